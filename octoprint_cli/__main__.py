@@ -1,0 +1,8 @@
+"""`python -m octoprint_cli`."""
+
+import sys
+
+from octoprint_cli.app import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,244 @@
+"""The application: global options, the lazy client, and the one boundary from errors to exit codes.
+
+Must not know a command.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any, List, Mapping, NamedTuple, NoReturn, Optional, TextIO
+
+from cliff._argparse import ArgumentParser as CliffParser
+from cliff.app import App as CliffApp
+
+from octoprint_cli import __version__, formatters
+from octoprint_cli.config.settings import FORMAT_VARIABLE, Settings
+from octoprint_cli.errors import CliError, Exit, InternalError, PluginError, Terminated, UsageError
+from octoprint_cli.formatters.envelope import failure
+from octoprint_cli.manager import CommandManager
+from octoprint_cli.redact import Scrubber
+from octoprint_cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from octoprint_cli.client import Client
+
+DESCRIPTION = "Drive an OctoPrint 3D-print server: check, upload, print, watch, stop."
+ISSUES = "please report this with the output of --debug"
+
+
+class Format(NamedTuple):
+    """The output format of this run, and whether somebody asked for it on the command line."""
+
+    name: str
+    asked_for: bool
+
+
+class Parser(CliffParser):  # type: ignore[misc, unused-ignore]
+    """argparse that raises instead of exiting: its 2 would mean a file error here."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, hint="octoprint-cli --help")
+
+
+class App(CliffApp):  # type: ignore[misc, unused-ignore]
+    """octoprint-cli. One instance is one run."""
+
+    NAME = "octoprint-cli"
+
+    def __init__(
+        self,
+        stdin: Optional[TextIO] = None,
+        stdout: Optional[TextIO] = None,
+        stderr: Optional[TextIO] = None,
+        environ: Optional[Mapping[str, str]] = None,
+    ) -> None:
+        self.version = __version__
+        super().__init__(DESCRIPTION, __version__, CommandManager(), stdin, stdout, stderr, deferred_help=True)
+        self.environ = os.environ if environ is None else environ
+        self.format = Format("table", False)
+        self.scrubber = Scrubber()
+        self.options = argparse.Namespace(debug=False, verbose_level=1)
+        self.settings = Settings({}, self.environ)
+        self.terminal = Terminal(self.stdin, self.stderr)
+        self._client: Optional[Client] = None
+
+    # -- options ----------------------------------------------------------------------------------
+
+    def build_option_parser(self, description: Any, version: Any, argparse_kwargs: Any = None) -> argparse.ArgumentParser:
+        """The global options, which may stand anywhere on the line; never abbreviated."""
+        parser = Parser(prog=self.NAME, description=description, add_help=False, allow_abbrev=False)
+        server = parser.add_argument_group("server")
+        server.add_argument("--host", metavar="URL", help="address of the OctoPrint server")
+        server.add_argument("--api-key", metavar="KEY", help="API key (better: OCTOPRINT_API_KEY, or init)")
+        server.add_argument("--printer", metavar="NAME", help="a printer of the configuration's printers")
+        server.add_argument("--timeout", metavar="SECONDS", help="longest wait for an answer (30)")
+        server.add_argument("--config", metavar="FILE", help="configuration file (~/.octoprint-cli/config.yaml)")
+        output = parser.add_argument_group("output")
+        output.add_argument("--json", action="store_true", help="the same as -f json")
+        output.add_argument("-f", "--format", help="table, json, yaml, value; csv for lists, shell for one object")
+        output.add_argument("-v", "--verbose", action="count", dest="verbose_level", default=1, help="say more on stderr")
+        output.add_argument("-q", "--quiet", action="store_const", dest="verbose_level", const=0, help="say less on stderr")
+        output.add_argument("--debug", action="store_true", help="show HTTP requests and tracebacks on stderr")
+        parser.add_argument("-h", "--help", action="store_true", dest="help_wanted", help="show help, for a command too")
+        parser.add_argument("--version", action="store_true", dest="version_wanted", help="show the version")
+        return parser
+
+    def _choose_format(self, argv: List[str]) -> List[str]:
+        """Find the output format before anything that can fail, and take it off the line."""
+        parser = Parser(add_help=False, allow_abbrev=False)
+        parser.add_argument("--json", action="store_const", const="json", dest="format")
+        parser.add_argument("-f", "--format", nargs="?", const="", dest="format")
+        chosen, rest = parser.parse_known_args(argv)
+        if chosen.format is not None:
+            self.format = Format(chosen.format, True)
+        elif self.environ.get(FORMAT_VARIABLE):
+            self.format = Format(self.environ[FORMAT_VARIABLE], False)
+        return rest
+
+    def configure_logging(self) -> None:
+        """stderr alone, every known secret masked in it."""
+        handler = logging.StreamHandler(self.stderr)
+        handler.addFilter(self.scrubber)
+        level = logging.DEBUG if self.options.debug else {0: logging.ERROR, 1: logging.WARNING}.get(self.options.verbose_level, logging.INFO)
+        root = logging.getLogger()
+        root.handlers[:] = [handler]
+        root.setLevel(level)
+
+    # -- what commands use ------------------------------------------------------------------------
+
+    @property
+    def client(self) -> Client:
+        """The server's client. requests is imported here, on first use."""
+        if self._client is None:
+            self._client = self.connect(self.settings)
+        return self._client
+
+    def connect(self, settings: Settings) -> Client:
+        """A client for the server that the settings name. Raises ConfigError if they name none."""
+        from octoprint_cli.client import Client, Tls
+
+        get = settings.get
+        verify = get("ca_bundle") or get("verify")
+        if verify is False:
+            self.terminal.warn("the server's certificate is not checked (verify: false)")
+        tls = Tls(verify, get("client_cert"))
+        return Client(settings.host, get("api_key"), timeout=get("timeout"), retries=get("retries"), tls=tls)
+
+    def envelope_formatter(self) -> Optional[Any]:
+        """The formatter of this run if it carries the envelope: json, yaml, or an add-on's."""
+        try:
+            formatter = formatters.load(self.format.name)
+        except CliError:
+            return None
+        return formatter if hasattr(formatter, "emit_envelope") else None
+
+    # -- the run ----------------------------------------------------------------------------------
+
+    def run(self, argv: List[str]) -> int:
+        """One command line in, an exit code out. Nothing gets past this."""
+        try:
+            self._run(list(argv))
+            self.stdout.flush()
+            return Exit.OK
+        except BrokenPipeError:
+            return Exit.PIPE_CLOSED
+        except KeyboardInterrupt:
+            return Exit.INTERRUPTED
+        except Terminated:
+            return Exit.TERMINATED
+        except CliError as error:
+            return self._report(error)
+        except Exception as bug:
+            return self._report(_bug(bug))
+
+    def _run(self, argv: List[str]) -> None:
+        rest = self._choose_format(argv)
+        self.options, rest = self.parser.parse_known_args(rest)
+        self._learn_settings()
+        self.configure_logging()
+        if self.options.version_wanted:
+            rest = ["version", "--client"]
+        elif self.options.help_wanted or not rest:
+            rest = ["help", *self.command_manager._words(rest)]
+        self.run_subcommand(rest)
+
+    def _learn_settings(self) -> None:
+        names = ("host", "api_key", "printer", "timeout", "config")
+        self.settings = Settings({name: getattr(self.options, name) for name in names}, self.environ)
+        self.settings.on_secret = self.scrubber.learn
+        self.terminal.quiet = self.options.verbose_level == 0
+
+    def run_subcommand(self, argv: List[str]) -> int:
+        """Find, parse, run. Raises; `run` translates."""
+        factory, name, rest = self.command_manager.find_command(argv)
+        try:
+            command = factory(self, self.options, cmd_name=name)
+            parser = command.get_parser(f"{self.NAME} {name}")
+            parsed = parse(parser, name, rest)
+            return int(command.run(parsed) or 0)
+        except (CliError, BrokenPipeError):
+            raise
+        except (Exception, SystemExit) as error:
+            owner = self.command_manager.owner(name)
+            raise (_bug(error) if owner is None else _add_on_bug(error, name, owner)) from error
+
+    # -- the boundary -----------------------------------------------------------------------------
+
+    def _report(self, error: CliError) -> int:
+        """Say what went wrong, in the format of this run, and return its exit code."""
+        if self.options.debug:
+            self.stderr.write(self.scrubber.scrub("".join(traceback.format_exception(type(error), error, error.__traceback__))))
+        try:
+            formatter = self.envelope_formatter()
+            if formatter is not None:
+                formatter.emit_envelope(self.scrubber.scrub_all(failure(error)), self.stdout, self.options)
+                self.stdout.flush()
+            else:
+                self.terminal.note_error(self.scrubber.scrub(error.message), error.code, error.hint and self.scrubber.scrub(error.hint))
+        except BrokenPipeError:
+            return Exit.PIPE_CLOSED
+        return error.exit_code
+
+
+def parse(parser: argparse.ArgumentParser, name: str, argv: List[str]) -> argparse.Namespace:
+    """A command's arguments, a stranger's too, in our contract: no abbreviations, no exit."""
+
+    def error(message: str) -> NoReturn:
+        raise UsageError(message, hint=f"octoprint-cli help {name}")
+
+    parser.allow_abbrev = False
+    parser.error = error  # type: ignore[method-assign]
+    return parser.parse_args(argv)
+
+
+def _bug(error: BaseException) -> InternalError:
+    return InternalError(f"{type(error).__name__}: {error}: a bug of octoprint-cli", hint=ISSUES)
+
+
+def _add_on_bug(error: BaseException, name: str, owner: str) -> PluginError:
+    return PluginError(
+        f"{name} of {owner} crashed: {type(error).__name__}: {error}",
+        hint=f"report it to the makers of {owner}, with the output of --debug",
+        details={"distribution": owner},
+    )
+
+
+def _terminate(*_: Any) -> NoReturn:
+    raise Terminated
+
+
+def main(argv: Optional[List[str]] = None) -> int:
+    """The program. Returns the exit code; stdout and stderr never raise for a character they lack."""
+    signal.signal(signal.SIGTERM, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    code = App().run(sys.argv[1:] if argv is None else argv)
+    if code == Exit.PIPE_CLOSED:  # or the interpreter tries to flush it again, and complains
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return int(code)

@@ -1,0 +1,244 @@
+"""The commands' ancestors: cliff's ShowOne and Lister, answering in our formats and our contract.
+
+A command returns data or raises; it does not print, format, catch broadly or exit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Type
+
+from cliff.command import Command as CliffCommand
+from cliff.lister import Lister as CliffLister
+from cliff.show import ShowOne as CliffShowOne
+
+from octoprint_cli.errors import CliError, ConfigError, PluginError, UsageError
+from octoprint_cli.formatters import LIST_GROUP, SHOW_GROUP, Formatters
+
+if TYPE_CHECKING:
+    from octoprint_cli.client import Client
+    from octoprint_cli.config import Settings
+    from octoprint_cli.terminal import Terminal
+
+
+class Output:
+    """Mixin: our formats instead of cliff's, the one that is used imported, usage errors in our contract."""
+
+    app: Any
+    _group = SHOW_GROUP
+
+    @property
+    def client(self) -> Client:
+        """The server, made on first use. Raises ConfigError if none is configured."""
+        client: Client = self.app.client
+        return client
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration."""
+        settings: Settings = self.app.settings
+        return settings
+
+    @property
+    def terminal(self) -> Terminal:
+        """The person, if any: notes, warnings, questions. Never stdout."""
+        terminal: Terminal = self.app.terminal
+        return terminal
+
+    @property
+    def formatter_namespace(self) -> str:
+        return self._group
+
+    @property
+    def formatter_default(self) -> str:
+        """The format of this run: asked for, from the environment, or table."""
+        known = Formatters(self._group, "").names()
+        wanted: str = self.app.format.name
+        if wanted in known:
+            return wanted
+        if self.app.format.asked_for:
+            raise UsageError(
+                f"{self.cmd_name or 'this command'} has no format {wanted!r}; choose from {', '.join(known)}",  # type: ignore[attr-defined]
+                hint=f"-f {known[0]}",
+            )
+        elsewhere = Formatters(LIST_GROUP if self._group == SHOW_GROUP else SHOW_GROUP, "").names()
+        if wanted in elsewhere:  # such as OCTOPRINT_CLI_FORMAT=csv and a single object
+            return "table"
+        raise ConfigError(f"OCTOPRINT_CLI_FORMAT={wanted} is no format", hint=f"choose from {', '.join(known)}")
+
+    def _load_formatter_plugins(self) -> Formatters:
+        return Formatters(self._group, self.formatter_default)
+
+    def get_epilog(self) -> str:
+        # cliff's own reads the metadata of every installed distribution, in each run.
+        return getattr(self, "_epilog", None) or ""
+
+
+class ShowOne(Output, CliffShowOne):  # type: ignore[misc, unused-ignore]
+    """A command that answers one object.
+
+    `take_action(parsed_args)` returns a dict: the envelope's `data`. Wrap values in columns to give them
+    units in a table. A guarded one writes `perform(parsed_args)` instead.
+    """
+
+    _group = SHOW_GROUP
+
+    def text(self, data: Mapping[str, Any]) -> Optional[str]:
+        """What a person is shown instead of a table, or None."""
+        return None
+
+    def run(self, parsed_args: Namespace) -> int:
+        parsed_args = self._run_before_hooks(parsed_args)
+        self.formatter = self._formatter_plugins[parsed_args.formatter].obj
+        data = self.take_action(parsed_args)
+        columns, values = self.dict2columns(data)
+        columns, values = self._run_after_hooks(parsed_args, (columns, values))
+        self.produce_output(parsed_args, columns, values)
+        return 0
+
+    def produce_output(self, parsed_args: Namespace, column_names: Sequence[str], data: Any) -> int:
+        chosen = select(dict(zip(column_names, data)), parsed_args.columns)
+        text = self.text(chosen) if getattr(self.formatter, "prefers_text", False) else None
+        if text is not None:
+            self.app.stdout.write(text if text.endswith("\n") else text + "\n")
+        else:
+            self.formatter.emit_one(list(chosen), list(chosen.values()), self.app.stdout, parsed_args)
+        return 0
+
+
+class Rows:
+    """What a Lister returns: rows under their plural name, beside anything else worth saying.
+
+    Rows("files", ("name", "size"), rows, free=...) is `{"free": ..., "files": [{"name": ...}, ...]}`.
+    A row is a mapping by column, or a sequence in the columns' order.
+    """
+
+    def __init__(self, name: str, columns: Sequence[str], rows: Iterable[Any], **extra: Any) -> None:
+        self.name = name
+        self.columns = tuple(columns)
+        self.rows = [tuple(row[key] for key in columns) if isinstance(row, Mapping) else tuple(row) for row in rows]
+        self.extra = extra
+
+
+class Lister(Output, CliffLister):  # type: ignore[misc, unused-ignore]
+    """A command that answers a list: `take_action(parsed_args)` returns Rows.
+
+    A CliError whose `data` is such Rows is shown with them.
+    """
+
+    _group = LIST_GROUP
+
+    def run(self, parsed_args: Namespace) -> int:
+        parsed_args = self._run_before_hooks(parsed_args)
+        self.formatter = self._formatter_plugins[parsed_args.formatter].obj
+        try:
+            rows = self.take_action(parsed_args)
+        except CliError as error:
+            if isinstance(error.data, Rows):
+                self._show_failed(error, parsed_args)
+            raise
+        self._show(rows, parsed_args)
+        return 0
+
+    def _show(self, rows: Rows, parsed_args: Namespace) -> None:
+        parsed_args.rows_name, parsed_args.rows_extra = rows.name, rows.extra
+        columns, values = self._run_after_hooks(parsed_args, (rows.columns, rows.rows))
+        known = set(columns)
+        unknown = [name for name in parsed_args.columns if self._normalize_column_name(name) not in known]
+        if unknown:
+            raise _no_column(unknown, columns)
+        self.produce_output(parsed_args, columns, values)
+
+    def _show_failed(self, error: CliError, parsed_args: Namespace) -> None:
+        """To a person the rows now, the error after them; to a program all in one envelope."""
+        rows: Rows = error.data
+        if not hasattr(self.formatter, "emit_envelope"):
+            self._show(rows, parsed_args)
+        error.data = {**rows.extra, rows.name: [dict(zip(rows.columns, row)) for row in rows.rows]}
+
+
+def select(data: Dict[str, Any], columns: Sequence[str]) -> Dict[str, Any]:
+    """The fields that `-c` names, which may be dotted: `temperature.tool0`. All of them without `-c`."""
+    if not columns:
+        return data
+    chosen: Dict[str, Any] = {}
+    unknown = []
+    for name in columns:
+        try:
+            _copy(data, chosen, name.split("."))
+        except KeyError:
+            unknown.append(name)
+    if unknown:
+        raise _no_column(unknown, list(data))
+    return chosen
+
+
+def _copy(source: Any, target: Dict[str, Any], path: List[str]) -> None:
+    value = source.machine_readable() if hasattr(source, "machine_readable") else source
+    if not isinstance(value, dict):
+        raise KeyError(path[0])
+    if len(path) == 1:
+        target[path[0]] = value[path[0]]
+    else:
+        _copy(value[path[0]], target.setdefault(path[0], {}), path[1:])
+
+
+def _no_column(unknown: Sequence[str], known: Sequence[str]) -> UsageError:
+    return UsageError(f"there is no column {', '.join(unknown)}; there are {', '.join(known)}", hint=f"-c {known[0]}")
+
+
+class ForeignCommand:
+    """Mixin for a stranger's plain cliff command: what it prints becomes the envelope's `output`."""
+
+    app: Any
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser: ArgumentParser = super().get_parser(prog_name)  # type: ignore[misc]
+        known = Formatters(SHOW_GROUP, "").names()
+        parser.add_argument("-f", "--format", dest="formatter", choices=known, help="the output format, defaults to table")
+        return parser
+
+    def get_epilog(self) -> str:
+        return getattr(self, "_epilog", None) or ""
+
+    def run(self, parsed_args: Namespace) -> int:
+        formatter = self.app.envelope_formatter()
+        if formatter is None:
+            self._require_success(super().run(parsed_args))  # type: ignore[misc]
+            return 0
+        printed, stdout = io.StringIO(), self.app.stdout
+        self.app.stdout = printed
+        try:
+            with contextlib.redirect_stdout(printed):
+                self._require_success(super().run(parsed_args))  # type: ignore[misc]
+        finally:
+            self.app.stdout = stdout
+        formatter.emit_one(["output"], [printed.getvalue()], stdout, parsed_args)
+        return 0
+
+    def _require_success(self, returned: Any) -> None:
+        if returned:
+            raise PluginError(f"the command ended with {returned!r}", details={"returned": repr(returned)})
+
+
+class _ForeignShowOne(Output):
+    _group = SHOW_GROUP
+
+
+class _ForeignLister(Output):
+    _group = LIST_GROUP
+
+
+def adopt(command: Type[Any]) -> Type[Any]:
+    """A stranger's cliff command, made to answer in our formats; ours are returned as they are."""
+    if issubclass(command, (Output, ForeignCommand)):
+        return command
+    mixin: Tuple[Tuple[type, type], ...] = (
+        (CliffLister, _ForeignLister),
+        (CliffShowOne, _ForeignShowOne),
+        (CliffCommand, ForeignCommand),
+    )
+    ancestor = next(ours for theirs, ours in mixin if issubclass(command, theirs))
+    return type(command.__name__, (ancestor, command), {"__doc__": command.__doc__, "__module__": command.__module__})

@@ -1,0 +1,114 @@
+"""The connection between the server and the printer: its port, and opening and closing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, List, Optional
+
+from octoprint_cli import errors
+from octoprint_cli.client.noun import Noun, inner, items, mapping, text, whole
+from octoprint_cli.client.state import Phase, phase_of
+
+_PATH = "/api/connection"
+#: Closing a serial port is quick; a firmware that hangs in a command is given up on.
+CLOSE_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Link:
+    """A reading of `/api/connection`."""
+
+    state: str
+    port: Optional[str]
+    baudrate: Optional[int]
+    profile: Optional[str]  # the printer profile's id
+    ports: List[str]  # what can be connected to now
+    baudrates: List[int]
+    profiles: List[str]
+
+    @property
+    def phase(self) -> Phase:
+        """What the printer is about."""
+        return phase_of(self.state)
+
+    @classmethod
+    def from_json(cls, body: Any) -> Link:
+        """From the answer of `GET /api/connection`."""
+        answer = mapping(body, _PATH)
+        current, options = inner(answer, "current"), inner(answer, "options")
+        return cls(
+            state=text(current.get("state")) or "Unknown",
+            port=text(current.get("port")),
+            baudrate=whole(current.get("baudrate")),
+            profile=text(current.get("printerProfile")),
+            ports=[port for port in options.get("ports") or [] if isinstance(port, str)],
+            baudrates=[rate for rate in options.get("baudrates") or [] if isinstance(rate, int)],
+            profiles=[str(profile.get("id")) for profile in items(options.get("printerProfiles"))],
+        )
+
+
+class Connection(Noun):
+    """The one serial line of the server."""
+
+    def current(self) -> Link:
+        """`GET /api/connection` (permission STATUS)."""
+        return Link.from_json(self._http.get(_PATH, needs="STATUS"))
+
+    def wait_for_port(self, port: str, seconds: float) -> Link:
+        """Wait until the server sees the port: a printer on a switched plug comes late.
+
+        Raises NotFound with the ports that are there.
+        """
+        link, there = self.settle(self.current, lambda link: port == "AUTO" or port in link.ports, seconds)
+        if not there:
+            raise errors.NotFound(
+                f"the server sees no port {port}; it sees: {', '.join(link.ports) or 'none'}",
+                hint="is the printer on? octoprint-cli connect --wait 60 waits for it",
+                details={"ports": link.ports},
+            )
+        return link
+
+    def connect(self, port: Optional[str], baudrate: Optional[int], profile: Optional[str], seconds: float) -> Link:
+        """`POST /api/connection` connect (CONNECTION), then wait until a printer answers.
+
+        What is None is the server's preference. Raises PrinterOffline after `seconds`, or as soon as the
+        server gives up, with its reason.
+        """
+        wishes = {"port": port, "baudrate": baudrate, "printerProfile": profile}
+        body = {"command": "connect", **{key: value for key, value in wishes.items() if value is not None}}
+        self._http.post(_PATH, body, needs="CONNECTION")
+        link, _ = self.settle(self.current, _connected_or_given_up(), seconds)
+        if not link.phase.connected and not self._http.rehearsing:
+            raise errors.PrinterOffline(
+                f"no printer answered within {seconds:g} s: the server says {link.state}",
+                hint="octoprint-cli connect --port PORT --baudrate RATE",
+                details={"state": link.state, "port": link.port, "ports": link.ports},
+            )
+        return link
+
+    def disconnect(self) -> Link:
+        """`POST /api/connection` disconnect (CONNECTION), then wait until it is closed.
+
+        The server does this in the middle of a job, too, and kills the job. Raises StateNotReached.
+        """
+        self._http.post(_PATH, {"command": "disconnect"}, needs="CONNECTION")
+        link, closed = self.settle(self.current, lambda link: not link.phase.connected, CLOSE_SECONDS)
+        if not closed:
+            raise errors.StateNotReached(
+                f"the disconnect was accepted, but the server still says {link.state}",
+                hint="octoprint-cli status",
+                details={"state": link.state},
+            )
+        return link
+
+
+def _connected_or_given_up() -> Callable[[Link], bool]:
+    """Whether waiting is over. The error of an earlier try is shown until the new one has begun."""
+    begun = False
+
+    def over(link: Link) -> bool:
+        nonlocal begun
+        begun = begun or link.phase is Phase.CONNECTING
+        return link.phase.connected or (begun and link.phase in (Phase.ERROR, Phase.OFFLINE))
+
+    return over

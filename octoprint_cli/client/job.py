@@ -1,0 +1,192 @@
+"""The job: what is printing, how far it is, and the verbs on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Optional
+
+from octoprint_cli import errors
+from octoprint_cli.client.noun import Noun, inner, mapping, number, text, whole
+from octoprint_cli.client.state import Phase, phase_of
+
+_PATH = "/api/job"
+#: OctoPrint lets a running command end before it pauses or cancels, and a heater's wait is a command.
+SETTLE_SECONDS = 60.0
+#: The first read after a start already says so on 1.11 and 2.0; a slow server gets some grace.
+START_SECONDS = 15.0
+#: A serial line carries some kilobytes a second, so a transfer is timed by standing still, not in all.
+STALL_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """A reading of `/api/job`. None is what the server does not know."""
+
+    state: str  # the server's own word
+    error: Optional[str]  # why it is offline after an error; 2.0 forgets it at once
+    file: Optional[str]  # path on the server
+    location: Optional[str]  # local or sdcard
+    size: Optional[int]  # bytes
+    completion: Optional[float]  # percent of the file read, 0 to 100
+    print_time: Optional[int]  # seconds
+    print_time_left: Optional[int]  # seconds
+    estimated_print_time: Optional[int]  # seconds, from the server's analysis
+    user: Optional[str]
+
+    @property
+    def phase(self) -> Phase:
+        """What the printer is about."""
+        return phase_of(self.state)
+
+    @classmethod
+    def from_json(cls, body: Any) -> Job:
+        """From the answer of `GET /api/job`, with or without its many nulls."""
+        answer = mapping(body, _PATH)
+        job, progress = inner(answer, "job"), inner(answer, "progress")
+        file = inner(job, "file")
+        path, origin = text(file.get("path")), text(file.get("origin"))
+        return cls(
+            state=text(answer.get("state")) or "Unknown",
+            error=text(answer.get("error")),
+            file=path.lstrip("/") if path else None,
+            location="sdcard" if origin == "printer" else origin,
+            size=whole(file.get("size")),
+            completion=_percent(progress.get("completion")),
+            print_time=whole(progress.get("printTime")),
+            print_time_left=whole(progress.get("printTimeLeft")),
+            estimated_print_time=whole(job.get("estimatedPrintTime")),
+            user=text(job.get("user")),
+        )
+
+    def require_connected(self) -> Job:
+        """Itself. Raises PrinterOffline, with the server's reason if it has one."""
+        if self.phase.connected:
+            return self
+        reason = f": {self.error}" if self.error else ""
+        raise errors.PrinterOffline(
+            f"the printer is not connected to OctoPrint ({self.state}{reason})",
+            hint="octoprint-cli connect",
+            details={"state": self.state, "reason": self.error},
+        )
+
+    def require_idle(self) -> Job:
+        """Itself. Raises PrinterOffline, or PrinterBusy for anything but a printer that could start now."""
+        if self.require_connected().phase is Phase.IDLE:
+            return self
+        raise self.busy("the printer is busy")
+
+    def require_active(self) -> Job:
+        """Itself. Raises PrinterOffline, or NoActiveJob if nothing is printing or paused."""
+        if self.require_connected().phase.has_job:
+            return self
+        raise errors.NoActiveJob(
+            f"there is no job: the printer is {self.state}", hint="octoprint-cli status", details={"state": self.state}
+        )
+
+    def busy(self, why: str, hint: str = "octoprint-cli status") -> errors.PrinterBusy:
+        """The error that says what the printer is busy with."""
+        file = f" with {self.file}" if self.file and self.phase.has_job else ""
+        return errors.PrinterBusy(f"{why}: {self.state}{file}", hint=hint, details={"state": self.state, "file": self.file})
+
+    def is_of(self, path: str, location: str) -> bool:
+        """Whether this is the job of that file on the server."""
+        return self.location == location and self.file is not None and self.file.lstrip("/") == path.lstrip("/")
+
+
+def _transferred(job: Job, before: Optional[Job]) -> bool:
+    """Whether the transfer is over, or has moved on since the last look."""
+    return job.phase is not Phase.TRANSFERRING or before is None or job.completion != before.completion
+
+
+def _percent(value: Any) -> Optional[float]:
+    found = number(value)  # an empty file makes 1.11 say -100
+    return found if found is not None and 0 <= found <= 100 else None
+
+
+class Jobs(Noun):
+    """The one job that the server can have."""
+
+    def current(self) -> Job:
+        """`GET /api/job` (permission STATUS). Answers when no printer is connected, too."""
+        return Job.from_json(self._http.get(_PATH, needs="STATUS"))
+
+    def cancel(self, seconds: float = SETTLE_SECONDS) -> Job:
+        """`POST /api/job` cancel (PRINT), then wait until the printer has stopped.
+
+        Raises NoActiveJob, PrinterOffline, and StillCancelling after `seconds`.
+        """
+        self._post(command="cancel")
+        job, stopped = self.settle(self.current, lambda job: not job.phase.has_job, seconds)
+        if not stopped:
+            raise errors.StillCancelling(
+                f"the cancel was accepted, but the printer is still {job.state} after {seconds:g} s",
+                hint="octoprint-cli status (an emergency stop is: octoprint-cli gcode M112)",
+                details={"state": job.state},
+            )
+        return job
+
+    def pause(self, seconds: float = SETTLE_SECONDS) -> Job:
+        """`POST /api/job` pause (PRINT), then wait until it is paused. Raises as `resume`."""
+        self._post(command="pause", action="pause")
+        return self._reach("Paused", lambda job: job.phase is Phase.PAUSED, seconds)
+
+    def resume(self, seconds: float = SETTLE_SECONDS) -> Job:
+        """`POST /api/job` resume (PRINT), then wait until it prints.
+
+        Raises NoActiveJob, PrinterOffline, and StateNotReached after `seconds`.
+        """
+        # Always the explicit action: on 2.0 a toggle only pauses, and says 204.
+        self._post(command="pause", action="resume")
+        return self._reach("Printing", lambda job: job.phase in (Phase.PRINTING, Phase.FINISHING, Phase.IDLE), seconds)
+
+    def confirm_started(self, path: str, location: str, seconds: float = START_SECONDS) -> Job:
+        """Wait until the server's job shows that very file printing, or printed already.
+
+        A 204 to a start proves nothing. Raises NotStarted with what the server shows instead.
+        """
+
+        def started(job: Job) -> bool:
+            return job.is_of(path, location) and (job.phase.has_job or job.completion == 100)
+
+        job, is_so = self.settle(self.current, started, seconds)
+        if not is_so:
+            raise errors.NotStarted(
+                f"the server took the start of {path}, but its job shows {job.file or 'no file'} and {job.state}",
+                hint="octoprint-cli status",
+                details={"state": job.state, "file": job.file, "error": job.error},
+            )
+        return job
+
+    def wait_for_transfer(self, stall: float = STALL_SECONDS) -> Job:
+        """Wait until a file that was uploaded to the SD card has gone over the serial line.
+
+        Raises StateNotReached when nothing has moved for `stall` seconds.
+        """
+        last: Optional[Job] = None
+        while True:
+            before = last
+            last, ended = self.settle(self.current, lambda job: _transferred(job, before), stall)
+            if last.phase is not Phase.TRANSFERRING:
+                return last
+            if not ended:
+                raise errors.StateNotReached(
+                    f"the transfer to the SD card stands still at {last.completion or 0:.0f} % for {stall:g} s",
+                    hint="octoprint-cli status",
+                    details={"state": last.state, "completion": last.completion},
+                )
+
+    def _reach(self, wanted: str, done: Callable[[Job], bool], seconds: float) -> Job:
+        def ended(job: Job) -> bool:
+            return done(job) or not job.phase.has_job
+
+        job, in_time = self.settle(self.current, ended, seconds)
+        if self._http.rehearsing or (in_time and done(job)):
+            return job
+        raise errors.StateNotReached(
+            f"accepted, but the printer is {job.state} instead of {wanted}" + ("" if in_time else f" after {seconds:g} s"),
+            hint="octoprint-cli status",
+            details={"state": job.state, "wanted": wanted},
+        )
+
+    def _post(self, **body: str) -> None:
+        self._http.post(_PATH, body, needs="PRINT")

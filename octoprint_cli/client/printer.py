@@ -1,0 +1,122 @@
+"""The printer: its state, its heaters, and raw G-code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Dict, List, Mapping, Optional, Sequence
+
+from octoprint_cli import errors
+from octoprint_cli.client.noun import Noun, inner, mapping, number, text
+
+_PATH = "/api/printer"
+_HEATER = re.compile(r"tool\d+|bed|chamber")
+#: For about 2 s after connecting the server has no temperature report of the printer yet.
+FIRST_REPORT_SECONDS = 10.0
+#: A target shows once the firmware has reported it; reports come every 2 s or so.
+TARGET_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Temperature:
+    """A heater, in degrees Celsius. A target of 0 is off, None is unknown."""
+
+    actual: Optional[float]
+    target: Optional[float]
+
+
+@dataclass(frozen=True)
+class PrinterState:
+    """A reading of `/api/printer`."""
+
+    state: str
+    error: Optional[str]
+    flags: Dict[str, bool]
+    temperatures: Dict[str, Temperature]  # by tool0, tool1, bed, chamber: those that the printer has
+
+    @classmethod
+    def from_json(cls, body: Any) -> PrinterState:
+        """From the answer of `GET /api/printer`."""
+        answer = mapping(body, _PATH)
+        state = inner(answer, "state")
+        flags = {str(name): value for name, value in inner(state, "flags").items() if isinstance(value, bool)}
+        if flags.get("paused"):  # 2.0 says printing as well
+            flags["printing"] = False
+        return cls(
+            state=text(state.get("text")) or "Unknown",
+            error=text(state.get("error")),
+            flags=flags,
+            temperatures=_temperatures(inner(answer, "temperature")),
+        )
+
+
+def _temperatures(body: Mapping[str, Any]) -> Dict[str, Temperature]:
+    found = {}
+    for heater in sorted(body, key=lambda name: (not name.startswith("tool"), len(name), name)):
+        values = body[heater]
+        if _HEATER.fullmatch(heater) and isinstance(values, dict):
+            reading = Temperature(number(values.get("actual")), number(values.get("target")))
+            if reading != Temperature(None, None):
+                found[heater] = reading
+    return found
+
+
+class Printer(Noun):
+    """The printer behind the server. All but `current` want it connected and raise PrinterOffline else."""
+
+    def current(self) -> PrinterState:
+        """`GET /api/printer` (permission STATUS). Raises PrinterOffline (the server's 409)."""
+        return PrinterState.from_json(self._http.get(_PATH, needs="STATUS", exclude="sd"))
+
+    def heaters(self) -> Dict[str, Temperature]:
+        """Every heater, waiting for the printer's first report after a connect.
+
+        Raises StateNotReached if the printer reports none.
+        """
+        state, reported = self.settle(self.current, lambda state: bool(state.temperatures), FIRST_REPORT_SECONDS)
+        if not reported or not state.temperatures:
+            raise errors.StateNotReached("the printer has not reported any temperature yet", hint="octoprint-cli temp")
+        return state.temperatures
+
+    def set_targets(self, targets: Mapping[str, float], seconds: float = TARGET_SECONDS) -> Dict[str, Temperature]:
+        """`POST /api/printer/tool|bed|chamber` target (CONTROL), then wait until the server shows them.
+
+        `targets` in degrees Celsius, 0 is off. Raises OutcomeUnknown if they do not show in `seconds`:
+        while the printer heats up and waits, it takes no other command.
+        """
+        tools = {heater: target for heater, target in targets.items() if heater.startswith("tool")}
+        if tools:
+            self._http.post(f"{_PATH}/tool", {"command": "target", "targets": tools}, needs="CONTROL")
+        for heater in ("bed", "chamber"):
+            if heater in targets:
+                self._http.post(f"{_PATH}/{heater}", {"command": "target", "target": targets[heater]}, needs="CONTROL")
+        return self._confirm(targets, seconds)
+
+    def _confirm(self, targets: Mapping[str, float], seconds: float) -> Dict[str, Temperature]:
+        def shown(state: PrinterState) -> bool:
+            return not _differing(state, targets)
+
+        state, in_time = self.settle(self.current, shown, seconds)
+        if not in_time:
+            differing = _differing(state, targets)
+            raise errors.OutcomeUnknown(
+                f"accepted, but after {seconds:g} s the printer does not show the new target of {', '.join(differing)}",
+                hint="octoprint-cli temp",
+                details={"wanted": dict(targets), "shown": differing},
+            )
+        return state.temperatures
+
+    def send(self, commands: Sequence[str]) -> None:
+        """`POST /api/printer/command` (CONTROL): all lines in one request, in order.
+
+        The server queues them and says nothing about what the firmware makes of them.
+        """
+        self._http.post(f"{_PATH}/command", {"commands": list(commands)}, needs="CONTROL")
+
+
+def _differing(state: PrinterState, targets: Mapping[str, float]) -> Dict[str, Optional[float]]:
+    shown = {heater: reading.target for heater, reading in state.temperatures.items()}
+    wrong: List[str] = [
+        heater for heater, target in targets.items() if shown.get(heater) is None or abs((shown[heater] or 0) - target) > 0.5
+    ]
+    return {heater: shown.get(heater) for heater in wrong}

@@ -1,0 +1,113 @@
+"""How a value looks to a person; to a machine it stays the raw number.
+
+A command wraps what it returns in one of these where a bare number would not be readable. Must not know
+HTTP.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any, Optional
+
+from cliff.columns import FormattableColumn
+
+UNKNOWN = "-"
+
+
+class Column(FormattableColumn):  # type: ignore[misc, type-arg, unused-ignore]
+    """A value with two faces. None is unknown: null to a machine, a dash to a person."""
+
+    def human_readable(self) -> str:
+        return UNKNOWN if self._value is None else self.show(self._value)
+
+    def machine_readable(self) -> Any:
+        return self._value
+
+    def show(self, value: Any) -> str:
+        """The value, which is not None, for a person."""
+        return str(value)
+
+
+class Bytes(Column):
+    """A size in bytes."""
+
+    def show(self, value: Any) -> str:
+        size = float(value)
+        for unit in ("B", "KiB", "MiB", "GiB"):
+            if abs(size) < 1024:
+                break
+            size /= 1024
+        else:
+            unit = "TiB"
+        return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+
+
+class Duration(Column):
+    """A time span in seconds."""
+
+    def show(self, value: Any) -> str:
+        minutes, seconds = divmod(int(value), 60)
+        hours, minutes = divmod(minutes, 60)
+        if hours:
+            return f"{hours} h {minutes:02d} min"
+        return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
+
+
+class Percent(Column):
+    """A share, 0 to 100."""
+
+    def show(self, value: Any) -> str:
+        return f"{value:.1f} %"
+
+
+class Heater(Column):
+    """A heater's `actual` and `target`, in degrees Celsius."""
+
+    def __init__(self, actual: Optional[float], target: Optional[float]) -> None:
+        super().__init__({"actual": actual, "target": target})
+
+    def show(self, value: Any) -> str:
+        actual, target = (UNKNOWN if value[key] is None else f"{value[key]:.1f} °C" for key in ("actual", "target"))
+        return f"{actual} (off)" if value["target"] == 0 else f"{actual}, target {target}"
+
+
+class Degrees(Column):
+    """A temperature in degrees Celsius."""
+
+    def show(self, value: Any) -> str:
+        return f"{value:.1f} °C"
+
+
+class Time(Column):
+    """A point in time, given in seconds since 1970: ISO 8601 in UTC to a machine, local to a person."""
+
+    def __init__(self, seconds: Optional[float]) -> None:
+        super().__init__(seconds)
+
+    def machine_readable(self) -> Optional[str]:
+        if self._value is None:
+            return None
+        return datetime.fromtimestamp(self._value, timezone.utc).isoformat().replace("+00:00", "Z")
+
+    def show(self, value: Any) -> str:
+        return datetime.fromtimestamp(value).strftime("%Y-%m-%d %H:%M")
+
+
+class YesNo(Column):
+    """A switch."""
+
+    def show(self, value: Any) -> str:
+        return "yes" if value else "no"
+
+
+def plain(value: Any) -> Any:
+    """The machine's view of a value with columns anywhere inside it."""
+    if isinstance(value, FormattableColumn):
+        return plain(value.machine_readable())
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and value != value:  # NaN is no JSON
+        return None
+    return value

@@ -1,0 +1,1 @@
+"""The built-in commands, one file a noun. They import the façade alone, as a vendor's do."""

@@ -1,0 +1,86 @@
+"""help, version, plugins list: the program itself."""
+
+from __future__ import annotations
+
+import platform
+import textwrap
+from argparse import ArgumentParser, Namespace
+from typing import Any, Dict, List, Mapping, Optional
+
+from octoprint_cli.api import Lister, Rows, ShowOne, errors
+
+
+class Help(ShowOne):
+    """show help, for one command or for all"""
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("words", metavar="COMMAND", nargs="*", help="a command's name")
+        return parser
+
+    def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
+        manager = self.app.command_manager
+        if parsed_args.words:
+            below = manager.subcommands(parsed_args.words)
+            return self._overview(below) if below else self._one(parsed_args.words)
+        return self._overview(manager.names())
+
+    def text(self, data: Mapping[str, Any]) -> Optional[str]:
+        if "help" in data:
+            return str(data["help"])
+        rows = [f"  {row['name']:<16} {row['summary']}" for row in data["commands"]]
+        return "\n".join([self.app.parser.format_help(), "commands:", *rows, "", "octoprint-cli help COMMAND tells more."])
+
+    def _one(self, words: List[str]) -> Dict[str, Any]:
+        factory, name, _ = self.app.command_manager.find_command(words)
+        command = factory(self.app, self.app_args, cmd_name=name)
+        text = command.get_parser(f"{self.app.NAME} {name}").format_help()
+        owner = self.app.command_manager.owner(name)
+        return {"command": name, "help": text + (f"\nThis command comes from {owner}.\n" if owner else ""), "distribution": owner}
+
+    def _overview(self, names: List[str]) -> Dict[str, Any]:
+        return {"commands": [{"name": name, "summary": self._summary(name)} for name in names]}
+
+    def _summary(self, name: str) -> str:
+        try:
+            doc = self.app.command_manager.load(name).__doc__ or ""
+        except errors.PluginError as error:  # it costs its own line
+            return f"(broken: {error.message})"
+        return textwrap.dedent(doc).strip().split("\n", 1)[0].rstrip(".")
+
+
+class Version(ShowOne):
+    """show the version of this program and of the server"""
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("--client", action="store_true", help="this program's alone; asks no server")
+        return parser
+
+    def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
+        data = {"cli": self.app.version, "python": platform.python_version(), "host": None, "server": None}
+        host = None if parsed_args.client else self.settings.find("host")
+        if host is None:
+            return data
+        data["host"] = host.shown("host")
+        try:
+            data["server"] = self.client.server.version()
+        except errors.CliError as error:
+            error.data = data
+            raise
+        return data
+
+    def text(self, data: Mapping[str, Any]) -> Optional[str]:
+        server = f"\nOctoPrint {data['server']} at {data['host']}" if data.get("server") else ""
+        return f"{self.app.NAME} {data['cli']}{server}" if "cli" in data else None
+
+
+class PluginsList(Lister):
+    """list what is installed that adds commands, checks or formats
+
+    What cannot be loaded, or claims a name that is taken, is named with the reason.
+    """
+
+    def take_action(self, parsed_args: Namespace) -> Rows:
+        columns = ("distribution", "version", "commands", "checks", "formats", "problems")
+        return Rows("plugins", columns, self.app.command_manager.inventory())

@@ -1,0 +1,72 @@
+"""init, config show: the configuration."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import Any, Dict, Tuple
+
+from octoprint_cli.api import Lister, Rows, ShowOne, errors
+
+
+class Init(ShowOne):
+    """write the configuration: the server's address and the API key
+
+    Asks for them on a terminal; elsewhere give --host and --api-key (or the variables). With --printer
+    NAME they are stored as that printer's. Other keys of the file stay as they are.
+    """
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("--no-verify", action="store_true", help="do not try them on the server")
+        parser.add_argument("--force", action="store_true", help="replace a host or key that is there already")
+        return parser
+
+    def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
+        printer = self.settings.given("printer")
+        settings = self.settings.aimed_at(*self._host_and_key())
+        values = {"host": settings.host, "api_key": settings.get("api_key")}
+        if not parsed_args.force:
+            settings.require_room(values, printer)
+        version = None if parsed_args.no_verify else self._verify(settings)
+        path = settings.save(values, printer)
+        shown = {name: value.shown(name) for name, value in settings.describe() if name in values}
+        return {"path": str(path), "printer": printer, **shown, "verified": version is not None, "server": version}
+
+    def _host_and_key(self) -> Tuple[str, str]:
+        """From options or the environment, else asked for."""
+        host, key = self.settings.given("host"), self.settings.given("api_key")
+        if not (host and key) and not self.terminal.attended:
+            missing = " and ".join(option for option, value in (("--host", host), ("--api-key", key)) if not value)
+            raise errors.UsageError(
+                f"there is no terminal to ask on: {missing} must be given",
+                hint="octoprint-cli init --host http://octopi.local --api-key KEY",
+            )
+        host = host or self.terminal.ask("Address of the OctoPrint server", "http://octopi.local")
+        key = key or self.terminal.ask_secret("API key (OctoPrint: User Settings, Application Keys)")
+        if not key:
+            raise errors.UsageError("no API key was given; nothing was written", hint="octoprint-cli init")
+        return host, key
+
+    def _verify(self, settings: Any) -> str:
+        client = self.app.connect(settings)
+        user = client.server.user()
+        if user.name is None:
+            raise errors.AuthError(
+                f"{settings.host} does not know this API key; nothing was written",
+                hint="octoprint-cli init --no-verify writes it all the same",
+            )
+        version: str = client.server.version()
+        return version
+
+
+class ConfigShow(Lister):
+    """show the effective settings and where each comes from
+
+    The API key is masked.
+    """
+
+    def take_action(self, parsed_args: Namespace) -> Rows:
+        if self.settings.file.readable_by_others():
+            self.terminal.warn(f"{self.settings.path} can be read by others: chmod 600 {self.settings.path}")
+        rows = [(name, value.shown(name), value.origin) for name, value in self.settings.describe()]
+        return Rows("settings", ("name", "value", "origin"), rows, path=str(self.settings.path), printers=sorted(self.settings.printers))

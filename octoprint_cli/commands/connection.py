@@ -1,0 +1,103 @@
+"""connect, disconnect: the line between the server and the printer."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import Any, Dict, Optional
+
+from octoprint_cli.api import Guarded, ShowOne, errors
+
+#: A firmware takes seconds to boot; OctoPrint itself tries for about half a minute.
+DEFAULT_WAIT = 30.0
+
+
+class Connect(Guarded, ShowOne):
+    """connect the server to the printer
+
+    Success means that the printer answers. Connected already, in the way that was asked for, is a success
+    with "changed": false.
+    """
+
+    destructive = None
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("--port", help="serial port, or AUTO; the server's preference without")
+        parser.add_argument("--baudrate", type=int, help="0 detects it; the server's preference without")
+        parser.add_argument("--profile", metavar="ID", help="printer profile; the server's preference without")
+        parser.add_argument(
+            "--wait",
+            metavar="SECONDS",
+            type=float,
+            help=f"longest wait, for the port to appear, too ({DEFAULT_WAIT:g}, and the port must be there)",
+        )
+        return parser
+
+    def check(self, parsed_args: Namespace) -> None:
+        if parsed_args.wait is not None and not 0 < parsed_args.wait <= 86400:
+            raise errors.InvalidValue("--wait must be a number of seconds above 0", hint="octoprint-cli connect --wait 60")
+        parsed_args.link = self.client.connection.current()
+        if parsed_args.link.phase.connected and not _as_asked(parsed_args):
+            _require_no_job(self.client, "reconnecting would kill the job")
+
+    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
+        link = parsed_args.link
+        if link.phase.connected and _as_asked(parsed_args):
+            return _shown(link, changed=False)
+        wait = parsed_args.wait or DEFAULT_WAIT
+        if parsed_args.port:
+            link = self.client.connection.wait_for_port(parsed_args.port, parsed_args.wait or 0)
+        _require_one_of("--profile", parsed_args.profile, link.profiles)
+        _require_one_of("--baudrate", parsed_args.baudrate, [0, *link.baudrates])
+        link = self.client.connection.connect(parsed_args.port, parsed_args.baudrate, parsed_args.profile, wait)
+        return _shown(link, changed=True)
+
+
+class Disconnect(Guarded, ShowOne):
+    """disconnect the server from the printer
+
+    Refused with PRINTER_BUSY during a job, unless --confirm. Disconnected already is a success.
+    """
+
+    destructive = "kills the job if there is one"
+
+    def consent(self, parsed_args: Namespace) -> Optional[str]:
+        return None  # only during a job, which `check` finds out
+
+    def check(self, parsed_args: Namespace) -> None:
+        if not parsed_args.confirm:
+            _require_no_job(self.client, "disconnecting would kill the job", hint="repeat with --confirm")
+
+    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
+        link = self.client.connection.current()
+        if not link.phase.connected:
+            return _shown(link, changed=False)
+        return _shown(self.client.connection.disconnect(), changed=True)
+
+
+def _shown(link: Any, changed: bool) -> Dict[str, Any]:
+    return {
+        "connected": link.phase.connected,
+        "changed": changed,
+        "state": link.state,
+        "port": link.port,
+        "baudrate": link.baudrate,
+        "profile": link.profile,
+    }
+
+
+def _as_asked(parsed_args: Namespace) -> bool:
+    link = parsed_args.link
+    wishes = ((parsed_args.port, link.port), (parsed_args.baudrate, link.baudrate), (parsed_args.profile, link.profile))
+    return all(wish in (None, "AUTO", 0, found) for wish, found in wishes)
+
+
+def _require_one_of(option: str, wish: Any, known: Any) -> None:
+    if wish is not None and wish not in known:
+        raise errors.NotFound(f"{option} {wish}: the server has {', '.join(map(str, known))}", details={"known": list(known)})
+
+
+def _require_no_job(client: Any, why: str, hint: str = "octoprint-cli cancel --confirm") -> None:
+    job = client.job.current()
+    if job.phase.has_job or job.phase.value == "transferring":
+        raise job.busy(why, hint)

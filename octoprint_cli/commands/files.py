@@ -1,0 +1,63 @@
+"""files, upload: what the server stores."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any, Dict
+
+from octoprint_cli.api import Bytes, Guarded, Lister, Rows, ShowOne, Time
+
+COLUMNS = ("name", "path", "location", "size", "date")
+
+
+class Files(Lister):
+    """list the G-code files on the server
+
+    Folders are walked. Both locations, unless one is named.
+    """
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("--location", choices=("local", "sdcard", "printer"), help="only the files stored there")
+        return parser
+
+    def take_action(self, parsed_args: Namespace) -> Rows:
+        location = "sdcard" if parsed_args.location == "printer" else parsed_args.location
+        listing = self.client.files.list(location)
+        rows = [(file.name, file.path, file.location, Bytes(file.size), Time(file.date)) for file in listing.files]
+        return Rows("files", COLUMNS, rows, free=Bytes(listing.free), total=Bytes(listing.total))
+
+
+class Upload(Guarded, ShowOne):
+    """upload a G-code file
+
+    Success means that the server holds it under the path in the answer.
+    """
+
+    destructive = None
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("file", metavar="FILE", help="the G-code file on this computer")
+        parser.add_argument("--location", choices=("local", "sdcard", "printer"), default="local", help="where to store it (local)")
+        parser.add_argument("--path", metavar="FOLDER", default="", help="folder on the server, made if missing")
+        parser.add_argument("--select", action="store_true", help="select it for printing, too")
+        return parser
+
+    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
+        location = "sdcard" if parsed_args.location == "printer" else parsed_args.location
+        sent = self.client.files.upload(Path(parsed_args.file), location, parsed_args.path)
+        if location != "local":
+            self.client.job.wait_for_transfer()
+        if parsed_args.select:
+            self.client.files.select(sent.stored.path, location)
+        return {
+            "name": sent.stored.name,
+            "path": sent.stored.path,
+            "location": location,
+            "size": Bytes(sent.size),
+            "hash": sent.stored.hash,
+            "sha1": sent.sha1,
+            "selected": parsed_args.select,
+        }

@@ -1,0 +1,100 @@
+"""The configuration file: read with the line of every key, written 0600 and in one piece."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import Any, Dict, Optional, Tuple
+
+from octoprint_cli.errors import ConfigError
+
+#: The line (from 1) on which each key stands, by its path: `("printers", "mk3", "host")`.
+Lines = Dict[Tuple[str, ...], int]
+
+
+class ConfigFile:
+    """One YAML file. Absent is empty; what cannot be understood is a ConfigError that names the line."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.data: Dict[str, Any] = {}
+        self.lines: Lines = {}
+        text = self._read_text()
+        if text and text.strip():
+            self._parse(text)
+
+    def _read_text(self) -> Optional[str]:
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise ConfigError(f"{self.path} cannot be read: {reason}", hint=f"ls -l {self.path}") from error
+
+    def _parse(self, text: str) -> None:
+        import yaml  # only where there is a file: --help and a run by environment do without it
+
+        try:
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            self.data = yaml.load(text, Loader=yaml.SafeLoader) or {}
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            problem = getattr(error, "problem", None) or "not YAML"
+            raise self._bad(problem, mark.line + 1 if mark else None) from error
+        if not isinstance(self.data, dict):
+            raise self._bad("it must hold keys and values", 1)
+        self._walk(node, ())
+
+    def _walk(self, node: Any, path: Tuple[str, ...]) -> None:
+        if node is None or node.id != "mapping":
+            return
+        for key, value in node.value:
+            here = (*path, str(key.value))
+            line = key.start_mark.line + 1
+            if here in self.lines:
+                raise self._bad(f"{'.'.join(here)} stands there twice, first on line {self.lines[here]}", line)
+            self.lines[here] = line
+            self._walk(value, here)
+
+    def bad_value(self, path: Tuple[str, ...], problem: str) -> ConfigError:
+        """The error for a value that makes no sense, with its key and line."""
+        return self._bad(f"{'.'.join(path)}: {problem}", self.lines.get(path))
+
+    def _bad(self, problem: str, line: Optional[int]) -> ConfigError:
+        where = f"{self.path}, line {line}" if line else str(self.path)
+        return ConfigError(
+            f"{where}: {problem}",
+            hint=f"mend {self.path}, or move it away and run: octoprint-cli init",
+            details={"file": str(self.path), "line": line},
+        )
+
+    def readable_by_others(self) -> bool:
+        """Whether anybody but the owner may read the file."""
+        try:
+            return os.name == "posix" and bool(self.path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+        except OSError:
+            return False
+
+    def write(self, data: Dict[str, Any]) -> None:
+        """Replace the content: a reader sees the old file or the new one, the owner alone sees either."""
+        import yaml
+
+        text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=False)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle, temporary = tempfile.mkstemp(dir=str(self.path.parent), prefix=".config-")  # 0600
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as out:
+                    out.write(text)
+                    out.flush()
+                    os.fsync(out.fileno())
+                os.replace(temporary, self.path)
+            except BaseException:
+                os.unlink(temporary)
+                raise
+        except OSError as error:
+            raise ConfigError(f"{self.path} cannot be written: {error.strerror}", hint=f"ls -ld {self.path.parent}") from error
+        self.data = data

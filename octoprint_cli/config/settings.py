@@ -1,0 +1,214 @@
+"""The effective settings: which source wins, and where each value came from.
+
+Sources, strongest first: a command-line option; the printer that `--printer` chose; the environment; the
+printer that `OCTOPRINT_PRINTER` chose; the top level of the file; the default.
+
+A key that stands in the file beside a host is for that host alone: `--host other` does not send it there.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
+
+from octoprint_cli.config.file import ConfigFile
+from octoprint_cli.config.host import normalise
+from octoprint_cli.config.values import DEFAULTS, LIMITS, READERS, Limits, Value, degrees
+from octoprint_cli.errors import ConfigError, ConfigExists
+from octoprint_cli.redact import is_secret
+
+HOME_VARIABLE = "OCTOPRINT_CLI_HOME"
+FORMAT_VARIABLE = "OCTOPRINT_CLI_FORMAT"
+VARIABLES = {"host": "OCTOPRINT_HOST", "api_key": "OCTOPRINT_API_KEY", "printer": "OCTOPRINT_PRINTER"}
+
+#: A place that may hold a value: its values, its name, its path inside the file (None: not in the file).
+Source = Tuple[Mapping[str, Any], str, Optional[Tuple[str, ...]]]
+
+
+class Settings:
+    """What counts in this run. The file is read when the first value is asked for, not before."""
+
+    def __init__(self, options: Mapping[str, Any], environ: Optional[Mapping[str, str]] = None) -> None:
+        self._options = {name: value for name, value in options.items() if value is not None}
+        self._environ = os.environ if environ is None else environ
+        self._file: Optional[ConfigFile] = None
+        #: Told every secret that is read, so that it can be kept out of what is shown.
+        self.on_secret: Callable[[str], None] = lambda secret: None
+
+    @property
+    def home(self) -> Path:
+        """The folder of the configuration and of whatever add-ons keep. Need not exist."""
+        moved = self._environ.get(HOME_VARIABLE)
+        try:
+            return Path(moved).expanduser() if moved else Path.home() / ".octoprint-cli"
+        except RuntimeError as error:
+            raise ConfigError("there is no home folder", hint=f"set {HOME_VARIABLE} to a folder") from error
+
+    @property
+    def path(self) -> Path:
+        """The configuration file. Need not exist, unless `--config` named it."""
+        return Path(self._options["config"]).expanduser() if "config" in self._options else self.home / "config.yaml"
+
+    @property
+    def file(self) -> ConfigFile:
+        """The configuration file, read once."""
+        if self._file is None:
+            if "config" in self._options and not self.path.exists():
+                raise ConfigError(f"there is no file {self.path}", hint=f"octoprint-cli init --config {self.path}")
+            self._file = ConfigFile(self.path)
+        return self._file
+
+    @property
+    def printers(self) -> Dict[str, Dict[str, Any]]:
+        """The printers in the file, by name."""
+        printers = self.file.data.get("printers") or {}
+        if not isinstance(printers, dict) or not all(isinstance(printer, dict) for printer in printers.values()):
+            raise self.file.bad_value(("printers",), "must hold names, each with its own keys")
+        return {str(name): printer for name, printer in printers.items()}
+
+    def find(self, name: str) -> Optional[Value]:
+        """The value that counts, or None if nothing says anything."""
+        for source in self._sources():
+            value = self._read(source, name)
+            if value is not None and not (name == "api_key" and self._is_for_another_host(source)):
+                return value
+        return Value(DEFAULTS[name], "default") if name in DEFAULTS else None
+
+    def get(self, name: str) -> Any:
+        """The bare value, or None."""
+        found = self.find(name)
+        return found.value if found else None
+
+    @property
+    def host(self) -> str:
+        """The server's base URL. Raises ConfigError if none is configured: there is no default."""
+        host = self.get("host")
+        if not host:
+            raise ConfigError("no OctoPrint server is configured", hint="octoprint-cli init, or --host, or OCTOPRINT_HOST")
+        return normalise(host)
+
+    @property
+    def limits(self) -> Limits:
+        """The temperature limits, each from the strongest source that has it."""
+        return Limits(**{name: value.value for name, value in self._limits()})
+
+    def describe(self) -> Iterator[Tuple[str, Value]]:
+        """Every setting that has a value, with its origin."""
+        for name in READERS:
+            value = self.find(name)
+            if value is not None:
+                yield name, value
+        for name, value in self._limits():
+            yield f"limits.{name}", value
+
+    def section(self, name: str) -> Dict[str, Any]:
+        """An add-on's own section of the file (top level, or the chosen printer's)."""
+        merged: Dict[str, Any] = {}
+        for values, _, path in reversed(list(self._sources())):
+            if path is not None and isinstance(values.get(name), dict):
+                merged.update(values[name])
+        return merged
+
+    def given(self, name: str) -> Optional[str]:
+        """What an option or the environment says, whatever the file has: for writing the file."""
+        for values, origin in ((self._options, "option"), (self._variables(), "environment")):
+            value = self._read((values, origin, None), name)
+            if value is not None:
+                return str(value.value)
+        return None
+
+    def aimed_at(self, host: str, api_key: str) -> Settings:
+        """The same settings, but for this server, and for no printer of the file."""
+        options = {name: value for name, value in self._options.items() if name != "printer"}
+        environ = {name: value for name, value in self._environ.items() if name != VARIABLES["printer"]}
+        aimed = Settings({**options, "host": host, "api_key": api_key}, environ)
+        aimed.on_secret = self.on_secret
+        return aimed
+
+    def require_room(self, values: Mapping[str, Any], printer: Optional[str] = None) -> None:
+        """Raise ConfigExists if one of the values would replace another one in the file."""
+        section: Mapping[str, Any] = self.printers.get(printer, {}) if printer else self.file.data
+        taken = [name for name, value in values.items() if section.get(name) not in (None, value)]
+        if taken:
+            raise ConfigExists(f"{self.path} has {' and '.join(taken)} already", hint="repeat with --force to replace")
+
+    def save(self, values: Mapping[str, Any], printer: Optional[str] = None) -> Path:
+        """Write the values to the top level, or to a printer's section, keeping every other key."""
+        data = dict(self.file.data)
+        if printer:
+            printers = self.printers
+            data["printers"] = {**printers, printer: {**printers.get(printer, {}), **values}}
+        else:
+            data.update(values)
+        self.file.write(data)
+        return self.path
+
+    def forget(self, printer: str) -> None:
+        """Take a printer's section out of the file."""
+        data = dict(self.file.data)
+        data["printers"] = {name: values for name, values in self.printers.items() if name != printer}
+        if len(data["printers"]) < len(self.printers):
+            self.file.write(data)
+
+    # -- the sources ------------------------------------------------------------------------------
+
+    def _sources(self) -> Iterator[Source]:
+        yield self._options, "option", None
+        if "printer" in self._options:
+            yield self._section_of(self._options["printer"])
+        variables = self._variables()
+        yield variables, "environment", None
+        if variables["printer"] and "printer" not in self._options:
+            yield self._section_of(variables["printer"])
+        yield self.file.data, str(self.path), ()
+
+    def _variables(self) -> Dict[str, Optional[str]]:
+        return {name: self._environ.get(variable) for name, variable in VARIABLES.items()}
+
+    def _section_of(self, printer: str) -> Source:
+        known = self.printers
+        if printer not in known:
+            names = ", ".join(sorted(known)) or "none"
+            raise ConfigError(f"{self.path} has no printer {printer!r}; it has: {names}", hint="octoprint-cli config show")
+        return known[printer], f"{self.path}, printer {printer}", ("printers", printer)
+
+    def _read(self, source: Source, name: str) -> Optional[Value]:
+        values, origin, path = source
+        raw = values.get(name)
+        if raw is None or raw == "":
+            return None
+        try:
+            value = READERS[name](raw)
+        except ValueError as error:
+            if path is not None:
+                raise self.file.bad_value((*path, name), str(error)) from error
+            raise ConfigError(f"{_spelled(name, origin)} {error}") from error
+        if is_secret(name):
+            self.on_secret(value)
+        return Value(value, VARIABLES[name] if origin == "environment" else _spelled(name, origin) if origin == "option" else origin)
+
+    def _is_for_another_host(self, source: Source) -> bool:
+        own = source[2] is not None and self._read(source, "host")
+        return bool(own) and normalise(own.value) != self.host  # type: ignore[union-attr]
+
+    def _limits(self) -> List[Tuple[str, Value]]:
+        found = {name: Value(value, "default") for name, value in LIMITS.items()}
+        for values, origin, path in reversed(list(self._sources())):
+            section = values.get("limits")
+            if path is None or section is None:
+                continue
+            if not isinstance(section, dict):
+                raise self.file.bad_value((*path, "limits"), "must hold tool, bed and chamber")
+            for name, raw in section.items():
+                if name not in LIMITS:
+                    raise self.file.bad_value((*path, "limits", str(name)), f"is none of {', '.join(LIMITS)}")
+                try:
+                    found[name] = Value(degrees(raw), origin)
+                except ValueError as error:
+                    raise self.file.bad_value((*path, "limits", name), str(error)) from error
+        return list(found.items())
+
+
+def _spelled(name: str, origin: str) -> str:
+    return "--" + name.replace("_", "-") if origin == "option" else VARIABLES[name]

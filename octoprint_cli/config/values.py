@@ -1,0 +1,94 @@
+"""What each setting may hold: its default, how it is read, how it may be shown."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Callable, Dict
+
+from octoprint_cli.redact import is_secret, mask, mask_url
+
+DEFAULTS: Dict[str, Any] = {"timeout": 30.0, "retries": 3, "verify": True}
+LIMITS = {"tool": 300.0, "bed": 120.0, "chamber": 80.0}
+
+
+@dataclass(frozen=True)
+class Value:
+    """A setting and where it came from."""
+
+    value: Any
+    origin: str
+
+    def shown(self, name: str) -> Any:
+        """The value as it may be shown."""
+        if isinstance(self.value, str):
+            return mask(self.value) if is_secret(name) else mask_url(self.value)
+        return self.value
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The highest target that may be asked of each kind of heater, in degrees Celsius."""
+
+    tool: float
+    bed: float
+    chamber: float
+
+    def of(self, heater: str) -> float:
+        """The limit of `tool0`, `tool1`, `bed` or `chamber`."""
+        return float(getattr(self, "tool" if heater.startswith("tool") else heater))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):  # YAML has made a number of it, and leading zeros are gone already
+        raise ValueError("must be text: put it in quotes")
+    return value.strip()
+
+
+def _seconds(value: Any) -> float:
+    number = _number(value)
+    if not 0 < number <= 86400:
+        raise ValueError("must be a number of seconds above 0")
+    return number
+
+
+def degrees(value: Any) -> float:
+    number = _number(value)
+    if number < 0:
+        raise ValueError("must be degrees Celsius, 0 or above")
+    return number
+
+
+def _number(value: Any) -> float:
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError("must be a number")
+    return number
+
+
+def _count(value: Any) -> int:
+    number = _number(value)
+    if number != int(number) or not 0 <= number <= 100:
+        raise ValueError("must be a whole number from 0 to 100")
+    return int(number)
+
+
+def _switch(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+READERS: Dict[str, Callable[[Any], Any]] = {
+    "host": _text,
+    "api_key": _text,
+    "timeout": _seconds,
+    "retries": _count,
+    "verify": _switch,
+    "ca_bundle": _text,
+    "client_cert": _text,
+    "printer": _text,
+}

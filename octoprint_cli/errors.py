@@ -1,0 +1,316 @@
+"""Every error that this program can end with: its code, its exit code, whether a retry makes sense.
+
+The only home of error codes and exit numbers. Knows nothing else of the program.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Any, ClassVar, Dict, Mapping, Optional, Type
+
+
+class Exit(enum.IntEnum):
+    """All that the process can return to its caller."""
+
+    OK = 0
+    OFFLINE = 1  # the printer is offline or the server cannot be reached
+    FILE = 2  # something is wrong with a file
+    BUSY = 3  # the printer is doing something else
+    OTHER = 4  # anything else: auth, server, validation, usage
+    INTERRUPTED = 130
+    PIPE_CLOSED = 141
+    TERMINATED = 143
+
+
+#: The order in which a failed pre-flight picks the error that it ends with.
+PRECEDENCE = (Exit.OFFLINE, Exit.BUSY, Exit.FILE, Exit.OTHER)
+
+#: Every error class by its code.
+CODES: Dict[str, Type[CliError]] = {}
+
+
+class CliError(Exception):
+    """An error that a user can do something about: one sentence, a code, a hint.
+
+    `hint` is what to run or change next, `details` facts for a program, `data` a result to show in
+    spite of the failure (a failed pre-flight keeps its report).
+    """
+
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    exit_code: ClassVar[Exit] = Exit.OTHER
+    retryable: bool = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: Optional[str] = None,
+        details: Optional[Mapping[str, Any]] = None,
+        data: Any = None,
+        retryable: Optional[bool] = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.details = details
+        self.data = data
+        if retryable is not None:
+            self.retryable = retryable
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "code" in cls.__dict__:
+            CODES[cls.code] = cls
+
+    def as_dict(self) -> Dict[str, Any]:
+        """The `error` member of the envelope."""
+        body: Dict[str, Any] = {"code": self.code, "message": self.message, "retryable": self.retryable}
+        if self.hint:
+            body["hint"] = self.hint
+        if self.details:
+            body["details"] = dict(self.details)
+        return body
+
+
+# --- exit 1: the printer is offline or the server cannot be reached --------------------------------
+
+
+class OfflineError(CliError):
+    """No usable answer from an OctoPrint, or no printer behind it."""
+
+    exit_code = Exit.OFFLINE
+    retryable = True
+
+
+class ConnectionFailed(OfflineError):
+    """No connection could be made: wrong address, server down, network away."""
+
+    code = "CONNECTION_ERROR"
+
+
+class TimedOut(OfflineError):
+    """The server was reached but did not answer in time."""
+
+    code = "TIMEOUT"
+
+
+class TlsError(OfflineError):
+    """The TLS handshake failed: certificate, host name, or no TLS there at all."""
+
+    code = "TLS_ERROR"
+    retryable = False
+
+
+class ServerStarting(OfflineError):
+    """Something answers, but OctoPrint is not up yet."""
+
+    code = "SERVER_STARTING"
+
+
+class PrinterOffline(OfflineError):
+    """OctoPrint is there, but no printer is connected to it."""
+
+    code = "PRINTER_OFFLINE"
+
+
+class PrinterError(OfflineError):
+    """The printer reports an error of its own."""
+
+    code = "PRINTER_ERROR"
+    retryable = False
+
+
+# --- exit 2: a file --------------------------------------------------------------------------------
+
+
+class FileError(CliError):
+    """Something is wrong with a file, here or on the server."""
+
+    exit_code = Exit.FILE
+
+
+class FileNotFound(FileError):
+    """There is no such file."""
+
+    code = "FILE_NOT_FOUND"
+
+
+class FileUnreadable(FileError):
+    """The file is there but may not or cannot be read."""
+
+    code = "FILE_UNREADABLE"
+
+
+class FileInvalid(FileError):
+    """The file is not something that can be printed."""
+
+    code = "FILE_INVALID"
+
+
+class FileExists(FileError):
+    """A file of that name is on the server already."""
+
+    code = "FILE_EXISTS"
+
+
+class FileTooLarge(FileError):
+    """The file is larger than the server, or a proxy in front of it, takes."""
+
+    code = "FILE_TOO_LARGE"
+
+
+class NoSpace(FileError):
+    """The server's storage has no room for the file."""
+
+    code = "NO_SPACE"
+
+
+class UploadCorrupt(FileError):
+    """The server holds other bytes than were sent."""
+
+    code = "UPLOAD_CORRUPT"
+
+
+# --- exit 3: busy ----------------------------------------------------------------------------------
+
+
+class BusyError(CliError):
+    """The printer is doing something that this would disturb."""
+
+    exit_code = Exit.BUSY
+    retryable = True
+
+
+class PrinterBusy(BusyError):
+    """A job is printing, paused, or on its way to either."""
+
+    code = "PRINTER_BUSY"
+
+
+class FileInUse(BusyError):
+    """The file is being printed right now."""
+
+    code = "FILE_IN_USE"
+
+
+class StillCancelling(BusyError):
+    """A cancel was accepted, but the printer has not stopped yet."""
+
+    code = "STILL_CANCELLING"
+
+
+# --- exit 4: anything else -------------------------------------------------------------------------
+
+
+class AuthError(CliError):
+    """The API key is missing or wrong."""
+
+    code = "AUTH_ERROR"
+
+
+class PermissionDenied(CliError):
+    """The API key is good but lacks a permission."""
+
+    code = "PERMISSION_DENIED"
+
+
+class ServerError(CliError):
+    """The server answered that it failed (HTTP 5xx) or refuses for now (429)."""
+
+    code = "SERVER_ERROR"
+    retryable = True
+
+
+class UnexpectedResponse(CliError):
+    """What answered does not speak as OctoPrint does: a login page, a redirect, not JSON."""
+
+    code = "UNEXPECTED_RESPONSE"
+
+
+class OutcomeUnknown(CliError):
+    """A request that changes something went out and its answer was lost: it may have been done."""
+
+    code = "OUTCOME_UNKNOWN"
+
+
+class UsageError(CliError):
+    """The command line is wrong."""
+
+    code = "USAGE_ERROR"
+
+
+class ConfigError(CliError):
+    """The configuration is missing something or cannot be understood."""
+
+    code = "CONFIG_ERROR"
+
+
+class ConfigExists(CliError):
+    """The configuration holds a value already that would be overwritten."""
+
+    code = "CONFIG_EXISTS"
+
+
+class ConfirmationRequired(CliError):
+    """The command can do harm and wants `--confirm`."""
+
+    code = "CONFIRMATION_REQUIRED"
+
+
+class LimitExceeded(CliError):
+    """A temperature beyond the configured limits."""
+
+    code = "LIMIT_EXCEEDED"
+
+
+class InvalidValue(CliError):
+    """A value that makes no sense: not a number, negative, control characters."""
+
+    code = "INVALID_VALUE"
+
+
+class NoActiveJob(CliError):
+    """There is no job to cancel, pause or resume."""
+
+    code = "NO_ACTIVE_JOB"
+
+
+class NotStarted(CliError):
+    """The server accepted the start, but the printer is not printing that file."""
+
+    code = "NOT_STARTED"
+
+
+class StateNotReached(CliError):
+    """The server accepted the act, but the printer did not get there in time."""
+
+    code = "STATE_NOT_REACHED"
+    retryable = True
+
+
+class NotFound(CliError):
+    """The server has no such thing (a heater, a profile, a port)."""
+
+    code = "NOT_FOUND"
+
+
+class PreflightFailed(CliError):
+    """A pre-flight check said no and has no more precise code."""
+
+    code = "PREFLIGHT_FAILED"
+
+
+class PluginError(CliError):
+    """An add-on is broken: it cannot be loaded, clashes with another, or crashed."""
+
+    code = "PLUGIN_ERROR"
+
+
+class InternalError(CliError):
+    """A bug of ours."""
+
+    code = "INTERNAL_ERROR"
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived. Not an Exception, so that nothing on the way swallows it."""

@@ -1,0 +1,116 @@
+"""The guard: consent, skipping, pre-flight and rehearsal, around whatever a command does.
+
+    class Probe(Guarded, ShowOne):
+        \"\"\"probe the bed mesh\"\"\"
+        destructive = "moves the nozzle over the whole bed"
+
+        def perform(self, parsed_args):
+            self.client.printer.send(["G28", "G29"])
+            return {"action": "probed"}
+
+The order is fixed in `take_action`, which a subclass cannot replace (nor `run`): a hook that changes the
+arguments, and hooks that fail open, all act before it. Must not know which command it guards.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Dict, Optional
+
+from octoprint_cli.errors import ConfirmationRequired
+
+if TYPE_CHECKING:
+    from octoprint_cli.client import Client
+    from octoprint_cli.config import Settings
+    from octoprint_cli.preflight import Report
+
+_FINAL = ("take_action", "run")
+
+
+class Guarded:
+    """Mixin, before ShowOne, for every command that changes something.
+
+    A class says what harm it can do in `destructive` (None: none, `--confirm` is not offered), whether it
+    starts a job (`preflight`) and whether it may be skipped during one (`skippable`).
+    """
+
+    #: What it does that wants consent, as in "this ...": required of every command, None must be said.
+    destructive: Optional[str]
+    #: Whether the pre-flight runs before it.
+    preflight = False
+    #: Whether `--skip-if-printing` makes sense.
+    skippable = False
+
+    client: Client
+    settings: Settings
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for name in _FINAL:
+            if any(name in parent.__dict__ for parent in cls.__mro__[: cls.__mro__.index(Guarded)]):
+                raise TypeError(f"{cls.__name__} must not define {name}(): the guard lives there; write perform()")
+        if not hasattr(cls, "destructive"):
+            raise TypeError(f"{cls.__name__} must say what is destructive about it, or destructive = None")
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser: ArgumentParser = super().get_parser(prog_name)  # type: ignore[misc]
+        group = parser.add_argument_group("safety")
+        if self.destructive:
+            group.add_argument("--confirm", action="store_true", help=f"consent: this {self.destructive}")
+        if self.skippable:
+            group.add_argument(
+                "--skip-if-printing",
+                action="store_true",
+                help="do nothing, and succeed, if a job is active",
+            )
+        if self.preflight:
+            group.add_argument("--no-preflight", action="store_true", help="start without the pre-flight checks")
+        group.add_argument("--dry-run", action="store_true", help="show the requests, send only those that read")
+        return parser
+
+    def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
+        """Consent, then skip, then checks, then the act; in a rehearsal the act is written down."""
+        if not parsed_args.dry_run:
+            self._require_consent(parsed_args)
+            return self._guarded(parsed_args)
+        with self.client.rehearsal() as planned:
+            outcome = self._guarded(parsed_args)
+        skipped = {"action": "skipped"} if outcome.get("action") == "skipped" else {}
+        return {"dry_run": True, **skipped, "requests": planned}
+
+    def consent(self, parsed_args: Namespace) -> Optional[str]:
+        """What wants `--confirm` in this very call, or None. Override where it depends on the arguments."""
+        return self.destructive
+
+    def check(self, parsed_args: Namespace) -> None:
+        """Raise if the act must not be done now. Override to refuse on the printer's state."""
+
+    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
+        """The act. Returns what is true afterwards."""
+        raise NotImplementedError
+
+    def _require_consent(self, parsed_args: Namespace) -> None:
+        reason = self.consent(parsed_args)
+        if reason and not getattr(parsed_args, "confirm", False):
+            raise ConfirmationRequired(f"this {reason}", hint="repeat with --confirm", details={"reason": reason})
+
+    def _guarded(self, parsed_args: Namespace) -> Dict[str, Any]:
+        if self.skippable and parsed_args.skip_if_printing:
+            job = self.client.job.current()
+            if job.phase.has_job:
+                return {"action": "skipped", "reason": f"the printer is busy: {job.state}", "job": {"file": job.file}}
+        if self.preflight and not parsed_args.no_preflight:
+            error = self.run_preflight(parsed_args).error()
+            if error:
+                raise error
+        self.check(parsed_args)
+        return self.perform(parsed_args)
+
+    def run_preflight(self, parsed_args: Namespace) -> Report:
+        """The pre-flight for the file and location that the arguments name."""
+        from octoprint_cli.preflight import Subject, run
+
+        file = getattr(parsed_args, "file", None)
+        location = getattr(parsed_args, "location", None) or "local"
+        return run(Subject(self.client, self.settings.limits, Path(file) if file else None, location))

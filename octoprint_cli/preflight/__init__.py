@@ -1,0 +1,10 @@
+"""Pre-flight: may this file be printed on this printer now?
+
+Each check is an entry point in `octoprint_cli.preflight`, whose name is its id; the built-in ones come in
+the same way as a vendor's. Must not know cliff: the client comes as an argument.
+"""
+
+from octoprint_cli.preflight.check import Check, Severity, Skip, Subject
+from octoprint_cli.preflight.runner import GROUP, Report, run
+
+__all__ = ["GROUP", "Check", "Report", "Severity", "Skip", "Subject", "run"]

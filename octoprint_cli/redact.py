@@ -1,0 +1,78 @@
+"""What must not be shown, and how what a stranger wrote is made safe to show.
+
+One table of secret names serves output, logs and tracebacks. Knows nothing else of the program.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any, Dict, Set
+
+#: Names under which a secret stands, in settings, headers and query strings (lower case, `-` as `_`).
+SECRET_NAMES = frozenset({"api_key", "apikey", "x_api_key", "authorization", "password", "cookie"})
+
+_URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):([^/\s@]+)@")
+
+# C0 and C1 controls, line and paragraph separators, bidi controls and isolates, the byte-order mark,
+# zero-width characters, lone surrogates: all that can move a cursor or make text look other than it is.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
+def is_secret(name: str) -> bool:
+    """Whether a setting or header of this name holds a secret."""
+    return name.lower().replace("-", "_") in SECRET_NAMES
+
+
+def mask(secret: str) -> str:
+    """A secret as it may be shown: enough of it to tell two keys apart, no more."""
+    return f"{secret[:4]}****" if len(secret) >= 16 else "****"
+
+
+def mask_url(url: str) -> str:
+    """A URL without the password that it may carry."""
+    return _URL_PASSWORD.sub(r"\1:****@", url)
+
+
+def visible(text: str, limit: int = 0) -> str:
+    """Server text for a terminal: control and bidi characters escaped, cut to `limit` characters.
+
+    A newline becomes the two characters `\\n`, an escape `\\x1b`: what is harmless stays readable.
+    """
+    if limit and len(text) > limit:
+        text = text[: limit - 1] + "\u2026"
+    return _UNSAFE.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
+
+
+class Scrubber(logging.Filter):
+    """Replaces every known secret in a text; also a logging filter that does so to each record."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._secrets: Set[str] = set()
+
+    def learn(self, secret: str) -> None:
+        """Never show this value from now on."""
+        if len(secret) > 3:  # shorter ones would blot out ordinary words, and protect nothing
+            self._secrets.add(secret)
+
+    def scrub(self, text: str) -> str:
+        """The text with each known secret masked, and passwords in URLs too."""
+        for secret in self._secrets:
+            text = text.replace(secret, mask(secret))
+        return mask_url(text)
+
+    def scrub_all(self, value: Any) -> Any:
+        """The same for every string in nested dicts and lists."""
+        if isinstance(value, str):
+            return self.scrub(value)
+        if isinstance(value, dict):
+            scrubbed: Dict[Any, Any] = {key: self.scrub_all(item) for key, item in value.items()}
+            return scrubbed
+        if isinstance(value, (list, tuple)):
+            return [self.scrub_all(item) for item in value]
+        return value
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = self.scrub(record.getMessage()), None
+        return True

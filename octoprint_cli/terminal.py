@@ -1,0 +1,68 @@
+"""The person at the terminal: notes on stderr, questions, whether anybody is there.
+
+stdout is data and never written to from here. Must not know the printer.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Optional, TextIO
+
+from octoprint_cli.redact import visible
+
+
+class Terminal:
+    """stderr and, if a person sits there, stdin."""
+
+    def __init__(self, stdin: Optional[TextIO] = None, stderr: Optional[TextIO] = None, quiet: bool = False) -> None:
+        self.stdin = stdin if stdin is not None else sys.stdin
+        self.stderr = stderr if stderr is not None else sys.stderr
+        self.quiet = quiet
+
+    @property
+    def attended(self) -> bool:
+        """Whether a person can be asked: both ends are a terminal."""
+        return _is_tty(self.stdin) and _is_tty(self.stderr)
+
+    def note(self, text: str) -> None:
+        """Tell the person something, a line of its own. Silent with `--quiet`."""
+        if not self.quiet:
+            self._write(text)
+
+    def warn(self, text: str) -> None:
+        """Tell something that matters even to those who asked for quiet."""
+        self._write(f"Warning: {text}")
+
+    def note_error(self, message: str, code: str, hint: Optional[str]) -> None:
+        """Tell what went wrong, and what to do."""
+        self._write(f"Error: {message} ({code})")
+        if hint:
+            self._write(f"Hint: {hint}")
+
+    def ask(self, question: str, default: str = "") -> str:
+        """Ask for a line; only where `attended`. An end of input is an empty answer."""
+        suffix = f" [{default}]" if default else ""
+        self.stderr.write(f"{question}{suffix}: ")
+        self.stderr.flush()
+        return self.stdin.readline().strip() or default
+
+    def ask_secret(self, question: str) -> str:
+        """Ask for a line that is not echoed."""
+        import getpass  # slow to import, and only `init` asks
+
+        return getpass.getpass(f"{question}: ", stream=self.stderr).strip()
+
+    def _write(self, text: str) -> None:
+        lines = "\n".join(visible(line) for line in text.split("\n"))
+        try:
+            self.stderr.write(lines + "\n")
+            self.stderr.flush()
+        except (OSError, ValueError):
+            pass  # a closed stderr must not turn a success into a failure
+
+
+def _is_tty(stream: Optional[TextIO]) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False
