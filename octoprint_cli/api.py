@@ -6,10 +6,11 @@ Through `self`, a command has `self.client` (the server), `self.settings` (the c
 
 from octoprint_cli import errors
 from octoprint_cli.base import Lister, Rows, ShowOne
-from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Heater, Percent, Time, YesNo
+from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heater, Percent, Time
 from octoprint_cli.errors import CliError
 from octoprint_cli.gcode import Line, read_line
 from octoprint_cli.guard import Guarded
+from octoprint_cli.options import add_file, add_folder, add_location
 from octoprint_cli.preflight import Check, Severity, Skip, Subject
 from octoprint_cli.preflight import run as run_preflight
 
@@ -24,6 +25,7 @@ __all__ = [
     "Column",
     "Degrees",
     "Duration",
+    "Flags",
     "Guarded",
     "Heater",
     "Line",
@@ -35,7 +37,9 @@ __all__ = [
     "Skip",
     "Subject",
     "Time",
-    "YesNo",
+    "add_file",
+    "add_folder",
+    "add_location",
     "errors",
     "read_line",
     "run_preflight",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import shlex
 import signal
 import sys
 import traceback
@@ -38,14 +39,14 @@ class Format(NamedTuple):
     asked_for: bool
 
 
-class Parser(CliffParser):  # type: ignore[misc, unused-ignore]
+class Parser(CliffParser):
     """argparse that raises instead of exiting: its 2 would mean a file error here."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, hint="octoprint-cli --help")
 
 
-class App(CliffApp):  # type: ignore[misc, unused-ignore]
+class App(CliffApp):
     """octoprint-cli. One instance is one run."""
 
     NAME = "octoprint-cli"
@@ -61,6 +62,7 @@ class App(CliffApp):  # type: ignore[misc, unused-ignore]
         super().__init__(DESCRIPTION, __version__, CommandManager(), stdin, stdout, stderr, deferred_help=True)
         self.environ = os.environ if environ is None else environ
         self.format = Format("table", False)
+        self.argv: List[str] = []
         self.scrubber = Scrubber()
         self.options = argparse.Namespace(debug=False, verbose_level=1)
         self.settings = Settings({}, self.environ)
@@ -93,6 +95,7 @@ class App(CliffApp):  # type: ignore[misc, unused-ignore]
         parser = Parser(add_help=False, allow_abbrev=False)
         parser.add_argument("--json", action="store_const", const="json", dest="format")
         parser.add_argument("-f", "--format", nargs="?", const="", dest="format")
+        rest: List[str]
         chosen, rest = parser.parse_known_args(argv)
         if chosen.format is not None:
             self.format = Format(chosen.format, True)
@@ -104,10 +107,10 @@ class App(CliffApp):  # type: ignore[misc, unused-ignore]
         """stderr alone, every known secret masked in it."""
         handler = logging.StreamHandler(self.stderr)
         handler.addFilter(self.scrubber)
-        level = logging.DEBUG if self.options.debug else {0: logging.ERROR, 1: logging.WARNING}.get(self.options.verbose_level, logging.INFO)
+        level = (logging.ERROR, logging.WARNING, logging.INFO)[min(self.options.verbose_level, 2)]
         root = logging.getLogger()
         root.handlers[:] = [handler]
-        root.setLevel(level)
+        root.setLevel(logging.DEBUG if self.options.debug else level)
 
     # -- what commands use ------------------------------------------------------------------------
 
@@ -137,12 +140,17 @@ class App(CliffApp):  # type: ignore[misc, unused-ignore]
             return None
         return formatter if hasattr(formatter, "emit_envelope") else None
 
+    def again(self, *words: str) -> str:
+        """This very command line with more words: a hint that can be run. Secrets are masked when shown."""
+        return " ".join([self.NAME, *map(shlex.quote, self.argv), *words])
+
     # -- the run ----------------------------------------------------------------------------------
 
     def run(self, argv: List[str]) -> int:
         """One command line in, an exit code out. Nothing gets past this."""
         try:
-            self._run(list(argv))
+            self.argv = list(argv)
+            self._run(self.argv)
             self.stdout.flush()
             return Exit.OK
         except BrokenPipeError:
@@ -164,7 +172,7 @@ class App(CliffApp):  # type: ignore[misc, unused-ignore]
         if self.options.version_wanted:
             rest = ["version", "--client"]
         elif self.options.help_wanted or not rest:
-            rest = ["help", *self.command_manager._words(rest)]
+            rest = ["help", *self.command_manager.words(rest)]
         self.run_subcommand(rest)
 
     def _learn_settings(self) -> None:
@@ -199,7 +207,8 @@ class App(CliffApp):  # type: ignore[misc, unused-ignore]
                 formatter.emit_envelope(self.scrubber.scrub_all(failure(error)), self.stdout, self.options)
                 self.stdout.flush()
             else:
-                self.terminal.note_error(self.scrubber.scrub(error.message), error.code, error.hint and self.scrubber.scrub(error.hint))
+                told = self.scrubber.scrub_all(error.as_dict())
+                self.terminal.note_error(told["message"], told["code"], told.get("hint"))
         except BrokenPipeError:
             return Exit.PIPE_CLOSED
         return error.exit_code

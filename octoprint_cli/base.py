@@ -68,6 +68,11 @@ class Output:
             return "table"
         raise ConfigError(f"OCTOPRINT_CLI_FORMAT={wanted} is no format", hint=f"choose from {', '.join(known)}")
 
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        """The command's arguments. Extend it: call super, add yours, return it."""
+        parser: ArgumentParser = super().get_parser(prog_name)  # type: ignore[misc]
+        return parser
+
     def _load_formatter_plugins(self) -> Formatters:
         return Formatters(self._group, self.formatter_default)
 
@@ -76,7 +81,7 @@ class Output:
         return getattr(self, "_epilog", None) or ""
 
 
-class ShowOne(Output, CliffShowOne):  # type: ignore[misc, unused-ignore]
+class ShowOne(Output, CliffShowOne):
     """A command that answers one object.
 
     `take_action(parsed_args)` returns a dict: the envelope's `data`. Wrap values in columns to give them
@@ -122,7 +127,7 @@ class Rows:
         self.extra = extra
 
 
-class Lister(Output, CliffLister):  # type: ignore[misc, unused-ignore]
+class Lister(Output, CliffLister):
     """A command that answers a list: `take_action(parsed_args)` returns Rows.
 
     A CliError whose `data` is such Rows is shown with them.

@@ -14,7 +14,7 @@ from cliff.columns import FormattableColumn
 UNKNOWN = "-"
 
 
-class Column(FormattableColumn):  # type: ignore[misc, type-arg, unused-ignore]
+class Column(FormattableColumn):
     """A value with two faces. None is unknown: null to a machine, a dash to a person."""
 
     def human_readable(self) -> str:
@@ -32,14 +32,10 @@ class Bytes(Column):
     """A size in bytes."""
 
     def show(self, value: Any) -> str:
-        size = float(value)
-        for unit in ("B", "KiB", "MiB", "GiB"):
-            if abs(size) < 1024:
-                break
-            size /= 1024
-        else:
-            unit = "TiB"
-        return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        if value < 1024:
+            return f"{value:.0f} B"
+        power = min((int(value).bit_length() - 1) // 10, 4)
+        return f"{value / 1024**power:.1f} {('KiB', 'MiB', 'GiB', 'TiB')[power - 1]}"
 
 
 class Duration(Column):
@@ -93,11 +89,11 @@ class Time(Column):
         return datetime.fromtimestamp(value).strftime("%Y-%m-%d %H:%M")
 
 
-class YesNo(Column):
-    """A switch."""
+class Flags(Column):
+    """Switches by name; to a person those that are on."""
 
     def show(self, value: Any) -> str:
-        return "yes" if value else "no"
+        return ", ".join(name for name, on in value.items() if on) or UNKNOWN
 
 
 def plain(value: Any) -> Any:

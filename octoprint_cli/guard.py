@@ -42,6 +42,7 @@ class Guarded:
     #: Whether `--skip-if-printing` makes sense.
     skippable = False
 
+    app: Any
     client: Client
     settings: Settings
 
@@ -93,7 +94,7 @@ class Guarded:
     def _require_consent(self, parsed_args: Namespace) -> None:
         reason = self.consent(parsed_args)
         if reason and not getattr(parsed_args, "confirm", False):
-            raise ConfirmationRequired(f"this {reason}", hint="repeat with --confirm", details={"reason": reason})
+            raise ConfirmationRequired(f"this {reason}", hint=self.app.again("--confirm"), details={"reason": reason})
 
     def _guarded(self, parsed_args: Namespace) -> Dict[str, Any]:
         if self.skippable and parsed_args.skip_if_printing:

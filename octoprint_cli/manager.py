@@ -6,6 +6,7 @@ Must not know any command.
 from __future__ import annotations
 
 import difflib
+import itertools
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Type
 
 from cliff.command import Command as CliffCommand
@@ -13,9 +14,9 @@ from cliff.commandmanager import CommandManager as CliffManager
 
 from octoprint_cli.base import adopt
 from octoprint_cli.errors import PluginError, UsageError
+from octoprint_cli.extensions import Extensions, distribution_of, is_own
 from octoprint_cli.formatters import LIST_GROUP, SHOW_GROUP
 from octoprint_cli.preflight import GROUP as CHECKS
-from octoprint_cli.extensions import Extensions, distribution_of, is_own
 
 GROUP = "octoprint_cli.commands"
 
@@ -23,7 +24,7 @@ GROUP = "octoprint_cli.commands"
 KINDS = {GROUP: "commands", CHECKS: "checks", SHOW_GROUP: "formats", LIST_GROUP: "formats"}
 
 
-class CommandManager(CliffManager):  # type: ignore[misc, unused-ignore]
+class CommandManager(CliffManager):
     """cliff's manager without its imports at start, its abbreviations, and its silent replacements."""
 
     def __init__(self, group: str = GROUP) -> None:
@@ -44,7 +45,7 @@ class CommandManager(CliffManager):  # type: ignore[misc, unused-ignore]
 
         Raises UsageError with the nearest names, PluginError for one that cannot be loaded.
         """
-        words = self._words(argv)
+        words = self.words(argv)
         for length in range(len(words), 0, -1):
             name = " ".join(words[:length])
             if name in self.commands or self._extensions.claimed(written(name)):
@@ -79,13 +80,9 @@ class CommandManager(CliffManager):  # type: ignore[misc, unused-ignore]
         return [name for name in self.names() if name.startswith(prefix)]
 
     @staticmethod
-    def _words(argv: Sequence[str]) -> List[str]:
-        words: List[str] = []
-        for word in argv:
-            if word.startswith("-"):
-                break
-            words.append(word)
-        return words
+    def words(argv: Sequence[str]) -> List[str]:
+        """The beginning of the line in which a command's name can stand."""
+        return list(itertools.takewhile(lambda word: not word.startswith("-"), argv))
 
     def _unknown(self, words: Sequence[str]) -> UsageError:
         below = self.subcommands(words[:1])
@@ -93,7 +90,7 @@ class CommandManager(CliffManager):  # type: ignore[misc, unused-ignore]
             return UsageError(
                 f"{words[0]!r} is not a command; below it there are: {', '.join(below)}", hint=f"octoprint-cli help {below[0]}"
             )
-        near = difflib.get_close_matches(" ".join(words[:2]), self.names(), 3) or difflib.get_close_matches(words[0], self.names(), 3)
+        near = next(filter(None, (difflib.get_close_matches(" ".join(words[:n]), self.names(), 3) for n in (2, 1))), [])
         meant = f"; did you mean {' or '.join(near)}?" if near else ""
         return UsageError(
             f"{words[0]!r} is not a command{meant}",

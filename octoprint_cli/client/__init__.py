@@ -8,12 +8,13 @@ Importing this imports requests; the application does so only when a command ask
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional
 
 from octoprint_cli.client.connection import Connection
-from octoprint_cli.client.files import Files
+from octoprint_cli.client.files import Files, Sent
 from octoprint_cli.client.http import Http, Tls
-from octoprint_cli.client.job import Jobs
+from octoprint_cli.client.job import Job, Jobs
 from octoprint_cli.client.printer import Printer
 from octoprint_cli.client.server import Server
 
@@ -30,6 +31,32 @@ class Client:
         self.files = Files(self.http)
         self.connection = Connection(self.http)
         self.server = Server(self.http)
+
+    def store(self, file: Path, location: str = "local", folder: str = "") -> Sent:
+        """Upload a file and wait until it is really there: an SD card is behind a slow serial line.
+
+        Raises what `files.upload`, `job.wait_for_transfer` and `files.wait_until_listed` raise.
+        """
+        if location == "local":
+            return self.files.upload(file, location, folder)
+        before = self.files.list(location)
+        sent = self.files.upload(file, location, folder)
+        self.job.wait_for_transfer()
+        return sent._replace(stored=self.files.wait_until_listed(sent.stored, before))
+
+    def start(self, path: str, location: str = "local") -> Job:
+        """Print a file that is on the server, and return the job that shows it printing.
+
+        Raises what `files.select` and `job.confirm_started` raise.
+        """
+        if location == "local":
+            self.files.select(path, location, start=True)
+        else:
+            # A start with nothing selected is a 204, and the firmware opens the file in its own time.
+            self.files.select(path, location)
+            self.job.confirm_selected(path, location)
+            self.job.start()
+        return self.job.confirm_started(path, location)
 
     @contextlib.contextmanager
     def rehearsal(self) -> Iterator[List[Dict[str, Any]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 from urllib.parse import quote
 
 from octoprint_cli import errors
@@ -14,6 +14,8 @@ from octoprint_cli.client.noun import Noun, inner, items, mapping, number, text,
 _PATH = "/api/files"
 #: 2.0's name for the printer's own storage; the caller sees and says `sdcard` on every server.
 _SD_NAMES = ("sdcard", "printer")
+#: After a transfer the server asks the printer for its list anew.
+LISTED_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,7 @@ class Listing:
     total: Optional[int]
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(NamedTuple):
     """A file that the server holds now: what it says of it, and what was sent."""
 
     stored: StoredFile
@@ -112,6 +113,25 @@ class Files(Noun):
                 return Sent(StoredFile(path, file.name, location, reader.size, None, None, None), reader.size, "")
             sent = Sent(self._stored(answer, location), reader.read_bytes, reader.sha1)
         return _verified(sent)
+
+    def wait_until_listed(self, sent: StoredFile, before: Listing) -> StoredFile:
+        """Wait until the SD card lists the file, and return it as it is listed. Raises NotFound.
+
+        A printer may list it under another name than the server promised; then it is the one that is new.
+        """
+
+        def find() -> Optional[StoredFile]:
+            listed = self.list(sent.location).files
+            same = [file for file in listed if file.path.lower() == sent.path.lower()]
+            new = [file for file in listed if file not in before.files]
+            return same[0] if same else new[0] if len(new) == 1 else None
+
+        file, _ = self.settle(find, lambda found: found is not None, LISTED_SECONDS)
+        if file is None and not self._http.rehearsing:
+            raise errors.NotFound(
+                f"{sent.path} was sent, but the SD card does not list it", hint="octoprint-cli files --location sdcard"
+            )
+        return file or sent
 
     def select(self, path: str, location: str = "local", start: bool = False) -> None:
         """`POST /api/files/LOCATION/PATH` select, and with `start` print (FILES_SELECT, PRINT).

@@ -14,8 +14,12 @@ _PATH = "/api/job"
 SETTLE_SECONDS = 60.0
 #: The first read after a start already says so on 1.11 and 2.0; a slow server gets some grace.
 START_SECONDS = 15.0
+#: A file on the SD card is opened by the firmware first.
+SELECT_SECONDS = 10.0
 #: A serial line carries some kilobytes a second, so a transfer is timed by standing still, not in all.
 STALL_SECONDS = 60.0
+#: A file that has gone over before it was ever seen on its way costs this much.
+TRANSFER_BEGINS_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -93,9 +97,9 @@ class Job:
         return self.location == location and self.file is not None and self.file.lstrip("/") == path.lstrip("/")
 
 
-def _transferred(job: Job, before: Optional[Job]) -> bool:
-    """Whether the transfer is over, or has moved on since the last look."""
-    return job.phase is not Phase.TRANSFERRING or before is None or job.completion != before.completion
+def _moved_on_from(before: Job) -> Callable[[Job], bool]:
+    """Whether the transfer is over, or further than it was."""
+    return lambda job: job.phase is not Phase.TRANSFERRING or job.completion != before.completion
 
 
 def _percent(value: Any) -> Optional[float]:
@@ -139,6 +143,22 @@ class Jobs(Noun):
         self._post(command="pause", action="resume")
         return self._reach("Printing", lambda job: job.phase in (Phase.PRINTING, Phase.FINISHING, Phase.IDLE), seconds)
 
+    def confirm_selected(self, path: str, location: str, seconds: float = SELECT_SECONDS) -> Job:
+        """Wait until the server shows that file as selected. Raises NotStarted."""
+        job, selected = self.settle(self.current, lambda job: job.is_of(path, location), seconds)
+        if not selected:
+            # 2.0.0rc7 ignores every selection on the SD card after the first print from it.
+            raise errors.NotStarted(
+                f"the server took the selection of {path}, but its job shows {job.file or 'no file'}; nothing was started",
+                hint="octoprint-cli disconnect, then: octoprint-cli connect",
+                details={"state": job.state, "file": job.file},
+            )
+        return job
+
+    def start(self) -> None:
+        """`POST /api/job` start (PRINT). A 204 also where nothing is selected: see `confirm_started`."""
+        self._post(command="start")
+
     def confirm_started(self, path: str, location: str, seconds: float = START_SECONDS) -> Job:
         """Wait until the server's job shows that very file printing, or printed already.
 
@@ -146,7 +166,8 @@ class Jobs(Noun):
         """
 
         def started(job: Job) -> bool:
-            return job.is_of(path, location) and (job.phase.has_job or job.completion == 100)
+            under_way = job.phase.has_job and job.phase is not Phase.STARTING
+            return job.is_of(path, location) and (under_way or job.completion == 100)
 
         job, is_so = self.settle(self.current, started, seconds)
         if not is_so:
@@ -162,18 +183,18 @@ class Jobs(Noun):
 
         Raises StateNotReached when nothing has moved for `stall` seconds.
         """
-        last: Optional[Job] = None
-        while True:
-            before = last
-            last, ended = self.settle(self.current, lambda job: _transferred(job, before), stall)
-            if last.phase is not Phase.TRANSFERRING:
-                return last
-            if not ended:
-                raise errors.StateNotReached(
-                    f"the transfer to the SD card stands still at {last.completion or 0:.0f} % for {stall:g} s",
-                    hint="octoprint-cli status",
-                    details={"state": last.state, "completion": last.completion},
-                )
+        # The answer to the upload comes before the transfer begins.
+        self.settle(self.current, lambda job: job.phase is Phase.TRANSFERRING, TRANSFER_BEGINS_SECONDS)
+        job, moved = self.current(), True
+        while job.phase is Phase.TRANSFERRING and moved:
+            job, moved = self.settle(self.current, _moved_on_from(job), stall)
+        if not moved:
+            raise errors.StateNotReached(
+                f"the transfer to the SD card has stood still at {job.completion or 0:.0f} % for {stall:g} s",
+                hint="octoprint-cli status",
+                details={"state": job.state, "completion": job.completion},
+            )
+        return job
 
     def _reach(self, wanted: str, done: Callable[[Job], bool], seconds: float) -> Job:
         def ended(job: Job) -> bool:

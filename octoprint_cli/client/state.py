@@ -39,9 +39,7 @@ class Phase(str, enum.Enum):
         return self.has_job and self is not Phase.PAUSED
 
 
-_JOB = frozenset(
-    {Phase.STARTING, Phase.PRINTING, Phase.PAUSING, Phase.PAUSED, Phase.RESUMING, Phase.CANCELLING, Phase.FINISHING}
-)
+_JOB = frozenset({Phase.STARTING, Phase.PRINTING, Phase.PAUSING, Phase.PAUSED, Phase.RESUMING, Phase.CANCELLING, Phase.FINISHING})
 
 #: The beginnings of the server's words, in lower case, the longer before the shorter.
 _WORDS: List[Tuple[str, Phase]] = [

@@ -26,7 +26,7 @@ class Init(ShowOne):
         settings = self.settings.aimed_at(*self._host_and_key())
         values = {"host": settings.host, "api_key": settings.get("api_key")}
         if not parsed_args.force:
-            settings.require_room(values, printer)
+            settings.require_room(values, printer, self.app.again("--force"))
         version = None if parsed_args.no_verify else self._verify(settings)
         path = settings.save(values, printer)
         shown = {name: value.shown(name) for name, value in settings.describe() if name in values}
@@ -69,4 +69,6 @@ class ConfigShow(Lister):
         if self.settings.file.readable_by_others():
             self.terminal.warn(f"{self.settings.path} can be read by others: chmod 600 {self.settings.path}")
         rows = [(name, value.shown(name), value.origin) for name, value in self.settings.describe()]
-        return Rows("settings", ("name", "value", "origin"), rows, path=str(self.settings.path), printers=sorted(self.settings.printers))
+        return Rows(
+            "settings", ("name", "value", "origin"), rows, path=str(self.settings.path), printers=sorted(self.settings.printers)
+        )

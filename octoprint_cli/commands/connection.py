@@ -66,7 +66,7 @@ class Disconnect(Guarded, ShowOne):
 
     def check(self, parsed_args: Namespace) -> None:
         if not parsed_args.confirm:
-            _require_no_job(self.client, "disconnecting would kill the job", hint="repeat with --confirm")
+            _require_no_job(self.client, "disconnecting would kill the job", hint=self.app.again("--confirm"))
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
         link = self.client.connection.current()

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict
 
-from octoprint_cli.api import Bytes, Guarded, Lister, Rows, ShowOne, Time
+from octoprint_cli.api import Bytes, Guarded, Lister, Rows, ShowOne, Time, add_file, add_folder, add_location
 
 COLUMNS = ("name", "path", "location", "size", "date")
 
@@ -19,12 +19,11 @@ class Files(Lister):
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("--location", choices=("local", "sdcard", "printer"), help="only the files stored there")
+        add_location(parser, default=None)
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Rows:
-        location = "sdcard" if parsed_args.location == "printer" else parsed_args.location
-        listing = self.client.files.list(location)
+        listing = self.client.files.list(parsed_args.location)
         rows = [(file.name, file.path, file.location, Bytes(file.size), Time(file.date)) for file in listing.files]
         return Rows("files", COLUMNS, rows, free=Bytes(listing.free), total=Bytes(listing.total))
 
@@ -39,17 +38,15 @@ class Upload(Guarded, ShowOne):
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("file", metavar="FILE", help="the G-code file on this computer")
-        parser.add_argument("--location", choices=("local", "sdcard", "printer"), default="local", help="where to store it (local)")
-        parser.add_argument("--path", metavar="FOLDER", default="", help="folder on the server, made if missing")
+        add_file(parser)
+        add_location(parser)
+        add_folder(parser)
         parser.add_argument("--select", action="store_true", help="select it for printing, too")
         return parser
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
-        location = "sdcard" if parsed_args.location == "printer" else parsed_args.location
-        sent = self.client.files.upload(Path(parsed_args.file), location, parsed_args.path)
-        if location != "local":
-            self.client.job.wait_for_transfer()
+        location = parsed_args.location
+        sent = self.client.store(Path(parsed_args.file), location, parsed_args.path)
         if parsed_args.select:
             self.client.files.select(sent.stored.path, location)
         return {

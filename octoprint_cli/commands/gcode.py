@@ -22,7 +22,7 @@ class Gcode(Guarded, ShowOne):
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("commands", metavar="CMD", nargs="+", help="a command, such as G28 or 'M104 S0'; - reads them from stdin")
+        parser.add_argument("commands", metavar="CMD", nargs="+", help="such as G28 or 'M104 S0'; - reads them from stdin")
         return parser
 
     def consent(self, parsed_args: Namespace) -> Optional[str]:

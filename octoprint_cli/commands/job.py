@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict
 
-from octoprint_cli.api import Guarded, ShowOne
+from octoprint_cli.api import Guarded, ShowOne, add_file, add_folder, add_location
 
 
 class Print(Guarded, ShowOne):
@@ -21,9 +21,9 @@ class Print(Guarded, ShowOne):
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("file", metavar="FILE", help="the G-code file on this computer")
-        parser.add_argument("--location", choices=("local", "sdcard"), default="local", help="where to store it (local)")
-        parser.add_argument("--path", metavar="FOLDER", default="", help="folder on the server, made if missing")
+        add_file(parser)
+        add_location(parser)
+        add_folder(parser)
         return parser
 
     def check(self, parsed_args: Namespace) -> None:
@@ -32,13 +32,10 @@ class Print(Guarded, ShowOne):
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
         location = parsed_args.location
-        sent = self.client.files.upload(Path(parsed_args.file), location, parsed_args.path)
+        sent = self.client.store(Path(parsed_args.file), location, parsed_args.path)
         path = sent.stored.path
-        if location != "local":
-            self.client.job.wait_for_transfer()
         self.client.job.current().require_idle()
-        self.client.files.select(path, location, start=True)
-        job = self.client.job.confirm_started(path, location)
+        job = self.client.start(path, location)
         return {
             "action": "started",
             "started": True,

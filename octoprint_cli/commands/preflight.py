@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from octoprint_cli.api import Lister, Rows, Subject, run_preflight
+from octoprint_cli.api import Lister, Rows, Subject, add_file, add_location, run_preflight
 
 COLUMNS = ("id", "status", "severity", "message")
 
@@ -19,8 +19,8 @@ class Preflight(Lister):
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("file", metavar="FILE", nargs="?", help="the G-code file on this computer")
-        parser.add_argument("--location", choices=("local", "sdcard"), default="local", help="where it would be stored (local)")
+        add_file(parser, optional=True)
+        add_location(parser)
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any, Dict, Optional
 
-from octoprint_cli.api import Bytes, Duration, Heater, Percent, ShowOne, YesNo, errors
+from octoprint_cli.api import Bytes, Duration, Flags, Heater, Percent, ShowOne, errors
 
 
 class Status(ShowOne):
@@ -44,5 +44,5 @@ def _data(job: Any, printer: Optional[Any]) -> Dict[str, Any]:
             "user": job.user,
         },
         "error": job.error or (printer.error if printer else None),
-        "flags": {name: YesNo(value) for name, value in printer.flags.items()} if printer else {},
+        "flags": Flags(printer.flags if printer else {}),
     }

@@ -40,7 +40,7 @@ class Temp(Guarded, ShowOne):
             _require_within(heater, target, self.settings.limits.of(heater))
         readings = self.client.printer.heaters()
         if parsed_args.off:
-            targets = {heater: 0.0 for heater in readings}
+            targets = dict.fromkeys(readings, 0.0)
         _require_known(targets, readings)
         if targets:
             readings = self.client.printer.set_targets(targets)

@@ -91,9 +91,9 @@ class ConfigFile:
                     out.write(text)
                     out.flush()
                     os.fsync(out.fileno())
-                os.replace(temporary, self.path)
+                Path(temporary).replace(self.path)
             except BaseException:
-                os.unlink(temporary)
+                Path(temporary).unlink()
                 raise
         except OSError as error:
             raise ConfigError(f"{self.path} cannot be written: {error.strerror}", hint=f"ls -ld {self.path.parent}") from error

@@ -126,12 +126,12 @@ class Settings:
         aimed.on_secret = self.on_secret
         return aimed
 
-    def require_room(self, values: Mapping[str, Any], printer: Optional[str] = None) -> None:
+    def require_room(self, values: Mapping[str, Any], printer: Optional[str], hint: str) -> None:
         """Raise ConfigExists if one of the values would replace another one in the file."""
         section: Mapping[str, Any] = self.printers.get(printer, {}) if printer else self.file.data
         taken = [name for name, value in values.items() if section.get(name) not in (None, value)]
         if taken:
-            raise ConfigExists(f"{self.path} has {' and '.join(taken)} already", hint="repeat with --force to replace")
+            raise ConfigExists(f"{self.path} has {' and '.join(taken)} already", hint=hint)
 
     def save(self, values: Mapping[str, Any], printer: Optional[str] = None) -> Path:
         """Write the values to the top level, or to a printer's section, keeping every other key."""
@@ -186,7 +186,7 @@ class Settings:
             raise ConfigError(f"{_spelled(name, origin)} {error}") from error
         if is_secret(name):
             self.on_secret(value)
-        return Value(value, VARIABLES[name] if origin == "environment" else _spelled(name, origin) if origin == "option" else origin)
+        return Value(value, origin if path is not None else _spelled(name, origin))
 
     def _is_for_another_host(self, source: Source) -> bool:
         own = source[2] is not None and self._read(source, "host")

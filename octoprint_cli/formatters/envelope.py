@@ -31,7 +31,7 @@ def rows_as_data(columns: Sequence[str], rows: Iterable[Sequence[Any]], args: Na
     return {**extra, name: [dict(zip(columns, row)) for row in rows]}
 
 
-class EnvelopeFormatter(ListFormatter, SingleFormatter):  # type: ignore[misc, unused-ignore]
+class EnvelopeFormatter(ListFormatter, SingleFormatter):
     """A format that carries the envelope, so errors too."""
 
     def add_argument_group(self, parser: Any) -> None:

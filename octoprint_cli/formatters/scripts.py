@@ -15,7 +15,7 @@ from octoprint_cli.formatters.flat import flatten, for_machine
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_]")
 
 
-class ValueFormatter(ListFormatter, SingleFormatter):  # type: ignore[misc, unused-ignore]
+class ValueFormatter(ListFormatter, SingleFormatter):
     """Bare values: one a line, or for a list one row a line, separated by spaces."""
 
     def add_argument_group(self, parser: Any) -> None:
@@ -30,7 +30,7 @@ class ValueFormatter(ListFormatter, SingleFormatter):  # type: ignore[misc, unus
             stdout.write(" ".join(for_machine(value) for value in row) + "\n")
 
 
-class CsvFormatter(ListFormatter):  # type: ignore[misc, unused-ignore]
+class CsvFormatter(ListFormatter):
     """A list as RFC 4180, with a header."""
 
     def add_argument_group(self, parser: Any) -> None:
@@ -43,7 +43,7 @@ class CsvFormatter(ListFormatter):  # type: ignore[misc, unused-ignore]
             writer.writerow([for_machine(value) for value in row])
 
 
-class ShellFormatter(SingleFormatter):  # type: ignore[misc, unused-ignore]
+class ShellFormatter(SingleFormatter):
     """Assignments that `eval` takes safely, whatever the server put into the values."""
 
     def add_argument_group(self, parser: Any) -> None:

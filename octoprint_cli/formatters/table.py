@@ -10,7 +10,7 @@ from cliff.formatters.table import TableFormatter as CliffTable
 from octoprint_cli.formatters.flat import flatten, for_person, row_for_person
 
 
-class TableFormatter(CliffTable):  # type: ignore[misc, unused-ignore]
+class TableFormatter(CliffTable):
     """cliff's table over safe text."""
 
     #: A command's plain text, where it has one, reads better here than a table.
