@@ -7,6 +7,7 @@ Through `self`, a command has `self.client` (the server), `self.settings` (the c
 from octoprint_cli import errors
 from octoprint_cli.base import Lister, Rows, ShowOne
 from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heater, Percent, Time
+from octoprint_cli.config.host import normalise
 from octoprint_cli.errors import CliError
 from octoprint_cli.gcode import Line, read_line
 from octoprint_cli.guard import Guarded
@@ -41,6 +42,7 @@ __all__ = [
     "add_folder",
     "add_location",
     "errors",
+    "normalise",
     "read_line",
     "run_preflight",
 ]

@@ -36,8 +36,11 @@ class Link:
         """From the answer of `GET /api/connection`."""
         answer = mapping(body, _PATH)
         current, options = inner(answer, "current"), inner(answer, "options")
+        state = text(current.get("state")) or "Unknown"
+        if not phase_of(state).connected:
+            current = {}  # 1.x goes on naming the profile
         return cls(
-            state=text(current.get("state")) or "Unknown",
+            state="Offline" if state == "Closed" else state,  # 1.x has a word of its own here
             port=text(current.get("port")),
             baudrate=whole(current.get("baudrate")),
             profile=text(current.get("printerProfile")),

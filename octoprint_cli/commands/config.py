@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict, Tuple
 
-from octoprint_cli.api import Lister, Rows, ShowOne, errors
+from octoprint_cli.api import Lister, Rows, ShowOne, errors, normalise
 
 
 class Init(ShowOne):
@@ -45,7 +45,7 @@ class Init(ShowOne):
         key = key or self.terminal.ask_secret("API key (OctoPrint: User Settings, Application Keys)")
         if not key:
             raise errors.UsageError("no API key was given; nothing was written", hint="octoprint-cli init")
-        return host, key
+        return normalise(host), key
 
     def _verify(self, settings: Any) -> str:
         client = self.app.connect(settings)

@@ -49,6 +49,8 @@ class Connect(Guarded, ShowOne):
             link = self.client.connection.wait_for_port(parsed_args.port, parsed_args.wait or 0)
         _require_one_of("--profile", parsed_args.profile, link.profiles)
         _require_one_of("--baudrate", parsed_args.baudrate, [0, *link.baudrates])
+        if link.phase.connected:  # or the old connection would be taken for the new one
+            self.client.connection.disconnect()
         link = self.client.connection.connect(parsed_args.port, parsed_args.baudrate, parsed_args.profile, wait)
         return _shown(link, changed=True)
 
@@ -94,7 +96,11 @@ def _as_asked(parsed_args: Namespace) -> bool:
 
 def _require_one_of(option: str, wish: Any, known: Any) -> None:
     if wish is not None and wish not in known:
-        raise errors.NotFound(f"{option} {wish}: the server has {', '.join(map(str, known))}", details={"known": list(known)})
+        raise errors.NotFound(
+            f"the server has no {option} {wish}; it has {', '.join(map(str, known))}",
+            hint="octoprint-cli connect",
+            details={"known": list(known)},
+        )
 
 
 def _require_no_job(client: Any, why: str, hint: str = "octoprint-cli cancel --confirm") -> None:

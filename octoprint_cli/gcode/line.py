@@ -55,6 +55,8 @@ _NUMBER = re.compile(r"^\s*N\s*\d+\s*", re.IGNORECASE)
 _CODE = re.compile(r"(?<![A-Za-z0-9_.])([GMT])\s*(\d+)(?:\.\d+)?", re.IGNORECASE)
 _WORD = re.compile(r"\s*(@?[A-Za-z_][A-Za-z0-9_]*)")
 _DEGREES = re.compile(r"(?<![A-Za-z_])([SR])\s*(-?\d*\.?\d+)", re.IGNORECASE)
+# Without quotes `gcode G28 X` is two commands, of which the first homes every axis.
+_PARAMETER = re.compile(r"[A-FH-LN-SU-Z]\s*[-+]?\d*\.?\d*", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -73,7 +75,7 @@ class Line:
     @property
     def harm(self) -> Optional[str]:
         """What it does that wants consent, or None."""
-        return next((f"{code} {HARMFUL[code]}" for code in self.codes if code in HARMFUL), None)
+        return next((f"{code}, which {HARMFUL[code]}" for code in self.codes if code in HARMFUL), None)
 
     @property
     def moves(self) -> bool:
@@ -96,11 +98,16 @@ def read_line(text: str) -> Line:
     if _CONTROL.search(text):
         raise InvalidValue(
             f"{text!r} is more than one line, or has control characters",
-            hint="give each command as an argument of its own, or one a line on stdin with -",
+            hint="one command an argument: octoprint-cli gcode G28 'G1 X10'; or one a line: octoprint-cli gcode - < FILE",
         )
     bare = _NUMBER.sub("", text.split(";", 1)[0]).strip()
     if not bare:
         raise InvalidValue(f"{text!r} is no G-code command: there is nothing in it", hint="octoprint-cli help gcode")
+    if _PARAMETER.fullmatch(bare):
+        raise InvalidValue(
+            f"{text!r} is a parameter without its command",
+            hint="put a command and its parameters into one argument: octoprint-cli gcode 'G28 X'",
+        )
     return Line(text.strip(), _codes(bare))
 
 

@@ -1,0 +1,66 @@
+"""The façade for tests: run the program in this process and look at what it answered.
+
+    from octoprint_cli.testing import run
+
+    def test_status(requests_mock):
+        requests_mock.get("http://octopi.local/api/job", json={...})
+        result = run("status", "--json", env={"OCTOPRINT_HOST": "octopi.local", "OCTOPRINT_API_KEY": "key"})
+        assert result.exit_code == 0 and result.data["state"] == "Operational"
+
+Stands above the whole house, since it runs all of it; nothing in the program imports it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any, Dict, Mapping, NamedTuple, Optional, TextIO
+
+from octoprint_cli.app import App
+
+__all__ = ["Result", "run"]
+
+
+class Result(NamedTuple):
+    """What one run answered."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def envelope(self) -> Dict[str, Any]:
+        """stdout, which must be exactly one JSON document."""
+        document: Dict[str, Any] = json.loads(self.stdout)
+        return document
+
+    @property
+    def data(self) -> Any:
+        """The envelope's data."""
+        return self.envelope["data"]
+
+    @property
+    def code(self) -> Optional[str]:
+        """The error code, None for a success."""
+        code: Optional[str] = self.envelope.get("error", {}).get("code")
+        return code
+
+
+class _Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def run(*argv: str, env: Optional[Mapping[str, str]] = None, stdin: str = "", terminal: bool = False) -> Result:
+    """Run a command line, with just these environment variables and this stdin.
+
+    With `terminal`, stdin and stderr say that a person is there. Set OCTOPRINT_CLI_HOME in `env` to keep
+    the run to a folder of the test's own.
+    """
+    stream = _Terminal if terminal else io.StringIO
+    stdout: TextIO = io.StringIO()
+    stderr: TextIO = stream()
+    code = App(stream(stdin), stdout, stderr, dict(env or {})).run(list(argv))
+    return Result(int(code), stdout.getvalue(), stderr.getvalue())  # type: ignore[attr-defined]
