@@ -21,7 +21,7 @@ from cliff.app import App as CliffApp
 
 from octoprint_cli import __version__, formatters
 from octoprint_cli.config.settings import FORMAT_VARIABLE, Settings
-from octoprint_cli.errors import CliError, Exit, InternalError, PluginError, Terminated, UsageError
+from octoprint_cli.errors import CliError, Exit, InternalError, OutputError, PluginError, Terminated, UsageError
 from octoprint_cli.formatters.envelope import failure
 from octoprint_cli.manager import CommandManager
 from octoprint_cli.redact import Scrubber
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from octoprint_cli.client import Client
 
 DESCRIPTION = "Drive an OctoPrint 3D-print server: check, upload, print, watch, stop."
-ISSUES = "please report this with the output of --debug"
 
 
 class Format(NamedTuple):
@@ -163,6 +162,8 @@ class App(CliffApp):
             return Exit.TERMINATED
         except CliError as error:
             return self._report(error)
+        except OSError as full:
+            return self._report(OutputError(f"stdout cannot be written: {full.strerror}"))
         except Exception as bug:
             return self._report(_bug(bug))
 
@@ -181,6 +182,9 @@ class App(CliffApp):
         names = ("host", "api_key", "printer", "timeout", "config")
         self.settings = Settings({name: getattr(self.options, name) for name in names}, self.environ)
         self.settings.on_secret = self.scrubber.learn
+        for source in (vars(self.options), self.environ):  # at once: even a usage error repeats the line
+            self.scrubber.learn(source.get("api_key") or source.get("OCTOPRINT_API_KEY") or "")
+            self.scrubber.learn_url(source.get("host") or source.get("OCTOPRINT_HOST") or "")
         self.terminal.quiet = self.options.verbose_level == 0
 
     def run_subcommand(self, argv: List[str]) -> int:
@@ -194,6 +198,8 @@ class App(CliffApp):
         except (CliError, BrokenPipeError):
             raise
         except (Exception, SystemExit) as error:
+            if isinstance(error, OSError) and error.filename is None:
+                raise  # no file was named, so it is stdout
             owner = self.command_manager.owner(name)
             raise (_bug(error) if owner is None else _add_on_bug(error, name, owner)) from error
 
@@ -210,9 +216,11 @@ class App(CliffApp):
                 self.stdout.flush()
             else:
                 told = self.scrubber.scrub_all(error.as_dict())
-                self.terminal.note_error(told["message"], told["code"], told.get("hint"))
+                self.terminal.note_error(told["message"], told["code"], told["hint"])
         except BrokenPipeError:
             return Exit.PIPE_CLOSED
+        except OSError as full:
+            self.terminal.note_error(f"stdout cannot be written: {full.strerror}", error.code, error.hint)
         return error.exit_code
 
 
@@ -228,7 +236,7 @@ def parse(parser: argparse.ArgumentParser, name: str, argv: List[str]) -> argpar
 
 
 def _bug(error: BaseException) -> InternalError:
-    return InternalError(f"{type(error).__name__}: {error}: a bug of octoprint-cli", hint=ISSUES)
+    return InternalError(f"{type(error).__name__}: {error}: a bug of octoprint-cli")
 
 
 def _add_on_bug(error: BaseException, name: str, owner: str) -> PluginError:
@@ -250,6 +258,10 @@ def main(argv: Optional[List[str]] = None) -> int:
     gc.set_threshold(100_000)
     atexit.register(gc.freeze)
     signal.signal(signal.SIGTERM, _terminate)
+    if sys.stdout is None:  # closed: nobody would hear the answer, so nothing is done
+        return int(Exit.PIPE_CLOSED)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for the rest of the run
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

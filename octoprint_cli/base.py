@@ -16,6 +16,7 @@ from cliff.show import ShowOne as CliffShowOne
 
 from octoprint_cli.errors import CliError, ConfigError, PluginError, UsageError
 from octoprint_cli.formatters import LIST_GROUP, SHOW_GROUP, Formatters
+from octoprint_cli.options import HelpFormatter
 
 if TYPE_CHECKING:
     from octoprint_cli.client import Client
@@ -71,6 +72,7 @@ class Output:
     def get_parser(self, prog_name: str) -> ArgumentParser:
         """The command's arguments. Extend it: call super, add yours, return it."""
         parser: ArgumentParser = super().get_parser(prog_name)  # type: ignore[misc]
+        parser.formatter_class = HelpFormatter
         return parser
 
     def _load_formatter_plugins(self) -> Formatters:
@@ -78,7 +80,7 @@ class Output:
 
     def get_epilog(self) -> str:
         # cliff's own reads the metadata of every installed distribution, in each run.
-        return getattr(self, "_epilog", None) or ""
+        return getattr(self, "_epilog", None) or "Options for every command (--json, --host, --printer ...): octoprint-cli --help"
 
 
 class ShowOne(Output, CliffShowOne):

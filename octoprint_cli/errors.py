@@ -32,12 +32,14 @@ CODES: Dict[str, Type[CliError]] = {}
 class CliError(Exception):
     """An error that a user can do something about: one sentence, a code, a hint.
 
-    `hint` is what to run or change next, `details` facts for a program, `data` a result to show in
+    `hint` is what to run or change next (the class's `remedy` without one), `details` facts for a program, `data` a result to show in
     spite of the failure (a failed pre-flight keeps its report).
     """
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     exit_code: ClassVar[Exit] = Exit.OTHER
+    #: The hint of an error that was given none.
+    remedy: ClassVar[str] = "octoprint-cli status"
     retryable: bool = False
 
     def __init__(
@@ -51,7 +53,7 @@ class CliError(Exception):
     ) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint = hint or self.remedy
         self.details = details
         self.data = data
         if retryable is not None:
@@ -64,9 +66,8 @@ class CliError(Exception):
 
     def as_dict(self) -> Dict[str, Any]:
         """The `error` member of the envelope."""
-        body: Dict[str, Any] = {"code": self.code, "message": self.message, "retryable": self.retryable}
-        if self.hint:
-            body["hint"] = self.hint
+        body: Dict[str, Any] = {"code": self.code, "message": self.message}
+        body.update(hint=self.hint, retryable=self.retryable)
         if self.details:
             body["details"] = dict(self.details)
         return body
@@ -86,18 +87,21 @@ class ConnectionFailed(OfflineError):
     """No connection could be made: wrong address, server down, network away."""
 
     code = "CONNECTION_ERROR"
+    remedy = "octoprint-cli config show (is the server on, and the host right?)"
 
 
 class TimedOut(OfflineError):
     """The server was reached but did not answer in time."""
 
     code = "TIMEOUT"
+    remedy = "octoprint-cli --timeout 60 status"
 
 
 class TlsError(OfflineError):
     """The TLS handshake failed: certificate, host name, or no TLS there at all."""
 
     code = "TLS_ERROR"
+    remedy = "octoprint-cli config show (ca_bundle, verify; or http:// in the host)"
     retryable = False
 
 
@@ -105,12 +109,14 @@ class ServerStarting(OfflineError):
     """Something answers, but OctoPrint is not up yet."""
 
     code = "SERVER_STARTING"
+    remedy = "octoprint-cli status (again, in a few seconds)"
 
 
 class PrinterOffline(OfflineError):
     """OctoPrint is there, but no printer is connected to it."""
 
     code = "PRINTER_OFFLINE"
+    remedy = "octoprint-cli connect"
 
 
 class PrinterError(OfflineError):
@@ -133,42 +139,49 @@ class FileNotFound(FileError):
     """There is no such file."""
 
     code = "FILE_NOT_FOUND"
+    remedy = "octoprint-cli files"
 
 
 class FileUnreadable(FileError):
     """The file is there but may not or cannot be read."""
 
     code = "FILE_UNREADABLE"
+    remedy = "octoprint-cli help preflight"
 
 
 class FileInvalid(FileError):
     """The file is not something that can be printed."""
 
     code = "FILE_INVALID"
+    remedy = "octoprint-cli preflight FILE"
 
 
 class FileExists(FileError):
     """A file of that name is on the server already."""
 
     code = "FILE_EXISTS"
+    remedy = "octoprint-cli files"
 
 
 class FileTooLarge(FileError):
     """The file is larger than the server, or a proxy in front of it, takes."""
 
     code = "FILE_TOO_LARGE"
+    remedy = "octoprint-cli files (free and total space)"
 
 
 class NoSpace(FileError):
     """The server's storage has no room for the file."""
 
     code = "NO_SPACE"
+    remedy = "octoprint-cli files (free and total space)"
 
 
 class UploadCorrupt(FileError):
     """The server holds other bytes than were sent."""
 
     code = "UPLOAD_CORRUPT"
+    remedy = "octoprint-cli upload FILE"
 
 
 # --- exit 3: busy ----------------------------------------------------------------------------------
@@ -206,18 +219,21 @@ class AuthError(CliError):
     """The API key is missing or wrong."""
 
     code = "AUTH_ERROR"
+    remedy = "octoprint-cli init (a key is made in OctoPrint under User Settings, Application Keys)"
 
 
 class PermissionDenied(CliError):
     """The API key is good but lacks a permission."""
 
     code = "PERMISSION_DENIED"
+    remedy = "octoprint-cli init (with the key of a user who has the permission)"
 
 
 class ServerError(CliError):
     """The server answered that it failed (HTTP 5xx) or refuses for now (429)."""
 
     code = "SERVER_ERROR"
+    remedy = "octoprint-cli version (then look at the server's octoprint.log)"
     retryable = True
 
 
@@ -225,6 +241,7 @@ class UnexpectedResponse(CliError):
     """What answered does not speak as OctoPrint does: a login page, a redirect, not JSON."""
 
     code = "UNEXPECTED_RESPONSE"
+    remedy = "octoprint-cli config show (is it the host of an OctoPrint?)"
 
 
 class OutcomeUnknown(CliError):
@@ -237,36 +254,42 @@ class UsageError(CliError):
     """The command line is wrong."""
 
     code = "USAGE_ERROR"
+    remedy = "octoprint-cli help"
 
 
 class ConfigError(CliError):
     """The configuration is missing something or cannot be understood."""
 
     code = "CONFIG_ERROR"
+    remedy = "octoprint-cli config show"
 
 
 class ConfigExists(CliError):
     """The configuration holds a value already that would be overwritten."""
 
     code = "CONFIG_EXISTS"
+    remedy = "octoprint-cli config show"
 
 
 class ConfirmationRequired(CliError):
     """The command can do harm and wants `--confirm`."""
 
     code = "CONFIRMATION_REQUIRED"
+    remedy = "octoprint-cli help"
 
 
 class LimitExceeded(CliError):
     """A temperature beyond the configured limits."""
 
     code = "LIMIT_EXCEEDED"
+    remedy = "octoprint-cli config show (limits are set in the configuration)"
 
 
 class InvalidValue(CliError):
     """A value that makes no sense: not a number, negative, control characters."""
 
     code = "INVALID_VALUE"
+    remedy = "octoprint-cli help"
 
 
 class NoActiveJob(CliError):
@@ -298,18 +321,27 @@ class PreflightFailed(CliError):
     """A pre-flight check said no and has no more precise code."""
 
     code = "PREFLIGHT_FAILED"
+    remedy = "octoprint-cli preflight FILE"
+
+
+class OutputError(CliError):
+    """The answer could not be written: a full disk, a closed file."""
+
+    code = "OUTPUT_ERROR"
 
 
 class PluginError(CliError):
     """An add-on is broken: it cannot be loaded, clashes with another, or crashed."""
 
     code = "PLUGIN_ERROR"
+    remedy = "octoprint-cli plugins list"
 
 
 class InternalError(CliError):
     """A bug of ours."""
 
     code = "INTERNAL_ERROR"
+    remedy = "please report it, with the output of the same command and --debug"
 
 
 class Terminated(BaseException):

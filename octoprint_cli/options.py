@@ -5,6 +5,17 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Optional
 
+from cliff._argparse import SmartHelpFormatter
+
+
+class HelpFormatter(SmartHelpFormatter):
+    """Help that keeps a docstring's paragraphs apart."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        paragraphs = text.strip().split("\n\n")
+        return "\n\n".join(super(HelpFormatter, self)._fill_text(paragraph, width, indent) for paragraph in paragraphs)
+
+
 #: Where a server stores files. 2.0 says `printer` for `sdcard`; both words are taken.
 LOCATIONS = ("local", "sdcard")
 

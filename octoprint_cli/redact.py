@@ -56,6 +56,11 @@ class Scrubber(logging.Filter):
         if len(secret) > 3:  # shorter ones would blot out ordinary words, and protect nothing
             self._secrets.add(secret)
 
+    def learn_url(self, url: str) -> None:
+        """The same for the password that a URL, with or without a scheme, may carry."""
+        userinfo = url.rpartition("@")[0].rpartition("/")[2]
+        self.learn(userinfo.partition(":")[2])
+
     def scrub(self, text: str) -> str:
         """The text with each known secret masked, and passwords in URLs too."""
         for secret in self._secrets:

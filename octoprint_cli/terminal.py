@@ -33,11 +33,9 @@ class Terminal:
         """Tell something that matters even to those who asked for quiet."""
         self._write(f"Warning: {text}")
 
-    def note_error(self, message: str, code: str, hint: Optional[str]) -> None:
+    def note_error(self, message: str, code: str, hint: str) -> None:
         """Tell what went wrong, and what to do."""
-        self._write(f"Error: {message} ({code})")
-        if hint:
-            self._write(f"Hint: {hint}")
+        self._write(f"Error: {visible(message)} ({code})\nHint: {visible(hint)}")
 
     def ask(self, question: str, default: str = "") -> str:
         """Ask for a line; only where `attended`. An end of input is an empty answer."""

@@ -14,8 +14,6 @@ from octoprint_cli.errors import CliError
 
 #: 1.11 and 2.0 answer a bad or missing key so to everything but GET and HEAD.
 _CSRF = "CSRF validation failed"
-_KEY_HINT = "octoprint-cli init (a key is made in OctoPrint under User Settings, Application Keys)"
-_CONNECT_HINT = "octoprint-cli connect"
 
 
 class Answer(NamedTuple):
@@ -43,12 +41,12 @@ def _row(status: int, pattern: str, error: Type[CliError], hint: Optional[str] =
 
 
 _REFUSALS: List[Refusal] = [
-    _row(400, _CSRF, errors.AuthError, _KEY_HINT),
-    _row(401, "", errors.AuthError, _KEY_HINT),
+    _row(400, _CSRF, errors.AuthError),
+    _row(401, "", errors.AuthError),
     _row(403, "", errors.PermissionDenied),
     _row(404, "", errors.NotFound),
     _row(409, "not operational or currently", errors.PrinterBusy),
-    _row(409, "not operational", errors.PrinterOffline, _CONNECT_HINT),
+    _row(409, "not operational", errors.PrinterOffline),
     _row(409, "being printed|currently in use", errors.FileInUse),
     _row(409, "already exists|does already exist", errors.FileExists),
     _row(409, "neither printing nor paused|does not have an active|'pause' command cannot", errors.NoActiveJob),

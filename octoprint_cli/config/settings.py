@@ -30,7 +30,7 @@ class Settings:
     """What counts in this run. The file is read when the first value is asked for, not before."""
 
     def __init__(self, options: Mapping[str, Any], environ: Optional[Mapping[str, str]] = None) -> None:
-        self._options = {name: value for name, value in options.items() if value is not None}
+        self._options = {name: value for name, value in options.items() if value not in (None, "")}
         self._environ = os.environ if environ is None else environ
         self._file: Optional[ConfigFile] = None
         #: Told every secret that is read, so that it can be kept out of what is shown.

@@ -45,6 +45,13 @@ def _text(value: Any) -> str:
     return value.strip()
 
 
+def _key(value: Any) -> str:
+    key = _text(value)
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise ValueError("has characters that no API key has")
+    return key
+
+
 def _seconds(value: Any) -> float:
     number = _number(value)
     if not 0 < number <= 86400:
@@ -84,7 +91,7 @@ def _switch(value: Any) -> bool:
 
 READERS: Dict[str, Callable[[Any], Any]] = {
     "host": _text,
-    "api_key": _text,
+    "api_key": _key,
     "timeout": _seconds,
     "retries": _count,
     "verify": _switch,

@@ -1,0 +1,48 @@
+# Two commands matter: `make demo` and `make test`. Both need python3 (with venv), make and a package index, no more.
+# Nothing outside this folder is written: caches are in .cache, the demo's server in .demo.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+SANDBOXES := $(CURDIR)/.cache/servers
+export XDG_CACHE_HOME := $(CURDIR)/.cache
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test unit contract e2e check test-matrix bench clean
+
+$(VENV)/.installed: setup.cfg pyproject.toml plugins/octoprint-cli-sandbox/pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable '.[dev]' --editable plugins/octoprint-cli-sandbox
+	touch $@
+
+demo: $(VENV)/.installed
+	PATH="$(BIN):$$PATH" OCTOPRINT_CLI_HOME="$(CURDIR)/.demo" demo/demo.sh
+
+# The end-to-end ring keeps its servers' installations in .cache, so that only the first run fetches them.
+test: $(VENV)/.installed
+	OCTOPRINT_CLI_TEST_SERVERS="$(SANDBOXES)" $(BIN)/pytest tests plugins
+
+unit: $(VENV)/.installed
+	$(BIN)/pytest tests/unit
+
+contract: $(VENV)/.installed
+	$(BIN)/pytest tests/contract
+
+e2e: $(VENV)/.installed
+	OCTOPRINT_CLI_TEST_SERVERS="$(SANDBOXES)" $(BIN)/pytest tests/e2e plugins
+
+check: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy --config-file pyproject.toml -p octoprint_cli_sandbox
+
+# The unit and contract rings on every Python from 3.8 to 3.13 that this machine has.
+test-matrix:
+	tests/matrix.sh
+
+bench: $(VENV)/.installed
+	$(BIN)/python benchmarks/startup.py
+
+clean:
+	rm -rf $(VENV) .cache .demo

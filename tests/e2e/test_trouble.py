@@ -1,0 +1,108 @@
+"""A real server when things are not well: no printer, an error, a bad key, a missing permission, no server."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any, List
+
+import pytest
+import requests
+
+
+def test_without_a_printer_the_loop_ends_with_1_and_says_how_to_connect(server: Any, slow: Path) -> None:
+    server.cli("disconnect")
+    lines: List[List[Any]] = [["status"], ["print", slow, "--confirm"], ["cancel", "--confirm"], ["pause"], ["preflight"], ["temp"]]
+    for line in [*lines, ["gcode", "M105"], ["files", "--location", "sdcard"]]:
+        answer = server.cli(*line, expect=1)
+        assert answer.code == "PRINTER_OFFLINE", line
+        assert answer.envelope["error"]["hint"] == "octoprint-cli connect"
+    assert server.cli("status", expect=1).envelope["data"]["state"] == "Offline"
+    assert server.get("/api/files/local")["files"] == []
+    assert server.cli("upload", slow).data["path"] == "slow.gcode"
+
+
+def test_offline_after_an_error_keeps_its_reason(server: Any) -> None:
+    server.gcode("!!DEBUG:trigger_fatal_error_marlin")
+    server.until(server.job, lambda job: job["state"].startswith("Offline after error"))
+    error = server.cli("status", expect=1).envelope["error"]
+    assert error["code"] == "PRINTER_OFFLINE"
+    assert error["details"]["state"] == "Offline after error"
+    if server.version.startswith("1."):  # 2.0.0rc7 itself has forgotten it by then
+        assert "Thermal Runaway" in error["message"]
+        assert "Thermal Runaway" in error["details"]["reason"]
+
+
+@pytest.mark.parametrize("line", [["status"], ["files"], ["pause"], ["cancel", "--confirm"], ["temp", "--off"], ["gcode", "M105"], ["version"]])
+def test_a_wrong_key_is_an_auth_error_for_reads_and_acts(server: Any, line: List[str]) -> None:
+    answer = server.cli(*line, "--api-key", "0123456789abcdefWRONG", expect=4)
+    assert answer.code == "AUTH_ERROR"
+    assert "0123456789abcdefWRONG" not in answer.stdout + answer.stderr
+
+
+def test_a_key_without_a_permission_is_told_from_a_wrong_one(server: Any, slow: Path) -> None:
+    server.cli("print", slow, "--confirm")
+    name = "reader"
+    requests.delete(f"{server.host}/api/access/users/{name}", headers={"X-Api-Key": server.key}, timeout=30)
+    server.post("/api/access/users", {"name": name, "password": "secret", "active": True, "groups": ["readonly"], "permissions": []})
+    key = server.post(f"/api/access/users/{name}/apikey", {}).json()["apikey"]
+    assert server.cli("status", "--api-key", key).data["state"] == "Printing"
+    answer = server.cli("cancel", "--confirm", "--api-key", key, expect=4)
+    assert answer.code == "PERMISSION_DENIED"
+    assert "PRINT" in answer.envelope["error"]["message"]
+    assert server.job()["state"] == "Printing"
+
+
+def test_preflight_reports_every_check_and_the_first_reason_decides(server: Any, slow: Path, tmp_path: Path) -> None:
+    ready = server.cli("preflight", slow).data
+    assert ready["ready"] is True
+    assert {check["status"] for check in ready["checks"]} == {"pass"}
+    model = tmp_path / "cube.stl"
+    model.write_text("solid")
+    assert server.cli("preflight", model, expect=2).code == "FILE_INVALID"
+    assert server.cli("preflight", tmp_path / "none.gcode", expect=2).code == "FILE_NOT_FOUND"
+    server.cli("print", slow, "--confirm")
+    assert server.cli("preflight", model, expect=3).code == "PRINTER_BUSY"
+    server.cli("disconnect", "--confirm")
+    report = server.cli("preflight", model, expect=1)
+    assert report.code == "PRINTER_OFFLINE"
+    failed = {check["id"] for check in report.envelope["data"]["checks"] if check["status"] == "fail"}
+    assert failed == {"printer_connected", "file_extension"}
+
+
+def test_preflight_refuses_a_target_above_the_limit(server: Any, slow: Path, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(f"host: {server.host}\napi_key: {server.key}\nlimits: {{tool: 30}}\n")
+    config.chmod(0o600)
+    server.post("/api/printer/tool", {"command": "target", "targets": {"tool0": 60}})
+    server.until(lambda: server.get("/api/printer")["temperature"]["tool0"]["target"], lambda target: target == 60)
+    line = ["preflight", slow, "--config", config]
+    answer = server.cli(*line, "--printer", "", expect=4)
+    assert answer.code == "LIMIT_EXCEEDED"
+    server.cli("temp", "--off")
+
+
+def test_init_writes_what_the_server_accepts_and_nothing_else(server: Any, tmp_path: Path) -> None:
+    home = {"OCTOPRINT_CLI_HOME": str(tmp_path)}
+    given = ["init", "--host", server.host, "--printer", "mine"]
+    assert server.cli(*given, "--api-key", "wrong-wrong-wrong-wrong", expect=4, **home).code == "AUTH_ERROR"
+    assert not (tmp_path / "config.yaml").exists()
+    data = server.cli(*given, "--api-key", server.key, **home).data
+    assert (data["server"], data["verified"]) == (server.version, True)
+    assert (tmp_path / "config.yaml").stat().st_mode & 0o777 == 0o600
+    assert server.cli("status", "--printer", "mine", **home).data["state"] == "Operational"
+    assert server.cli("version", "--printer", "mine", **home).data["server"] == server.version
+
+
+def test_a_server_that_is_not_there_is_a_connection_error(server: Any) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
+    answer = server.cli("status", "--host", nobody, "--api-key", "key", expect=1)
+    assert answer.code == "CONNECTION_ERROR"
+    assert answer.envelope["error"]["retryable"] is True
+
+
+def test_a_wrong_path_on_the_server_is_not_taken_for_octoprint(server: Any) -> None:
+    answer = server.cli("status", "--host", server.host + "/elsewhere", "--api-key", server.key, expect=4)
+    assert answer.code == "UNEXPECTED_RESPONSE"
