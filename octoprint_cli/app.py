@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import atexit
+import contextlib
 import gc
 import logging
 import os
@@ -63,6 +64,7 @@ class App(CliffApp):
         super().__init__(DESCRIPTION, __version__, CommandManager(), stdin, stdout, stderr, deferred_help=True)
         self.environ = os.environ if environ is None else environ
         self.format = Format("table", False)
+        self.named_formats: List[str] = []
         self.argv: List[str] = []
         self.scrubber = Scrubber()
         self.options = argparse.Namespace(debug=False, verbose_level=1)
@@ -94,14 +96,13 @@ class App(CliffApp):
     def _choose_format(self, argv: List[str]) -> List[str]:
         """Find the output format before anything that can fail, and take it off the line."""
         parser = Parser(add_help=False, allow_abbrev=False)
-        parser.add_argument("--json", action="store_const", const="json", dest="format")
-        parser.add_argument("-f", "--format", nargs="?", const="", dest="format")
+        parser.add_argument("--json", action="append_const", const="json", dest="formats")
+        parser.add_argument("-f", "--format", action="append", nargs="?", const="", dest="formats")
         rest: List[str]
         chosen, rest = parser.parse_known_args(argv)
-        if chosen.format is not None:
-            self.format = Format(chosen.format, True)
-        elif self.environ.get(FORMAT_VARIABLE):
-            self.format = Format(self.environ[FORMAT_VARIABLE], False)
+        asked, preset = chosen.formats or [], self.environ.get(FORMAT_VARIABLE)
+        self.format = Format(asked[-1] if asked else preset or "table", bool(asked))
+        self.named_formats = [*reversed(asked), preset or "table"]
         return rest
 
     def configure_logging(self) -> None:
@@ -134,12 +135,16 @@ class App(CliffApp):
         return Client(settings.host, get("api_key"), timeout=get("timeout"), retries=get("retries"), tls=tls)
 
     def envelope_formatter(self) -> Optional[Any]:
-        """The formatter of this run if it carries the envelope: json, yaml, or an add-on's."""
-        try:
-            formatter = formatters.load(self.format.name)
-        except CliError:
-            return None
-        return formatter if hasattr(formatter, "emit_envelope") else None
+        """The formatter of this run if it carries the envelope: json, yaml, or an add-on's.
+
+        Of several formats that were named, the last that there is: `--json -f nonsense` is answered in JSON.
+        """
+        for name in self.named_formats:
+            with contextlib.suppress(CliError):
+                formatter = formatters.load(name)
+                if formatter is not None:
+                    return formatter if hasattr(formatter, "emit_envelope") else None
+        return None
 
     def again(self, *words: str) -> str:
         """This very command line with more words: a hint that can be run. Secrets are masked when shown."""
@@ -266,6 +271,8 @@ def main(argv: Optional[List[str]] = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     code = App().run(sys.argv[1:] if argv is None else argv)
-    if code == Exit.PIPE_CLOSED:  # or the interpreter tries to flush it again, and complains
+    try:
+        sys.stdout.flush()
+    except OSError:  # told already; the interpreter must not try once more, and complain
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return int(code)

@@ -28,6 +28,7 @@ class Output:
     """Mixin: our formats instead of cliff's, the one that is used imported, usage errors in our contract."""
 
     app: Any
+    cmd_name: Optional[str]
     _group = SHOW_GROUP
 
     @property
@@ -61,8 +62,8 @@ class Output:
             return wanted
         if self.app.format.asked_for:
             raise UsageError(
-                f"{self.cmd_name or 'this command'} has no format {wanted!r}; choose from {', '.join(known)}",  # type: ignore[attr-defined]
-                hint=f"-f {known[0]}",
+                f"{self.cmd_name} has no format {wanted!r}; choose from {', '.join(known)}",
+                hint=f"octoprint-cli {self.cmd_name} -f {known[0]}",
             )
         elsewhere = Formatters(LIST_GROUP if self._group == SHOW_GROUP else SHOW_GROUP, "").names()
         if wanted in elsewhere:  # such as OCTOPRINT_CLI_FORMAT=csv and a single object
@@ -106,7 +107,14 @@ class ShowOne(Output, CliffShowOne):
         return 0
 
     def produce_output(self, parsed_args: Namespace, column_names: Sequence[str], data: Any) -> int:
-        chosen = select(dict(zip(column_names, data)), parsed_args.columns)
+        everything = dict(zip(column_names, data))
+        try:
+            chosen = select(everything, parsed_args.columns)
+        except UsageError as error:  # found out too late to undo anything, so the result must not be lost
+            if not hasattr(self.formatter, "emit_envelope"):
+                self.formatter.emit_one(list(everything), list(everything.values()), self.app.stdout, parsed_args)
+            error.data = everything
+            raise
         text = self.text(chosen) if getattr(self.formatter, "prefers_text", False) else None
         if text is not None:
             self.app.stdout.write(text if text.endswith("\n") else text + "\n")

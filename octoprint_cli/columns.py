@@ -78,15 +78,16 @@ class Time(Column):
     """A point in time, given in seconds since 1970: ISO 8601 in UTC to a machine, local to a person."""
 
     def __init__(self, seconds: Optional[float]) -> None:
-        super().__init__(seconds)
+        try:
+            super().__init__(None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc))
+        except (OverflowError, ValueError, OSError):  # no date that there ever was
+            super().__init__(None)
 
     def machine_readable(self) -> Optional[str]:
-        if self._value is None:
-            return None
-        return datetime.fromtimestamp(self._value, timezone.utc).isoformat().replace("+00:00", "Z")
+        return None if self._value is None else self._value.isoformat().replace("+00:00", "Z")
 
     def show(self, value: Any) -> str:
-        return datetime.fromtimestamp(value).strftime("%Y-%m-%d %H:%M")
+        return str(value.astimezone().strftime("%Y-%m-%d %H:%M"))
 
 
 class Flags(Column):

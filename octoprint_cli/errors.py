@@ -32,8 +32,8 @@ CODES: Dict[str, Type[CliError]] = {}
 class CliError(Exception):
     """An error that a user can do something about: one sentence, a code, a hint.
 
-    `hint` is what to run or change next (the class's `remedy` without one), `details` facts for a program, `data` a result to show in
-    spite of the failure (a failed pre-flight keeps its report).
+    `hint` is what to run or change next (the class's `remedy` without one), `details` facts for a program,
+    `data` a result to show in spite of the failure (a failed pre-flight keeps its report).
     """
 
     code: ClassVar[str] = "INTERNAL_ERROR"

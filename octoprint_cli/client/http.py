@@ -22,6 +22,8 @@ from octoprint_cli.client.refusals import Answer, refusal
 MAX_BYTES = 10 * 1024 * 1024
 #: Connecting on a network that a printer stands in takes milliseconds; a dead host should not cost 30 s.
 CONNECT_TIMEOUT = 5.0
+#: Answers any key with 200 and whose it is.
+_WHO_AM_I = "/api/currentuser"
 #: urllib3's name for a connection that was never made: nothing was sent.
 _NEVER_CONNECTED = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 
@@ -111,11 +113,11 @@ class Http:
             ) as response:
                 self._session.cookies.clear()  # a session cookie would win over the key (CSRF)
                 text = self._read(response)
-        except requests.RequestException as error:
-            raise translate(error, method, url) from error
+        except requests.RequestException as failed:
+            raise translate(failed, method, url) from failed
         if not response.ok or response.is_redirect:
-            answer = _answer(method, response, text)
-            raise self._who_am_i(refusal(answer, needs))
+            error = refusal(_answer(method, response, text), needs)
+            raise error if path == _WHO_AM_I else self._explained(error)
         return response, text
 
     def _read(self, response: requests.Response) -> str:
@@ -142,12 +144,12 @@ class Http:
                 hint="octoprint-cli config show (look at the host)",
             ) from error
 
-    def _who_am_i(self, error: errors.CliError) -> errors.CliError:
+    def _explained(self, error: errors.CliError) -> errors.CliError:
         """A 403 to a GET is a bad key or a missing permission; `/api/currentuser` tells which."""
         if not isinstance(error, errors.PermissionDenied):
             return error
         with contextlib.suppress(requests.RequestException, errors.CliError, AttributeError):
-            user = self._json(self._send("GET", "/api/currentuser", needs=None))
+            user = self._json(self._send("GET", _WHO_AM_I, needs=None))
             if user.get("name") is None:
                 return errors.AuthError("the server refuses the API key: it is missing or wrong", hint="octoprint-cli init")
         return error

@@ -64,16 +64,13 @@ class Gcode(Guarded, ShowOne):
         return lines
 
     def _require_within_limits(self, line: Line) -> None:
-        if line.target is None:
-            return
-        kind, degrees = line.target
-        limit = self.settings.limits.of(kind)
-        if degrees > limit:
-            raise errors.LimitExceeded(
-                f"{line.text!r} asks for {degrees:g} °C, above the limit of {limit:g} °C for the {kind}",
-                hint="octoprint-cli config show (limits are set in the configuration)",
-                details={"heater": kind, "value": degrees, "limit": limit},
-            )
+        for kind, degrees in line.targets:
+            limit = self.settings.limits.of(kind)
+            if degrees > limit:
+                raise errors.LimitExceeded(
+                    f"{line.text!r} asks for {degrees:g} °C, above the limit of {limit:g} °C for the {kind}",
+                    details={"heater": kind, "value": degrees, "limit": limit},
+                )
 
     def _require_still(self) -> None:
         job = self.client.job.current()

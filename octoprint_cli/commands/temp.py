@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from argparse import ArgumentParser, Namespace
-from typing import Any, Dict, Iterator, List, Mapping, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Set, Tuple
 
 from octoprint_cli.api import Guarded, Heater, ShowOne, errors
 
@@ -53,17 +53,18 @@ def _targets(parsed_args: Namespace) -> Iterator[Tuple[str, float]]:
     named: List[Tuple[str, str]] = []
     for written in parsed_args.tool:
         index, equals, value = written.rpartition("=")
-        if equals and not index.isdigit():
+        if equals and not (index.isascii() and index.isdigit()):
             raise errors.UsageError(f"--tool {written}: INDEX must be a number", hint="octoprint-cli temp --tool 1=200")
         named.append((f"tool{int(index)}" if equals else "tool0", value))
     for heater in (*(f"tool{index}" for index in NUMBERED_TOOLS), "bed", "chamber"):
         value = getattr(parsed_args, heater)
         if value is not None:
             named.append((heater, value))
-    seen: Dict[str, str] = {}
+    seen: Set[str] = set()
     for heater, value in named:
-        if seen.setdefault(heater, value) is not value:
+        if heater in seen:
             raise errors.UsageError(f"{heater} is given twice", hint="octoprint-cli help temp")
+        seen.add(heater)
         yield heater, _degrees(heater, value)
 
 
@@ -84,7 +85,6 @@ def _require_within(heater: str, degrees: float, limit: float) -> None:
     if degrees > limit:
         raise errors.LimitExceeded(
             f"{degrees:g} °C for {heater} is above the limit of {limit:g} °C",
-            hint="octoprint-cli config show (limits are set in the configuration)",
             details={"heater": heater, "value": degrees, "limit": limit},
         )
 

@@ -40,13 +40,14 @@ class ConfigFile:
         try:
             node = yaml.compose(text, Loader=yaml.SafeLoader)
             self.data = yaml.load(text, Loader=yaml.SafeLoader) or {}
-        except yaml.YAMLError as error:
+            self._walk(node, ())
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
             mark = getattr(error, "problem_mark", None)
-            problem = getattr(error, "problem", None) or "not YAML"
-            raise self._bad(problem, mark.line + 1 if mark else None) from error
+            problem = getattr(error, "problem", None) or "this is not the YAML that a configuration is written in"
+            # None: a traceback would quote the line, and with it the key.
+            raise self._bad(problem, mark.line + 1 if mark else None) from None
         if not isinstance(self.data, dict):
             raise self._bad("it must hold keys and values", 1)
-        self._walk(node, ())
 
     def _walk(self, node: Any, path: Tuple[str, ...]) -> None:
         if node is None or node.id != "mapping":

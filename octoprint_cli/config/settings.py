@@ -33,6 +33,7 @@ class Settings:
         self._options = {name: value for name, value in options.items() if value not in (None, "")}
         self._environ = os.environ if environ is None else environ
         self._file: Optional[ConfigFile] = None
+        self._writing = False  # the file that --config names need not exist yet
         #: Told every secret that is read, so that it can be kept out of what is shown.
         self.on_secret: Callable[[str], None] = lambda secret: None
 
@@ -54,7 +55,7 @@ class Settings:
     def file(self) -> ConfigFile:
         """The configuration file, read once."""
         if self._file is None:
-            if "config" in self._options and not self.path.exists():
+            if "config" in self._options and not self._writing and not self.path.exists():
                 raise ConfigError(f"there is no file {self.path}", hint=f"octoprint-cli init --config {self.path}")
             self._file = ConfigFile(self.path)
         return self._file
@@ -123,7 +124,7 @@ class Settings:
         options = {name: value for name, value in self._options.items() if name != "printer"}
         environ = {name: value for name, value in self._environ.items() if name != VARIABLES["printer"]}
         aimed = Settings({**options, "host": host, "api_key": api_key}, environ)
-        aimed.on_secret = self.on_secret
+        aimed.on_secret, aimed._writing = self.on_secret, True
         return aimed
 
     def require_room(self, values: Mapping[str, Any], printer: Optional[str], hint: str) -> None:

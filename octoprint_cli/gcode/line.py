@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Dict, FrozenSet, Optional, Tuple
+from typing import Dict, FrozenSet, List, Optional, Tuple
 
 from octoprint_cli.errors import InvalidValue
 
@@ -51,10 +51,11 @@ _HEATS = {"M104": "tool", "M109": "tool", "M140": "bed", "M190": "bed", "M141": 
 #: What follows these is text or a file name, in which no code must be looked for.
 _TAKES_TEXT = frozenset("M16 M20 M23 M28 M30 M32 M36 M117 M118 M550 M551 M552 M586 M587 M928".split())
 
-_NUMBER = re.compile(r"^\s*N\s*\d+\s*", re.IGNORECASE)
+_NUMBER = re.compile(r"^\s*N\s*[-+]?\d+\s*", re.IGNORECASE)
+_REMARK = re.compile(r"\([^)]*\)|;.*")
 _CODE = re.compile(r"(?<![A-Za-z0-9_.])([GMT])\s*(\d+)(?:\.\d+)?", re.IGNORECASE)
 _WORD = re.compile(r"\s*(@?[A-Za-z_][A-Za-z0-9_]*)")
-_DEGREES = re.compile(r"(?<![A-Za-z_])([SR])\s*(-?\d*\.?\d+)", re.IGNORECASE)
+_DEGREES = re.compile(r"(?<![A-Za-z_])[SR]\s*([-+]?(?:\d+\.?\d*|\.\d+))", re.IGNORECASE)
 # Without quotes `gcode G28 X` is two commands, of which the first homes every axis.
 _PARAMETER = re.compile(r"[A-FH-LN-SU-Z]\s*[-+]?\d*\.?\d*", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
@@ -83,11 +84,16 @@ class Line:
         return any(code in _MOTION or (code[0] in "GT" and code[1:].isdigit() and code not in _STILL) for code in self.codes)
 
     @property
-    def target(self) -> Optional[Tuple[str, float]]:
-        """The kind of heater (`tool`, `bed`, `chamber`) and the degrees it asks for, or None."""
-        kind = next((_HEATS[code] for code in self.codes if code in _HEATS), None)
-        wanted = [float(value) for _, value in _DEGREES.findall(self.text.split(";", 1)[0])]
-        return (kind, max(wanted)) if kind and wanted else None
+    def targets(self) -> List[Tuple[str, float]]:
+        """Each kind of heater (`tool`, `bed`, `chamber`) that it sets, with the degrees it asks for."""
+        bare, found = _bare(self.text), []
+        codes = [match for match in _CODE.finditer(bare) if _named(*match.groups()) in self.codes]
+        ends = [match.start() for match in codes[1:]] + [len(bare)]
+        for match, end in zip(codes, ends):
+            kind = _HEATS.get(_named(*match.groups()))
+            if kind:
+                found += [(kind, float(degrees)) for degrees in _DEGREES.findall(bare[match.end() : end])]
+        return found
 
 
 def read_line(text: str) -> Line:
@@ -100,7 +106,7 @@ def read_line(text: str) -> Line:
             f"{text!r} is more than one line, or has control characters",
             hint="one command an argument: octoprint-cli gcode G28 'G1 X10'; or one a line: octoprint-cli gcode - < FILE",
         )
-    bare = _NUMBER.sub("", text.split(";", 1)[0]).strip()
+    bare = _bare(text)
     if not bare:
         raise InvalidValue(f"{text!r} is no G-code command: there is nothing in it", hint="octoprint-cli help gcode")
     if _PARAMETER.fullmatch(bare):
@@ -111,15 +117,21 @@ def read_line(text: str) -> Line:
     return Line(text.strip(), _codes(bare))
 
 
+def _bare(text: str) -> str:
+    """The line without its number and remarks."""
+    return _NUMBER.sub("", _REMARK.sub(" ", text)).strip()
+
+
 def _codes(bare: str) -> Tuple[str, ...]:
     first = _CODE.match(bare)
-    if first is None:
+    if first is None:  # a word, with codes behind it perhaps: a block that is skipped at times, a macro
         word = _WORD.match(bare)
-        return (word.group(1).upper() if word else bare.split()[0].upper(),)
-    lead = _named(first.group(1), first.group(2))
+        lead = word.group(1).upper() if word else ""
+        return (*([lead] if lead else []), *(_named(*found) for found in _CODE.findall(bare))) or (bare.split()[0],)
+    lead = _named(*first.groups())
     if lead in _TAKES_TEXT:
         return (lead,)
-    return tuple(_named(letter, digits) for letter, digits in _CODE.findall(bare) if not _is_parameter(letter, lead))
+    return tuple(_named(*found) for found in _CODE.findall(bare) if not _is_parameter(found[0], lead))
 
 
 def _named(letter: str, digits: str) -> str:

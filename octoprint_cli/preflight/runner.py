@@ -76,15 +76,24 @@ def _run_one(extensions: Extensions, name: str, subject: Subject) -> Result:
         check: Check = extensions.load(name)()
     except Exception as error:  # a broken add-on costs its own check, and is named
         return Result(name, "skip", Severity.WARN, f"not run: {error}")
+    severity = _severity(check)
     try:
-        return Result(name, "pass", check.severity, check.run(subject))
+        return Result(name, "pass", severity, check.run(subject))
     except Skip as reason:
-        return Result(name, "skip", check.severity, str(reason))
+        return Result(name, "skip", severity, str(reason))
     except CliError as error:
-        return Result(name, "fail", check.severity, error.message, error)
+        return Result(name, "fail", severity, error.message, error)
     except Exception as error:  # it was about to say something: not knowing what, say no
         crash = PluginError(f"the check {name} crashed: {type(error).__name__}: {error}", hint="octoprint-cli plugins list")
-        return Result(name, "fail", check.severity, crash.message, crash)
+        return Result(name, "fail", severity, crash.message, crash)
+
+
+def _severity(check: Check) -> Severity:
+    """A check's severity; one that does not say it in our words blocks."""
+    try:
+        return Severity(check.severity)
+    except ValueError:
+        return Severity.BLOCK
 
 
 def _rank(result: Result) -> Any:

@@ -85,7 +85,9 @@ def test_an_empty_file_is_refused_before_anything_is_sent(server: Any, tmp_path:
 def test_an_empty_file_that_was_forced_has_no_completion_below_zero(server: Any, tmp_path: Path) -> None:
     empty = tmp_path / "empty.gcode"
     empty.touch()
-    server.cli("print", empty, "--confirm", "--no-preflight", expect=4)
+    server.cli("upload", empty)
+    server.post("/api/files/local/empty.gcode", {"command": "select", "print": True})
+    server.until(server.job, lambda job: job["state"] == "Operational")
     completion = server.cli("status").data["job"]["completion"]
     assert completion is None or 0 <= completion <= 100
 
