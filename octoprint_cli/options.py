@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Optional
 
 from cliff._argparse import SmartHelpFormatter
@@ -25,6 +25,13 @@ def location_name(written: str) -> str:
     return "sdcard" if written == "printer" else written
 
 
+def folder_name(written: str) -> str:
+    """A folder on the server, without a way out of it."""
+    if ".." in written.replace("\\", "/").split("/"):
+        raise ArgumentTypeError(f"{written!r} must not contain ..")
+    return written
+
+
 def add_file(parser: ArgumentParser, optional: bool = False) -> None:
     """FILE: a G-code file on this computer, in `parsed_args.file`."""
     parser.add_argument("file", metavar="FILE", nargs="?" if optional else None, help="G-code file on this computer")
@@ -43,4 +50,4 @@ def add_location(parser: ArgumentParser, default: Optional[str] = "local") -> No
 
 def add_folder(parser: ArgumentParser) -> None:
     """--path: a folder on the server, in `parsed_args.path`."""
-    parser.add_argument("--path", metavar="FOLDER", default="", help="folder on the server, made if missing")
+    parser.add_argument("--path", metavar="FOLDER", type=folder_name, default="", help="folder on the server, made if missing")

@@ -80,8 +80,8 @@ class Job:
         raise self.busy("the printer is busy")
 
     def require_active(self) -> Job:
-        """Itself. Raises PrinterOffline, or NoActiveJob if nothing is printing or paused."""
-        if self.require_connected().phase.has_job:
+        """Itself. Raises PrinterOffline, or NoActiveJob for an idle printer; a state unknown to us may be a job."""
+        if self.require_connected().phase is not Phase.IDLE:
             return self
         raise errors.NoActiveJob(
             f"there is no job: the printer is {self.state}", hint="octoprint-cli status", details={"state": self.state}
@@ -120,7 +120,7 @@ class Jobs(Noun):
         Raises NoActiveJob, PrinterOffline, and StillCancelling after `seconds`.
         """
         self._post(command="cancel")
-        job, stopped = self.settle(self.current, lambda job: not job.phase.has_job, seconds)
+        job, stopped = self.settle(self.current, lambda job: job.phase.at_rest, seconds)
         if not stopped:
             raise errors.StillCancelling(
                 f"the cancel was accepted, but the printer is still {job.state} after {seconds:g} s",
@@ -198,7 +198,7 @@ class Jobs(Noun):
 
     def _reach(self, wanted: str, done: Callable[[Job], bool], seconds: float) -> Job:
         def ended(job: Job) -> bool:
-            return done(job) or not job.phase.has_job
+            return done(job) or job.phase.at_rest
 
         job, in_time = self.settle(self.current, ended, seconds)
         if self._http.rehearsing or (in_time and done(job)):

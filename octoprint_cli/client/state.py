@@ -34,9 +34,14 @@ class Phase(str, enum.Enum):
         return self in _JOB
 
     @property
+    def at_rest(self) -> bool:
+        """Whether there is surely no job: idle, or nothing connected."""
+        return self is Phase.IDLE or not self.connected
+
+    @property
     def moving(self) -> bool:
-        """Whether the job has the printer in its hands: everything of a job but a settled pause."""
-        return self.has_job and self is not Phase.PAUSED
+        """Whether a job may have the printer in its hands: everything but rest and a settled pause."""
+        return not self.at_rest and self is not Phase.PAUSED
 
 
 _JOB = frozenset({Phase.STARTING, Phase.PRINTING, Phase.PAUSING, Phase.PAUSED, Phase.RESUMING, Phase.CANCELLING, Phase.FINISHING})

@@ -105,5 +105,5 @@ def _require_one_of(option: str, wish: Any, known: Any) -> None:
 
 def _require_no_job(client: Any, why: str, hint: str = "octoprint-cli cancel --confirm") -> None:
     job = client.job.current()
-    if job.phase.has_job or job.phase.value == "transferring":
+    if not job.phase.at_rest:
         raise job.busy(why, hint)

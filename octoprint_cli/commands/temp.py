@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from typing import Any, Dict, Iterator, List, Mapping, Set, Tuple
 
 from octoprint_cli.api import Guarded, Heater, ShowOne, errors
@@ -26,7 +26,7 @@ class Temp(Guarded, ShowOne):
         group = parser.add_argument_group("targets")
         group.add_argument("--tool", metavar="[INDEX=]DEGREES", action="append", default=[], help="the hotend; tool0 without INDEX")
         for index in NUMBERED_TOOLS:
-            group.add_argument(f"--tool{index}", metavar="DEGREES", help=f"tool{index}" if index < 2 else "==SUPPRESS==")
+            group.add_argument(f"--tool{index}", metavar="DEGREES", help=f"tool{index}" if index < 2 else SUPPRESS)
         group.add_argument("--bed", metavar="DEGREES", help="the heated bed")
         group.add_argument("--chamber", metavar="DEGREES", help="the heated chamber")
         group.add_argument("--off", action="store_true", help="switch every heater off")

@@ -33,7 +33,9 @@ def test_offline_after_an_error_keeps_its_reason(server: Any) -> None:
         assert "Thermal Runaway" in error["details"]["reason"]
 
 
-@pytest.mark.parametrize("line", [["status"], ["files"], ["pause"], ["cancel", "--confirm"], ["temp", "--off"], ["gcode", "M105"], ["version"]])
+@pytest.mark.parametrize(
+    "line", [["status"], ["files"], ["pause"], ["cancel", "--confirm"], ["temp", "--off"], ["gcode", "M105"], ["version"]]
+)
 def test_a_wrong_key_is_an_auth_error_for_reads_and_acts(server: Any, line: List[str]) -> None:
     answer = server.cli(*line, "--api-key", "0123456789abcdefWRONG", expect=4)
     assert answer.code == "AUTH_ERROR"
@@ -44,7 +46,9 @@ def test_a_key_without_a_permission_is_told_from_a_wrong_one(server: Any, slow: 
     server.cli("print", slow, "--confirm")
     name = "reader"
     requests.delete(f"{server.host}/api/access/users/{name}", headers={"X-Api-Key": server.key}, timeout=30)
-    server.post("/api/access/users", {"name": name, "password": "secret", "active": True, "groups": ["readonly"], "permissions": []})
+    server.post(
+        "/api/access/users", {"name": name, "password": "secret", "active": True, "groups": ["readonly"], "permissions": []}
+    )
     key = server.post(f"/api/access/users/{name}/apikey", {}).json()["apikey"]
     assert server.cli("status", "--api-key", key).data["state"] == "Printing"
     answer = server.cli("cancel", "--confirm", "--api-key", key, expect=4)
