@@ -225,7 +225,8 @@ class App(CliffApp):
         except BrokenPipeError:
             return Exit.PIPE_CLOSED
         except OSError as full:
-            self.terminal.note_error(f"stdout cannot be written: {full.strerror}", error.code, error.hint)
+            self.terminal.warn(f"stdout cannot be written: {full.strerror}")
+            self.terminal.note_error(error.message, error.code, error.hint)
         return error.exit_code
 
 

@@ -79,6 +79,12 @@ class Output:
     def _load_formatter_plugins(self) -> Formatters:
         return Formatters(self._group, self.formatter_default)
 
+    def _generate_columns_and_selector(self, parsed_args: Namespace, column_names: Sequence[str]) -> Any:
+        try:
+            return super()._generate_columns_and_selector(parsed_args, column_names)  # type: ignore[misc]
+        except ValueError as error:  # the caller's slip, not the command's
+            raise UsageError(str(error), hint=f"octoprint-cli help {self.cmd_name}") from error
+
     def get_epilog(self) -> str:
         # cliff's own reads the metadata of every installed distribution, in each run.
         return getattr(self, "_epilog", None) or "Options for every command (--json, --host, --printer ...): octoprint-cli --help"
@@ -208,6 +214,7 @@ class ForeignCommand:
     """Mixin for a stranger's plain cliff command: what it prints becomes the envelope's `output`."""
 
     app: Any
+    cmd_name: str
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser: ArgumentParser = super().get_parser(prog_name)  # type: ignore[misc]
@@ -235,7 +242,8 @@ class ForeignCommand:
 
     def _require_success(self, returned: Any) -> None:
         if returned:
-            raise PluginError(f"the command ended with {returned!r}", details={"returned": repr(returned)})
+            owner = self.app.command_manager.owner(self.cmd_name)
+            raise PluginError(f"{self.cmd_name} of {owner} ended with {returned!r}", details={"returned": repr(returned)})
 
 
 class _ForeignShowOne(Output):

@@ -57,7 +57,7 @@ class Extensions:
         entry_point = self._found[name]
         try:
             return entry_point.load()
-        except Exception as error:  # a stranger's module can fail in any way
+        except (Exception, SystemExit) as error:  # a stranger's module can fail in any way
             raise _unloadable(entry_point, self.group, error) from error
 
     def clashes(self) -> List[Fault]:
@@ -72,9 +72,9 @@ class Extensions:
                 faults.append(Fault(name, entry_point.value, distribution_of(entry_point, self.group), problem))
         return faults
 
-    def claimed(self, name: str) -> bool:
-        """Whether anybody claims the name, even if nobody gets it."""
-        return name in self._rivals
+    def claimed(self) -> List[str]:
+        """Every name that anybody claims, even if nobody gets it and loading it raises."""
+        return sorted(self._rivals)
 
     def _clash(self, name: str) -> PluginError:
         owners = [distribution_of(entry_point, self.group) or entry_point.value for entry_point in self._rivals[name]]
@@ -104,7 +104,7 @@ def distribution_of(entry_point: Any, group: str) -> Optional[str]:
     return None
 
 
-def _unloadable(entry_point: Any, group: str, error: Exception) -> PluginError:
+def _unloadable(entry_point: Any, group: str, error: BaseException) -> PluginError:
     distribution = distribution_of(entry_point, group)
     if distribution is None:
         owner, remedy = "a package that is no longer installed", "remove the folder python-entrypoints in your cache folder"

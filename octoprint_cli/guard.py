@@ -67,18 +67,15 @@ class Guarded:
             )
         if self.preflight:
             group.add_argument("--no-preflight", action="store_true", help="start without the pre-flight checks")
-        group.add_argument("--dry-run", action="store_true", help="show the requests, send only those that read")
+        group.add_argument("--dry-run", action="store_true", help="show what would be done; only read")
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         """Consent, then skip, then checks, then the act; in a rehearsal the act is written down."""
-        if not parsed_args.dry_run:
-            self._require_consent(parsed_args)
-            return self._guarded(parsed_args)
-        with self.client.rehearsal() as planned:
-            outcome = self._guarded(parsed_args)
-        skipped = {"action": "skipped"} if outcome.get("action") == "skipped" else {}
-        return {"dry_run": True, **skipped, "requests": planned}
+        if parsed_args.dry_run:
+            return {"dry_run": True, **self.rehearse(parsed_args)}
+        self._require_consent(parsed_args)
+        return self._guarded(parsed_args)
 
     def consent(self, parsed_args: Namespace) -> Optional[str]:
         """What wants `--confirm` in this very call, or None. Override where it depends on the arguments."""
@@ -90,6 +87,13 @@ class Guarded:
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
         """The act. Returns what is true afterwards."""
         raise NotImplementedError
+
+    def rehearse(self, parsed_args: Namespace) -> Dict[str, Any]:
+        """What `--dry-run` shows. Override where the act is more than requests to the server."""
+        with self.client.rehearsal() as planned:
+            outcome = self._guarded(parsed_args)
+        skipped = {"action": "skipped"} if outcome.get("action") == "skipped" else {}
+        return {**skipped, "requests": planned}
 
     def _require_consent(self, parsed_args: Namespace) -> None:
         reason = self.consent(parsed_args)

@@ -48,7 +48,7 @@ class CommandManager(CliffManager):
         words = self.words(argv)
         for length in range(len(words), 0, -1):
             name = " ".join(words[:length])
-            if name in self.commands or self._extensions.claimed(written(name)):
+            if name in self.commands or written(name) in self._extensions.claimed():
                 return self.load(name), name, argv[length:]
         raise self._unknown(words or argv)
 

@@ -20,10 +20,11 @@ class Help(ShowOne):
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         manager = self.app.command_manager
-        if parsed_args.words:
-            below = manager.subcommands(parsed_args.words)
-            return self._overview(below) if below else self._one(parsed_args.words)
-        return self._overview(manager.names())
+        words = parsed_args.words
+        below = manager.subcommands(words) if words else manager.names()
+        if not below or " ".join(words) in manager.names():
+            return self._one(words)
+        return self._overview(below)
 
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
         if "help" in data:

@@ -5,25 +5,37 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any, Sequence, TextIO
 
-from cliff.formatters.table import TableFormatter as CliffTable
+from cliff.formatters.base import ListFormatter, SingleFormatter
 
 from octoprint_cli.formatters.flat import flatten, for_person, row_for_person
 
 
-class TableFormatter(CliffTable):
-    """cliff's table over safe text."""
+class TableFormatter(ListFormatter, SingleFormatter):
+    """cliff's table over safe text. Its import is slow, and help and version, which prefer text, need none."""
 
     #: A command's plain text, where it has one, reads better here than a table.
     prefers_text = True
 
+    def add_argument_group(self, parser: Any) -> None:
+        group = parser.add_argument_group("table formatter")
+        group.add_argument("--max-width", metavar="COLUMNS", type=int, default=0, help="widest table; 0: as wide as it is")
+        group.add_argument("--fit-width", action="store_true", help="as wide as the terminal at most (always on one)")
+        group.add_argument("--print-empty", action="store_true", help="the head of a table without rows, too")
+
     def emit_one(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
         cells = [(for_person(name), for_person(value)) for name, value in flatten(column_names, data, machine=False)]
-        super().emit_one([name for name, _ in cells], [value for _, value in cells], stdout, parsed_args)
+        _cliffs().emit_one([name for name, _ in cells], [value for _, value in cells], stdout, parsed_args)
 
     def emit_list(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
         rows = [row_for_person(row) for row in data]
         if rows or parsed_args.print_empty:
-            super().emit_list([for_person(name) for name in column_names], rows, stdout, parsed_args)
+            _cliffs().emit_list([for_person(name) for name in column_names], rows, stdout, parsed_args)
         extra = getattr(parsed_args, "rows_extra", {})
         for name, value in flatten(list(extra), list(extra.values()), machine=False):
             stdout.write(f"{for_person(name)}: {for_person(value)}\n")
+
+
+def _cliffs() -> Any:
+    from cliff.formatters.table import TableFormatter as CliffTable
+
+    return CliffTable()

@@ -67,14 +67,14 @@ class Report:
 def run(subject: Subject) -> Report:
     """Every installed check, on this subject."""
     extensions = Extensions(GROUP)
-    results = [_run_one(extensions, name, subject) for name in extensions.names()]
+    results = [_run_one(extensions, name, subject) for name in extensions.claimed()]
     return Report(sorted(results, key=_rank))
 
 
 def _run_one(extensions: Extensions, name: str, subject: Subject) -> Result:
     try:
         check: Check = extensions.load(name)()
-    except Exception as error:  # a broken add-on costs its own check, and is named
+    except (Exception, SystemExit) as error:  # a broken add-on costs its own check, and is named
         return Result(name, "skip", Severity.WARN, f"not run: {error}")
     severity = _severity(check)
     try:
@@ -83,7 +83,7 @@ def _run_one(extensions: Extensions, name: str, subject: Subject) -> Result:
         return Result(name, "skip", severity, str(reason))
     except CliError as error:
         return Result(name, "fail", severity, error.message, error)
-    except Exception as error:  # it was about to say something: not knowing what, say no
+    except (Exception, SystemExit) as error:  # it was about to say something: not knowing what, say no
         crash = PluginError(f"the check {name} crashed: {type(error).__name__}: {error}", hint="octoprint-cli plugins list")
         return Result(name, "fail", severity, crash.message, crash)
 
