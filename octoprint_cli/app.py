@@ -225,8 +225,8 @@ class App(CliffApp):
         except BrokenPipeError:
             return Exit.PIPE_CLOSED
         except OSError as full:
-            self.terminal.warn(f"stdout cannot be written: {full.strerror}")
             self.terminal.note_error(error.message, error.code, error.hint)
+            self.terminal.warn(f"stdout cannot be written: {full.strerror}")
         return error.exit_code
 
 

@@ -83,7 +83,7 @@ class Output:
         try:
             return super()._generate_columns_and_selector(parsed_args, column_names)  # type: ignore[misc]
         except ValueError as error:  # the caller's slip, not the command's
-            raise UsageError(str(error), hint=f"octoprint-cli help {self.cmd_name}") from error
+            raise _no_column(parsed_args.columns, column_names) from error
 
     def get_epilog(self) -> str:
         # cliff's own reads the metadata of every installed distribution, in each run.
@@ -166,8 +166,9 @@ class Lister(Output, CliffLister):
     def _show(self, rows: Rows, parsed_args: Namespace) -> None:
         parsed_args.rows_name, parsed_args.rows_extra = rows.name, rows.extra
         columns, values = self._run_after_hooks(parsed_args, (rows.columns, rows.rows))
-        known = set(columns)
-        unknown = [name for name in parsed_args.columns if self._normalize_column_name(name) not in known]
+        known = {_normal(name): name for name in columns}
+        unknown = [name for name in parsed_args.columns if _normal(name) not in known]
+        parsed_args.columns = [known[_normal(name)] for name in parsed_args.columns if _normal(name) in known]
         if unknown:
             raise _no_column(unknown, columns)
         self.produce_output(parsed_args, columns, values)
@@ -204,6 +205,10 @@ def _copy(source: Any, target: Dict[str, Any], path: List[str]) -> None:
         target[path[0]] = value[path[0]]
     else:
         _copy(value[path[0]], target.setdefault(path[0], {}), path[1:])
+
+
+def _normal(column: str) -> str:
+    return column.lower().strip().replace(" ", "_")
 
 
 def _no_column(unknown: Sequence[str], known: Sequence[str]) -> UsageError:

@@ -6,6 +6,7 @@ HTTP.
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timezone
 from typing import Any, Optional
 
@@ -105,6 +106,6 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in value]
-    if isinstance(value, float) and value != value:  # NaN is no JSON
+    if isinstance(value, float) and not math.isfinite(value):  # NaN and infinity are no JSON
         return None
     return value

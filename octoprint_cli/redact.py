@@ -12,7 +12,7 @@ from typing import Any, Dict, Set
 #: Names under which a secret stands, in settings, headers and query strings (lower case, `-` as `_`).
 SECRET_NAMES = frozenset({"api_key", "apikey", "x_api_key", "authorization", "password", "cookie"})
 
-_URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):([^/\s@]+)@")
+_URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):([^/\s]+)@")
 
 # C0 and C1 controls, line and paragraph separators, bidi controls and isolates, the byte-order mark,
 # zero-width characters, lone surrogates: all that can move a cursor or make text look other than it is.
@@ -63,7 +63,7 @@ class Scrubber(logging.Filter):
 
     def scrub(self, text: str) -> str:
         """The text with each known secret masked, and passwords in URLs too."""
-        for secret in self._secrets:
+        for secret in sorted(self._secrets, key=len, reverse=True):  # one may be the beginning of another
             text = text.replace(secret, mask(secret))
         return mask_url(text)
 
@@ -80,4 +80,7 @@ class Scrubber(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = self.scrub(record.getMessage()), None
+        if record.exc_info:
+            record.exc_text = self.scrub(logging.Formatter().formatException(record.exc_info))
+            record.exc_info = None
         return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Type, Union
 
 import requests
 import urllib3
@@ -112,23 +112,23 @@ class Http:
                 **how,
             ) as response:
                 self._session.cookies.clear()  # a session cookie would win over the key (CSRF)
-                text = self._read(response)
-        except requests.RequestException as failed:
+                text = self._read(response, method)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as failed:
             raise translate(failed, method, url) from failed
-        if not response.ok or response.is_redirect:
+        if not 200 <= response.status_code < 300:
             error = refusal(_answer(method, response, text), needs)
             raise error if path == _WHO_AM_I else self._explained(error)
         return response, text
 
-    def _read(self, response: requests.Response) -> str:
+    def _read(self, response: requests.Response, method: str) -> str:
         deadline = time.monotonic() + self.timeout
         body = bytearray()
         for chunk in response.iter_content(65536):
             body += chunk
             if len(body) > MAX_BYTES:
-                raise errors.UnexpectedResponse(f"the answer is larger than {MAX_BYTES} bytes: this is no OctoPrint API")
+                raise _unread(errors.UnexpectedResponse, method, f"the answer is larger than {MAX_BYTES} bytes")
             if time.monotonic() > deadline:
-                raise errors.TimedOut(f"the server did not finish its answer within {self.timeout:g} s")
+                raise _unread(errors.TimedOut, method, f"the server did not finish its answer within {self.timeout:g} s")
         return body.decode("utf-8", "replace")
 
     def _json(self, received: Tuple[requests.Response, str]) -> Any:
@@ -160,13 +160,18 @@ def _answer(method: str, response: requests.Response, text: str) -> Answer:
     return Answer(method, response.url, response.status_code, kind, text, response.headers.get("Location"))
 
 
-def translate(error: requests.RequestException, method: str, url: str) -> errors.CliError:
+def _unread(kind: Type[errors.CliError], method: str, message: str) -> errors.CliError:
+    """An answer that was not read to its end: of anything but a GET, the outcome is unknown."""
+    return kind(message) if method == "GET" else errors.OutcomeUnknown(f"{message}: the request may have been carried out")
+
+
+def translate(error: Exception, method: str, url: str) -> errors.CliError:
     """What requests raised, as our error. After the first byte of anything but a GET: outcome unknown."""
     cause = _root(error)
     if isinstance(error, requests.exceptions.SSLError):
         return errors.TlsError(f"TLS to {url} failed: {cause}", hint="ca_bundle or verify in the configuration; or http://")
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, UnicodeError)):
-        return errors.ConfigError(f"the host or the key cannot be used: {cause}", hint="octoprint-cli config show")
+        return errors.ConfigError(f"the host or the key cannot be used: {cause}")
     if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(cause, _NEVER_CONNECTED):
         return errors.ConnectionFailed(
             f"no connection to {url}: {_reason(cause)}", hint="is the server on, and the host right? octoprint-cli config show"

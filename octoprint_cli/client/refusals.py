@@ -78,7 +78,11 @@ def refusal(answer: Answer, needs: Optional[str] = None) -> CliError:
         if row.status == answer.status and row.pattern.search(text or ""):
             return _said(row, answer, text, needs)
     if answer.status >= 500:
-        return errors.ServerError(_sentence("the server failed", answer, text), details={"http_status": answer.status})
+        return errors.ServerError(
+            _sentence("the server failed", answer, text),
+            details={"http_status": answer.status},
+            retryable=answer.method == "GET",  # OctoPrint says 500 to acts that it did carry out, too
+        )
     return errors.ServerError(
         _sentence("the server refused the request", answer, text),
         details={"http_status": answer.status},

@@ -24,13 +24,14 @@ class Help(ShowOne):
         below = manager.subcommands(words) if words else manager.names()
         if not below or " ".join(words) in manager.names():
             return self._one(words)
-        return self._overview(below)
+        return {"group": " ".join(words) or None, **self._overview(below)}
 
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
         if "help" in data:
             return str(data["help"])
         rows = [f"  {row['name']:<16} {row['summary']}" for row in data["commands"]]
-        return "\n".join([self.app.parser.format_help(), "commands:", *rows, "", "octoprint-cli help COMMAND tells more."])
+        head = "" if data.get("group") else self.app.parser.format_help() + "\n"
+        return "\n".join([head + "commands:", *rows, "", "octoprint-cli help COMMAND tells more."])
 
     def _one(self, words: List[str]) -> Dict[str, Any]:
         factory, name, _ = self.app.command_manager.find_command(words)

@@ -26,12 +26,17 @@ def normalise(written: str) -> str:
         text = f"http://{text}"
     try:
         parts = urlsplit(text)
-        valid = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+        valid = parts.scheme in ("http", "https") and _is_name(parts.hostname or "") and parts.port != 0
     except ValueError:
         valid = False
     if not valid or re.search(r"[\s\\]", text) or parts.query or parts.fragment:
         raise ConfigError(f"{mask_url(written)!r} is not the address of a server", hint=_HINT)
     return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+
+
+def _is_name(host: str) -> bool:
+    """Whether it can be looked up: no empty label, none beyond 63 characters."""
+    return ":" in host or all(0 < len(label) < 64 for label in host.rstrip(".").split("."))
 
 
 def _is_bare_ipv6(text: str) -> bool:

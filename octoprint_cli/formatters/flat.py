@@ -50,7 +50,7 @@ def for_person(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "\n".join(for_person(item) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{key} {for_person(item)}" for key, item in value.items())
+        return ", ".join(f"{for_person(key)} {for_person(item)}" for key, item in value.items())
     return visible(str(value), CELL_LIMIT)
 
 

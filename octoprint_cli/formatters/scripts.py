@@ -53,4 +53,6 @@ class ShellFormatter(SingleFormatter):
     def emit_one(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
         for name, value in flatten(column_names, data, machine=True):
             variable = _NOT_IN_A_NAME.sub("_", getattr(parsed_args, "prefix", "") + name)
+            if not variable.isidentifier():  # `3d=1` would be run as a command
+                variable = f"_{variable}"
             stdout.write(f"{variable}={shlex.quote(for_machine(value))}\n")
