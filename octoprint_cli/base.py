@@ -107,8 +107,8 @@ class ShowOne(Output, CliffShowOne):
         parsed_args = self._run_before_hooks(parsed_args)
         self.formatter = self._formatter_plugins[parsed_args.formatter].obj
         data = self.take_action(parsed_args)
-        columns, values = self.dict2columns(data)
-        columns, values = self._run_after_hooks(parsed_args, (columns, values))
+        # Not cliff's dict2columns: its older ones sort.
+        columns, values = self._run_after_hooks(parsed_args, (tuple(data), tuple(data.values())))
         self.produce_output(parsed_args, columns, values)
         return 0
 

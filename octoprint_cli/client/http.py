@@ -66,9 +66,9 @@ class Http:
         self._session.cert = tls.client_cert
         if api_key:
             self._session.headers["X-Api-Key"] = api_key
-        adapter = HTTPAdapter(max_retries=retry_policy(retries))
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
+        self._adapter = HTTPAdapter(max_retries=retry_policy(retries))
+        self._session.mount("http://", self._adapter)
+        self._session.mount("https://", self._adapter)
 
     def get(self, path: str, *, needs: Optional[str] = None, **params: Any) -> Any:
         """The JSON that a GET answers. `needs` is the permission to name when it is refused."""
@@ -102,6 +102,10 @@ class Http:
 
     def _send(self, method: str, path: str, *, needs: Optional[str], **how: Any) -> Tuple[requests.Response, str]:
         url = self.base_url + path
+        if method != "GET":
+            # On a connection of its own: the server may have closed the kept one (1.8 often has), and then
+            # nobody could tell whether the act arrived. A GET is simply made again.
+            self._adapter.poolmanager.clear()
         try:
             with self._session.request(
                 method,

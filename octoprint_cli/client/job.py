@@ -141,7 +141,7 @@ class Jobs(Noun):
         """
         # Always the explicit action: on 2.0 a toggle only pauses, and says 204.
         self._post(command="pause", action="resume")
-        return self._reach("Printing", lambda job: job.phase in (Phase.PRINTING, Phase.FINISHING, Phase.IDLE), seconds)
+        return self._reach("Printing", lambda job: job.phase in (Phase.PRINTING, Phase.FINISHING) or job.completion == 100, seconds)
 
     def confirm_selected(self, path: str, location: str, seconds: float = SELECT_SECONDS) -> Job:
         """Wait until the server shows that file as selected. Raises NotStarted."""

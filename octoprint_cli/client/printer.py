@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from octoprint_cli import errors
 from octoprint_cli.client.noun import Noun, inner, mapping, number, text
@@ -84,13 +84,29 @@ class Printer(Noun):
         `targets` in degrees Celsius, 0 is off. Raises OutcomeUnknown if they do not show in `seconds`:
         while the printer heats up and waits, it takes no other command.
         """
-        tools = {heater: target for heater, target in targets.items() if heater.startswith("tool")}
-        if tools:
-            self._http.post(f"{_PATH}/tool", {"command": "target", "targets": tools}, needs="CONTROL")
-        for heater in ("bed", "chamber"):
-            if heater in targets:
-                self._http.post(f"{_PATH}/{heater}", {"command": "target", "target": targets[heater]}, needs="CONTROL")
+        refused = [error for error in map(self._refused, _requests(targets)) if error]
+        if refused:  # only now: one heater's trouble must not leave another one hot
+            raise refused[0]
         return self._confirm(targets, seconds)
+
+    def switch_off(self, seconds: float = TARGET_SECONDS) -> Dict[str, Temperature]:
+        """Sets every heater's target to 0, at once also where the printer has not reported any yet.
+
+        Raises as `set_targets`.
+        """
+        heaters = self.current().temperatures
+        if heaters:
+            return self.set_targets(dict.fromkeys(heaters, 0.0), seconds)
+        self.send(["M104 S0", "M140 S0", "M141 S0"])
+        return self.set_targets(dict.fromkeys(self.heaters(), 0.0), seconds)
+
+    def _refused(self, request: Tuple[str, Dict[str, Any]]) -> Optional[errors.CliError]:
+        heater, body = request
+        try:
+            self._http.post(f"{_PATH}/{heater}", {"command": "target", **body}, needs="CONTROL")
+        except errors.CliError as error:
+            return error
+        return None
 
     def _confirm(self, targets: Mapping[str, float], seconds: float) -> Dict[str, Temperature]:
         def shown(state: PrinterState) -> bool:
@@ -112,6 +128,16 @@ class Printer(Noun):
         The server queues them and says nothing about what the firmware makes of them.
         """
         self._http.post(f"{_PATH}/command", {"commands": list(commands)}, needs="CONTROL")
+
+
+def _requests(targets: Mapping[str, float]) -> Iterator[Tuple[str, Dict[str, Any]]]:
+    """The resource and body of each request that setting these targets takes: one for all tools."""
+    tools = {heater: target for heater, target in targets.items() if heater.startswith("tool")}
+    if tools:
+        yield "tool", {"targets": tools}
+    for heater in ("bed", "chamber"):
+        if heater in targets:
+            yield heater, {"target": targets[heater]}
 
 
 def _differing(state: PrinterState, targets: Mapping[str, float]) -> Dict[str, Optional[float]]:

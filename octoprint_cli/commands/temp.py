@@ -38,14 +38,17 @@ class Temp(Guarded, ShowOne):
             raise errors.UsageError("--off switches every heater off; it takes no targets", hint="octoprint-cli temp --off")
         for heater, target in targets.items():
             _require_within(heater, target, self.settings.limits.of(heater))
-        readings = self.client.printer.heaters()
         if parsed_args.off:
-            targets = dict.fromkeys(readings, 0.0)
+            readings = self.client.printer.switch_off()
+            return _shown(readings, dict.fromkeys(readings, 0.0))
+        readings = self.client.printer.heaters()
         _require_known(targets, readings)
-        if targets:
-            readings = self.client.printer.set_targets(targets)
-        shown = {heater: Heater(reading.actual, reading.target) for heater, reading in readings.items()}
-        return {"temperature": shown, "set": targets}
+        return _shown(self.client.printer.set_targets(targets) if targets else readings, targets)
+
+
+def _shown(readings: Mapping[str, Any], targets: Mapping[str, float]) -> Dict[str, Any]:
+    shown = {heater: Heater(reading.actual, reading.target) for heater, reading in readings.items()}
+    return {"temperature": shown, "set": dict(targets)}
 
 
 def _targets(parsed_args: Namespace) -> Iterator[Tuple[str, float]]:
@@ -70,7 +73,7 @@ def _targets(parsed_args: Namespace) -> Iterator[Tuple[str, float]]:
 
 def _degrees(heater: str, written: str) -> float:
     try:
-        degrees = float(written)
+        degrees = math.nan if "_" in written else float(written)
     except ValueError:
         degrees = math.nan
     if not math.isfinite(degrees) or degrees < 0:

@@ -3,7 +3,8 @@
 Sources, strongest first: a command-line option; the printer that `--printer` chose; the environment; the
 printer that `OCTOPRINT_PRINTER` chose; the top level of the file; the default.
 
-A key that stands in the file beside a host is for that host alone: `--host other` does not send it there.
+A key that stands beside a host, in the file or the environment, is for that host alone: `--host other`
+does not send it there.
 """
 
 from __future__ import annotations
@@ -135,7 +136,11 @@ class Settings:
             raise ConfigExists(f"{self.path} has {' and '.join(taken)} already", hint=hint)
 
     def save(self, values: Mapping[str, Any], printer: Optional[str] = None) -> Path:
-        """Write the values to the top level, or to a printer's section, keeping every other key."""
+        """Write the values to the top level, or to a printer's section, keeping every other key.
+
+        The file is read anew: another run may have written it meanwhile.
+        """
+        self._file = None
         data = dict(self.file.data)
         if printer:
             printers = self.printers
@@ -146,7 +151,8 @@ class Settings:
         return self.path
 
     def forget(self, printer: str) -> None:
-        """Take a printer's section out of the file."""
+        """Take a printer's section out of the file, which is read anew."""
+        self._file = None
         data = dict(self.file.data)
         data["printers"] = {name: values for name, values in self.printers.items() if name != printer}
         if len(data["printers"]) < len(self.printers):
@@ -190,8 +196,8 @@ class Settings:
         return Value(value, origin if path is not None else _spelled(name, origin))
 
     def _is_for_another_host(self, source: Source) -> bool:
-        own = source[2] is not None and self._read(source, "host")
-        return bool(own) and normalise(own.value) != self.host  # type: ignore[union-attr]
+        own = None if source[1] == "option" else self._read(source, "host")
+        return own is not None and normalise(own.value) != self.host
 
     def _limits(self) -> List[Tuple[str, Value]]:
         found = {name: Value(value, "default") for name, value in LIMITS.items()}

@@ -17,11 +17,14 @@ CELL_LIMIT = 300
 def flatten(names: Sequence[str], values: Sequence[Any], machine: bool) -> Iterator[Tuple[str, Any]]:
     """Dotted names with their values: `temperature.tool0.actual`.
 
-    To a person a column stays one cell; to a machine it is taken apart like any other object.
+    To a person a column stays one cell, and an object of which nothing is known is one dash; to a machine
+    both are taken apart like any other object.
     """
     for name, value in zip(names, values):
         if machine and isinstance(value, FormattableColumn):
             value = value.machine_readable()
+        if not machine and isinstance(value, dict) and all(plain(item) is None for item in value.values()):
+            value = None
         if isinstance(value, dict) and value:
             keys = [f"{name}.{key}" for key in value]
             yield from flatten(keys, list(value.values()), machine)

@@ -69,11 +69,6 @@ class Line:
     codes: Tuple[str, ...]  # G28, M104, T1; or a Klipper word or host command; the first one leads
 
     @property
-    def emergency_stop(self) -> bool:
-        """Whether this is M112 and nothing else: it goes through with nothing in its way."""
-        return self.codes == ("M112",)
-
-    @property
     def harm(self) -> Optional[str]:
         """What it does that wants consent, or None."""
         return next((f"{code}, which {HARMFUL[code]}" for code in self.codes if code in HARMFUL), None)

@@ -1,0 +1,67 @@
+"""Fixtures of the contract ring: a fake server, and the program configured for it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+import pytest
+from stevedore import _cache
+
+from .fake_server import FakeServer
+from .program import Program
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """stevedore keeps its cache where this test run has its files."""
+    before, _cache._c._dir = _cache._c._dir, str(tmp_path_factory.mktemp("stevedore"))
+    yield
+    _cache._c._dir = before
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing reads or writes the real home, or heeds the real configuration."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("HOST", "API_KEY", "PRINTER", "CLI_HOME", "CLI_FORMAT"):
+        monkeypatch.delenv(f"OCTOPRINT_{name}", raising=False)
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    """A fake OctoPrint, idle, with nothing stored."""
+    with FakeServer() as running:
+        yield running
+
+
+@pytest.fixture
+def program(tmp_path: Path, server: FakeServer) -> Program:
+    """The program, configured for the server."""
+    return Program(tmp_path, server)
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Program:
+    """The program, configured for no server."""
+    return Program(tmp_path)
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
+    """Waiting for the server costs no time: each pause moves the clock instead. Returns the clock."""
+
+    class Clock:
+        now = 1000.0
+
+        def monotonic(self) -> float:
+            return self.now
+
+        def sleep(self, seconds: float) -> None:
+            self.now += seconds
+            time.sleep(0)
+
+    clock: Any = Clock()
+    monkeypatch.setattr("octoprint_cli.client.noun.time", clock)
+    return clock.monotonic

@@ -1,0 +1,100 @@
+"""Reading what the program wrote, in each format, as strictly as its reader would."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import Any, Callable, Dict, List
+
+import yaml
+
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=\S.*|[A-Za-z_][A-Za-z0-9_]*=''")
+
+
+def as_json(text: str) -> Dict[str, Any]:
+    """Exactly one document, in ASCII, that ends its line."""
+    assert text.isascii() and text.endswith("\n")
+    document: Dict[str, Any] = json.loads(text, parse_constant=_no_constant)
+    return document
+
+
+def _no_constant(name: str) -> None:
+    raise AssertionError(f"{name} is no JSON")
+
+
+def as_yaml(text: str) -> Dict[str, Any]:
+    """Exactly one document, in ASCII."""
+    assert text.isascii() and text.endswith("\n")
+    documents = list(yaml.safe_load_all(text))
+    assert len(documents) == 1
+    found: Dict[str, Any] = documents[0]
+    return found
+
+
+def as_csv(text: str) -> List[Dict[str, str]]:
+    """A header and rows as wide as it is."""
+    header, *rows = csv.reader(io.StringIO(text), strict=True)
+    assert header and all(re.fullmatch("[a-z_]+", name) for name in header)
+    assert all(len(row) == len(header) for row in rows)
+    return [dict(zip(header, row)) for row in rows]
+
+
+def as_shell(text: str) -> Dict[str, str]:
+    """Assignments, one a line, and nothing else."""
+    lines = text.splitlines()
+    assert lines and all(_ASSIGNMENT.fullmatch(line) for line in lines), text
+    return dict(line.split("=", 1) for line in lines)
+
+
+def as_lines(text: str) -> List[str]:
+    """Lines without a control character."""
+    assert text.endswith("\n") and text.replace("\n", "").isprintable()
+    return text.splitlines()
+
+
+READERS: Dict[str, Callable[[str], Any]] = {
+    "json": as_json,
+    "yaml": as_yaml,
+    "csv": as_csv,
+    "shell": as_shell,
+    "value": as_lines,
+    "table": as_lines,
+}
+
+ENVELOPES = ("json", "yaml")
+
+
+def check_success(envelope: Dict[str, Any]) -> Dict[str, Any]:
+    """An envelope of a success; returns its data."""
+    assert set(envelope) == {"status", "data"} and envelope["status"] == "success", envelope
+    data: Dict[str, Any] = envelope["data"]
+    assert isinstance(data, dict)
+    return data
+
+
+def check_failure(envelope: Dict[str, Any], code: str = "") -> Dict[str, Any]:
+    """An envelope of a failure, with everything that one owes; returns the error."""
+    assert set(envelope) == {"status", "data", "error"} and envelope["status"] == "error", envelope
+    assert envelope["data"] is None or isinstance(envelope["data"], dict)
+    error: Dict[str, Any] = envelope["error"]
+    assert set(error) <= {"code", "message", "retryable", "hint", "details"}
+    assert not code or error["code"] == code, error
+    assert isinstance(error["retryable"], bool)
+    assert isinstance(error.get("details", {}), dict)
+    assert is_one_sentence(error["message"]), error["message"]
+    assert is_one_sentence(error.get("hint")), error
+    return error
+
+
+def is_one_sentence(text: Any) -> bool:
+    """One line without a full stop at its end or another sentence after it."""
+    return isinstance(text, str) and bool(text.strip()) and text.isprintable() and not re.search(r"\.$|[.!] [A-Z]", text)
+
+
+def check_told(stderr: str, code: str) -> None:
+    """To a person: the error with its code on a line of its own, in plain text, and no traceback."""
+    lines = stderr.splitlines()
+    assert [line for line in lines if line.startswith("Error: ") and line.endswith(f" ({code})")], stderr
+    assert "Traceback" not in stderr and stderr.replace("\n", "").isprintable()

@@ -1,0 +1,167 @@
+"""The golden table: the keys and types of every command's `data`, and how data is held against it.
+
+A field may be added without a word here; one that goes, or changes its type, breaks somebody's script. The
+words: text, number, whole, switch; with `?` null is allowed, and `null` is nothing but null. A list has the shape
+of its elements; a dict with the one key `*` has any keys.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List, NamedTuple
+
+from .table import Scene, idle, offline, paused, printing, stocked
+
+_JOB_VERB = {"action": "text", "changed": "switch", "file": "text", "state": "text"}
+_LINK = {"connected": "switch", "changed": "switch", "state": "text", "port": "text", "baudrate": "whole", "profile": "text"}
+_NO_LINK = {**_LINK, "port": "null", "baudrate": "null", "profile": "null"}
+_HEATERS = {"*": {"actual": "number?", "target": "number?"}}
+_REHEARSED = {"dry_run": "switch", "requests": [{"method": "text", "path": "text"}]}
+_CHECKS = {"ready": "switch", "checks": [{"id": "text", "status": "text", "severity": "text", "message": "text"}]}
+_FILES = {"free": "whole", "total": "whole"}
+_STATUS = {
+    "state": "text",
+    "phase": "text",
+    "temperature": _HEATERS,
+    "job": {
+        "file": "text",
+        "location": "text",
+        "size": "whole",
+        "completion": "number",
+        "print_time": "whole",
+        "print_time_left": "whole",
+        "estimated_print_time": "whole",
+        "user": "text",
+    },
+    "error": "null",
+    "flags": {"*": "switch"},
+}
+_UNKNOWN_JOB = dict.fromkeys(_STATUS["job"], "null")  # type: ignore[call-overload]
+
+
+class Shape(NamedTuple):
+    """What a command line answers, in a scene; with `code`, in the data of that error."""
+
+    argv: str
+    scene: Scene
+    data: Dict[str, Any]
+    code: str = ""
+
+
+SHAPES: List[Shape] = [
+    Shape("cancel --confirm", printing, {"action": "text", "file": "text", "state": "text"}),
+    Shape("cancel --confirm --dry-run", printing, _REHEARSED),
+    Shape(
+        "config show",
+        idle,
+        {"path": "text", "printers": ["text"], "settings": [{"name": "text", "value": "any", "origin": "text"}]},
+    ),
+    Shape("connect", offline, _LINK),
+    Shape("connect", idle, _LINK),
+    Shape("disconnect", idle, _NO_LINK),
+    Shape(
+        "files",
+        stocked,
+        {**_FILES, "files": [{"name": "text", "path": "text", "location": "text", "size": "whole", "date": "text?"}]},
+    ),
+    Shape("files", idle, {**_FILES, "files": ["nothing"]}),
+    Shape("gcode G28 G4", idle, {"action": "text", "commands": ["text"]}),
+    Shape("help", idle, {"commands": [{"name": "text", "summary": "text"}]}),
+    Shape("help status", idle, {"command": "text", "help": "text", "distribution": "null"}),
+    Shape(
+        "init",
+        idle,
+        {"path": "text", "printer": "null", "host": "text", "api_key": "text", "verified": "switch", "server": "text"},
+    ),
+    Shape("init --no-verify --printer mk3", idle, {"printer": "text", "verified": "switch", "server": "null"}),
+    Shape("pause", printing, _JOB_VERB),
+    Shape("pause", paused, _JOB_VERB),
+    Shape(
+        "plugins list",
+        idle,
+        {
+            "plugins": [
+                {
+                    "distribution": "text",
+                    "version": "text",
+                    "commands": ["text"],
+                    "checks": ["text"],
+                    "formats": ["text"],
+                    "problems": ["text"],
+                }
+            ]
+        },
+    ),
+    Shape("preflight {file}", idle, _CHECKS),
+    Shape("preflight {missing}", idle, _CHECKS, "FILE_NOT_FOUND"),
+    Shape("print {missing} --confirm", idle, _CHECKS, "FILE_NOT_FOUND"),
+    Shape(
+        "print {file} --confirm",
+        idle,
+        {
+            "action": "text",
+            "started": "switch",
+            "file": "text",
+            "location": "text",
+            "size": "whole",
+            "sha1": "text",
+            "state": "text",
+        },
+    ),
+    Shape("print {file} --confirm --skip-if-printing", printing, {"action": "text", "reason": "text", "job": {"file": "text"}}),
+    Shape("print {file} --dry-run", idle, _REHEARSED),
+    Shape("resume", paused, _JOB_VERB),
+    Shape("resume", printing, _JOB_VERB),
+    Shape("status", printing, _STATUS),
+    Shape("status", idle, {**_STATUS, "job": _UNKNOWN_JOB}),
+    Shape("status", offline, {**_STATUS, "job": _UNKNOWN_JOB}, "PRINTER_OFFLINE"),
+    Shape("temp", idle, {"temperature": _HEATERS, "set": {}}),
+    Shape(
+        "temp --tool 200", idle, {"temperature": {"tool0": {"actual": "number", "target": "number"}}, "set": {"tool0": "number"}}
+    ),
+    Shape(
+        "upload {file}",
+        idle,
+        {
+            "name": "text",
+            "path": "text",
+            "location": "text",
+            "size": "whole",
+            "hash": "text",
+            "sha1": "text",
+            "selected": "switch",
+        },
+    ),
+    Shape("version", idle, {"cli": "text", "python": "text", "host": "text", "server": "text"}),
+    Shape("version --client", idle, {"cli": "text", "python": "text", "host": "null", "server": "null"}),
+]
+
+
+def is_a(word: str, value: Any) -> bool:
+    """Whether the value is what the word says. A number is no switch and a switch no number."""
+    if word == "any" or (value is None and (word == "null" or word.endswith("?"))):
+        return True
+    if isinstance(value, bool):
+        return word.rstrip("?") == "switch"
+    types = {"text": str, "whole": int, "number": (int, float)}
+    return isinstance(value, types.get(word.rstrip("?"), ()))  # type: ignore[arg-type]
+
+
+def differences(shape: Any, value: Any, path: str = "data") -> Iterator[str]:
+    """Where the value has lost something of the shape."""
+    if isinstance(shape, str):
+        if not is_a(shape, value):
+            yield f"{path} is {value!r}, not {shape}"
+    elif isinstance(shape, list):
+        if not isinstance(value, list):
+            yield f"{path} is no list"
+        else:
+            for index, item in enumerate(value):
+                yield from differences(shape[0], item, f"{path}[{index}]")
+    elif not isinstance(value, dict):
+        yield f"{path} is no object"
+    else:
+        for key in value if "*" in shape else shape:
+            if key not in value:
+                yield f"{path}.{key} is gone"
+            else:
+                yield from differences(shape.get("*", shape.get(key)), value[key], f"{path}.{key}")

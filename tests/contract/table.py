@@ -1,0 +1,109 @@
+"""A row for every command: how it succeeds and how it fails against the fake server.
+
+`{file}` is a good G-code file, `{missing}` a path where nothing is, `{folder}` a folder.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, Dict, FrozenSet, List, NamedTuple, Tuple
+
+from cliff.lister import Lister
+
+from octoprint_cli.distributions import installed
+from octoprint_cli.manager import GROUP, CommandManager
+
+from .fake_server import FakeServer, html
+from .program import Program
+
+OWN = "octoprint-agent-cli"
+Scene = Callable[[FakeServer], None]
+
+
+def idle(server: FakeServer) -> None:
+    """Nothing is going on."""
+
+
+def printing(server: FakeServer) -> None:
+    server.octoprint.printing()
+
+
+def paused(server: FakeServer) -> None:
+    server.octoprint.printing(state="Paused")
+
+
+def offline(server: FakeServer) -> None:
+    server.octoprint.state = "Offline"
+
+
+def stocked(server: FakeServer) -> None:
+    server.octoprint.store("cube.gcode")
+    server.octoprint.store("parts/gear.gcode")
+    server.octoprint.store("old.gco", location="sdcard")
+
+
+def login_page(server: FakeServer) -> None:
+    server.fail("GET", "/api/*", html())
+
+
+class Case(NamedTuple):
+    """A command line, what the server is doing, and the error code it ends with (empty: success)."""
+
+    argv: str
+    scene: Scene = idle
+    code: str = ""
+
+    def words(self, program: Program) -> List[str]:
+        names = {"file": str(program.file()), "missing": str(program.folder / "missing.gcode"), "folder": str(program.folder)}
+        return [word.format(**names) for word in self.argv.split()]
+
+
+class Row(NamedTuple):
+    """A command: a success, a failure."""
+
+    good: Case
+    bad: Case
+
+
+ROWS: Dict[str, Row] = {
+    "cancel": Row(Case("cancel --confirm", printing), Case("cancel --confirm", idle, "NO_ACTIVE_JOB")),
+    "config show": Row(Case("config show"), Case("--config {missing} config show", idle, "CONFIG_ERROR")),
+    "connect": Row(Case("connect", offline), Case("connect --profile nope", offline, "NOT_FOUND")),
+    "disconnect": Row(Case("disconnect"), Case("disconnect", printing, "PRINTER_BUSY")),
+    "files": Row(Case("files", stocked), Case("files --api-key wrong-key", stocked, "AUTH_ERROR")),
+    "gcode": Row(Case("gcode G28"), Case("gcode M81", idle, "CONFIRMATION_REQUIRED")),
+    "help": Row(Case("help"), Case("help nonsense", idle, "USAGE_ERROR")),
+    "init": Row(Case("init"), Case("init --api-key wrong-key", idle, "AUTH_ERROR")),
+    "pause": Row(Case("pause", printing), Case("pause", idle, "NO_ACTIVE_JOB")),
+    "plugins list": Row(Case("plugins list"), Case("plugins list -c nope", idle, "USAGE_ERROR")),
+    "preflight": Row(Case("preflight {file}"), Case("preflight {missing}", idle, "FILE_NOT_FOUND")),
+    "print": Row(Case("print {file} --confirm"), Case("print {file}", idle, "CONFIRMATION_REQUIRED")),
+    "resume": Row(Case("resume", paused), Case("resume", idle, "NO_ACTIVE_JOB")),
+    "status": Row(Case("status", printing), Case("status", offline, "PRINTER_OFFLINE")),
+    "temp": Row(Case("temp --tool 200"), Case("temp --tool nan", idle, "INVALID_VALUE")),
+    "upload": Row(Case("upload {file}"), Case("upload {missing}", idle, "FILE_NOT_FOUND")),
+    "version": Row(Case("version"), Case("version", login_page, "UNEXPECTED_RESPONSE")),
+}
+
+#: A person sees its report, then the error.
+SHOWS_A_REPORT_THEN_FAILS: FrozenSet[str] = frozenset({"preflight"})
+
+
+def entry_points(group: str) -> List[str]:
+    """The names that this program itself adds to a group."""
+    own = next(distribution for distribution in installed() if distribution.name == OWN)
+    return sorted(entry.name for entry in own.entry_points if entry.group == group)
+
+
+#: Every command, as it is typed.
+COMMANDS: List[str] = sorted(name.replace("_", " ") for name in entry_points(GROUP))
+
+
+def formats(command: str) -> List[str]:
+    """The formats that a command offers."""
+    kind = "list" if issubclass(CommandManager().load(command), Lister) else "show"
+    return entry_points(f"octoprint_cli.formatter.{kind}")
+
+
+def every_format() -> List[Tuple[str, str]]:
+    """Each command with each of its formats."""
+    return [(command, name) for command in COMMANDS for name in formats(command)]

@@ -1,0 +1,157 @@
+"""A broken add-on costs its own commands alone and is named; a built-in cannot be shadowed; rivals both lose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Dict
+
+import pytest
+
+from . import addons
+from .fake_server import FakeServer
+from .program import Program
+from .reading import as_json, check_failure, check_success, check_told
+from .table import COMMANDS
+
+CAUSES = {
+    "gone import": "No module named 'a_library_that_is_not_there'",
+    "gone syntax": "SyntaxError",
+    "gone exit": "SystemExit",
+    "gone name": "NotThere",
+}
+
+
+#: The program where an add-on is found after it on the path.
+APPENDED = """
+import sys
+sys.path.append(sys.argv.pop(1))
+from octoprint_cli.app import main
+sys.exit(main())
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return addons.install(tmp_path_factory.mktemp("broken"), addons.BROKEN)
+
+
+@pytest.fixture(scope="module")
+def installed_rivals(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return addons.install(tmp_path_factory.mktemp("rivals"), *addons.RIVALS)
+
+
+@pytest.fixture
+def broken(program: Program, installed: Path) -> Program:
+    """The program with the broken add-on."""
+    program.add_path(installed)
+    return program
+
+
+@pytest.fixture
+def rivals(program: Program, installed_rivals: Path) -> Program:
+    """The program with add-ons that claim names which are taken."""
+    program.add_path(installed_rivals)
+    return program
+
+
+def plugins(program: Program) -> Dict[str, Any]:
+    """Every distribution's row of `plugins list`, which must itself succeed."""
+    result = program.process("plugins", "list", "--json")
+    assert result.exit_code == 0, result
+    return {row["distribution"]: row for row in check_success(as_json(result.stdout))["plugins"]}
+
+
+@pytest.mark.parametrize(("command", "cause"), CAUSES.items())
+def test_the_error_names_distribution_cause_and_remedy(command: str, cause: str, broken: Program) -> None:
+    result = broken.process(*command.split(), "--json")
+    assert result.exit_code == 4
+    error = check_failure(as_json(result.stdout), "PLUGIN_ERROR")
+    assert "broken-tools" in error["message"] and cause in error["message"]
+    assert "pip" in error["hint"] and "broken-tools" in error["hint"]
+    assert error["details"]["distribution"] == "broken-tools"
+    told = broken.process(*command.split())
+    assert told.stdout == ""
+    check_told(told.stderr, "PLUGIN_ERROR")
+
+
+@pytest.mark.parametrize("argv", ["status", "sibling", "help", "help status", "status --help", "version", "files", "--help"])
+def test_everything_else_works(argv: str, broken: Program) -> None:
+    result = broken.process(*argv.split(), "--json")
+    assert result.exit_code == 0 and result.stderr == ""
+    check_success(as_json(result.stdout))
+
+
+def test_it_costs_a_line_of_the_help(broken: Program) -> None:
+    rows = {row["name"]: row["summary"] for row in check_success(as_json(broken.process("help", "--json").stdout))["commands"]}
+    assert set(COMMANDS) < set(rows) and rows["sibling"] == "say something"
+    assert {name for name, summary in rows.items() if "broken-tools" in summary} == set(CAUSES)
+    assert "broken-tools" in broken.process("help").stdout
+
+
+def test_help_for_it_says_what_is_wrong(broken: Program) -> None:
+    check_failure(as_json(broken.process("help", "gone", "import", "--json").stdout), "PLUGIN_ERROR")
+    check_failure(as_json(broken.process("gone", "import", "--help", "--json").stdout), "PLUGIN_ERROR")
+
+
+def test_the_list_names_every_problem(broken: Program) -> None:
+    row = plugins(broken)["broken-tools"]
+    problems = "\n".join(row["problems"])
+    assert [cause for cause in CAUSES.values() if cause not in problems] == []
+    assert "broken_check" in problems and "broken_format" in problems and len(row["problems"]) == 6
+
+
+def test_a_check_that_cannot_be_loaded_is_named_and_lets_the_others_speak(broken: Program) -> None:
+    checks = check_success(as_json(broken.process("preflight", str(broken.file()), "--json").stdout))["checks"]
+    row = next(row for row in checks if row["id"] == "broken_check")
+    assert row["status"] == "skip" and "broken-tools" in row["message"]
+    assert {row["status"] for row in checks if row["id"] in ("printer_idle", "file_exists")} == {"pass"}
+
+
+def test_a_format_that_cannot_be_loaded_is_named(broken: Program) -> None:
+    result = broken.process("status", "-f", "broken_format")
+    assert (result.exit_code, result.stdout) == (4, "")
+    check_told(result.stderr, "PLUGIN_ERROR")
+    assert "broken-tools" in result.stderr
+
+
+@pytest.mark.parametrize("order", ["before_ours", "after_ours"])
+def test_a_built_in_command_cannot_be_shadowed(order: str, program: Program, installed_rivals: Path, server: FakeServer) -> None:
+    """Wherever on the path it stands: cliff itself lets the last one win."""
+    server.octoprint.printing()
+    rivals, argv = program, ["cancel", "--confirm", "--json"]
+    if order == "before_ours":
+        rivals.add_path(installed_rivals)
+        result = rivals.process(*argv)
+    else:
+        result = rivals.python(APPENDED, str(installed_rivals), *argv)
+    assert check_success(as_json(result.stdout))["action"] == "cancelled"
+    assert server.octoprint.state == "Operational"
+    assert not (rivals.folder / "IMPOSTOR").exists()
+
+
+def test_neither_can_a_check_or_a_format(rivals: Program, server: FakeServer) -> None:
+    """An add-on's `printer_idle` that always agrees would start a print over another."""
+    server.octoprint.printing()
+    result = rivals.process("preflight", str(rivals.file()), "--json")
+    assert result.exit_code == 3
+    check_failure(as_json(result.stdout), "PRINTER_BUSY")
+    assert not (rivals.folder / "IMPOSTOR").exists()
+
+
+def test_a_name_that_two_claim_belongs_to_neither(rivals: Program) -> None:
+    for argv in (["level"], ["help", "level"]):
+        result = rivals.process(*argv, "--json")
+        assert result.exit_code == 4
+        error = check_failure(as_json(result.stdout), "PLUGIN_ERROR")
+        assert "level-one" in error["message"] and "level-two" in error["message"]
+        assert "pip uninstall" in error["hint"]
+    assert not (rivals.folder / "IMPOSTOR").exists()
+
+
+def test_the_list_names_the_rivals(rivals: Program) -> None:
+    rows = plugins(rivals)
+    assert "level_two:Impostor" in rows["level-one"]["problems"][0]
+    assert "level_one:Impostor" in rows["level-two"]["problems"][0]
+    problems = "\n".join(rows["shadow-tools"]["problems"])
+    assert [name for name in ("cancel", "config", "printer_idle", "json") if name not in problems] == []
+    assert rows["octoprint-agent-cli"]["problems"] == []

@@ -1,0 +1,89 @@
+"""A stranger's plain cliff commands answer in the envelope, and however they end, the contract holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import List
+
+import pytest
+
+from . import addons
+from .program import Program
+from .reading import as_json, as_yaml, check_failure, check_success, check_told
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return addons.install(tmp_path_factory.mktemp("strangers"), addons.STRANGER)
+
+
+@pytest.fixture
+def stranger(bare: Program, installed: Path) -> Program:
+    """The program with the stranger's commands."""
+    bare.add_path(installed)
+    return bare
+
+
+def test_what_a_plain_command_prints_is_the_output(stranger: Program) -> None:
+    assert check_success(as_json(stranger.process("say", "--json").stdout)) == {"output": "hello\nprinted\n"}
+    assert check_success(as_yaml(stranger.process("say", "moo", "-f", "yaml").stdout)) == {"output": "moo\nprinted\n"}
+    assert sorted(stranger.process("say").stdout.splitlines()) == ["hello", "printed"]
+
+
+def test_one_object_in_every_format(stranger: Program) -> None:
+    assert check_success(as_json(stranger.process("one", "--json").stdout)) == {"name": "a'b", "count": 3}
+    assert stranger.process("one", "-f", "value").stdout == "a'b\n3\n"
+    assert stranger.process("one", "-f", "shell").stdout == "name='a'\"'\"'b'\ncount=3\n"
+    assert "a'b" in stranger.process("one").stdout
+
+
+def test_a_list_in_every_format(stranger: Program) -> None:
+    rows = check_success(as_json(stranger.process("many", "--json").stdout))["rows"]
+    assert [list(row.values()) for row in rows] == [["a", 1], ["b", None]]
+    assert stranger.process("many", "-f", "value").stdout.splitlines()[0] == "a 1"
+    assert stranger.process("many", "-f", "csv").stdout.splitlines()[1:] == ["a,1", "b,"]
+    assert as_yaml(stranger.process("many", "-f", "yaml").stdout)["status"] == "success"
+
+
+@pytest.mark.parametrize("command", ["say", "one", "many"])
+def test_their_usage_errors_are_ours(command: str, stranger: Program) -> None:
+    for argv in ([command, "--wat"], [command, "a", "b", "c"], ["say", "--lou"]):
+        result = stranger.process(*argv, "--json")
+        assert result.exit_code == 4
+        check_failure(as_json(result.stdout), "USAGE_ERROR")
+
+
+@pytest.mark.parametrize(
+    ("command", "cause"), [("crash", "ZeroDivisionError"), ("leave", "7"), ("five", "5"), ("no command", "no cliff")]
+)
+def test_however_it_ends_it_is_a_plugin_error(command: str, cause: str, stranger: Program) -> None:
+    argv: List[str] = command.split()
+    result = stranger.process(*argv, "--json")
+    assert result.exit_code == 4
+    error = check_failure(as_json(result.stdout), "PLUGIN_ERROR")
+    assert cause in error["message"] and "stranger-tools" in f"{error['message']} {error['hint']}"
+    told = stranger.process(*argv)
+    assert told.exit_code == 4
+    check_told(told.stderr, "PLUGIN_ERROR")
+
+
+def test_a_traceback_of_theirs_is_for_debug(stranger: Program) -> None:
+    assert "Traceback" in stranger.process("crash", "--debug", "--json").stderr
+
+
+def test_help_knows_them(stranger: Program) -> None:
+    data = check_success(as_json(stranger.process("help", "--json").stdout))
+    summaries = {row["name"]: row["summary"] for row in data["commands"]}
+    assert summaries["say"] == "say something" and "stranger-tools" in summaries["no command"]
+    assert check_success(as_json(stranger.process("say", "--help", "--json").stdout))["distribution"] == "stranger-tools"
+
+
+@pytest.mark.parametrize("argv", ["help say", "say --help", "-h say"])
+def test_a_command_with_others_below_it_keeps_its_help(argv: str, stranger: Program) -> None:
+    data = check_success(as_json(stranger.process(*argv.split(), "--json").stdout))
+    assert data["command"] == "say" and "--loudly" in data["help"]
+
+
+def test_columns_are_chosen(stranger: Program) -> None:
+    assert check_success(as_json(stranger.process("one", "-c", "name", "--json").stdout)) == {"name": "a'b"}
+    check_failure(as_json(stranger.process("one", "-c", "nonsense", "--json").stdout), "USAGE_ERROR")

@@ -1,0 +1,111 @@
+"""A good add-on of a few lines: its commands, its check and its format are there as soon as it is installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from . import addons
+from .fake_server import FakeServer
+from .program import Program
+from .reading import as_csv, as_json, check_failure, check_success, check_told
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return addons.install(tmp_path_factory.mktemp("good"), addons.GOOD)
+
+
+@pytest.fixture
+def vendor(program: Program, installed: Path) -> Program:
+    """The program with the add-on."""
+    program.add_path(installed)
+    return program
+
+
+def test_it_is_not_there_before(program: Program) -> None:
+    check_failure(as_json(program.process("nozzle", "--json").stdout), "USAGE_ERROR")
+
+
+def test_ten_lines_are_a_command(vendor: Program) -> None:
+    assert len(addons.GOOD.modules["vendor_probe"].strip().splitlines()) <= 10
+    result = vendor.process("nozzle", "--json")
+    assert result.exit_code == 0 and check_success(as_json(result.stdout)) == {"celsius": 21.3}
+    assert vendor.process("nozzle", "-f", "value").stdout == "21.3\n"
+
+
+def test_its_failures_are_in_the_contract_too(vendor: Program, server: FakeServer) -> None:
+    server.octoprint.state = "Offline"
+    result = vendor.process("nozzle", "--json")
+    assert result.exit_code == 1
+    check_failure(as_json(result.stdout), "PRINTER_OFFLINE")
+    check_failure(as_json(vendor.process("nozzle", "--wat", "--json").stdout), "USAGE_ERROR")
+
+
+def test_a_list_puts_its_rows_under_their_name(vendor: Program) -> None:
+    vendor.configure("probe: {offset: 0.2}\n")
+    data = check_success(as_json(vendor.process("spools", "--json").stdout))
+    assert data == {"vendor": {"offset": 0.2}, "spools": [{"name": "red", "grams": 750}, {"name": "blue", "grams": None}]}
+    assert as_csv(vendor.process("spools", "-f", "csv").stdout)[1] == {"name": "blue", "grams": ""}
+
+
+def test_a_guarded_command_wants_consent_and_is_rehearsed(vendor: Program, server: FakeServer) -> None:
+    refused = vendor.process("probe", "bed", "--json")
+    assert refused.exit_code == 4
+    error = check_failure(as_json(refused.stdout), "CONFIRMATION_REQUIRED")
+    assert error["hint"] == "octoprint-cli probe bed --json --confirm"
+    planned = check_success(as_json(vendor.process("probe", "bed", "--dry-run", "--json").stdout))
+    assert planned["dry_run"] and planned["requests"][0]["json"] == {"commands": ["G28", "G29"]}
+    assert server.changes() == []
+    assert vendor.process("probe", "bed", "--confirm").exit_code == 0
+    assert server.octoprint.commands == ["G28", "G29"]
+
+
+def test_a_guarded_command_has_the_preflight_and_the_skip(vendor: Program, server: FakeServer) -> None:
+    server.octoprint.printing()
+    assert vendor.process("probe", "bed", "--confirm", "--json").exit_code == 3
+    skipped = vendor.process("probe", "bed", "--confirm", "--skip-if-printing", "--json")
+    assert check_success(as_json(skipped.stdout))["action"] == "skipped"
+    assert server.changes() == []
+
+
+def test_its_check_is_in_the_preflight(vendor: Program) -> None:
+    file = str(vendor.file())
+    checks = {row["id"]: row for row in check_success(as_json(vendor.process("preflight", file, "--json").stdout))["checks"]}
+    assert checks["filament"] == {"id": "filament", "status": "pass", "severity": "block", "message": "there is filament"}
+
+
+@pytest.mark.parametrize(("filament", "code"), [("none", "PREFLIGHT_FAILED"), ("jammed", "PLUGIN_ERROR")])
+def test_its_check_keeps_a_print_from_starting(filament: str, code: str, vendor: Program, server: FakeServer) -> None:
+    """Also when it crashes: it was about to say something."""
+    file, env = str(vendor.file()), {"FILAMENT": filament}
+    for argv in (["preflight", file], ["print", file, "--confirm"]):
+        result = vendor.process(*argv, "--json", env=env)
+        assert result.exit_code == 4
+        error = check_failure(as_json(result.stdout), code)
+        assert error["details"]["failed"] == ["filament"]
+    assert server.changes() == []
+    assert vendor.process("print", file, "--confirm", "--no-preflight", env=env).exit_code == 0
+
+
+def test_its_format_is_a_format_of_every_command(vendor: Program) -> None:
+    assert vendor.process("nozzle", "-f", "pairs").stdout == "<celsius: 21.3>\n"
+    assert "<cli: " in vendor.process("version", "--client", "-f", "pairs").stdout
+    failed = vendor.process("nonsense", "-f", "pairs")
+    assert (failed.exit_code, failed.stdout) == (4, "")
+    check_told(failed.stderr, "USAGE_ERROR")
+
+
+def test_help_says_where_it_comes_from(vendor: Program) -> None:
+    overview = vendor.process("help").stdout
+    assert "nozzle           show the nozzle's temperature" in overview and "probe bed " in overview
+    assert "This command comes from vendor-probe." in vendor.process("help", "nozzle").stdout
+
+
+def test_it_is_listed_without_a_problem(vendor: Program) -> None:
+    rows = check_success(as_json(vendor.process("plugins", "list", "--json").stdout))["plugins"]
+    row = next(row for row in rows if row["distribution"] == "vendor-probe")
+    assert (row["version"], row["commands"]) == ("1.2.3", ["nozzle", "probe bed", "spools"])
+    assert (row["checks"], row["formats"], row["problems"]) == (["filament"], ["pairs"], [])
+    assert next(row for row in rows if row["distribution"] == "octoprint-agent-cli")["problems"] == []

@@ -1,0 +1,68 @@
+"""A bug of ours is INTERNAL_ERROR in the same envelope; its traceback is for --debug alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from octoprint_cli.base import Lister, ShowOne
+from octoprint_cli.manager import CommandManager
+
+from .fake_server import FakeServer
+from .program import Program
+from .reading import as_json, check_failure, check_told
+from .table import COMMANDS, ROWS
+
+
+def crash(*_: Any, **__: Any) -> Any:
+    raise ZeroDivisionError("division by zero")
+
+
+def leave(*_: Any, **__: Any) -> Any:
+    raise SystemExit(7)
+
+
+@pytest.fixture(params=COMMANDS)
+def command(request: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each command, with a bug in it."""
+    cls = CommandManager().load(request.param)
+    assert issubclass(cls, (ShowOne, Lister))
+    monkeypatch.setattr(cls, "take_action", crash)
+    return str(request.param)
+
+
+def test_a_document_says_so(command: str, program: Program, server: FakeServer) -> None:
+    result = program.run(*ROWS[command].good.words(program), "--json")
+    error = check_failure(as_json(result.stdout), "INTERNAL_ERROR")
+    assert result.exit_code == 4 and result.stderr == ""
+    assert "ZeroDivisionError" in error["message"] and "report" in error["hint"]
+
+
+def test_a_person_is_told_and_the_traceback_is_for_debug(command: str, program: Program) -> None:
+    words = ROWS[command].good.words(program)
+    result = program.run(*words)
+    assert (result.exit_code, result.stdout) == (4, "")
+    check_told(result.stderr, "INTERNAL_ERROR")
+    assert "Traceback" in program.run(*words, "--debug").stderr
+
+
+def test_an_exit_from_inside_is_a_bug_too(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CommandManager().load("status"), "take_action", leave)
+    result = program.run("status", "--json")
+    assert (result.exit_code, result.code) == (4, "INTERNAL_ERROR")
+
+
+def test_a_bug_while_formatting_leaves_one_document(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    cyclic: Any = {}
+    cyclic["again"] = cyclic
+    monkeypatch.setattr(CommandManager().load("status"), "take_action", lambda *_: {"state": cyclic})
+    result = program.run("status", "--json")
+    assert result.exit_code == 4
+    check_failure(as_json(result.stdout), "INTERNAL_ERROR")
+
+
+def test_a_bug_before_the_command_is_reported_as_well(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CommandManager, "find_command", crash)
+    result = program.run("status", "--json")
+    assert (result.exit_code, result.code) == (4, "INTERNAL_ERROR")

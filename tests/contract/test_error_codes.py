@@ -1,0 +1,103 @@
+"""Every error code is reached, with the exit code of its class and everything that an error owes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pytest
+
+from octoprint_cli.errors import CODES, CliError
+
+from .fake_server import FakeServer
+from .program import Program
+from .reading import as_json, check_failure, check_told
+from .scenarios import ELSEWHERE, SCENARIOS, Scenario
+from .table import Case
+
+#: The contract: a code never moves to another exit code.
+EXIT_CODES: Dict[int, str] = {
+    1: "CONNECTION_ERROR TIMEOUT TLS_ERROR SERVER_STARTING PRINTER_OFFLINE PRINTER_ERROR",
+    2: "FILE_NOT_FOUND FILE_UNREADABLE FILE_INVALID FILE_EXISTS FILE_TOO_LARGE NO_SPACE UPLOAD_CORRUPT",
+    3: "PRINTER_BUSY FILE_IN_USE STILL_CANCELLING",
+    4: "AUTH_ERROR PERMISSION_DENIED SERVER_ERROR UNEXPECTED_RESPONSE OUTCOME_UNKNOWN USAGE_ERROR CONFIG_ERROR CONFIG_EXISTS "
+    "CONFIRMATION_REQUIRED LIMIT_EXCEEDED INVALID_VALUE NO_ACTIVE_JOB NOT_STARTED STATE_NOT_REACHED NOT_FOUND PREFLIGHT_FAILED "
+    "OUTPUT_ERROR PLUGIN_ERROR INTERNAL_ERROR",
+}
+EXPECTED = {code: number for number, codes in EXIT_CODES.items() for code in codes.split()}
+#: These leave it open whether something was done: trying again blindly could do it twice.
+NEVER_RETRIED = {"OUTCOME_UNKNOWN", "INTERNAL_ERROR", "UPLOAD_CORRUPT", "NOT_STARTED", "AUTH_ERROR", "USAGE_ERROR"}
+
+
+def own_codes() -> Dict[str, Any]:
+    """The codes of errors.py; an add-on may have added some to this process."""
+    return {code: error for code, error in CODES.items() if error.__module__ == CliError.__module__}
+
+
+@pytest.fixture(params=SCENARIOS, ids=[scenario.name for scenario in SCENARIOS])
+def scenario(request: Any, program: Program, server: FakeServer, hurried: Any) -> Scenario:
+    """Each scenario, set up."""
+    chosen: Scenario = request.param
+    chosen.world(program, server)
+    return chosen
+
+
+def words(scenario: Scenario, program: Program) -> List[str]:
+    return Case(scenario.argv).words(program)
+
+
+def test_every_code_is_reached_somewhere() -> None:
+    reached = {scenario.code for scenario in SCENARIOS} | set(ELSEWHERE)
+    assert set(own_codes()) == reached
+
+
+def test_what_is_said_to_be_elsewhere_is_there() -> None:
+    for code, name in ELSEWHERE.items():
+        assert f'"{code}"' in (Path(__file__).parent / name).read_text()
+
+
+def test_no_code_has_moved_to_another_exit_code() -> None:
+    assert {code: int(error.exit_code) for code, error in own_codes().items()} == EXPECTED
+
+
+def test_json_has_the_code_the_sentence_the_hint(scenario: Scenario, program: Program) -> None:
+    result = program.run("--json", *words(scenario, program))
+    error = check_failure(as_json(result.stdout), scenario.code)
+    assert result.exit_code == EXPECTED[scenario.code]
+    assert not (scenario.code in NEVER_RETRIED and error["retryable"])
+
+
+def test_a_person_is_told_on_stderr(scenario: Scenario, program: Program) -> None:
+    result = program.run(*words(scenario, program))
+    check_told(result.stderr, scenario.code)
+    assert "Hint: " in result.stderr
+    assert result.exit_code == EXPECTED[scenario.code]
+
+
+def test_a_scenario_fails_for_its_own_reason(program: Program) -> None:
+    """The servers of the scenarios differ from a healthy one, where the same lines succeed."""
+    for argv in ("status", "upload {file}", "preflight {file}", "files", "gcode G28", "gcode G4", "temp --tool 200", "disconnect"):
+        result = program.run(*Case(argv).words(program), "--json")
+        assert result.exit_code == 0, result
+
+
+def test_a_failed_preflight_ends_with_the_first_in_order(program: Program, server: FakeServer) -> None:
+    """Offline 1, busy 3, file 2, other 4: whatever else is wrong."""
+    empty = str(program.file("empty.gcode", ""))
+    server.octoprint.heaters["bed"][0] = 200.0
+    assert program.run("preflight", empty, "--json").exit_code == 2
+    server.octoprint.printing()
+    assert program.run("preflight", empty, "--json").exit_code == 3
+    server.octoprint.state = "Offline"
+    assert program.run("preflight", empty, "--json").exit_code == 1
+    server.octoprint.state = "Operational"
+    result = program.run("preflight", str(program.file()), "--json")
+    assert (result.exit_code, result.code) == (4, "LIMIT_EXCEEDED")
+    assert result.data["ready"] is False and result.envelope["error"]["details"]["failed"] == ["temperatures"]
+
+
+def test_what_is_refused_changes_nothing(scenario: Scenario, program: Program, server: FakeServer) -> None:
+    program.run("--json", *words(scenario, program))
+    refused_here = {"CONFIRMATION_REQUIRED", "LIMIT_EXCEEDED", "INVALID_VALUE", "USAGE_ERROR", "PRINTER_BUSY", "NO_ACTIVE_JOB"}
+    if scenario.code in refused_here:
+        assert server.changes() == []

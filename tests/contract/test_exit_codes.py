@@ -1,0 +1,132 @@
+"""Every exit code is reached by a real process, quietly: no traceback, whatever ends it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import List
+
+import pytest
+
+from octoprint_cli.errors import Exit
+from octoprint_cli.testing import Result
+
+from .fake_server import FakeServer, hang
+from .program import Program, finish
+from .reading import as_json, check_failure, check_told
+
+#: Each code with the test that reaches it by a process.
+REACHED = {
+    Exit.OK: "test_success_and_failures",
+    Exit.OFFLINE: "test_success_and_failures",
+    Exit.FILE: "test_success_and_failures",
+    Exit.BUSY: "test_success_and_failures",
+    Exit.OTHER: "test_success_and_failures",
+    Exit.INTERRUPTED: "test_a_signal_ends_it",
+    Exit.TERMINATED: "test_a_signal_ends_it",
+    Exit.PIPE_CLOSED: "test_a_reader_that_goes_away",
+}
+
+
+def test_every_exit_code_has_a_process_that_ends_with_it() -> None:
+    assert set(REACHED) == set(Exit)
+    assert {name for name in REACHED.values() if name not in globals()} == set()
+
+
+@pytest.mark.parametrize("name", ["table", "json"])
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [("status", 0), ("--host 127.0.0.1:1 status", 1), ("upload missing.gcode", 2), ("disconnect", 3), ("nonsense", 4)],
+)
+def test_success_and_failures(argv: str, code: int, name: str, program: Program, server: FakeServer) -> None:
+    program.configure("retries: 0\n")
+    server.octoprint.printing()
+    result = program.process(*argv.split(), "-f", name)
+    assert result.exit_code == code
+    assert "Traceback" not in result.stderr
+    assert name == "table" or as_json(result.stdout)["status"] == ("error" if code else "success")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("argv", ["status --json", "cancel --confirm"])
+def test_a_signal_ends_it(argv: str, number: int, code: int, program: Program, server: FakeServer) -> None:
+    server.octoprint.printing()
+    server.fail("GET", "/api/job", hang)
+    process = program.start(*argv.split())
+    server.wait_for("/api/job")
+    process.send_signal(number)
+    result = finish(process)
+    assert result.exit_code == code
+    assert "Traceback" not in result.stderr and result.stdout == ""
+    assert server.changes() == []
+
+
+def big(server: FakeServer) -> None:
+    """A listing that no pipe's buffer holds."""
+    for number in range(3000):
+        server.octoprint.store(f"part-number-{number:05}-of-a-very-long-name.gcode")
+
+
+@pytest.mark.parametrize("name", ["csv", "json", "value", "table", "yaml"])
+def test_a_reader_that_goes_away(name: str, program: Program, server: FakeServer) -> None:
+    big(server)
+    process = program.start("files", "-f", name)
+    assert process.stdout and len(process.stdout.read(1)) == 1
+    process.stdout.close()
+    process.stdout = None
+    result = finish(process)
+    assert (result.exit_code, result.stderr) == (141, "")
+
+
+@pytest.mark.parametrize("argv", ["help", "version --client --json", "nonsense --json", "files -f csv"])
+def test_a_reader_that_was_never_there(argv: str, program: Program) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = program.start(*argv.split(), stdout=writer)
+    os.close(writer)
+    result = finish(process)
+    assert (result.exit_code, result.stderr) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [("version --client --json", "OUTPUT_ERROR"), ("help", "OUTPUT_ERROR"), ("nonsense --json", "USAGE_ERROR")],
+)
+def test_a_full_disk_is_an_error_not_a_traceback(argv: str, code: str, program: Program) -> None:
+    """An error that cannot be written to stdout is told on stderr."""
+    with Path("/dev/full").open("w") as full:
+        result = finish(program.start(*argv.split(), stdout=full))
+    assert result.exit_code == 4
+    check_told(result.stderr, code)
+
+
+def closed(program: Program, stream: str, *argv: str) -> Result:
+    """The program run by a shell that closes one of its streams first."""
+    words: List[str] = ["sh", "-c", f'exec "$@" {stream}', "sh", *program.command(*argv)]
+    return program.execute(words)
+
+
+@pytest.mark.parametrize("argv", ["version --client", "version --client --json", "nonsense --json"])
+def test_a_stdout_closed_from_the_start(argv: str, program: Program) -> None:
+    done = closed(program, ">&-", *argv.split())
+    assert done.exit_code == 141
+    assert "Traceback" not in done.stderr and "Exception" not in done.stderr
+
+
+def test_a_closed_stderr_or_stdin_costs_nothing(program: Program) -> None:
+    for stream in ("2>&-", "<&-"):
+        done = closed(program, stream, "version", "--client", "--json")
+        assert done.exit_code == 0 and as_json(done.stdout)["status"] == "success"
+        failed = closed(program, stream, "nonsense", "--json", "--debug")
+        assert failed.exit_code == 4
+        check_failure(as_json(failed.stdout), "USAGE_ERROR")
+
+
+def test_the_installed_command_is_the_same_program(program: Program) -> None:
+    command = Path(sys.executable).with_name("octoprint-cli")
+    if not command.exists():
+        pytest.skip("the command is not installed beside this Python")
+    assert program.execute([str(command), "nonsense", "--json"]) == program.process("nonsense", "--json")

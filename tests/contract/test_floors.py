@@ -1,0 +1,100 @@
+"""A file imports only from floors below its own, and libraries only where they belong."""
+
+from __future__ import annotations
+
+import ast
+from typing import Dict, List, Set
+
+import pytest
+
+from .floors import FLOORS, NEIGHBOURS, ONLY_IN, WITHOUT_CLIFF, Import, imports, modules, ours, part_of, path_of, tree_of
+from .table import COMMANDS
+
+EACH = pytest.mark.parametrize("module", modules(), ids=[name or "octoprint_cli" for name in modules()])
+#: The options --help and --version stand for these two; the application knows no other.
+SPOKEN_BY_OPTIONS = {"help", "version"}
+
+
+def goes_up(found: Import) -> bool:
+    """Whether an import goes to the same floor or above."""
+    importer, imported = part_of(found.importer), part_of(ours(found))
+    if importer == imported or (importer, imported) in NEIGHBOURS or imported == "":
+        return False
+    return FLOORS[imported] >= FLOORS[importer]
+
+
+def is_ours(found: Import) -> bool:
+    return found.imported.split(".")[0] == "octoprint_cli"
+
+
+def test_every_file_has_a_floor_and_every_floor_a_file() -> None:
+    assert {part_of(module) for module in modules()} == set(FLOORS)
+
+
+@EACH
+def test_a_file_imports_only_from_below(module: str) -> None:
+    assert [found for found in imports(module) if is_ours(found) and goes_up(found)] == []
+
+
+@EACH
+def test_a_library_is_imported_only_where_it_belongs(module: str) -> None:
+    strangers = [found for found in imports(module) if module not in ONLY_IN.get(found.imported.split(".")[0], {module})]
+    assert strangers == []
+
+
+@EACH
+def test_what_must_not_know_cliff_does_not(module: str) -> None:
+    if part_of(module) in WITHOUT_CLIFF:
+        assert [found for found in imports(module) if found.imported.split(".")[0] == "cliff"] == []
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if name.startswith("commands.")])
+def test_a_command_imports_the_facade_alone(module: str) -> None:
+    assert {ours(found) for found in imports(module) if is_ours(found)} <= {"api"}
+    assert {found.imported.split(".")[0] for found in imports(module)} & {"requests", "cliff", "stevedore", "yaml"} == set()
+
+
+def test_a_noun_does_not_know_another_noun() -> None:
+    shared = {"noun", "http", "state", "multipart", "refusals"}
+    nouns = [name for name in modules() if name.startswith("client.") and name.split(".")[1] not in shared]
+    for noun in nouns:
+        known = {ours(found).split(".")[1] for found in imports(noun) if ours(found).startswith("client.")}
+        assert known <= shared, noun
+
+
+def test_the_client_does_not_know_the_configuration() -> None:
+    for module in (name for name in modules() if part_of(name) in ("client", "gcode", "columns")):
+        assert [found for found in imports(module) if part_of(ours(found)) == "config"] == []
+
+
+@pytest.mark.parametrize("module", ["app", "manager", "guard", "base", "formatters.registry"])
+def test_no_command_is_known_by_name(module: str) -> None:
+    """Neither its import, its class, nor its name as a text."""
+    tree = tree_of(module)
+    assert [found for found in imports(module) if ours(found).startswith("commands")] == []
+    texts: Set[str] = {str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    assert texts & set(COMMANDS) <= SPOKEN_BY_OPTIONS
+    classes = {word.title() for name in COMMANDS for word in [name, name.title().replace(" ", "")]} - {"Help", "Version"}
+    assert {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & classes == set()
+
+
+def test_nothing_imports_the_facade_for_tests() -> None:
+    assert [found for module in modules() for found in imports(module) if ours(found) == "testing"] == []
+
+
+def test_the_facade_has_what_it_promises() -> None:
+    from octoprint_cli import api
+
+    assert api.API_VERSION >= 1
+    assert [name for name in api.__all__ if not hasattr(api, name)] == []
+    assert {"ShowOne", "Lister", "Rows", "Guarded", "Check", "Severity", "CliError", "errors"} <= set(api.__all__)
+
+
+def test_a_file_is_one_noun() -> None:
+    lines: Dict[str, int] = {module: len(path_of(module).read_text().splitlines()) for module in modules()}
+    assert {module: count for module, count in lines.items() if count > 350} == {}
+
+
+def test_every_file_says_what_it_is() -> None:
+    silent: List[str] = [module for module in modules() if not ast.get_docstring(tree_of(module))]
+    assert silent == []

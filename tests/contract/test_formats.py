@@ -1,0 +1,108 @@
+"""Every command in every format that it offers can be read by what reads that format, well or failed."""
+
+from __future__ import annotations
+
+from typing import List
+
+import pytest
+
+from octoprint_cli.errors import CODES
+
+from .fake_server import FakeServer
+from .program import Program
+from .reading import ENVELOPES, READERS, check_failure, check_success, check_told
+from .table import COMMANDS, ROWS, SHOWS_A_REPORT_THEN_FAILS, Case, entry_points, every_format
+
+ALL = pytest.mark.parametrize(("command", "name"), every_format())
+
+
+def line(case: Case, program: Program, server: FakeServer, *more: str) -> List[str]:
+    """The case's command line, its scene set."""
+    case.scene(server)
+    return [*case.words(program), *more]
+
+
+def test_every_command_has_a_row() -> None:
+    assert sorted(ROWS) == COMMANDS, "a command and its row in table.py come together"
+
+
+def test_every_format_has_a_reader() -> None:
+    offered = {*entry_points("octoprint_cli.formatter.show"), *entry_points("octoprint_cli.formatter.list")}
+    assert offered == set(READERS)
+
+
+@ALL
+def test_a_success_parses(command: str, name: str, program: Program, server: FakeServer) -> None:
+    result = program.run(*line(ROWS[command].good, program, server, "-f", name))
+    assert result.exit_code == 0, result
+    read = READERS[name](result.stdout)
+    if name in ENVELOPES:
+        check_success(read)
+
+
+@ALL
+def test_a_failure_parses(command: str, name: str, program: Program, server: FakeServer) -> None:
+    case = ROWS[command].bad
+    result = program.run(*line(case, program, server, "-f", name))
+    assert result.exit_code == CODES[case.code].exit_code
+    if name in ENVELOPES:
+        check_failure(READERS[name](result.stdout), case.code)
+        return
+    check_told(result.stderr, case.code)
+    if command in SHOWS_A_REPORT_THEN_FAILS:
+        READERS[name](result.stdout)
+    else:
+        assert result.stdout == ""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_json_and_yaml_and_their_other_spellings_say_the_same(command: str, program: Program, server: FakeServer) -> None:
+    words = line(ROWS[command].bad, program, server)
+    written = program.run(*words, "-f", "json")
+    spellings = [(["--json", *words], {}), ([*words, "--json"], {}), ([*words, "--format=json"], {})]
+    spellings += [(["-fjson", *words], {}), (words, {"OCTOPRINT_CLI_FORMAT": "json"})]
+    for argv, env in spellings:
+        again = program.run(*argv, env=env)
+        assert (again.exit_code, again.envelope["error"]["code"]) == (written.exit_code, written.code)
+    in_yaml = READERS["yaml"](program.run(*words, "-f", "yaml").stdout)
+    assert (in_yaml["data"], in_yaml["error"]["code"]) == (written.data, written.code)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_stdout_is_data_and_nothing_else_on_a_success(command: str, program: Program, server: FakeServer) -> None:
+    result = program.run(*line(ROWS[command].good, program, server, "--json", "-v", "--debug"))
+    check_success(READERS["json"](result.stdout))
+
+
+def test_raw_units_for_machines_readable_ones_for_people(program: Program, server: FakeServer) -> None:
+    server.octoprint.printing()
+    server.octoprint.free = 3 * 1024**3
+    assert program.run("status", "--json").data["job"]["print_time_left"] == 420
+    assert "7 min 00 s" in program.run("status").stdout
+    assert program.run("files", "--json").data["free"] == 3 * 1024**3
+    assert "3.0 GiB" in program.run("files").stdout
+
+
+def test_times_are_iso_8601_in_utc(program: Program, server: FakeServer) -> None:
+    server.octoprint.store("cube.gcode")
+    assert program.run("files", "--json").data["files"][0]["date"] == "2026-11-22T07:49:47Z"
+
+
+def test_columns_are_chosen_in_every_format(program: Program, server: FakeServer) -> None:
+    server.octoprint.printing()
+    assert program.run("status", "-c", "state", "--json").data == {"state": "Printing"}
+    assert program.run("status", "-c", "job.completion", "-f", "value").stdout == "12.5\n"
+    assert program.run("files", "-c", "path", "-f", "csv").stdout == "path\njob.gcode\n"
+
+
+def test_a_format_that_does_not_fit_is_refused_not_replaced(program: Program) -> None:
+    for argv in (["files", "-f", "shell"], ["status", "-f", "csv"], ["status", "-f", "nonsense"]):
+        result = program.run(*argv)
+        assert (result.exit_code, result.stdout) == (4, "")
+        check_told(result.stderr, "USAGE_ERROR")
+
+
+def test_a_column_that_is_not_there_is_named_beside_those_that_are(program: Program) -> None:
+    for argv in (["status"], ["files"], ["config", "show"]):
+        error = check_failure(program.run(*argv, "-c", "nonsense", "--json").envelope, "USAGE_ERROR")
+        assert "nonsense" in error["message"] and ("state" in error["message"] or "name" in error["message"])

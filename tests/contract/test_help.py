@@ -1,0 +1,96 @@
+"""Help: every command has a summary, every way of asking works, and none of them fails or needs a server."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from .program import Program
+from .reading import as_json, as_lines, as_yaml, check_success
+from .table import COMMANDS
+
+EACH = pytest.mark.parametrize("command", COMMANDS)
+WAYS = ["help {}", "{} --help", "{} -h", "--help {}", "-h {}"]
+GLOBAL_OPTIONS = "--host --api-key --printer --timeout --config --json --format --verbose --quiet --debug --help --version".split()
+
+
+@EACH
+def test_a_command_has_a_summary_of_one_line(command: str, bare: Program) -> None:
+    rows = {row["name"]: row["summary"] for row in check_success(as_json(bare.run("help", "--json").stdout))["commands"]}
+    summary = rows[command]
+    assert re.fullmatch(r"[a-z].{8,70}[^.\s]", summary), summary
+    assert summary.isprintable() and len(summary) <= 72
+
+
+@EACH
+@pytest.mark.parametrize("way", WAYS)
+def test_a_person_is_told_about_a_command(command: str, way: str, bare: Program) -> None:
+    result = bare.run(*way.format(command).split())
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert as_lines(result.stdout)[0].startswith(f"usage: octoprint-cli {command}")
+
+
+@EACH
+@pytest.mark.parametrize("way", WAYS)
+def test_a_document_has_the_help(command: str, way: str, bare: Program) -> None:
+    result = bare.run(*way.format(command).split(), "--json")
+    data = check_success(as_json(result.stdout))
+    assert result.exit_code == 0
+    assert data["command"] == command and data["help"].startswith(f"usage: octoprint-cli {command}")
+    assert data["distribution"] is None
+    in_yaml = check_success(as_yaml(bare.run("-f", "yaml", *way.format(command).split()).stdout))
+    assert set(in_yaml) == set(data) and in_yaml["command"] == command
+
+
+@EACH
+def test_a_commands_help_is_its_docstring_and_its_options(command: str, bare: Program) -> None:
+    text = bare.run("help", *command.split(), "--json").data["help"]
+    summary = {row["name"]: row["summary"] for row in bare.run("help", "--json").data["commands"]}[command]
+    assert summary in " ".join(text.split())
+    assert "-c" in text and "==SUPPRESS==" not in text
+    assert not re.search(r"^ +--[\w-]+( \S+)?$\n^ +--", text, re.MULTILINE), "an option without a word about it"
+
+
+@pytest.mark.parametrize("argv", ["", "help", "--help", "-h", "--help --host nowhere.invalid"])
+def test_the_overview_names_every_command_and_option(argv: str, bare: Program) -> None:
+    result = bare.run(*argv.split())
+    assert (result.exit_code, result.stderr) == (0, "")
+    listed = re.findall(r"^  ([a-z]+(?: [a-z]+)?)  +\S", result.stdout, re.MULTILINE)
+    assert set(COMMANDS) <= set(listed)
+    assert [option for option in GLOBAL_OPTIONS if option not in result.stdout] == []
+
+
+@pytest.mark.parametrize("argv", ["--json", "help --json", "--json --help", "-h --json"])
+def test_the_overview_is_one_envelope(argv: str, bare: Program) -> None:
+    result = bare.run(*argv.split())
+    data = check_success(as_json(result.stdout))
+    assert result.exit_code == 0 and set(COMMANDS) <= {row["name"] for row in data["commands"]}
+
+
+def test_half_a_command_lists_what_is_below(bare: Program) -> None:
+    data = bare.run("help", "config", "--json").data
+    assert [row["name"] for row in data["commands"]] == ["config show"]
+
+
+def test_help_for_nothing_that_exists_fails(bare: Program) -> None:
+    for argv in (["help", "nonsense"], ["nonsense", "--help"], ["--help", "can"]):
+        result = bare.run(*argv, "--json")
+        assert (result.exit_code, result.code) == (4, "USAGE_ERROR")
+
+
+def test_the_version_in_every_way(bare: Program) -> None:
+    import octoprint_cli
+
+    assert bare.run("--version").stdout == f"octoprint-cli {octoprint_cli.__version__}\n"
+    assert bare.run("--version", "--json").data["cli"] == octoprint_cli.__version__
+    assert bare.process("--version").stdout == bare.run("--version").stdout
+
+
+def test_help_has_no_colour_and_no_pager(bare: Program) -> None:
+    pager = bare.folder / "pager"
+    pager.write_text(f"#!/bin/sh\ntouch {bare.folder}/PAGED\ncat\n")
+    pager.chmod(0o755)
+    result = bare.process("help", env={"PAGER": str(pager), "FORCE_COLOR": "1"})
+    assert result.exit_code == 0 and "\x1b" not in result.stdout
+    assert not (bare.folder / "PAGED").exists()

@@ -1,0 +1,77 @@
+"""A run imports what it uses and no more: this is where a short run's time goes."""
+
+from __future__ import annotations
+
+import json
+from typing import Set
+
+import pytest
+
+from .fake_server import FakeServer
+from .program import Program
+from .table import ROWS
+
+SLOW = {"requests", "urllib3", "yaml", "prettytable", "cmd2", "requests_toolbelt"}
+
+AFTER_A_RUN = """
+import json, sys
+from octoprint_cli.app import main
+code = main(sys.argv[1:])
+sys.stdout.flush()
+json.dump(sorted(sys.modules), sys.stderr)
+sys.exit(code)
+"""
+AFTER_AN_IMPORT = "import json, sys; import octoprint_cli.app; json.dump(sorted(sys.modules), sys.stderr)"
+AFTER_A_LIST = """
+import json, sys
+from octoprint_cli.manager import CommandManager
+print(*CommandManager().names(), sep="\\n")
+json.dump(sorted(sys.modules), sys.stderr)
+"""
+
+
+def imported(program: Program, code: str, *argv: str) -> Set[str]:
+    """The modules in a process at its end."""
+    result = program.python(code, *argv)
+    assert result.exit_code == 0, result
+    return set(json.loads(result.stderr))
+
+
+def test_the_application_imports_nothing_slow(program: Program) -> None:
+    assert imported(program, AFTER_AN_IMPORT) & SLOW == set()
+
+
+@pytest.mark.parametrize("argv", ["--help", "help", "--version", "--help --json", "help cancel", "", "--version --json"])
+def test_help_and_version_import_nothing_slow(argv: str, program: Program) -> None:
+    assert imported(program, AFTER_A_RUN, *argv.split()) & SLOW == set()
+
+
+def test_status_as_json_imports_requests_and_nothing_else_slow(program: Program, server: FakeServer) -> None:
+    modules = imported(program, AFTER_A_RUN, "status", "--json")
+    assert modules & SLOW == {"requests", "urllib3"}
+    assert {name for name in modules if name.startswith("octoprint_cli.commands.")} == {"octoprint_cli.commands.status"}
+    assert {name for name in modules if name.startswith("octoprint_cli.formatters.")} & {
+        "octoprint_cli.formatters.table",
+        "octoprint_cli.formatters.yaml_format",
+        "octoprint_cli.formatters.scripts",
+    } == set()
+
+
+def test_listing_the_commands_imports_none_of_them(program: Program) -> None:
+    result = program.python(AFTER_A_LIST)
+    assert set(ROWS) <= set(result.stdout.splitlines())
+    modules = set(json.loads(result.stderr))
+    assert {name for name in modules if name.startswith("octoprint_cli.commands")} == set()
+
+
+def test_only_an_upload_needs_the_multipart_library(program: Program, server: FakeServer) -> None:
+    assert "requests_toolbelt" in imported(program, AFTER_A_RUN, "upload", str(program.file()), "--json")
+    assert "requests_toolbelt" not in imported(program, AFTER_A_RUN, "files", "--json")
+
+
+def test_a_broken_file_does_not_keep_help_from_working(program: Program) -> None:
+    """The configuration is read on first use of the server."""
+    program.configure("host: [\n")
+    assert program.run("help", "--json").exit_code == 0
+    assert program.run("plugins", "list", "--json").exit_code == 0
+    assert program.run("--version", "--json").exit_code == 0

@@ -1,0 +1,103 @@
+"""Fields are only ever added: the shape of every command's data, held against a golden table."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, List
+
+import pytest
+
+from .fake_server import FakeServer
+from .program import Program
+from .reading import as_json, check_failure, check_success
+from .shapes import SHAPES, Shape, differences
+from .table import COMMANDS, Case
+
+
+def data_of(shape: Shape, program: Program, server: FakeServer) -> Any:
+    """What the program answers in that scene."""
+    shape.scene(server)
+    envelope = as_json(program.run(*Case(shape.argv).words(program), "--json").stdout)
+    if not shape.code:
+        return check_success(envelope)
+    check_failure(envelope, shape.code)
+    return envelope["data"]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=[f"{shape.argv}, {shape.scene.__name__}" for shape in SHAPES])
+def test_nothing_has_gone_or_changed_its_type(shape: Shape, program: Program, server: FakeServer) -> None:
+    assert list(differences(shape.data, data_of(shape, program, server))) == []
+
+
+def test_every_command_has_a_shape() -> None:
+    lines = [f"{shape.argv} " for shape in SHAPES if not shape.code]
+    assert [command for command in COMMANDS if not any(line.startswith(f"{command} ") for line in lines)] == []
+
+
+def test_lists_that_should_not_be_empty_are_not(program: Program, server: FakeServer) -> None:
+    """An empty list has every shape."""
+    full = {"config show": "settings", "help": "commands", "plugins list": "plugins", "preflight": "checks"}
+    for argv, name in full.items():
+        assert program.run(*argv.split(), "--json").data[name]
+
+
+GOOD = {
+    "state": "Printing",
+    "job": {"completion": 1.5, "size": 3, "user": None},
+    "heaters": {"tool0": 20},
+    "rows": [{"id": "a", "on": True}],
+}
+SHAPE = {
+    "state": "text",
+    "job": {"completion": "number", "size": "whole", "user": "text?"},
+    "heaters": {"*": "number"},
+    "rows": [{"id": "text", "on": "switch"}],
+}
+
+
+def changed(*path: Any, to: Any) -> Any:
+    """The good data with one value replaced."""
+    data: Any = copy.deepcopy(GOOD)
+    place = data
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = to
+    return data
+
+
+def without(*path: Any) -> Any:
+    data: Any = copy.deepcopy(GOOD)
+    place = data
+    for key in path[:-1]:
+        place = place[key]
+    del place[path[-1]]
+    return data
+
+
+BROKEN: List[Any] = [
+    without("state"),
+    without("job", "user"),
+    without("rows", 0, "on"),
+    changed("state", to=None),
+    changed("job", to=None),
+    changed("job", "completion", to="1.5"),
+    changed("job", "size", to=3.5),
+    changed("job", "size", to=True),
+    changed("heaters", "tool0", to="20 C"),
+    changed("rows", to={}),
+    changed("rows", 0, "on", to=1),
+]
+
+
+def test_the_table_can_fail() -> None:
+    """A removed field and a retyped one are found, an added one is fine."""
+    assert list(differences(SHAPE, {**GOOD, "more": 1})) == []
+    assert [data for data in BROKEN if len(list(differences(SHAPE, data))) != 1] == []
+
+
+def test_what_is_unknown_is_null_and_never_nought(program: Program, server: FakeServer) -> None:
+    server.octoprint.completion = -100
+    assert program.run("status", "--json").data["job"]["completion"] is None
+    server.octoprint.heaters["tool0"] = [None, None]
+    server.octoprint.heaters.pop("bed")
+    assert program.run("status", "--json").data["temperature"] == {"tool0": {"actual": None, "target": None}}

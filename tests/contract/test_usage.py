@@ -1,0 +1,126 @@
+"""A wrong command line is USAGE_ERROR with exit code 4, in whatever format was asked for: nothing of argparse leaks."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Tuple
+
+import pytest
+
+from .fake_server import FakeServer
+from .program import Program
+from .reading import as_json, as_yaml, check_failure, check_told
+from .table import COMMANDS, Case
+
+WRONG: Dict[str, str] = {
+    "nonsense": "nonsense",
+    "two_words_of_nonsense": "non sense",
+    "an_option_as_a_command": "-- --wat",
+    "half_a_command": "config",
+    "half_a_command_and_nonsense": "config nonsense",
+    "missing_argument": "upload",
+    "missing_gcode": "gcode",
+    "unknown_option": "status --wat",
+    "unknown_short_option": "status -Z",
+    "extra_argument": "status now",
+    "bad_choice": "files --location moon",
+    "not_a_number": "connect --baudrate fast",
+    "option_without_value": "status --host",
+    "own_option_without_value": "connect --port",
+    "format_without_value": "status -f",
+    "bad_format": "-f nonsense status",
+    "abbreviated_command": "can",
+    "abbreviated_second_word": "config sho",
+    "abbreviated_global_option": "status --conf x",
+    "abbreviated_own_option": "cancel --conf",
+    "abbreviated_json": "status --js",
+    "abbreviated_cliff_option": "status --col state",
+    "upper_case": "Status",
+    "gcode_without_cover": "gcode G28 -X",
+    "empty_command": "''",
+}
+EACH = pytest.mark.parametrize("line", WRONG.values(), ids=WRONG.keys())
+#: How a script says which document it wants.
+ASKING: List[Tuple[List[str], List[str], Dict[str, str], Any]] = [
+    (["--json"], [], {}, as_json),
+    (["-f", "yaml"], [], {}, as_yaml),
+    ([], [], {"OCTOPRINT_CLI_FORMAT": "json"}, as_json),
+    ([], ["--json"], {}, as_json),
+    ([], ["-f", "yaml"], {}, as_yaml),
+]
+
+
+def words(line: str) -> List[str]:
+    return [word.strip("'") for word in line.split()]
+
+
+@EACH
+def test_a_document_says_so(line: str, program: Program, server: FakeServer) -> None:
+    for before, after, env, read in ASKING:
+        if line in (WRONG["format_without_value"], WRONG["bad_format"]) and after:
+            continue  # that would be its value, or replace it
+        if line == "-- --wat" and after:
+            continue  # what stands after -- is no option
+        result = program.run(*before, *words(line), *after, env=env)
+        assert result.exit_code == 4, (before, after, result)
+        check_failure(read(result.stdout), "USAGE_ERROR")
+        assert "usage:" not in result.stdout + result.stderr
+    assert server.changes() == []
+
+
+@EACH
+def test_a_person_is_told(line: str, program: Program) -> None:
+    result = program.run(*words(line))
+    assert (result.exit_code, result.stdout) == (4, "")
+    check_told(result.stderr, "USAGE_ERROR")
+    assert "usage:" not in result.stderr
+
+
+def test_a_process_behaves_alike(program: Program) -> None:
+    for argv in (["upload", "--json"], ["--json", "can"], ["status", "--conf", "x", "--json"]):
+        result = program.process(*argv)
+        assert result.exit_code == 4 and result.stderr == ""
+        check_failure(as_json(result.stdout), "USAGE_ERROR")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_command_takes_an_abbreviation_or_an_unknown_option(command: str, program: Program, server: FakeServer) -> None:
+    for argv in ([command[:-1]], [*command.split(), "--wat"], [*command.split(), "--verb"], [*command.split(), "--colum", "x"]):
+        result = program.run(*argv[0].split(), *argv[1:], "--json")
+        assert (result.exit_code, result.code) == (4, "USAGE_ERROR"), argv
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("argv", ["temp --tool 200", "gcode G28", "disconnect", "upload {file}", "print {file} --confirm"])
+def test_an_act_that_was_done_is_not_denied(argv: str, program: Program, server: FakeServer) -> None:
+    """Which columns there are is known afterwards only: then the result stays in `data`."""
+    result = program.run(*Case(argv).words(program), "-c", "nonsense", "--json")
+    assert (result.exit_code, result.code) == (4, "USAGE_ERROR")
+    assert server.changes() == [] or result.data
+
+
+def test_the_nearest_names_are_offered(program: Program) -> None:
+    error = program.run("statsu", "--json").envelope["error"]
+    assert "status" in error["message"] and error["details"]["did_you_mean"][0] == "status"
+    below = program.run("config", "--json").envelope["error"]
+    assert "config show" in below["message"] and below["hint"] == "octoprint-cli help config show"
+
+
+def test_global_options_stand_anywhere(program: Program, server: FakeServer) -> None:
+    url, key = program.env.pop("OCTOPRINT_HOST"), program.env.pop("OCTOPRINT_API_KEY")
+    options = ["--host", url, "--api-key", key, "--timeout", "5", "-q", "--json"]
+    for argv in (["status", *options], [*options, "status"], [*options[:4], "status", *options[4:]]):
+        assert program.run(*argv).exit_code == 0
+    assert program.run("config", *options, "show").exit_code == 0
+
+
+def test_a_bad_value_of_a_global_option_is_named(program: Program) -> None:
+    for argv in (["--timeout", "soon"], ["--timeout", "-1"], ["--timeout", "nan"], ["--host", "ftp://x"], ["--host", "a b"]):
+        result = program.run("status", *argv, "--json")
+        assert result.exit_code == 4
+        check_failure(as_json(result.stdout), "CONFIG_ERROR")
+
+
+def test_an_unknown_format_in_the_environment_is_named(program: Program) -> None:
+    result = program.run("status", env={"OCTOPRINT_CLI_FORMAT": "nonsense"})
+    assert (result.exit_code, result.stdout) == (4, "")
+    check_told(result.stderr, "CONFIG_ERROR")

@@ -1,0 +1,1 @@
+"""The unit ring: no network, one file a noun."""

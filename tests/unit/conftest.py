@@ -1,0 +1,136 @@
+"""What every test here stands on: a home of its own, no network, no real time, no add-on but its own."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from types import SimpleNamespace
+from typing import Any, Callable, Iterator, List
+
+import pytest
+import requests_mock
+from stevedore.extension import ExtensionManager
+
+from octoprint_cli import distributions
+from octoprint_cli.extensions import is_own
+
+from .fake import DIALECTS, Server
+
+
+class Clock:
+    """Time that passes only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.now += seconds
+        self.slept += seconds
+
+
+class AddOns:
+    """Entry points beside the built-in ones, as if packages that have them were installed."""
+
+    def __init__(self, installed: List[Any]) -> None:
+        self.entry_points: List[Any] = []
+        self._own = installed
+
+    def add(self, group: str, name: str, load: Callable[[], Any], distribution: str = "acme-tools") -> None:
+        """An entry point whose `load` is called for it. `lambda: Thing` is one that works."""
+        value = f"{distribution.replace('-', '_')}.{name}:Thing"
+        self.entry_points.append(
+            SimpleNamespace(group=f"octoprint_cli.{group}", name=name, value=value, load=load, distribution=distribution)
+        )
+
+    def of(self, group: str) -> List[Any]:
+        own = [entry_point for dist in self._own for entry_point in dist.entry_points if is_own(entry_point)]
+        return [entry_point for entry_point in [*own, *self.entry_points] if entry_point.group == group]
+
+    def installed(self) -> Iterator[Any]:
+        yield from (dist for dist in self._own if any(map(is_own, dist.entry_points)))
+        for name in sorted({entry_point.distribution for entry_point in self.entry_points}):
+            mine = [entry_point for entry_point in self.entry_points if entry_point.distribution == name]
+            yield distributions.Distribution(name, "1.2", mine)
+
+
+@pytest.fixture(scope="session")
+def really_installed() -> List[Any]:
+    return list(distributions.installed())
+
+
+@pytest.fixture(autouse=True)
+def add_ons(monkeypatch: pytest.MonkeyPatch, really_installed: List[Any]) -> AddOns:
+    """The built-in entry points, and those that a test adds; none of this machine's, and no cache of them."""
+    found = AddOns(really_installed)
+    monkeypatch.setattr(ExtensionManager, "list_entry_points", lambda self: found.of(self.namespace))
+    monkeypatch.setattr(distributions, "installed", found.installed)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaks(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[None]:
+    """No socket, a HOME of the test's own, and the logging as it was."""
+
+    def refuse(*_: Any) -> None:
+        raise AssertionError("a unit test opened a connection")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setenv("HOME", str(tmp_path / "real-home"))
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    assert not (tmp_path / "real-home").exists()
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The time that waiting loops see."""
+    found = Clock()
+    monkeypatch.setattr("octoprint_cli.client.noun.time", found)
+    return found
+
+
+@pytest.fixture
+def home(tmp_path: Any) -> Any:
+    """OCTOPRINT_CLI_HOME of this test; not made yet."""
+    return tmp_path / "home"
+
+
+def _server(dialect: str, home: Any) -> Iterator[Server]:
+    with requests_mock.Mocker(case_sensitive=True) as mocker:
+        found = Server(mocker, dialect, home)
+        yield found
+        assert found.strays == []
+
+
+@pytest.fixture
+def server(home: Any) -> Iterator[Server]:
+    """An OctoPrint 1.11.8."""
+    yield from _server("1.11.8", home)
+
+
+@pytest.fixture
+def server_2(home: Any) -> Iterator[Server]:
+    """An OctoPrint 2.0.0rc7."""
+    yield from _server("2.0.0rc7", home)
+
+
+@pytest.fixture(params=DIALECTS)
+def each_server(request: Any, home: Any) -> Iterator[Server]:
+    """Both, one after the other."""
+    yield from _server(request.param, home)
+
+
+@pytest.fixture
+def gcode_file(tmp_path: Any) -> Any:
+    """A file to print."""
+    path = tmp_path / "quick.gcode"
+    path.write_text("G28\nG1 X10 Y10\nM84\n")
+    return path

@@ -1,0 +1,210 @@
+"""An OctoPrint of recorded answers, in the words of 1.11.8 or of 2.0.0rc7, that keeps what was sent to it.
+
+A request that a test has not provided for is remembered as a stray, and fails the test at its end.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from urllib.parse import quote, unquote
+
+from requests_mock import ANY
+from requests_toolbelt.multipart.decoder import MultipartDecoder
+
+from octoprint_cli.errors import CODES
+from octoprint_cli.testing import Result, run
+
+from .recorded import Recorded
+
+URL = "http://octopi.test"
+KEY = "unit-ring-key-0123456789abcdef"
+DIALECTS = ("1.11.8", "2.0.0rc7")
+
+
+class Part(NamedTuple):
+    """A part of an upload."""
+
+    disposition: str
+    content: bytes
+
+
+class Server(Recorded):
+    """One OctoPrint. `sent` holds what would change something, `reads` the paths that were only read."""
+
+    def __init__(self, mocker: Any, dialect: str, home: Any) -> None:
+        super().__init__(dialect)
+        self.mocker = mocker
+        self.home = home
+        self.env = {"OCTOPRINT_CLI_HOME": str(home), "OCTOPRINT_HOST": URL, "OCTOPRINT_API_KEY": KEY}
+        self.strays: List[str] = []
+        self.heat: Dict[str, Tuple[Any, Any]] = {"tool0": (21.3, 0.0), "bed": (21.3, 0.0)}
+        self.uploads: List[Dict[str, Part]] = []
+        self._jobs: List[Dict[str, Any]] = []
+        self._links: List[Dict[str, Any]] = []
+        self._on_everything()
+        self.job("Operational")
+
+    # -- what it answers --------------------------------------------------------------------------
+
+    def on(self, method: str, path: str, **answer: Any) -> None:
+        """Answer a path with status_code, json, text, exc ..."""
+        self.mocker.register_uri(method, URL + path, **answer)
+
+    def job(self, *readings: Any) -> None:
+        """What `/api/job` answers, one reading after another, the last one for good; a text is a bare state."""
+        self._jobs = [self.reading(reading) if isinstance(reading, str) else reading for reading in readings]
+
+    def then(self, path: str, *readings: Any, status_code: int = 204) -> None:
+        """Accept a POST, and answer `/api/job` so from then on."""
+
+        def accept(request: Any, context: Any) -> str:
+            self.job(*readings)
+            return ""
+
+        self.on("POST", path, text=accept, status_code=status_code)
+
+    def links(self, *readings: Any, after: Any = ()) -> None:
+        """What `/api/connection` answers; and what it answers after the next POST, and the one after that ..."""
+        self._links = [self.link(reading) if isinstance(reading, str) else reading for reading in readings]
+        rest = list(after)
+
+        def accept(request: Any, context: Any) -> str:
+            self.links(*rest[0], after=rest[1:])
+            return ""
+
+        if rest:
+            self.on("POST", "/api/connection", text=accept, status_code=204)
+
+    def offline(self) -> None:
+        """No printer is connected."""
+        self.job("Offline")
+        self.links("Offline" if self.is_2 else "Closed")
+
+    def takes_targets(self, *, shows: bool = True) -> None:
+        """Accept targets, and show them."""
+
+        def take(request: Any, context: Any) -> str:
+            body = request.json()
+            heater = request.path.rsplit("/", 1)[-1]
+            targets = body["targets"] if heater == "tool" else {heater: body["target"]}
+            if shows:
+                self.heat.update({name: (self.heat[name][0], value) for name, value in targets.items()})
+            return ""
+
+        for heater in ("tool", "bed", "chamber"):
+            self.on("POST", f"/api/printer/{heater}", text=take, status_code=204)
+
+    def takes_upload(self, stored_as: Optional[str] = None, location: str = "local", **entry: Any) -> None:
+        """Accept an upload under another name perhaps; `entry` falsifies what the server says it holds."""
+
+        def take(request: Any, context: Any) -> Any:
+            parts = parts_of(request)
+            self.uploads.append(parts)
+            context.status_code = 201
+            sent = unquote(parts["file"].disposition.split('filename="')[1].split('"')[0])
+            folder = parts["path"].content.decode().strip("/") + "/" if "path" in parts else ""
+            path = stored_as or folder + sent
+            self.stores(path, parts["file"].content, **entry)
+            slash = "/" if location == "sdcard" else ""
+            named = {"name": slash + path.split("/")[-1], "origin": location, "path": slash + path, "refs": {}}
+            if self.is_2:
+                named["display"] = named["name"]
+            files = {location: named}
+            if location == "sdcard":  # 1.11 keeps a copy
+                files["local"] = {**named, "origin": "local", "path": sent, "name": sent}
+            return {"done": location == "local", "effectivePrint": False, "effectiveSelect": False, "files": files}
+
+        self.on("POST", f"/api/files/{location}", json=take)
+
+    def stores(self, path: str, content: bytes = b"", **entry: Any) -> None:
+        """Hold a local file."""
+        self.on("GET", f"/api/files/local/{quote(path)}", json={**self.entry(path, content), **entry})
+
+    def has_card(self, *listings: Any) -> None:
+        """An SD card is in the printer; its listings, one after another, each a list of names."""
+        self.on("GET", "/api/printer/sd", json={"ready": True})
+        answers = [{"json": {"files": [self.card_entry(name) for name in names]}} for names in listings or ([],)]
+        self.on("GET", "/api/files/sdcard", status_code=404, json={"error": "The requested URL was not found on the server."})
+        self.mocker.register_uri("GET", f"{URL}/api/files/{self.card}?recursive=true", answers)
+        if not self.is_2:
+            self.on("GET", "/api/files/sdcard", additional_matcher=lambda request: not request.query, json={"files": []})
+
+    # -- what happened ----------------------------------------------------------------------------
+
+    @property
+    def requests(self) -> List[Any]:
+        """Every request, in order."""
+        return list(self.mocker.request_history)
+
+    @property
+    def reads(self) -> List[str]:
+        """The paths that were read."""
+        return [request.path for request in self.requests if request.method == "GET"]
+
+    @property
+    def sent(self) -> List[Tuple[str, Any]]:
+        """Path and JSON of all that was no GET."""
+        return [(request.path, _json_of(request)) for request in self.requests if request.method != "GET"]
+
+    def run(self, *argv: str, env: Any = None, **how: Any) -> Result:
+        """Run a command line; whatever it answers, the key is not in it."""
+        result = run(*argv, env={**self.env, **(env or {})}, **how)
+        assert KEY not in result.stdout + result.stderr
+        return result
+
+    def does(self, *argv: str, **how: Any) -> Any:
+        """Run a command line that must succeed: the envelope's data."""
+        result = self.run(*argv, "--json", **how)
+        assert result.exit_code == 0, result
+        assert set(result.envelope) == {"status", "data"}
+        assert result.envelope["status"] == "success"
+        return result.data
+
+    def refuses(self, exit_code: int, code: str, *argv: str, **how: Any) -> Result:
+        """Run a command line that must end with this error, in the envelope."""
+        result = self.run(*argv, "--json", **how)
+        assert (result.exit_code, result.code) == (exit_code, code), result
+        assert set(result.envelope) == {"status", "data", "error"}
+        assert result.envelope["status"] == "error"
+        assert set(result.envelope["error"]) - {"details"} == {"code", "message", "hint", "retryable"}
+        assert CODES[code].exit_code == exit_code
+        return result
+
+    # -- its defaults -----------------------------------------------------------------------------
+
+    def _on_everything(self) -> None:
+        self.mocker.register_uri(ANY, ANY, text=self._stray, status_code=599)
+        self.on("GET", "/api/job", json=lambda request, context: _next(self._jobs))
+        self.on("GET", "/api/connection", json=lambda request, context: _next(self._links))
+        self.on("GET", "/api/printer", json=self._printer)
+        self.on("GET", "/api/version", json={"api": "0.1", "server": self.dialect, "text": f"OctoPrint {self.dialect}"})
+        self.on("GET", "/api/currentuser", json={"groups": ["admins"], "name": "bob", "permissions": ["STATUS", "PRINT"]})
+        self.on("GET", "/api/files", json={"files": [], "free": 84047585280, "total": 270553174016})
+
+    def _printer(self, request: Any, context: Any) -> Any:
+        body = self.printer(self._jobs[0]["state"], self.heat)
+        context.status_code = 200 if "state" in body else 409
+        return body
+
+    def _stray(self, request: Any, context: Any) -> str:
+        self.strays.append(f"{request.method} {request.url}")
+        return ""
+
+
+def parts_of(request: Any) -> Dict[str, Part]:
+    """The parts of a multipart request, read as a server would: all that Content-Length promises."""
+    body = request.body.read()
+    assert len(body) == int(request.headers["Content-Length"])
+    found = {}
+    for part in MultipartDecoder(body, request.headers["Content-Type"]).parts:
+        disposition = part.headers[b"Content-Disposition"].decode("utf-8")
+        found[disposition.split('name="')[1].split('"')[0]] = Part(disposition, part.content)
+    return found
+
+
+def _json_of(request: Any) -> Any:
+    return request.json() if request.headers.get("Content-Type") == "application/json" else None
+
+
+def _next(readings: List[Any]) -> Any:
+    return readings.pop(0) if len(readings) > 1 else readings[0]

@@ -1,0 +1,141 @@
+"""help, version, plugins list: the program itself."""
+
+from __future__ import annotations
+
+import platform
+
+import pytest
+import requests
+
+from octoprint_cli import __version__
+
+NO_SERVER = {"OCTOPRINT_HOST": "", "OCTOPRINT_API_KEY": ""}
+COMMANDS = [
+    *("cancel", "config show", "connect", "disconnect", "files", "gcode", "help", "init", "pause", "plugins list", "preflight"),
+    *("print", "resume", "status", "temp", "upload", "version"),
+]
+
+
+def fails(error):
+    def load():
+        raise error
+
+    return load
+
+
+def test_version_says_both(each_server):
+    assert each_server.does("version") == {
+        "cli": __version__,
+        "python": platform.python_version(),
+        "host": "http://octopi.test",
+        "server": each_server.dialect,
+    }
+
+
+def test_version_to_a_person(server):
+    assert server.run("version").stdout == f"octoprint-cli {__version__}\nOctoPrint 1.11.8 at http://octopi.test\n"
+
+
+@pytest.mark.parametrize("text", ["3.1-1", "2.0.0rc3", "1.13.0.dev7+g12"])
+def test_a_strange_version_is_passed_on(server, text):
+    server.on("GET", "/api/version", json={"server": text})
+    assert server.does("version")["server"] == text
+
+
+def test_version_without_a_server_is_ours_alone(server):
+    data = server.does("version", env=NO_SERVER)
+    assert (data["cli"], data["host"], data["server"]) == (__version__, None, None)
+
+
+@pytest.mark.parametrize(
+    "words", [("--version",), ("version", "--client"), ("status", "--version"), ("nonsense", "--version")], ids=" ".join
+)
+def test_our_version_alone_asks_no_server(server, words):
+    assert server.run(*words).stdout == f"octoprint-cli {__version__}\n"
+    assert server.requests == []
+
+
+def test_a_server_that_is_away_costs_no_own_version(server):
+    server.on("GET", "/api/version", exc=requests.exceptions.ConnectTimeout("slow"))
+    result = server.refuses(1, "CONNECTION_ERROR", "version")
+    assert result.data["cli"] == __version__ and result.data["server"] is None
+
+
+def test_the_password_of_a_host_is_not_shown(server):
+    server.mocker.get("http://me:pass-word-1@octopi.test/api/version", json={"server": "1.11.8"})
+    result = server.run("version", "--json", env={"OCTOPRINT_HOST": "http://me:pass-word-1@octopi.test"})
+    assert result.exit_code == 0 and "pass-word-1" not in result.stdout
+
+
+@pytest.mark.parametrize("words", [(), ("--help",), ("-h",), ("help",)], ids=str)
+def test_help_names_every_command_and_every_global_option(server, words):
+    result = server.run(*words, env=NO_SERVER)
+    assert result.exit_code == 0
+    for command in COMMANDS:
+        assert f"\n  {command} " in result.stdout
+    for option in ("--host", "--api-key", "--printer", "--timeout", "--config", "--json", "--format", "--debug"):
+        assert option in result.stdout
+
+
+def test_no_arguments_do_not_read_from_a_terminal(server):
+    assert server.run(stdin="status\n", terminal=True).exit_code == 0
+    assert server.requests == []
+
+
+def test_help_is_data_too(server):
+    commands = server.does("help")["commands"]
+    assert [command["name"] for command in commands] == COMMANDS
+    assert all(command["summary"] for command in commands)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_help_of_its_own(server, name):
+    words = name.split()
+    data = server.does("help", *words)
+    assert data["command"] == name and data["distribution"] is None
+    assert data["help"].startswith(f"usage: octoprint-cli {name}")
+    assert server.does(*words, "--help") == data
+
+
+def test_help_of_a_first_word_names_what_is_below(server):
+    assert [command["name"] for command in server.does("help", "config")["commands"]] == ["config show"]
+
+
+def test_help_of_nothing_known_is_a_usage_error(server):
+    server.refuses(4, "USAGE_ERROR", "help", "nonsense")
+    server.refuses(4, "USAGE_ERROR", "nonsense", "--help")
+
+
+def test_help_of_an_add_ons_command_names_the_add_on(server, add_ons):
+    from octoprint_cli.commands.about import Version
+
+    add_ons.add("commands", "acme_do", lambda: Version)
+    data = server.does("help", "acme", "do")
+    assert data["distribution"] == "acme-tools" and "This command comes from acme-tools." in data["help"]
+
+
+def test_plugins_list_names_our_own_distribution(server):
+    (row,) = server.does("plugins", "list")["plugins"]
+    assert row["distribution"] == "octoprint-agent-cli" and row["problems"] == []
+    assert row["commands"] == COMMANDS
+    assert {"printer connected", "temperatures"} <= {name.replace("_", " ") for name in row["checks"]}
+    assert set(row["formats"]) == {"csv", "json", "shell", "table", "value", "yaml"}
+
+
+def test_plugins_list_names_each_add_on_with_what_failed(server, add_ons):
+    add_ons.add("commands", "laser", fails(ImportError("no module named laser")))
+    add_ons.add("preflight", "dust", fails(SystemExit(1)))
+    add_ons.add("formatter.list", "xml", lambda: object)
+    add_ons.add("commands", "cancel", lambda: object, "bolt-tools")
+    rows = {row["distribution"]: row for row in server.does("plugins", "list")["plugins"]}
+    assert list(rows) == ["acme-tools", "bolt-tools", "octoprint-agent-cli"]
+    acme, bolt = rows["acme-tools"], rows["bolt-tools"]
+    assert (acme["version"], acme["commands"], acme["checks"], acme["formats"]) == ("1.2", ["laser"], ["dust"], ["xml"])
+    assert len(acme["problems"]) == 2 and "no module named laser" in " ".join(acme["problems"])
+    assert bolt["problems"] == ["the name cancel is also claimed by octoprint_cli.commands.job:Cancel"]
+    assert rows["octoprint-agent-cli"]["problems"] == []
+
+
+def test_plugins_list_asks_no_server(server):
+    server.does("plugins", "list", env=NO_SERVER)
+    assert server.requests == []

@@ -1,0 +1,248 @@
+"""The application: global options anywhere, and one boundary from every failure to code and envelope."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import logging
+
+import pytest
+import yaml
+
+from octoprint_cli.app import App
+from octoprint_cli.commands.status import Status
+from octoprint_cli.errors import CODES, PRECEDENCE, CliError, Exit, Terminated
+from octoprint_cli.terminal import Terminal
+
+from .fake import KEY
+
+
+def raising(monkeypatch, error):
+    """A status that ends so."""
+
+    def take_action(self, parsed_args):
+        raise error
+
+    monkeypatch.setattr(Status, "take_action", take_action)
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [("--json", "status"), ("status", "--json"), ("-f", "json", "status"), ("status", "-fjson"), ("status", "--format=json")],
+    ids=" ".join,
+)
+def test_the_format_may_stand_anywhere(server, argv):
+    result = server.run(*argv)
+    assert result.exit_code == 0 and result.data["state"] == "Operational"
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_the_servers_options_may_stand_anywhere(server, before):
+    options = ("--host", "octopi.test", "--api-key", KEY, "--timeout", "7")
+    argv = (*options, "status") if before else ("status", *options)
+    assert server.run(*argv, env={"OCTOPRINT_HOST": "", "OCTOPRINT_API_KEY": ""}).exit_code == 0
+    assert server.requests[0].headers["X-Api-Key"] == KEY and server.requests[0].timeout[1] == 7
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("nonsense",),
+        ("status", "extra"),
+        ("status", "--nonsense"),
+        ("status", "--jso"),
+        ("status", "--hos", "x"),
+        ("print",),
+        ("print", "a", "b"),
+        ("temp", "--tool"),
+        ("temp", "--too", "200"),
+        ("print", "x", "--conf"),
+        ("cancel", "--confirm=yes"),
+        ("upload", "--location"),
+        ("--nonsense",),
+        ("status", "-f", "nonsense"),
+        ("status", "--host"),
+    ],
+    ids=" ".join,
+)
+def test_every_wrong_line_is_a_usage_error_in_the_envelope(server, argv):
+    result = server.run("--json", *argv)
+    assert (result.exit_code, json.loads(result.stdout)["error"]["code"]) == (4, "USAGE_ERROR")
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("argv", [("status", "-f", "csv"), ("files", "-f", "shell"), ("status", "-f")], ids=" ".join)
+def test_a_format_that_the_command_lacks_is_a_usage_error(server, argv):
+    result = server.run(*argv)
+    assert (result.exit_code, result.stdout) == (4, "") and "(USAGE_ERROR)" in result.stderr
+    assert server.requests == []
+
+
+def test_a_file_whose_name_begins_with_a_dash_stands_behind_two(server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-odd.gcode").write_text("G28")
+    assert server.run("--json", "preflight", "--", "-odd.gcode").data["ready"] is True
+
+
+def test_a_wrong_line_without_json_goes_to_stderr_alone(server):
+    result = server.run("nonsense")
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.stderr.startswith("Error: 'nonsense' is not a command") and "(USAGE_ERROR)\nHint: " in result.stderr
+
+
+def test_yaml_failures_are_yaml(server):
+    assert yaml.safe_load(server.run("nonsense", "-f", "yaml").stdout)["error"]["code"] == "USAGE_ERROR"
+
+
+@pytest.mark.parametrize(("preset", "first"), [("json", "{"), ("yaml", "-"), ("table", "+"), ("value", "O"), ("csv", "+")])
+def test_the_environment_sets_another_default(server, preset, first):
+    assert server.run("status", env={"OCTOPRINT_CLI_FORMAT": preset}).stdout.startswith(first)
+
+
+def test_the_line_wins_over_the_environments_format(server):
+    assert server.run("status", "-f", "value", env={"OCTOPRINT_CLI_FORMAT": "json"}).stdout.startswith("Operational\n")
+
+
+def test_a_default_format_that_is_none_is_the_configurations_fault(server):
+    result = server.run("status", env={"OCTOPRINT_CLI_FORMAT": "nonsense"})
+    assert result.exit_code == 4 and "CONFIG_ERROR" in result.stderr
+
+
+def test_a_bug_of_ours_says_so_without_a_traceback(server, monkeypatch):
+    raising(monkeypatch, ZeroDivisionError("division by zero"))
+    result = server.refuses(4, "INTERNAL_ERROR", "status")
+    assert "ZeroDivisionError: division by zero" in result.envelope["error"]["message"]
+    assert "report" in result.envelope["error"]["hint"]
+    assert result.stderr == ""
+
+
+def test_debug_adds_the_traceback_without_the_key(server, monkeypatch):
+    raising(monkeypatch, ZeroDivisionError(f"with {KEY}"))
+    result = server.run("status", "--debug", "--json")
+    assert "Traceback (most recent call last)" in result.stderr and "unit****" in result.stderr
+    assert result.code == "INTERNAL_ERROR"
+
+
+def test_debug_logs_requests_to_stderr_and_keeps_stdout_one_document(server):
+    result = server.run("status", "--debug", "--json")
+    assert result.data["state"] == "Operational"
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code"), [(KeyboardInterrupt(), 130), (Terminated(), 143), (BrokenPipeError(), 141)], ids=repr
+)
+def test_signals_and_a_closed_pipe_have_their_own_codes(server, monkeypatch, error, exit_code):
+    raising(monkeypatch, error)
+    result = server.run("status", "--json")
+    assert result.exit_code == exit_code and "Traceback" not in result.stderr
+
+
+class Full(io.StringIO):
+    """A stdout on a full disk."""
+
+    def write(self, text):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+class Gone(io.StringIO):
+    """A stdout whose reader has gone."""
+
+    def flush(self):
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize("argv", [["status"], ["status", "--json"], ["nonsense", "--json"]], ids=" ".join)
+def test_an_answer_that_cannot_be_written_is_no_success(server, argv):
+    stderr = io.StringIO()
+    assert App(io.StringIO(), Full(), stderr, server.env).run(argv) == 4
+    assert "No space left" in stderr.getvalue()
+
+
+@pytest.mark.parametrize("argv", [["status"], ["status", "--json"], ["nonsense", "--json"]], ids=" ".join)
+def test_a_reader_that_has_gone_is_141(server, argv):
+    assert App(io.StringIO(), Gone(), io.StringIO(), server.env).run(argv) == 141
+
+
+@pytest.mark.parametrize(
+    ("option", "level"),
+    [((), logging.WARNING), (("-q",), logging.ERROR), (("-v",), logging.INFO), (("--debug",), logging.DEBUG)],
+    ids=str,
+)
+def test_how_much_is_said_on_stderr(server, option, level):
+    server.run("version", "--client", *option)
+    assert logging.getLogger().level == level
+
+
+def test_quiet_keeps_warnings(server, home):
+    home.mkdir()
+    (home / "config.yaml").write_text("verify: false\n")
+    result = server.run("status", "--json", "-q")
+    assert result.exit_code == 0 and "certificate is not checked" in result.stderr
+
+
+def test_every_error_code_has_one_class_one_exit_code_and_a_hint():
+    for code, error in CODES.items():
+        assert error.code == code and error("x").as_dict()["code"] == code
+        assert error.exit_code in PRECEDENCE
+        assert error("x").as_dict()["hint"]
+    assert {int(code) for code in PRECEDENCE} == {1, 2, 3, 4}
+
+
+def test_an_error_carries_what_it_was_given():
+    error = CliError("m", hint="h", details={"a": 1}, data={"b": 2}, retryable=True)
+    assert error.as_dict() == {"code": "INTERNAL_ERROR", "message": "m", "hint": "h", "retryable": True, "details": {"a": 1}}
+    assert error.data == {"b": 2}
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "codes"),
+    [
+        (Exit.OFFLINE, "CONNECTION_ERROR TIMEOUT TLS_ERROR SERVER_STARTING PRINTER_OFFLINE PRINTER_ERROR"),
+        (Exit.FILE, "FILE_NOT_FOUND FILE_INVALID FILE_EXISTS FILE_TOO_LARGE UPLOAD_CORRUPT"),
+        (Exit.BUSY, "PRINTER_BUSY FILE_IN_USE"),
+        (
+            Exit.OTHER,
+            "AUTH_ERROR PERMISSION_DENIED SERVER_ERROR UNEXPECTED_RESPONSE USAGE_ERROR CONFIG_ERROR CONFIRMATION_REQUIRED",
+        ),
+        (Exit.OTHER, "NO_ACTIVE_JOB NOT_FOUND OUTCOME_UNKNOWN PLUGIN_ERROR INTERNAL_ERROR"),
+    ],
+)
+def test_the_contracts_codes_exit_as_the_contract_says(exit_code, codes):
+    assert {CODES[code].exit_code for code in codes.split()} == {exit_code}
+
+
+def test_notes_go_to_stderr_with_control_characters_escaped():
+    stderr = io.StringIO()
+    terminal = Terminal(io.StringIO(), stderr)
+    terminal.note("a\x1b[2Jb\nc")
+    terminal.warn("d\u202e")
+    assert stderr.getvalue() == "a\\x1b[2Jb\nc\nWarning: d\\u202e\n"
+
+
+def test_quiet_silences_notes_and_nothing_else():
+    stderr = io.StringIO()
+    terminal = Terminal(io.StringIO(), stderr, quiet=True)
+    terminal.note("note")
+    terminal.warn("warning")
+    terminal.note_error("message", "CODE", "hint")
+    assert stderr.getvalue() == "Warning: warning\nError: message (CODE)\nHint: hint\n"
+
+
+def test_nobody_is_there_unless_both_ends_are_terminals():
+    class Tty(io.StringIO):
+        def isatty(self):
+            return True
+
+    closed = io.StringIO()
+    closed.close()
+    assert Terminal(Tty(), Tty()).attended
+    for stdin, stderr in ((Tty(), io.StringIO()), (io.StringIO(), Tty()), (closed, Tty())):
+        assert not Terminal(stdin, stderr).attended
+
+
+def test_a_closed_stderr_turns_no_success_into_a_failure(server):
+    stderr = io.StringIO()
+    stderr.close()
+    terminal = Terminal(io.StringIO(), stderr)
+    terminal.warn("nobody hears this")

@@ -1,0 +1,199 @@
+"""Settings: which source counts, and to whom a key is given."""
+
+from __future__ import annotations
+
+import pytest
+
+from octoprint_cli.config import Limits, Settings
+from octoprint_cli.errors import ConfigError, ConfigExists
+
+FILE = """\
+host: http://top.test
+api_key: top-key
+timeout: 11
+limits: {tool: 250}
+acme: {colour: red, size: 1}
+printers:
+  mk3:
+    host: http://mk3.test
+    api_key: mk3-key
+    timeout: 12
+    limits: {bed: 70}
+    acme: {colour: blue}
+  mk4:
+    host: http://mk4.test
+"""
+
+
+@pytest.fixture
+def settings(home):
+    """Settings of these options and this environment, beside the file above."""
+    home.mkdir()
+    (home / "config.yaml").write_text(FILE)
+
+    def make(environ=None, **options):
+        return Settings(options, {"OCTOPRINT_CLI_HOME": str(home), **(environ or {})})
+
+    return make
+
+
+HOST = {"OCTOPRINT_HOST": "env.test"}
+MK3 = {"OCTOPRINT_PRINTER": "mk3"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "options", "host", "origin"),
+    [
+        ({}, {}, "http://top.test", "config.yaml"),
+        (HOST, {}, "http://env.test", "OCTOPRINT_HOST"),
+        (HOST, {"host": "option.test"}, "http://option.test", "--host"),
+        (MK3, {}, "http://mk3.test", "printer mk3"),
+        ({**HOST, **MK3}, {}, "http://env.test", "OCTOPRINT_HOST"),
+        (HOST, {"printer": "mk3"}, "http://mk3.test", "printer mk3"),
+        (MK3, {"printer": "mk4"}, "http://mk4.test", "printer mk4"),
+        ({}, {"printer": "mk3", "host": "option.test"}, "http://option.test", "--host"),
+        ({"OCTOPRINT_HOST": ""}, {}, "http://top.test", "config.yaml"),
+    ],
+)
+def test_option_then_chosen_printer_then_environment_then_file(settings, environ, options, host, origin):
+    found = settings(environ, **options)
+    assert found.host == host
+    assert found.find("host").origin.endswith(origin)
+
+
+@pytest.mark.parametrize(
+    ("environ", "options", "timeout"),
+    [({}, {}, 11), (MK3, {}, 12), ({}, {"printer": "mk4"}, 11), (MK3, {"timeout": "5"}, 5), ({}, {"timeout": "0.5"}, 0.5)],
+)
+def test_each_value_is_found_for_itself(settings, environ, options, timeout):
+    assert settings(environ, **options).get("timeout") == timeout
+
+
+@pytest.mark.parametrize(
+    ("environ", "options", "key"),
+    [
+        ({}, {}, "top-key"),
+        ({}, {"host": "http://top.test/"}, "top-key"),
+        ({}, {"host": "top.test"}, "top-key"),
+        ({}, {"host": "stranger.test"}, None),
+        ({}, {"host": "http://top.test:8080"}, None),
+        ({}, {"host": "https://top.test"}, None),
+        (HOST, {}, None),
+        ({}, {"printer": "mk3"}, "mk3-key"),
+        ({}, {"printer": "mk4"}, None),
+        (MK3, {"host": "stranger.test"}, None),
+        ({}, {"printer": "mk3", "host": "stranger.test"}, None),
+        ({**MK3, **HOST}, {}, None),
+        ({}, {"host": "stranger.test", "api_key": "option-key"}, "option-key"),
+        ({"OCTOPRINT_API_KEY": "env-key"}, {}, "env-key"),
+        ({"OCTOPRINT_API_KEY": "env-key"}, {"printer": "mk3"}, "mk3-key"),
+        ({"OCTOPRINT_API_KEY": "env-key"}, {"api_key": "option-key"}, "option-key"),
+    ],
+)
+def test_a_key_beside_a_host_is_given_to_that_host_alone(settings, environ, options, key):
+    assert settings(environ, **options).get("api_key") == key
+
+
+def test_a_key_without_a_host_beside_it_is_for_any_host(home):
+    home.mkdir()
+    (home / "config.yaml").write_text("api_key: bare-key\n")
+    assert Settings({"host": "a.test"}, {"OCTOPRINT_CLI_HOME": str(home)}).get("api_key") == "bare-key"
+
+
+def test_white_space_around_a_key_is_dropped(home):
+    environ = {"OCTOPRINT_CLI_HOME": str(home), "OCTOPRINT_API_KEY": " env-key\n", "OCTOPRINT_HOST": " a.test "}
+    assert Settings({}, environ).get("api_key") == "env-key"
+    assert Settings({}, environ).host == "http://a.test"
+
+
+def test_there_is_no_default_host(home):
+    with pytest.raises(ConfigError, match="no OctoPrint server is configured"):
+        _ = Settings({}, {"OCTOPRINT_CLI_HOME": str(home)}).host
+
+
+def test_defaults_come_last(home):
+    bare = Settings({}, {"OCTOPRINT_CLI_HOME": str(home)})
+    assert {name: bare.get(name) for name in ("timeout", "retries", "verify", "api_key")} == {
+        "timeout": 30,
+        "retries": 3,
+        "verify": True,
+        "api_key": None,
+    }
+    assert bare.limits == Limits(300, 120, 80)
+
+
+def test_the_file_is_not_read_while_nobody_asks(home):
+    home.mkdir()
+    (home / "config.yaml").write_text("host: [")
+    broken = Settings({"host": "a.test"}, {"OCTOPRINT_CLI_HOME": str(home)})
+    assert broken.host == "http://a.test"
+    with pytest.raises(ConfigError):
+        broken.get("timeout")
+
+
+def test_every_secret_that_is_read_is_told(settings):
+    told = []
+    found = settings(printer="mk3")
+    found.on_secret = told.append
+    found.get("api_key")
+    assert told == ["mk3-key"]
+
+
+@pytest.mark.parametrize(
+    ("environ", "options", "limits"),
+    [({}, {}, Limits(250, 120, 80)), (MK3, {}, Limits(250, 70, 80)), ({}, {"printer": "mk3"}, Limits(250, 70, 80))],
+)
+def test_each_limit_comes_from_the_strongest_that_has_it(settings, environ, options, limits):
+    assert settings(environ, **options).limits == limits
+
+
+@pytest.mark.parametrize(("heater", "limit"), [("tool0", 1), ("tool12", 1), ("tool", 1), ("bed", 2), ("chamber", 3)])
+def test_a_limit_is_found_by_the_heaters_name(heater, limit):
+    assert Limits(1, 2, 3).of(heater) == limit
+
+
+def test_an_add_ons_section_is_merged(settings):
+    assert settings().section("acme") == {"colour": "red", "size": 1}
+    assert settings(printer="mk3").section("acme") == {"colour": "blue", "size": 1}
+    assert settings().section("none") == {}
+
+
+@pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "inf", "90000"])
+def test_an_option_that_makes_no_sense_is_named(settings, value):
+    with pytest.raises(ConfigError, match="--timeout"):
+        settings(timeout=value).get("timeout")
+
+
+def test_the_home_may_be_moved(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Settings({}, {}).path == tmp_path / ".octoprint-cli" / "config.yaml"
+    assert Settings({}, {"OCTOPRINT_CLI_HOME": "~/moved"}).path == tmp_path / "moved" / "config.yaml"
+    assert Settings({"config": "~/c.yaml"}, {}).path == tmp_path / "c.yaml"
+
+
+def test_given_looks_at_no_file(settings):
+    assert settings().given("host") is None
+    assert settings(HOST).given("host") == "env.test"
+    assert settings(HOST, host="option.test").given("host") == "option.test"
+
+
+def test_settings_aimed_at_a_server_leave_the_files_printers_aside(settings):
+    aimed = settings(MK3, printer="mk4").aimed_at("http://new.test", "new-key")
+    assert (aimed.host, aimed.get("api_key"), aimed.get("timeout")) == ("http://new.test", "new-key", 11)
+
+
+def test_a_printer_can_be_forgotten_and_the_rest_stays(settings, home):
+    settings().forget("mk3")
+    assert set(settings().printers) == {"mk4"} and settings().get("timeout") == 11
+    before = (home / "config.yaml").read_text()
+    settings().forget("mk9")
+    assert (home / "config.yaml").read_text() == before
+
+
+def test_room_is_wanted_for_another_value_only(settings):
+    settings().require_room({"host": "http://top.test"}, None, "")
+    settings().require_room({"host": "http://x.test"}, "mk9", "")
+    with pytest.raises(ConfigExists, match="host"):
+        settings().require_room({"host": "http://x.test"}, None, "")
+    with pytest.raises(ConfigExists, match="api_key"):
+        settings().require_room({"api_key": "x"}, "mk3", "")

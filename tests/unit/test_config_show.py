@@ -1,0 +1,93 @@
+"""config show: what counts, where it comes from, and no secret."""
+
+from __future__ import annotations
+
+import pytest
+
+SECRET = "secret-key-0123456789abcdef"
+
+
+def show(server, *argv, **env):
+    result = server.run("config", "show", "--json", *argv, env={"OCTOPRINT_HOST": "", "OCTOPRINT_API_KEY": "", **env})
+    assert SECRET not in result.stdout + result.stderr
+    return result
+
+
+def settings(result):
+    return {row["name"]: (row["value"], row["origin"]) for row in result.data["settings"]}
+
+
+@pytest.fixture
+def config(home):
+    home.mkdir()
+    path = home / "config.yaml"
+    path.touch(mode=0o600)
+    return path
+
+
+def test_without_anything_it_shows_the_defaults(server, home):
+    result = show(server)
+    assert settings(result) == {
+        "timeout": (30.0, "default"),
+        "retries": (3, "default"),
+        "verify": (True, "default"),
+        "limits.tool": (300.0, "default"),
+        "limits.bed": (120.0, "default"),
+        "limits.chamber": (80.0, "default"),
+    }
+    assert result.data["path"] == str(home / "config.yaml") and result.data["printers"] == []
+
+
+def test_each_value_names_its_origin(server, config):
+    config.write_text(f"host: http://file.test\ntimeout: 9\nlimits: {{bed: 90}}\nprinters: {{mk3: {{api_key: {SECRET}}}}}\n")
+    result = show(server, "--host", "option.test", "--printer", "mk3", OCTOPRINT_API_KEY="environment-key")
+    shown = settings(result)
+    assert shown["host"] == ("option.test", "--host")
+    assert shown["api_key"] == ("secr****", f"{config}, printer mk3")
+    assert shown["timeout"] == (9.0, str(config))
+    assert shown["limits.bed"] == (90.0, str(config)) and shown["limits.tool"] == (300.0, "default")
+    assert shown["printer"] == ("mk3", "--printer")
+    assert result.data["printers"] == ["mk3"]
+
+
+def test_the_environment_is_named_by_its_variable(server):
+    shown = settings(show(server, OCTOPRINT_HOST="env.test", OCTOPRINT_API_KEY=SECRET))
+    assert shown["host"] == ("env.test", "OCTOPRINT_HOST")
+    assert shown["api_key"] == ("secr****", "OCTOPRINT_API_KEY")
+
+
+@pytest.mark.parametrize("format_name", ["table", "json", "yaml", "value", "csv"])
+def test_the_key_is_masked_in_every_format(server, config, format_name):
+    config.write_text(f"host: http://me:pass-word-1@file.test\napi_key: {SECRET}\n")
+    result = server.run("config", "show", "-f", format_name, "--debug", env={"OCTOPRINT_HOST": "", "OCTOPRINT_API_KEY": ""})
+    assert result.exit_code == 0
+    for output in (result.stdout, result.stderr):
+        assert SECRET not in output and "pass-word-1" not in output
+    assert "file.test" in result.stdout
+
+
+def test_a_file_that_others_may_read_is_a_warning_on_stderr(server, config):
+    config.write_text("host: a.test\n")
+    config.chmod(0o644)
+    result = show(server)
+    assert result.exit_code == 0 and "can be read by others" in result.stderr and "chmod 600" in result.stderr
+
+
+def test_a_file_for_the_owner_alone_is_no_warning(server, config):
+    assert show(server).stderr == ""
+
+
+def test_it_asks_no_server(server, config):
+    show(server, OCTOPRINT_HOST="env.test")
+    assert server.requests == []
+
+
+def test_a_printer_that_is_not_there_is_named_with_those_that_are(server, config):
+    config.write_text("printers: {mk3: {host: a.test}}\n")
+    result = show(server, "--printer", "mk9")
+    assert (result.exit_code, result.code) == (4, "CONFIG_ERROR")
+    assert "'mk9'" in result.envelope["error"]["message"] and "mk3" in result.envelope["error"]["message"]
+
+
+def test_a_file_that_was_named_must_be_there(server, tmp_path):
+    assert show(server, "--config", str(tmp_path / "none.yaml")).code == "CONFIG_ERROR"

@@ -1,0 +1,190 @@
+"""connect, disconnect: success means connected, or closed, within a time limit."""
+
+from __future__ import annotations
+
+import pytest
+
+PATH = "/api/connection"
+UP = {"connected": True, "state": "Operational", "port": "VIRTUAL", "baudrate": 115200, "profile": "_default"}
+
+
+def closed(server):
+    return "Offline" if server.is_2 else "Closed"
+
+
+@pytest.fixture
+def off(each_server):
+    """Not connected; a POST connects, with the states that a serial port goes through."""
+    each_server.job("Offline")
+    each_server.links(closed(each_server), after=[["Detecting serial connection", "Connecting", "Operational"]])
+    return each_server
+
+
+def test_connected_means_that_the_printer_answers(off, clock):
+    assert off.does("connect") == {**UP, "changed": True}
+    assert off.sent == [(PATH, {"command": "connect"})]
+    assert clock.slept > 0
+
+
+def test_only_what_was_asked_for_is_sent(off):
+    off.does("connect", "--port", "VIRTUAL", "--baudrate", "115200", "--profile", "_default")
+    assert off.sent == [(PATH, {"command": "connect", "port": "VIRTUAL", "baudrate": 115200, "printerProfile": "_default"})]
+
+
+def test_the_server_may_be_told_to_detect(off):
+    off.does("connect", "--port", "AUTO", "--baudrate", "0")
+    assert off.sent == [(PATH, {"command": "connect", "port": "AUTO", "baudrate": 0})]
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--port", "VIRTUAL"), ("--baudrate", "115200"), ("--port", "AUTO"), ("--profile", "_default")], ids=str
+)
+def test_connected_already_as_asked_is_a_success_that_changed_nothing(each_server, options):
+    each_server.links("Operational")
+    assert each_server.does("connect", *options) == {**UP, "changed": False}
+    assert each_server.sent == []
+
+
+def test_connected_already_while_printing_is_no_reason_to_refuse(each_server):
+    each_server.links("Printing")
+    assert each_server.does("connect")["changed"] is False
+    assert each_server.sent == []
+
+
+def test_connected_in_another_way_is_closed_first_and_then_opened(each_server):
+    server = each_server
+    new = server.link("Operational", baudrate=250000)
+    server.links("Operational", after=[[closed(server)], ["Connecting", new]])
+    assert server.does("connect", "--baudrate", "250000")["baudrate"] == 250000
+    assert [body["command"] for _, body in server.sent] == ["disconnect", "connect"]
+
+
+@pytest.mark.parametrize("state", ["Printing", "Paused", "Sending file to SD"])
+def test_reconnecting_would_kill_a_job_and_is_refused(each_server, state):
+    each_server.job(each_server.reading(state, "a.gcode"))
+    each_server.links(each_server.link(state, port="VIRTUAL", baudrate=115200))
+    each_server.refuses(3, "PRINTER_BUSY", "connect", "--port", "/dev/ttyS0")
+    assert each_server.sent == []
+
+
+def test_a_port_that_the_server_does_not_see_is_refused_with_those_that_it_sees(off):
+    result = off.refuses(4, "NOT_FOUND", "connect", "--port", "/dev/ttyUSB0")
+    assert result.envelope["error"]["details"]["ports"] == ["/dev/ttyS0", "VIRTUAL"]
+    assert off.sent == []
+
+
+def test_wait_waits_for_the_port_to_appear(each_server, clock):
+    server = each_server
+    late = server.link("Operational", port="/dev/ttyUSB0")
+    there = server.link(closed(server))
+    there["options"]["ports"].append("/dev/ttyUSB0")
+    server.links(*[closed(server)] * 9, there, after=[["Connecting", late]])
+    assert server.does("connect", "--port", "/dev/ttyUSB0", "--wait", "60")["port"] == "/dev/ttyUSB0"
+    assert clock.slept > 2
+
+
+def test_wait_has_an_end(off, clock):
+    off.refuses(4, "NOT_FOUND", "connect", "--port", "/dev/ttyUSB0", "--wait", "7")
+    assert 7 <= clock.slept < 8
+    assert off.sent == []
+
+
+@pytest.mark.parametrize("option", [("--profile", "mk3"), ("--baudrate", "12345")], ids=lambda words: words[0])
+def test_what_the_server_does_not_have_is_refused(off, option):
+    off.refuses(4, "NOT_FOUND", "connect", *option)
+    assert off.sent == []
+
+
+@pytest.mark.parametrize("option", ["--wait=0", "--wait=-1", "--wait=nan", "--wait=inf", "--wait=soon", "--baudrate=fast"])
+def test_a_number_that_makes_no_sense_is_refused(server, option):
+    result = server.run("connect", option, "--json")
+    assert (result.exit_code, server.requests) == (4, [])
+
+
+def test_a_printer_that_never_answers_is_offline_after_the_limit(each_server, clock):
+    each_server.links(closed(each_server), after=[["Connecting"]])
+    result = each_server.refuses(1, "PRINTER_OFFLINE", "connect", "--wait", "9")
+    assert "Connecting" in result.envelope["error"]["message"]
+    assert 9 <= clock.slept < 10
+    assert len(each_server.sent) == 1
+
+
+def test_a_server_that_gives_up_is_not_waited_for(each_server, clock):
+    each_server.links(closed(each_server), after=[["Connecting", "Offline after error"]])
+    result = each_server.refuses(1, "PRINTER_OFFLINE", "connect")
+    assert "Offline after error" in result.envelope["error"]["message"]
+    assert clock.slept < 2
+
+
+def test_the_error_of_an_earlier_try_is_not_taken_for_the_answer(each_server):
+    each_server.links("Offline after error", after=[["Offline after error", "Connecting", "Operational"]])
+    assert each_server.does("connect")["connected"] is True
+
+
+def test_a_dry_run_of_connect_lists_the_request(off):
+    data = off.does("connect", "--port", "VIRTUAL", "--dry-run")
+    assert data["requests"] == [{"method": "POST", "path": PATH, "json": {"command": "connect", "port": "VIRTUAL"}}]
+    assert off.sent == []
+
+
+@pytest.mark.parametrize("extra", [(), ("--confirm",)], ids=["bare", "confirmed"])
+def test_disconnected_means_that_it_is_closed(each_server, clock, extra):
+    each_server.links("Operational", after=[["Operational", closed(each_server)]])
+    data = each_server.does("disconnect", *extra)
+    assert data == {"connected": False, "changed": True, "state": "Offline", "port": None, "baudrate": None, "profile": None}
+    assert each_server.sent == [(PATH, {"command": "disconnect"})]
+    assert clock.slept > 0
+
+
+def test_disconnected_already_is_a_success_that_changed_nothing(each_server):
+    each_server.offline()
+    data = each_server.does("disconnect")
+    assert data["changed"] is False and data["state"] == "Offline"
+    assert each_server.sent == []
+
+
+@pytest.mark.parametrize(
+    "state", ["Printing", "Paused", "Pausing", "Resuming", "Cancelling", "Finishing", "Starting", "Sending file to SD"]
+)
+def test_a_disconnect_during_a_job_is_refused_without_consent(each_server, state):
+    each_server.job(each_server.reading(state, "a.gcode"))
+    each_server.links("Printing")
+    result = each_server.refuses(3, "PRINTER_BUSY", "disconnect")
+    assert result.envelope["error"]["hint"] == "octoprint-cli disconnect --json --confirm"
+    assert each_server.sent == []
+
+
+def test_a_disconnect_during_a_job_is_done_with_consent(each_server):
+    each_server.job(each_server.reading("Printing", "a.gcode"))
+    each_server.links("Printing", after=[[closed(each_server)]])
+    assert each_server.does("disconnect", "--confirm")["connected"] is False
+    assert len(each_server.sent) == 1
+
+
+def test_a_line_that_does_not_close_is_no_success(each_server, clock):
+    each_server.links("Operational", after=[["Operational"]])
+    each_server.refuses(4, "STATE_NOT_REACHED", "disconnect")
+    assert 15 <= clock.slept < 16
+
+
+def test_a_dry_run_of_disconnect_lists_the_request(each_server):
+    each_server.links("Operational")
+    assert each_server.does("disconnect", "--dry-run")["requests"][0]["json"] == {"command": "disconnect"}
+    assert each_server.sent == []
+
+
+@pytest.mark.parametrize("command", ["connect", "disconnect"])
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ({"status_code": 403, "json": {"error": "You don't have the permission"}}, "PERMISSION_DENIED"),
+        ({"status_code": 400, "json": {"error": "CSRF validation failed"}}, "AUTH_ERROR"),
+        ({"status_code": 400, "json": {"error": "port is invalid"}}, "SERVER_ERROR"),
+        ({"status_code": 504, "text": "<html>gateway</html>"}, "OUTCOME_UNKNOWN"),
+    ],
+)
+def test_a_refusal_is_no_success(each_server, command, answer, code):
+    each_server.links("Operational" if command == "disconnect" else closed(each_server))
+    each_server.on("POST", PATH, **answer)
+    each_server.refuses(4, code, command)
+    assert len(each_server.sent) == 1

@@ -1,0 +1,228 @@
+"""The output formats, and what a stranger's text can do in each of them: nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shlex
+import subprocess
+from argparse import Namespace
+
+import pytest
+import yaml
+
+from octoprint_cli.api import Bytes, Heater, Rows, ShowOne, errors
+from octoprint_cli.formatters import load
+from octoprint_cli.formatters.envelope import failure, success
+from octoprint_cli.formatters.flat import CELL_LIMIT
+
+HOSTILE = "a\x1b[31m\x07'\"$(touch x)`id`;\n=cmd|x\u202eb\u200b\ud800"
+RAW = ("\x1b", "\x07", "\u202e", "\u200b", "\ud800")
+
+
+def one(name, data, **options):
+    out = io.StringIO()
+    options = {"max_width": 0, "fit_width": False, "print_empty": False, **options}
+    load(name).emit_one(list(data), list(data.values()), out, Namespace(**options))
+    return out.getvalue()
+
+
+def many(name, columns, rows, **options):
+    out = io.StringIO()
+    options = {"max_width": 0, "fit_width": False, "print_empty": False, **options}
+    load(name).emit_list(columns, rows, out, Namespace(**options))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("name", "parse"), [("json", json.loads), ("yaml", yaml.safe_load)])
+def test_an_envelope_holds_raw_values(name, parse):
+    data = {"size": Bytes(2048), "heat": Heater(20.5, None), "list": [1, None, True], "text": HOSTILE.replace("\ud800", "")}
+    found = parse(one(name, data))
+    assert found == {
+        "status": "success",
+        "data": {"size": 2048, "heat": {"actual": 20.5, "target": None}, "list": [1, None, True], "text": data["text"]},
+    }
+
+
+@pytest.mark.parametrize(("name", "parse"), [("json", json.loads), ("yaml", yaml.safe_load)])
+def test_an_envelope_holds_rows_under_their_plural_name(name, parse):
+    text = many(name, ("a", "b"), [(1, Bytes(2)), (None, "x")], rows_name="things", rows_extra={"free": Bytes(9)})
+    assert parse(text) == {"status": "success", "data": {"free": 9, "things": [{"a": 1, "b": 2}, {"a": None, "b": "x"}]}}
+
+
+@pytest.mark.parametrize("name", ["json", "yaml"])
+def test_an_envelope_is_ascii(name):
+    assert one(name, {"text": f"Ünï {HOSTILE}"}).isascii()
+
+
+def test_yaml_text_that_looks_like_something_else_stays_text():
+    data = {"a": "yes", "b": "1e3", "c": "null", "d": "- x", "e": "2020-01-01", "f": "!!python/object:x"}
+    assert yaml.safe_load(one("yaml", data))["data"] == data
+
+
+def test_a_type_that_json_does_not_know_becomes_text():
+    assert json.loads(one("json", {"x": object}))["data"]["x"].startswith("<class")
+    assert yaml.safe_load(one("yaml", {"x": object}))["data"]["x"].startswith("<class")
+
+
+def test_json_may_stand_on_one_line():
+    assert one("json", {"a": 1}, noindent=True) == '{"status": "success", "data": {"a": 1}}\n'
+
+
+def test_an_error_is_in_the_envelope_with_what_is_known():
+    error = errors.PrinterBusy("busy", hint="wait", details={"size": Bytes(5)}, data={"heat": Heater(1, 2)})
+    assert failure(error) == {
+        "status": "error",
+        "data": {"heat": {"actual": 1, "target": 2}},
+        "error": {"code": "PRINTER_BUSY", "message": "busy", "hint": "wait", "retryable": True, "details": {"size": 5}},
+    }
+    assert failure(errors.NoActiveJob("none"))["data"] is None
+    assert success({})["data"] == {}
+
+
+@pytest.mark.parametrize("name", ["table", "value", "shell", "json", "yaml"])
+def test_hostile_text_of_one_object_reaches_no_terminal_raw(name):
+    shown = one(name, {"text": HOSTILE, HOSTILE: 1, "deep": {HOSTILE: HOSTILE}, "list": [HOSTILE]})
+    assert not any(character in shown for character in RAW)
+
+
+@pytest.mark.parametrize("name", ["table", "value", "csv", "json", "yaml"])
+def test_hostile_text_of_a_list_reaches_no_terminal_raw(name):
+    shown = many(name, ("a", "b"), [(HOSTILE, [HOSTILE]), (1, {HOSTILE: HOSTILE})], rows_extra={"x": HOSTILE, "y": [HOSTILE]})
+    assert not any(character in shown for character in RAW)
+
+
+def test_a_newline_in_a_value_makes_no_second_line():
+    assert one("value", {"a": "x\ny", "b": 2}).splitlines() == [r"x\ny", "2"]
+    assert many("value", ("a",), [("x\ny",), ("z",)]).splitlines() == [r"x\ny", "z"]
+    assert len(many("csv", ("a",), [("x\r\ny",)]).splitlines()) == 2
+
+
+def test_value_is_bare_raw_and_flat():
+    data = {"size": Bytes(2048), "heat": Heater(20.5, None), "on": True, "none": None, "list": [1, 2]}
+    assert one("value", data).splitlines() == ["2048", "20.5", "", "true", "", "[1, 2]"]
+
+
+def test_csv_is_what_a_csv_reader_reads():
+    text = many("csv", ("name", "size"), [('a, "b"', Bytes(3)), ("c", Bytes(None))])
+    assert list(csv.reader(io.StringIO(text))) == [["name", "size"], ['a, "b"', "3"], ["c", ""]]
+
+
+def test_shell_sets_variables_and_runs_nothing(tmp_path):
+    text = one("shell", {"job": {"file": HOSTILE}, "x; touch y": "$HOME", "heat": Heater(1, None)}, prefix="op_")
+    assert [line.split("=")[0] for line in text.splitlines()] == [
+        "op_job_file",
+        "op_x__touch_y",
+        "op_heat_actual",
+        "op_heat_target",
+    ]
+    script = text + 'printf "%s|" "$op_job_file" "$op_x__touch_y" "$op_heat_actual" "$op_heat_target"'
+    done = subprocess.run(["sh", "-eu", "-c", script], cwd=str(tmp_path), stdout=subprocess.PIPE, check=True)
+    assert done.stdout.decode().endswith("|$HOME|1||")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_shell_variable_begins_with_a_letter():
+    name = one("shell", {"3d": 1}).split("=")[0]
+    assert name.isidentifier()
+
+
+def test_shell_quotes_every_value():
+    (line,) = one("shell", {"a": "it's"}).splitlines()
+    assert shlex.split(line) == ["a=it's"]
+
+
+def test_a_table_is_for_people():
+    table = one(
+        "table", {"size": Bytes(2048), "none": None, "on": True, "off": False, "list": ["x", "y"], "empty": [], "deep": {"a": 1}}
+    )
+    for shown in ("2.0 KiB", " - ", "yes", "no", "deep.a"):
+        assert shown in table
+    assert "None" not in table and "True" not in table
+
+
+def test_a_table_keeps_a_heater_in_one_cell():
+    assert "20.5 °C, target 60.0 °C" in one("table", {"bed": Heater(20.5, 60)})
+
+
+def test_a_cell_has_a_limit_and_machines_get_all():
+    assert "…" in one("table", {"a": "x" * (CELL_LIMIT + 1)}) and "x" * CELL_LIMIT not in one(
+        "table", {"a": "x" * (CELL_LIMIT + 1)}
+    )
+    assert "x" * (CELL_LIMIT + 1) in one("value", {"a": "x" * (CELL_LIMIT + 1)})
+
+
+def test_an_empty_list_is_no_table_but_says_the_rest():
+    assert many("table", ("a",), [], rows_extra={"free": Bytes(1024)}) == "free: 1.0 KiB\n"
+
+
+def test_fields_come_in_the_commands_own_order_with_every_cliff(server):
+    assert list(server.does("version")) == ["cli", "python", "host", "server"]
+    assert server.run("status", "-f", "value").stdout.startswith("Operational\nidle\n")
+
+
+def test_rows_may_be_mappings_or_sequences():
+    assert Rows("x", ("a", "b"), [{"b": 2, "a": 1, "c": 3}, [4, 5]]).rows == [(1, 2), (4, 5)]
+
+
+def test_a_format_that_is_none_is_none():
+    assert load("nonsense") is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "data"),
+    [
+        (("state",), {"state": "Operational"}),
+        (("job.file", "state"), {"job": {"file": None}, "state": "Operational"}),
+        (("temperature.tool0",), {"temperature": {"tool0": {"actual": 21.3, "target": 0.0}}}),
+        (
+            ("temperature.tool0.actual", "temperature.bed.actual"),
+            {"temperature": {"tool0": {"actual": 21.3}, "bed": {"actual": 21.3}}},
+        ),
+    ],
+)
+def test_fields_can_be_chosen_by_dotted_names(server, columns, data):
+    assert server.does("status", *(word for name in columns for word in ("-c", name))) == data
+
+
+@pytest.mark.parametrize("name", ["colour", "job.colour", "state.x", "temperature.tool0.actual.x", "", "."])
+def test_a_field_that_is_not_there_is_a_usage_error(server, name):
+    server.refuses(4, "USAGE_ERROR", "status", "-c", name)
+
+
+def test_an_add_ons_format_is_found_and_used(server, add_ons):
+    class Loud:
+        def add_argument_group(self, parser):
+            pass
+
+        def emit_one(self, names, data, stdout, parsed_args):
+            stdout.write("!".join(names) + "\n")
+
+    add_ons.add("formatter.show", "loud", lambda: Loud)
+    assert server.run("version", "--client", "-f", "loud").stdout == "cli!python!host!server\n"
+
+
+def test_an_add_ons_format_that_cannot_be_loaded_is_named(server, add_ons):
+    def load_it():
+        raise ImportError("no module named acme")
+
+    add_ons.add("formatter.show", "loud", load_it)
+    result = server.run("version", "--client", "-f", "loud")
+    assert result.exit_code == 4 and "acme-tools" in result.stderr and "PLUGIN_ERROR" in result.stderr
+
+
+def test_text_is_for_people_alone(server, add_ons):
+    class Told(ShowOne):
+        """tell"""
+
+        def take_action(self, parsed_args):
+            return {"a": 1}
+
+        def text(self, data):
+            return f"a is {data['a']}"
+
+    add_ons.add("commands", "told", lambda: Told)
+    assert server.run("told").stdout == "a is 1\n"
+    assert server.run("told", "-f", "value").stdout == "1\n"
+    assert server.does("told") == {"a": 1}

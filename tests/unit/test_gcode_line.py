@@ -1,0 +1,174 @@
+"""Reading one line of G-code: what it asks for, however it is spelled."""
+
+from __future__ import annotations
+
+import pytest
+
+from octoprint_cli.errors import InvalidValue
+from octoprint_cli.gcode import read_line
+from octoprint_cli.gcode.line import HARMFUL
+
+HARM = ["M28", "M30", "M81", "M500", "M501", "M502", "M504", "M997", "M23", "M24", "M32", "M80", "M302", "M303", "M928", "M999"]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("G28", ("G28",)),
+        ("g28", ("G28",)),
+        ("G 28", ("G28",)),
+        ("G028", ("G28",)),
+        ("  G28  ", ("G28",)),
+        ("G28 X Y", ("G28",)),
+        ("G28X0", ("G28",)),
+        ("G1X10Y10F3000", ("G1",)),
+        ("G28 ; home M500", ("G28",)),
+        ("N10 G28*22", ("G28",)),
+        ("n10G28", ("G28",)),
+        ("N 10 G28", ("G28",)),
+        ("G38.2 Z-5", ("G38",)),
+        ("G28 M500", ("G28", "M500")),
+        ("G1 X1 G1 Y1 M104 S200", ("G1", "G1", "M104")),
+        ("T1", ("T1",)),
+        ("t01", ("T1",)),
+        ("M104 S200 T1", ("M104",)),
+        ("M104 T1 S200", ("M104",)),
+        ("M117 M500 G28", ("M117",)),
+        ("m117 hello", ("M117",)),
+        ("M118 M112", ("M118",)),
+        ("M23 m500.gco", ("M23",)),
+        ("M30 g28.gco", ("M30",)),
+        ("@pause", ("@PAUSE",)),
+        ("save_config", ("SAVE_CONFIG",)),
+        ("SET_LED LED=1 RED=0", ("SET_LED",)),
+        ("G28\tX", ("G28",)),
+    ],
+)
+def test_the_codes_of_a_line_are_found_however_it_is_spelled(text, codes):
+    assert read_line(text).codes == codes
+
+
+@pytest.mark.parametrize("code", HARM)
+@pytest.mark.parametrize("spelled", ["{0}", " {0} ", "{1}", "{2} {3}", "{2}0{3}", "N1 {0}*5", "{0} P1", "{0};comment", "G4 P1 {0}"])
+def test_what_can_do_harm_wants_consent_however_it_is_spelled(code, spelled):
+    line = read_line(spelled.format(code, code.lower(), code[0], code[1:]))
+    assert line.harm is not None and code in line.harm and HARMFUL[code] in line.harm
+
+
+@pytest.mark.parametrize("text", ["(note) M500", "N-1 M500", "/M500", "/ M81", "% M502", "!M997", "() () M30 a.gco"])
+def test_what_stands_before_a_code_does_not_hide_it(text):
+    assert read_line(text).harm is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["@cancel", "@ABORT", "SAVE_CONFIG", "restart", "firmware_restart", "SDCARD_PRINT_FILE FILENAME=a.gcode"]
+)
+def test_words_that_can_do_harm_want_consent(text):
+    assert read_line(text).harm is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "G28",
+        "M105",
+        "M114",
+        "M115",
+        "M104 S200",
+        "M106 S255",
+        "M117 M500",
+        "M118 M81",
+        "M503",
+        "M84",
+        "M112",
+        "M155 S2",
+        "T0",
+        "M5000",
+    ],
+)
+def test_what_does_no_harm_wants_no_consent(text):
+    assert read_line(text).harm is None
+
+
+@pytest.mark.parametrize(
+    "text", ["G0 X1", "G1 E5", "g28", "G29", "G92 E0", "G90", "G91", "T1", "M84", "M18", "M600", "M0", "M701", "M82", "G2 X1 I1"]
+)
+def test_what_moves_or_upsets_a_position_is_motion(text):
+    assert read_line(text).moves
+
+
+@pytest.mark.parametrize(
+    "text", ["G4 P100", "M105", "M104 S200", "M104 S200 T1", "M106 S0", "M117 G28", "M220 S100", "M112", "M115", "@pause"]
+)
+def test_what_moves_nothing_is_no_motion(text):
+    assert not read_line(text).moves
+
+
+def test_motion_behind_another_code_is_motion():
+    assert read_line("M105 G28").moves
+
+
+@pytest.mark.parametrize("text", ["M112", "m112", " M112 ", "M112 ; stop", "N1 M112*33", "M 112"])
+def test_the_emergency_stop_is_known_however_it_is_spelled(text):
+    line = read_line(text)
+    assert line.codes == ("M112",)
+    assert line.harm is None and not line.moves and line.targets == []
+
+
+def test_an_emergency_stop_with_something_else_is_judged_by_the_else():
+    assert read_line("M112 M500").harm is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("M104 S200", [("tool", 200)]),
+        ("m104 s200", [("tool", 200)]),
+        ("M104S200", [("tool", 200)]),
+        ("M104 S 200", [("tool", 200)]),
+        ("M104 S+200", [("tool", 200)]),
+        ("M104 S200.5", [("tool", 200.5)]),
+        ("M104 S.5", [("tool", 0.5)]),
+        ("M104 T1 S250", [("tool", 250)]),
+        ("M109 R180", [("tool", 180)]),
+        ("M109 S200 R260", [("tool", 200), ("tool", 260)]),
+        ("M140 S60", [("bed", 60)]),
+        ("M190 S60", [("bed", 60)]),
+        ("M141 S40", [("chamber", 40)]),
+        ("M191 S40", [("chamber", 40)]),
+        ("N3 M104 S200*99", [("tool", 200)]),
+        ("M104 S200 ; S999", [("tool", 200)]),
+        ("M104 S200 M140 S90", [("tool", 200), ("bed", 90)]),
+        ("M140 S60 M104 S250 T1", [("bed", 60), ("tool", 250)]),
+        ("M106 S255 M104 S200", [("tool", 200)]),
+        ("M104", []),
+        ("M104 T1", []),
+        ("M106 S255", []),
+        ("M117 M104 S999", []),
+    ],
+)
+def test_the_targets_of_the_heaters_are_read_each_for_its_own(text, targets):
+    assert read_line(text).targets == targets
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t", ";", "; only a comment", "N5", "N5 ; x"])
+def test_nothing_is_no_command(text):
+    with pytest.raises(InvalidValue, match="nothing in it"):
+        read_line(text)
+
+
+@pytest.mark.parametrize("text", ["X10", "x", "F1500", "S200", "E-5", "Y +3.5", "P1"])
+def test_a_parameter_without_its_command_is_refused(text):
+    with pytest.raises(InvalidValue, match="without its command"):
+        read_line(text)
+
+
+@pytest.mark.parametrize("character", ["\n", "\r", "\r\n", "\x00", "\x1b", "\x7f", "\x85", "\u2028", "\u2029", "\x0b", "\x0c"])
+def test_more_than_one_line_or_a_control_character_is_refused(character):
+    for text in (f"G28{character}M500", f"G28{character}", f"{character}G28"):
+        with pytest.raises(InvalidValue, match="more than one line"):
+            read_line(text)
+
+
+def test_the_text_is_kept_as_it_was_typed():
+    assert read_line("  m117 Hello, Ünï  ").text == "m117 Hello, Ünï"

@@ -1,0 +1,176 @@
+"""The guard: its order, what it refuses, and that no subclass gets around it."""
+
+from __future__ import annotations
+
+import pytest
+
+from octoprint_cli.api import Guarded, Lister, ShowOne, errors
+from octoprint_cli.preflight.runner import Report
+
+
+def probe(**attributes):
+    """A vendor's guarded command that writes down what was called."""
+    called = []
+
+    class Probe(Guarded, ShowOne):
+        """probe"""
+
+        destructive = "moves the nozzle"
+        preflight = True
+        skippable = True
+
+        def consent(self, parsed_args):
+            called.append("consent")
+            return super().consent(parsed_args)
+
+        def run_preflight(self, parsed_args):
+            called.append("preflight")
+            return Report([])
+
+        def check(self, parsed_args):
+            called.append("check")
+
+        def perform(self, parsed_args):
+            called.append("perform")
+            self.client.printer.send(["G29"])
+            return {"action": "probed"}
+
+    for name, value in attributes.items():
+        setattr(Probe, name, value)
+    return Probe, called
+
+
+@pytest.fixture
+def vendor(server, add_ons):
+    """Installs such a command; what was called."""
+    server.on("POST", "/api/printer/command", status_code=204)
+
+    def install(**attributes):
+        command, called = probe(**attributes)
+        add_ons.add("commands", "probe", lambda: command)
+        return called
+
+    return install
+
+
+@pytest.mark.parametrize("name", ["take_action", "run"])
+def test_a_subclass_that_defines_what_is_final_cannot_be_made(name):
+    with pytest.raises(TypeError, match=name):
+        type("Sly", (Guarded, ShowOne), {"destructive": None, name: lambda self, parsed_args: {}})
+
+
+@pytest.mark.parametrize("name", ["take_action", "run"])
+def test_nor_one_that_inherits_it_from_before_the_guard(name):
+    before = type("Before", (), {name: lambda self, parsed_args: {}})
+    with pytest.raises(TypeError, match=name):
+        type("Sly", (before, Guarded, ShowOne), {"destructive": None})
+
+
+def test_nor_one_with_the_guard_behind_the_command():
+    with pytest.raises(TypeError, match="must not define"):
+        type("Sly", (ShowOne, Guarded), {"destructive": None})
+
+
+def test_nor_a_subclass_of_a_subclass():
+    command, _ = probe()
+    with pytest.raises(TypeError, match="take_action"):
+        type("Sly", (command,), {"take_action": lambda self, parsed_args: {}})
+
+
+def test_destructive_must_be_said():
+    with pytest.raises(TypeError, match="destructive"):
+        type("Silent", (Guarded, ShowOne), {"perform": lambda self, parsed_args: {}})
+
+
+def test_it_may_be_said_by_an_ancestor():
+    command, _ = probe()
+    assert type("Heir", (command,), {}).destructive == "moves the nozzle"
+
+
+def test_consent_comes_first_and_without_it_nothing_else_does(server, vendor):
+    called = vendor()
+    result = server.refuses(4, "CONFIRMATION_REQUIRED", "probe", "--skip-if-printing")
+    assert called == ["consent"] and server.requests == []
+    assert result.envelope["error"]["message"] == "this moves the nozzle"
+    assert result.envelope["error"]["hint"] == "octoprint-cli probe --skip-if-printing --json --confirm"
+
+
+def test_then_preflight_then_the_check_then_the_act(server, vendor):
+    called = vendor()
+    assert server.does("probe", "--confirm") == {"action": "probed"}
+    assert called == ["consent", "preflight", "check", "perform"]
+    assert len(server.sent) == 1
+
+
+def test_skipping_comes_before_preflight(server, vendor):
+    called = vendor()
+    server.job(server.reading("Printing", "a.gcode"))
+    assert server.does("probe", "--confirm", "--skip-if-printing")["action"] == "skipped"
+    assert called == ["consent"] and server.sent == []
+
+
+def test_no_preflight_leaves_the_check_in_place(server, vendor):
+    called = vendor()
+    server.does("probe", "--confirm", "--no-preflight")
+    assert called == ["consent", "check", "perform"]
+
+
+def test_a_check_that_says_no_stops_the_act(server, vendor):
+    def refuse(self, parsed_args):
+        raise errors.PrinterBusy("not now")
+
+    called = vendor(check=refuse)
+    server.refuses(3, "PRINTER_BUSY", "probe", "--confirm")
+    assert "perform" not in called and server.sent == []
+
+
+def test_the_real_preflight_guards_a_vendors_command(server, vendor):
+    vendor(run_preflight=Guarded.run_preflight)
+    server.job("Paused")
+    result = server.refuses(3, "PRINTER_BUSY", "probe", "--confirm")
+    assert result.data["ready"] is False and server.sent == []
+
+
+def test_a_dry_run_asks_for_no_consent_runs_the_checks_and_sends_nothing(server, vendor):
+    called = vendor()
+    data = server.does("probe", "--dry-run")
+    assert called == ["preflight", "check", "perform"]
+    assert data == {
+        "dry_run": True,
+        "requests": [{"method": "POST", "path": "/api/printer/command", "json": {"commands": ["G29"]}}],
+    }
+    assert server.sent == []
+
+
+def test_consent_may_depend_on_the_call(server, vendor):
+    vendor(consent=lambda self, parsed_args: None)
+    assert server.does("probe")["action"] == "probed"
+
+
+def test_an_option_is_offered_where_it_makes_sense_only(server, vendor):
+    vendor(destructive=None, preflight=False, skippable=False)
+    text = server.does("help", "probe")["help"]
+    assert "--dry-run" in text
+    for option in ("--confirm", "--no-preflight", "--skip-if-printing"):
+        assert option not in text
+        server.refuses(4, "USAGE_ERROR", "probe", option)
+
+
+def test_the_hint_repeats_the_line_safely_and_without_the_key(server, vendor):
+    vendor()
+    hint = server.refuses(4, "CONFIRMATION_REQUIRED", "probe", "--api-key", "typed-key-0123456789", "--host", "a b").envelope[
+        "error"
+    ]["hint"]
+    assert hint == "octoprint-cli probe --api-key type**** --host 'a b' --json --confirm"
+
+
+def test_a_command_without_perform_is_the_add_ons_fault(server, add_ons):
+    command = type("Lazy", (Guarded, ShowOne), {"destructive": None, "__doc__": "lazy"})
+    add_ons.add("commands", "lazy", lambda: command)
+    result = server.refuses(4, "PLUGIN_ERROR", "lazy")
+    assert "acme-tools" in result.envelope["error"]["message"]
+
+
+def test_a_list_command_cannot_be_guarded_by_mistake():
+    with pytest.raises(TypeError):
+        type("Sly", (Lister, Guarded), {"destructive": None})

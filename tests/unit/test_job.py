@@ -1,0 +1,196 @@
+"""cancel, pause, resume: done when the printer is there, not when the request was accepted."""
+
+from __future__ import annotations
+
+import pytest
+
+CANCEL = ("/api/job", {"command": "cancel"})
+PAUSE = ("/api/job", {"command": "pause", "action": "pause"})
+RESUME = ("/api/job", {"command": "pause", "action": "resume"})
+
+
+def at(server, state, completion=50.0):
+    return server.reading(state, "slow.gcode", completion=completion)
+
+
+@pytest.mark.parametrize("state", ["Printing", "Printing from SD", "Paused", "Pausing", "Resuming", "Starting", "Finishing"])
+def test_cancel_is_done_when_the_printer_has_stopped(each_server, clock, state):
+    each_server.job(at(each_server, state))
+    each_server.then("/api/job", at(each_server, "Cancelling"), at(each_server, "Cancelling"), at(each_server, "Operational", None))
+    assert each_server.does("cancel", "--confirm") == {"action": "cancelled", "file": "slow.gcode", "state": "Operational"}
+    assert each_server.sent == [CANCEL]
+    assert clock.slept > 0
+
+
+def test_cancel_without_consent_asks_nobody(server):
+    result = server.refuses(4, "CONFIRMATION_REQUIRED", "cancel")
+    assert result.envelope["error"]["hint"] == "octoprint-cli cancel --json --confirm"
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("command", [("cancel", "--confirm"), ("pause",), ("resume",)], ids=lambda words: words[0])
+def test_there_is_no_job_to_act_on(each_server, command):
+    each_server.job("Operational")
+    result = each_server.refuses(4, "NO_ACTIVE_JOB", *command)
+    assert result.envelope["error"]["details"]["state"] == "Operational"
+    assert each_server.sent == []
+
+
+@pytest.mark.parametrize("command", [("cancel", "--confirm"), ("pause",), ("resume",)], ids=lambda words: words[0])
+def test_no_printer_is_offline(each_server, command):
+    each_server.offline()
+    each_server.refuses(1, "PRINTER_OFFLINE", *command)
+    assert each_server.sent == []
+
+
+@pytest.mark.parametrize("command", [("cancel", "--confirm"), ("pause",), ("resume",)], ids=lambda words: words[0])
+def test_a_job_that_ends_between_the_look_and_the_act_is_no_job(each_server, command):
+    word = "pause" if command[0] != "cancel" else "cancel"
+    each_server.job(at(each_server, "Paused" if command[0] == "resume" else "Printing"))
+    error = f"Printer is neither printing nor paused, '{word}' command cannot be performed"
+    each_server.on("POST", "/api/job", status_code=409, json={"error": error})
+    each_server.refuses(4, "NO_ACTIVE_JOB", *command)
+    assert len(each_server.sent) == 1
+
+
+def test_a_printer_that_never_stops_is_still_cancelling_after_a_bounded_wait(each_server, clock):
+    each_server.job(at(each_server, "Printing"))
+    each_server.then("/api/job", at(each_server, "Cancelling"))
+    result = each_server.refuses(3, "STILL_CANCELLING", "cancel", "--confirm")
+    assert "Cancelling after 60 s" in result.envelope["error"]["message"]
+    assert result.envelope["error"]["retryable"] is True
+    assert 60 <= clock.slept < 61
+    assert each_server.sent == [CANCEL]
+
+
+def test_a_cancel_that_the_printer_ignores_is_not_called_cancelled(server):
+    server.job(at(server, "Printing"))
+    server.then("/api/job", at(server, "Printing"))
+    server.refuses(3, "STILL_CANCELLING", "cancel", "--confirm")
+
+
+def test_a_state_that_nobody_knows_is_not_called_stopped(server):
+    server.job(at(server, "Printing"))
+    server.then("/api/job", at(server, "Bricht gerade ab"))
+    assert server.run("cancel", "--confirm", "--json").exit_code != 0
+
+
+@pytest.mark.parametrize("state", ["Druckt gerade", "Sending file to SD"])
+def test_what_may_be_a_job_is_for_the_server_to_cancel(server, state):
+    server.job(at(server, state))
+    server.then("/api/job", at(server, "Operational", None))
+    server.does("cancel", "--confirm")
+    assert server.sent == [CANCEL]
+
+
+@pytest.mark.parametrize("command", [("cancel", "--confirm"), ("pause",), ("resume",)], ids=lambda words: words[0])
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_lost_answer_is_unknown_and_not_repeated(each_server, command, status):
+    each_server.job(at(each_server, "Paused" if command[0] == "resume" else "Printing"))
+    each_server.on("POST", "/api/job", status_code=status, text="<html>gateway</html>")
+    result = each_server.refuses(4, "OUTCOME_UNKNOWN", *command)
+    assert result.envelope["error"]["hint"] == "octoprint-cli status"
+    assert len(each_server.sent) == 1
+
+
+def test_a_job_that_ends_while_it_is_cancelled_by_an_error_has_stopped(server):
+    server.job(at(server, "Printing"))
+    server.then("/api/job", "Offline after error")
+    assert server.does("cancel", "--confirm")["state"] == "Offline after error"
+
+
+def test_cancel_runs_no_check(server):
+    server.job(at(server, "Printing"))
+    server.then("/api/job", "Operational")
+    server.does("cancel", "--confirm")
+    assert set(server.reads) == {"/api/job"}
+
+
+def test_pause_is_done_when_paused_and_asks_for_pause_by_name(each_server, clock):
+    each_server.job(at(each_server, "Printing"))
+    each_server.then("/api/job", at(each_server, "Pausing"), at(each_server, "Paused"))
+    assert each_server.does("pause") == {"action": "paused", "changed": True, "file": "slow.gcode", "state": "Paused"}
+    assert each_server.sent == [PAUSE]
+    assert clock.slept > 0
+
+
+def test_resume_is_done_when_printing_and_never_toggles(each_server):
+    each_server.job(at(each_server, "Paused"))
+    each_server.then("/api/job", at(each_server, "Resuming"), at(each_server, "Printing"))
+    assert each_server.does("resume") == {"action": "resumed", "changed": True, "file": "slow.gcode", "state": "Printing"}
+    assert each_server.sent == [RESUME]
+
+
+def test_paused_already_is_a_success_that_changed_nothing(each_server):
+    each_server.job(at(each_server, "Paused"))
+    assert each_server.does("pause") == {"action": "paused", "changed": False, "file": "slow.gcode", "state": "Paused"}
+    assert each_server.sent == []
+
+
+@pytest.mark.parametrize("state", ["Printing", "Printing from SD", "Starting", "Finishing"])
+def test_printing_already_is_a_success_that_changed_nothing(each_server, state):
+    each_server.job(at(each_server, state))
+    assert each_server.does("resume") == {"action": "resumed", "changed": False, "file": "slow.gcode", "state": state}
+    assert each_server.sent == []
+
+
+@pytest.mark.parametrize("after", ["Pausing", "Printing"])
+def test_a_pause_that_is_not_reached_is_no_success(each_server, clock, after):
+    each_server.job(at(each_server, "Printing"))
+    each_server.then("/api/job", at(each_server, after))
+    result = each_server.refuses(4, "STATE_NOT_REACHED", "pause")
+    assert result.envelope["error"]["details"] == {"state": after, "wanted": "Paused"}
+    assert 60 <= clock.slept < 61
+
+
+def test_a_job_that_ends_instead_of_pausing_is_told_at_once(each_server, clock):
+    each_server.job(at(each_server, "Printing"))
+    each_server.then("/api/job", at(each_server, "Operational", 100.0))
+    each_server.refuses(4, "STATE_NOT_REACHED", "pause")
+    assert clock.slept == 0
+
+
+def test_a_resume_that_is_not_reached_is_no_success(each_server):
+    each_server.job(at(each_server, "Paused"))
+    each_server.then("/api/job", at(each_server, "Paused"))
+    each_server.refuses(4, "STATE_NOT_REACHED", "resume")
+
+
+def test_a_resumed_job_that_finishes_at_once_was_resumed(each_server):
+    each_server.job(at(each_server, "Paused", 99.9))
+    each_server.then("/api/job", at(each_server, "Operational", 100.0))
+    assert each_server.does("resume")["changed"] is True
+
+
+def test_a_job_that_is_cancelled_instead_of_resumed_was_not_resumed(each_server):
+    each_server.job(at(each_server, "Paused"))
+    each_server.then("/api/job", at(each_server, "Cancelling"), at(each_server, "Operational", None))
+    each_server.refuses(4, "STATE_NOT_REACHED", "resume")
+
+
+def test_a_printer_that_is_lost_while_resuming_was_not_resumed(each_server):
+    each_server.job(at(each_server, "Paused"))
+    each_server.then("/api/job", "Offline after error")
+    result = each_server.refuses(4, "STATE_NOT_REACHED", "resume")
+    assert "Offline after error" in result.envelope["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("command", "state", "request_"),
+    [("cancel", "Printing", CANCEL), ("pause", "Printing", PAUSE), ("resume", "Paused", RESUME)],
+)
+def test_a_dry_run_lists_the_request_and_sends_none(each_server, clock, command, state, request_):
+    each_server.job(at(each_server, state))
+    data = each_server.does(command, "--dry-run")
+    assert data == {"dry_run": True, "requests": [{"method": "POST", "path": request_[0], "json": request_[1]}]}
+    assert each_server.sent == [] and clock.slept == 0
+
+
+def test_a_dry_run_without_a_job_is_refused_like_the_real_one(server):
+    server.refuses(4, "NO_ACTIVE_JOB", "cancel", "--dry-run")
+
+
+@pytest.mark.parametrize("command", ["pause", "resume"])
+def test_what_does_no_harm_has_no_confirm(server, command):
+    server.refuses(4, "USAGE_ERROR", command, "--confirm")
+    assert server.requests == []

@@ -1,0 +1,261 @@
+"""preflight: each check in each outcome, what they add up to, and a vendor's checks."""
+
+from __future__ import annotations
+
+import pytest
+
+from octoprint_cli.api import Check, Severity, Skip, errors
+
+GIB = 1024**3
+BUILT_IN = {
+    "disk_space",
+    "file_exists",
+    "file_extension",
+    "file_not_empty",
+    "file_readable",
+    "file_size",
+    "printer_connected",
+    "printer_error",
+    "printer_idle",
+    "temperatures",
+}
+
+
+def statuses(data):
+    return {check["id"]: check["status"] for check in data["checks"]}
+
+
+def vendor(severity=Severity.BLOCK, outcome="all is well"):
+    """A check that answers with a sentence or raises."""
+
+    class Vendor(Check):
+        """A vendor's check."""
+
+        def run(self, subject):
+            if isinstance(outcome, BaseException):
+                raise outcome
+            return outcome
+
+    Vendor.severity = severity
+    return lambda: Vendor
+
+
+def big_file(tmp_path, size):
+    path = tmp_path / "big.gcode"
+    with path.open("wb") as file:
+        file.truncate(size)
+    return path
+
+
+def test_all_is_well(each_server, gcode_file):
+    data = each_server.does("preflight", str(gcode_file))
+    assert data["ready"] is True
+    assert statuses(data) == dict.fromkeys(BUILT_IN, "pass")
+    assert {tuple(sorted(check)) for check in data["checks"]} == {("id", "message", "severity", "status")}
+    assert each_server.sent == []
+
+
+def test_without_a_file_its_checks_are_skipped(each_server):
+    data = each_server.does("preflight")
+    skipped = {name for name, status in statuses(data).items() if status == "skip"}
+    assert skipped == {name for name in BUILT_IN if name.startswith("file_")} | {"disk_space"}
+
+
+def test_the_server_is_read_once_for_all_checks(server, gcode_file):
+    server.does("preflight", str(gcode_file))
+    assert sorted(server.reads) == ["/api/files", "/api/job", "/api/printer"]
+
+
+@pytest.mark.parametrize(
+    ("prepare", "exit_code", "code", "failed"),
+    [
+        (lambda server: server.offline(), 1, "PRINTER_OFFLINE", ["printer_connected"]),
+        (lambda server: server.job("Offline after error"), 1, "PRINTER_OFFLINE", ["printer_connected"]),
+        (lambda server: server.job("Connecting"), 1, "PRINTER_OFFLINE", ["printer_connected"]),
+        (lambda server: server.job("Printing"), 3, "PRINTER_BUSY", ["printer_idle"]),
+        (lambda server: server.job("Sending file to SD"), 3, "PRINTER_BUSY", ["printer_idle"]),
+        (lambda server: server.job("Druckt gerade"), 3, "PRINTER_BUSY", ["printer_idle"]),
+        (lambda server: server.heat.update(tool0=(301.0, 0.0)), 4, "LIMIT_EXCEEDED", ["temperatures"]),
+        (lambda server: server.heat.update(tool3=(20.0, 301.0)), 4, "LIMIT_EXCEEDED", ["temperatures"]),
+        (lambda server: server.heat.update(bed=(20.0, 121.0)), 4, "LIMIT_EXCEEDED", ["temperatures"]),
+        (lambda server: server.heat.update(chamber=(81.0, 0.0)), 4, "LIMIT_EXCEEDED", ["temperatures"]),
+    ],
+)
+def test_a_printer_that_is_not_ready_is_named_with_the_report(each_server, gcode_file, prepare, exit_code, code, failed):
+    prepare(each_server)
+    result = each_server.refuses(exit_code, code, "preflight", str(gcode_file))
+    assert result.data["ready"] is False
+    assert [check["id"] for check in result.data["checks"] if check["status"] == "fail"] == failed
+    assert result.envelope["error"]["details"]["failed"] == failed
+    assert result.data["checks"][0]["id"] == failed[0]
+
+
+@pytest.mark.parametrize("state", ["Starting", "Paused", "Pausing", "Resuming", "Cancelling", "Finishing"])
+def test_a_job_on_its_way_anywhere_is_not_idle(each_server, state):
+    each_server.job(state)
+    result = each_server.refuses(3, "PRINTER_BUSY", "preflight")
+    assert state in result.envelope["error"]["message"]
+
+
+def test_the_limits_are_the_configured_ones(server, home):
+    home.mkdir()
+    (home / "config.yaml").write_text("limits: {bed: 20}\n")
+    server.refuses(4, "LIMIT_EXCEEDED", "preflight")
+
+
+def test_a_heater_with_nulls_is_within_limits(server):
+    server.heat["tool0"] = (None, 20.0)
+    assert statuses(server.does("preflight"))["temperatures"] == "pass"
+
+
+def test_an_error_that_the_printer_reports_is_told(server):
+    state = {"error": "Heating failed", "flags": {"error": True, "operational": True}, "text": "Operational"}
+    server.on("GET", "/api/printer", json={"state": state, "temperature": {}})
+    result = server.refuses(1, "PRINTER_ERROR", "preflight")
+    assert "Heating failed" in result.envelope["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "failed"),
+    [
+        ("none.gcode", None, "file_exists"),
+        ("empty.gcode", b"", "file_not_empty"),
+        ("cube.stl", b"x", "file_extension"),
+        ("cube", b"x", "file_extension"),
+        ("cube.gcode.gz", b"x", "file_extension"),
+        ("cube.bgcode", b"x", "file_extension"),
+    ],
+)
+def test_a_file_that_is_not_ready_is_exit_2(server, tmp_path, name, content, failed):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    result = server.run("preflight", str(path), "--json")
+    assert result.exit_code == 2
+    assert [check["id"] for check in result.data["checks"] if check["status"] == "fail"] == [failed]
+
+
+@pytest.mark.parametrize("name", ["a.gcode", "a.GCO", "a.g", "a.gc~", "a.b.gcode"])
+def test_what_octoprint_takes_has_a_printable_extension(server, tmp_path, name):
+    path = tmp_path / name
+    path.write_text("G28")
+    assert server.does("preflight", str(path))["ready"] is True
+
+
+def test_a_folder_is_no_file(server, tmp_path):
+    folder = tmp_path / "folder.gcode"
+    folder.mkdir()
+    server.refuses(2, "FILE_INVALID", "preflight", str(folder))
+
+
+def test_a_file_larger_than_octoprint_takes_is_refused(server, tmp_path):
+    server.refuses(2, "FILE_TOO_LARGE", "preflight", str(big_file(tmp_path, GIB + 1)))
+    assert server.does("preflight", str(big_file(tmp_path, GIB)))["ready"] is True
+
+
+@pytest.mark.parametrize(("free", "status"), [(4, "fail"), (5, "pass"), (None, "skip")])
+def test_the_room_on_the_server_is_compared_with_the_file(server, tmp_path, free, status):
+    path = tmp_path / "a.gcode"
+    path.write_bytes(b"12345")
+    server.on("GET", "/api/files", json={"files": [], "free": free, "total": 10})
+    result = server.run("preflight", str(path), "--json")
+    assert statuses(result.data)["disk_space"] == status
+    assert (result.exit_code, result.code) == ((2, "NO_SPACE") if status == "fail" else (0, None))
+
+
+def test_the_room_on_the_card_is_not_asked_for(server, gcode_file):
+    assert statuses(server.does("preflight", str(gcode_file), "--location", "sdcard"))["disk_space"] == "skip"
+    assert "/api/files" not in server.reads
+
+
+def test_offline_goes_before_busy_goes_before_file_goes_before_the_rest(server, tmp_path):
+    missing = str(tmp_path / "none.gcode")
+    server.heat["bed"] = (500.0, 0.0)
+    server.refuses(2, "FILE_NOT_FOUND", "preflight", missing)
+    server.job("Printing")
+    result = server.refuses(3, "PRINTER_BUSY", "preflight", missing)
+    assert result.envelope["error"]["details"]["failed"] == ["printer_idle", "file_exists", "temperatures"]
+    server.offline()
+    server.refuses(1, "PRINTER_OFFLINE", "preflight", missing)
+
+
+def test_without_a_server_the_other_checks_are_skipped_not_failed(server, gcode_file):
+    server.on("GET", "/api/job", status_code=503, text="<html>starting</html>")
+    result = server.refuses(1, "SERVER_STARTING", "preflight", str(gcode_file))
+    found = statuses(result.data)
+    assert found["printer_connected"] == "fail"
+    assert {found[name] for name in ("printer_idle", "printer_error", "temperatures", "disk_space")} == {"skip"}
+
+
+def test_a_vendors_check_appears_in_the_report(server, add_ons):
+    add_ons.add("preflight", "nozzle", vendor(outcome="the nozzle is 0.4 mm"))
+    checks = server.does("preflight")["checks"]
+    assert {"id": "nozzle", "status": "pass", "severity": "block", "message": "the nozzle is 0.4 mm"} in checks
+
+
+@pytest.mark.parametrize("severity", [Severity.BLOCK, "block"], ids=["Severity", "str"])
+def test_a_vendors_refusal_guards_print_too(server, add_ons, gcode_file, severity):
+    add_ons.add("preflight", "nozzle", vendor(severity, errors.NotFound("no nozzle", hint="mount one")))
+    for words in (("preflight", str(gcode_file)), ("print", str(gcode_file), "--confirm")):
+        result = server.refuses(4, "NOT_FOUND", *words)
+        assert statuses(result.data)["nozzle"] == "fail"
+        assert result.envelope["error"]["hint"] == "mount one"
+    assert server.sent == []
+
+
+@pytest.mark.parametrize("severity", [Severity.WARN, Severity.INFO, "warn"])
+def test_a_word_of_warning_forbids_nothing(server, add_ons, severity):
+    add_ons.add("preflight", "dust", vendor(severity, errors.FileInvalid("dusty")))
+    data = server.does("preflight")
+    assert data["ready"] is True and statuses(data)["dust"] == "fail"
+
+
+def test_a_severity_that_nobody_knows_forbids(server, add_ons):
+    add_ons.add("preflight", "odd", vendor("fatal", errors.FileInvalid("odd")))
+    assert server.run("preflight", "--json").exit_code != 0
+
+
+def test_a_check_may_have_nothing_to_say(server, add_ons):
+    add_ons.add("preflight", "camera", vendor(outcome=Skip("there is no camera")))
+    assert {"id": "camera", "status": "skip", "severity": "block", "message": "there is no camera"} in server.does("preflight")[
+        "checks"
+    ]
+
+
+@pytest.mark.parametrize("crash", [ZeroDivisionError("division by zero"), KeyError("x"), SystemExit(0)], ids=repr)
+def test_a_check_that_crashes_says_no_and_is_named(server, add_ons, gcode_file, crash):
+    add_ons.add("preflight", "shaky", vendor(outcome=crash))
+    result = server.refuses(4, "PLUGIN_ERROR", "print", str(gcode_file), "--confirm")
+    assert "shaky" in result.envelope["error"]["message"] and type(crash).__name__ in result.envelope["error"]["message"]
+    assert server.sent == []
+
+
+@pytest.mark.parametrize("fault", [ImportError("no module named acme"), SyntaxError("bad"), SystemExit(2)], ids=repr)
+def test_a_check_that_cannot_be_loaded_costs_itself_alone_and_is_named(server, add_ons, fault):
+    def load():
+        raise fault
+
+    add_ons.add("preflight", "broken", load)
+    data = server.does("preflight")
+    (row,) = [check for check in data["checks"] if check["id"] == "broken"]
+    assert row["status"] == "skip" and "acme-tools" in row["message"] and type(fault).__name__ in row["message"]
+
+
+def test_a_check_that_two_claim_is_not_lost_in_silence(server, add_ons):
+    add_ons.add("preflight", "nozzle", vendor(), "acme-tools")
+    add_ons.add("preflight", "nozzle", vendor(), "bolt-tools")
+    (row,) = [check for check in server.run("preflight", "--json").data["checks"] if check["id"] == "nozzle"]
+    assert row["status"] != "pass" and "acme-tools" in row["message"] and "bolt-tools" in row["message"]
+
+
+def test_a_built_in_check_cannot_be_replaced(server, add_ons):
+    add_ons.add("preflight", "printer_idle", vendor(outcome="always idle"))
+    server.job("Printing")
+    server.refuses(3, "PRINTER_BUSY", "preflight")
+
+
+def test_a_person_sees_the_rows_and_then_the_error(server):
+    server.job("Printing")
+    result = server.run("preflight")
+    assert result.exit_code == 3
+    assert "printer_idle" in result.stdout and "PRINTER_BUSY" in result.stderr

@@ -1,0 +1,123 @@
+"""What must not be shown, and what is made safe to show."""
+
+from __future__ import annotations
+
+import io
+import logging
+
+import pytest
+
+from octoprint_cli.redact import Scrubber, is_secret, mask, mask_url, visible
+
+SECRET = "abcd-0123456789-secret"
+
+
+@pytest.mark.parametrize(
+    ("secret", "shown"), [(SECRET, "abcd****"), ("a" * 16, "aaaa****"), ("a" * 15, "****"), ("abc", "****"), ("", "****")]
+)
+def test_a_mask_tells_long_keys_apart_and_short_ones_not_at_all(secret, shown):
+    assert mask(secret) == shown
+
+
+@pytest.mark.parametrize("name", ["api_key", "api-key", "API_KEY", "X-Api-Key", "apikey", "Authorization", "password", "Cookie"])
+def test_secret_names_are_known_however_they_are_spelled(name):
+    assert is_secret(name)
+
+
+@pytest.mark.parametrize("name", ["host", "key", "timeout", "printer"])
+def test_other_names_are_no_secret(name):
+    assert not is_secret(name)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://me:secret@example.org/op", "https://me:****@example.org/op"),
+        ("see http://:secret@a.test and http://b.test", "see http://:****@a.test and http://b.test"),
+        ("https://me@example.org", "https://me@example.org"),
+        ("http://a.test:5000/x@y", "http://a.test:5000/x@y"),
+    ],
+)
+def test_a_password_in_a_url_is_masked(url, shown):
+    assert mask_url(url) == shown
+
+
+def test_all_of_a_password_is_masked_that_holds_an_at_sign():
+    assert "secret" not in mask_url("https://me:top@secret@example.org/op")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain Ünï 日本 🙂", "plain Ünï 日本 🙂"),
+        ("a\nb\r\tc", r"a\nb\r\tc"),
+        ("\x1b[2J\x1b]0;title\x07", r"\x1b[2J\x1b]0;title\x07"),
+        ("\x00\x7f\x9b31m", r"\x00\x7f\x9b31m"),
+        ("a\u202eb\u2066c\u200fd", r"a\u202eb\u2066c\u200fd"),
+        ("zero\u200bwidth\ufeff", r"zero\u200bwidth\ufeff"),
+        ("two\u2028lines\u2029", r"two\u2028lines\u2029"),
+        ("lone\ud800surrogate", r"lone\ud800surrogate"),
+    ],
+)
+def test_what_could_deceive_a_terminal_is_escaped(text, shown):
+    assert visible(text) == shown
+
+
+def test_a_text_is_cut_to_its_limit():
+    assert visible("x" * 10, limit=10) == "x" * 10
+    assert visible("x" * 11, limit=10) == "x" * 9 + "…"
+
+
+@pytest.fixture
+def scrubber():
+    found = Scrubber()
+    found.learn(SECRET)
+    return found
+
+
+def test_a_known_secret_is_masked_wherever_it_stands(scrubber):
+    assert scrubber.scrub(f"?apikey={SECRET}&x={SECRET}") == "?apikey=abcd****&x=abcd****"
+
+
+def test_a_short_word_is_not_taken_for_a_secret(scrubber):
+    scrubber.learn("an")
+    assert scrubber.scrub("an answer") == "an answer"
+
+
+def test_a_secret_that_holds_another_is_masked_whole(scrubber):
+    longer = SECRET + "-and-its-longer-tail"
+    scrubber.learn(longer)
+    assert "tail" not in scrubber.scrub(f"key {longer}")
+
+
+def test_nested_values_are_scrubbed(scrubber):
+    value = {"a": [SECRET, {"b": f"x{SECRET}"}], "c": (SECRET, 5, None, True)}
+    assert scrubber.scrub_all(value) == {"a": ["abcd****", {"b": "xabcd****"}], "c": ["abcd****", 5, None, True]}
+
+
+@pytest.mark.parametrize("host", [f"https://me:{SECRET}@a.test", f"me:{SECRET}@a.test/op", f"http://:{SECRET}@a.test"])
+def test_the_password_of_a_host_is_learnt(host):
+    found = Scrubber()
+    found.learn_url(host)
+    assert SECRET not in found.scrub(f"refused: {SECRET}")
+
+
+def logged(scrubber, *message, **how):
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.addFilter(scrubber)
+    logger = logging.Logger("test")
+    logger.addHandler(handler)
+    logger.error(*message, **how)
+    return out.getvalue()
+
+
+def test_a_log_record_is_scrubbed_with_its_arguments(scrubber):
+    assert logged(scrubber, "GET %s with %r", "/api", {"key": SECRET}) == "GET /api with {'key': 'abcd****'}\n"
+
+
+def test_the_traceback_of_a_log_record_is_scrubbed_too(scrubber):
+    try:
+        raise ValueError(SECRET)
+    except ValueError:
+        assert SECRET not in logged(scrubber, "failed", exc_info=True)

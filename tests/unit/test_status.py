@@ -1,0 +1,164 @@
+"""status: what it says of a printer in every state, and what it does not make up."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_an_idle_printer_is_shown_with_nulls_for_what_nobody_knows(each_server):
+    data = each_server.does("status")
+    assert data["state"] == "Operational" and data["phase"] == "idle"
+    assert data["temperature"] == {"tool0": {"actual": 21.3, "target": 0.0}, "bed": {"actual": 21.3, "target": 0.0}}
+    assert set(data["job"].values()) == {None}
+    assert data["error"] is None
+    assert each_server.sent == []
+
+
+def test_a_print_is_shown_with_raw_numbers(each_server):
+    each_server.job(each_server.reading("Printing", "slow.gcode", completion=0.879, left=93))
+    data = each_server.does("status")
+    assert data["state"] == data["phase"].capitalize() == "Printing"
+    wanted = {"file": "slow.gcode", "location": "local", "completion": 0.879, "print_time": 0, "print_time_left": 93, "size": 21953}
+    assert {name: data["job"][name] for name in wanted} == wanted
+    assert data["job"]["estimated_print_time"] == 93
+    assert data["flags"]["printing"] is True and data["flags"]["paused"] is False
+
+
+def test_paused_does_not_say_printing_though_2_0_does(each_server):
+    each_server.job(each_server.reading("Paused", "slow.gcode", completion=50.0))
+    data = each_server.does("status")
+    assert data["phase"] == "paused"
+    assert data["flags"]["paused"] is True and data["flags"]["printing"] is False
+
+
+@pytest.mark.parametrize("senseless", [-100, -0.5, 100.1, 1e9, "12", True, None])
+def test_a_completion_that_makes_no_sense_is_null(server, senseless):
+    server.job(server.reading("Printing", "empty.gcode", completion=senseless))
+    assert server.does("status")["job"]["completion"] is None
+
+
+@pytest.mark.parametrize("percent", [0, 0.0, 50.5, 100.0])
+def test_a_completion_that_makes_sense_is_passed_on(server, percent):
+    server.job(server.reading("Printing", "a.gcode", completion=percent))
+    assert server.does("status")["job"]["completion"] == percent
+
+
+def test_a_negative_time_left_is_null(server):
+    server.job(server.reading("Printing", "a.gcode", completion=1.0, left=-5))
+    assert server.does("status")["job"]["print_time_left"] is None
+
+
+def test_every_heater_is_shown_tools_first(each_server):
+    each_server.heat = {
+        "chamber": (30.0, 40.0),
+        "tool10": (1.0, 0.0),
+        "bed": (60, 60),
+        "tool1": (20.5, None),
+        "tool0": (200.0, 210.0),
+    }
+    temperature = each_server.does("status")["temperature"]
+    assert list(temperature) == ["tool0", "tool1", "tool10", "bed", "chamber"]
+    assert temperature["tool1"] == {"actual": 20.5, "target": None}
+    assert temperature["chamber"] == {"actual": 30.0, "target": 40.0}
+
+
+def test_no_temperature_yet_is_null_and_not_zero(server):
+    server.heat = {}
+    assert server.does("status")["temperature"] == {"tool0": {"actual": None, "target": None}}
+
+
+def test_an_entry_that_is_no_heater_is_left_out(server):
+    server.heat = {"tool0": (1.0, 0.0), "W": (3.0, 0.0), "bed": (None, None)}
+    assert list(server.does("status")["temperature"]) == ["tool0"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"job": {"filament": {}, "file": {}}, "progress": {}, "state": "Operational"},
+        {"job": None, "progress": None, "state": "Operational"},
+        {"state": "Operational"},
+    ],
+    ids=["2.0 with the header", "nulls", "absent"],
+)
+def test_absent_and_null_keys_are_null(server, body):
+    server.job(body)
+    assert set(server.does("status")["job"].values()) == {None}
+
+
+def test_a_file_on_the_sd_card_is_called_so_on_every_server(each_server):
+    each_server.job(each_server.reading("Printing from SD", "longna~1.gco", completion=3.0, origin=each_server.card))
+    job = each_server.does("status")["job"]
+    assert (job["file"], job["location"]) == ("longna~1.gco", "sdcard")
+
+
+def test_the_slash_that_1_11_puts_before_a_card_file_is_taken_off(server):
+    server.job(server.reading("Printing from SD", "/longna~1.gco", origin="sdcard"))
+    assert server.does("status")["job"]["file"] == "longna~1.gco"
+
+
+def test_offline_is_exit_1_with_what_is_known(each_server):
+    each_server.offline()
+    result = each_server.refuses(1, "PRINTER_OFFLINE", "status")
+    assert result.data["state"] == "Offline" and result.data["phase"] == "offline"
+    assert result.data["temperature"] == {"tool0": {"actual": None, "target": None}}
+    assert result.envelope["error"]["hint"] == "octoprint-cli connect"
+    assert result.envelope["error"]["retryable"] is True
+
+
+def test_offline_after_an_error_keeps_the_reason_of_1_11(server):
+    reason = "Thermal Runaway, system stopped! Heater_ID: bed"
+    server.job(server.reading("Offline after error", error=reason))
+    result = server.refuses(1, "PRINTER_OFFLINE", "status")
+    assert result.data["phase"] == "error" and result.data["error"] == reason
+    assert reason in result.envelope["error"]["message"]
+    assert result.envelope["error"]["details"] == {"state": "Offline after error", "reason": reason}
+
+
+def test_offline_after_an_error_is_told_apart_where_2_0_has_lost_the_reason(server_2):
+    server_2.job("Offline after error")
+    result = server_2.refuses(1, "PRINTER_OFFLINE", "status")
+    assert result.data["phase"] == "error" and result.data["error"] is None
+    assert "Offline after error" in result.envelope["error"]["message"]
+
+
+@pytest.mark.parametrize("state", ["Opening serial connection", "Detecting serial connection", "Connecting"])
+def test_connecting_is_not_connected(server, state):
+    server.job(state)
+    assert server.refuses(1, "PRINTER_OFFLINE", "status").data["phase"] == "connecting"
+
+
+def test_a_printer_that_goes_away_between_the_two_requests_is_offline(server):
+    server.on("GET", "/api/printer", status_code=409, json={"error": "Printer is not operational"})
+    assert server.refuses(1, "PRINTER_OFFLINE", "status").data["state"] == "Operational"
+
+
+@pytest.mark.parametrize("body", [[], "Operational", 5, None])
+def test_an_answer_that_is_no_object_is_not_octoprints(server, body):
+    server.on("GET", "/api/job", json=body)
+    server.refuses(4, "UNEXPECTED_RESPONSE", "status")
+
+
+def test_the_table_has_units_and_dashes(server):
+    server.heat = {"tool0": (201.25, 210.0), "bed": (21.3, 0)}
+    server.job(server.reading("Printing", "slow.gcode", completion=12.345, left=3700))
+    table = server.run("status").stdout
+    for shown in ("201.2 °C, target 210.0 °C", "21.3 °C (off)", "12.3 %", "1 h 01 min", "21.4 KiB", "printing"):
+        assert shown in table
+    assert "None" not in table and "null" not in table
+
+
+def test_the_error_of_a_table_goes_to_stderr_alone(server):
+    server.offline()
+    result = server.run("status")
+    assert result.exit_code == 1 and result.stdout == ""
+    assert result.stderr.splitlines() == [
+        "Error: the printer is not connected to OctoPrint (Offline) (PRINTER_OFFLINE)",
+        "Hint: octoprint-cli connect",
+    ]
+
+
+def test_it_asks_for_two_things_and_no_more(server):
+    server.does("status")
+    assert server.reads == ["/api/job", "/api/printer"]
+    assert all(request.headers["X-Api-Key"] for request in server.requests)

@@ -1,0 +1,266 @@
+"""temp: every heater, limits before anything is sent, and success only for a target that shows."""
+
+from __future__ import annotations
+
+import pytest
+
+TOOL = "/api/printer/tool"
+BED = "/api/printer/bed"
+CHAMBER = "/api/printer/chamber"
+
+
+def tools(**targets):
+    return (TOOL, {"command": "target", "targets": targets})
+
+
+def single(path, target):
+    return (path, {"command": "target", "target": target})
+
+
+@pytest.fixture
+def big(server):
+    """A printer with two tools and a chamber, which takes what it is told."""
+    server.heat.update(tool1=(21.0, 0.0), chamber=(25.0, 0.0))
+    server.takes_targets()
+    return server
+
+
+def test_without_options_it_shows_every_heater_and_sends_nothing(each_server):
+    each_server.heat["chamber"] = (30.0, None)
+    data = each_server.does("temp")
+    assert data == {
+        "temperature": {
+            "tool0": {"actual": 21.3, "target": 0.0},
+            "bed": {"actual": 21.3, "target": 0.0},
+            "chamber": {"actual": 30.0, "target": None},
+        },
+        "set": {},
+    }
+    assert each_server.sent == []
+
+
+@pytest.mark.parametrize(
+    ("options", "sent"),
+    [
+        (("--tool", "200"), [tools(tool0=200)]),
+        (("--tool=200",), [tools(tool0=200)]),
+        (("--tool", "199.5"), [tools(tool0=199.5)]),
+        (("--tool", "0"), [tools(tool0=0)]),
+        (("--tool0", "200"), [tools(tool0=200)]),
+        (("--tool1", "205"), [tools(tool1=205)]),
+        (("--tool", "1=205"), [tools(tool1=205)]),
+        (("--tool", "200", "--tool", "1=205"), [tools(tool0=200, tool1=205)]),
+        (("--tool", "200", "--tool1", "205"), [tools(tool0=200, tool1=205)]),
+        (("--bed", "60"), [single(BED, 60)]),
+        (("--chamber", "40"), [single(CHAMBER, 40)]),
+        (("--tool", "200", "--bed", "60", "--chamber", "40"), [tools(tool0=200), single(BED, 60), single(CHAMBER, 40)]),
+        (("--tool", "300", "--bed", "120", "--chamber", "80"), [tools(tool0=300), single(BED, 120), single(CHAMBER, 80)]),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_each_way_to_name_a_heater_sets_that_heater_once(big, options, sent):
+    data = big.does("temp", *options)
+    assert big.sent == sent
+    for heater, target in data["set"].items():
+        assert data["temperature"][heater]["target"] == target
+    assert len(data["set"]) == sum(len(body.get("targets", "1")) for _, body in sent)
+
+
+def test_off_switches_every_heater_off_that_the_printer_has(big):
+    big.heat.update(tool0=(200.0, 200.0), bed=(60.0, 60.0))
+    data = big.does("temp", "--off")
+    assert big.sent == [tools(tool0=0, tool1=0), single(BED, 0), single(CHAMBER, 0)]
+    assert {reading["target"] for reading in data["temperature"].values()} == {0}
+
+
+def test_off_asks_for_no_heater_that_the_printer_lacks(server):
+    server.takes_targets()
+    server.does("temp", "--off")
+    assert [path for path, _ in server.sent] == [TOOL, BED]
+
+
+def test_a_heater_that_cannot_be_switched_off_leaves_no_other_one_on(server):
+    server.takes_targets()
+    server.on("POST", TOOL, status_code=500, json={"error": "The server encountered an internal error"})
+    server.refuses(4, "SERVER_ERROR", "temp", "--off")
+    assert [path for path, _ in server.sent] == [TOOL, BED]
+
+
+@pytest.mark.parametrize("state", ["Printing", "Paused"])
+def test_off_is_held_back_by_no_check(each_server, state):
+    each_server.takes_targets()
+    each_server.job(each_server.reading(state, "a.gcode"))
+    each_server.does("temp", "--off")
+    assert "/api/job" not in each_server.reads and "/api/files" not in each_server.reads
+
+
+@pytest.mark.parametrize("heater", ["--tool", "--tool1", "--bed", "--chamber"])
+@pytest.mark.parametrize("value", ["nan", "hot"])
+def test_each_option_refuses_what_is_no_temperature(big, heater, value):
+    big.refuses(4, "INVALID_VALUE", "temp", heater, value)
+    assert big.requests == []
+
+
+@pytest.mark.parametrize("value", ["NaN", "inf", "Infinity", "1e999", "hot", "", " ", "200C", "0x10", "true", "None"])
+def test_what_is_no_temperature_is_refused_and_nothing_at_all_is_sent(big, value):
+    result = big.refuses(4, "INVALID_VALUE", "temp", "--tool", value)
+    assert repr(value) in result.envelope["error"]["message"]
+    assert big.requests == []
+
+
+@pytest.mark.parametrize("value", ["-1", "-0.1", "-inf", "-nan"])
+@pytest.mark.parametrize("heater", ["--tool", "--bed"])
+def test_what_is_below_zero_is_refused_and_nothing_at_all_is_sent(big, heater, value):
+    big.refuses(4, "INVALID_VALUE", "temp", f"{heater}={value}")
+    assert big.requests == []
+
+
+def test_a_negative_number_after_a_space_is_refused_too(big):
+    big.refuses(4, "INVALID_VALUE", "temp", "--bed", "-5")
+    assert big.requests == []
+
+
+@pytest.mark.parametrize(
+    ("options", "heater", "limit"),
+    [
+        (("--tool", "300.1"), "tool0", 300),
+        (("--tool1", "301"), "tool1", 300),
+        (("--tool", "1=999"), "tool1", 300),
+        (("--bed", "121"), "bed", 120),
+        (("--chamber", "81"), "chamber", 80),
+        (("--tool", "200", "--bed", "121"), "bed", 120),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_above_the_limit_is_refused_and_nothing_at_all_is_sent(big, options, heater, limit):
+    details = big.refuses(4, "LIMIT_EXCEEDED", "temp", *options).envelope["error"]["details"]
+    assert (details["heater"], details["limit"]) == (heater, limit)
+    assert big.requests == []
+
+
+def test_the_limits_come_from_the_configuration(big, home):
+    home.mkdir()
+    (home / "config.yaml").write_text("limits: {tool: 250, bed: 90.5}\n")
+    big.refuses(4, "LIMIT_EXCEEDED", "temp", "--tool", "251")
+    big.refuses(4, "LIMIT_EXCEEDED", "temp", "--bed", "91")
+    big.refuses(4, "LIMIT_EXCEEDED", "temp", "--chamber", "81")
+    assert big.requests == []
+    big.does("temp", "--tool", "250", "--bed", "90.5", "--chamber", "80")
+
+
+def test_limits_that_cannot_be_understood_send_nothing(big, home):
+    home.mkdir()
+    (home / "config.yaml").write_text("limits: {tool: hot}\n")
+    big.refuses(4, "CONFIG_ERROR", "temp", "--tool", "20")
+    assert big.requests == []
+
+
+@pytest.mark.parametrize(
+    ("options", "missing"),
+    [(("--tool1", "200"), "tool1"), (("--tool", "5=200"), "tool5"), (("--chamber", "40"), "chamber"), (("--tool9", "1"), "tool9")],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_a_heater_that_the_printer_lacks_is_refused_and_nothing_is_set(each_server, options, missing):
+    each_server.takes_targets()
+    result = each_server.refuses(4, "NOT_FOUND", "temp", "--tool", "100", *options)
+    assert missing in result.envelope["error"]["message"]
+    assert result.envelope["error"]["details"]["heaters"] == ["tool0", "bed"]
+    assert each_server.sent == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--tool", "200", "--tool", "210"),
+        ("--tool", "200", "--tool0", "210"),
+        ("--tool", "0=200", "--tool0", "210"),
+        ("--tool", "1=200", "--tool", "1=210"),
+        ("--tool", "01=200", "--tool1", "210"),
+        ("--tool", "200", "--tool", "200"),
+        ("--tool", "0", "--tool0", "0"),
+    ],
+    ids=" ".join,
+)
+def test_a_heater_that_is_given_twice_is_a_usage_error(big, options):
+    big.refuses(4, "USAGE_ERROR", "temp", *options)
+    assert big.requests == []
+
+
+@pytest.mark.parametrize("written", ["x=200", "=200", "-1=200", "1.5=200", "²=5", "1=2=3"])
+def test_an_index_that_is_no_number_is_a_usage_error(big, written):
+    big.refuses(4, "USAGE_ERROR", "temp", f"--tool={written}")
+    assert big.requests == []
+
+
+def test_off_takes_no_targets(big):
+    big.refuses(4, "USAGE_ERROR", "temp", "--off", "--bed", "60")
+    assert big.requests == []
+
+
+@pytest.mark.parametrize("options", [(), ("--tool", "200"), ("--off",)], ids=["show", "set", "off"])
+def test_no_printer_is_offline(each_server, options):
+    each_server.offline()
+    each_server.refuses(1, "PRINTER_OFFLINE", "temp", *options)
+    assert each_server.sent == []
+
+
+def test_a_target_that_never_shows_is_unknown_and_not_repeated(each_server, clock):
+    each_server.takes_targets(shows=False)
+    result = each_server.refuses(4, "OUTCOME_UNKNOWN", "temp", "--tool", "200")
+    assert result.envelope["error"]["details"] == {"wanted": {"tool0": 200.0}, "shown": {"tool0": 0.0}}
+    assert len(each_server.sent) == 1 and 10 <= clock.slept < 11
+
+
+def test_the_first_report_after_a_connect_is_waited_for(each_server, clock):
+    reported = dict(each_server.heat)
+    each_server.heat = {}
+    sleep = clock.sleep
+
+    def report(seconds):
+        sleep(seconds)
+        if clock.slept > 2:
+            each_server.heat = reported
+
+    clock.sleep = report
+    assert set(each_server.does("temp")["temperature"]) == {"tool0", "bed"}
+    assert 2 < clock.slept < 4
+
+
+def test_a_printer_that_reports_no_heater_at_all_is_told_so(each_server, clock):
+    each_server.heat = {}
+    each_server.refuses(4, "STATE_NOT_REACHED", "temp")
+    assert 10 <= clock.slept < 11
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "exit_code", "code"),
+    [
+        (409, "Printer is not operational", 1, "PRINTER_OFFLINE"),
+        (409, "Printer does not have a heated bed", 4, "NOT_FOUND"),
+        (400, "CSRF validation failed", 4, "AUTH_ERROR"),
+        (403, "You don't have the permission", 4, "PERMISSION_DENIED"),
+        (500, "The server encountered an internal error", 4, "SERVER_ERROR"),
+    ],
+)
+def test_a_target_that_the_server_refuses_is_no_success(server, status, error, exit_code, code):
+    server.on("POST", BED, status_code=status, json={"error": error})
+    result = server.refuses(exit_code, code, "temp", "--bed", "60")
+    assert len(server.sent) == 1
+    if code == "PERMISSION_DENIED":
+        assert "CONTROL" in result.envelope["error"]["message"]
+
+
+def test_a_dry_run_lists_the_requests_and_sends_none(big):
+    data = big.does("temp", "--tool", "200", "--bed", "60", "--dry-run")
+    assert [(request["path"], request["json"]) for request in data["requests"]] == [tools(tool0=200), single(BED, 60)]
+    assert big.sent == []
+
+
+def test_a_dry_run_is_refused_for_what_the_real_one_is(big):
+    big.refuses(4, "LIMIT_EXCEEDED", "temp", "--bed", "500", "--dry-run")
+    big.refuses(4, "INVALID_VALUE", "temp", "--bed", "nan", "--dry-run")
+    assert big.requests == []
+
+
+def test_the_table_has_units(big):
+    assert "21.3 °C, target 60.0 °C" in big.run("temp", "--bed", "60").stdout
