@@ -11,12 +11,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: demo test unit contract e2e check test-matrix bench clean
 
 $(VENV)/.installed: setup.cfg pyproject.toml plugins/octoprint-cli-sandbox/pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable '.[dev]' --editable plugins/octoprint-cli-sandbox
-	touch $@
+	@$(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV) ..." >&2
+	@$(BIN)/pip install --quiet --editable '.[dev]' --editable plugins/octoprint-cli-sandbox
+	@touch $@
 
 demo: $(VENV)/.installed
-	PATH="$(BIN):$$PATH" OCTOPRINT_CLI_HOME="$(CURDIR)/.demo" demo/demo.sh
+	@PATH="$(BIN):$$PATH" OCTOPRINT_CLI_HOME="$(CURDIR)/.demo" demo/demo.sh
 
 # The end-to-end ring keeps its servers' installations in .cache, so that only the first run fetches them.
 test: $(VENV)/.installed

@@ -19,7 +19,7 @@ cli print demo/cube.gcode --confirm >&2
 
 say "until it is done"
 while [ "$(field phase)" != idle ]; do
-    printf '%s  %s %%  tool0 %s °C\n' "$(field state)" "$(field job.completion)" "$(field temperature.tool0.actual)" >&2
+    printf '%s  %5.1f %%  tool0 %5.1f °C\n' "$(field state)" "$(field job.completion)" "$(field temperature.tool0.actual)" >&2
     sleep 3
 done
 

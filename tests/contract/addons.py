@@ -35,12 +35,12 @@ class AddOn(NamedTuple):
             "WHEEL": "Wheel-Version: 1.0\nGenerator: by-hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
             "entry_points.txt": "\n".join(groups),
         }
-        files = {**{f"{name}.py": text for name, text in self.modules.items()}}
+        files = {f"{name}.py": text for name, text in self.modules.items()}
         files.update({f"{stem}-1.2.3.dist-info/{name}": text for name, text in info.items()})
-        record = "".join(f"{name},,\n" for name in files)
+        files[f"{stem}-1.2.3.dist-info/RECORD"] = "".join(f"{name},,\n" for name in files)
         path = folder / f"{stem}-1.2.3-py3-none-any.whl"
         with zipfile.ZipFile(path, "w") as archive:
-            for name, text in {**files, f"{stem}-1.2.3.dist-info/RECORD": record}.items():
+            for name, text in files.items():
                 archive.writestr(name, text)
         return path
 

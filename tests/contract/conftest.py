@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
@@ -60,7 +59,6 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
 
         def sleep(self, seconds: float) -> None:
             self.now += seconds
-            time.sleep(0)
 
     clock: Any = Clock()
     monkeypatch.setattr("octoprint_cli.client.noun.time", clock)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import subprocess
 from typing import List, Tuple
 
@@ -9,10 +11,9 @@ import pytest
 
 from .fake_server import KEY, FakeServer
 from .program import LIMIT, Program, finish
+from .pseudo_terminal import on_a_terminal
 from .reading import as_json, check_failure
 from .table import COMMANDS, ROWS
-
-pseudo_terminal = pytest.importorskip("contract.pseudo_terminal" if __package__ == "contract" else f"{__package__}.pseudo_terminal")
 
 PAGER = "#!/bin/sh\necho PAGED\nexec cat\n"
 
@@ -46,14 +47,14 @@ def test_with_a_stdin_that_never_ends(command: str, program: Program, server: Fa
 
 @pytest.mark.parametrize("argv", [[], ["help"], ["status"], ["files"], ["cancel"], ["preflight"], ["gcode", "M81"], ["nonsense"]])
 def test_on_a_terminal(argv: List[str], loud: Program) -> None:
-    session = pseudo_terminal.on_a_terminal(loud, *argv)
+    session = on_a_terminal(loud, *argv)
     assert session.exit_code == (4 if argv in (["cancel"], ["gcode", "M81"], ["nonsense"]) else 0), session
     assert "PAGED" not in session.screen and "(octoprint-cli)" not in session.screen
     assert "\x1b" not in session.screen
 
 
 def test_no_arguments_on_a_terminal_is_the_help(loud: Program) -> None:
-    session = pseudo_terminal.on_a_terminal(loud)
+    session = on_a_terminal(loud)
     assert session.exit_code == 0 and session.screen.startswith("usage: octoprint-cli")
 
 
@@ -67,7 +68,7 @@ def test_no_arguments_with_stdin_closed_is_the_help(bare: Program) -> None:
 def test_gcode_reads_stdin_only_when_told_and_never_a_terminal(loud: Program, server: FakeServer) -> None:
     assert loud.run("gcode", "-", "--json", stdin="G28\n; a comment\n\nG1 X1\n").exit_code == 0
     assert server.octoprint.commands == ["G28", "G1 X1"]
-    session = pseudo_terminal.on_a_terminal(loud, "gcode", "-")
+    session = on_a_terminal(loud, "gcode", "-")
     assert session.exit_code == 4 and "USAGE_ERROR" in session.screen
 
 
@@ -79,7 +80,7 @@ def test_init_without_a_terminal_says_what_is_missing(bare: Program) -> None:
 
 def test_init_asks_on_a_terminal_and_does_not_show_the_key(bare: Program, server: FakeServer) -> None:
     answers: Tuple[Tuple[str, str], ...] = (("Address", server.url), ("API key", KEY))
-    session = pseudo_terminal.on_a_terminal(bare, "init", answers=answers)
+    session = on_a_terminal(bare, "init", answers=answers)
     assert session.exit_code == 0, session
     assert KEY not in session.screen
     assert bare.run("status", "--json").exit_code == 0
@@ -87,9 +88,6 @@ def test_init_asks_on_a_terminal_and_does_not_show_the_key(bare: Program, server
 
 def test_init_with_json_on_a_pipe_asks_nobody_though_stdin_is_a_terminal(bare: Program, server: FakeServer) -> None:
     """Nobody sees a question there: stderr goes to a file."""
-    import os
-    import pty
-
     ours, theirs = pty.openpty()
     result = finish(bare.start("init", "--json", stdin=theirs))
     os.close(ours)

@@ -21,7 +21,7 @@ import yaml
 PROGRAM = Path(sys.executable).with_name("octoprint-cli")
 VERSIONS = ("1.11.8", "2.0.0rc7")
 #: Long enough for an installation on a busy machine; everything else answers in seconds.
-INSTALL_SECONDS, RUN_SECONDS = 600, 120
+INSTALL_SECONDS, RUN_SECONDS = 280, 120
 
 
 class Answer:
