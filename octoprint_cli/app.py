@@ -17,14 +17,14 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any, List, Mapping, NamedTuple, NoReturn, Optional, TextIO
 
-from cliff._argparse import ArgumentParser as CliffParser
 from cliff.app import App as CliffApp
 
 from octoprint_cli import __version__, formatters
 from octoprint_cli.config.settings import FORMAT_VARIABLE, Settings
-from octoprint_cli.errors import CliError, Exit, InternalError, OutputError, PluginError, Terminated, UsageError
+from octoprint_cli.errors import CliError, Exit, InternalError, OutputError, PluginError, Terminated
 from octoprint_cli.formatters.envelope import failure
 from octoprint_cli.manager import CommandManager
+from octoprint_cli.options import format_parser, global_parser, parse
 from octoprint_cli.redact import Scrubber
 from octoprint_cli.terminal import Terminal
 
@@ -39,13 +39,6 @@ class Format(NamedTuple):
 
     name: str
     asked_for: bool
-
-
-class Parser(CliffParser):
-    """argparse that raises instead of exiting: its 2 would mean a file error here."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(message, hint="octoprint-cli --help")
 
 
 class App(CliffApp):
@@ -76,34 +69,15 @@ class App(CliffApp):
 
     def build_option_parser(self, description: Any, version: Any, argparse_kwargs: Any = None) -> argparse.ArgumentParser:
         """The global options, which may stand anywhere on the line; never abbreviated."""
-        parser = Parser(prog=self.NAME, description=description, add_help=False, allow_abbrev=False)
-        server = parser.add_argument_group("server")
-        server.add_argument("--host", metavar="URL", help="address of the OctoPrint server")
-        server.add_argument("--api-key", metavar="KEY", help="API key (better: OCTOPRINT_API_KEY, or init)")
-        server.add_argument("--printer", metavar="NAME", help="a printer of the configuration's printers")
-        server.add_argument("--timeout", metavar="SECONDS", help="longest wait for an answer (30)")
-        server.add_argument("--config", metavar="FILE", help="configuration file (~/.octoprint-cli/config.yaml)")
-        output = parser.add_argument_group("output")
-        output.add_argument("--json", action="store_true", help="the same as -f json")
-        output.add_argument("-f", "--format", help="table, json, yaml, value; csv for lists, shell for one object")
-        output.add_argument("-v", "--verbose", action="count", dest="verbose_level", default=1, help="say more on stderr")
-        output.add_argument("-q", "--quiet", action="store_const", dest="verbose_level", const=0, help="say less on stderr")
-        output.add_argument("--debug", action="store_true", help="show HTTP requests and tracebacks on stderr")
-        parser.add_argument("-h", "--help", action="store_true", dest="help_wanted", help="show help, for a command too")
-        parser.add_argument("--version", action="store_true", dest="version_wanted", help="show the version")
-        return parser
+        return global_parser(self.NAME, description)
 
     def _choose_format(self, argv: List[str]) -> List[str]:
         """Find the output format before anything that can fail, and take it off the line."""
-        parser = Parser(add_help=False, allow_abbrev=False)
-        parser.add_argument("--json", action="append_const", const="json", dest="formats")
-        parser.add_argument("-f", "--format", action="append", nargs="?", const="", dest="formats")
-        rest: List[str]
-        chosen, rest = parser.parse_known_args(argv)
+        chosen, rest = format_parser().parse_known_args(argv)
         asked, preset = chosen.formats or [], self.environ.get(FORMAT_VARIABLE)
         self.format = Format(asked[-1] if asked else preset or "table", bool(asked))
         self.named_formats = [*reversed(asked), preset or "table"]
-        return rest
+        return list(rest)
 
     def configure_logging(self) -> None:
         """stderr alone, every known secret masked in it."""
@@ -230,17 +204,6 @@ class App(CliffApp):
             self.terminal.note_error(error.message, error.code, error.hint)
             self.terminal.warn(f"stdout cannot be written: {full.strerror}")
         return error.exit_code
-
-
-def parse(parser: argparse.ArgumentParser, name: str, argv: List[str]) -> argparse.Namespace:
-    """A command's arguments, a stranger's too, in our contract: no abbreviations, no exit."""
-
-    def error(message: str) -> NoReturn:
-        raise UsageError(message, hint=f"octoprint-cli help {name}")
-
-    parser.allow_abbrev = False
-    parser.error = error  # type: ignore[method-assign]
-    return parser.parse_args(argv)
 
 
 def _bug(error: BaseException) -> InternalError:

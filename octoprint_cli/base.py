@@ -68,7 +68,7 @@ class Output:
         elsewhere = Formatters(LIST_GROUP if self._group == SHOW_GROUP else SHOW_GROUP, "").names()
         if wanted in elsewhere:  # such as OCTOPRINT_CLI_FORMAT=csv and a single object
             return "table"
-        raise ConfigError(f"OCTOPRINT_CLI_FORMAT={wanted} is no format", hint=f"choose from {', '.join(known)}")
+        raise ConfigError(f"OCTOPRINT_CLI_FORMAT={wanted} is none of {', '.join(known)}", hint="unset OCTOPRINT_CLI_FORMAT")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         """The command's arguments. Extend it: call super, add yours, return it."""
@@ -212,7 +212,7 @@ def _normal(column: str) -> str:
 
 
 def _no_column(unknown: Sequence[str], known: Sequence[str]) -> UsageError:
-    return UsageError(f"there is no column {', '.join(unknown)}; there are {', '.join(known)}", hint=f"-c {known[0]}")
+    return UsageError(f"there is no column {', '.join(unknown)}; there are {', '.join(known)}")
 
 
 class ForeignCommand:

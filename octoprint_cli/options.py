@@ -1,11 +1,25 @@
-"""Arguments that several commands take, so that they are spelled and explained alike."""
+"""The command line: the global options, arguments that several commands take, and parsing in our contract."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError
-from typing import Optional
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from typing import List, NoReturn, Optional
 
+from cliff._argparse import ArgumentParser as CliffParser
 from cliff._argparse import SmartHelpFormatter
+
+from octoprint_cli.errors import UsageError
+
+
+#: Where a server stores files. 2.0 says `printer` for `sdcard`; both words are taken.
+LOCATIONS = ("local", "sdcard")
+
+
+class Parser(CliffParser):
+    """argparse that raises instead of exiting: its 2 would mean a file error here."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, hint="octoprint-cli --help")
 
 
 class HelpFormatter(SmartHelpFormatter):
@@ -14,10 +28,6 @@ class HelpFormatter(SmartHelpFormatter):
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         paragraphs = text.strip().split("\n\n")
         return "\n\n".join(super(HelpFormatter, self)._fill_text(paragraph, width, indent) for paragraph in paragraphs)
-
-
-#: Where a server stores files. 2.0 says `printer` for `sdcard`; both words are taken.
-LOCATIONS = ("local", "sdcard")
 
 
 def location_name(written: str) -> str:
@@ -51,3 +61,42 @@ def add_location(parser: ArgumentParser, default: Optional[str] = "local") -> No
 def add_folder(parser: ArgumentParser) -> None:
     """--path: a folder on the server, in `parsed_args.path`."""
     parser.add_argument("--path", metavar="FOLDER", type=folder_name, default="", help="folder on the server, made if missing")
+
+
+def global_parser(name: str, description: str) -> Parser:
+    """The global options, which may stand anywhere on the line; never abbreviated."""
+    parser = Parser(prog=name, description=description, add_help=False, allow_abbrev=False)
+    server = parser.add_argument_group("server")
+    server.add_argument("--host", metavar="URL", help="address of the OctoPrint server")
+    server.add_argument("--api-key", metavar="KEY", help="API key (better: OCTOPRINT_API_KEY, or init)")
+    server.add_argument("--printer", metavar="NAME", help="a printer of the configuration's printers")
+    server.add_argument("--timeout", metavar="SECONDS", help="longest wait for an answer (30)")
+    server.add_argument("--config", metavar="FILE", help="configuration file (~/.octoprint-cli/config.yaml)")
+    output = parser.add_argument_group("output")
+    output.add_argument("--json", action="store_true", help="the same as -f json")
+    output.add_argument("-f", "--format", help="table, json, yaml, value; csv for lists, shell for one object")
+    output.add_argument("-v", "--verbose", action="count", dest="verbose_level", default=1, help="say more on stderr")
+    output.add_argument("-q", "--quiet", action="store_const", dest="verbose_level", const=0, help="say less on stderr")
+    output.add_argument("--debug", action="store_true", help="show HTTP requests and tracebacks on stderr")
+    parser.add_argument("-h", "--help", action="store_true", dest="help_wanted", help="show help, for a command too")
+    parser.add_argument("--version", action="store_true", dest="version_wanted", help="show the version")
+    return parser
+
+
+def format_parser() -> Parser:
+    """The output format alone, which must be known before anything that can fail."""
+    parser = Parser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--json", action="append_const", const="json", dest="formats")
+    parser.add_argument("-f", "--format", action="append", nargs="?", const="", dest="formats")
+    return parser
+
+
+def parse(parser: ArgumentParser, name: str, argv: List[str]) -> Namespace:
+    """A command's arguments, a stranger's too, in our contract: no abbreviations, no exit."""
+
+    def error(message: str) -> NoReturn:
+        raise UsageError(message, hint=f"octoprint-cli help {name}")
+
+    parser.allow_abbrev = False
+    parser.error = error  # type: ignore[method-assign]
+    return parser.parse_args(argv)

@@ -173,23 +173,18 @@ def translate(error: Exception, method: str, url: str) -> errors.CliError:
     """What requests raised, as our error. After the first byte of anything but a GET: outcome unknown."""
     cause = _root(error)
     if isinstance(error, requests.exceptions.SSLError):
-        return errors.TlsError(f"TLS to {url} failed: {cause}", hint="ca_bundle or verify in the configuration; or http://")
+        return errors.TlsError(f"TLS to {url} failed: {cause}")
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, UnicodeError)):
         return errors.ConfigError(f"the host or the key cannot be used: {cause}")
     if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(cause, _NEVER_CONNECTED):
-        return errors.ConnectionFailed(
-            f"no connection to {url}: {_reason(cause)}", hint="is the server on, and the host right? octoprint-cli config show"
-        )
+        return errors.ConnectionFailed(f"no connection to {url}: {_reason(cause)}")
     if method != "GET":
         return errors.OutcomeUnknown(
-            f"the connection broke after the request went out ({_reason(cause)}): it may have been carried out",
-            hint="octoprint-cli status",
+            f"the connection broke after the request went out ({_reason(cause)}): it may have been carried out"
         )
     if isinstance(error, requests.exceptions.Timeout) or isinstance(cause, urllib3.exceptions.ReadTimeoutError):
         return errors.TimedOut(f"{url} did not answer in time", hint="octoprint-cli --timeout 60 status")
-    return errors.ServerStarting(
-        f"the connection to {url} broke ({_reason(cause)}): OctoPrint may be starting", hint="try again in a few seconds"
-    )
+    return errors.ServerStarting(f"the connection to {url} broke ({_reason(cause)}): OctoPrint may be starting")
 
 
 def _root(error: BaseException) -> BaseException:
