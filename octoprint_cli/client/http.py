@@ -120,8 +120,7 @@ class Http:
         except (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError) as failed:
             raise translate(failed, method, url) from failed
         if not 200 <= response.status_code < 300:
-            error = refusal(_answer(method, response, text), needs)
-            raise error if path == _WHO_AM_I else self._explained(error)
+            raise self._explained(refusal(_answer(method, response, text), needs), path)
         return response, text
 
     def _read(self, response: requests.Response, method: str) -> str:
@@ -148,14 +147,14 @@ class Http:
                 hint="octoprint-cli config show (look at the host)",
             ) from error
 
-    def _explained(self, error: errors.CliError) -> errors.CliError:
+    def _explained(self, error: errors.CliError, path: str) -> errors.CliError:
         """A 403 to a GET is a bad key or a missing permission; `/api/currentuser` tells which."""
-        if not isinstance(error, errors.PermissionDenied):
+        if not isinstance(error, errors.PermissionDenied) or path == _WHO_AM_I:
             return error
-        with contextlib.suppress(requests.RequestException, errors.CliError, AttributeError):
+        with contextlib.suppress(errors.CliError):
             user = self._json(self._send("GET", _WHO_AM_I, needs=None))
-            if user.get("name") is None:
-                return errors.AuthError("the server refuses the API key: it is missing or wrong", hint="octoprint-cli init")
+            if isinstance(user, dict) and user.get("name") is None:
+                return errors.AuthError("the server refuses the API key: it is missing or wrong")
         return error
 
 

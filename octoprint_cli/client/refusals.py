@@ -43,6 +43,7 @@ def _row(status: int, pattern: str, error: Type[CliError], hint: Optional[str] =
 _REFUSALS: List[Refusal] = [
     _row(400, _CSRF, errors.AuthError),
     _row(401, "", errors.AuthError),
+    _row(403, "invalid api key", errors.AuthError),  # before 1.11
     _row(403, "", errors.PermissionDenied),
     _row(404, "", errors.NotFound),
     _row(409, "not operational or currently", errors.PrinterBusy),

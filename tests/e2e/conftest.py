@@ -19,7 +19,8 @@ import requests
 import yaml
 
 PROGRAM = Path(sys.executable).with_name("octoprint-cli")
-VERSIONS = ("1.11.8", "2.0.0rc7")
+#: OCTOPRINT_CLI_TEST_VERSIONS="1.8.7 1.10.3" looks at others.
+VERSIONS = os.environ.get("OCTOPRINT_CLI_TEST_VERSIONS", "1.11.8 2.0.0rc7").split()
 #: Long enough for an installation on a busy machine; everything else answers in seconds.
 INSTALL_SECONDS, RUN_SECONDS = 280, 120
 

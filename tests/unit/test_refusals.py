@@ -23,6 +23,7 @@ def answered(status, text="", method="GET", **more):
         ("POST", 400, "command is invalid", "SERVER_ERROR", 4, False),
         ("POST", 400, HTML, "SERVER_ERROR", 4, False),
         ("GET", 401, HTML, "AUTH_ERROR", 4, False),
+        ("GET", 403, "Invalid API key", "AUTH_ERROR", 4, False),
         ("GET", 403, "You don't have the permission", "PERMISSION_DENIED", 4, False),
         ("GET", 404, "The requested URL was not found on the server.", "NOT_FOUND", 4, False),
         ("GET", 404, HTML, "UNEXPECTED_RESPONSE", 4, False),
