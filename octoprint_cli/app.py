@@ -162,7 +162,7 @@ class App(CliffApp):
     def _learn_settings(self) -> None:
         names = ("host", "api_key", "printer", "timeout", "config")
         self.settings = Settings({name: getattr(self.options, name) for name in names}, self.environ)
-        self.settings.on_secret = self.scrubber.learn
+        self.settings.on_secret, self.settings.on_warning = self.scrubber.learn, self.terminal.warn
         for source in (vars(self.options), self.environ):  # at once: even a usage error repeats the line
             self.scrubber.learn(source.get("api_key") or source.get("OCTOPRINT_API_KEY") or "")
             self.scrubber.learn_url(source.get("host") or source.get("OCTOPRINT_HOST") or "")

@@ -10,7 +10,6 @@ from cliff._argparse import SmartHelpFormatter
 
 from octoprint_cli.errors import UsageError
 
-
 #: Where a server stores files. 2.0 says `printer` for `sdcard`; both words are taken.
 LOCATIONS = ("local", "sdcard")
 

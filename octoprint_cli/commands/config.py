@@ -66,8 +66,6 @@ class ConfigShow(Lister):
     """
 
     def take_action(self, parsed_args: Namespace) -> Rows:
-        if self.settings.file.readable_by_others():
-            self.terminal.warn(f"{self.settings.path} can be read by others: chmod 600 {self.settings.path}")
         rows = [(name, value.shown(name), value.origin) for name, value in self.settings.describe()]
         return Rows(
             "settings", ("name", "value", "origin"), rows, path=str(self.settings.path), printers=sorted(self.settings.printers)

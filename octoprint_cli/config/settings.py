@@ -37,6 +37,8 @@ class Settings:
         self._writing = False  # the file that --config names need not exist yet
         #: Told every secret that is read, so that it can be kept out of what is shown.
         self.on_secret: Callable[[str], None] = lambda secret: None
+        #: Told what a person should know of the file.
+        self.on_warning: Callable[[str], None] = lambda text: None
 
     @property
     def home(self) -> Path:
@@ -59,6 +61,8 @@ class Settings:
             if "config" in self._options and not self._writing and not self.path.exists():
                 raise ConfigError(f"there is no file {self.path}", hint=f"octoprint-cli init --config {self.path}")
             self._file = ConfigFile(self.path)
+            if self._file.readable_by_others():
+                self.on_warning(f"{self.path} can be read by others: chmod 600 {self.path}")
         return self._file
 
     @property

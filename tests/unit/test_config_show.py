@@ -73,6 +73,13 @@ def test_a_file_that_others_may_read_is_a_warning_on_stderr(server, config):
     assert result.exit_code == 0 and "can be read by others" in result.stderr and "chmod 600" in result.stderr
 
 
+def test_any_command_that_reads_such_a_file_warns_once(server, config):
+    config.write_text("timeout: 20\n")
+    config.chmod(0o640)
+    result = server.run("status", "--json")
+    assert result.envelope["status"] == "success" and result.stderr.count("can be read by others") == 1
+
+
 def test_a_file_for_the_owner_alone_is_no_warning(server, config):
     assert show(server).stderr == ""
 
