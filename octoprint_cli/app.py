@@ -123,8 +123,11 @@ class App(CliffApp):
         return None
 
     def again(self, *words: str) -> str:
-        """This very command line with more words: a hint that can be run. Secrets are masked when shown."""
-        return " ".join([self.NAME, *map(shlex.quote, self.argv), *words])
+        """This very command line with more words: a hint that can be run, with KEY for the key."""
+        line = [self.NAME, *self.argv]
+        shown = ["KEY" if before == "--api-key" else word for before, word in zip(["", *line], line)]
+        shown = ["--api-key=KEY" if word.startswith("--api-key=") else word for word in shown]
+        return " ".join([*map(shlex.quote, shown), *words])
 
     # -- the run ----------------------------------------------------------------------------------
 
@@ -138,9 +141,9 @@ class App(CliffApp):
         except BrokenPipeError:
             return Exit.PIPE_CLOSED
         except KeyboardInterrupt:
-            return Exit.INTERRUPTED
+            return self._interrupted(Exit.INTERRUPTED)
         except Terminated:
-            return Exit.TERMINATED
+            return self._interrupted(Exit.TERMINATED)
         except CliError as error:
             return self._report(error)
         except OSError as full:
@@ -186,6 +189,12 @@ class App(CliffApp):
 
     # -- the boundary -----------------------------------------------------------------------------
 
+    def _interrupted(self, code: Exit) -> int:
+        """Say whether anything was under way: whoever stopped the program has not stopped the server."""
+        if self._client is not None and self._client.http.acted:
+            self.terminal.warn("stopped after a request was sent; what came of it shows: octoprint-cli status")
+        return code
+
     def _report(self, error: CliError) -> int:
         """Say what went wrong, in the format of this run, and return its exit code."""
         if self.options.debug:
@@ -228,7 +237,9 @@ def main(argv: Optional[List[str]] = None) -> int:
     # short run goes into looking for some.
     gc.set_threshold(100_000)
     atexit.register(gc.freeze)
-    signal.signal(signal.SIGTERM, _terminate)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _terminate)
     if sys.stdout is None:  # closed: nobody would hear the answer, so nothing is done
         return int(Exit.PIPE_CLOSED)
     if sys.stderr is None:

@@ -37,12 +37,11 @@ class Terminal:
         """Tell what went wrong, and what to do."""
         self._write(f"Error: {visible(message)} ({code})\nHint: {visible(hint)}")
 
-    def ask(self, question: str, default: str = "") -> str:
+    def ask(self, question: str) -> str:
         """Ask for a line; only where `attended`. An end of input is an empty answer."""
-        suffix = f" [{default}]" if default else ""
-        self.stderr.write(f"{question}{suffix}: ")
+        self.stderr.write(f"{question}: ")
         self.stderr.flush()
-        return self.stdin.readline().strip() or default
+        return self.stdin.readline().strip()
 
     def ask_secret(self, question: str) -> str:
         """Ask for a line that is not echoed."""

@@ -58,6 +58,7 @@ class Http:
         self.base_url = base_url
         self.timeout = timeout
         self.rehearsing = False
+        self.acted = False  # whether anything but a read was sent
         self.planned: List[Dict[str, Any]] = []
         self._session = requests.Session()
         # A proxy from the environment would see the key, and .netrc would add an Authorization header.
@@ -106,6 +107,7 @@ class Http:
             # On a connection of its own: the server may have closed the kept one (1.8 often has), and then
             # nobody could tell whether the act arrived. A GET is simply made again.
             self._adapter.poolmanager.clear()
+            self.acted = True
         try:
             with self._session.request(
                 method,
@@ -149,12 +151,14 @@ class Http:
 
     def _explained(self, error: errors.CliError, path: str) -> errors.CliError:
         """A 403 to a GET is a bad key or a missing permission; `/api/currentuser` tells which."""
+        if isinstance(error, errors.AuthError) and "X-Api-Key" not in self._session.headers:
+            return errors.AuthError(f"no API key is configured for {self.base_url}")
         if not isinstance(error, errors.PermissionDenied) or path == _WHO_AM_I:
             return error
         with contextlib.suppress(errors.CliError):
             user = self._json(self._send("GET", _WHO_AM_I, needs=None))
             if isinstance(user, dict) and user.get("name") is None:
-                return errors.AuthError("the server refuses the API key: it is missing or wrong")
+                return self._explained(errors.AuthError("the server refuses the API key: it is missing or wrong"), path)
         return error
 
 

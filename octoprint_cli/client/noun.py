@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
+from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar, cast
 
 from octoprint_cli.client.http import Http
-from octoprint_cli.errors import UnexpectedResponse
+from octoprint_cli.errors import CliError, OutcomeUnknown, PrinterOffline, UnexpectedResponse
 
 T = TypeVar("T")
 
@@ -24,19 +24,36 @@ class Noun:
     def settle(self, read: Callable[[], T], done: Callable[[T], bool], seconds: float) -> Tuple[T, bool]:
         """Read until `done`, for `seconds` at most: the last value read, and whether it was done.
 
+        Once an act was sent, a read that fails is made again; if none succeeds any more, OutcomeUnknown.
         In a rehearsal nothing was sent, so nothing will change: one read, taken as done.
         """
         deadline = time.monotonic() + seconds
         pause = _FIRST_PAUSE
         while True:
-            value = read()
-            if done(value) or self._http.rehearsing:
-                return value, True
+            value, lost = self._attempt(read)
+            if lost is None and (done(cast(T, value)) or self._http.rehearsing):
+                return cast(T, value), True
             left = deadline - time.monotonic()
             if left <= 0:
-                return value, False
+                break
             time.sleep(min(pause, left))
             pause = min(pause * 2, _LONGEST_PAUSE)
+        if lost is not None:
+            raise OutcomeUnknown(
+                f"the server accepted the request, but what came of it cannot be read: {lost.message}",
+                details={"cause": lost.as_dict()},
+            ) from lost
+        return cast(T, value), False
+
+    def _attempt(self, read: Callable[[], T]) -> Tuple[Optional[T], Optional[CliError]]:
+        try:
+            return read(), None
+        except PrinterOffline:  # an answer, and a clear one
+            raise
+        except CliError as error:
+            if not self._http.acted:
+                raise
+            return None, error
 
 
 def mapping(value: Any, what: str) -> Dict[str, Any]:

@@ -13,8 +13,8 @@ _PATH = "/api/printer"
 _HEATER = re.compile(r"tool\d+|bed|chamber")
 #: For about 2 s after connecting the server has no temperature report of the printer yet.
 FIRST_REPORT_SECONDS = 10.0
-#: A target shows once the firmware has reported it; reports come every 2 s or so.
-TARGET_SECONDS = 10.0
+#: A target shows once the firmware has taken it, which it does not while it waits for a temperature.
+TARGET_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,14 @@ class PrinterState:
     error: Optional[str]
     flags: Dict[str, bool]
     temperatures: Dict[str, Temperature]  # by tool0, tool1, bed, chamber: those that the printer has
+
+    @property
+    def reported(self) -> bool:
+        """Whether the printer has told its temperatures, all in one report.
+
+        Before the first one, a target that was set makes an entry of its own, without an actual temperature.
+        """
+        return any(heater.startswith("tool") and reading.actual is not None for heater, reading in self.temperatures.items())
 
     @classmethod
     def from_json(cls, body: Any) -> PrinterState:
@@ -73,15 +81,15 @@ class Printer(Noun):
 
         Raises StateNotReached if the printer reports none.
         """
-        state, reported = self.settle(self.current, lambda state: bool(state.temperatures), FIRST_REPORT_SECONDS)
-        if not reported or not state.temperatures:
+        state, _ = self.settle(self.current, lambda state: state.reported, FIRST_REPORT_SECONDS)
+        if not state.reported:
             raise errors.StateNotReached("the printer has not reported any temperature yet", hint="octoprint-cli temp")
         return state.temperatures
 
     def set_targets(self, targets: Mapping[str, float], seconds: float = TARGET_SECONDS) -> Dict[str, Temperature]:
         """`POST /api/printer/tool|bed|chamber` target (CONTROL), then wait until the server shows them.
 
-        `targets` in degrees Celsius, 0 is off. Raises OutcomeUnknown if they do not show in `seconds`:
+        `targets` in degrees Celsius, 0 is off. Raises StateNotReached if they do not show in `seconds`:
         while the printer heats up and waits, it takes no other command.
         """
         refused = [error for error in map(self._refused, _requests(targets)) if error]
@@ -94,9 +102,9 @@ class Printer(Noun):
 
         Raises as `set_targets`.
         """
-        heaters = self.current().temperatures
-        if heaters:
-            return self.set_targets(dict.fromkeys(heaters, 0.0), seconds)
+        state = self.current()
+        if state.reported:
+            return self.set_targets(dict.fromkeys(state.temperatures, 0.0), seconds)
         self.send(["M104 S0", "M140 S0", "M141 S0"])
         return self.set_targets(dict.fromkeys(self.heaters(), 0.0), seconds)
 
@@ -115,9 +123,10 @@ class Printer(Noun):
         state, in_time = self.settle(self.current, shown, seconds)
         if not in_time:
             differing = _differing(state, targets)
-            raise errors.OutcomeUnknown(
-                f"accepted, but after {seconds:g} s the printer does not show the new target of {', '.join(differing)}",
-                hint="octoprint-cli temp",
+            raise errors.StateNotReached(
+                f"accepted, but after {seconds:g} s the printer does not show the new target of {', '.join(differing)}: "
+                "it may still be heating up, and takes no other command before it is done",
+                hint="octoprint-cli temp (octoprint-cli cancel --confirm ends a heat-up, gcode M112 everything)",
                 details={"wanted": dict(targets), "shown": differing},
             )
         return state.temperatures

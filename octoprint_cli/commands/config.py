@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import Any, Dict, Tuple
+from typing import Any, Callable, Dict, Tuple
 
 from octoprint_cli.api import Lister, Rows, ShowOne, errors, normalise
 
@@ -41,11 +41,15 @@ class Init(ShowOne):
                 f"there is no terminal to ask on: {missing} must be given",
                 hint="octoprint-cli init --host http://octopi.local --api-key KEY",
             )
-        host = host or self.terminal.ask("Address of the OctoPrint server", "http://octopi.local")
-        key = key or self.terminal.ask_secret("API key (OctoPrint: User Settings, Application Keys)")
-        if not key:
-            raise errors.UsageError("no API key was given; nothing was written", hint="octoprint-cli init")
-        return normalise(host), key
+        host = normalise(host or self._ask("Address of the OctoPrint server, such as http://octopi.local", self.terminal.ask))
+        key = key or self._ask("API key (OctoPrint: User Settings, Application Keys)", self.terminal.ask_secret)
+        return host, key
+
+    def _ask(self, question: str, ask: Callable[[str], str]) -> str:
+        answer = ask(question)
+        if not answer:
+            raise errors.UsageError("nothing was given, so nothing was written", hint="octoprint-cli init")
+        return answer
 
     def _verify(self, settings: Any) -> str:
         client = self.app.connect(settings)

@@ -73,7 +73,7 @@ def _targets(parsed_args: Namespace) -> Iterator[Tuple[str, float]]:
 
 def _degrees(heater: str, written: str) -> float:
     try:
-        degrees = math.nan if "_" in written else float(written)
+        degrees = float(written) if written.isascii() and "_" not in written else math.nan
     except ValueError:
         degrees = math.nan
     if not math.isfinite(degrees) or degrees < 0:

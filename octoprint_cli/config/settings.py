@@ -9,6 +9,7 @@ does not send it there.
 
 from __future__ import annotations
 
+import difflib
 import os
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
@@ -16,7 +17,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 from octoprint_cli.config.file import ConfigFile
 from octoprint_cli.config.host import normalise
 from octoprint_cli.config.values import DEFAULTS, LIMITS, READERS, Limits, Value, degrees
-from octoprint_cli.errors import ConfigError, ConfigExists
+from octoprint_cli.errors import ConfigError, ConfigExists, UsageError
 from octoprint_cli.redact import is_secret
 
 HOME_VARIABLE = "OCTOPRINT_CLI_HOME"
@@ -31,7 +32,10 @@ class Settings:
     """What counts in this run. The file is read when the first value is asked for, not before."""
 
     def __init__(self, options: Mapping[str, Any], environ: Optional[Mapping[str, str]] = None) -> None:
-        self._options = {name: value for name, value in options.items() if value not in (None, "")}
+        self._options = {name: value for name, value in options.items() if value is not None}
+        empty = [name for name, value in self._options.items() if value == ""]
+        if empty:  # a script's variable that was not set: another printer must not stand in
+            raise UsageError(f"{_spelled(empty[0], 'option')} is empty", hint="octoprint-cli config show")
         self._environ = os.environ if environ is None else environ
         self._file: Optional[ConfigFile] = None
         self._writing = False  # the file that --config names need not exist yet
@@ -61,6 +65,7 @@ class Settings:
             if "config" in self._options and not self._writing and not self.path.exists():
                 raise ConfigError(f"there is no file {self.path}", hint=f"octoprint-cli init --config {self.path}")
             self._file = ConfigFile(self.path)
+            self._require_known_keys()
             if self._file.readable_by_others():
                 self.on_warning(f"{self.path} can be read by others: chmod 600 {self.path}")
         return self._file
@@ -71,7 +76,10 @@ class Settings:
         printers = self.file.data.get("printers") or {}
         if not isinstance(printers, dict) or not all(isinstance(printer, dict) for printer in printers.values()):
             raise self.file.bad_value(("printers",), "must hold names, each with its own keys")
-        return {str(name): printer for name, printer in printers.items()}
+        unquoted = [name for name in printers if not isinstance(name, str)]
+        if unquoted:  # YAML makes true of on
+            raise self.file.bad_value(("printers", str(unquoted[0])), "put the printer's name in quotes")
+        return dict(printers)
 
     def find(self, name: str) -> Optional[Value]:
         """The value that counts, or None if nothing says anything."""
@@ -173,6 +181,16 @@ class Settings:
         if variables["printer"] and "printer" not in self._options:
             yield self._section_of(variables["printer"])
         yield self.file.data, str(self.path), ()
+
+    def _require_known_keys(self) -> None:
+        """Refuse what is misspelled. An add-on's section may have any name that is not nearly one of ours."""
+        for path, section in [((), self.file.data), *((("printers", name), values) for name, values in self.printers.items())]:
+            known = [*READERS, "limits", *(["printers"] if not path else [])]
+            for key, value in section.items():
+                near = difflib.get_close_matches(str(key), known, 1, 0.75)
+                if key not in known and (near or not isinstance(value, (dict, list))):
+                    meant = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
+                    raise self.file.bad_value((*path, str(key)), f"is no setting{meant}")
 
     def _variables(self) -> Dict[str, Optional[str]]:
         return {name: self._environ.get(variable) for name, variable in VARIABLES.items()}

@@ -47,7 +47,11 @@ _MOTION: FrozenSet[str] = frozenset(
 #: G codes that move nothing: dwell, and units and planes that every job sets itself.
 _STILL = frozenset({"G4"})
 #: The code that sets a target, and the heater it is for.
-_HEATS = {"M104": "tool", "M109": "tool", "M140": "bed", "M190": "bed", "M141": "chamber", "M191": "chamber"}
+_HEATS = {
+    **dict.fromkeys(("M104", "M109", "M568", "G10"), "tool"),  # the latter two on RepRapFirmware
+    **dict.fromkeys(("M140", "M190"), "bed"),
+    **dict.fromkeys(("M141", "M191"), "chamber"),
+}
 #: What follows these is text or a file name, in which no code must be looked for.
 _TAKES_TEXT = frozenset("M16 M20 M23 M28 M30 M32 M36 M117 M118 M550 M551 M552 M586 M587 M928".split())
 
@@ -55,9 +59,10 @@ _NUMBER = re.compile(r"^\s*N\s*[-+]?\d+\s*", re.IGNORECASE)
 _REMARK = re.compile(r"\([^)]*\)|;.*")
 _CODE = re.compile(r"(?<![A-Za-z0-9_.])([GMT])\s*(\d+)(?:\.\d+)?", re.IGNORECASE)
 _WORD = re.compile(r"\s*(@?[A-Za-z_][A-Za-z0-9_]*)")
-_DEGREES = re.compile(r"(?<![A-Za-z_])[SR]\s*([-+]?(?:\d+\.?\d*|\.\d+))", re.IGNORECASE)
+_DEGREES = re.compile(r"(?<![A-Za-z_])[SR]\s*([^\sA-Za-z*]*)", re.IGNORECASE)
 # Without quotes `gcode G28 X` is two commands, of which the first homes every axis.
 _PARAMETER = re.compile(r"[A-FH-LN-SU-Z]\s*[-+]?\d*\.?\d*", re.IGNORECASE)
+_BEGINS = re.compile(r"[A-Za-z_@!/$?]")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -87,7 +92,7 @@ class Line:
         for match, end in zip(codes, ends):
             kind = _HEATS.get(_named(*match.groups()))
             if kind:
-                found += [(kind, float(degrees)) for degrees in _DEGREES.findall(bare[match.end() : end])]
+                found += [(kind, _degrees(written, self.text)) for written in _DEGREES.findall(bare[match.end() : end])]
         return found
 
 
@@ -104,12 +109,24 @@ def read_line(text: str) -> Line:
     bare = _bare(text)
     if not bare:
         raise InvalidValue(f"{text!r} is no G-code command: there is nothing in it", hint="octoprint-cli help gcode")
+    if not _BEGINS.match(bare):
+        raise InvalidValue(f"{text!r} does not begin like a G-code command", hint="octoprint-cli help gcode")
     if _PARAMETER.fullmatch(bare):
         raise InvalidValue(
             f"{text!r} is a parameter without its command",
             hint="put a command and its parameters into one argument: octoprint-cli gcode 'G28 X'",
         )
     return Line(text.strip(), _codes(bare))
+
+
+def _degrees(written: str, line: str) -> float:
+    try:
+        degrees = float(written or "0")
+    except ValueError:
+        degrees = -1.0
+    if not 0 <= degrees < float("inf"):
+        raise InvalidValue(f"{line!r} has {written!r} for a temperature", hint="octoprint-cli temp --tool 200")
+    return degrees
 
 
 def _bare(text: str) -> str:

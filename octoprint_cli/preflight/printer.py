@@ -39,7 +39,8 @@ class Temperatures(Check):
 
     def run(self, subject: Subject) -> str:
         subject.require_printer()
-        readings = subject.printer.temperatures
+        # For some seconds after a connect the printer has not told them.
+        readings = subject.printer.temperatures if subject.printer.reported else subject.client.printer.heaters()
         for heater, reading in readings.items():
             limit = subject.limits.of(heater)
             for what, value in (("is at", reading.actual), ("has a target of", reading.target)):

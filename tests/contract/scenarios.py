@@ -122,7 +122,7 @@ SCENARIOS: List[Scenario] = [
     Scenario("upload_without_path", "UNEXPECTED_RESPONSE", "upload {file}", fault("POST", "/api/files/local", answer(201, {}))),
     Scenario("lost_answer", "OUTCOME_UNKNOWN", "gcode G4", fault("POST", "/api/printer/command", close)),
     Scenario("gateway_on_write", "OUTCOME_UNKNOWN", "gcode G4", fault("POST", "/api/printer/command", html(502))),
-    Scenario("target_not_taken", "OUTCOME_UNKNOWN", "temp --tool 200", octoprint(stubborn={"target"})),
+    Scenario("target_not_taken", "STATE_NOT_REACHED", "temp --tool 200", octoprint(stubborn={"target"})),
     Scenario("unknown_command", "USAGE_ERROR", "nonsense"),
     Scenario("targets_and_off", "USAGE_ERROR", "temp --off --bed 60"),
     Scenario("no_host", "CONFIG_ERROR", "status", without_server),

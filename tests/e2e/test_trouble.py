@@ -9,6 +9,8 @@ from typing import Any, List
 import pytest
 import requests
 
+from .conftest import PROGRAM, run
+
 
 def test_without_a_printer_the_loop_ends_with_1_and_says_how_to_connect(server: Any, slow: Path) -> None:
     server.cli("disconnect")
@@ -80,9 +82,8 @@ def test_preflight_refuses_a_target_above_the_limit(server: Any, slow: Path, tmp
     config.chmod(0o600)
     server.post("/api/printer/tool", {"command": "target", "targets": {"tool0": 60}})
     server.until(lambda: server.get("/api/printer")["temperature"]["tool0"]["target"], lambda target: target == 60)
-    line = ["preflight", slow, "--config", config]
-    answer = server.cli(*line, "--printer", "", expect=4)
-    assert answer.code == "LIMIT_EXCEEDED"
+    line = [str(PROGRAM), "--json", "preflight", str(slow), "--config", str(config)]
+    assert run(line, server.environ, expect=4).code == "LIMIT_EXCEEDED"
     server.cli("temp", "--off")
 
 

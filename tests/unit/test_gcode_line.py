@@ -55,7 +55,7 @@ def test_what_can_do_harm_wants_consent_however_it_is_spelled(code, spelled):
     assert line.harm is not None and code in line.harm and HARMFUL[code] in line.harm
 
 
-@pytest.mark.parametrize("text", ["(note) M500", "N-1 M500", "/M500", "/ M81", "% M502", "!M997", "() () M30 a.gco"])
+@pytest.mark.parametrize("text", ["(note) M500", "N-1 M500", "/M500", "/ M81", "!M997", "() () M30 a.gco"])
 def test_what_stands_before_a_code_does_not_hide_it(text):
     assert read_line(text).harm is not None
 
@@ -172,3 +172,20 @@ def test_more_than_one_line_or_a_control_character_is_refused(character):
 
 def test_the_text_is_kept_as_it_was_typed():
     assert read_line("  m117 Hello, Ünï  ").text == "m117 Hello, Ünï"
+
+
+@pytest.mark.parametrize("text", ["-f", "--confirm", "5", ".", "% M502"])
+def test_what_does_not_begin_like_a_command_is_refused(text):
+    with pytest.raises(InvalidValue):
+        read_line(text)
+
+
+@pytest.mark.parametrize("text", ["M104 S-10", "M104 S250.5.5", "M140 R--5"])
+def test_a_temperature_that_makes_no_sense_is_refused(text):
+    with pytest.raises(InvalidValue):
+        _ = read_line(text).targets
+
+
+@pytest.mark.parametrize("text", ["G10 P0 S500", "M568 P0 R10 S400"])
+def test_reprapfirmwares_temperatures_are_seen(text):
+    assert max(degrees for _, degrees in read_line(text).targets) >= 400

@@ -161,7 +161,7 @@ def test_the_hint_repeats_the_line_safely_and_without_the_key(server, vendor):
     hint = server.refuses(4, "CONFIRMATION_REQUIRED", "probe", "--api-key", "typed-key-0123456789", "--host", "a b").envelope[
         "error"
     ]["hint"]
-    assert hint == "octoprint-cli probe --api-key type**** --host 'a b' --json --confirm"
+    assert hint == "octoprint-cli probe --api-key KEY --host 'a b' --json --confirm"
 
 
 def test_a_command_without_perform_is_the_add_ons_fault(server, add_ons):

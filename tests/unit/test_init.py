@@ -78,7 +78,7 @@ def test_a_person_is_asked_for_what_is_missing(server, config, secrets):
     asked = secrets(NEW)
     result = init(server, stdin="octopi.test\n", terminal=True)
     assert result.exit_code == 0 and held(config) == {"host": "http://octopi.test", "api_key": NEW}
-    assert "Address of the OctoPrint server [http://octopi.local]: " in result.stderr
+    assert "Address of the OctoPrint server, such as http://octopi.local: " in result.stderr
     assert len(asked) == 1
 
 
@@ -88,10 +88,12 @@ def test_a_person_is_not_asked_for_what_was_given(server, config, secrets):
     assert result.exit_code == 0 and asked == [] and "Address" not in result.stderr
 
 
-def test_an_empty_answer_takes_what_was_proposed(server, config, secrets):
-    secrets(NEW)
-    init(server, "--no-verify", stdin="\n", terminal=True)
-    assert held(config)["host"] == "http://octopi.local"
+@pytest.mark.parametrize("typed", ["\n", ""], ids=["Enter", "end of input"])
+def test_no_address_typed_is_a_usage_error_for_there_is_no_default(server, config, secrets, typed):
+    asked = secrets(NEW)
+    result = init(server, "--no-verify", stdin=typed, terminal=True)
+    assert (result.exit_code, result.code) == (4, "USAGE_ERROR")
+    assert not config.exists() and asked == []
 
 
 def test_no_key_typed_is_a_usage_error_and_writes_nothing(server, config, secrets):

@@ -104,7 +104,7 @@ def test_the_limits_are_the_configured_ones(server, home):
 
 
 def test_a_heater_with_nulls_is_within_limits(server):
-    server.heat["tool0"] = (None, 20.0)
+    server.heat["bed"] = (None, 20.0)
     assert statuses(server.does("preflight"))["temperatures"] == "pass"
 
 

@@ -204,11 +204,11 @@ def test_no_printer_is_offline(each_server, options):
     assert each_server.sent == []
 
 
-def test_a_target_that_never_shows_is_unknown_and_not_repeated(each_server, clock):
+def test_a_target_that_never_shows_is_told_and_not_repeated(each_server, clock):
     each_server.takes_targets(shows=False)
-    result = each_server.refuses(4, "OUTCOME_UNKNOWN", "temp", "--tool", "200")
+    result = each_server.refuses(4, "STATE_NOT_REACHED", "temp", "--tool", "200")
     assert result.envelope["error"]["details"] == {"wanted": {"tool0": 200.0}, "shown": {"tool0": 0.0}}
-    assert len(each_server.sent) == 1 and 10 <= clock.slept < 11
+    assert len(each_server.sent) == 1 and 60 <= clock.slept < 61
 
 
 def test_the_first_report_after_a_connect_is_waited_for(each_server, clock):
@@ -224,6 +224,22 @@ def test_the_first_report_after_a_connect_is_waited_for(each_server, clock):
     clock.sleep = report
     assert set(each_server.does("temp")["temperature"]) == {"tool0", "bed"}
     assert 2 < clock.slept < 4
+
+
+def test_off_before_the_first_report_reaches_every_heater_and_is_confirmed_by_one(each_server, clock):
+    reported, each_server.heat = dict(each_server.heat), {"bed": (None, 0.0)}
+    each_server.takes_targets()
+    each_server.on("POST", "/api/printer/command", status_code=204)
+    sleep = clock.sleep
+
+    def report(seconds):
+        sleep(seconds)
+        each_server.heat = reported
+
+    clock.sleep = report
+    assert each_server.does("temp", "--off")["set"] == {"tool0": 0.0, "bed": 0.0}
+    assert each_server.sent[0] == ("/api/printer/command", {"commands": ["M104 S0", "M140 S0", "M141 S0"]})
+    assert [path for path, _ in each_server.sent[1:]] == ["/api/printer/tool", "/api/printer/bed"]
 
 
 def test_a_printer_that_reports_no_heater_at_all_is_told_so(each_server, clock):
