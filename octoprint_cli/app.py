@@ -24,7 +24,7 @@ from octoprint_cli.config.settings import FORMAT_VARIABLE, Settings
 from octoprint_cli.errors import CliError, Exit, InternalError, OutputError, PluginError, Terminated
 from octoprint_cli.formatters.envelope import failure
 from octoprint_cli.manager import CommandManager
-from octoprint_cli.options import format_parser, global_parser, parse
+from octoprint_cli.options import format_parser, global_parser, joined, parse
 from octoprint_cli.redact import Scrubber
 from octoprint_cli.terminal import Terminal
 
@@ -134,7 +134,7 @@ class App(CliffApp):
     def run(self, argv: List[str]) -> int:
         """One command line in, an exit code out. Nothing gets past this."""
         try:
-            self.argv = list(argv)
+            self.argv = joined(argv)
             self._run(self.argv)
             self.stdout.flush()
             return Exit.OK

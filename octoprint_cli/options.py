@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from typing import List, NoReturn, Optional
+from typing import List, NoReturn, Optional, Sequence
 
 from cliff._argparse import ArgumentParser as CliffParser
 from cliff._argparse import SmartHelpFormatter
@@ -88,6 +88,17 @@ def format_parser() -> Parser:
     parser.add_argument("--json", action="append_const", const="json", dest="formats")
     parser.add_argument("-f", "--format", action="append", nargs="?", const="", dest="formats")
     return parser
+
+
+def joined(argv: Sequence[str]) -> List[str]:
+    """The line with an API key that begins with a dash, as one in 64 does, tied to its option."""
+    line: List[str] = []
+    for word in argv:
+        if line and line[-1] == "--api-key" and word.startswith("-") and not word.startswith("--"):
+            line[-1] = f"--api-key={word}"
+        else:
+            line.append(word)
+    return line
 
 
 def parse(parser: ArgumentParser, name: str, argv: List[str]) -> Namespace:

@@ -46,6 +46,12 @@ def test_an_option_that_a_script_left_empty_aims_at_nobody(server, option):
     assert server.requests == []
 
 
+def test_a_key_may_begin_with_a_dash(server):
+    server.does("status", "--api-key", "-fjQ8_key-of-43-characters")
+    assert server.requests[-1].headers["X-Api-Key"] == "-fjQ8_key-of-43-characters"
+    server.refuses(4, "USAGE_ERROR", "status", "--api-key", "--confirm")
+
+
 def test_no_key_is_told_from_a_wrong_one(server):
     server.on("GET", "/api/job", status_code=403, json={"error": "no"})
     server.on("GET", "/api/currentuser", json={"name": None})
