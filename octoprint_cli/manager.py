@@ -125,7 +125,8 @@ def inventory() -> Iterator[Dict[str, Any]]:
         for entry_point in distribution.entry_points:
             if entry_point.group in KINDS:
                 added: List[str] = row[KINDS[entry_point.group]]
-                added += [name for name in [spoken(entry_point.name)] if name not in added]
+                name = spoken(entry_point.name) if entry_point.group == GROUP else entry_point.name
+                added += [name] if name not in added else []
                 row["problems"] += _problem(extensions[entry_point.group], entry_point)
         yield row
 
