@@ -5,7 +5,6 @@ Must not know any command.
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Type
 
@@ -90,6 +89,8 @@ class CommandManager(CliffManager):
             return UsageError(
                 f"{words[0]!r} is not a command; below it there are: {', '.join(below)}", hint=f"octoprint-cli help {below[0]}"
             )
+        import difflib  # only for a slip of the pen
+
         near = next(filter(None, (difflib.get_close_matches(" ".join(words[:n]), self.names(), 3) for n in (2, 1))), [])
         meant = f"; did you mean {' or '.join(near)}?" if near else ""
         return UsageError(

@@ -66,6 +66,8 @@ class Sent(NamedTuple):
 class Files(Noun):
     """The server's storages."""
 
+    _sd_name: Optional[str] = None  # as this server calls it, once that was found out
+
     def list(self, location: Optional[str] = None) -> Listing:
         """`GET /api/files` (permission FILES_LIST), folders walked; both locations unless one is named.
 
@@ -79,7 +81,7 @@ class Files(Noun):
         return Listing(files, whole(answer.get("free")), whole(answer.get("total")))
 
     def free(self) -> Optional[int]:
-        """`GET /api/files/local`: the bytes that an upload may take, None if the server does not say."""
+        """`GET /api/files` (FILES_LIST): the bytes that an upload may take, None if the server does not say."""
         # Of 2.0's two numbers the one of /api/files leaves out what only root may use; it is the smaller one.
         return whole(mapping(self._http.get(_PATH, needs="FILES_LIST"), _PATH).get("free"))
 
@@ -159,11 +161,13 @@ class Files(Noun):
         """The server's name of a location: 2.0 calls the SD card `printer`, and has it while connected."""
         if location not in _SD_NAMES:
             return location
-        try:
-            self._http.get(f"{_PATH}/sdcard", needs="FILES_LIST")
-        except errors.NotFound:
-            return "printer"
-        return "sdcard"
+        if self._sd_name is None:
+            try:
+                self._http.get(f"{_PATH}/sdcard", needs="FILES_LIST")
+                self._sd_name = "sdcard"
+            except errors.NotFound:
+                self._sd_name = "printer"
+        return self._sd_name
 
     def _require_card(self) -> None:
         ready = mapping(self._http.get("/api/printer/sd", needs="STATUS"), "/api/printer/sd").get("ready")

@@ -9,7 +9,6 @@ does not send it there.
 
 from __future__ import annotations
 
-import difflib
 import os
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
@@ -186,10 +185,10 @@ class Settings:
         """Refuse what is misspelled. An add-on's section may have any name that is not nearly one of ours."""
         for path, section in [((), self.file.data), *((("printers", name), values) for name, values in self.printers.items())]:
             known = [*READERS, "limits", *(["printers"] if not path else [])]
-            for key, value in section.items():
-                near = difflib.get_close_matches(str(key), known, 1, 0.75)
-                if key not in known and (near or not isinstance(value, (dict, list))):
-                    meant = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
+            for key in (key for key in section if key not in known):
+                near = _nearest(str(key), known)
+                if near or not isinstance(section[key], (dict, list)):
+                    meant = f"; did you mean {near}?" if near else f"; there are {', '.join(known)}"
                     raise self.file.bad_value((*path, str(key)), f"is no setting{meant}")
 
     def _variables(self) -> Dict[str, Optional[str]]:
@@ -237,6 +236,12 @@ class Settings:
                 except ValueError as error:
                     raise self.file.bad_value((*path, "limits", name), str(error)) from error
         return list(found.items())
+
+
+def _nearest(word: str, known: List[str]) -> Optional[str]:
+    import difflib  # only for a slip of the pen, and every run reads the file
+
+    return next(iter(difflib.get_close_matches(word, known, 1, 0.75)), None)
 
 
 def _spelled(name: str, origin: str) -> str:

@@ -44,7 +44,7 @@ HARMFUL: Dict[str, str] = {
 _MOTION: FrozenSet[str] = frozenset(
     "M0 M1 M17 M18 M25 M26 M82 M83 M84 M125 M206 M290 M410 M428 M600 M603 M605 M701 M702 M999".split()
 )
-#: G codes that move nothing: dwell, and units and planes that every job sets itself.
+#: G codes that move nothing and change no mode: the dwell.
 _STILL = frozenset({"G4"})
 #: The code that sets a target, and the heater it is for.
 _HEATS = {
