@@ -1,0 +1,6 @@
+"""Every error that this program can end with: what one is in `error`, all of them in `codes`."""
+
+from octoprint_cli.errors.codes import *  # noqa: F403 - each class there is one of ours
+from octoprint_cli.errors.error import CODES, PRECEDENCE, CliError, Exit, Terminated
+
+__all__ = ["CODES", "PRECEDENCE", "CliError", "Exit", "Terminated"]  # and the codes

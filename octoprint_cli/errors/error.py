@@ -1,0 +1,77 @@
+"""What an error is, and what the process returns to its caller.
+
+The only home of exit numbers; the codes are in `codes`. Knows nothing else of the program.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Any, ClassVar, Dict, Mapping, Optional, Type
+
+
+class Exit(enum.IntEnum):
+    """All that the process can return to its caller."""
+
+    OK = 0
+    OFFLINE = 1  # the printer is offline or the server cannot be reached
+    FILE = 2  # something is wrong with a file
+    BUSY = 3  # the printer is doing something else
+    OTHER = 4  # anything else: auth, server, validation, usage
+    INTERRUPTED = 130
+    PIPE_CLOSED = 141
+    TERMINATED = 143
+
+
+#: The order in which a failed pre-flight picks the error that it ends with.
+PRECEDENCE = (Exit.OFFLINE, Exit.BUSY, Exit.FILE, Exit.OTHER)
+
+#: Every error class by its code.
+CODES: Dict[str, Type[CliError]] = {}
+
+
+class CliError(Exception):
+    """An error that a user can do something about: one sentence, a code, a hint.
+
+    `hint` is what to run or change next (the class's `remedy` without one), `details` facts for a program,
+    `data` a result to show in spite of the failure (a failed pre-flight keeps its report).
+    """
+
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    exit_code: ClassVar[Exit] = Exit.OTHER
+    #: The hint of an error that was given none.
+    remedy: ClassVar[str] = "octoprint-cli status"
+    retryable: bool = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: Optional[str] = None,
+        details: Optional[Mapping[str, Any]] = None,
+        data: Any = None,
+        retryable: Optional[bool] = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint or self.remedy
+        self.details = details
+        self.data = data
+        if retryable is not None:
+            self.retryable = retryable
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "code" in cls.__dict__:
+            CODES[cls.code] = cls
+
+    def as_dict(self) -> Dict[str, Any]:
+        """The `error` member of the envelope."""
+        body: Dict[str, Any] = {"code": self.code, "message": self.message}
+        body.update(hint=self.hint, retryable=self.retryable)
+        if self.details:
+            body["details"] = dict(self.details)
+        return body
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived. Not an Exception, so that nothing on the way swallows it."""
