@@ -11,7 +11,7 @@ from octoprint_cli.config.host import normalise
 from octoprint_cli.errors import CliError
 from octoprint_cli.gcode import Line, read_line
 from octoprint_cli.guard import Guarded
-from octoprint_cli.options import add_file, add_folder, add_location
+from octoprint_cli.options import add_file, add_folder, add_location, add_wish, server_path, wish
 from octoprint_cli.preflight import Check, Severity, Skip, Subject
 from octoprint_cli.preflight import run as run_preflight
 
@@ -41,8 +41,11 @@ __all__ = [
     "add_file",
     "add_folder",
     "add_location",
+    "add_wish",
     "errors",
     "normalise",
     "read_line",
     "run_preflight",
+    "server_path",
+    "wish",
 ]

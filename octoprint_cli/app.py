@@ -15,13 +15,23 @@ import shlex
 import signal
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any, List, Mapping, NamedTuple, NoReturn, Optional, TextIO
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, NoReturn, Optional, TextIO, Type
 
 from cliff.app import App as CliffApp
 
 from octoprint_cli import __version__, formatters
 from octoprint_cli.config.settings import FORMAT_VARIABLE, Settings
-from octoprint_cli.errors import CliError, Exit, InternalError, OutputError, PluginError, Terminated
+from octoprint_cli.errors import (
+    CliError,
+    Exit,
+    InternalError,
+    Interrupted,
+    OutcomeUnknown,
+    OutputError,
+    PluginError,
+    Stopped,
+    Terminated,
+)
 from octoprint_cli.formatters.envelope import failure
 from octoprint_cli.manager import CommandManager
 from octoprint_cli.options import format_parser, global_parser, joined, parse
@@ -107,8 +117,10 @@ class App(CliffApp):
         verify = get("ca_bundle") or get("verify")
         if verify is False:
             self.terminal.warn("the server's certificate is not checked (verify: false)")
-        tls = Tls(verify, get("client_cert"))
-        return Client(settings.host, get("api_key"), timeout=get("timeout"), retries=get("retries"), tls=tls)
+        tls = Tls(verify, get("client_cert"), get("client_key"))
+        key = settings.find("api_key")
+        origin, limits = key.origin if key else None, {"timeout": get("timeout"), "retries": get("retries")}
+        return Client(settings.host, key.value if key else None, key_origin=origin, tls=tls, **limits)
 
     def envelope_formatter(self) -> Optional[Any]:
         """The formatter of this run if it carries the envelope: json, yaml, or an add-on's.
@@ -141,9 +153,11 @@ class App(CliffApp):
         except BrokenPipeError:
             return Exit.PIPE_CLOSED
         except KeyboardInterrupt:
-            return self._interrupted(Exit.INTERRUPTED)
+            return self._interrupted(Interrupted, "interrupted")
         except Terminated:
-            return self._interrupted(Exit.TERMINATED)
+            return self._interrupted(Stopped, "terminated")
+        except OutcomeUnknown as error:
+            return self._report(self._looked(error))
         except CliError as error:
             return self._report(error)
         except OSError as full:
@@ -189,11 +203,25 @@ class App(CliffApp):
 
     # -- the boundary -----------------------------------------------------------------------------
 
-    def _interrupted(self, code: Exit) -> int:
-        """Say whether anything was under way: whoever stopped the program has not stopped the server."""
-        if self._client is not None and self._client.http.acted:
-            self.terminal.warn("stopped after a request was sent; what came of it shows: octoprint-cli status")
-        return code
+    def _interrupted(self, kind: Type[CliError], word: str) -> int:
+        """Say what the server has now: whoever stopped the program has not stopped the server."""
+        known: Dict[str, Any] = {}
+        what = "before anything was sent"
+        with contextlib.suppress(KeyboardInterrupt, Terminated):  # twice means now
+            if self._client is not None and self._client.http.acted:
+                known = self._client.aftermath()
+                what = f"after a request was sent; {_aftermath(known)}"
+        return self._report(kind(f"{word} {what}", details=known or None))
+
+    def _looked(self, error: OutcomeUnknown) -> CliError:
+        """The same error, with what the server says now."""
+        known = self._client.aftermath() if self._client is not None else {}
+        return OutcomeUnknown(
+            f"{error.message}; {_aftermath(known)}",
+            hint=error.hint,
+            details={**(error.details or {}), "now": known},
+            data=error.data,
+        )
 
     def _report(self, error: CliError) -> int:
         """Say what went wrong, in the format of this run, and return its exit code."""
@@ -213,6 +241,15 @@ class App(CliffApp):
             self.terminal.note_error(error.message, error.code, error.hint)
             self.terminal.warn(f"stdout cannot be written: {full.strerror}")
         return error.exit_code
+
+
+def _aftermath(known: Mapping[str, Any]) -> str:
+    """One clause on what the server has."""
+    if not known:
+        return "the server could not be asked what came of it"
+    upload = known.get("upload")
+    file = "" if upload is None else f", and {upload} is {'there' if known.get('stored') else 'not there'}"
+    return f"the printer is {known['state']}, its job {known['job'] or 'none'}{file}"
 
 
 def _bug(error: BaseException) -> InternalError:

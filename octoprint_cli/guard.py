@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
 from octoprint_cli.errors import ConfirmationRequired
+from octoprint_cli.turn import exclusively
 
 if TYPE_CHECKING:
     from octoprint_cli.client import Client
@@ -75,7 +76,10 @@ class Guarded:
         if parsed_args.dry_run:
             return {"dry_run": True, **self.rehearse(parsed_args)}
         self._require_consent(parsed_args)
-        return self._guarded(parsed_args)
+        if not self.preflight:
+            return self._guarded(parsed_args)
+        with exclusively(self.settings.host, self.settings.home / "locks"):  # it starts a job
+            return self._guarded(parsed_args)
 
     def consent(self, parsed_args: Namespace) -> Optional[str]:
         """What wants `--confirm` in this very call, or None. Override where it depends on the arguments."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from typing import List, NoReturn, Optional, Sequence
+from typing import TYPE_CHECKING, Any, List, NoReturn, Optional, Sequence
+from urllib.parse import unquote
 
 from cliff._argparse import ArgumentParser as CliffParser
 from cliff._argparse import SmartHelpFormatter
 
 from octoprint_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.upload import Wish
 
 #: Where a server stores files. 2.0 says `printer` for `sdcard`; both words are taken.
 LOCATIONS = ("local", "sdcard")
@@ -34,16 +39,54 @@ def location_name(written: str) -> str:
     return "sdcard" if written == "printer" else written
 
 
+def server_path(written: str) -> str:
+    """A path on the server as the server may have it: no way out of the storage, nothing of a URL."""
+    parts = unquote(written).replace("\\", "/").split("/")
+    if ".." in parts or not any(parts):
+        raise ArgumentTypeError(f"{written!r} is no path on the server: write it as `octoprint-cli files` lists it")
+    if re.search(r"[\x00-\x1f\x7f?*<>|\":;$&]", written):
+        raise ArgumentTypeError(f"{written!r} is no path on the server: OctoPrint stores no such characters")
+    return written.strip("/")
+
+
 def folder_name(written: str) -> str:
-    """A folder on the server, without a way out of it."""
-    if ".." in written.replace("\\", "/").split("/"):
-        raise ArgumentTypeError(f"{written!r} must not contain ..")
-    return written
+    """A folder on the server; a slash alone is the uppermost."""
+    return server_path(written) if written.strip("/") else ""
 
 
-def add_file(parser: ArgumentParser, optional: bool = False) -> None:
-    """FILE: a G-code file on this computer, in `parsed_args.file`."""
+def add_file(parser: Any, optional: bool = False) -> None:
+    """FILE: a G-code file on this computer, in `parsed_args.file`. Takes a parser or a group of one."""
     parser.add_argument("file", metavar="FILE", nargs="?" if optional else None, help="G-code file on this computer")
+
+
+def add_wish(parser: ArgumentParser, if_exists: Sequence[str]) -> None:
+    """--location, --path, --if-exists, --verify: how a file is stored; see `wish`."""
+    add_location(parser)
+    add_folder(parser)
+    parser.add_argument(
+        "--if-exists",
+        choices=if_exists,
+        default="replace",
+        help="what to do if another file has that name (replace; the same bytes are never sent again)",
+    )
+    parser.add_argument(
+        "--verify",
+        choices=("auto", "download"),
+        default="auto",
+        help="how to know that the server holds the same bytes: auto (by its SHA-1; where it tells none, as 2.0, "
+        "by reading files of up to 16 MiB back, larger ones by their size) or download (by reading them back)",
+    )
+
+
+def wish(parsed_args: Namespace) -> Wish:
+    """What `add_wish` took. Raises UsageError for what an SD card cannot do."""
+    from octoprint_cli.client.upload import Wish  # with it comes requests, which help does without
+
+    if parsed_args.location == "sdcard" and (parsed_args.if_exists != "replace" or parsed_args.verify != "auto"):
+        raise UsageError(
+            "on the SD card the server picks a free name, and it cannot be read back", hint="octoprint-cli help upload"
+        )
+    return Wish(parsed_args.location, parsed_args.path, parsed_args.if_exists, parsed_args.verify)
 
 
 def add_location(parser: ArgumentParser, default: Optional[str] = "local") -> None:

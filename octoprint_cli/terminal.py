@@ -5,10 +5,14 @@ stdout is data and never written to from here. Must not know the printer.
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from typing import Optional, TextIO
+from typing import Callable, Iterator, Optional, TextIO
 
 from octoprint_cli.redact import visible
+
+#: Told the bytes done so far and the bytes in all.
+Progress = Callable[[int, int], None]
 
 
 class Terminal:
@@ -36,6 +40,20 @@ class Terminal:
     def note_error(self, message: str, code: str, hint: str) -> None:
         """Tell what went wrong, and what to do."""
         self._write(f"Error: {visible(message)} ({code})\nHint: {visible(hint)}")
+
+    @contextlib.contextmanager
+    def progress(self, title: str) -> Iterator[Optional[Progress]]:
+        """A bar on stderr while something is under way; None, and no bar, where nobody watches.
+
+        What it gives is told the bytes done and the bytes in all.
+        """
+        if self.quiet or not _is_tty(self.stderr):
+            yield None
+            return
+        from octoprint_cli.bar import bar  # slow to import, and only a terminal has one
+
+        with bar(visible(title), self.stderr) as told:
+            yield told
 
     def ask(self, question: str) -> str:
         """Ask for a line; only where `attended`. An end of input is an empty answer."""

@@ -1,6 +1,6 @@
 """A client for one OctoPrint server: a noun for each thing that it has.
 
-    with client's nouns: client.job, client.printer, client.files, client.connection, client.server
+    with client's nouns: client.job, client.printer, client.files, client.uploads, client.connection, client.server
 
 Importing this imports requests; the application does so only when a command asks for the client.
 """
@@ -12,51 +12,98 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional
 
 from octoprint_cli.client.connection import Connection
-from octoprint_cli.client.files import Files, Sent
+from octoprint_cli.client.files import Files
+from octoprint_cli.client.form import Progress
 from octoprint_cli.client.http import Http, Tls
 from octoprint_cli.client.job import Job, Jobs
 from octoprint_cli.client.printer import Printer
 from octoprint_cli.client.server import Server
+from octoprint_cli.client.upload import Sent, Uploads, Wish
+from octoprint_cli.errors import CliError
 
 __all__ = ["Client", "Http", "Tls"]
 
+#: Whoever has interrupted the program does not want to wait.
+AFTERMATH_SECONDS = 3.0
+
 
 class Client:
-    """One server. Every method of a noun says which endpoint it calls and what it raises."""
+    """One server. Every method of a noun says which endpoint it calls and what it raises.
 
-    def __init__(self, base_url: str, api_key: Optional[str], *, timeout: float = 30, retries: int = 3, tls: Tls = Tls()) -> None:
-        self.http = Http(base_url, api_key, timeout=timeout, retries=retries, tls=tls)
+    `key_origin` is where the key came from, for the error about a wrong one.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: Optional[str],
+        *,
+        key_origin: Optional[str] = None,
+        timeout: float = 30,
+        retries: int = 3,
+        tls: Tls = Tls(),
+    ) -> None:
+        self.http = Http(base_url, api_key, key_origin=key_origin, timeout=timeout, retries=retries, tls=tls)
         self.job = Jobs(self.http)
         self.printer = Printer(self.http)
         self.files = Files(self.http)
+        self.uploads = Uploads(self.http, self.files)
         self.connection = Connection(self.http)
         self.server = Server(self.http)
 
-    def store(self, file: Path, location: str = "local", folder: str = "") -> Sent:
+    def store(self, file: Path, wish: Wish = Wish(), progress: Optional[Progress] = None) -> Sent:
         """Upload a file and wait until it is really there: an SD card is behind a slow serial line.
 
-        Raises what `files.upload`, `job.wait_for_transfer` and `files.wait_until_listed` raise.
+        Raises what `uploads.upload`, `job.wait_for_transfer` and `files.wait_until_listed` raise.
         """
-        if location == "local":
-            return self.files.upload(file, location, folder)
-        before = self.files.list(location)
-        sent = self.files.upload(file, location, folder)
+        if wish.location == "local":
+            return self.uploads.upload(file, wish, progress)
+        before = self.files.list(wish.location)
+        sent = self.uploads.upload(file, wish, progress)
         self.job.wait_for_transfer()
-        return sent._replace(stored=self.files.wait_until_listed(sent.stored, before))
+        stored = self.files.wait_until_listed(sent.stored, before)
+        # OctoPrint leaves comments out on the way to the card, so another size proves nothing.
+        return sent._replace(stored=stored, verified="size" if stored.size == sent.size else "none")
+
+    def select(self, path: str, location: str = "local") -> Job:
+        """Select a file that is on the server, and return the job that shows it.
+
+        Raises what `files.select` and `job.confirm_selected` raise.
+        """
+        self.job.told = self.files.select(path, location)
+        return self.job.confirm_selected(path, location)
 
     def start(self, path: str, location: str = "local") -> Job:
         """Print a file that is on the server, and return the job that shows it printing.
 
-        Raises what `files.select` and `job.confirm_started` raise.
+        Raises PrinterBusy, PrinterOffline, and what `select` and `job.confirm_started` raise.
         """
+        before = self.job.current().require_idle()
         if location == "local":
-            self.files.select(path, location, start=True)
-        else:
-            # A start with nothing selected is a 204, and the firmware opens the file in its own time.
-            self.files.select(path, location)
-            self.job.confirm_selected(path, location)
-            self.job.start()
+            # One request: between two, somebody else could select another file.
+            ended_once = before.is_of(path, location) and before.completion == 100
+            prints = self._prints(path) if ended_once else 0
+            self.job.told = self.files.select(path, location, start=True)
+            return self.job.confirm_started(path, location, lambda: not ended_once or self._prints(path) > prints)
+        # A start with nothing selected is a 204, and the firmware opens the file in its own time.
+        self.select(path, location)
+        self.job.start()
         return self.job.confirm_started(path, location)
+
+    def _prints(self, path: str) -> int:
+        """How often a file was printed: an end of 100 % may be that of its last print."""
+        return self.files.info(path).prints
+
+    def aftermath(self) -> Dict[str, Any]:
+        """What the server has now, said in a hurry: the job, and the file that was on its way. Raises nothing."""
+        self.http.hurry(AFTERMATH_SECONDS)
+        known: Dict[str, Any] = {}
+        with contextlib.suppress(CliError):
+            job = self.job.current()
+            known.update(state=job.state, job=job.file)
+            if self.uploads.under_way is not None:
+                known.update(upload=self.uploads.under_way, stored=self.files.find(self.uploads.under_way) is not None)
+        return known
 
     @contextlib.contextmanager
     def rehearsal(self) -> Iterator[List[Dict[str, Any]]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, List, Optional
 
 from octoprint_cli import errors
-from octoprint_cli.client.noun import Noun, inner, items, mapping, text, whole
+from octoprint_cli.client.noun import Noun, elements, inner, items, mapping, text, texts, whole
 from octoprint_cli.client.state import Phase, phase_of
 
 _PATH = "/api/connection"
@@ -44,8 +44,8 @@ class Link:
             port=text(current.get("port")),
             baudrate=whole(current.get("baudrate")),
             profile=text(current.get("printerProfile")),
-            ports=[port for port in options.get("ports") or [] if isinstance(port, str)],
-            baudrates=[rate for rate in options.get("baudrates") or [] if isinstance(rate, int)],
+            ports=texts(options.get("ports")),
+            baudrates=[rate for rate in map(whole, elements(options.get("baudrates"))) if rate is not None],
             profiles=[str(profile.get("id")) for profile in items(options.get("printerProfiles"))],
         )
 
@@ -79,11 +79,11 @@ class Connection(Noun):
         """
         wishes = {"port": port, "baudrate": baudrate, "printerProfile": profile}
         body = {"command": "connect", **{key: value for key, value in wishes.items() if value is not None}}
-        self._http.post(_PATH, body, needs="CONNECTION")
+        self.act(_PATH, body, needs="CONNECTION")
         link, _ = self.settle(self.current, _connected_or_given_up(), seconds)
         if not link.phase.connected and not self._http.rehearsing:
             raise errors.PrinterOffline(
-                f"no printer answered within {seconds:g} s: the server says {link.state}",
+                f"{self.told}, but no printer answered within {self.patience(seconds):g} s: the server says {link.state}",
                 hint="octoprint-cli connect --port PORT --baudrate RATE",
                 details={"state": link.state, "port": link.port, "ports": link.ports},
             )
@@ -94,11 +94,11 @@ class Connection(Noun):
 
         The server does this in the middle of a job, too, and kills the job. Raises StateNotReached.
         """
-        self._http.post(_PATH, {"command": "disconnect"}, needs="CONNECTION")
+        self.act(_PATH, {"command": "disconnect"}, needs="CONNECTION")
         link, closed = self.settle(self.current, lambda link: not link.phase.connected, CLOSE_SECONDS)
         if not closed:
             raise errors.StateNotReached(
-                f"the disconnect was accepted, but the server still says {link.state}",
+                f"{self.told}, but the server still says {link.state}",
                 hint="octoprint-cli status",
                 details={"state": link.state},
             )

@@ -1,66 +1,19 @@
-"""Files on the server: listing, uploading, selecting. Locations are `local` and `sdcard`."""
+"""Files on the server: listing, looking one up, reading it back, selecting. Uploading is in `upload`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+import hashlib
+from typing import Any, Optional
 from urllib.parse import quote
 
 from octoprint_cli import errors
-from octoprint_cli.client.multipart import FileReader, Progress, form
-from octoprint_cli.client.noun import Noun, inner, items, mapping, number, text, whole
+from octoprint_cli.client.http.http import MAX_LISTING_BYTES
+from octoprint_cli.client.noun import Noun, inner, mapping, text, whole
+from octoprint_cli.client.stored import SD_NAMES, Listing, StoredFile
 
 _PATH = "/api/files"
-#: 2.0's name for the printer's own storage; the caller sees and says `sdcard` on every server.
-_SD_NAMES = ("sdcard", "printer")
 #: After a transfer the server asks the printer for its list anew.
 LISTED_SECONDS = 10.0
-
-
-@dataclass(frozen=True)
-class StoredFile:
-    """A file on the server."""
-
-    path: str  # on the server, folders and all, as the server spells it
-    name: str  # as it was typed at the upload
-    location: str  # local or sdcard
-    size: Optional[int]  # bytes
-    date: Optional[int]  # seconds since 1970, UTC
-    hash: Optional[str]  # SHA-1; 1.x and local only
-    estimated_print_time: Optional[float]  # seconds, once the server has analysed the file
-
-    @classmethod
-    def from_json(cls, entry: Dict[str, Any]) -> StoredFile:
-        """From an entry of a listing or the answer for one file."""
-        path = (text(entry.get("path")) or text(entry.get("name")) or "").lstrip("/")
-        origin = text(entry.get("origin")) or "local"
-        return cls(
-            path=path,
-            name=(text(entry.get("display")) or text(entry.get("name")) or path).lstrip("/"),
-            location="sdcard" if origin in _SD_NAMES else origin,
-            size=whole(entry.get("size")),
-            date=whole(entry.get("date")),
-            hash=text(entry.get("hash")),
-            estimated_print_time=number(inner(entry, "gcodeAnalysis").get("estimatedPrintTime")),
-        )
-
-
-@dataclass(frozen=True)
-class Listing:
-    """What is stored, and the space in bytes where the server tells it."""
-
-    files: List[StoredFile]
-    free: Optional[int]
-    total: Optional[int]
-
-
-class Sent(NamedTuple):
-    """A file that the server holds now: what it says of it, and what was sent."""
-
-    stored: StoredFile
-    size: int
-    sha1: str
 
 
 class Files(Noun):
@@ -75,46 +28,53 @@ class Files(Noun):
         """
         if location == "sdcard":
             self._require_card()
-        path = _PATH if location is None else f"{_PATH}/{self._storage(location)}"
-        answer = mapping(self._http.get(path, needs="FILES_LIST", recursive="true"), path)
-        files = sorted(_walk(answer.get("files")), key=lambda file: (file.location, file.path))
-        return Listing(files, whole(answer.get("free")), whole(answer.get("total")))
+        path = _PATH if location is None else f"{_PATH}/{self.storage(location)}"
+        answer = self._http.get(path, needs="FILES_LIST", limit=MAX_LISTING_BYTES, recursive="true")
+        return Listing.from_json(mapping(answer, path))
 
     def free(self) -> Optional[int]:
         """`GET /api/files` (FILES_LIST): the bytes that an upload may take, None if the server does not say."""
         # Of 2.0's two numbers the one of /api/files leaves out what only root may use; it is the smaller one.
-        return whole(mapping(self._http.get(_PATH, needs="FILES_LIST"), _PATH).get("free"))
+        answer = self._http.get(_PATH, needs="FILES_LIST", limit=MAX_LISTING_BYTES)
+        return whole(mapping(answer, _PATH).get("free"))
 
     def info(self, path: str, location: str = "local") -> StoredFile:
         """`GET /api/files/LOCATION/PATH` (FILES_LIST). Raises NotFound."""
         resource = self._resource(path, location)
         return StoredFile.from_json(mapping(self._http.get(resource, needs="FILES_LIST"), resource))
 
-    def upload(
-        self,
-        file: Path,
-        location: str = "local",
-        folder: str = "",
-        select: bool = False,
-        progress: Optional[Progress] = None,
-    ) -> Sent:
-        """`POST /api/files/LOCATION` (FILES_UPLOAD), streamed; makes the folder, replaces a file there.
+    def find(self, path: str, location: str = "local") -> Optional[StoredFile]:
+        """The same, None for a file that is not there."""
+        try:
+            return self.info(path, location)
+        except errors.NotFound:
+            return None
 
-        Never asks for `print` in the same request: the server would answer 201 though nothing started.
-        Raises FileNotFound and its kin for the local file, FileInUse, FileInvalid (415), UploadCorrupt.
-        """
-        fields = {"path": folder} if folder else {}
-        if select:
-            fields["select"] = "true"
-        with FileReader(file, progress) as reader:
-            plan = {**fields, "file": str(file), "size": reader.size}
-            body = form(reader, file.name, fields)
-            answer = self._http.post_form(f"{_PATH}/{self._storage(location)}", body, plan=plan, needs="FILES_UPLOAD")
-            if answer is None:  # a rehearsal
-                path = "/".join(part for part in (folder.strip("/"), file.name) if part)
-                return Sent(StoredFile(path, file.name, location, reader.size, None, None, None), reader.size, "")
-            sent = Sent(self._stored(answer, location), reader.read_bytes, reader.sha1)
-        return _verified(sent)
+    def require(self, path: str, location: str = "local") -> StoredFile:
+        """The same, for a file that must be there. Raises FileNotFound."""
+        found = self.find(path, location)
+        if found is None:
+            raise errors.FileNotFound(
+                f"the server has no file {path} in {location}", hint=f"octoprint-cli files --location {location}"
+            )
+        return found
+
+    def path_of(self, name: str, folder: str = "") -> str:
+        """`POST /api/files/test` sanitize (FILES_LIST, since 1.6): the local path that a file of this name gets."""
+        answer = self._test("sanitize", name, folder)
+        typed = "/".join(part for part in (folder.strip("/"), name) if part)
+        return (text(answer.get("sanitized")) or typed).lstrip("/")
+
+    def free_name(self, name: str, folder: str = "") -> str:
+        """`POST /api/files/test` exists (FILES_LIST, since 1.6): a name like it that no local file has yet."""
+        answer = self._test("exists", name, folder)
+        return (text(answer.get("suggestion")) or name).rsplit("/", 1)[-1] if answer.get("exists") else name
+
+    def sha1_of(self, path: str, limit: int) -> str:
+        """`GET /downloads/files/local/PATH` (FILES_DOWNLOAD): the SHA-1 of what the server really holds."""
+        sha1 = hashlib.sha1()
+        self._http.fetch(f"/downloads/files/local/{quote(path)}", sha1.update, needs="FILES_DOWNLOAD", limit=limit)
+        return sha1.hexdigest()
 
     def wait_until_listed(self, sent: StoredFile, before: Listing) -> StoredFile:
         """Wait until the SD card lists the file, and return it as it is listed. Raises NotFound.
@@ -135,39 +95,36 @@ class Files(Noun):
             )
         return file or sent
 
-    def select(self, path: str, location: str = "local", start: bool = False) -> None:
+    def select(self, path: str, location: str = "local", start: bool = False) -> str:
         """`POST /api/files/LOCATION/PATH` select, and with `start` print (FILES_SELECT, PRINT).
 
-        Raises NotFound, PrinterBusy (also the server's word for a printer that is not connected).
+        Must be followed by a look at the job. Raises NotFound, PrinterBusy (also the server's word for a
+        printer that is not connected).
         """
         needs = "FILES_SELECT, PRINT" if start else "FILES_SELECT"
-        self._http.post(self._resource(path, location), {"command": "select", "print": start}, needs=needs)
+        return self.act(self._resource(path, location), {"command": "select", "print": start}, needs=needs)
 
-    def _stored(self, answer: Any, location: str) -> StoredFile:
-        entries = inner(mapping(answer, _PATH), "files")
-        names = _SD_NAMES if location == "sdcard" else (location,)
-        entry: Dict[str, Any] = next((inner(entries, name) for name in names if name in entries), {})
-        path = text(entry.get("path")) or text(entry.get("name"))
-        if path is None:
-            raise errors.UnexpectedResponse("the server took the upload but did not say under which path")
-        if location == "sdcard":  # it is on its way there now, and in no listing yet
-            return StoredFile.from_json({"origin": location, **entry})
-        return self.info(path, location)
-
-    def _resource(self, path: str, location: str) -> str:
-        return f"{_PATH}/{self._storage(location)}/{quote(path.lstrip('/'))}"
-
-    def _storage(self, location: str) -> str:
+    def storage(self, location: str) -> str:
         """The server's name of a location: 2.0 calls the SD card `printer`, and has it while connected."""
-        if location not in _SD_NAMES:
+        if location not in SD_NAMES:
             return location
         if self._sd_name is None:
             try:
-                self._http.get(f"{_PATH}/sdcard", needs="FILES_LIST")
+                self._http.get(f"{_PATH}/sdcard", needs="FILES_LIST", limit=MAX_LISTING_BYTES)
                 self._sd_name = "sdcard"
             except errors.NotFound:
                 self._sd_name = "printer"
         return self._sd_name
+
+    def _resource(self, path: str, location: str) -> str:
+        return f"{_PATH}/{self.storage(location)}/{quote(path.lstrip('/'))}"
+
+    def _test(self, command: str, name: str, folder: str) -> Any:
+        body = {"command": command, "storage": "local", "path": folder.strip("/"), "filename": name}
+        try:
+            return inner({"answer": self._http.ask(f"{_PATH}/test", body, needs="FILES_LIST")}, "answer")
+        except (errors.NotFound, errors.ServerError, errors.UnexpectedResponse):  # before 1.6; some names are a 500
+            return {}
 
     def _require_card(self) -> None:
         ready = mapping(self._http.get("/api/printer/sd", needs="STATUS"), "/api/printer/sd").get("ready")
@@ -175,24 +132,3 @@ class Files(Noun):
             raise errors.PrinterOffline(
                 "the SD card cannot be read: no card is mounted, or no printer is connected", hint="octoprint-cli connect"
             )
-
-
-def _walk(entries: Any) -> Iterator[StoredFile]:
-    for entry in items(entries):
-        if entry.get("type") == "folder":
-            yield from _walk(entry.get("children"))
-        elif entry.get("type", "machinecode") == "machinecode":
-            yield StoredFile.from_json(entry)
-
-
-def _verified(sent: Sent) -> Sent:
-    stored = sent.stored
-    same_size = stored.size in (None, sent.size)
-    same_hash = stored.hash in (None, sent.sha1)
-    if stored.location == "local" and not (same_size and same_hash):
-        raise errors.UploadCorrupt(
-            f"the server holds other bytes under {stored.path} than were sent",
-            hint="upload it again",
-            details={"sent": {"size": sent.size, "sha1": sent.sha1}, "stored": {"size": stored.size, "sha1": stored.hash}},
-        )
-    return sent

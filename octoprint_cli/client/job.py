@@ -123,7 +123,7 @@ class Jobs(Noun):
         job, stopped = self.settle(self.current, lambda job: job.phase.at_rest, seconds)
         if not stopped:
             raise errors.StillCancelling(
-                f"the cancel was accepted, but the printer is still {job.state} after {seconds:g} s",
+                f"{self.told}, but the printer is still {job.state} after {self.patience(seconds):g} s",
                 hint="octoprint-cli status (an emergency stop is: octoprint-cli gcode M112)",
                 details={"state": job.state},
             )
@@ -144,35 +144,44 @@ class Jobs(Noun):
         return self._reach("Printing", lambda job: job.phase in (Phase.PRINTING, Phase.FINISHING) or job.completion == 100, seconds)
 
     def confirm_selected(self, path: str, location: str, seconds: float = SELECT_SECONDS) -> Job:
-        """Wait until the server shows that file as selected. Raises NotStarted."""
-        job, selected = self.settle(self.current, lambda job: job.is_of(path, location), seconds)
+        """Wait until the server shows that file as selected, with nothing of it printed. Raises NotStarted."""
+
+        def fresh(job: Job) -> bool:
+            return job.is_of(path, location) and not job.completion
+
+        job, selected = self.settle(self.current, fresh, seconds)
         if not selected:
             # 2.0.0rc7 ignores every selection on the SD card after the first print from it.
             raise errors.NotStarted(
-                f"the server took the selection of {path}, but its job shows {job.file or 'no file'}; nothing was started",
+                f"the selection of {path}: {self.told}, but the server's job shows {job.file or 'no file'}; nothing was started",
                 hint="octoprint-cli disconnect, then: octoprint-cli connect",
                 details={"state": job.state, "file": job.file},
             )
         return job
 
     def start(self) -> None:
-        """`POST /api/job` start (PRINT). A 204 also where nothing is selected: see `confirm_started`."""
+        """`POST /api/job` start (PRINT). A 204 also where nothing is selected: follow it by `confirm_started`."""
         self._post(command="start")
 
-    def confirm_started(self, path: str, location: str, seconds: float = START_SECONDS) -> Job:
+    def confirm_started(
+        self, path: str, location: str, ended: Callable[[], bool] = lambda: True, seconds: float = START_SECONDS
+    ) -> Job:
         """Wait until the server's job shows that very file printing, or printed already.
 
-        A 204 to a start proves nothing. Raises NotStarted with what the server shows instead.
+        A 204 to a start proves nothing, and an end of 100 % may be that of an earlier print: `ended` says
+        whether it is not. Raises NotStarted with what the server shows instead.
         """
 
         def started(job: Job) -> bool:
+            if not job.is_of(path, location):
+                return False
             under_way = job.phase.has_job and job.phase is not Phase.STARTING
-            return job.is_of(path, location) and (under_way or job.completion == 100)
+            return under_way or (job.completion == 100 and ended())
 
         job, is_so = self.settle(self.current, started, seconds)
         if not is_so:
             raise errors.NotStarted(
-                f"the server took the start of {path}, but its job shows {job.file or 'no file'} and {job.state}",
+                f"the start of {path}: {self.told}, but the server's job shows {job.file or 'no file'} and {job.state}",
                 hint="octoprint-cli status",
                 details={"state": job.state, "file": job.file, "error": job.error},
             )
@@ -204,10 +213,11 @@ class Jobs(Noun):
         if self._http.rehearsing or (in_time and done(job)):
             return job
         raise errors.StateNotReached(
-            f"accepted, but the printer is {job.state} instead of {wanted}" + ("" if in_time else f" after {seconds:g} s"),
+            f"{self.told}, but the printer is {job.state} instead of {wanted}"
+            + ("" if in_time else f" after {self.patience(seconds):g} s"),
             hint="octoprint-cli status",
             details={"state": job.state, "wanted": wanted},
         )
 
     def _post(self, **body: str) -> None:
-        self._http.post(_PATH, body, needs="PRINT")
+        self.act(_PATH, body, needs="PRINT")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import time
-from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar, cast
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, TypeVar, cast
 
 from octoprint_cli.client.http import Http
 from octoprint_cli.errors import CliError, OutcomeUnknown, PrinterOffline, UnexpectedResponse
@@ -13,13 +12,35 @@ T = TypeVar("T")
 
 #: The server's own monitor ticks every half second; asking much faster shows nothing new.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
+#: An act whose answer was lost shows within this time, or most likely never arrived.
+LOST_SECONDS = 15.0
+#: Of an act that the server has answered.
+ACCEPTED = "accepted"
+#: No size, time or temperature is as large.
+_LARGEST = 10**18
 
 
 class Noun:
     """One thing of the server, over its HTTP."""
 
+    #: What is known of the last act, as the beginning of a sentence.
+    told = ACCEPTED
+
     def __init__(self, http: Http) -> None:
         self._http = http
+
+    def act(self, path: str, body: Mapping[str, Any], needs: str) -> str:
+        """Sends what changes something, once. The caller must then `settle`: look at what came of it.
+
+        So a lost answer is no error here: the look says what is true, as it does after any other answer.
+        Returns `told`.
+        """
+        self.told = ACCEPTED
+        try:
+            self._http.post(path, body, needs=needs)
+        except OutcomeUnknown as lost:
+            self.told = lost.message.split(":")[0]
+        return self.told
 
     def settle(self, read: Callable[[], T], done: Callable[[T], bool], seconds: float) -> Tuple[T, bool]:
         """Read until `done`, for `seconds` at most: the last value read, and whether it was done.
@@ -27,7 +48,7 @@ class Noun:
         Once an act was sent, a read that fails is made again; if none succeeds any more, OutcomeUnknown.
         In a rehearsal nothing was sent, so nothing will change: one read, taken as done.
         """
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + self.patience(seconds)
         pause = _FIRST_PAUSE
         while True:
             value, lost = self._attempt(read)
@@ -40,10 +61,14 @@ class Noun:
             pause = min(pause * 2, _LONGEST_PAUSE)
         if lost is not None:
             raise OutcomeUnknown(
-                f"the server accepted the request, but what came of it cannot be read: {lost.message}",
+                f"{self.told}, but what came of it cannot be read: {lost.message}",
                 details={"cause": lost.as_dict()},
             ) from lost
         return cast(T, value), False
+
+    def patience(self, seconds: float) -> float:
+        """How long to look for what an act should bring about; not as long for one that may never have arrived."""
+        return seconds if self.told == ACCEPTED else min(seconds, LOST_SECONDS)
 
     def _attempt(self, read: Callable[[], T]) -> Tuple[Optional[T], Optional[CliError]]:
         try:
@@ -71,14 +96,24 @@ def inner(value: Dict[str, Any], key: str) -> Dict[str, Any]:
 
 def items(value: Any) -> List[Dict[str, Any]]:
     """The objects of a JSON list; none where it is no list."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    return [item for item in elements(value) if isinstance(item, dict)]
+
+
+def elements(value: Any) -> List[Any]:
+    """The elements of a JSON list; none where it is no list."""
+    return value if isinstance(value, list) else []
+
+
+def texts(value: Any) -> List[str]:
+    """The texts of a JSON list; none where it is no list."""
+    return [item for item in elements(value) if isinstance(item, str)]
 
 
 def number(value: Any) -> Optional[float]:
     """A finite number, or None: what the server does not know is never made a 0."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return value
+    return value if abs(value) < _LARGEST else None  # so neither infinity nor NaN nor an endless integer
 
 
 def whole(value: Any) -> Optional[int]:

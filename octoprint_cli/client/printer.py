@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from octoprint_cli import errors
-from octoprint_cli.client.noun import Noun, inner, mapping, number, text
+from octoprint_cli.client.noun import ACCEPTED, Noun, inner, mapping, number, text
 
 _PATH = "/api/printer"
 _HEATER = re.compile(r"tool\d+|bed|chamber")
@@ -92,9 +92,11 @@ class Printer(Noun):
         `targets` in degrees Celsius, 0 is off. Raises StateNotReached if they do not show in `seconds`:
         while the printer heats up and waits, it takes no other command.
         """
-        refused = [error for error in map(self._refused, _requests(targets)) if error]
+        answers = [self._request(heater, body) for heater, body in _requests(targets)]
+        refused = [answer for answer in answers if isinstance(answer, errors.CliError)]
         if refused:  # only now: one heater's trouble must not leave another one hot
             raise refused[0]
+        self.told = next((told for told in map(str, answers) if told != ACCEPTED), ACCEPTED)
         return self._confirm(targets, seconds)
 
     def switch_off(self, seconds: float = TARGET_SECONDS) -> Dict[str, Temperature]:
@@ -102,19 +104,24 @@ class Printer(Noun):
 
         Raises as `set_targets`.
         """
-        state = self.current()
-        if state.reported:
-            return self.set_targets(dict.fromkeys(state.temperatures, 0.0), seconds)
-        self.send(["M104 S0", "M140 S0", "M141 S0"])
+        known = self._heaters_if_known()
+        if known:
+            return self.set_targets(dict.fromkeys(known, 0.0), seconds)
+        self.act(f"{_PATH}/command", {"commands": ["M104 S0", "M140 S0", "M141 S0"]}, needs="CONTROL")
         return self.set_targets(dict.fromkeys(self.heaters(), 0.0), seconds)
 
-    def _refused(self, request: Tuple[str, Dict[str, Any]]) -> Optional[errors.CliError]:
-        heater, body = request
+    def _heaters_if_known(self) -> Iterable[str]:
         try:
-            self._http.post(f"{_PATH}/{heater}", {"command": "target", **body}, needs="CONTROL")
+            state = self.current()
+        except (errors.ServerError, errors.UnexpectedResponse, errors.TimedOut):
+            return ()  # a trouble of reading must not leave anything hot
+        return state.temperatures if state.reported else ()
+
+    def _request(self, heater: str, body: Dict[str, Any]) -> Union[str, errors.CliError]:
+        try:
+            return self.act(f"{_PATH}/{heater}", {"command": "target", **body}, needs="CONTROL")
         except errors.CliError as error:
             return error
-        return None
 
     def _confirm(self, targets: Mapping[str, float], seconds: float) -> Dict[str, Temperature]:
         def shown(state: PrinterState) -> bool:
@@ -124,8 +131,8 @@ class Printer(Noun):
         if not in_time:
             differing = _differing(state, targets)
             raise errors.StateNotReached(
-                f"accepted, but after {seconds:g} s the printer does not show the new target of {', '.join(differing)}: "
-                "it may still be heating up, and takes no other command before it is done",
+                f"{self.told}, but after {self.patience(seconds):g} s the printer does not show the new target of "
+                f"{', '.join(differing)}: it may still be heating up, and takes no other command before it is done",
                 hint="octoprint-cli temp (octoprint-cli cancel --confirm ends a heat-up, gcode M112 everything)",
                 details={"wanted": dict(targets), "shown": differing},
             )

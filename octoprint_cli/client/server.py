@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Optional
 
-from octoprint_cli.client.noun import Noun, mapping, text
+from octoprint_cli.client.noun import Noun, mapping, text, texts
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,6 @@ class Server(Noun):
         answer = mapping(self._http.get("/api/currentuser"), "/api/currentuser")
         return User(
             name=text(answer.get("name")),
-            permissions=[str(name) for name in answer.get("permissions") or []],
-            groups=[str(name) for name in answer.get("groups") or []],
+            permissions=texts(answer.get("permissions")),
+            groups=texts(answer.get("groups")),
         )

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict
 
-from octoprint_cli.api import Bytes, Guarded, Lister, Rows, ShowOne, Time, add_file, add_folder, add_location
+from octoprint_cli.api import Bytes, Guarded, Lister, Rows, ShowOne, Time, add_file, add_location, add_wish, wish
 
 COLUMNS = ("name", "path", "location", "size", "date")
 
@@ -31,7 +31,8 @@ class Files(Lister):
 class Upload(Guarded, ShowOne):
     """upload a G-code file
 
-    Success means that the server holds it under the path in the answer.
+    Success means that the server holds it under the path in the answer; "verified" says how that is known:
+    sha1, download, size, or none. The same bytes there already are a success with "unchanged": true.
     """
 
     destructive = None
@@ -39,22 +40,25 @@ class Upload(Guarded, ShowOne):
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
         add_file(parser)
-        add_location(parser)
-        add_folder(parser)
+        add_wish(parser, ("replace", "skip", "rename", "fail"))
         parser.add_argument("--select", action="store_true", help="select it for printing, too")
         return parser
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
         location = parsed_args.location
-        sent = self.client.store(Path(parsed_args.file), location, parsed_args.path)
+        with self.terminal.progress(f"uploading {parsed_args.file}") as progress:
+            sent = self.client.store(Path(parsed_args.file), wish(parsed_args), progress)
         if parsed_args.select:
-            self.client.files.select(sent.stored.path, location)
+            self.client.select(sent.stored.path, location)
         return {
+            "action": sent.action,
             "name": sent.stored.name,
             "path": sent.stored.path,
             "location": location,
             "size": Bytes(sent.size),
             "hash": sent.stored.hash,
             "sha1": sent.sha1,
+            "verified": sent.verified,
+            "unchanged": sent.action == "unchanged",
             "selected": parsed_args.select,
         }

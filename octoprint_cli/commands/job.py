@@ -6,13 +6,14 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict
 
-from octoprint_cli.api import Guarded, ShowOne, add_file, add_folder, add_location
+from octoprint_cli.api import Bytes, Guarded, ShowOne, add_file, add_wish, errors, server_path, wish
 
 
 class Print(Guarded, ShowOne):
-    """upload a G-code file and print it
+    """upload a G-code file and print it, or print a stored one
 
-    Success means that the server's job shows that very file printing.
+    Success means that the server's job shows that very file printing. What the server holds already with
+    the same bytes is not sent again.
     """
 
     destructive = "heats and moves the printer"
@@ -21,29 +22,39 @@ class Print(Guarded, ShowOne):
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        add_file(parser)
-        add_location(parser)
-        add_folder(parser)
+        which = parser.add_mutually_exclusive_group(required=True)
+        add_file(which, optional=True)
+        which.add_argument("--stored", metavar="PATH", type=server_path, help="a file on the server, instead of FILE")
+        add_wish(parser, ("replace", "rename", "fail"))
         return parser
 
     def check(self, parsed_args: Namespace) -> None:
         """Busy is a refusal with `--no-preflight`, too: the upload would replace a file for nothing."""
         self.client.job.current().require_idle()
+        if parsed_args.stored is not None:
+            parsed_args.found = self.client.files.require(parsed_args.stored, parsed_args.location)
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
-        location = parsed_args.location
-        sent = self.client.store(Path(parsed_args.file), location, parsed_args.path)
-        path = sent.stored.path
-        self.client.job.current().require_idle()
-        job = self.client.start(path, location)
+        file = self._stored(parsed_args) if parsed_args.file is None else self._sent(parsed_args)
+        job = self.client.start(file["file"], parsed_args.location)
+        return {"action": "started", "started": True, "location": parsed_args.location, **file, "state": job.state}
+
+    def _stored(self, parsed_args: Namespace) -> Dict[str, Any]:
+        found = parsed_args.found
+        return {"file": found.path, "size": Bytes(found.size), "sha1": found.hash, "verified": None, "unchanged": None}
+
+    def _sent(self, parsed_args: Namespace) -> Dict[str, Any]:
+        try:
+            with self.terminal.progress(f"uploading {parsed_args.file}") as progress:
+                sent = self.client.store(Path(parsed_args.file), wish(parsed_args), progress)
+        except errors.FileInUse as error:  # somebody else has started it since the pre-flight
+            raise errors.PrinterBusy(error.message, details=error.details) from error
         return {
-            "action": "started",
-            "started": True,
-            "file": path,
-            "location": location,
-            "size": sent.size,
+            "file": sent.stored.path,
+            "size": Bytes(sent.size),
             "sha1": sent.sha1,
-            "state": job.state,
+            "verified": sent.verified,
+            "unchanged": sent.action == "unchanged",
         }
 
 

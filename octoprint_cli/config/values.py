@@ -97,5 +97,6 @@ READERS: Dict[str, Callable[[Any], Any]] = {
     "verify": _switch,
     "ca_bundle": _text,
     "client_cert": _text,
+    "client_key": _text,
     "printer": _text,
 }

@@ -7,7 +7,7 @@ from typing import Any, Sequence, TextIO
 
 from cliff.formatters.base import ListFormatter, SingleFormatter
 
-from octoprint_cli.formatters.flat import flatten, for_person, row_for_person
+from octoprint_cli.formatters.flat import flatten, for_person, row_for_person, written_for
 
 
 class TableFormatter(ListFormatter, SingleFormatter):
@@ -23,11 +23,12 @@ class TableFormatter(ListFormatter, SingleFormatter):
         group.add_argument("--print-empty", action="store_true", help="the head of a table without rows, too")
 
     def emit_one(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
-        cells = [(for_person(name), for_person(value)) for name, value in flatten(column_names, data, machine=False)]
-        _cliffs().emit_one([name for name, _ in cells], [value for _, value in cells], stdout, parsed_args)
+        cells = list(flatten(column_names, data, machine=False))
+        names, values = ([written_for(stdout, for_person(cell[side])) for cell in cells] for side in (0, 1))
+        _cliffs().emit_one(names, values, stdout, parsed_args)
 
     def emit_list(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
-        rows = [row_for_person(row) for row in data]
+        rows = [[written_for(stdout, cell) for cell in row_for_person(row)] for row in data]
         if rows or parsed_args.print_empty:
             _cliffs().emit_list([for_person(name) for name in column_names], rows, stdout, parsed_args)
         extra = getattr(parsed_args, "rows_extra", {})

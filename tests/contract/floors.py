@@ -16,7 +16,9 @@ FLOORS: Dict[str, int] = {
     "errors": 0,
     "redact": 0,
     "config": 1,
+    "bar": 0,
     "terminal": 1,
+    "turn": 1,
     "extensions": 1,
     "distributions": 1,
     "client": 2,
@@ -38,9 +40,11 @@ FLOORS: Dict[str, int] = {
 NEIGHBOURS: Set[Tuple[str, str]] = {("extensions", "distributions")}
 #: Libraries with the only files that may import them.
 ONLY_IN: Dict[str, Set[str]] = {
-    "requests": {"client.http"},
-    "urllib3": {"client.http"},
-    "requests_toolbelt": {"client.multipart"},
+    "requests": {"client.http.http", "client.http.wire", "client.http.failures"},
+    "urllib3": {"client.http.wire", "client.http.failures", "client.http.retries"},
+    "requests_toolbelt": set(),
+    "rich": {"bar"},
+    "filelock": {"turn"},
     "yaml": {"config.file", "formatters.yaml_format"},
     "stevedore": {"extensions"},
     "prettytable": set(),

@@ -94,6 +94,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The time that waiting loops see."""
     found = Clock()
     monkeypatch.setattr("octoprint_cli.client.noun.time", found)
+    monkeypatch.setattr("octoprint_cli.client.http.retries.time", found)
     return found
 
 

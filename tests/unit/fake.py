@@ -5,6 +5,7 @@ A request that a test has not provided for is remembered as a stray, and fails t
 
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 from urllib.parse import quote, unquote
 
@@ -143,8 +144,9 @@ class Server(Recorded):
 
     @property
     def sent(self) -> List[Tuple[str, Any]]:
-        """Path and JSON of all that was no GET."""
-        return [(request.path, _json_of(request)) for request in self.requests if request.method != "GET"]
+        """Path and JSON of all that would change something."""
+        acts = (request for request in self.requests if request.method != "GET" and request.path != "/api/files/test")
+        return [(request.path, _json_of(request)) for request in acts]
 
     def run(self, *argv: str, env: Any = None, **how: Any) -> Result:
         """Run a command line; whatever it answers, the key is not in it."""
@@ -179,12 +181,22 @@ class Server(Recorded):
         self.on("GET", "/api/printer", json=self._printer)
         self.on("GET", "/api/version", json={"api": "0.1", "server": self.dialect, "text": f"OctoPrint {self.dialect}"})
         self.on("GET", "/api/currentuser", json={"groups": ["admins"], "name": "bob", "permissions": ["STATUS", "PRINT"]})
+        self.mocker.register_uri(
+            "GET", re.compile(f"^{URL}/api/files/local/."), status_code=404, json={"error": "The requested URL was not found."}
+        )
+        self.on("POST", "/api/files/test", json=self._test)
         self.on("GET", "/api/files", json={"files": [], "free": 84047585280, "total": 270553174016})
 
     def _printer(self, request: Any, context: Any) -> Any:
         body = self.printer(self._jobs[0]["state"], self.heat)
         context.status_code = 200 if "state" in body else 409
         return body
+
+    def _test(self, request: Any, context: Any) -> Any:
+        """What name a file would get; this server holds none that is not in a test's way."""
+        body = request.json()
+        path = "/".join(part for part in (body["path"], body["filename"]) if part)
+        return {"sanitized": path} if body["command"] == "sanitize" else {"exists": False}
 
     def _stray(self, request: Any, context: Any) -> str:
         self.strays.append(f"{request.method} {request.url}")

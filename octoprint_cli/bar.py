@@ -1,0 +1,25 @@
+"""The progress bar of a transfer, by rich. Imported only where a person watches. Must not know the printer."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Callable, Iterator, TextIO
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+
+@contextlib.contextmanager
+def bar(title: str, stream: TextIO) -> Iterator[Callable[[int, int], None]]:
+    """A bar that is gone at the end. What it gives is told the bytes done and the bytes in all."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(binary_units=True),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(file=stream), transient=True, redirect_stdout=False, redirect_stderr=False) as shown:
+        task = shown.add_task(escape(title), total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)

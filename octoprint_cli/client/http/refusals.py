@@ -1,0 +1,194 @@
+"""What an HTTP answer that is not a success means: a status and a text in, an error out.
+
+Knows OctoPrint's own refusals and those of proxies in front of it. Must not know requests or a URL path.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import List, Mapping, NamedTuple, Optional, Pattern, Type
+from urllib.parse import urljoin
+
+from octoprint_cli import errors
+from octoprint_cli.errors import CliError
+from octoprint_cli.redact import mask_url
+
+_LOOK = "octoprint-cli config show"
+
+#: 1.11 and 2.0 answer a bad or missing key so to everything but GET and HEAD.
+_CSRF = "CSRF validation failed"
+
+
+class Answer(NamedTuple):
+    """The part of an HTTP answer that decides what it means."""
+
+    act: bool  # the request would change something
+    url: str  # without a password
+    path: str  # the end of the URL that we have put there
+    status: int
+    content_type: str
+    text: str
+    headers: Mapping[str, str] = {}
+
+
+class KeyRefused(errors.AuthError):
+    """The API key is missing or wrong: whoever holds it can say where it came from."""
+
+
+class Refusal(NamedTuple):
+    """A row of the table: this status with this in the text is that error."""
+
+    status: int
+    pattern: Pattern[str]
+    error: Type[CliError]
+    lead: str = "the server refused"
+    hint: Optional[str] = None
+
+
+def _row(status: int, pattern: str, error: Type[CliError], lead: str = "the server refused", hint: Optional[str] = None) -> Refusal:
+    return Refusal(status, re.compile(pattern, re.IGNORECASE), error, lead, hint)
+
+
+_NOT_READY = "the server is not ready: OctoPrint may be starting"
+_NO_KEY = "the server refuses the API key"
+_TOO_LARGE = "the server, or a proxy in front of it, refuses a file of this size"
+
+#: OctoPrint's refusals, by what it says in `error`.
+_REFUSALS: List[Refusal] = [
+    _row(400, _CSRF, KeyRefused, _NO_KEY),
+    _row(401, "", KeyRefused, _NO_KEY),
+    _row(403, "invalid api key", KeyRefused, _NO_KEY),  # before 1.11
+    _row(403, "cannot overwrite", errors.PermissionDenied, "the API key lacks a permission: FILES_DELETE, to replace a file"),
+    _row(403, "", errors.PermissionDenied),
+    _row(404, "", errors.NotFound),
+    _row(409, "not operational or currently", errors.PrinterBusy),
+    _row(409, "not operational", errors.PrinterOffline, "the printer is not connected to OctoPrint"),
+    _row(409, "being printed|currently in use", errors.FileInUse),
+    _row(409, "already exists|does already exist", errors.FileExists),
+    _row(409, "neither printing nor paused|does not have an active|'pause' command cannot", errors.NoActiveJob),
+    _row(409, "does not have a heated", errors.NotFound),
+    _row(409, "", errors.PrinterBusy),
+    _row(413, "", errors.FileTooLarge, _TOO_LARGE, "raise the limit of the proxy in front of OctoPrint"),
+    _row(415, "", errors.FileInvalid),
+    _row(429, "", errors.ServerError, "the server was asked too often"),
+    _row(501, "", errors.ServerStarting, _NOT_READY),  # OctoPrint's stand-in while it boots knows no POST
+    _row(502, "", errors.ServerStarting, _NOT_READY),
+    _row(503, "", errors.ServerStarting, _NOT_READY),
+    _row(504, "", errors.ServerStarting, _NOT_READY),
+]
+
+#: What stands in front of OctoPrint says in HTML.
+_IN_FRONT: List[Refusal] = [
+    _row(
+        400,
+        "plain HTTP request was sent to HTTPS",
+        errors.TlsError,
+        "https is spoken there",
+        f"{_LOOK} (write https:// in the host)",
+    ),
+    _row(
+        400,
+        "SSL certificate",
+        errors.TlsError,
+        "the proxy in front of OctoPrint demands a client certificate",
+        f"{_LOOK} (set client_cert)",
+    ),
+    _row(
+        403,
+        "",
+        errors.UnexpectedResponse,
+        "something in front of OctoPrint, such as a proxy, refuses the request",
+        f"{_LOOK} (is it the host of an OctoPrint?)",
+    ),
+    _row(
+        404,
+        "",
+        errors.UnexpectedResponse,
+        "there is no OctoPrint at this address",
+        f"{_LOOK} (is a path such as /octoprint missing from the host, or one too many?)",
+    ),
+]
+
+
+def refusal(answer: Answer, needs: Optional[str] = None) -> CliError:
+    """The error that a non-success answer stands for. `needs` names the permission the request takes."""
+    if 300 <= answer.status < 400:
+        return _redirected(answer)
+    if answer.act and answer.status in (502, 504):
+        return _lost(answer)
+    if answer.status == 401 and "WWW-Authenticate" in answer.headers:
+        return _challenged(answer)
+    text = _text_of(answer)
+    if text is None and not answer.path.startswith("/downloads/"):  # OctoPrint's own are HTML there
+        for row in _IN_FRONT:
+            if row.status == answer.status and row.pattern.search(answer.text):
+                return _error(row.error, f"{row.lead}: {answer.url} (HTTP {answer.status})", answer, row.hint)
+    for row in _REFUSALS:
+        if row.status == answer.status and row.pattern.search(text or ""):
+            return _said(row, answer, text, needs)
+    return _failed(answer, text)
+
+
+def _said(row: Refusal, answer: Answer, text: Optional[str], needs: Optional[str]) -> CliError:
+    if row.error is KeyRefused:
+        return _error(row.error, row.lead, answer)
+    if row.error is errors.PermissionDenied:
+        lacking = row.lead if "permission" in row.lead else "the API key lacks a permission" + (f": {needs}" if needs else "")
+        return _error(row.error, f"{lacking} (HTTP {answer.status})", answer)
+    return _error(row.error, _sentence(row.lead, answer, text), answer, row.hint)
+
+
+def _error(kind: Type[CliError], message: str, answer: Answer, hint: Optional[str] = None) -> CliError:
+    return kind(message, hint=hint, details={"http_status": answer.status})
+
+
+def _failed(answer: Answer, text: Optional[str]) -> CliError:
+    broken = answer.status >= 500
+    return errors.ServerError(
+        _sentence("the server failed" if broken else "the server refused the request", answer, text),
+        details={"http_status": answer.status},
+        retryable=broken and not answer.act,  # OctoPrint says 500 to acts that it did carry out, too
+    )
+
+
+def _sentence(lead: str, answer: Answer, text: Optional[str]) -> str:
+    return f"{lead}: {text}" if text else f"{lead} (HTTP {answer.status})"
+
+
+def _text_of(answer: Answer) -> Optional[str]:
+    """The text of `{"error": ...}`, or None if the answer is not OctoPrint's JSON."""
+    try:
+        body = json.loads(answer.text)
+    except (ValueError, RecursionError):
+        return None
+    text = body.get("error") if isinstance(body, dict) else None
+    return str(text)[:500] if text is not None else ""
+
+
+def _redirected(answer: Answer) -> CliError:
+    location = answer.headers.get("Location")
+    target = mask_url(urljoin(answer.url, location)) if location else "another address"
+    moved = target.split("?")[0]
+    base = moved[: -len(answer.path)] if moved.endswith(answer.path) else None
+    return errors.UnexpectedResponse(
+        f"the server redirects to {target}; redirects are not followed, the key stays here",
+        hint=f"octoprint-cli --host {base} status" if base else f"{_LOOK} (a login page in front of it, or another path?)",
+        details={"http_status": answer.status, "location": target},
+    )
+
+
+def _challenged(answer: Answer) -> CliError:
+    return errors.AuthError(
+        f"a proxy in front of OctoPrint wants a user and a password ({answer.headers['WWW-Authenticate'][:80]})",
+        hint="write them into the host: https://USER:PASSWORD@octopi.local",
+        details={"http_status": answer.status},
+    )
+
+
+def _lost(answer: Answer) -> CliError:
+    return errors.OutcomeUnknown(
+        f"the answer was lost (a gateway answered HTTP {answer.status}): the request may have been carried out",
+        hint="octoprint-cli status",
+        details={"http_status": answer.status},
+    )

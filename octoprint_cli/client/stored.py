@@ -1,0 +1,67 @@
+"""What the server says of a stored file, and of all of them. Locations are `local` and `sdcard`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, Iterator, List, Optional
+
+from octoprint_cli.client.noun import inner, items, number, text, whole
+
+#: 2.0's name for the printer's own storage; the caller sees and says `sdcard` on every server.
+SD_NAMES = ("sdcard", "printer")
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file on the server."""
+
+    path: str  # on the server, folders and all, as the server spells it
+    name: str  # as it was typed at the upload
+    location: str  # local or sdcard
+    size: Optional[int]  # bytes
+    date: Optional[int] = None  # seconds since 1970, UTC
+    hash: Optional[str] = None  # SHA-1; 1.x and local only
+    estimated_print_time: Optional[float] = None  # seconds, once the server has analysed the file
+    prints: int = 0  # ended ones, well or not
+
+    @classmethod
+    def from_json(cls, entry: Dict[str, Any]) -> StoredFile:
+        """From an entry of a listing or the answer for one file."""
+        path = (text(entry.get("path")) or text(entry.get("name")) or "").lstrip("/")
+        origin = text(entry.get("origin")) or "local"
+        prints = inner(entry, "prints")
+        return cls(
+            path=path,
+            name=(text(entry.get("display")) or text(entry.get("name")) or path).lstrip("/"),
+            location="sdcard" if origin in SD_NAMES else origin,
+            size=whole(entry.get("size")),
+            date=whole(entry.get("date")),
+            hash=text(entry.get("hash")),
+            estimated_print_time=number(inner(entry, "gcodeAnalysis").get("estimatedPrintTime")),
+            prints=sum(whole(prints.get(outcome)) or 0 for outcome in ("success", "failure")),
+        )
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What is stored, and the space in bytes where the server tells it."""
+
+    files: List[StoredFile]
+    free: Optional[int]
+    total: Optional[int]
+
+    @classmethod
+    def from_json(cls, answer: Dict[str, Any]) -> Listing:
+        """From the answer of a recursive listing: folders are walked, and models for slicing left out."""
+        files = sorted(_walk(answer.get("files")), key=lambda file: (file.location, file.path))
+        return cls(files, whole(answer.get("free")), whole(answer.get("total")))
+
+
+def _walk(entries: Any) -> Iterator[StoredFile]:
+    open_lists = [items(entries)]  # no recursion: a stranger says how deep it goes
+    while open_lists:
+        for entry in open_lists.pop():
+            if entry.get("type") == "folder":
+                open_lists.append(items(entry.get("children")))
+            elif entry.get("type", "machinecode") == "machinecode":
+                yield StoredFile.from_json(entry)
