@@ -247,9 +247,9 @@ def _aftermath(known: Mapping[str, Any]) -> str:
     """One clause on what the server has."""
     if not known:
         return "the server could not be asked what came of it"
-    upload = known.get("upload")
-    file = "" if upload is None else f", and {upload} is {'there' if known.get('stored') else 'not there'}"
-    return f"the printer is {known['state']}, its job {known['job'] or 'none'}{file}"
+    upload, file = known.get("upload"), known.get("file")
+    arrived = "" if upload is None else f", and the upload of {upload} has {'' if known.get('stored') else 'not '}arrived"
+    return f"the printer is {known['state']}" + (f" with {file}" if file else "") + arrived
 
 
 def _bug(error: BaseException) -> InternalError:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 @contextlib.contextmanager
 def bar(title: str, stream: TextIO) -> Iterator[Callable[[int, int], None]]:
     """A bar that is gone at the end. What it gives is told the bytes done and the bytes in all."""
+    console = Console(file=stream)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -20,6 +21,7 @@ def bar(title: str, stream: TextIO) -> Iterator[Callable[[int, int], None]]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(file=stream), transient=True, redirect_stdout=False, redirect_stderr=False) as shown:
+    shown_columns = columns if console.width >= 70 else columns[:2]  # in less room they would break into lines
+    with Progress(*shown_columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as shown:
         task = shown.add_task(escape(title), total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)

@@ -100,9 +100,8 @@ class Client:
         known: Dict[str, Any] = {}
         with contextlib.suppress(CliError):
             job = self.job.current()
-            known.update(state=job.state, job=job.file)
-            if self.uploads.under_way is not None:
-                known.update(upload=self.uploads.under_way, stored=self.files.find(self.uploads.under_way) is not None)
+            known.update(state=job.state, file=job.file)
+            known.update(self.uploads.interrupted())
         return known
 
     @contextlib.contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Tuple
 
 from octoprint_cli import errors
 from octoprint_cli.client.form import FileForm, Progress
@@ -55,7 +55,7 @@ class Uploads(Noun):
     def __init__(self, http: Http, files: Files) -> None:
         super().__init__(http)
         self._files = files
-        self.under_way: Optional[str] = None  # the path that is being sent right now
+        self._under_way: Optional[Tuple[str, Optional[StoredFile]]] = None  # what is sent right now, and was there before
 
     def upload(self, file: Path, wish: Wish = Wish(), progress: Optional[Progress] = None) -> Sent:
         """`POST /api/files/LOCATION` (FILES_UPLOAD, FILES_LIST), streamed; makes the folder.
@@ -77,6 +77,14 @@ class Uploads(Noun):
                 return kept
         self._require_room(size)
         return self._send_as(file, wish, path, held, progress)
+
+    def interrupted(self) -> Dict[str, Any]:
+        """Which upload was under way, if any, and whether its file has arrived."""
+        if self._under_way is None:
+            return {}
+        path, held = self._under_way
+        found = self._files.find(path)
+        return {"upload": path, "stored": found is not None and found != held}
 
     # -- before -----------------------------------------------------------------------------------
 
@@ -131,7 +139,7 @@ class Uploads(Noun):
         fields = {"path": wish.folder} if wish.folder else {}
         if wish.if_exists != "replace":
             fields["noOverwrite"] = "true"
-        self.under_way = path
+        self._under_way = path, held
         with FileForm(file, name, fields, progress) as form:
             plan: Dict[str, Any] = {**fields, "file": str(file), "size": form.size}
             try:
@@ -143,7 +151,7 @@ class Uploads(Noun):
                     return Sent(StoredFile(path, name, wish.location, form.size), form.size, None)
                 stored = self._stored(answer, path, wish.location)
             sent = Sent(stored, form.size, form.sha1)
-        self.under_way = None
+        self._under_way = None
         return self._verified(sent, wish) if wish.location == "local" else sent
 
     def _post(self, form: FileForm, plan: Dict[str, Any], location: str) -> Any:

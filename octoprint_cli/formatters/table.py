@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from argparse import Namespace
-from typing import Any, Sequence, TextIO
+from typing import Any, List, Sequence, TextIO
 
 from cliff.formatters.base import ListFormatter, SingleFormatter
 
 from octoprint_cli.formatters.flat import flatten, for_person, row_for_person, written_for
+
+
+#: With less room for each column a list is shown as records instead.
+NARROWEST_COLUMN = 14
 
 
 class TableFormatter(ListFormatter, SingleFormatter):
@@ -29,11 +34,29 @@ class TableFormatter(ListFormatter, SingleFormatter):
 
     def emit_list(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
         rows = [[written_for(stdout, cell) for cell in row_for_person(row)] for row in data]
-        if rows or parsed_args.print_empty:
-            _cliffs().emit_list([for_person(name) for name in column_names], rows, stdout, parsed_args)
+        names = [for_person(name) for name in column_names]
+        if _too_narrow(stdout, [names, *rows]):
+            stdout.write("\n".join(_record(names, row) for row in rows))
+        elif rows or parsed_args.print_empty:
+            _cliffs().emit_list(names, rows, stdout, parsed_args)
         extra = getattr(parsed_args, "rows_extra", {})
         for name, value in flatten(list(extra), list(extra.values()), machine=False):
             stdout.write(f"{for_person(name)}: {for_person(value)}\n")
+
+
+def _too_narrow(stdout: TextIO, rows: List[List[str]]) -> bool:
+    """Whether a terminal is so narrow that a table of these rows would break up every word."""
+    if not stdout.isatty():
+        return False
+    width = shutil.get_terminal_size().columns
+    wanted = sum(max(map(len, column)) + 3 for column in zip(*rows))
+    return wanted > width and width < NARROWEST_COLUMN * len(rows[0])
+
+
+def _record(names: List[str], row: List[str]) -> str:
+    """A row as lines, for a terminal without room for columns."""
+    longest = max(map(len, names))
+    return "".join(f"{name:<{longest}}  {value}\n" for name, value in zip(names, row))
 
 
 def _cliffs() -> Any:
