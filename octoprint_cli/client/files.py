@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 from urllib.parse import quote
 
 from octoprint_cli import errors
-from octoprint_cli.client.multipart import FileReader, Progress, form
+from octoprint_cli.client.form import FileForm, Progress
 from octoprint_cli.client.noun import Noun, inner, items, mapping, number, text, whole
 
 _PATH = "/api/files"
@@ -106,14 +106,13 @@ class Files(Noun):
         fields = {"path": folder} if folder else {}
         if select:
             fields["select"] = "true"
-        with FileReader(file, progress) as reader:
-            plan = {**fields, "file": str(file), "size": reader.size}
-            body = form(reader, file.name, fields)
-            answer = self._http.post_form(f"{_PATH}/{self._storage(location)}", body, plan=plan, needs="FILES_UPLOAD")
+        with FileForm(file, file.name, fields, progress) as form:
+            plan = {**fields, "file": str(file), "size": form.size}
+            answer = self._http.post_form(f"{_PATH}/{self._storage(location)}", form, plan=plan, needs="FILES_UPLOAD")
             if answer is None:  # a rehearsal
                 path = "/".join(part for part in (folder.strip("/"), file.name) if part)
-                return Sent(StoredFile(path, file.name, location, reader.size, None, None, None), reader.size, "")
-            sent = Sent(self._stored(answer, location), reader.read_bytes, reader.sha1)
+                return Sent(StoredFile(path, file.name, location, form.size, None, None, None), form.size, "")
+            sent = Sent(self._stored(answer, location), form.sent, form.sha1)
         return _verified(sent)
 
     def wait_until_listed(self, sent: StoredFile, before: Listing) -> StoredFile:

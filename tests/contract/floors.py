@@ -40,7 +40,7 @@ NEIGHBOURS: Set[Tuple[str, str]] = {("extensions", "distributions")}
 ONLY_IN: Dict[str, Set[str]] = {
     "requests": {"client.http"},
     "urllib3": {"client.http"},
-    "requests_toolbelt": {"client.multipart"},
+    "requests_toolbelt": set(),
     "yaml": {"config.file", "formatters.yaml_format"},
     "stevedore": {"extensions"},
     "prettytable": set(),
