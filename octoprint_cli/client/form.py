@@ -1,8 +1,8 @@
 """A file as the body of an upload: a multipart form, read from the disk as it is sent, hashed on the way, in constant memory.
 
-Own code, because the library for it is too slow: requests-toolbelt's MultipartEncoder copies every byte twice more and hashes
-and sends in turn. It reached 0.4 of curl's throughput to a loopback server, 0.6 with this module's worker behind it; this body
-reaches 0.6 to 0.8, where SHA-1 alone takes nine tenths of the time. (benchmarks/upload.py measures it again.)
+Own code, because the library for it is slower than curl by more than we promise: requests-toolbelt's MultipartEncoder copies
+every byte twice more, and takes 1.6 times as long as this body, 1.25 to 1.4 times with this module's worker behind it. Of this
+body's time nine tenths are SHA-1's, which no arrangement can divide among cores. (benchmarks/upload.py measures it again.)
 
 Knows the file and the form. Must not know HTTP, nor what the server makes of a form.
 """

@@ -11,7 +11,7 @@ from .fake_server import FakeServer
 from .program import Program
 from .table import ROWS
 
-SLOW = {"requests", "urllib3", "yaml", "prettytable", "cmd2", "requests_toolbelt"}
+SLOW = {"requests", "urllib3", "yaml", "prettytable", "cmd2"}
 
 AFTER_A_RUN = """
 import json, sys
@@ -64,9 +64,9 @@ def test_listing_the_commands_imports_none_of_them(program: Program) -> None:
     assert {name for name in modules if name.startswith("octoprint_cli.commands")} == set()
 
 
-def test_only_an_upload_needs_the_multipart_library(program: Program, server: FakeServer) -> None:
-    assert "requests_toolbelt" in imported(program, AFTER_A_RUN, "upload", str(program.file()), "--json")
-    assert "requests_toolbelt" not in imported(program, AFTER_A_RUN, "files", "--json")
+def test_only_an_upload_needs_a_worker(program: Program, server: FakeServer) -> None:
+    assert "concurrent.futures.thread" in imported(program, AFTER_A_RUN, "upload", str(program.file()), "--json")
+    assert "concurrent.futures.thread" not in imported(program, AFTER_A_RUN, "files", "--json")
 
 
 def test_a_broken_file_does_not_keep_help_from_working(program: Program) -> None:
