@@ -7,8 +7,9 @@ from typing import Any, Optional
 from urllib.parse import quote
 
 from octoprint_cli import errors
-from octoprint_cli.client.form import FileForm, Progress
-from octoprint_cli.client.noun import Noun, inner, items, mapping, number, text, whole
+from octoprint_cli.client.http.http import MAX_LISTING_BYTES
+from octoprint_cli.client.noun import Noun, inner, mapping, text, whole
+from octoprint_cli.client.stored import SD_NAMES, Listing, StoredFile
 
 _PATH = "/api/files"
 #: After a transfer the server asks the printer for its list anew.
@@ -49,20 +50,31 @@ class Files(Noun):
         except errors.NotFound:
             return None
 
-        Never asks for `print` in the same request: the server would answer 201 though nothing started.
-        Raises FileNotFound and its kin for the local file, FileInUse, FileInvalid (415), UploadCorrupt.
-        """
-        fields = {"path": folder} if folder else {}
-        if select:
-            fields["select"] = "true"
-        with FileForm(file, file.name, fields, progress) as form:
-            plan = {**fields, "file": str(file), "size": form.size}
-            answer = self._http.post_form(f"{_PATH}/{self._storage(location)}", form, plan=plan, needs="FILES_UPLOAD")
-            if answer is None:  # a rehearsal
-                path = "/".join(part for part in (folder.strip("/"), file.name) if part)
-                return Sent(StoredFile(path, file.name, location, form.size, None, None, None), form.size, "")
-            sent = Sent(self._stored(answer, location), form.sent, form.sha1)
-        return _verified(sent)
+    def require(self, path: str, location: str = "local") -> StoredFile:
+        """The same, for a file that must be there. Raises FileNotFound."""
+        found = self.find(path, location)
+        if found is None:
+            raise errors.FileNotFound(
+                f"the server has no file {path} in {location}", hint=f"octoprint-cli files --location {location}"
+            )
+        return found
+
+    def path_of(self, name: str, folder: str = "") -> str:
+        """`POST /api/files/test` sanitize (FILES_LIST, since 1.6): the local path that a file of this name gets."""
+        answer = self._test("sanitize", name, folder)
+        typed = "/".join(part for part in (folder.strip("/"), name) if part)
+        return (text(answer.get("sanitized")) or typed).lstrip("/")
+
+    def free_name(self, name: str, folder: str = "") -> str:
+        """`POST /api/files/test` exists (FILES_LIST, since 1.6): a name like it that no local file has yet."""
+        answer = self._test("exists", name, folder)
+        return (text(answer.get("suggestion")) or name).rsplit("/", 1)[-1] if answer.get("exists") else name
+
+    def sha1_of(self, path: str, limit: int) -> str:
+        """`GET /downloads/files/local/PATH` (FILES_DOWNLOAD): the SHA-1 of what the server really holds."""
+        sha1 = hashlib.sha1()
+        self._http.fetch(f"/downloads/files/local/{quote(path)}", sha1.update, needs="FILES_DOWNLOAD", limit=limit)
+        return sha1.hexdigest()
 
     def wait_until_listed(self, sent: StoredFile, before: Listing) -> StoredFile:
         """Wait until the SD card lists the file, and return it as it is listed. Raises NotFound.

@@ -8,7 +8,8 @@ from typing import Any, Callable, Iterator
 import pytest
 from stevedore import _cache
 
-from .fake_server import FakeServer
+from octoprint_cli.testing import FaultServer
+
 from .program import Program
 
 
@@ -29,14 +30,14 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def server() -> Iterator[FakeServer]:
+def server() -> Iterator[FaultServer]:
     """A fake OctoPrint, idle, with nothing stored."""
-    with FakeServer() as running:
+    with FaultServer() as running:
         yield running
 
 
 @pytest.fixture
-def program(tmp_path: Path, server: FakeServer) -> Program:
+def program(tmp_path: Path, server: FaultServer) -> Program:
     """The program, configured for the server."""
     return Program(tmp_path, server)
 

@@ -40,9 +40,11 @@ FLOORS: Dict[str, int] = {
 NEIGHBOURS: Set[Tuple[str, str]] = {("extensions", "distributions")}
 #: Libraries with the only files that may import them.
 ONLY_IN: Dict[str, Set[str]] = {
-    "requests": {"client.http"},
-    "urllib3": {"client.http"},
+    "requests": {"client.http.http", "client.http.wire", "client.http.failures"},
+    "urllib3": {"client.http.wire", "client.http.failures", "client.http.retries"},
     "requests_toolbelt": set(),
+    "rich": {"bar"},
+    "filelock": {"turn"},
     "yaml": {"config.file", "formatters.yaml_format"},
     "stevedore": {"extensions"},
     "prettytable": set(),

@@ -9,9 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional
 
-from octoprint_cli.testing import Result, run
-
-from .fake_server import KEY, FakeServer
+from octoprint_cli.testing import KEY, FaultServer, Result, run
 
 #: No run of the program takes as long, on a busy machine either; one that does hangs.
 LIMIT = 60
@@ -20,7 +18,7 @@ LIMIT = 60
 class Program:
     """The program in a folder of its own. `server`, if given, is the one that it is configured for."""
 
-    def __init__(self, folder: Path, server: Optional[FakeServer] = None) -> None:
+    def __init__(self, folder: Path, server: Optional[FaultServer] = None) -> None:
         self.folder = folder
         self.env: Dict[str, str] = {
             "HOME": str(folder),

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Callable, Dict, List, NamedTuple
 
-from .fake_server import FakeServer, answer, close, hang, html, raw, redirect, truncated
+from octoprint_cli.testing import Fault, FaultServer
+from octoprint_cli.testing.faults import answer, cut_before, hang, html, raw, redirect, truncated
+
 from .program import Program
 
-World = Callable[[Program, FakeServer], None]
+World = Callable[[Program, FaultServer], None]
 
 
 class Scenario(NamedTuple):
@@ -22,10 +24,10 @@ class Scenario(NamedTuple):
     world: World = lambda program, server: None
 
 
-def fault(method: str, path: str, what: Callable[..., None]) -> World:
+def fault(method: str, path: str, what: Fault) -> World:
     """A route that fails, and no retries to wait for."""
 
-    def world(program: Program, server: FakeServer) -> None:
+    def world(program: Program, server: FaultServer) -> None:
         program.configure("retries: 0\n")
         server.fail(method, path, what)
 
@@ -35,7 +37,7 @@ def fault(method: str, path: str, what: Callable[..., None]) -> World:
 def octoprint(**attributes: object) -> World:
     """A server in a state."""
 
-    def world(program: Program, server: FakeServer) -> None:
+    def world(program: Program, server: FaultServer) -> None:
         for name, value in attributes.items():
             setattr(server.octoprint, name, value)
 
@@ -45,7 +47,7 @@ def octoprint(**attributes: object) -> World:
 def printing(*stubborn: str, state: str = "Printing", file: str = "cube.gcode") -> World:
     """A job under way, and verbs that the server accepts without doing them."""
 
-    def world(program: Program, server: FakeServer) -> None:
+    def world(program: Program, server: FaultServer) -> None:
         server.octoprint.printing(file, state)
         server.octoprint.stubborn.update(stubborn)
 
@@ -57,19 +59,19 @@ def configured(text: str) -> World:
     return lambda program, server: program.configure(text) and None
 
 
-def without_server(program: Program, server: FakeServer) -> None:
+def without_server(program: Program, server: FaultServer) -> None:
     """No host is configured."""
     del program.env["OCTOPRINT_HOST"]
 
 
-def server_down(program: Program, server: FakeServer) -> None:
+def server_down(program: Program, server: FaultServer) -> None:
     """Nobody listens."""
     program.configure("retries: 0\n")
-    with FakeServer() as other:
+    with FaultServer() as other:
         program.env["OCTOPRINT_HOST"] = other.url
 
 
-def speaks_no_tls(program: Program, server: FakeServer) -> None:
+def speaks_no_tls(program: Program, server: FaultServer) -> None:
     """https where http is spoken."""
     program.configure("retries: 0\n")
     program.env["OCTOPRINT_HOST"] = server.url.replace("http:", "https:")
@@ -86,7 +88,7 @@ SCENARIOS: List[Scenario] = [
     Scenario("no_tls", "TLS_ERROR", "status", speaks_no_tls),
     Scenario("booting", "SERVER_STARTING", "status", fault("GET", "/api/job", raw(b"Not found"))),
     Scenario("gateway", "SERVER_STARTING", "status", fault("GET", "/api/job", answer(503, "busy", "text/html"))),
-    Scenario("no_answer_to_a_read", "SERVER_STARTING", "status", fault("GET", "/api/job", close)),
+    Scenario("no_answer_to_a_read", "SERVER_STARTING", "status", fault("GET", "/api/job", cut_before)),
     Scenario("cut_short", "SERVER_STARTING", "status", fault("GET", "/api/job", truncated)),
     Scenario("not_connected", "PRINTER_OFFLINE", "status", octoprint(state="Offline")),
     Scenario("after_error", "PRINTER_OFFLINE", "status", octoprint(state="Offline after error", error="Thermal Runaway")),
@@ -120,7 +122,7 @@ SCENARIOS: List[Scenario] = [
     Scenario("no_object", "UNEXPECTED_RESPONSE", "status", fault("GET", "/api/job", answer(200, [1]))),
     Scenario("elsewhere", "UNEXPECTED_RESPONSE", "status", fault("GET", "/api/job", html(404))),
     Scenario("upload_without_path", "UNEXPECTED_RESPONSE", "upload {file}", fault("POST", "/api/files/local", answer(201, {}))),
-    Scenario("lost_answer", "OUTCOME_UNKNOWN", "gcode G4", fault("POST", "/api/printer/command", close)),
+    Scenario("lost_answer", "OUTCOME_UNKNOWN", "gcode G4", fault("POST", "/api/printer/command", cut_before)),
     Scenario("gateway_on_write", "OUTCOME_UNKNOWN", "gcode G4", fault("POST", "/api/printer/command", html(502))),
     Scenario("target_not_taken", "STATE_NOT_REACHED", "temp --tool 200", octoprint(stubborn={"target"})),
     Scenario("unknown_command", "USAGE_ERROR", "nonsense"),

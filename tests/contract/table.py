@@ -11,37 +11,38 @@ from cliff.lister import Lister
 
 from octoprint_cli.distributions import installed
 from octoprint_cli.manager import GROUP, CommandManager
+from octoprint_cli.testing import FaultServer
+from octoprint_cli.testing.faults import html
 
-from .fake_server import FakeServer, html
 from .program import Program
 
 OWN = "octoprint-agent-cli"
-Scene = Callable[[FakeServer], None]
+Scene = Callable[[FaultServer], None]
 
 
-def idle(server: FakeServer) -> None:
+def idle(server: FaultServer) -> None:
     """Nothing is going on."""
 
 
-def printing(server: FakeServer) -> None:
+def printing(server: FaultServer) -> None:
     server.octoprint.printing()
 
 
-def paused(server: FakeServer) -> None:
+def paused(server: FaultServer) -> None:
     server.octoprint.printing(state="Paused")
 
 
-def offline(server: FakeServer) -> None:
+def offline(server: FaultServer) -> None:
     server.octoprint.state = "Offline"
 
 
-def stocked(server: FakeServer) -> None:
+def stocked(server: FaultServer) -> None:
     server.octoprint.store("cube.gcode")
     server.octoprint.store("parts/gear.gcode")
     server.octoprint.store("old.gco", location="sdcard")
 
 
-def login_page(server: FakeServer) -> None:
+def login_page(server: FaultServer) -> None:
     server.fail("GET", "/api/*", html())
 
 

@@ -7,8 +7,9 @@ from typing import Any, Dict
 
 import pytest
 
+from octoprint_cli.testing import FaultServer
+
 from . import addons
-from .fake_server import FakeServer
 from .program import Program
 from .reading import as_json, check_failure, check_success, check_told
 from .table import COMMANDS
@@ -115,7 +116,7 @@ def test_a_format_that_cannot_be_loaded_is_named(broken: Program) -> None:
 
 
 @pytest.mark.parametrize("order", ["before_ours", "after_ours"])
-def test_a_built_in_command_cannot_be_shadowed(order: str, program: Program, installed_rivals: Path, server: FakeServer) -> None:
+def test_a_built_in_command_cannot_be_shadowed(order: str, program: Program, installed_rivals: Path, server: FaultServer) -> None:
     """Wherever on the path it stands: cliff itself lets the last one win."""
     server.octoprint.printing()
     rivals, argv = program, ["cancel", "--confirm", "--json"]
@@ -129,7 +130,7 @@ def test_a_built_in_command_cannot_be_shadowed(order: str, program: Program, ins
     assert not (rivals.folder / "IMPOSTOR").exists()
 
 
-def test_neither_can_a_check_or_a_format(rivals: Program, server: FakeServer) -> None:
+def test_neither_can_a_check_or_a_format(rivals: Program, server: FaultServer) -> None:
     """An add-on's `printer_idle` that always agrees would start a print over another."""
     server.octoprint.printing()
     result = rivals.process("preflight", str(rivals.file()), "--json")

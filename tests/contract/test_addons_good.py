@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from octoprint_cli.testing import FaultServer
+
 from . import addons
-from .fake_server import FakeServer
 from .program import Program
 from .reading import as_csv, as_json, check_failure, check_success, check_told
 
@@ -35,7 +36,7 @@ def test_ten_lines_are_a_command(vendor: Program) -> None:
     assert vendor.process("nozzle", "-f", "value").stdout == "21.3\n"
 
 
-def test_its_failures_are_in_the_contract_too(vendor: Program, server: FakeServer) -> None:
+def test_its_failures_are_in_the_contract_too(vendor: Program, server: FaultServer) -> None:
     server.octoprint.state = "Offline"
     result = vendor.process("nozzle", "--json")
     assert result.exit_code == 1
@@ -50,7 +51,7 @@ def test_a_list_puts_its_rows_under_their_name(vendor: Program) -> None:
     assert as_csv(vendor.process("spools", "-f", "csv").stdout)[1] == {"name": "blue", "grams": ""}
 
 
-def test_a_guarded_command_wants_consent_and_is_rehearsed(vendor: Program, server: FakeServer) -> None:
+def test_a_guarded_command_wants_consent_and_is_rehearsed(vendor: Program, server: FaultServer) -> None:
     refused = vendor.process("probe", "bed", "--json")
     assert refused.exit_code == 4
     error = check_failure(as_json(refused.stdout), "CONFIRMATION_REQUIRED")
@@ -62,7 +63,7 @@ def test_a_guarded_command_wants_consent_and_is_rehearsed(vendor: Program, serve
     assert server.octoprint.commands == ["G28", "G29"]
 
 
-def test_a_guarded_command_has_the_preflight_and_the_skip(vendor: Program, server: FakeServer) -> None:
+def test_a_guarded_command_has_the_preflight_and_the_skip(vendor: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     assert vendor.process("probe", "bed", "--confirm", "--json").exit_code == 3
     skipped = vendor.process("probe", "bed", "--confirm", "--skip-if-printing", "--json")
@@ -77,7 +78,7 @@ def test_its_check_is_in_the_preflight(vendor: Program) -> None:
 
 
 @pytest.mark.parametrize(("filament", "code"), [("none", "PREFLIGHT_FAILED"), ("jammed", "PLUGIN_ERROR")])
-def test_its_check_keeps_a_print_from_starting(filament: str, code: str, vendor: Program, server: FakeServer) -> None:
+def test_its_check_keeps_a_print_from_starting(filament: str, code: str, vendor: Program, server: FaultServer) -> None:
     """Also when it crashes: it was about to say something."""
     file, env = str(vendor.file()), {"FILAMENT": filament}
     for argv in (["preflight", file], ["print", file, "--confirm"]):

@@ -8,8 +8,8 @@ import pytest
 
 from octoprint_cli.base import Lister, ShowOne
 from octoprint_cli.manager import CommandManager
+from octoprint_cli.testing import FaultServer
 
-from .fake_server import FakeServer
 from .program import Program
 from .reading import as_json, check_failure, check_told
 from .table import COMMANDS, ROWS
@@ -32,7 +32,7 @@ def command(request: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(request.param)
 
 
-def test_a_document_says_so(command: str, program: Program, server: FakeServer) -> None:
+def test_a_document_says_so(command: str, program: Program, server: FaultServer) -> None:
     result = program.run(*ROWS[command].good.words(program), "--json")
     error = check_failure(as_json(result.stdout), "INTERNAL_ERROR")
     assert result.exit_code == 4 and result.stderr == ""

@@ -8,8 +8,8 @@ from typing import Any, Dict, List
 import pytest
 
 from octoprint_cli.errors import CODES, CliError
+from octoprint_cli.testing import FaultServer
 
-from .fake_server import FakeServer
 from .program import Program
 from .reading import as_json, check_failure, check_told
 from .scenarios import ELSEWHERE, SCENARIOS, Scenario
@@ -35,7 +35,7 @@ def own_codes() -> Dict[str, Any]:
 
 
 @pytest.fixture(params=SCENARIOS, ids=[scenario.name for scenario in SCENARIOS])
-def scenario(request: Any, program: Program, server: FakeServer, hurried: Any) -> Scenario:
+def scenario(request: Any, program: Program, server: FaultServer, hurried: Any) -> Scenario:
     """Each scenario, set up."""
     chosen: Scenario = request.param
     chosen.world(program, server)
@@ -81,7 +81,7 @@ def test_a_scenario_fails_for_its_own_reason(program: Program) -> None:
         assert result.exit_code == 0, result
 
 
-def test_a_failed_preflight_ends_with_the_first_in_order(program: Program, server: FakeServer) -> None:
+def test_a_failed_preflight_ends_with_the_first_in_order(program: Program, server: FaultServer) -> None:
     """Offline 1, busy 3, file 2, other 4: whatever else is wrong."""
     empty = str(program.file("empty.gcode", ""))
     server.octoprint.heaters["bed"][0] = 200.0
@@ -96,7 +96,7 @@ def test_a_failed_preflight_ends_with_the_first_in_order(program: Program, serve
     assert result.data["ready"] is False and result.envelope["error"]["details"]["failed"] == ["temperatures"]
 
 
-def test_what_is_refused_changes_nothing(scenario: Scenario, program: Program, server: FakeServer) -> None:
+def test_what_is_refused_changes_nothing(scenario: Scenario, program: Program, server: FaultServer) -> None:
     program.run("--json", *words(scenario, program))
     refused_here = {"CONFIRMATION_REQUIRED", "LIMIT_EXCEEDED", "INVALID_VALUE", "USAGE_ERROR", "PRINTER_BUSY", "NO_ACTIVE_JOB"}
     if scenario.code in refused_here:

@@ -11,9 +11,9 @@ from typing import List
 import pytest
 
 from octoprint_cli.errors import Exit
-from octoprint_cli.testing import Result
+from octoprint_cli.testing import FaultServer, Result
+from octoprint_cli.testing.faults import hang
 
-from .fake_server import FakeServer, hang
 from .program import Program, finish
 from .reading import as_json, check_failure, check_told
 
@@ -40,7 +40,7 @@ def test_every_exit_code_has_a_process_that_ends_with_it() -> None:
     ("argv", "code"),
     [("status", 0), ("--host 127.0.0.1:1 status", 1), ("upload missing.gcode", 2), ("disconnect", 3), ("nonsense", 4)],
 )
-def test_success_and_failures(argv: str, code: int, name: str, program: Program, server: FakeServer) -> None:
+def test_success_and_failures(argv: str, code: int, name: str, program: Program, server: FaultServer) -> None:
     program.configure("retries: 0\n")
     server.octoprint.printing()
     result = program.process(*argv.split(), "-f", name)
@@ -51,7 +51,7 @@ def test_success_and_failures(argv: str, code: int, name: str, program: Program,
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("argv", ["status --json", "cancel --confirm"])
-def test_a_signal_ends_it(argv: str, number: int, code: int, program: Program, server: FakeServer) -> None:
+def test_a_signal_ends_it(argv: str, number: int, code: int, program: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     server.fail("GET", "/api/job", hang)
     process = program.start(*argv.split())
@@ -63,14 +63,14 @@ def test_a_signal_ends_it(argv: str, number: int, code: int, program: Program, s
     assert server.changes() == []
 
 
-def big(server: FakeServer) -> None:
+def big(server: FaultServer) -> None:
     """A listing that no pipe's buffer holds."""
     for number in range(3000):
         server.octoprint.store(f"part-number-{number:05}-of-a-very-long-name.gcode")
 
 
 @pytest.mark.parametrize("name", ["csv", "json", "value", "table", "yaml"])
-def test_a_reader_that_goes_away(name: str, program: Program, server: FakeServer) -> None:
+def test_a_reader_that_goes_away(name: str, program: Program, server: FaultServer) -> None:
     big(server)
     process = program.start("files", "-f", name)
     assert process.stdout and len(process.stdout.read(1)) == 1

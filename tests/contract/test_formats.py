@@ -7,8 +7,8 @@ from typing import List
 import pytest
 
 from octoprint_cli.errors import CODES
+from octoprint_cli.testing import FaultServer
 
-from .fake_server import FakeServer
 from .program import Program
 from .reading import ENVELOPES, READERS, check_failure, check_success, check_told
 from .table import COMMANDS, ROWS, SHOWS_A_REPORT_THEN_FAILS, Case, entry_points, every_format
@@ -16,7 +16,7 @@ from .table import COMMANDS, ROWS, SHOWS_A_REPORT_THEN_FAILS, Case, entry_points
 ALL = pytest.mark.parametrize(("command", "name"), every_format())
 
 
-def line(case: Case, program: Program, server: FakeServer, *more: str) -> List[str]:
+def line(case: Case, program: Program, server: FaultServer, *more: str) -> List[str]:
     """The case's command line, its scene set."""
     case.scene(server)
     return [*case.words(program), *more]
@@ -32,7 +32,7 @@ def test_every_format_has_a_reader() -> None:
 
 
 @ALL
-def test_a_success_parses(command: str, name: str, program: Program, server: FakeServer) -> None:
+def test_a_success_parses(command: str, name: str, program: Program, server: FaultServer) -> None:
     result = program.run(*line(ROWS[command].good, program, server, "-f", name))
     assert result.exit_code == 0, result
     read = READERS[name](result.stdout)
@@ -41,7 +41,7 @@ def test_a_success_parses(command: str, name: str, program: Program, server: Fak
 
 
 @ALL
-def test_a_failure_parses(command: str, name: str, program: Program, server: FakeServer) -> None:
+def test_a_failure_parses(command: str, name: str, program: Program, server: FaultServer) -> None:
     case = ROWS[command].bad
     result = program.run(*line(case, program, server, "-f", name))
     assert result.exit_code == CODES[case.code].exit_code
@@ -56,7 +56,7 @@ def test_a_failure_parses(command: str, name: str, program: Program, server: Fak
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_json_and_yaml_and_their_other_spellings_say_the_same(command: str, program: Program, server: FakeServer) -> None:
+def test_json_and_yaml_and_their_other_spellings_say_the_same(command: str, program: Program, server: FaultServer) -> None:
     words = line(ROWS[command].bad, program, server)
     written = program.run(*words, "-f", "json")
     spellings = [(["--json", *words], {}), ([*words, "--json"], {}), ([*words, "--format=json"], {})]
@@ -69,12 +69,12 @@ def test_json_and_yaml_and_their_other_spellings_say_the_same(command: str, prog
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_stdout_is_data_and_nothing_else_on_a_success(command: str, program: Program, server: FakeServer) -> None:
+def test_stdout_is_data_and_nothing_else_on_a_success(command: str, program: Program, server: FaultServer) -> None:
     result = program.run(*line(ROWS[command].good, program, server, "--json", "-v", "--debug"))
     check_success(READERS["json"](result.stdout))
 
 
-def test_raw_units_for_machines_readable_ones_for_people(program: Program, server: FakeServer) -> None:
+def test_raw_units_for_machines_readable_ones_for_people(program: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     server.octoprint.free = 3 * 1024**3
     assert program.run("status", "--json").data["job"]["print_time_left"] == 420
@@ -83,12 +83,12 @@ def test_raw_units_for_machines_readable_ones_for_people(program: Program, serve
     assert "3.0 GiB" in program.run("files").stdout
 
 
-def test_times_are_iso_8601_in_utc(program: Program, server: FakeServer) -> None:
+def test_times_are_iso_8601_in_utc(program: Program, server: FaultServer) -> None:
     server.octoprint.store("cube.gcode")
     assert program.run("files", "--json").data["files"][0]["date"] == "2026-11-22T07:49:47Z"
 
 
-def test_columns_are_chosen_in_every_format(program: Program, server: FakeServer) -> None:
+def test_columns_are_chosen_in_every_format(program: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     assert program.run("status", "-c", "state", "--json").data == {"state": "Printing"}
     assert program.run("status", "-c", "job.completion", "-f", "value").stdout == "12.5\n"

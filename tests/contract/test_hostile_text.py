@@ -7,7 +7,9 @@ from typing import Any, List
 
 import pytest
 
-from .fake_server import FakeServer, answer
+from octoprint_cli.testing import FaultServer
+from octoprint_cli.testing.faults import answer
+
 from .program import LIMIT, Program
 from .reading import as_csv, as_json, as_lines, as_shell, as_yaml, check_told
 from .table import entry_points
@@ -33,7 +35,7 @@ EACH = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 
 
 @pytest.fixture
-def showing(server: FakeServer, program: Program) -> Any:
+def showing(server: FaultServer, program: Program) -> Any:
     """Sets the scene: a printing file of that name, and more hostile text wherever the server may put it."""
 
     def set_scene(text: str) -> Program:
@@ -80,7 +82,7 @@ def test_people_and_scripts_see_it_harmless(text: str, showing: Any) -> None:
 
 
 @EACH
-def test_an_error_text_is_one_harmless_line(text: str, server: FakeServer, program: Program) -> None:
+def test_an_error_text_is_one_harmless_line(text: str, server: FaultServer, program: Program) -> None:
     server.fail("GET", "/api/job", answer(500, {"error": text}))
     check_told(program.run("status").stderr, "SERVER_ERROR")
     as_json(program.run("status", "--json").stdout)

@@ -7,7 +7,8 @@ from typing import Set
 
 import pytest
 
-from .fake_server import FakeServer
+from octoprint_cli.testing import FaultServer
+
 from .program import Program
 from .table import ROWS
 
@@ -46,7 +47,7 @@ def test_help_and_version_import_nothing_slow(argv: str, program: Program) -> No
     assert imported(program, AFTER_A_RUN, *argv.split()) & SLOW == set()
 
 
-def test_status_as_json_imports_requests_and_nothing_else_slow(program: Program, server: FakeServer) -> None:
+def test_status_as_json_imports_requests_and_nothing_else_slow(program: Program, server: FaultServer) -> None:
     modules = imported(program, AFTER_A_RUN, "status", "--json")
     assert modules & SLOW == {"requests", "urllib3"}
     assert {name for name in modules if name.startswith("octoprint_cli.commands.")} == {"octoprint_cli.commands.status"}
@@ -64,7 +65,7 @@ def test_listing_the_commands_imports_none_of_them(program: Program) -> None:
     assert {name for name in modules if name.startswith("octoprint_cli.commands")} == set()
 
 
-def test_only_an_upload_needs_a_worker(program: Program, server: FakeServer) -> None:
+def test_only_an_upload_needs_a_worker(program: Program, server: FaultServer) -> None:
     assert "concurrent.futures.thread" in imported(program, AFTER_A_RUN, "upload", str(program.file()), "--json")
     assert "concurrent.futures.thread" not in imported(program, AFTER_A_RUN, "files", "--json")
 

@@ -9,7 +9,8 @@ from typing import List, Tuple
 
 import pytest
 
-from .fake_server import KEY, FakeServer
+from octoprint_cli.testing import KEY, FaultServer
+
 from .program import LIMIT, Program, finish
 from .pseudo_terminal import on_a_terminal
 from .reading import as_json, check_failure
@@ -31,7 +32,7 @@ def loud(program: Program) -> Program:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_with_a_stdin_that_never_ends(command: str, program: Program, server: FakeServer) -> None:
+def test_with_a_stdin_that_never_ends(command: str, program: Program, server: FaultServer) -> None:
     case = ROWS[command].good
     case.scene(server)
     with (program.folder / "out").open("w+") as out:
@@ -65,7 +66,7 @@ def test_no_arguments_with_stdin_closed_is_the_help(bare: Program) -> None:
     assert done.returncode == 0 and done.stdout.startswith(b"usage: octoprint-cli")
 
 
-def test_gcode_reads_stdin_only_when_told_and_never_a_terminal(loud: Program, server: FakeServer) -> None:
+def test_gcode_reads_stdin_only_when_told_and_never_a_terminal(loud: Program, server: FaultServer) -> None:
     assert loud.run("gcode", "-", "--json", stdin="G28\n; a comment\n\nG1 X1\n").exit_code == 0
     assert server.octoprint.commands == ["G28", "G1 X1"]
     session = on_a_terminal(loud, "gcode", "-")
@@ -78,7 +79,7 @@ def test_init_without_a_terminal_says_what_is_missing(bare: Program) -> None:
     assert "--host and --api-key" in check_failure(as_json(result.stdout), "USAGE_ERROR")["message"]
 
 
-def test_init_asks_on_a_terminal_and_does_not_show_the_key(bare: Program, server: FakeServer) -> None:
+def test_init_asks_on_a_terminal_and_does_not_show_the_key(bare: Program, server: FaultServer) -> None:
     answers: Tuple[Tuple[str, str], ...] = (("Address", server.url), ("API key", KEY))
     session = on_a_terminal(bare, "init", answers=answers)
     assert session.exit_code == 0, session
@@ -86,7 +87,7 @@ def test_init_asks_on_a_terminal_and_does_not_show_the_key(bare: Program, server
     assert bare.run("status", "--json").exit_code == 0
 
 
-def test_init_with_json_on_a_pipe_asks_nobody_though_stdin_is_a_terminal(bare: Program, server: FakeServer) -> None:
+def test_init_with_json_on_a_pipe_asks_nobody_though_stdin_is_a_terminal(bare: Program, server: FaultServer) -> None:
     """Nobody sees a question there: stderr goes to a file."""
     ours, theirs = pty.openpty()
     result = finish(bare.start("init", "--json", stdin=theirs))

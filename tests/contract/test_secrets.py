@@ -7,9 +7,9 @@ from typing import Dict, List
 import pytest
 
 from octoprint_cli.manager import CommandManager
-from octoprint_cli.testing import Result
+from octoprint_cli.testing import KEY, FaultServer, Result
+from octoprint_cli.testing.faults import answer
 
-from .fake_server import KEY, FakeServer, answer
 from .program import Program
 from .table import COMMANDS, ROWS
 
@@ -25,7 +25,7 @@ def check_kept(result: Result, secret: str = KEY) -> None:
 
 
 @EACH
-def test_not_when_it_comes_from_the_environment(command: str, program: Program, server: FakeServer) -> None:
+def test_not_when_it_comes_from_the_environment(command: str, program: Program, server: FaultServer) -> None:
     for case in ROWS[command]:
         case.scene(server)
         for more in LOUD:
@@ -33,7 +33,7 @@ def test_not_when_it_comes_from_the_environment(command: str, program: Program, 
 
 
 @EACH
-def test_not_when_it_is_an_option(command: str, program: Program, server: FakeServer) -> None:
+def test_not_when_it_is_an_option(command: str, program: Program, server: FaultServer) -> None:
     """Hints repeat the command line."""
     del program.env["OCTOPRINT_API_KEY"]
     for case in ROWS[command]:
@@ -45,7 +45,7 @@ def test_not_when_it_is_an_option(command: str, program: Program, server: FakeSe
 
 
 @EACH
-def test_not_when_it_is_in_the_file(command: str, program: Program, server: FakeServer) -> None:
+def test_not_when_it_is_in_the_file(command: str, program: Program, server: FaultServer) -> None:
     del program.env["OCTOPRINT_API_KEY"]
     for case in ROWS[command]:
         program.configure(f"host: {server.url}\napi_key: {KEY}\nretries: 0\n")
@@ -72,7 +72,7 @@ def test_not_when_the_line_itself_is_wrong(program: Program) -> None:
             check_kept(program.run("--api-key", KEY, *argv, *more))
 
 
-def test_not_when_the_server_repeats_it(program: Program, server: FakeServer) -> None:
+def test_not_when_the_server_repeats_it(program: Program, server: FaultServer) -> None:
     server.fail("GET", "/api/job", answer(500, {"error": f"bad key {KEY}"}))
     for more in LOUD:
         check_kept(program.run("status", *more))
@@ -111,7 +111,7 @@ PASSWORDS: Dict[str, str] = {
 
 
 @pytest.mark.parametrize("password", PASSWORDS.values(), ids=PASSWORDS.keys())
-def test_a_password_in_a_url_is_a_secret(password: str, program: Program, server: FakeServer) -> None:
+def test_a_password_in_a_url_is_a_secret(password: str, program: Program, server: FaultServer) -> None:
     address = server.url.replace("://", f"://bob:{password}@")
     for argv in (["status"], ["version"], ["config", "show"], ["cancel"], ["nonsense"], ["init"], ["--host", address, "cancel"]):
         for more in LOUD:
@@ -123,7 +123,7 @@ def test_the_masked_key_can_be_recognised(program: Program) -> None:
     assert rows["api_key"] == f"{KEY[:4]}****"
 
 
-def test_a_process_keeps_it_too(program: Program, server: FakeServer) -> None:
+def test_a_process_keeps_it_too(program: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     for argv in (["status"], ["cancel"], ["nonsense"], ["init"]):
         check_kept(program.process(*argv, "--api-key", KEY, "--debug", "-v"))

@@ -7,14 +7,15 @@ from typing import Any, List
 
 import pytest
 
-from .fake_server import FakeServer
+from octoprint_cli.testing import FaultServer
+
 from .program import Program
 from .reading import as_json, check_failure, check_success
 from .shapes import SHAPES, Shape, differences
 from .table import COMMANDS, Case
 
 
-def data_of(shape: Shape, program: Program, server: FakeServer) -> Any:
+def data_of(shape: Shape, program: Program, server: FaultServer) -> Any:
     """What the program answers in that scene."""
     shape.scene(server)
     envelope = as_json(program.run(*Case(shape.argv).words(program), "--json").stdout)
@@ -25,7 +26,7 @@ def data_of(shape: Shape, program: Program, server: FakeServer) -> Any:
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=[f"{shape.argv}, {shape.scene.__name__}" for shape in SHAPES])
-def test_nothing_has_gone_or_changed_its_type(shape: Shape, program: Program, server: FakeServer) -> None:
+def test_nothing_has_gone_or_changed_its_type(shape: Shape, program: Program, server: FaultServer) -> None:
     assert list(differences(shape.data, data_of(shape, program, server))) == []
 
 
@@ -34,7 +35,7 @@ def test_every_command_has_a_shape() -> None:
     assert [command for command in COMMANDS if not any(line.startswith(f"{command} ") for line in lines)] == []
 
 
-def test_lists_that_should_not_be_empty_are_not(program: Program, server: FakeServer) -> None:
+def test_lists_that_should_not_be_empty_are_not(program: Program, server: FaultServer) -> None:
     """An empty list has every shape."""
     full = {"config show": "settings", "help": "commands", "plugins list": "plugins", "preflight": "checks"}
     for argv, name in full.items():
@@ -95,7 +96,7 @@ def test_the_table_can_fail() -> None:
     assert [data for data in BROKEN if len(list(differences(SHAPE, data))) != 1] == []
 
 
-def test_what_is_unknown_is_null_and_never_nought(program: Program, server: FakeServer) -> None:
+def test_what_is_unknown_is_null_and_never_nought(program: Program, server: FaultServer) -> None:
     server.octoprint.completion = -100
     assert program.run("status", "--json").data["job"]["completion"] is None
     server.octoprint.heaters["tool0"] = [None, None]

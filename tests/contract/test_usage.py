@@ -6,7 +6,8 @@ from typing import Any, Dict, List, Tuple
 
 import pytest
 
-from .fake_server import FakeServer
+from octoprint_cli.testing import FaultServer
+
 from .program import Program
 from .reading import as_json, as_yaml, check_failure, check_told
 from .table import COMMANDS, Case
@@ -54,7 +55,7 @@ def words(line: str) -> List[str]:
 
 
 @EACH
-def test_a_document_says_so(line: str, program: Program, server: FakeServer) -> None:
+def test_a_document_says_so(line: str, program: Program, server: FaultServer) -> None:
     for before, after, env, read in ASKING:
         if line in (WRONG["format_without_value"], WRONG["bad_format"]) and after:
             continue  # that would be its value, or replace it
@@ -83,7 +84,7 @@ def test_a_process_behaves_alike(program: Program) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_no_command_takes_an_abbreviation_or_an_unknown_option(command: str, program: Program, server: FakeServer) -> None:
+def test_no_command_takes_an_abbreviation_or_an_unknown_option(command: str, program: Program, server: FaultServer) -> None:
     for argv in ([command[:-1]], [*command.split(), "--wat"], [*command.split(), "--verb"], [*command.split(), "--colum", "x"]):
         result = program.run(*argv[0].split(), *argv[1:], "--json")
         assert (result.exit_code, result.code) == (4, "USAGE_ERROR"), argv
@@ -91,7 +92,7 @@ def test_no_command_takes_an_abbreviation_or_an_unknown_option(command: str, pro
 
 
 @pytest.mark.parametrize("argv", ["temp --tool 200", "gcode G28", "disconnect", "upload {file}", "print {file} --confirm"])
-def test_an_act_that_was_done_is_not_denied(argv: str, program: Program, server: FakeServer) -> None:
+def test_an_act_that_was_done_is_not_denied(argv: str, program: Program, server: FaultServer) -> None:
     """Which columns there are is known afterwards only: then the result stays in `data`."""
     result = program.run(*Case(argv).words(program), "-c", "nonsense", "--json")
     assert (result.exit_code, result.code) == (4, "USAGE_ERROR")
@@ -105,7 +106,7 @@ def test_the_nearest_names_are_offered(program: Program) -> None:
     assert "config show" in below["message"] and below["hint"] == "octoprint-cli help config show"
 
 
-def test_global_options_stand_anywhere(program: Program, server: FakeServer) -> None:
+def test_global_options_stand_anywhere(program: Program, server: FaultServer) -> None:
     url, key = program.env.pop("OCTOPRINT_HOST"), program.env.pop("OCTOPRINT_API_KEY")
     options = ["--host", url, "--api-key", key, "--timeout", "5", "-q", "--json"]
     for argv in (["status", *options], [*options, "status"], [*options[:4], "status", *options[4:]]):

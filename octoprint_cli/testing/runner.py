@@ -1,14 +1,4 @@
-"""The façade for tests: run the program in this process and look at what it answered.
-
-    from octoprint_cli.testing import run
-
-    def test_status(requests_mock):
-        requests_mock.get("http://octopi.local/api/job", json={...})
-        result = run("status", "--json", env={"OCTOPRINT_HOST": "octopi.local", "OCTOPRINT_API_KEY": "key"})
-        assert result.exit_code == 0 and result.data["state"] == "Operational"
-
-Stands above the whole house, since it runs all of it; nothing in the program imports it.
-"""
+"""Run the program in this process and look at what it answered. Must not know a server."""
 
 from __future__ import annotations
 

@@ -1,0 +1,44 @@
+"""The façade for tests: run the program in this process, against a fake OctoPrint that can fail in every way.
+
+    from octoprint_cli.testing import FakeOctoPrint, FaultServer, faults, run
+
+    def test_a_cancel_whose_answer_is_lost(tmp_path):
+        with FaultServer(FakeOctoPrint(version="2.0.0rc7")) as server:
+            server.octoprint.printing("cube.gcode")
+            server.fail("POST", "/api/job", faults.cut_after, times=1)
+            result = run("cancel", "--confirm", "--json", env={**server.env, "OCTOPRINT_CLI_HOME": str(tmp_path)})
+        assert len(server.acts) == 1
+        assert server.octoprint.state == "Operational"
+
+`run` gives a `Result`; it works as well beside requests-mock. `FaultServer` is a real server on the loopback interface,
+`FakeOctoPrint` what it serves, `faults` what can go wrong. It needs nothing but the standard library and the program.
+
+Stands above the whole house, since it runs all of it; nothing in the program imports it.
+"""
+
+from octoprint_cli.testing import faults
+from octoprint_cli.testing.exchange import Exchange
+from octoprint_cli.testing.machine import PERMISSIONS
+from octoprint_cli.testing.octoprint import FakeOctoPrint
+from octoprint_cli.testing.plan import Fault
+from octoprint_cli.testing.received import Request
+from octoprint_cli.testing.replies import Reply, page
+from octoprint_cli.testing.runner import Result, run
+from octoprint_cli.testing.server import KEY, FaultServer
+from octoprint_cli.testing.storage import Stored
+
+__all__ = [
+    "KEY",
+    "PERMISSIONS",
+    "Exchange",
+    "FakeOctoPrint",
+    "Fault",
+    "FaultServer",
+    "Reply",
+    "Request",
+    "Result",
+    "Stored",
+    "faults",
+    "page",
+    "run",
+]

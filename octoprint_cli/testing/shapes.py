@@ -1,0 +1,119 @@
+"""What the fake server says of its printer, in the words of 1.11.8 or of 2.0.0rc7. Reads a `Machine`, changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any, Dict
+
+from octoprint_cli.testing.machine import BAUDRATES, PORTS, SENDING, Machine
+from octoprint_cli.testing.replies import Refused, Reply
+
+_FLAGS = "cancelling closedOrError error finishing operational paused pausing printing ready resuming sdReady".split()
+#: The flags that are true by state; a state that is not here is one more way of printing.
+_ON = {
+    "Operational": "operational ready sdReady",
+    "Starting": "operational printing",
+    "Starting print from SD": "operational printing",
+    "Starting to send file to SD": "operational printing",
+    "Pausing": "operational pausing printing",
+    "Paused": "operational paused sdReady",
+    "Resuming": "operational resuming printing",
+    "Cancelling": "operational cancelling printing",
+    "Finishing": "operational finishing printing",
+    "Transferring file to SD": "operational",
+    "Transferring file to printer": "operational",
+}
+_NO_FILE = ("date", "display", "name", "origin", "path", "size")
+
+
+def job(machine: Machine) -> Reply:
+    """`GET /api/job`."""
+    known = machine.completion is not None
+    progress = {
+        "completion": machine.completion,
+        "filepos": None,
+        "printTime": 60 if known else None,
+        "printTimeLeft": (0 if machine.completion == 100 else 420) if known else None,
+        "printTimeLeftOrigin": "analysis" if known else None,
+    }
+    body: Dict[str, Any] = {"job": _job(machine), "progress": progress, "state": machine.state}
+    if known and machine.selected:
+        size = body["job"]["file"]["size"] or 0
+        progress["filepos"] = int(size * max(0.0, machine.completion or 0.0) / 100)
+    if machine.is_2:
+        body["error"] = None
+    elif machine.error:
+        body["error"] = machine.error
+    return Reply(200, body)
+
+
+def _job(machine: Machine) -> Dict[str, Any]:
+    chosen = machine.selected is not None
+    file: Dict[str, Any] = dict.fromkeys(_NO_FILE)
+    if machine.selected:
+        location, path = machine.selected
+        stored = machine.storage.get(location, path)
+        name = path.rsplit("/", 1)[-1]
+        file.update(name=name, path=path, origin=machine.storage.origin(location), display=stored.display if stored else name)
+        file.update(size=stored.size if stored else None, date=stored.date if stored and location == "local" else None)
+    body = {
+        "estimatedPrintTime": 480.5 if chosen else None,
+        "filament": {"length": None, "volume": None} if not chosen and not machine.is_2 else {},
+        "file": {**file, "upload": machine.state == SENDING} if machine.is_2 else file,
+        "lastPrintTime": None,
+        "user": "_api" if chosen else None,
+    }
+    return body if machine.is_2 else {"averagePrintTime": None, **body}
+
+
+def printer(machine: Machine, exclude: str = "") -> Reply:
+    """`GET /api/printer`; `exclude` names parts to leave out."""
+    machine.require_operational()
+    on = _ON.get(machine.state, "operational printing sdReady").split()
+    if machine.is_2 and machine.state == "Paused":
+        on.append("printing")
+    flags = {**{name: name in on for name in _FLAGS}, **machine.flags}
+    body = {
+        "sd": {"ready": True},
+        "state": {"error": machine.error or "", "flags": flags, "text": machine.state},
+        "temperature": {name: _heater(machine, name) for name in machine.heaters},
+    }
+    return Reply(200, {name: part for name, part in body.items() if name not in exclude.split(",")})
+
+
+def heaters(machine: Machine, kind: str) -> Reply:
+    """`GET /api/printer/tool|bed|chamber`."""
+    machine.require_operational()
+    if kind != "tool" and kind not in machine.heaters:
+        raise Refused(409, f"Printer does not have a heated {kind}")
+    return Reply(200, {name: _heater(machine, name) for name in machine.heaters if name.startswith(kind)})
+
+
+def _heater(machine: Machine, name: str) -> Dict[str, Any]:
+    actual, target = machine.heaters[name]
+    return {"actual": actual, "offset": 0, "target": target}
+
+
+def connection(machine: Machine) -> Reply:
+    """`GET /api/connection`."""
+    there = machine.connected
+    closed = "Closed" if machine.state.startswith(("Offline", "Error")) and not machine.is_2 else machine.state
+    current = {
+        "baudrate": 115200 if there else None,
+        "port": machine.port if there else None,
+        "printerProfile": "_default" if there or not machine.is_2 else None,
+        "state": machine.state if there else closed,
+    }
+    options = {
+        "baudratePreference": 115200,
+        "baudrates": BAUDRATES,
+        "portPreference": "VIRTUAL",
+        "ports": PORTS,
+        "printerProfilePreference": "_default",
+        "printerProfiles": [{"id": "_default", "name": "Default"}],
+    }
+    return Reply(200, {"current": current, "options": {**options, "autoconnect": False} if machine.is_2 else options})
+
+
+def version(machine: Machine) -> Reply:
+    """`GET /api/version`."""
+    return Reply(200, {"api": "0.1", "server": machine.version, "text": f"OctoPrint {machine.version}"})
