@@ -79,7 +79,25 @@ def test_no_command_is_known_by_name(module: str) -> None:
 
 
 def test_nothing_imports_the_facade_for_tests() -> None:
-    assert [found for module in modules() for found in imports(module) if ours(found) == "testing"] == []
+    importers = {
+        module for module in modules() for found in imports(module) if is_ours(found) and part_of(ours(found)) == "testing"
+    }
+    assert {part_of(module) for module in importers} <= {"testing"}
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if part_of(name) == "testing"])
+def test_the_facade_for_tests_needs_the_standard_library_and_the_program_alone(module: str) -> None:
+    """And one file of it alone runs the program: a server can be had without."""
+    found = imports(module)
+    allowed = {"app"} if module == "testing.runner" else set()
+    assert {part_of(ours(one)) for one in found if is_ours(one)} - {"testing"} <= allowed
+    assert {one.imported.split(".")[0] for one in found} & {
+        "requests",
+        "urllib3",
+        "requests_toolbelt",
+        "pytest",
+        "trustme",
+    } == set()
 
 
 def test_the_facade_has_what_it_promises() -> None:
