@@ -15,7 +15,7 @@ import shlex
 import signal
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, NoReturn, Optional, TextIO, Type
+from typing import TYPE_CHECKING, Any, List, Mapping, NamedTuple, NoReturn, Optional, TextIO, Type
 
 from cliff.app import App as CliffApp
 
@@ -39,7 +39,7 @@ from octoprint_cli.redact import Scrubber
 from octoprint_cli.terminal import Terminal
 
 if TYPE_CHECKING:
-    from octoprint_cli.client import Client
+    from octoprint_cli.client import Aftermath, Client
 
 DESCRIPTION = "Drive an OctoPrint 3D-print server: check, upload, print, watch, stop."
 
@@ -205,23 +205,20 @@ class App(CliffApp):
 
     def _interrupted(self, kind: Type[CliError], word: str) -> int:
         """Say what the server has now: whoever stopped the program has not stopped the server."""
-        known: Dict[str, Any] = {}
-        what = "before anything was sent"
+        now: Aftermath = ("nothing was sent that changes anything", {})
         with contextlib.suppress(KeyboardInterrupt, Terminated):  # twice means now
             if self._client is not None and self._client.http.acted:
-                known = self._client.aftermath()
-                what = f"after a request was sent; {_aftermath(known)}"
-        return self._report(kind(f"{word} {what}", details=known or None))
+                now = "the server was not asked what came of it", {}
+                now = self._client.aftermath()
+        return self._report(kind(f"{word}; {now[0]}", details=now[1]))
 
     def _looked(self, error: OutcomeUnknown) -> CliError:
         """The same error, with what the server says now."""
-        known = self._client.aftermath() if self._client is not None else {}
-        return OutcomeUnknown(
-            f"{error.message}; {_aftermath(known)}",
-            hint=error.hint,
-            details={**(error.details or {}), "now": known},
-            data=error.data,
-        )
+        if self._client is None:
+            return error
+        sentence, now = self._client.aftermath()
+        details = {**(error.details or {}), "now": now}
+        return OutcomeUnknown(f"{error.message}; {sentence}", hint=error.hint, details=details, data=error.data)
 
     def _report(self, error: CliError) -> int:
         """Say what went wrong, in the format of this run, and return its exit code."""
@@ -241,15 +238,6 @@ class App(CliffApp):
             self.terminal.note_error(error.message, error.code, error.hint)
             self.terminal.warn(f"stdout cannot be written: {full.strerror}")
         return error.exit_code
-
-
-def _aftermath(known: Mapping[str, Any]) -> str:
-    """One clause on what the server has."""
-    if not known:
-        return "the server could not be asked what came of it"
-    upload, file = known.get("upload"), known.get("file")
-    arrived = "" if upload is None else f", and the upload of {upload} has {'' if known.get('stored') else 'not '}arrived"
-    return f"the printer is {known['state']}" + (f" with {file}" if file else "") + arrived
 
 
 def _bug(error: BaseException) -> InternalError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from octoprint_cli.client.connection import Connection
 from octoprint_cli.client.files import Files
@@ -21,10 +21,14 @@ from octoprint_cli.client.server import Server
 from octoprint_cli.client.upload import Sent, Uploads, Wish
 from octoprint_cli.errors import CliError
 
-__all__ = ["Client", "Http", "Tls"]
+__all__ = ["Aftermath", "Client", "Http", "Tls"]
 
 #: Whoever has interrupted the program does not want to wait.
 AFTERMATH_SECONDS = 3.0
+
+
+#: A clause on what the server has, and the same for a program.
+Aftermath = Tuple[str, Dict[str, Any]]
 
 
 class Client:
@@ -94,18 +98,26 @@ class Client:
         """How often a file was printed: an end of 100 % may be that of its last print."""
         return self.files.info(path).prints
 
-    def aftermath(self) -> Dict[str, Any]:
-        """What the server has now, said in a hurry: the job, and the file that was on its way. Raises nothing."""
+    def aftermath(self) -> Aftermath:
+        """What the server has now, asked in a hurry: the job, and the file that was on its way. Raises nothing."""
         self.http.hurry(AFTERMATH_SECONDS)
         known: Dict[str, Any] = {}
         with contextlib.suppress(CliError):
             job = self.job.current()
             known.update(state=job.state, file=job.file)
             known.update(self.uploads.interrupted())
-        return known
+        return _sentence(known), known
 
     @contextlib.contextmanager
     def rehearsal(self) -> Iterator[List[Dict[str, Any]]]:
         """Inside, only reads are sent; the list fills with the requests that would have been."""
         with self.http.rehearsal() as planned:
             yield planned
+
+
+def _sentence(known: Mapping[str, Any]) -> str:
+    if not known:
+        return "the server could not be asked what came of it"
+    upload, file = known.get("upload"), known.get("file")
+    arrived = "" if upload is None else f", and the upload of {upload} has {'' if known.get('stored') else 'not '}arrived"
+    return f"the printer is {known['state']}" + (f" with {file}" if file else "") + arrived

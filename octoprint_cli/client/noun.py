@@ -6,7 +6,7 @@ import time
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, TypeVar, cast
 
 from octoprint_cli.client.http import Http
-from octoprint_cli.errors import CliError, OutcomeUnknown, PrinterOffline, UnexpectedResponse
+from octoprint_cli.errors import CliError, OutcomeUnknown, PermissionDenied, PrinterOffline, UnexpectedResponse
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ class Noun:
             if lost is None and (done(cast(T, value)) or self._http.rehearsing):
                 return cast(T, value), True
             left = deadline - time.monotonic()
-            if left <= 0:
+            if left <= 0 or isinstance(lost, PermissionDenied):  # which asking again does not give
                 break
             time.sleep(min(pause, left))
             pause = min(pause * 2, _LONGEST_PAUSE)

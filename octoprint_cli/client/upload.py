@@ -178,11 +178,13 @@ class Uploads(Noun):
 
     def _confirmed(self, path: str) -> StoredFile:
         try:
-            found, _ = self.settle(lambda: self._files.info(path), lambda file: True, APPEARS_SECONDS)
+            found, _ = self.settle(lambda: self._files.find(path), lambda file: file is not None, APPEARS_SECONDS)
         except errors.OutcomeUnknown as error:
-            if (error.details or {}).get("cause", {}).get("code") != errors.PermissionDenied.code:
+            if not isinstance(error.__cause__, errors.PermissionDenied):
                 raise
             return StoredFile(path, path.rsplit("/", 1)[-1], "local", None)
+        if found is None:
+            raise errors.UploadCorrupt(f"the server took the upload, but holds nothing under {path}", details={"path": path})
         return found
 
     def _look(self, lost: errors.CliError, form: FileForm, path: str, held: Optional[StoredFile], location: str) -> StoredFile:

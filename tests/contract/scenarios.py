@@ -121,7 +121,7 @@ SCENARIOS: List[Scenario] = [
     Scenario("redirect", "UNEXPECTED_RESPONSE", "gcode G4", fault("POST", "/api/printer/command", redirect("http://127.0.0.1:1/"))),
     Scenario("no_object", "UNEXPECTED_RESPONSE", "status", fault("GET", "/api/job", answer(200, [1]))),
     Scenario("elsewhere", "UNEXPECTED_RESPONSE", "status", fault("GET", "/api/job", html(404))),
-    Scenario("upload_without_path", "UNEXPECTED_RESPONSE", "upload {file}", fault("POST", "/api/files/local", answer(201, {}))),
+    Scenario("upload_that_is_not_there", "UPLOAD_CORRUPT", "upload {file}", fault("POST", "/api/files/local", answer(201, {}))),
     Scenario("lost_answer", "OUTCOME_UNKNOWN", "gcode G4", fault("POST", "/api/printer/command", cut_before)),
     Scenario("gateway_on_write", "OUTCOME_UNKNOWN", "gcode G4", fault("POST", "/api/printer/command", html(502))),
     Scenario("target_not_taken", "STATE_NOT_REACHED", "temp --tool 200", octoprint(stubborn={"target"})),
@@ -147,6 +147,9 @@ SCENARIOS: List[Scenario] = [
 ]
 
 ELSEWHERE: Dict[str, str] = {
+    "INTERRUPTED": "test_exit_codes.py",
+    "TERMINATED": "test_exit_codes.py",
+    "FILE_CHANGED": "test_error_codes.py",
     "INTERNAL_ERROR": "test_bugs.py",
     "OUTPUT_ERROR": "test_exit_codes.py",
     "PLUGIN_ERROR": "test_addons_broken.py",

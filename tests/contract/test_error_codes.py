@@ -7,8 +7,8 @@ from typing import Any, Dict, List
 
 import pytest
 
-from octoprint_cli.errors import CODES, CliError
-from octoprint_cli.testing import FaultServer
+from octoprint_cli.errors import CODES, UsageError
+from octoprint_cli.testing import Exchange, FaultServer
 
 from .program import Program
 from .reading import as_json, check_failure, check_told
@@ -18,11 +18,13 @@ from .table import Case
 #: The contract: a code never moves to another exit code.
 EXIT_CODES: Dict[int, str] = {
     1: "CONNECTION_ERROR TIMEOUT TLS_ERROR SERVER_STARTING PRINTER_OFFLINE PRINTER_ERROR",
-    2: "FILE_NOT_FOUND FILE_UNREADABLE FILE_INVALID FILE_EXISTS FILE_TOO_LARGE NO_SPACE UPLOAD_CORRUPT",
+    2: "FILE_NOT_FOUND FILE_UNREADABLE FILE_INVALID FILE_CHANGED FILE_EXISTS FILE_TOO_LARGE NO_SPACE UPLOAD_CORRUPT",
     3: "PRINTER_BUSY FILE_IN_USE STILL_CANCELLING",
     4: "AUTH_ERROR PERMISSION_DENIED SERVER_ERROR UNEXPECTED_RESPONSE OUTCOME_UNKNOWN USAGE_ERROR CONFIG_ERROR CONFIG_EXISTS "
     "CONFIRMATION_REQUIRED LIMIT_EXCEEDED INVALID_VALUE NO_ACTIVE_JOB NOT_STARTED STATE_NOT_REACHED NOT_FOUND PREFLIGHT_FAILED "
     "OUTPUT_ERROR PLUGIN_ERROR INTERNAL_ERROR",
+    130: "INTERRUPTED",
+    143: "TERMINATED",
 }
 EXPECTED = {code: number for number, codes in EXIT_CODES.items() for code in codes.split()}
 #: These leave it open whether something was done: trying again blindly could do it twice.
@@ -31,7 +33,7 @@ NEVER_RETRIED = {"OUTCOME_UNKNOWN", "INTERNAL_ERROR", "UPLOAD_CORRUPT", "NOT_STA
 
 def own_codes() -> Dict[str, Any]:
     """The codes of errors.py; an add-on may have added some to this process."""
-    return {code: error for code, error in CODES.items() if error.__module__ == CliError.__module__}
+    return {code: error for code, error in CODES.items() if error.__module__ == UsageError.__module__}
 
 
 @pytest.fixture(params=SCENARIOS, ids=[scenario.name for scenario in SCENARIOS])
@@ -72,6 +74,21 @@ def test_a_person_is_told_on_stderr(scenario: Scenario, program: Program) -> Non
     check_told(result.stderr, scenario.code)
     assert "Hint: " in result.stderr
     assert result.exit_code == EXPECTED[scenario.code]
+
+
+def test_a_file_that_is_written_to_while_it_is_sent(program: Program, server: FaultServer) -> None:
+    file = program.file(content="G1 X1\n" * 5_000_000)  # more than the system's buffers take
+
+    def write_meanwhile(exchange: Exchange) -> None:
+        exchange.receive(1)
+        with file.open("a") as opened:
+            opened.write("G1 X2\n")
+        exchange.perform()
+
+    server.fail("POST", "/api/files/local", write_meanwhile)
+    result = program.run("upload", str(file), "--json")
+    assert check_failure(as_json(result.stdout), "FILE_CHANGED")["retryable"]
+    assert server.acts == [] and server.octoprint.stored(file.name) is None
 
 
 def test_a_scenario_fails_for_its_own_reason(program: Program) -> None:

@@ -153,7 +153,8 @@ def _failed(answer: Answer, text: Optional[str]) -> CliError:
 
 
 def _sentence(lead: str, answer: Answer, text: Optional[str]) -> str:
-    return f"{lead}: {text}" if text else f"{lead} (HTTP {answer.status})"
+    first = (text or "").split(". ")[0].rstrip(".")  # werkzeug's own texts are paragraphs
+    return f"{lead}: {first}" if first else f"{lead} (HTTP {answer.status})"
 
 
 def _text_of(answer: Answer) -> Optional[str]:
