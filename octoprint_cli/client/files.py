@@ -49,6 +49,10 @@ class Files(Noun):
             return self.info(path, location)
         except errors.NotFound:
             return None
+        except errors.ServerError:  # 1.11 says 500 where the folder is missing
+            if "/" not in path:
+                raise
+            return next((file for file in self.list(location).files if file.path == path), None)
 
     def require(self, path: str, location: str = "local") -> StoredFile:
         """The same, for a file that must be there. Raises FileNotFound."""
