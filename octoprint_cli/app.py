@@ -35,6 +35,7 @@ from octoprint_cli.errors import (
 from octoprint_cli.formatters.envelope import failure
 from octoprint_cli.manager import CommandManager
 from octoprint_cli.options import format_parser, global_parser, joined, parse
+from octoprint_cli.process import hide
 from octoprint_cli.redact import Scrubber
 from octoprint_cli.terminal import Terminal
 
@@ -183,6 +184,8 @@ class App(CliffApp):
         for source in (vars(self.options), self.environ):  # at once: even a usage error repeats the line
             self.scrubber.learn(source.get("api_key") or source.get("OCTOPRINT_API_KEY") or "")
             self.scrubber.learn_url(source.get("host") or source.get("OCTOPRINT_HOST") or "")
+        if self.options.api_key:
+            hide(self.options.api_key)
         self.terminal.quiet = self.options.verbose_level == 0
 
     def run_subcommand(self, argv: List[str]) -> int:

@@ -14,6 +14,7 @@ ROOT = Path(octoprint_cli.__file__).parent
 FLOORS: Dict[str, int] = {
     "": 0,  # the package itself: its version
     "errors": 0,
+    "process": 0,
     "redact": 0,
     "config": 1,
     "bar": 0,
