@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import socket
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 import requests
 
-from octoprint_cli.testing import FaultServer
+from octoprint_cli.testing import FakeOctoPrint, FaultServer
 
 #: No answer takes as long, on a busy machine either.
 LIMIT = 20
 DIALECTS = ("1.11.8", "2.0.0rc7")
+NAME = "cube.gcode"
+
+
+def serving(version: str) -> Iterator[FaultServer]:
+    """A server with a file."""
+    with FaultServer(FakeOctoPrint(version)) as server:
+        server.octoprint.store(NAME, b"G28\nG1 X1\n")
+        yield server
 
 
 def ask(server: FaultServer, method: str, path: str, key: Optional[str] = None, **how: Any) -> requests.Response:
@@ -81,4 +89,10 @@ def reading(connection: socket.socket, what: bytes) -> bytes:
         piece = connection.recv(1)
         assert piece, found
         found += piece
+    return found
+
+
+def state(server: FaultServer) -> str:
+    """The state that it tells."""
+    found: str = get(server, "/api/job")["state"]
     return found
