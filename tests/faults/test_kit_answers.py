@@ -182,6 +182,17 @@ def test_a_plain_bomb_is_streamed_and_stops_when_nobody_reads_on() -> None:
         assert get(server, "/api/version")["server"] == "1.11.8"  # it serves on
 
 
+def test_a_fault_that_leaves_the_body_unread_ends_the_connection() -> None:
+    def deaf(exchange: Any) -> None:
+        exchange.send(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    with FaultServer() as server, connect(server) as connection:
+        server.fail("POST", "/api/job", deaf)
+        connection.sendall(head(server, "POST", "/api/job", 100))
+        assert rest(connection) == b"HTTP/1.1 204 No Content\r\n\r\n"
+        assert (server.requests[0].size, server.requests[0].complete) == (0, False)
+
+
 def test_a_fault_of_the_tests_own() -> None:
     def teapot(exchange: Any) -> None:
         exchange.perform()

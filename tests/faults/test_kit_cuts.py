@@ -87,8 +87,8 @@ def test_an_act_is_what_changed_something(server: FaultServer) -> None:
 
 
 def test_a_fault_strikes_so_often_and_so_late(server: FaultServer) -> None:
-    server.fail("GET", "/api/job", faults.html(502), times=2, after=1)
-    assert [ask(server, "GET", "/api/job").status_code for _ in range(5)] == [200, 502, 502, 200, 200]
+    server.fail("GET", "/api/job", faults.html(502), times=2, after=2)
+    assert [ask(server, "GET", "/api/job").status_code for _ in range(6)] == [200, 200, 502, 502, 200, 200]
 
 
 def test_faults_come_in_the_order_in_which_they_were_set(server: FaultServer) -> None:

@@ -63,7 +63,9 @@ def test_a_path_that_climbs(one: FaultServer, two: FaultServer) -> None:
 
 
 def test_an_upload_is_answered_in_each_dialect(one: FaultServer, two: FaultServer) -> None:
-    first, second = (upload(server, "a.gcode", path="sub").json() for server in (one, two))
+    answers = [upload(server, "a.gcode", path="sub") for server in (one, two)]
+    assert all(answer.headers["Location"].endswith("/api/files/local/sub/a.gcode") for answer in answers)
+    first, second = (answer.json() for answer in answers)
     assert first["files"]["local"].items() >= {"name": "a.gcode", "origin": "local", "path": "sub/a.gcode"}.items()
     assert (first["done"], first["effectivePrint"], first["effectiveSelect"]) == (True, False, False)
     assert set(second["files"]["local"]) - set(first["files"]["local"]) == {"display"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import ssl
@@ -176,20 +177,30 @@ def test_waiting_for_a_request_and_for_what_came_of_it() -> None:
 
 
 def test_clients_do_not_get_in_each_others_way() -> None:
-    """What one act does is done before the next begins: of many cancels one finds a job."""
-    answers = []
-    with FaultServer() as server:
+    """What one act does is done before the next begins: nobody meets another inside, and one cancel finds a job."""
+    met, answers = [], []
+
+    class Narrow(FakeOctoPrint):
+        def require_operational(self) -> None:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                meeting.wait(0.02)  # two at once would come through
+                met.append(self.state)
+            meeting.reset()
+
+    meeting = threading.Barrier(2)
+    with FaultServer(Narrow()) as server:
         server.octoprint.printing()
         racers = [
             threading.Thread(target=lambda: answers.append(ask(server, "POST", "/api/job", json={"command": "cancel"}).status_code))
-            for _ in range(16)
+            for _ in range(8)
         ]
         for racer in racers:
             racer.start()
         for racer in racers:
             racer.join(LIMIT)
-        assert sorted(answers) == [204] + [409] * 15
-        assert (len(server.acts), len(server.requests)) == (1, 16)
+        assert sorted(answers) == [204] + [409] * 7
+        assert (len(server.acts), len(server.requests)) == (1, 8)
+    assert met == []
 
 
 def test_it_ends_with_everything_that_it_began() -> None:

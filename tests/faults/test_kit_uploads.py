@@ -115,11 +115,11 @@ def test_only_a_reset_is_one_where_all_that_was_sent_was_read(reset: bool, serve
 def test_an_early_answer_comes_before_the_body(server: FaultServer) -> None:
     server.fail("POST", "/api/files/local", faults.early_answer(413, after=3))
     with connect(server) as connection:
-        connection.sendall(request(server, b"x" * 1000) + b"xxx")
+        connection.sendall(request(server, b"x" * 16 * MIB) + b"xxx")
         said = connection.recv(65536)
         assert said.startswith(b"HTTP/1.1 413")
         assert b"text/html" in said
-        connection.sendall(b"x" * 997)
+        connection.sendall(b"x" * (16 * MIB - 3))  # is swallowed: no reset
         rest(connection)
     assert [(arrived.size, arrived.complete) for arrived in server.requests] == [(3, False)]
 
