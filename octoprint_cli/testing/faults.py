@@ -190,6 +190,7 @@ def drip(interval: float = 0.05, header: bool = False, size: int = 0) -> Fault:
         for at in head + body if header else body:
             exchange.send(bytes([at]))
             if not exchange.pause(interval):
+                exchange.close()
                 break
 
     return _named("drip_header" if header else "drip", fault)
@@ -199,14 +200,19 @@ def truncated(exchange: Exchange) -> None:
     """It is done, but the answer ends in the middle of the body that its Content-Length tells of."""
     reply = exchange.perform()
     half = reply.content[: len(reply.content) // 2]
-    exchange.send(exchange.head(reply._replace(status=200), length=len(half) + 1000) + half)
+    exchange.send(exchange.head(_with_body(reply), length=len(half) + 1000) + half)
     exchange.close()
 
 
 def overlong(exchange: Exchange) -> None:
     """It is done; the answer's Content-Length tells of half of it, and the rest stands before the next answer."""
     reply = exchange.perform()
-    exchange.reply(reply._replace(status=200), length=len(reply.content) // 2)
+    exchange.reply(_with_body(reply), length=len(reply.content) // 2)
+
+
+def _with_body(reply: Reply) -> Reply:
+    """The reply with a status that allows a body."""
+    return reply._replace(status=200) if reply.status == 204 else reply
 
 
 def nulls(exchange: Exchange) -> None:

@@ -58,7 +58,7 @@ class Machine:
         #: G-code that was sent, a line each.
         self.commands: List[str] = []
         #: Verbs that are answered as accepted and then not carried out: start, cancel, pause, resume, restart, connect,
-        #: disconnect, target, select, unselect, upload, delete, command.
+        #: disconnect, target, select, upload, delete, command; `print` for an upload that should start.
         self.stubborn: Set[str] = set()
         #: What the key may do; None for everything.
         self.permissions: Optional[Set[str]] = None

@@ -143,19 +143,20 @@ class FakeOctoPrint(Machine):
     # -- changing ---------------------------------------------------------------------------------
 
     def act_on_file(self, name: str, path: str, body: Dict[str, Any]) -> Reply:
-        """`POST /api/files/LOCATION/PATH`: select (with print), unselect."""
-        if body.get("command") not in ("select", "unselect"):
+        """`POST /api/files/LOCATION/PATH`: select, with print perhaps."""
+        if body.get("command") != "select":
             raise Refused(400, "command is invalid")
         location = self.require_location(name)
-        if self.storage.get(location, path) is None and path != "current":
+        if self.storage.get(location, path) is None:
             raise Refused(404, NOT_FOUND)
-        self.require("FILES_SELECT")
+        for permission in ("FILES_SELECT", "PRINT") if body.get("print") else ("FILES_SELECT",):
+            self.require(permission)
         if not self.connected or self.busy:
             raise Refused(409, "Printer is already printing, cannot select a new file")
-        if not self.does(body["command"]):
+        if not self.does("select"):
             return done(acted=False)
-        self.selected, self.completion = (location, path) if body["command"] == "select" else None, None
-        if body.get("print") and self.may("PRINT"):
+        self.selected, self.completion = (location, path), None
+        if body.get("print"):
             self.begin()
         return done()
 

@@ -147,7 +147,10 @@ class FaultServer:
         return found()[count - 1]
 
     def wait_until(self, is_so: Callable[[], bool], seconds: float = 20) -> None:
-        """Wait until it is so; looked at when a request has arrived or was carried out. Raises AssertionError."""
+        """Wait until it is so. Raises AssertionError.
+
+        It is looked at whenever a connection was made, a request has arrived, or something was done.
+        """
         with self._news:
             said = f"not within {seconds:g} s; so far: {[str(request) for request in self.requests]}"
             assert self._news.wait_for(is_so, seconds), said
@@ -237,6 +240,7 @@ class FaultServer:
             self._open.add(connection)
             self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
             thread.start()
+            self._news.notify_all()
 
     def _converse(self, connection: socket.socket, address: Any) -> None:
         try:

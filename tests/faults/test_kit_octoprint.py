@@ -1,0 +1,236 @@
+"""The kit's OctoPrint, its printer, job, keys and permissions, in both dialects, through real requests."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator
+
+import pytest
+
+from octoprint_cli.testing import PERMISSIONS, FaultServer
+
+from .kit import DIALECTS, NAME, acts, ask, get, post, serving, state, upload
+
+
+@pytest.fixture
+def one() -> Iterator[FaultServer]:
+    yield from serving("1.11.8")
+
+
+@pytest.fixture
+def two() -> Iterator[FaultServer]:
+    yield from serving("2.0.0rc7")
+
+
+@pytest.fixture(params=DIALECTS)
+def each(request: Any) -> Iterator[FaultServer]:
+    yield from serving(request.param)
+
+
+def flags(server: FaultServer) -> Any:
+    return {name for name, on in get(server, "/api/printer")["state"]["flags"].items() if on}
+
+
+def start(server: FaultServer, path: str = NAME) -> None:
+    post(server, f"/api/files/local/{path}", command="select", print=True)
+
+
+# -- the job ----------------------------------------------------------------------------------------
+
+
+def test_a_job_from_its_start_to_its_end(each: FaultServer) -> None:
+    start(each)
+    assert state(each) == "Printing"
+    assert flags(each) == {"operational", "printing", "sdReady"}
+    each.octoprint.finish()
+    job = get(each, "/api/job")
+    assert (job["state"], job["progress"]["completion"], job["progress"]["printTimeLeft"]) == ("Operational", 100.0, 0)
+    assert (job["progress"]["filepos"], job["job"]["file"]["path"]) == (10, NAME)
+    prints = get(each, f"/api/files/local/{NAME}")["prints"]
+    assert (prints["success"], prints["failure"], prints["last"]["success"]) == (1, 0, True)
+    assert prints["last"]["date"] > 1795333787
+    assert each.octoprint.started == [f"local/{NAME}"]
+    assert acts(each) == [f"POST /api/files/local/{NAME}"]
+
+
+def test_a_cancelled_job_counts_as_a_failure(each: FaultServer) -> None:
+    start(each)
+    post(each, "/api/job", command="cancel")
+    job = get(each, "/api/job")
+    assert (job["state"], job["job"]["file"]["path"]) == ("Operational", NAME)
+    assert set(job["progress"].values()) == {None}
+    prints = get(each, f"/api/files/local/{NAME}")["prints"]
+    assert (prints["success"], prints["failure"], prints["last"]["success"]) == (0, 1, False)
+    assert "printTime" not in prints["last"]
+
+
+def test_a_start_with_nothing_selected_is_accepted_and_not_done(each: FaultServer) -> None:
+    post(each, "/api/job", command="start")
+    assert state(each) == "Operational"
+    assert each.acts == []
+
+
+@pytest.mark.parametrize("verb", ["cancel", "pause", "restart"])
+def test_without_a_job_its_verbs_are_refused(verb: str, each: FaultServer) -> None:
+    post(each, "/api/job", 409, command=verb)
+
+
+def test_pause_and_resume(each: FaultServer) -> None:
+    start(each)
+    post(each, "/api/job", command="pause", action="pause")
+    assert state(each) == "Paused"
+    assert ("printing" in flags(each)) is each.octoprint.is_2
+    assert "paused" in flags(each)
+    post(each, "/api/job", command="pause", action="resume")
+    assert state(each) == "Printing"
+    post(each, "/api/job", 400, command="pause", action="dance")
+
+
+def test_toggle_and_restart_do_nothing_in_2(one: FaultServer, two: FaultServer) -> None:
+    for verb in ("pause", "restart"):
+        for server in (one, two):
+            server.octoprint.printing(NAME, state="Paused")
+            post(server, "/api/job", command=verb)
+        assert (state(one), state(two)) == ("Printing", "Paused")
+    assert (len(one.acts), len(two.acts)) == (2, 0)
+
+
+def test_what_is_refused_while_printing(each: FaultServer) -> None:
+    each.octoprint.printing(NAME)
+    assert "already printing" in post(each, f"/api/files/local/{NAME}", 409, command="select").text
+    assert "restart" in post(each, "/api/job", 409, command="start").text
+    assert "being printed" in upload(each, NAME).text
+    assert "in use" in ask(each, "DELETE", f"/api/files/local/{NAME}").text
+    assert each.acts == []
+    post(each, "/api/connection", command="disconnect")  # kills the job without asking
+    assert get(each, "/api/job")["job"]["file"]["path"] is None
+
+
+def test_without_a_printer(each: FaultServer) -> None:
+    each.octoprint.state = "Offline"
+    assert ask(each, "GET", "/api/printer").status_code == 409
+    assert state(each) == "Offline"
+    assert "not operational" in post(each, "/api/job", 409, command="bogus").text
+    assert "already printing" in post(each, f"/api/files/local/{NAME}", 409, command="select").text
+    assert post(each, "/api/printer/command", 409, command="G28").json()
+    current = get(each, "/api/connection")["current"]
+    assert (current["state"], current["printerProfile"]) == (("Offline", None) if each.octoprint.is_2 else ("Closed", "_default"))
+    post(each, "/api/connection", 400, command="connect", port="COM7")
+    post(each, "/api/connection", 400, command="connect", baudrate="115200")
+    post(each, "/api/connection", command="connect", port="/dev/ttyS0", baudrate=115200)
+    assert get(each, "/api/connection")["current"]["port"] == "/dev/ttyS0"
+
+
+def test_an_error_is_kept_by_1_and_lost_by_2(one: FaultServer, two: FaultServer) -> None:
+    for server in (one, two):
+        assert get(server, "/api/job").get("error", "absent") == (None if server is two else "absent")
+        server.octoprint.printing(NAME)
+        server.octoprint.fail("Thermal Runaway")
+        job = get(server, "/api/job")
+        assert (job["state"], job["job"]["file"]["path"]) == ("Offline after error", None)
+        assert job["error"] == (None if server is two else "Thermal Runaway")
+
+
+@pytest.mark.parametrize("verb", ["cancel", "pause", "command", "target", "disconnect", "delete"])
+def test_a_stubborn_server_accepts_and_does_nothing(verb: str, each: FaultServer) -> None:
+    each.octoprint.printing("other.gcode")
+    each.octoprint.stubborn.add(verb)
+    asked: Dict[str, Any] = {
+        "cancel": ("POST", "/api/job", {"command": "cancel"}),
+        "pause": ("POST", "/api/job", {"command": "pause", "action": "pause"}),
+        "command": ("POST", "/api/printer/command", {"commands": ["G28"]}),
+        "target": ("POST", "/api/printer/bed", {"command": "target", "target": 60}),
+        "disconnect": ("POST", "/api/connection", {"command": "disconnect"}),
+        "delete": ("DELETE", f"/api/files/local/{NAME}", None),
+    }
+    method, path, body = asked[verb]
+    before = [get(each, "/api/job"), get(each, "/api/printer"), get(each, "/api/files/local")]
+    assert ask(each, method, path, json=body).status_code == 204
+    assert [get(each, "/api/job"), get(each, "/api/printer"), get(each, "/api/files/local")] == before
+    assert each.octoprint.commands == each.acts == []
+    each.octoprint.stubborn.clear()
+    assert ask(each, method, path, json=body).status_code == 204
+    assert acts(each) == [f"{method} {path}"]
+
+
+def test_heaters_and_gcode(each: FaultServer) -> None:
+    post(each, "/api/printer/tool", command="target", targets={"tool0": 210})
+    post(each, "/api/printer/bed", command="target", target=60)
+    post(each, "/api/printer/chamber", 409, command="target", target=40)
+    post(each, "/api/printer/tool", 400, command="target", targets={"bed": 60})
+    post(each, "/api/printer/bed", 500, command="target", target=-1)
+    assert get(each, "/api/printer/tool")["tool0"]["target"] == 210
+    assert get(each, "/api/printer")["temperature"]["bed"]["target"] == 60
+    post(each, "/api/printer/command", command="G28")
+    post(each, "/api/printer/command", commands=["G29", "M105"])
+    assert each.octoprint.commands == ["G28", "G29", "M105"]
+    assert len(each.acts) == 4
+
+
+# -- keys and permissions ---------------------------------------------------------------------------
+
+
+def test_a_wrong_key(each: FaultServer) -> None:
+    assert ask(each, "GET", "/api/job", "wrong-key").status_code == 403
+    assert ask(each, "POST", "/api/nowhere", "wrong-key").json() == {"error": "CSRF validation failed"}
+    assert get(each, "/api/currentuser", key="wrong-key")["name"] is None
+    assert set(get(each, "/api/currentuser")["permissions"]) == PERMISSIONS
+    assert ask(each, "GET", f"/api/job?apikey={each.key}", "wrong-key").status_code == 200
+    assert ask(each, "GET", "/api/job?apikey=wrong-key").status_code == 403
+    assert ask(each, "GET", "/api/job", "", headers={"Authorization": f"Bearer {each.key}"}).status_code == 200
+
+
+#: For each permission something that needs it.
+NEEDED: Dict[str, Any] = {
+    "STATUS": ("GET", "/api/job", None),
+    "CONNECTION": ("POST", "/api/connection", {"command": "disconnect"}),
+    "CONTROL": ("POST", "/api/printer/command", {"command": "G28"}),
+    "PRINT": ("POST", "/api/job", {"command": "start"}),
+    "FILES_LIST": ("GET", "/api/files/local", None),
+    "FILES_SELECT": ("POST", f"/api/files/local/{NAME}", {"command": "select"}),
+    "FILES_DELETE": ("DELETE", f"/api/files/local/{NAME}", None),
+    "FILES_DOWNLOAD": ("GET", f"/downloads/files/local/{NAME}", None),
+    "FILES_UPLOAD": ("POST", "/api/files/local", None),
+}
+
+
+@pytest.mark.parametrize("lacking", NEEDED)
+def test_a_key_that_lacks_a_permission(lacking: str, each: FaultServer) -> None:
+    method, path, body = NEEDED[lacking]
+    each.octoprint.permissions = {"FILES_LIST" if lacking != "FILES_LIST" else "STATUS"}
+    assert ask(each, method, path, json=body).status_code == 403
+    assert each.acts == []
+    each.octoprint.permissions = {lacking}
+    assert ask(each, method, path, json=body).status_code != 403
+    each.octoprint.permissions = {"ADMIN"}
+    assert ask(each, method, path, json=body).status_code != 403
+
+
+def test_an_upload_does_only_what_the_key_may(each: FaultServer) -> None:
+    each.octoprint.permissions = {"FILES_UPLOAD"}
+    assert upload(each, NAME).status_code == 403  # it would replace one
+    assert upload(each, "new.gcode", select="true", print="true").json()["effectivePrint"] is False
+    assert each.octoprint.selected is None
+
+
+# -- what is no route -------------------------------------------------------------------------------
+
+
+def test_what_is_not_there_is_json_in_the_api_and_a_page_elsewhere(each: FaultServer) -> None:
+    assert ask(each, "GET", "/api/nowhere").json()["error"].startswith("The requested URL")
+    assert ask(each, "GET", "/nowhere").headers["Content-Type"].startswith("text/html")
+    assert ask(each, "PUT", "/api/job", json={}).status_code == 405
+    assert ask(each, "GET", "/").headers["Location"].startswith("/login/")
+    assert ask(each, "GET", "/api/files//local").headers["Location"] == "/api/files/local"
+    assert ask(each, "GET", "/online.txt", "").text == "online"
+
+
+def test_a_body_that_is_no_json(each: FaultServer) -> None:
+    assert ask(each, "POST", "/api/job", data="command=cancel").status_code == 415
+    broken = ask(each, "POST", "/api/job", data="{", headers={"Content-Type": "application/json"})
+    assert broken.status_code == 400
+    assert ask(each, "POST", "/api/job", json=["cancel"]).status_code == 400
+
+
+def test_every_dynamic_answer_says_that_it_is_octoprints(each: FaultServer) -> None:
+    assert ask(each, "GET", "/api/version").headers["X-Clacks-Overhead"] == "GNU Terry Pratchett"
+    assert get(each, "/api/version")["server"] == each.octoprint.version
