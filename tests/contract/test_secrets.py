@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Dict, List
 
 import pytest
 
 from octoprint_cli.manager import CommandManager
 from octoprint_cli.testing import KEY, FaultServer, Result
-from octoprint_cli.testing.faults import answer
+from octoprint_cli.testing.faults import answer, hang
 
-from .program import Program
+from .program import Program, finish
 from .table import COMMANDS, ROWS
 
 LOUD: List[List[str]] = [["--debug", "-v", "-v"], ["--debug", "--json"], ["-f", "yaml"], []]
@@ -127,3 +128,15 @@ def test_a_process_keeps_it_too(program: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     for argv in (["status"], ["cancel"], ["nonsense"], ["init"]):
         check_kept(program.process(*argv, "--api-key", KEY, "--debug", "-v"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="only Linux lets a process change what ps shows of it")
+@pytest.mark.parametrize("option", [["--api-key", KEY], [f"--api-key={KEY}"]], ids=["two words", "one word"])
+def test_not_in_what_ps_shows(option: List[str], program: Program, server: FaultServer) -> None:
+    server.fail("GET", "/api/job", hang)
+    process = program.start("status", *option)
+    server.wait_for("/api/job")
+    line = Path(f"/proc/{process.pid}/cmdline").read_bytes()
+    process.terminate()
+    finish(process)
+    assert b"status" in line and b"--api-key" in line and KEY.encode() not in line
