@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from octoprint_cli.client.connection import Connection
 from octoprint_cli.client.files import Files
-from octoprint_cli.client.form import Progress
 from octoprint_cli.client.http import Http, Tls
 from octoprint_cli.client.job import Job, Jobs
 from octoprint_cli.client.printer import Printer
 from octoprint_cli.client.server import Server
-from octoprint_cli.client.upload import Sent, Uploads, Wish
 from octoprint_cli.errors import CliError
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.form import Progress
+    from octoprint_cli.client.upload import Sent, Uploads, Wish
 
 __all__ = ["Aftermath", "Client", "Http", "Tls"]
 
@@ -51,11 +53,20 @@ class Client:
         self.job = Jobs(self.http)
         self.printer = Printer(self.http)
         self.files = Files(self.http)
-        self.uploads = Uploads(self.http, self.files)
+        self._uploads: Optional[Uploads] = None
         self.connection = Connection(self.http)
         self.server = Server(self.http)
 
-    def store(self, file: Path, wish: Wish = Wish(), progress: Optional[Progress] = None) -> Sent:
+    @property
+    def uploads(self) -> Uploads:
+        """Sending files. What it takes is imported here, on first use."""
+        if self._uploads is None:
+            from octoprint_cli.client.upload import Uploads
+
+            self._uploads = Uploads(self.http, self.files)
+        return self._uploads
+
+    def store(self, file: Path, wish: Wish, progress: Optional[Progress] = None) -> Sent:
         """Upload a file and wait until it is really there: an SD card is behind a slow serial line.
 
         Raises what `uploads.upload`, `job.wait_for_transfer` and `files.wait_until_listed` raise.
@@ -105,7 +116,7 @@ class Client:
         with contextlib.suppress(CliError):
             job = self.job.current()
             known.update(state=job.state, file=job.file)
-            known.update(self.uploads.interrupted())
+            known.update(self._uploads.interrupted() if self._uploads else {})
         return _sentence(known), known
 
     @contextlib.contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from typing import List, NamedTuple, Optional, Pattern, Tuple
+from typing import List, NamedTuple, Optional, Tuple
 
 import requests
 import urllib3
@@ -27,54 +27,52 @@ _UNUSABLE = (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, 
 class TlsTrouble(NamedTuple):
     """A way in which TLS fails: OpenSSL's words, ours, what to do."""
 
-    pattern: Pattern[str]
+    pattern: str
     reason: str
     sentence: str
     hint: str
 
 
-def _row(pattern: str, reason: str, sentence: str, hint: str) -> TlsTrouble:
-    return TlsTrouble(re.compile(pattern, re.IGNORECASE), reason, sentence, hint)
-
-
 _SET = "octoprint-cli config show"
 _TLS: List[TlsTrouble] = [
-    _row(
+    TlsTrouble(
         "has expired", "expired", "its certificate has expired", f"{_SET} (renew the certificate; is this computer's clock right?)"
     ),
-    _row("not yet valid", "not_yet_valid", "its certificate is not valid yet", "date (is this computer's clock right?)"),
-    _row(
+    TlsTrouble("not yet valid", "not_yet_valid", "its certificate is not valid yet", "date (is this computer's clock right?)"),
+    TlsTrouble(
         "hostname mismatch|ip address mismatch|is not valid for|doesn't match",
         "wrong_name",
         "its certificate is for another name",
         f"{_SET} (use the name in the certificate as the host)",
     ),
-    _row(
+    TlsTrouble(
         "self.signed certificate in certificate chain|unable to get (local )?issuer|unable to verify the first",
         "unknown_authority",
         "its certificate comes from an authority that this computer does not know",
         f"{_SET} (set ca_bundle to the authority's certificate)",
     ),
-    _row("self.signed", "self_signed", "its certificate is self-signed", f"{_SET} (set ca_bundle to the certificate's file)"),
-    _row(
+    TlsTrouble("self.signed", "self_signed", "its certificate is self-signed", f"{_SET} (set ca_bundle to the certificate's file)"),
+    TlsTrouble(
         "certificate.required|handshake.failure|alert bad certificate",
         "client_certificate",
         "it demands a client certificate",
         f"{_SET} (set client_cert, and client_key if the key is in a file of its own)",
     ),
-    _row(
+    TlsTrouble(
         "alert.(unknown.ca|certificate)",
         "client_certificate_refused",
         "it refuses the client certificate",
         f"{_SET} (client_cert)",
     ),
-    _row(
+    TlsTrouble(
         "wrong.version|http.request|unknown.protocol|record.layer|packet length|unexpected.message",
         "no_tls",
         "no TLS is spoken there",
         f"{_SET} (write http:// instead of https:// in the host)",
     ),
-    _row("protocol", "old_tls", "it speaks only versions of TLS that are no longer safe", f"{_SET} (update the proxy in front)"),
+    TlsTrouble(
+        "protocol", "old_tls", "it speaks only versions of TLS that are no longer safe", f"{_SET} (update the proxy in front)"
+    ),
 ]
 
 
@@ -118,7 +116,7 @@ def _tls(cause: BaseException, url: str) -> Optional[errors.TlsError]:
     if not isinstance(cause, ssl.SSLError) and "certificate" not in str(cause):
         return None
     for row in _TLS:
-        if row.pattern.search(str(cause).replace("_", " ")):
+        if re.search(row.pattern, str(cause).replace("_", " "), re.IGNORECASE):
             return errors.TlsError(f"no TLS with {url}: {row.sentence}", hint=row.hint, details={"reason": row.reason})
     return errors.TlsError(f"no TLS with {url}: {cause}", details={"reason": "other"})
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import List, Mapping, NamedTuple, Optional, Pattern, Type
+from typing import List, Mapping, NamedTuple, Optional, Type
 from urllib.parse import urljoin
 
 from octoprint_cli import errors
@@ -40,14 +40,14 @@ class Refusal(NamedTuple):
     """A row of the table: this status with this in the text is that error."""
 
     status: int
-    pattern: Pattern[str]
+    pattern: str  # compiled when it is needed: most runs need none
     error: Type[CliError]
     lead: str = "the server refused"
     hint: Optional[str] = None
 
-
-def _row(status: int, pattern: str, error: Type[CliError], lead: str = "the server refused", hint: Optional[str] = None) -> Refusal:
-    return Refusal(status, re.compile(pattern, re.IGNORECASE), error, lead, hint)
+    def fits(self, answer: Answer, text: str) -> bool:
+        """Whether this is what was answered."""
+        return self.status == answer.status and re.search(self.pattern, text, re.IGNORECASE) is not None
 
 
 _NOT_READY = "the server is not ready: OctoPrint may be starting"
@@ -56,52 +56,52 @@ _TOO_LARGE = "the server, or a proxy in front of it, refuses a file of this size
 
 #: OctoPrint's refusals, by what it says in `error`.
 _REFUSALS: List[Refusal] = [
-    _row(400, _CSRF, KeyRefused, _NO_KEY),
-    _row(401, "", KeyRefused, _NO_KEY),
-    _row(403, "invalid api key", KeyRefused, _NO_KEY),  # before 1.11
-    _row(403, "cannot overwrite", errors.PermissionDenied, "the API key lacks a permission: FILES_DELETE, to replace a file"),
-    _row(403, "", errors.PermissionDenied),
-    _row(404, "", errors.NotFound),
-    _row(409, "not operational or currently", errors.PrinterBusy),
-    _row(409, "not operational", errors.PrinterOffline, "the printer is not connected to OctoPrint"),
-    _row(409, "being printed|currently in use", errors.FileInUse),
-    _row(409, "already exists|does already exist", errors.FileExists),
-    _row(409, "neither printing nor paused|does not have an active|'pause' command cannot", errors.NoActiveJob),
-    _row(409, "does not have a heated", errors.NotFound),
-    _row(409, "", errors.PrinterBusy),
-    _row(413, "", errors.FileTooLarge, _TOO_LARGE, "raise the limit of the proxy in front of OctoPrint"),
-    _row(415, "", errors.FileInvalid),
-    _row(429, "", errors.ServerError, "the server was asked too often"),
-    _row(501, "", errors.ServerStarting, _NOT_READY),  # OctoPrint's stand-in while it boots knows no POST
-    _row(502, "", errors.ServerStarting, _NOT_READY),
-    _row(503, "", errors.ServerStarting, _NOT_READY),
-    _row(504, "", errors.ServerStarting, _NOT_READY),
+    Refusal(400, _CSRF, KeyRefused, _NO_KEY),
+    Refusal(401, "", KeyRefused, _NO_KEY),
+    Refusal(403, "invalid api key", KeyRefused, _NO_KEY),  # before 1.11
+    Refusal(403, "cannot overwrite", errors.PermissionDenied, "the API key lacks a permission: FILES_DELETE, to replace a file"),
+    Refusal(403, "", errors.PermissionDenied),
+    Refusal(404, "", errors.NotFound),
+    Refusal(409, "not operational or currently", errors.PrinterBusy),
+    Refusal(409, "not operational", errors.PrinterOffline, "the printer is not connected to OctoPrint"),
+    Refusal(409, "being printed|currently in use", errors.FileInUse),
+    Refusal(409, "already exists|does already exist", errors.FileExists),
+    Refusal(409, "neither printing nor paused|does not have an active|'pause' command cannot", errors.NoActiveJob),
+    Refusal(409, "does not have a heated", errors.NotFound),
+    Refusal(409, "", errors.PrinterBusy),
+    Refusal(413, "", errors.FileTooLarge, _TOO_LARGE, "raise the limit of the proxy in front of OctoPrint"),
+    Refusal(415, "", errors.FileInvalid),
+    Refusal(429, "", errors.ServerError, "the server was asked too often"),
+    Refusal(501, "", errors.ServerStarting, _NOT_READY),  # OctoPrint's stand-in while it boots knows no POST
+    Refusal(502, "", errors.ServerStarting, _NOT_READY),
+    Refusal(503, "", errors.ServerStarting, _NOT_READY),
+    Refusal(504, "", errors.ServerStarting, _NOT_READY),
 ]
 
 #: What stands in front of OctoPrint says in HTML.
 _IN_FRONT: List[Refusal] = [
-    _row(
+    Refusal(
         400,
         "plain HTTP request was sent to HTTPS",
         errors.TlsError,
         "https is spoken there",
         f"{_LOOK} (write https:// in the host)",
     ),
-    _row(
+    Refusal(
         400,
         "SSL certificate",
         errors.TlsError,
         "the proxy in front of OctoPrint demands a client certificate",
         f"{_LOOK} (set client_cert)",
     ),
-    _row(
+    Refusal(
         403,
         "",
         errors.UnexpectedResponse,
         "something in front of OctoPrint, such as a proxy, refuses the request",
         f"{_LOOK} (is it the host of an OctoPrint?)",
     ),
-    _row(
+    Refusal(
         404,
         "",
         errors.UnexpectedResponse,
@@ -122,10 +122,10 @@ def refusal(answer: Answer, needs: Optional[str] = None) -> CliError:
     text = _text_of(answer)
     if text is None and not answer.path.startswith("/downloads/"):  # OctoPrint's own are HTML there
         for row in _IN_FRONT:
-            if row.status == answer.status and row.pattern.search(answer.text):
+            if row.fits(answer, answer.text):
                 return _error(row.error, f"{row.lead}: {answer.url} (HTTP {answer.status})", answer, row.hint)
     for row in _REFUSALS:
-        if row.status == answer.status and row.pattern.search(text or ""):
+        if row.fits(answer, text or ""):
             return _said(row, answer, text, needs)
     return _failed(answer, text)
 
