@@ -4,16 +4,22 @@ Through `self`, a command has `self.client` (the server), `self.settings` (the c
 `self.terminal` (notes on stderr, questions).
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from octoprint_cli import errors
 from octoprint_cli.base import Lister, Rows, ShowOne
 from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heater, Percent, Time
 from octoprint_cli.config.host import normalise
 from octoprint_cli.errors import CliError
-from octoprint_cli.gcode import Line, read_line
 from octoprint_cli.guard import Guarded
 from octoprint_cli.options import add_file, add_folder, add_location, add_wish, server_path, wish
-from octoprint_cli.preflight import Check, Severity, Skip, Subject
-from octoprint_cli.preflight import run as run_preflight
+
+if TYPE_CHECKING:
+    from octoprint_cli.gcode import Line, read_line
+    from octoprint_cli.preflight import Check, Severity, Skip, Subject, run_preflight
 
 #: Grows by one when something that an add-on may rely on changes.
 API_VERSION = 1
@@ -49,3 +55,15 @@ __all__ = [
     "server_path",
     "wish",
 ]
+
+#: What few commands need is imported when it is asked for.
+_ON_DEMAND = {
+    **dict.fromkeys(("Line", "read_line"), "octoprint_cli.gcode"),
+    **dict.fromkeys(("Check", "Severity", "Skip", "Subject", "run_preflight"), "octoprint_cli.preflight"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ON_DEMAND:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_ON_DEMAND[name]), name)

@@ -13,6 +13,8 @@ from stevedore.named import NamedExtensionManager
 from octoprint_cli.errors import PluginError
 
 PACKAGE = "octoprint_cli"
+#: The group of the pre-flight checks.
+CHECKS = "octoprint_cli.preflight"
 
 
 class Fault(NamedTuple):

@@ -118,8 +118,8 @@ class Guarded:
 
     def run_preflight(self, parsed_args: Namespace) -> Report:
         """The pre-flight for the file and location that the arguments name."""
-        from octoprint_cli.preflight import Subject, run
+        from octoprint_cli.preflight import Subject, run_preflight
 
         file = getattr(parsed_args, "file", None)
         location = getattr(parsed_args, "location", None) or "local"
-        return run(Subject(self.client, self.settings.limits, Path(file) if file else None, location))
+        return run_preflight(Subject(self.client, self.settings.limits, Path(file) if file else None, location))

@@ -13,9 +13,8 @@ from cliff.commandmanager import CommandManager as CliffManager
 
 from octoprint_cli.base import adopt
 from octoprint_cli.errors import PluginError, UsageError
-from octoprint_cli.extensions import Extensions, distribution_of, is_own
+from octoprint_cli.extensions import CHECKS, Extensions, distribution_of, is_own
 from octoprint_cli.formatters import LIST_GROUP, SHOW_GROUP
-from octoprint_cli.preflight import GROUP as CHECKS
 
 GROUP = "octoprint_cli.commands"
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, List, NamedTuple, Optional
 
 from octoprint_cli import errors
 from octoprint_cli.client.noun import Noun, elements, inner, items, mapping, text, texts, whole
@@ -14,8 +13,7 @@ _PATH = "/api/connection"
 CLOSE_SECONDS = 15.0
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """A reading of `/api/connection`."""
 
     state: str

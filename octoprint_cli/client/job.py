@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Callable, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from octoprint_cli import errors
 from octoprint_cli.client.noun import Noun, inner, mapping, number, text, whole
@@ -22,8 +21,7 @@ STALL_SECONDS = 60.0
 TRANSFER_BEGINS_SECONDS = 3.0
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """A reading of `/api/job`. None is what the server does not know."""
 
     state: str  # the server's own word

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from octoprint_cli import errors
 from octoprint_cli.client.noun import ACCEPTED, Noun, inner, mapping, number, text
@@ -17,16 +16,14 @@ FIRST_REPORT_SECONDS = 10.0
 TARGET_SECONDS = 60.0
 
 
-@dataclass(frozen=True)
-class Temperature:
+class Temperature(NamedTuple):
     """A heater, in degrees Celsius. A target of 0 is off, None is unknown."""
 
     actual: Optional[float]
     target: Optional[float]
 
 
-@dataclass(frozen=True)
-class PrinterState:
+class PrinterState(NamedTuple):
     """A reading of `/api/printer`."""
 
     state: str

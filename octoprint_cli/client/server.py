@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import List, Optional
+from typing import List, NamedTuple, Optional
 
 from octoprint_cli.client.noun import Noun, mapping, text, texts
 
 
-@dataclass(frozen=True)
-class User:
+class User(NamedTuple):
     """Whose key it is. `name` is None for a key that the server does not know."""
 
     name: Optional[str]

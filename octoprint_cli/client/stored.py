@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
 from octoprint_cli.client.noun import inner, items, number, text, whole
 
@@ -11,8 +10,7 @@ from octoprint_cli.client.noun import inner, items, number, text, whole
 SD_NAMES = ("sdcard", "printer")
 
 
-@dataclass(frozen=True)
-class StoredFile:
+class StoredFile(NamedTuple):
     """A file on the server."""
 
     path: str  # on the server, folders and all, as the server spells it
@@ -42,8 +40,7 @@ class StoredFile:
         )
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(NamedTuple):
     """What is stored, and the space in bytes where the server tells it."""
 
     files: List[StoredFile]

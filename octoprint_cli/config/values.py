@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, NamedTuple
 
 from octoprint_cli.redact import is_secret, mask, mask_url
 
@@ -12,8 +11,7 @@ DEFAULTS: Dict[str, Any] = {"timeout": 30.0, "retries": 3, "verify": True}
 LIMITS = {"tool": 300.0, "bed": 120.0, "chamber": 80.0}
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """A setting and where it came from."""
 
     value: Any
@@ -26,8 +24,7 @@ class Value:
         return self.value
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """The highest target that may be asked of each kind of heater, in degrees Celsius."""
 
     tool: float

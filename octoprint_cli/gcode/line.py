@@ -7,8 +7,7 @@ checksums, several codes on a line (RepRapFirmware), host commands (`@pause`), K
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Dict, FrozenSet, List, Optional, Tuple
+from typing import Dict, FrozenSet, List, NamedTuple, Optional, Tuple
 
 from octoprint_cli.errors import InvalidValue
 
@@ -66,8 +65,7 @@ _BEGINS = re.compile(r"[A-Za-z_@!/$?]")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """What one line asks for."""
 
     text: str

@@ -5,6 +5,6 @@ the same way as a vendor's. Must not know cliff: the client comes as an argument
 """
 
 from octoprint_cli.preflight.check import Check, Severity, Skip, Subject
-from octoprint_cli.preflight.runner import GROUP, Report, run
+from octoprint_cli.preflight.runner import Report, run_preflight
 
-__all__ = ["GROUP", "Check", "Report", "Severity", "Skip", "Subject", "run"]
+__all__ = ["Check", "Report", "Severity", "Skip", "Subject", "run_preflight"]

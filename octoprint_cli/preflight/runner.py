@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, NamedTuple, Optional
 
 from octoprint_cli.errors import PRECEDENCE, CliError, PluginError
-from octoprint_cli.extensions import Extensions
+from octoprint_cli.extensions import CHECKS, Extensions
 from octoprint_cli.preflight.check import Check, Severity, Skip, Subject
 
-GROUP = "octoprint_cli.preflight"
 
-
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """A check's answer: status pass, fail or skip."""
 
     id: str
@@ -32,8 +28,7 @@ class Result:
         return {"id": self.id, "status": self.status, "severity": self.severity.value, "message": self.message}
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """All answers, the refusals first in the order in which they decide the exit code."""
 
     results: List[Result]
@@ -64,9 +59,9 @@ class Report:
         )
 
 
-def run(subject: Subject) -> Report:
+def run_preflight(subject: Subject) -> Report:
     """Every installed check, on this subject."""
-    extensions = Extensions(GROUP)
+    extensions = Extensions(CHECKS)
     results = [_run_one(extensions, name, subject) for name in extensions.claimed()]
     return Report(sorted(results, key=_rank))
 
