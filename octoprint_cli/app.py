@@ -219,7 +219,9 @@ class App(CliffApp):
         """The same error, with what the server says now."""
         if self._client is None:
             return error
-        sentence, now = self._client.aftermath()
+        sentence, now = "the server was not asked again", {}
+        with contextlib.suppress(KeyboardInterrupt, Terminated):  # whoever interrupts it wants the error now
+            sentence, now = self._client.aftermath()
         details = {**(error.details or {}), "now": now}
         return OutcomeUnknown(f"{error.message}; {sentence}", hint=error.hint, details=details, data=error.data)
 

@@ -127,8 +127,8 @@ class Files(Noun):
         body = {"command": command, "storage": "local", "path": folder.strip("/"), "filename": name}
         try:
             return inner({"answer": self._http.ask(f"{_PATH}/test", body, needs="FILES_LIST")}, "answer")
-        except (errors.NotFound, errors.ServerError, errors.UnexpectedResponse):  # before 1.6; some names are a 500
-            return {}
+        except (errors.NotFound, errors.ServerError, errors.UnexpectedResponse, errors.PermissionDenied):
+            return {}  # before 1.6, a name that is a 500, or a key that may only upload
 
     def _require_card(self) -> None:
         ready = mapping(self._http.get("/api/printer/sd", needs="STATUS"), "/api/printer/sd").get("ready")

@@ -22,6 +22,8 @@ MIB = 1024 * 1024
 CHEAP_DOWNLOAD = 16 * MIB
 #: How long a file whose upload's answer was lost may take to appear: a gateway gives up before the server does.
 APPEARS_SECONDS = 15.0
+#: A name that was free at the look can be taken at the upload.
+NAMES_TRIED = 3
 #: Processing a received file took 2.0 a ninth of a second for each MiB, on a fast machine.
 PATIENCE_PER_MIB = 1.0
 
@@ -96,10 +98,11 @@ class Uploads(Noun):
 
     def _kept(self, held: StoredFile, file: Path, size: int, wish: Wish) -> Optional[Sent]:
         """The answer without an upload: the same bytes are there, or what is there is not to be touched."""
-        if held.size == size and (held.hash or size <= CHEAP_DOWNLOAD):
+        told = held.hash if wish.verify == "auto" else None
+        if held.size == size and (told or wish.verify == "download" or size <= CHEAP_DOWNLOAD):
             sha1 = _sha1(file)
-            if sha1 == (held.hash or self._read_back(held.path, size)):
-                return Sent(held, size, sha1, "sha1" if held.hash else "download", "unchanged")
+            if sha1 == (told or self._read_back(held.path, size, required=wish.verify == "download")):
+                return Sent(held, size, sha1, "sha1" if told else "download", "unchanged")
         if wish.if_exists == "skip":
             return Sent(held, held.size, held.hash, "none", "skipped")
         if wish.if_exists == "fail":
@@ -126,14 +129,17 @@ class Uploads(Noun):
 
     def _send_as(self, file: Path, wish: Wish, path: str, held: Optional[StoredFile], progress: Optional[Progress]) -> Sent:
         """Send it under the name that the wish allows. A name that is taken meanwhile costs another try."""
-        name = file.name
-        for _ in range(3 if held is not None and wish.if_exists == "rename" else 0):
+        if wish.if_exists != "rename":
+            return self._send(file, file.name, wish, path, held, progress)
+        refused: Optional[errors.FileExists] = None
+        for _ in range(NAMES_TRIED):
             name = self._files.free_name(file.name, wish.folder)
             try:
                 return self._send(file, name, wish, self._files.path_of(name, wish.folder), None, progress)
-            except errors.FileExists:
-                continue
-        return self._send(file, name, wish, path, held, progress)
+            except errors.FileExists as error:
+                refused = error
+        assert refused is not None
+        raise refused
 
     def _send(self, file: Path, name: str, wish: Wish, path: str, held: Optional[StoredFile], progress: Optional[Progress]) -> Sent:
         fields = {"path": wish.folder} if wish.folder else {}
@@ -147,7 +153,7 @@ class Uploads(Noun):
             except errors.OutcomeUnknown as lost:
                 stored = self._look(lost, form, path, held, wish.location)
             else:
-                if answer is None:  # a rehearsal
+                if self._http.rehearsing:
                     return Sent(StoredFile(path, name, wish.location, form.size), form.size, None)
                 stored = self._stored(answer, path, wish.location)
             sent = Sent(stored, form.size, form.sha1)

@@ -71,7 +71,10 @@ _TLS: List[TlsTrouble] = [
         f"{_SET} (write http:// instead of https:// in the host)",
     ),
     TlsTrouble(
-        "protocol", "old_tls", "it speaks only versions of TLS that are no longer safe", f"{_SET} (update the proxy in front)"
+        "unsupported protocol|protocol version",
+        "old_tls",
+        "it speaks only versions of TLS that are no longer safe",
+        f"{_SET} (update the proxy in front)",
     ),
 ]
 
@@ -86,6 +89,8 @@ def translate(error: Exception, act: bool, url: str, exchange: Exchange) -> erro
         return errors.ConfigError(f"a TLS file cannot be used: {error}")
     if exchange.expired and exchange.never_sent:
         return errors.TimedOut(f"{shown} took the connection, and said nothing for {exchange.seconds:g} s")
+    if never_made(error, exchange) and "EOF occurred" in str(cause):  # no alert, no reason: as any other that hangs up
+        return errors.ConnectionFailed(f"{shown} hung up in the middle of the TLS handshake")
     if never_made(error, exchange):
         return _tls(cause, shown) or errors.ConnectionFailed(f"no connection to {shown}: {_reason(cause, exchange)}")
     if _alerted(cause):  # the server looked at our certificate before it looked at the request

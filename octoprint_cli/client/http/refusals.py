@@ -168,15 +168,23 @@ def _text_of(answer: Answer) -> Optional[str]:
 
 
 def _redirected(answer: Answer) -> CliError:
-    location = answer.headers.get("Location")
-    target = mask_url(urljoin(answer.url, location)) if location else "another address"
+    target = _target(answer)
     moved = target.split("?")[0]
-    base = moved[: -len(answer.path)] if moved.endswith(answer.path) else None
+    same = moved == answer.url.split("?")[0]  # a cookie check, say
+    base = moved[: -len(answer.path)] if moved.endswith(answer.path) and not same else None
     return errors.UnexpectedResponse(
         f"the server redirects to {target}; redirects are not followed, the key stays here",
         hint=f"octoprint-cli --host {base} status" if base else f"{_LOOK} (a login page in front of it, or another path?)",
         details={"http_status": answer.status, "location": target},
     )
+
+
+def _target(answer: Answer) -> str:
+    location = answer.headers.get("Location")
+    try:
+        return mask_url(urljoin(answer.url, location)) if location else "another address"
+    except ValueError:
+        return "something that is no address"
 
 
 def _challenged(answer: Answer) -> CliError:

@@ -40,7 +40,7 @@ class Retries(NamedTuple):
         if done > self.total or not (failure.never_made or passing):
             return None
         wish = _wish(failure.headers)
-        pause = _backoff(done) if wish is None else wish
+        pause = min(_backoff(done), LONGEST_PAUSE) if wish is None else wish
         return pause if pause <= LONGEST_PAUSE and spent + pause < self.seconds else None
 
 
