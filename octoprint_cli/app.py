@@ -219,11 +219,11 @@ class App(CliffApp):
         """The same error, with what the server says now."""
         if self._client is None:
             return error
-        sentence, now = "the server was not asked again", {}
+        now: Aftermath = ("the server was not asked again", {})
         with contextlib.suppress(KeyboardInterrupt, Terminated):  # whoever interrupts it wants the error now
-            sentence, now = self._client.aftermath()
-        details = {**(error.details or {}), "now": now}
-        return OutcomeUnknown(f"{error.message}; {sentence}", hint=error.hint, details=details, data=error.data)
+            now = self._client.aftermath()
+        details = {**(error.details or {}), "now": now[1]}
+        return OutcomeUnknown(f"{error.message}; {now[0]}", hint=error.hint, details=details, data=error.data)
 
     def _report(self, error: CliError) -> int:
         """Say what went wrong, in the format of this run, and return its exit code."""
