@@ -111,9 +111,8 @@ class Client:
 
     def aftermath(self) -> Aftermath:
         """What the server has now, asked in a hurry: the job, and the file that was on its way. Raises nothing."""
-        self.http.hurry(AFTERMATH_SECONDS)
         known: Dict[str, Any] = {}
-        with contextlib.suppress(CliError):
+        with contextlib.suppress(CliError), self.http.hurried(AFTERMATH_SECONDS):
             job = self.job.current()
             known.update(state=job.state, file=job.file)
             known.update(self._uploads.interrupted() if self._uploads else {})

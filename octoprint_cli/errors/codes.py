@@ -161,7 +161,7 @@ class AuthError(CliError):
     """The API key is missing or wrong."""
 
     code = "AUTH_ERROR"
-    remedy = "octoprint-cli init (a key is made in OctoPrint under User Settings, Application Keys)"
+    remedy = "octoprint-cli init (a key is made in OctoPrint under User Settings, Application Keys; new servers have no global one)"
 
 
 class PermissionDenied(CliError):

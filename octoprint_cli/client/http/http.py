@@ -117,9 +117,15 @@ class Http:
         finally:
             self.rehearsing = False
 
-    def hurry(self, seconds: float) -> None:
-        """From now on one try, of so many seconds: whoever interrupted us does not want to wait."""
-        self.timeout, self._retries = seconds, policy.Retries(0, seconds)
+    @contextlib.contextmanager
+    def hurried(self, seconds: float) -> Iterator[None]:
+        """Inside, a request is one try of so many seconds at most."""
+        before = self.timeout, self._retries
+        self.timeout, self._retries = min(seconds, self.timeout), policy.Retries(0, seconds)
+        try:
+            yield
+        finally:
+            self.timeout, self._retries = before
 
     def _rehearsed(self, method: str, path: str, **what: Any) -> bool:
         if self.rehearsing:
