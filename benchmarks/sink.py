@@ -34,12 +34,18 @@ class Handler(BaseHTTPRequestHandler):
         path, _, name = self.path.partition("?")[0].rpartition("/")
         if path == "/api/files/local" and name in self.stored:
             self.answer(200, {"name": name, "path": name, "origin": "local", "type": "machinecode", "size": self.stored[name]})
+        elif self.path == "/api/files":
+            self.answer(200, {"files": [], "free": 2**40, "total": 2**40})
         elif path == "/api" and name in STATE:
             self.answer(200, STATE[name])
         else:
             self.answer(404, {"error": "The requested URL was not found on the server."})
 
     def do_POST(self) -> None:
+        if self.path == "/api/files/test":
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            self.answer(200, {"sanitized": asked["filename"]})
+            return
         name, left = self.read_head(int(self.headers["Content-Length"]))
         self.stored[name] = left - len(self.headers["Content-Type"].partition("boundary=")[2]) - len("\r\n----\r\n")
         view = memoryview(bytearray(READ_SIZE))

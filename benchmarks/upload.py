@@ -38,7 +38,7 @@ from pathlib import Path
 from octoprint_cli.client import Client
 client, path = Client(sys.argv[1], "key"), Path(sys.argv[2])
 begun = time.perf_counter()
-client.files.upload(path)
+client.uploads.upload(path)
 print(time.perf_counter() - begun)
 """
 REQUESTS = """

@@ -161,10 +161,10 @@ class Wire(HTTPAdapter):
         self.exchange = Exchange(0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, blocksize=BLOCK, **kwargs)
         pools = {"http": _PlainPool, "https": _TlsPool}
         self.poolmanager.pool_classes_by_scheme = {
-            scheme: functools.partial(pool, wire=self, blocksize=BLOCK) for scheme, pool in pools.items()
+            scheme: functools.partial(pool, wire=self) for scheme, pool in pools.items()
         }
 
     def forget_connections(self) -> None:
