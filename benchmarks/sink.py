@@ -1,17 +1,21 @@
-"""A server that takes uploads as fast as it can and keeps nothing, in the words of an OctoPrint 2.0.
+"""A server that takes uploads as fast as it can, in the words of an OctoPrint 2.0.
 
-    python benchmarks/sink.py       prints its port, and ends when its standard input does
+    python benchmarks/sink.py [--swallow]       prints its port, and ends when its standard input does
 
-It reads 64 KiB at a time, as Tornado, OctoPrint's server, does. It knows enough for `octoprint-cli upload FILE` and `status`.
+It writes them to a temporary file, as OctoPrint does, and forgets it; with `--swallow` it throws the bytes away. It reads
+64 KiB at a time, as Tornado, OctoPrint's server, does. It knows enough for `octoprint-cli upload FILE` and `status`.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
+import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Dict, Tuple
 
 STATE = {
@@ -23,6 +27,7 @@ STATE = {
     "printer": {"state": {"text": "Operational", "flags": {"operational": True, "ready": True}}, "temperature": {}},
 }
 READ_SIZE = 64 * 1024
+SWALLOW = "--swallow" in sys.argv
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -49,11 +54,13 @@ class Handler(BaseHTTPRequestHandler):
         name, left = self.read_head(int(self.headers["Content-Length"]))
         self.stored[name] = left - len(self.headers["Content-Type"].partition("boundary=")[2]) - len("\r\n----\r\n")
         view = memoryview(bytearray(READ_SIZE))
-        while left:
-            got = self.rfile.readinto1(view[:left])  # a recv_into: so much is never buffered
-            if not got:
-                raise ConnectionError("the body is shorter than was announced")
-            left -= got
+        with Path(os.devnull).open("wb", buffering=0) if SWALLOW else tempfile.TemporaryFile(buffering=0) as out:
+            while left:
+                got = self.rfile.readinto1(view[:left])  # a recv_into: so much is never buffered
+                if not got:
+                    raise ConnectionError("the body is shorter than was announced")
+                out.write(view[:got])
+                left -= got
         entry = {"name": name, "display": name, "path": name, "origin": "local"}
         self.answer(201, {"done": True, "effectivePrint": False, "effectiveSelect": False, "files": {"local": entry}})
 

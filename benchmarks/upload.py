@@ -1,6 +1,6 @@
 """How fast an upload is, and how much memory it takes. Prints Markdown tables.
 
-    python benchmarks/upload.py [--size MiB] [--rounds N]       (with the Python that octoprint-cli is installed in)
+    python benchmarks/upload.py [--size MiB] [--rounds N] [--swallow]      (with the Python that octoprint-cli is installed in)
 
 All to the same server (benchmarks/sink.py), of the same file, each in a process of its own, taking turns so that a busy moment
 hits all; medians, the ratio's being that of the ratios in each round. A transfer is timed inside its process, from the call to
@@ -136,9 +136,10 @@ def memory(folder: Path, environ: Dict[str, str], size: int) -> str:
 
 
 @contextlib.contextmanager
-def sink() -> Iterator[str]:
+def sink(swallow: bool) -> Iterator[str]:
     """A server in a process of its own, for as long as this one lives: its address."""
-    with subprocess.Popen([sys.executable, str(SINK)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    more = ["--swallow"] if swallow else []
+    with subprocess.Popen([sys.executable, str(SINK), *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         try:
             yield f"http://127.0.0.1:{int(process.stdout.readline())}"
@@ -167,9 +168,10 @@ def main() -> int:
         "--size", type=int, default=512, metavar="MiB", help="of the file; requests takes twice that in memory (512)"
     )
     parser.add_argument("--rounds", type=int, default=7, metavar="N", help="uploads of each kind (7)")
+    parser.add_argument("--swallow", action="store_true", help="to a server that throws the bytes away instead of writing them")
     arguments = parser.parse_args()
     size, rounds = max(arguments.size, 1), max(arguments.rounds, 1)
-    with tempfile.TemporaryDirectory(prefix="octoprint-cli-bench-") as name, sink() as host:
+    with tempfile.TemporaryDirectory(prefix="octoprint-cli-bench-") as name, sink(arguments.swallow) as host:
         folder = Path(name)
         environ, file = aimed_at(host, folder), folder / "bench.gcode"
         write(file, size)

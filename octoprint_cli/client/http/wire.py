@@ -163,9 +163,7 @@ class Wire(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, blocksize=BLOCK, **kwargs)
         pools = {"http": _PlainPool, "https": _TlsPool}
-        self.poolmanager.pool_classes_by_scheme = {
-            scheme: functools.partial(pool, wire=self) for scheme, pool in pools.items()
-        }
+        self.poolmanager.pool_classes_by_scheme = {scheme: functools.partial(pool, wire=self) for scheme, pool in pools.items()}
 
     def forget_connections(self) -> None:
         """The next request gets a connection of its own."""
