@@ -1,8 +1,8 @@
 """A file as the body of an upload: a multipart form, read from the disk as it is sent, hashed on the way, in constant memory.
 
-Own code, because the library for it is slower than curl by more than we promise: requests-toolbelt's MultipartEncoder copies
-every byte twice more, and takes 1.6 times as long as this body, 1.25 to 1.4 times with this module's worker behind it. Of this
-body's time nine tenths are SHA-1's, which no arrangement can divide among cores. (benchmarks/upload.py measures it again.)
+Own code, because the library for it is too slow: requests-toolbelt's MultipartEncoder copies every byte twice more, and takes
+1.6 times as long as this body, 1.25 to 1.4 times with this module's worker behind it. Of this body's time eight to nine tenths
+are SHA-1's, which no arrangement can divide among cores: that keeps it behind curl, which hashes nothing. (benchmarks/upload.py)
 
 Knows the file and the form. Must not know HTTP, nor what the server makes of a form.
 """
