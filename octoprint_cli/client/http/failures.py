@@ -88,7 +88,10 @@ def translate(error: Exception, act: bool, url: str, exchange: Exchange) -> erro
     if isinstance(error, OSError) and not isinstance(error, requests.RequestException):  # requests' own for a missing file
         return errors.ConfigError(f"a TLS file cannot be used: {error}")
     if exchange.expired and exchange.never_sent:
-        return errors.TimedOut(f"{shown} took the connection, and said nothing for {exchange.seconds:g} s")
+        return errors.TimedOut(
+            f"{shown} took the connection, and said nothing for {exchange.seconds:g} s",
+            hint="octoprint-cli config show (OctoPrint itself speaks http://; https:// is for a proxy in front)",
+        )
     if never_made(error, exchange) and "EOF occurred" in str(cause):  # no alert, no reason: as any other that hangs up
         return errors.ConnectionFailed(f"{shown} hung up in the middle of the TLS handshake")
     if never_made(error, exchange):

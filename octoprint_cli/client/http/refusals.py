@@ -188,9 +188,11 @@ def _target(answer: Answer) -> str:
 
 
 def _challenged(answer: Answer) -> CliError:
+    had_some = "@" in answer.url.split("/")[2]
+    wants = "refuses the user and the password in the host" if had_some else "wants a user and a password"
     return errors.AuthError(
-        f"a proxy in front of OctoPrint wants a user and a password ({answer.headers['WWW-Authenticate'][:80]})",
-        hint="write them into the host: https://USER:PASSWORD@octopi.local",
+        f"a proxy in front of OctoPrint {wants} ({answer.headers['WWW-Authenticate'][:80]})",
+        hint="octoprint-cli config show (they stand in the host, before an @: USER:PASSWORD@octopi.local)",
         details={"http_status": answer.status},
     )
 
