@@ -133,7 +133,10 @@ class _Watched:
             self.connect()  # type: ignore[attr-defined] # http.client's send would, when it is too late to tell
         exchange = self._wire.exchange
         exchange.sending(self.sock)
-        super().send(data)  # type: ignore[misc]
+        try:
+            super().send(data)  # type: ignore[misc]
+        except ssl.SSLEOFError as error:  # on this, but not on that one, urllib3 reads what the server said before it hung up
+            raise BrokenPipeError(error.errno, str(error)) from error
         exchange.progressed()
 
 
@@ -163,9 +166,7 @@ class Wire(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, blocksize=BLOCK, **kwargs)
         pools = {"http": _PlainPool, "https": _TlsPool}
-        self.poolmanager.pool_classes_by_scheme = {
-            scheme: functools.partial(pool, wire=self) for scheme, pool in pools.items()
-        }
+        self.poolmanager.pool_classes_by_scheme = {scheme: functools.partial(pool, wire=self) for scheme, pool in pools.items()}
 
     def forget_connections(self) -> None:
         """The next request gets a connection of its own."""
