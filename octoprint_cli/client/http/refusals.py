@@ -190,7 +190,7 @@ def _target(answer: Answer) -> str:
 def _challenged(answer: Answer) -> CliError:
     return errors.AuthError(
         f"a proxy in front of OctoPrint wants a user and a password ({answer.headers['WWW-Authenticate'][:80]})",
-        hint="write them into the host: https://USER:PASSWORD@octopi.local",
+        hint="octoprint-cli config show (write them into the host, in front of its name: USER:PASSWORD@octopi.local)",
         details={"http_status": answer.status},
     )
 

@@ -178,6 +178,8 @@ def session(wire: Wire, api_key: Optional[str], tls: Tls) -> requests.Session:
     if tls != Tls():
         require_usable(tls)
     made = requests.Session()
+    # It looks at a redirect's target even where it is not to follow it: reads all of the page, and fails at what is no address.
+    made.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
     # A proxy from the environment would see the key, and .netrc would add an Authorization header.
     made.trust_env = False
     # A session cookie would win over the key, and then the server wants a CSRF token.
