@@ -94,9 +94,7 @@ LINES: Dict[str, Line] = {
     "card_select": Line(
         f"print --stored cube.gco {CARD} --confirm", "/api/files/{card}/cube.gco", started("sdcard/cube.gco"), "NOT_STARTED", carded
     ),
-    "card_start": Line(
-        f"print --stored cube.gco {CARD} --confirm", "/api/job", started("sdcard/cube.gco"), "NOT_STARTED", carded
-    ),
+    "card_start": Line(f"print --stored cube.gco {CARD} --confirm", "/api/job", started("sdcard/cube.gco"), "NOT_STARTED", carded),
     "print_card": Line(f"print {{file}} {CARD} --confirm", "/api/job", started("sdcard/cube.gco"), "NOT_STARTED"),
     "cancel": Line("cancel --confirm", "/api/job", is_in("Operational"), "STILL_CANCELLING", printing),
     "pause": Line("pause", "/api/job", is_in("Paused"), "STATE_NOT_REACHED", printing),
@@ -138,7 +136,7 @@ LOST: Dict[str, Fault] = {
     "not_json": faults.not_json,
 }
 #: The act is refused: with which answer, as what error.
-REFUSED: Dict[str, "Refusal"] = {}
+REFUSED: Dict[str, Refusal] = {}
 
 
 class Refusal(NamedTuple):

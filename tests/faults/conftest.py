@@ -23,7 +23,7 @@ def other() -> Iterator[FaultServer]:
 
 
 @pytest.fixture(scope="module")
-def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dict[Any, "Future[Any]"]]:
+def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dict[Any, Future[Any]]]:
     """What came of each `case` of the chosen tests of this module that ask for it: they run as processes, side by side.
 
     A case is hashable and has `run(folder)`.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List
 
 from contract.program import Program, finish
 from contract.reading import as_json, check_failure, check_success
@@ -12,6 +11,15 @@ from contract.reading import as_json, check_failure, check_success
 from octoprint_cli.errors import CODES
 from octoprint_cli.testing import KEY, FaultServer, Result
 
+#: Runs the program and says on stderr how much memory it took at most, in KiB.
+MEASURED = (
+    "import resource, sys\n"
+    "from octoprint_cli.app import main\n"
+    "code = main(sys.argv[1:])\n"
+    "sys.stderr.write('PEAK %d' % resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    "sys.stdout.flush()\n"
+    "raise SystemExit(code)\n"
+)
 #: Processes side by side. Most of them wait most of the time.
 WORKERS = 6
 DIALECTS = ("1.11.8", "2.0.0rc7")
@@ -19,24 +27,6 @@ DIALECTS = ("1.11.8", "2.0.0rc7")
 CONTENT = "G28\nG1 X10\n"
 #: Beyond the time that a run may take itself: starting Python on a machine that does much else.
 SLACK = 15.0
-
-
-class Outcome(NamedTuple):
-    """What came of one run."""
-
-    result: Result
-    seconds: float
-    #: The requests that really changed something, as text.
-    acts: List[str]
-    #: Those that were meant to.
-    sent: List[str]
-    #: What the test wanted to know of the server.
-    found: Any = None
-
-    @property
-    def code(self) -> str:
-        """The error code, empty for a success. The answer must be one sound envelope."""
-        return verdict(self.result)
 
 
 def verdict(result: Result) -> str:
@@ -76,15 +66,9 @@ def timed(program: Program, *argv: str, limit: float = SLACK, **how: Any) -> Res
     return result
 
 
-def observed(server: FaultServer, folder: Path, *argv: str, config: str = "", env: Optional[Dict[str, str]] = None) -> Outcome:
-    """A process in its own folder against that server."""
-    program = Program(folder, server)
-    if config:
-        program.configure(config)
-    begun = time.monotonic()
-    result = finish(program.start(*argv, env=env))
-    seconds = time.monotonic() - begun
-    return Outcome(result, seconds, [str(act) for act in server.acts], sent_to(server))
+def peak_of(result: Result) -> float:
+    """The most memory that a measured run has taken, in MiB."""
+    return int(result.stderr.rpartition("PEAK ")[2]) / 1024
 
 
 def sent_to(server: FaultServer) -> List[str]:

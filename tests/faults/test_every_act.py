@@ -73,7 +73,9 @@ def quietened(result: Result) -> Result:
 
 def pairs(faults: Iterable[str], lines: Iterable[str] = LINES, turn: int = 0) -> List[Any]:
     """Each line with each fault, the dialects in turn, so that each of both meets both; `turn` is 1 for the other way round."""
-    crossed = [(line, fault, DIALECTS[(number + at + turn) % 2]) for number, line in enumerate(lines) for at, fault in enumerate(faults)]
+    crossed = [
+        (line, fault, DIALECTS[(number + at + turn) % 2]) for number, line in enumerate(lines) for at, fault in enumerate(faults)
+    ]
     return [pytest.param(Case(*case), id="-".join(case)) for case in crossed]
 
 

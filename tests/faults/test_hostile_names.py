@@ -42,10 +42,15 @@ def scene(server: FaultServer, text: str) -> None:
     }
     entry = {"name": text, "path": text, "display": text, "origin": "local", "size": 5, "type": "machinecode"}
     state = {"text": text, "error": text, "flags": {text: True, "operational": True}}
-    link = {"current": {"state": "Operational", "port": text, "baudrate": 9600, "printerProfile": text}, "options": {"ports": [text]}}
+    link = {
+        "current": {"state": "Operational", "port": text, "baudrate": 9600, "printerProfile": text},
+        "options": {"ports": [text]},
+    }
     server.fail("GET", "/api/job", faults.answer(200, job))
     server.fail("GET", "/api/files", faults.answer(200, {"files": [entry], "free": 1, "total": 2}))
-    server.fail("GET", "/api/printer", faults.answer(200, {"state": state, "temperature": {text: {"actual": 1}, "bed": {"actual": 2}}}))
+    server.fail(
+        "GET", "/api/printer", faults.answer(200, {"state": state, "temperature": {text: {"actual": 1}, "bed": {"actual": 2}}})
+    )
     server.fail("GET", "/api/connection", faults.answer(200, link))
     server.fail("GET", "/api/version", faults.answer(200, {"server": text}))
 
@@ -106,7 +111,9 @@ def test_a_state_that_nobody_knows(text: str, program: Program, server: FaultSer
     assert server.acts == []
 
 
-@pytest.mark.parametrize("how", [{}, {"COLUMNS": "40"}, {"NO_COLOR": "1"}, {"TERM": "dumb"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}], ids=str)
+@pytest.mark.parametrize(
+    "how", [{}, {"COLUMNS": "40"}, {"NO_COLOR": "1"}, {"TERM": "dumb"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}], ids=str
+)
 def test_on_a_terminal(how: Dict[str, str], program: Program, server: FaultServer) -> None:
     scene(server, TEXTS["escape"] + TEXTS["bidi"] + TEXTS["newlines"])
     for command in COMMANDS:
@@ -115,7 +122,9 @@ def test_on_a_terminal(how: Dict[str, str], program: Program, server: FaultServe
         assert session.screen.replace("\r\n", "").isprintable(), session.screen
 
 
-@pytest.mark.parametrize("path", ["../cube.gcode", "a/../../cube.gcode", "%2e%2e/cube.gcode", "cube.gcode?print=true", "a\\..\\b.gcode", "", "a\nb"])
+@pytest.mark.parametrize(
+    "path", ["../cube.gcode", "a/../../cube.gcode", "%2e%2e/cube.gcode", "cube.gcode?print=true", "a\\..\\b.gcode", "", "a\nb"]
+)
 def test_a_path_that_climbs_or_asks_is_refused(path: str, program: Program, server: FaultServer) -> None:
     """F43."""
     result = program.run("print", "--stored", path, "--confirm", "--json")

@@ -1,4 +1,4 @@
-"""What stands between the program and OctoPrint: proxies, login pages, redirects, prefixes, and the way a name becomes an address."""
+"""What stands between the program and OctoPrint: proxies, login pages, redirects, prefixes, and how a name becomes an address."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def run(program: Program, line: str, **how: Any) -> Any:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @EACH
-def test_a_redirect_is_told_and_never_followed(line: str, status: int, program: Program, server: FaultServer, other: FaultServer) -> None:
+def test_a_redirect_is_told_and_never_followed(
+    line: str, status: int, program: Program, server: FaultServer, other: FaultServer
+) -> None:
     """`other` holds that nobody so much as connected to it."""
     server.fail("*", "/api/*", faults.redirect(f"{other.url}/api/job", status))
     result = program.run(*line.format(file=program.file()).split())
@@ -47,7 +49,9 @@ def test_the_new_address_stands_in_the_hint(line: str, program: Program, server:
     assert f"--host {other.url} " in error_of(run(program, line), "UNEXPECTED_RESPONSE")["hint"]
 
 
-@pytest.mark.parametrize("location", ["/login?next=/api/job", "//other.example/", "", "http://u:Pa55w0rd-Of-Theirs@other.example/", "http://[", "\u00fc"])
+@pytest.mark.parametrize(
+    "location", ["/login?next=/api/job", "//other.example/", "", "http://u:Pa55w0rd-Of-Theirs@other.example/", "http://[", "\u00fc"]
+)
 def test_any_location_is_told_harmlessly(location: str, program: Program, server: FaultServer) -> None:
     server.fail("*", "/api/*", faults.redirect(location.encode("utf-8").decode("latin-1")))
     result = run(program, READ)
@@ -160,7 +164,9 @@ def v4(port: int) -> Tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("line", ["status", "gcode G4"])
-def test_ipv6_first_and_the_server_on_ipv4_alone(line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ipv6_first_and_the_server_on_ipv4_alone(
+    line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """F13."""
     program.configure("retries: 0\n")
     host = {"OCTOPRINT_HOST": f"http://octopi.test:{server.port}"}
@@ -184,7 +190,9 @@ def late(times: int) -> Any:
 
 
 @pytest.mark.parametrize("line", ["status", "gcode G4"])
-def test_a_name_that_resolves_at_the_second_try(line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_resolves_at_the_second_try(
+    line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """F12."""
     host = {"OCTOPRINT_HOST": f"http://octopi.local:{server.port}"}
     with resolving(monkeypatch, {"octopi.local": late(1)}) as asked:

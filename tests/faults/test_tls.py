@@ -190,7 +190,9 @@ def test_a_strangers_client_certificate_is_refused(tmp_path: Path, bundle: str) 
 # -- acts and keys ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fault", [faults.cut_after, faults.reset_after, faults.gateway_after(502)], ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize(
+    "fault", [faults.cut_after, faults.reset_after, faults.gateway_after(502)], ids=lambda fault: fault.__name__
+)
 @pytest.mark.parametrize("argv", ["cancel --confirm", "print --stored cube.gcode --confirm", "gcode G1"])
 def test_an_act_is_not_made_again(argv: str, fault: Any, tmp_path: Path, bundle: str) -> None:
     """urllib3 of its own accord repeats a request whose TLS connection broke."""
@@ -217,10 +219,11 @@ def test_an_upload_that_tls_cuts_off_is_not_made_again(tmp_path: Path, bundle: s
 
 @pytest.mark.parametrize("line", ["status", "gcode G4"])
 def test_a_redirect_to_another_host_gets_no_key(line: str, tmp_path: Path, bundle: str) -> None:
-    with FaultServer(tls=context(CA.issue_cert("127.0.0.1"))) as server, FaultServer(tls=context(CA.issue_cert("127.0.0.1"))) as other:
+    with FaultServer(tls=context(CA.issue_cert("127.0.0.1"))) as server, FaultServer(
+        tls=context(CA.issue_cert("127.0.0.1"))
+    ) as other:
         server.fail("*", "/api/*", faults.redirect(f"{other.url}/api/job"))
         result = asking(server, tmp_path, *line.split(), "--json", config=bundle)
         assert other.url in error_of(result, "UNEXPECTED_RESPONSE")["message"]
         check_quiet(result)
         assert other.connections == 0 and server.acts == []
-

@@ -102,7 +102,9 @@ def test_a_second_run_after_a_lost_answer_prints_nothing_again(each: FaultServer
     assert each.octoprint.started == ["local/cube.gcode"] and len(each.changes()) == 1
 
 
-@pytest.mark.parametrize("state", ["Printing", "Paused", "Pausing", "Resuming", "Cancelling", "Finishing", "Starting", "Printing from SD"])
+@pytest.mark.parametrize(
+    "state", ["Printing", "Paused", "Pausing", "Resuming", "Cancelling", "Finishing", "Starting", "Printing from SD"]
+)
 def test_any_way_of_being_busy_is_busy(state: str, each: FaultServer, tmp_path: Path) -> None:
     """F4: the state is named, and nothing is sent, with the checks and without."""
     each.octoprint.printing("gear.gcode", state)
@@ -137,3 +139,21 @@ def test_offline_after_an_error_tells_why(each: FaultServer, tmp_path: Path) -> 
     each.octoprint.fail("Thermal Runaway, system stopped! Heater_ID: bed")
     message = Program(tmp_path, each).run("status", "--json").envelope["error"]["message"]
     assert "Offline after error" in message and ("Thermal Runaway" in message) is not each.octoprint.is_2
+
+
+@pytest.mark.parametrize("lie", ["start", "print", "select"])
+def test_a_start_that_the_server_only_says_it_made(lie: str, each: FaultServer, tmp_path: Path, hurried: Any) -> None:
+    """F3: an answer of 2xx proves nothing."""
+    each.octoprint.stubborn.add(lie if lie != "print" else "start")
+    program = Program(tmp_path, each)
+    line = ("print", str(program.file()), "--confirm", "--json") if lie == "print" else STORED
+    assert error_of(program.run(*line), "NOT_STARTED")["retryable"] is False
+    assert each.octoprint.started == [] and len([one for one in each.changes() if one.path != "/api/files/test"]) <= 2
+
+
+def test_an_old_configuration_is_enough(each: FaultServer, tmp_path: Path) -> None:
+    """F35: what it lacks has a default, and nobody but the server is asked anything."""
+    program = Program(tmp_path, each)
+    program.configure(f"host: {each.url}\napi_key: {each.key}\n")
+    del program.env["OCTOPRINT_HOST"], program.env["OCTOPRINT_API_KEY"]
+    assert verdict(program.process(*STORED)) == ""
