@@ -67,6 +67,7 @@ def test_harmless_in_every_format(command: str, text: str, program: Program, ser
         assert result.exit_code == 0, result
         READERS[name](result.stdout)
         assert result.stdout.replace("\n", "").isprintable() and result.stderr == ""
+        assert not any(line.startswith("Error: all") for line in result.stdout.splitlines())  # no line of its own
 
 
 @EACH

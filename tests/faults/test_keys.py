@@ -119,7 +119,12 @@ class Kept(NamedTuple):
             place(program, server, self.origin)
             words = ROWS[self.command].good.words(program)
             key = ["--api-key", SECRET] if self.origin == "option" else []
-            return [run_once(program, *words, *key, "-f", name, "--debug", "-v") for name in formats(self.command)[:2]]
+            return [run_once(program, *words, *key, "-f", name, "--debug", "-v") for name in self.formats()]
+
+    def formats(self) -> List[str]:
+        """One of its formats, in turn."""
+        found = formats(self.command)
+        return [found[(len(self.trouble) + len(self.command)) % len(found)]]
 
 
 def run_once(program: Program, *argv: str) -> Result:

