@@ -16,6 +16,7 @@ from octoprint_cli.config.host import normalise
 from octoprint_cli.errors import CliError
 from octoprint_cli.guard import Guarded
 from octoprint_cli.options import add_file, add_folder, add_location, add_wish, server_path, wish
+from octoprint_cli.redact import visible
 
 if TYPE_CHECKING:
     from octoprint_cli.gcode import Line, read_line
@@ -54,6 +55,7 @@ __all__ = [
     "run_preflight",
     "server_path",
     "wish",
+    "visible",
 ]
 
 #: What few commands need is imported when it is asked for.

@@ -17,6 +17,7 @@ from cliff.show import ShowOne as CliffShowOne
 from octoprint_cli.errors import CliError, ConfigError, PluginError, UsageError
 from octoprint_cli.formatters import LIST_GROUP, SHOW_GROUP, Formatters
 from octoprint_cli.options import HelpFormatter
+from octoprint_cli.redact import visible
 
 if TYPE_CHECKING:
     from octoprint_cli.client import Client
@@ -100,13 +101,13 @@ class ShowOne(Output, CliffShowOne):
     _group = SHOW_GROUP
 
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
-        """What a person is shown instead of a table, or None."""
+        """What a person is shown instead of a table, or None. Put what the server said through `visible`: it may hold newlines."""
         return None
 
     def run(self, parsed_args: Namespace) -> int:
         parsed_args = self._run_before_hooks(parsed_args)
         self.formatter = self._formatter_plugins[parsed_args.formatter].obj
-        data = self.take_action(parsed_args)
+        data = self.app.scrubber.hide_all(self.take_action(parsed_args))  # a server may repeat the key
         # Not cliff's dict2columns: its older ones sort.
         columns, values = self._run_after_hooks(parsed_args, (tuple(data), tuple(data.values())))
         self.produce_output(parsed_args, columns, values)
@@ -123,7 +124,7 @@ class ShowOne(Output, CliffShowOne):
             raise
         text = self.text(chosen) if getattr(self.formatter, "prefers_text", False) else None
         if text is not None:
-            self.app.stdout.write(text if text.endswith("\n") else text + "\n")
+            self.app.stdout.write("\n".join(map(visible, text.rstrip("\n").split("\n"))) + "\n")
         else:
             self.formatter.emit_one(list(chosen), list(chosen.values()), self.app.stdout, parsed_args)
         return 0
@@ -164,8 +165,8 @@ class Lister(Output, CliffLister):
         return 0
 
     def _show(self, rows: Rows, parsed_args: Namespace) -> None:
-        parsed_args.rows_name, parsed_args.rows_extra = rows.name, rows.extra
-        columns, values = self._run_after_hooks(parsed_args, (rows.columns, rows.rows))
+        parsed_args.rows_name, parsed_args.rows_extra = rows.name, self.app.scrubber.hide_all(rows.extra)
+        columns, values = self._run_after_hooks(parsed_args, (rows.columns, self.app.scrubber.hide_all(rows.rows)))
         known = {_normal(name): name for name in columns}
         unknown = [name for name in parsed_args.columns if _normal(name) not in known]
         parsed_args.columns = [known[_normal(name)] for name in parsed_args.columns if _normal(name) in known]

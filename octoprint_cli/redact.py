@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any, Dict, Set
+from typing import Any, Callable, Set
 
 #: Names under which a secret stands, in settings, headers and query strings (lower case, `-` as `_`).
 SECRET_NAMES = frozenset({"api_key", "apikey", "x_api_key", "authorization", "password", "cookie"})
@@ -44,6 +44,17 @@ def visible(text: str, limit: int = 0) -> str:
     return _UNSAFE.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
 
 
+def _mapped(change: Callable[[str], str], value: Any) -> Any:
+    """The same for every string in nested dicts and lists."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: _mapped(change, item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_mapped(change, item) for item in value]
+    return value
+
+
 class Scrubber(logging.Filter):
     """Replaces every known secret in a text; also a logging filter that does so to each record."""
 
@@ -63,20 +74,21 @@ class Scrubber(logging.Filter):
 
     def scrub(self, text: str) -> str:
         """The text with each known secret masked, and passwords in URLs too."""
+        return mask_url(self.hide(text))
+
+    def hide(self, text: str) -> str:
+        """The text with each known secret masked, and otherwise as it was."""
         for secret in sorted(self._secrets, key=len, reverse=True):  # one may be the beginning of another
             text = text.replace(secret, mask(secret))
-        return mask_url(text)
+        return text
 
     def scrub_all(self, value: Any) -> Any:
-        """The same for every string in nested dicts and lists."""
-        if isinstance(value, str):
-            return self.scrub(value)
-        if isinstance(value, dict):
-            scrubbed: Dict[Any, Any] = {key: self.scrub_all(item) for key, item in value.items()}
-            return scrubbed
-        if isinstance(value, (list, tuple)):
-            return [self.scrub_all(item) for item in value]
-        return value
+        """What `scrub` does, for every string in nested dicts and lists."""
+        return _mapped(self.scrub, value)
+
+    def hide_all(self, value: Any) -> Any:
+        """What `hide` does, for every string in nested dicts and lists."""
+        return _mapped(self.hide, value) if self._secrets else value
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = self.scrub(record.getMessage()), None

@@ -7,7 +7,10 @@ import textwrap
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict, List, Mapping, Optional
 
-from octoprint_cli.api import Lister, Rows, ShowOne, errors
+from octoprint_cli.api import Lister, Rows, ShowOne, errors, visible
+
+#: Characters of a version that are shown to a person.
+LONGEST_VERSION = 80
 
 
 class Help(ShowOne):
@@ -73,7 +76,7 @@ class Version(ShowOne):
         return data
 
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
-        server = f"\nOctoPrint {data['server']} at {data['host']}" if data.get("server") else ""
+        server = f"\nOctoPrint {visible(data['server'], LONGEST_VERSION)} at {data['host']}" if data.get("server") else ""
         return f"{self.app.NAME} {data['cli']}{server}" if "cli" in data else None
 
 

@@ -113,7 +113,13 @@ class FakeOctoPrint(Machine):
             return Reply(200, self.storage.entry(location, path))
         if self.storage.has_folder(location, path):
             return Reply(200, self.storage.folder(location, path, recursive, level=True))
+        self._require_folder(location, split(path)[0])
         raise Refused(404, NOT_FOUND)
+
+    def _require_folder(self, location: str, folder: str) -> None:
+        """1.11.8 fails where it looks into a folder that is not there; 2.0 just finds nothing."""
+        if folder and location == "local" and not self.is_2 and not self.storage.has_folder(location, folder):
+            raise Refused(500, INTERNAL)
 
     def test_name(self, body: Dict[str, Any]) -> Reply:
         """`POST /api/files/test`: sanitize, exists."""
@@ -134,6 +140,7 @@ class FakeOctoPrint(Machine):
 
     def _exists(self, path: str) -> Reply:
         stored, (folder, name) = self.storage.get("local", path), split(path)
+        self._require_folder("local", folder)
         if stored is None:
             return Reply(200, {"exists": False})
         beside = [split(other)[1] for other in self.storage.files["local"] if split(other)[0] == folder]

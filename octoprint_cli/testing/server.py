@@ -247,12 +247,23 @@ class FaultServer:
             if isinstance(connection, ssl.SSLSocket):
                 connection.do_handshake()
             Handler(connection, address, self)  # type: ignore[arg-type]
+        except ssl.SSLError:  # one of both does not trust the other
+            self._linger(connection)
         except OSError:
-            """The client has gone, or does not trust us: its own affair."""
+            """The client has gone: its own affair."""
         except Exception as bug:
             self._bugs.append(bug)
         finally:
             self._hang_up(connection)
+
+    @staticmethod
+    def _linger(connection: socket.socket) -> None:
+        """Swallow what still comes: or the alert that says what is wrong would be lost to a reset."""
+        with contextlib.suppress(OSError):
+            connection.settimeout(1)
+            socket.socket.shutdown(connection, socket.SHUT_WR)
+            while socket.socket.recv(connection, 65536):
+                pass
 
     def _hang_up(self, connection: socket.socket) -> None:
         with self._news:

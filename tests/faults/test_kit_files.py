@@ -57,6 +57,19 @@ def test_folders_are_nested_if_asked_for(each: FaultServer) -> None:
     assert ask(each, "DELETE", "/api/files/local/a").status_code == 404
 
 
+def test_a_folder_that_is_missing(one: FaultServer, two: FaultServer) -> None:
+    """1.11.8 fails in the middle of looking into it, for a path as for the question whether a file exists there."""
+    asked = {"command": "exists", "storage": "local", "path": "no/where", "filename": NAME}
+    for server, status in ((one, 500), (two, 404)):
+        server.octoprint.store("there/gear.gcode")
+        assert ask(server, "GET", f"/api/files/local/nowhere/{NAME}").status_code == status
+        assert ask(server, "GET", f"/api/files/local/there/{NAME}").status_code == 404
+        assert ask(server, "GET", f"/api/files/local/{NAME}x").status_code == 404
+        assert ask(server, "POST", "/api/files/test", json=asked).status_code == (500 if server is one else 200)
+        there = ask(server, "POST", "/api/files/test", json={**asked, "path": "there"})
+        assert there.json() == {"exists": False}
+
+
 def test_a_path_that_climbs(one: FaultServer, two: FaultServer) -> None:
     path = "/api/files/local/..%2Fetc"
     assert (ask(one, "GET", path).status_code, ask(two, "GET", path).status_code) == (404, 500)

@@ -6,6 +6,7 @@ After the first byte of an act went out its outcome is unknown, whatever broke.
 from __future__ import annotations
 
 import re
+import socket
 import ssl
 from typing import List, NamedTuple, Optional, Tuple
 
@@ -21,6 +22,8 @@ from octoprint_cli.redact import mask_url
 BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError, OSError)
 #: urllib3's names for a connection that was never made.
 _NEVER_CONNECTED = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+#: The limit of a single read or write, which our own clock may lose the race against.
+_LATE = (urllib3.exceptions.ReadTimeoutError, socket.timeout)
 _UNUSABLE = (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, requests.exceptions.InvalidSchema, UnicodeError)
 
 
@@ -89,7 +92,7 @@ def translate(error: Exception, act: bool, url: str, exchange: Exchange) -> erro
         return errors.ConfigError(f"a TLS file cannot be used: {error}")
     if exchange.expired and exchange.never_sent:
         return errors.TimedOut(
-            f"{shown} took the connection, and said nothing for {exchange.seconds:g} s",
+            f"{shown} took the connection, and said nothing for {round(exchange.seconds, 2):g} s",
             hint="octoprint-cli config show (OctoPrint itself speaks http://; https:// is for a proxy in front)",
         )
     if never_made(error, exchange) and "EOF occurred" in str(cause):  # no alert, no reason: as any other that hangs up
@@ -98,13 +101,15 @@ def translate(error: Exception, act: bool, url: str, exchange: Exchange) -> erro
         return _tls(cause, shown) or errors.ConnectionFailed(f"no connection to {shown}: {_reason(cause, exchange)}")
     if _alerted(cause):  # the server looked at our certificate before it looked at the request
         return _tls(cause, shown) or errors.TlsError(f"TLS to {shown} failed: {cause}")
+    late = exchange.expired or isinstance(error, requests.Timeout) or isinstance(cause, _LATE)
     if act:
         return errors.OutcomeUnknown(
             f"the answer was lost ({_reason(cause, exchange)}): the request may have been carried out",
-            details={"stalled": exchange.expired},
+            details={"stalled": late},
         )
-    if exchange.expired or isinstance(error, requests.Timeout) or isinstance(cause, urllib3.exceptions.ReadTimeoutError):
-        return errors.TimedOut(f"{shown} did not answer within {exchange.seconds:g} s", hint="octoprint-cli --timeout 60 status")
+    if late:
+        waited = f"{shown} did not answer within {round(exchange.seconds, 2):g} s"
+        return errors.TimedOut(waited, hint="octoprint-cli --timeout 60 status")
     return errors.ServerStarting(f"the connection to {shown} broke ({_reason(cause, exchange)}): OctoPrint may be starting")
 
 
@@ -144,7 +149,7 @@ _MARKERS: Tuple[str, ...] = ("] ", ": ")  # urllib3 puts the connection object's
 
 def _reason(cause: BaseException, exchange: Exchange) -> str:
     if exchange.expired:
-        return f"nothing came within {exchange.seconds:g} s"
+        return f"nothing came within {round(exchange.seconds, 2):g} s"
     text = str(cause)
     for marker in _MARKERS:
         if marker in text:

@@ -245,6 +245,8 @@ def _json(reply: Reply) -> Any:
         return json.loads(answer.text)
     except (ValueError, RecursionError) as error:
         kind = answer.content_type.split(";")[0] or "something"
+        if answer.act and kind == "application/json":  # OctoPrint's own, spoilt on its way: it was carried out, most likely
+            raise errors.OutcomeUnknown("the answer was lost (it is broken JSON): the request may have been carried out") from error
         raise errors.UnexpectedResponse(
             f"{answer.url} answered {kind}, not JSON: a login page or another server stands there",
             hint="octoprint-cli config show (look at the host)",

@@ -133,7 +133,10 @@ class _Watched:
             self.connect()  # type: ignore[attr-defined] # http.client's send would, when it is too late to tell
         exchange = self._wire.exchange
         exchange.sending(self.sock)
-        super().send(data)  # type: ignore[misc]
+        try:
+            super().send(data)  # type: ignore[misc]
+        except ssl.SSLEOFError as error:  # on this, but not on that one, urllib3 reads what the server said before it hung up
+            raise BrokenPipeError(error.errno, str(error)) from error
         exchange.progressed()
 
 
@@ -175,6 +178,8 @@ def session(wire: Wire, api_key: Optional[str], tls: Tls) -> requests.Session:
     if tls != Tls():
         require_usable(tls)
     made = requests.Session()
+    # It looks at a redirect's target even where it is not to follow it: reads all of the page, and fails at what is no address.
+    made.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
     # A proxy from the environment would see the key, and .netrc would add an Authorization header.
     made.trust_env = False
     # A session cookie would win over the key, and then the server wants a CSRF token.

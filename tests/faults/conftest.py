@@ -1,0 +1,41 @@
+"""Fixtures of the faults ring: a server, the program aimed at it, and many runs side by side."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Dict, Iterator
+
+import pytest
+from contract.conftest import bare, hurried, own_cache, own_home, program, server  # noqa: F401
+
+from octoprint_cli.testing import FaultServer
+
+from .ring import WORKERS
+
+
+@pytest.fixture
+def other() -> Iterator[FaultServer]:
+    """Another server, which nobody should ever talk to."""
+    with FaultServer() as running:
+        yield running
+        assert running.connections == 0
+
+
+@pytest.fixture(scope="module")
+def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dict[Any, Future[Any]]]:
+    """What came of each `case` of the chosen tests of this module that ask for it: they run as processes, side by side.
+
+    A case is hashable and has `run(folder)`.
+    """
+    items: Any = [item for item in request.session.items if getattr(item, "module", None) is request.module]
+    cases = dict.fromkeys(item.callspec.params["case"] for item in items if "runs" in item.fixturenames)
+    base = tmp_path_factory.mktemp("runs")
+    with ThreadPoolExecutor(WORKERS) as pool:
+        yield {case: pool.submit(case.run, _folder(base, number)) for number, case in enumerate(cases)}
+
+
+def _folder(base: Path, number: int) -> Path:
+    folder = base / str(number)
+    folder.mkdir()
+    return folder

@@ -1,0 +1,76 @@
+"""Running the program as a process and looking at all of it: what it said, how long it took, what the server got."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Dict, List
+
+from contract.program import Program, finish
+from contract.reading import as_json, check_failure, check_success
+
+from octoprint_cli.errors import CODES
+from octoprint_cli.testing import KEY, FaultServer, Result
+
+#: Runs the program and says on stderr how much memory it took at most, in KiB.
+MEASURED = (
+    "import resource, sys\n"
+    "from octoprint_cli.app import main\n"
+    "code = main(sys.argv[1:])\n"
+    "sys.stderr.write('PEAK %d' % resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    "sys.stdout.flush()\n"
+    "raise SystemExit(code)\n"
+)
+#: Processes side by side. Most of them wait most of the time.
+WORKERS = 6
+DIALECTS = ("1.11.8", "2.0.0rc7")
+#: What a G-code file holds, unless it matters.
+CONTENT = "G28\nG1 X10\n"
+#: Beyond the time that a run may take itself: starting Python on a machine that does much else.
+SLACK = 15.0
+
+
+def verdict(result: Result) -> str:
+    """The error code of an answer in JSON, empty for a success; with everything that each must have."""
+    check_quiet(result)
+    envelope = as_json(result.stdout)
+    if result.exit_code == 0:
+        check_success(envelope)
+        return ""
+    error = check_failure(envelope)
+    assert CODES[error["code"]].exit_code == result.exit_code, result
+    code: str = error["code"]
+    return code
+
+
+def check_quiet(result: Result, *secrets: str) -> None:
+    """No traceback, no key, no bug, whatever happened."""
+    for text in (result.stdout, result.stderr):
+        assert "Traceback" not in text and "INTERNAL_ERROR" not in text, result
+        for secret in (KEY, *secrets):
+            assert secret not in text, result
+            assert secret[: len(secret) // 2] not in text, result
+
+
+def error_of(result: Result, code: str) -> Dict[str, Any]:
+    """The error of a failure in JSON, which must have that code."""
+    assert verdict(result) == code, result
+    error: Dict[str, Any] = result.envelope["error"]
+    return error
+
+
+def timed(program: Program, *argv: str, limit: float = SLACK, **how: Any) -> Result:
+    """A process that must end within its limit."""
+    begun = time.monotonic()
+    result = finish(program.start(*argv, **how))
+    assert time.monotonic() - begun < limit, (time.monotonic() - begun, result)
+    return result
+
+
+def peak_of(result: Result) -> float:
+    """The most memory that a measured run has taken, in MiB."""
+    return int(result.stderr.rpartition("PEAK ")[2]) / 1024
+
+
+def sent_to(server: FaultServer) -> List[str]:
+    """The requests that were meant to change something; a question about a name changes nothing."""
+    return [str(request) for request in server.changes() if request.path != "/api/files/test"]

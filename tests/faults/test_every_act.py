@@ -1,0 +1,169 @@
+"""Every act with everything that can go wrong with its request: done at most once, sent at most once, told as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Iterable, List, NamedTuple
+
+import pytest
+from contract.program import Program, finish
+
+from octoprint_cli.testing import FakeOctoPrint, Fault, FaultServer, Result
+
+from .acts import BODIES, DONE, LINES, LOST, REFUSED, Line, path_of, sent
+from .ring import CONTENT, DIALECTS, verdict
+
+#: All GETs may be repeated, which makes it harder not to repeat an act.
+CONFIG = "retries: 2\ntimeout: {timeout}\n"
+
+
+class Told(NamedTuple):
+    """What was told and what is true."""
+
+    result: Result
+    effect: bool
+    #: The requests of the act that arrived, and those that had an effect.
+    sent: List[str]
+    acts: List[str]
+    all_sent: List[str]
+
+
+def world(line: Line, version: str, fault: Fault) -> FaultServer:
+    """A server where the line's act goes wrong."""
+    server = FaultServer(FakeOctoPrint(version))
+    line.scene(server.octoprint)
+    server.fail("POST", path_of(line, server), fault)
+    return server
+
+
+def words(line: Line, program: Program, timeout: float) -> List[str]:
+    program.configure(CONFIG.format(timeout=timeout))
+    return [*line.argv.format(file=program.file(content=CONTENT)).split(), "--json"]
+
+
+def told(line: Line, server: FaultServer, result: Result) -> Told:
+    acts = [str(act) for act in server.acts if act.path == path_of(line, server)]
+    everything = [str(request) for request in server.changes() if request.path != "/api/files/test"]
+    return Told(result, line.effect(server.octoprint), sent(line, server), acts, everything)
+
+
+class Case(NamedTuple):
+    """A line, a fault, a dialect, as a process."""
+
+    line: str
+    fault: str
+    version: str
+
+    def run(self, folder: Path) -> Told:
+        line = LINES[self.line]
+        with world(line, self.version, fault_of(self)) as server:
+            program = Program(folder, server)
+            result = finish(program.start(*words(line, program, 1.5), "--debug"))
+            return told(line, server, quietened(result))
+
+
+def fault_of(case: Case) -> Fault:
+    return {**DONE, **LOST, **{name: refusal.fault for name, refusal in REFUSED.items()}}[case.fault]
+
+
+def quietened(result: Result) -> Result:
+    """What `--debug` adds is a traceback of ours, asked for; the rest must be without."""
+    return result._replace(stderr=result.stderr.replace("Traceback (most recent call last)", "asked for"))
+
+
+def pairs(faults: Iterable[str], lines: Iterable[str] = LINES, turn: int = 0) -> List[Any]:
+    """Each line with each fault, the dialects in turn, so that each of both meets both; `turn` is 1 for the other way round."""
+    crossed = [
+        (line, fault, DIALECTS[(number + at + turn) % 2]) for number, line in enumerate(lines) for at, fault in enumerate(faults)
+    ]
+    return [pytest.param(Case(*case), id="-".join(case)) for case in crossed]
+
+
+#: Refusals differ in the answer alone; these few as processes, all of them below.
+FEW = {name: REFUSED[name] for name in ("come_again", "bad_key")}
+#: As processes.
+OFTEN = ("cut_after", "hang_after", "gateway_502", "drip_header")
+#: The program waits 15 s on purpose for what may yet show; these few as processes, all of them below.
+SOME = {name: LINES[name] for name in ("cancel", "print", "upload", "tool")}
+
+
+def check_at_most_once(found: Told) -> None:
+    assert len(found.sent) <= 1, found.sent
+    assert len(found.acts) <= 1 and len(set(found.all_sent)) == len(found.all_sent), found
+
+
+def check_done(line: Line, found: Told, fault: str) -> None:
+    """The effect is there, and was found out; where the server does not show it, it is not claimed."""
+    check_at_most_once(found)
+    code = verdict(found.result)
+    assert found.effect and len(found.sent) == 1, found
+    spoilt = fault not in BODIES or "/api/files" in found.sent[0]
+    assert code == ("" if line.shown or not spoilt else "OUTCOME_UNKNOWN"), found.result
+    if code:
+        error = found.result.envelope["error"]
+        assert error["retryable"] is False and error["details"]["now"]["state"], error
+
+
+def check_lost(line: Line, found: Told, fault: str) -> None:
+    """Nothing happened, and nobody says that it did, nor that trying again is all there is to do."""
+    check_at_most_once(found)
+    assert not found.effect and len(found.sent) == 1 and found.acts == [], found
+    timed_out = line.undone == "CONNECTION_ERROR" and fault == "hang"
+    assert verdict(found.result) == ("TIMEOUT" if timed_out else line.undone), found.result
+
+
+def check_refused(line: Line, found: Told, code: str) -> None:
+    check_at_most_once(found)
+    assert not found.effect and len(found.sent) == 1 and found.acts == [], found
+    assert verdict(found.result) == code, found.result
+
+
+# -- as processes -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", pairs(["cut_before"], SOME))
+def test_as_a_process_nothing_is_claimed_that_did_not_happen(case: Case, runs: Any) -> None:
+    check_lost(LINES[case.line], runs[case].result(), case.fault)
+
+
+@pytest.mark.parametrize("case", pairs(OFTEN))
+def test_as_a_process_what_was_done_is_found_out(case: Case, runs: Any) -> None:
+    check_done(LINES[case.line], runs[case].result(), case.fault)
+
+
+@pytest.mark.parametrize("case", pairs(FEW))
+def test_as_a_process_a_refusal_is_told(case: Case, runs: Any) -> None:
+    check_refused(LINES[case.line], runs[case].result(), REFUSED[case.fault].code)
+
+
+# -- all of it, on a clock that hurries -------------------------------------------------------------
+
+WAITING = ("hang", "hang_after", "drip_header", "drip_body")
+
+
+def here(case: Case, folder: Path, timeout: float = 5) -> Told:
+    """The same in this process."""
+    line = LINES[case.line]
+    with world(line, case.version, fault_of(case)) as server:
+        program = Program(folder, server)
+        return told(line, server, program.run(*words(line, program, timeout)))
+
+
+@pytest.mark.parametrize("case", pairs([name for name in DONE if name not in WAITING], turn=1))
+def test_what_was_done_is_found_out(case: Case, tmp_path: Path, hurried: Any) -> None:
+    check_done(LINES[case.line], here(case, tmp_path), case.fault)
+
+
+@pytest.mark.parametrize("case", pairs([name for name in LOST if name not in WAITING]))
+def test_nothing_is_claimed_that_did_not_happen(case: Case, tmp_path: Path, hurried: Any) -> None:
+    check_lost(LINES[case.line], here(case, tmp_path), case.fault)
+
+
+@pytest.mark.parametrize("case", pairs(["hang"]))
+def test_an_act_without_any_answer_is_not_claimed(case: Case, tmp_path: Path, hurried: Any) -> None:
+    check_lost(LINES[case.line], here(case, tmp_path, 0.7), case.fault)
+
+
+@pytest.mark.parametrize("case", pairs(REFUSED))
+def test_a_refusal_is_told(case: Case, tmp_path: Path, hurried: Any) -> None:
+    check_refused(LINES[case.line], here(case, tmp_path), REFUSED[case.fault].code)

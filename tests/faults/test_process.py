@@ -1,0 +1,269 @@
+"""The process and its surroundings: signals, streams that are closed or full, terminals, locales, and no home."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any, Callable, Dict
+
+import pytest
+from contract.program import LIMIT, Program, finish
+from contract.pseudo_terminal import on_a_terminal
+from contract.reading import as_csv, as_json, check_told
+
+from octoprint_cli.testing import FaultServer, Result, faults
+
+from .ring import check_quiet, error_of, sent_to, verdict
+from .test_uploads import LARGE, TO, sparse
+
+SIGNALS = [
+    pytest.param(signal.SIGINT, "INTERRUPTED", id="int"),
+    pytest.param(signal.SIGTERM, "TERMINATED", id="term"),
+    pytest.param(signal.SIGHUP, "TERMINATED", id="hup"),
+]
+EACH = pytest.mark.parametrize(("number", "code"), SIGNALS)
+
+
+def signalled(program: Program, server: FaultServer, ready: Callable[[], bool], number: int, *argv: str) -> Result:
+    """A process that gets a signal once the server has seen what it waits for."""
+    process = program.start(*argv)
+    server.wait_until(ready)
+    process.send_signal(number)
+    return finish(process)
+
+
+def posted(server: FaultServer, path: str) -> Callable[[], bool]:
+    return lambda: any(request.method == "POST" and request.path == path for request in server.requests)
+
+
+# -- signals ----------------------------------------------------------------------------------------
+
+
+@EACH
+def test_in_the_middle_of_an_upload(number: int, code: str, program: Program, server: FaultServer) -> None:
+    server.fail("POST", TO, faults.stall_reading(100_000))
+    result = signalled(program, server, posted(server, TO), number, "upload", sparse(program, LARGE), "--json")
+    error = error_of(result, code)
+    assert "the upload of big.gcode has not arrived" in error["message"] and error["details"]["stored"] is False
+    assert server.acts == [] and len(sent_to(server)) == 1
+
+
+@EACH
+def test_after_an_upload_that_the_server_does_not_answer(number: int, code: str, program: Program, server: FaultServer) -> None:
+    server.fail("POST", TO, faults.hang_after)
+    result = signalled(program, server, lambda: bool(server.acts), number, "upload", str(program.file()), "--json")
+    error = error_of(result, code)
+    assert "the upload of cube.gcode has arrived" in error["message"] and error["details"]["stored"] is True
+
+
+WAITS: Dict[str, Any] = {
+    "cancel --confirm": ("/api/job", "Printing with old.gcode"),
+    "pause": ("/api/job", "Printing with old.gcode"),
+    "temp --tool 200": ("/api/printer/tool", "Printing with old.gcode"),
+    "disconnect --confirm": ("/api/connection", "Printing with old.gcode"),
+    "print --stored cube.gcode --confirm": ("/api/files/local/cube.gcode", "Operational"),
+}
+
+
+@EACH
+@pytest.mark.parametrize("line", WAITS)
+def test_while_it_waits_for_the_server(line: str, number: int, code: str, program: Program, server: FaultServer) -> None:
+    path, now = WAITS[line]
+    server.octoprint.store("cube.gcode")
+    server.octoprint.printing("old.gcode") if "print" not in line else None
+    server.octoprint.stubborn.update(["cancel", "pause", "target", "disconnect", "select"])
+    result = signalled(program, server, posted(server, path), number, *line.split(), "--json")
+    assert f"the printer is {now}" in error_of(result, code)["message"]
+    assert len(sent_to(server)) == 1
+
+
+@EACH
+def test_a_person_gets_one_line_and_a_hint(number: int, code: str, program: Program, server: FaultServer) -> None:
+    server.octoprint.printing("old.gcode")
+    server.octoprint.stubborn.add("cancel")
+    result = signalled(program, server, posted(server, "/api/job"), number, "cancel", "--confirm")
+    check_told(result.stderr, code)
+    first, second = result.stderr.splitlines()
+    assert "the printer is Printing with old.gcode" in first and second.startswith("Hint: ")
+    assert result.stdout == ""
+
+
+def test_twice_means_now(program: Program, server: FaultServer) -> None:
+    """The first makes it look at the server, which does not answer; the second does not wait for that."""
+    server.octoprint.printing("old.gcode")
+    server.fail("POST", "/api/job", faults.hang)
+    process = program.start("cancel", "--confirm", "--json")
+    server.wait_until(posted(server, "/api/job"))
+    server.fail("GET", "/api/job", faults.hang)
+    asked = sum(request.method == "GET" for request in server.requests)
+    process.send_signal(signal.SIGINT)
+    server.wait_until(lambda: sum(request.method == "GET" for request in server.requests) > asked)
+    process.send_signal(signal.SIGINT)
+    result = finish(process)
+    assert "was not asked" in error_of(result, "INTERRUPTED")["message"]
+    assert len(sent_to(server)) == 1
+
+
+def test_a_server_that_is_silent_holds_nobody_who_has_interrupted(program: Program, server: FaultServer) -> None:
+    server.octoprint.printing("old.gcode")
+    server.fail("POST", "/api/job", faults.hang)
+    server.fail("GET", "/api/job", faults.hang, after=1)
+    result = signalled(program, server, posted(server, "/api/job"), signal.SIGINT, "cancel", "--confirm", "--json")
+    assert "could not be asked" in error_of(result, "INTERRUPTED")["message"]
+
+
+def test_interrupted_between_two_tries_of_a_read(program: Program, server: FaultServer) -> None:
+    program.configure("retries: 5\n")
+    server.fail("GET", "/api/job", faults.retry_after(503, 9))
+    result = signalled(program, server, lambda: len(server.requests) == 1, signal.SIGINT, "status", "--json")
+    assert "nothing was sent" in error_of(result, "INTERRUPTED")["message"]
+
+
+# -- streams ----------------------------------------------------------------------------------------
+
+
+def test_a_reader_that_goes_away_while_it_waits(program: Program, server: FaultServer) -> None:
+    """The act is not undone by it, nor repeated; nothing is said."""
+    server.octoprint.printing("old.gcode")
+    process = program.start("cancel", "--confirm", "--json")
+    assert process.stdout
+    process.stdout.close()
+    process.stdout = None
+    result = finish(process)
+    assert (result.exit_code, result.stderr) == (141, "")
+    assert len(server.acts) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("name", ["json", "table", "yaml", "value"])
+def test_a_full_disk_loses_the_answer_and_not_the_act(name: str, program: Program, server: FaultServer) -> None:
+    server.octoprint.printing("old.gcode")
+    with Path("/dev/full").open("w") as full:
+        result = finish(program.start("cancel", "--confirm", "-f", name, stdout=full))
+    assert result.exit_code == 4
+    check_told(result.stderr, "OUTPUT_ERROR")
+    assert len(server.acts) == 1 and server.octoprint.state == "Operational"
+
+
+def closed(program: Program, streams: str, *argv: str) -> Result:
+    """Run by a shell that closes some of its streams first."""
+    return program.execute(["sh", "-c", f'exec "$@" {streams}', "sh", *program.command(*argv)])
+
+
+@pytest.mark.parametrize("line", ["status", "upload {file}", "gcode G4", "files"])
+def test_a_closed_stdin_or_stderr_costs_nothing(line: str, program: Program, server: FaultServer) -> None:
+    words = line.format(file=program.file()).split()
+    for streams in ("<&-", "2>&-", "<&- 2>&-"):
+        assert verdict(closed(program, streams, *words, "--json")) == ""
+    error_of(closed(program, "<&- 2>&-", "gcode", "-", "--json"), "USAGE_ERROR")
+
+
+def test_a_closed_stdout_does_nothing(program: Program, server: FaultServer) -> None:
+    """Nobody would hear the answer."""
+    server.octoprint.printing("old.gcode")
+    result = closed(program, ">&-", "cancel", "--confirm")
+    assert result.exit_code == 141 and result.stderr == "" and server.acts == []
+
+
+# -- terminals and locales --------------------------------------------------------------------------
+
+SURROUNDINGS: Dict[str, Dict[str, str]] = {
+    "narrow": {"COLUMNS": "40"},
+    "tiny": {"COLUMNS": "1"},
+    "no_number": {"COLUMNS": "wide", "LINES": "-1"},
+    "no_colour": {"NO_COLOR": "1"},
+    "dumb": {"TERM": "dumb"},
+    "no_term": {"TERM": ""},
+    "c_locale": {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    "ascii": {"PYTHONIOENCODING": "ascii"},
+    "wrong_locale": {"LC_ALL": "xx_YY.UTF-8", "LANG": "xx"},
+}
+
+
+@pytest.mark.parametrize("name", SURROUNDINGS)
+def test_any_surroundings(name: str, program: Program, server: FaultServer) -> None:
+    server.octoprint.printing("w\u00fcrfel \u96ea.gcode")
+    env = SURROUNDINGS[name]
+    for line in ("status", "files", "files -f csv", "help", "status --json"):
+        result = program.process(*line.split(), env=env)
+        assert result.exit_code == 0, result
+        check_quiet(result)
+    session = on_a_terminal(program, "files", env=env)
+    assert session.exit_code == 0 and "Traceback" not in session.screen and "\x1b" not in session.screen
+    assert as_json(program.process("status", "--json", env=env).stdout)["data"]["job"]["file"] == "w\u00fcrfel \u96ea.gcode"
+    assert as_csv(program.process("files", "-f", "csv", env=env).stdout)
+
+
+def test_nothing_is_wider_than_a_narrow_terminal(program: Program, server: FaultServer) -> None:
+    server.octoprint.store("a-rather-long-name-for-a-file.gcode")
+    for line in ("status", "files", "version"):
+        session = on_a_terminal(program, line, env={"COLUMNS": "40"})
+        assert max(map(len, session.screen.splitlines())) <= 60, session.screen
+
+
+def test_the_bar_is_for_a_terminal_alone(program: Program, server: FaultServer) -> None:
+    file = sparse(program, LARGE)
+    session = on_a_terminal(program, "upload", file, env={"TERM": "xterm", "COLUMNS": "100"})
+    assert session.exit_code == 0 and "uploading" in session.screen
+    server.octoprint.storage.files["local"].clear()
+    for argv, env in ((["upload", file], {}), (["upload", file, "--json"], {"TERM": "xterm", "FORCE_COLOR": "1"})):
+        result = program.process(*argv, env=env)
+        server.octoprint.storage.files["local"].clear()
+        assert result.exit_code == 0 and result.stderr == "" and "\x1b" not in result.stdout
+
+
+def test_a_bar_that_is_interrupted_leaves_the_terminal_whole(program: Program, server: FaultServer) -> None:
+    """The cursor is shown again, and the error stands on a line of its own."""
+    server.fail("POST", TO, faults.cut_upload(3_000_000))
+    program.configure("retries: 0\n")
+    session = on_a_terminal(program, "upload", sparse(program, LARGE), env={"TERM": "xterm", "COLUMNS": "100"})
+    assert session.exit_code == 1 and "(CONNECTION_ERROR)" in session.screen
+    assert session.screen.count("\x1b[?25l") == session.screen.count("\x1b[?25h")
+    assert "Traceback" not in session.screen
+
+
+# -- no home ----------------------------------------------------------------------------------------
+
+
+def without_home(program: Program) -> Program:
+    for name in ("HOME", "OCTOPRINT_CLI_HOME", "XDG_CACHE_HOME"):
+        program.env.pop(name, None)
+    return program
+
+
+LINES = ("status", "files", "gcode G4", "upload {file}", "print {file} --confirm", "version", "config show", "plugins list", "help")
+
+
+@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("home", ["/dev/null/x", "/proc/nowhere"])
+def test_a_home_that_cannot_be_written(home: str, line: str, program: Program, server: FaultServer) -> None:
+    """Where host and key come from the environment, nothing is missing."""
+    file = program.file()
+    result = without_home(program).process(*line.format(file=file).split(), "--json", env={"HOME": home})
+    assert verdict(result) == "" or (home == "/dev/null/x" and verdict(result) == "CONFIG_ERROR"), result
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize("home", ["/dev/null/x", "/proc/nowhere"])
+def test_a_home_that_cannot_be_written_is_told_where_it_matters(home: str, program: Program, server: FaultServer) -> None:
+    error = error_of(without_home(program).process("init", "--json", env={"HOME": home}), "CONFIG_ERROR")
+    assert home in error["message"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become nobody")
+@pytest.mark.parametrize("line", [line for line in LINES if "file}" not in line])
+def test_nobody_has_no_home(line: str, program: Program, server: FaultServer) -> None:
+    """A user that the system does not know, as containers have, and no HOME."""
+    words = program.command(*line.split(), "--json")
+    env = without_home(program).env
+    how: Any = {"env": env, "cwd": "/", "capture_output": True, "text": True, "timeout": LIMIT}
+    try:
+        done = subprocess.run(words, preexec_fn=lambda: os.setuid(54321), check=False, **how)
+    except PermissionError:
+        pytest.skip("nobody may not run this Python")
+    result = Result(done.returncode, done.stdout, done.stderr)
+    if "No module named" in result.stderr or "Permission denied" in result.stderr:
+        pytest.skip("nobody may not read this program")
+    assert verdict(result) in ("", "CONFIG_ERROR"), result

@@ -1,0 +1,169 @@
+"""Reads that are slow, silent or huge: each ends within its time, its size and its memory, whatever the server does."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from pathlib import Path
+from typing import Any, Dict, Iterator, NamedTuple
+
+import pytest
+from contract.program import Program, finish
+
+from octoprint_cli.testing import Exchange, FakeOctoPrint, Fault, FaultServer, Reply, Result, faults
+
+from .ring import DIALECTS, MEASURED, SLACK, error_of, peak_of, timed, verdict
+from .test_every_read import READS, words
+
+# -- time -------------------------------------------------------------------------------------------
+
+SLOW: Dict[str, Fault] = {
+    "hang": faults.hang,
+    "drip": faults.drip(0.1, size=10_000),
+    "drip_header": faults.drip(0.1, header=True, size=10_000),
+    "bytes_without_end": lambda exchange: _without_end(exchange),
+}
+
+
+def _without_end(exchange: Any) -> None:
+    """An answer of no length, which only ends with the connection: white space, which JSON allows."""
+    exchange.receive()
+    exchange.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{}")
+    while exchange.pause(0.1):
+        exchange.send(b" ")
+
+
+class Slow(NamedTuple):
+    """A line, a fault, a dialect, as a process."""
+
+    line: str
+    fault: str
+
+    def run(self, folder: Path) -> Result:
+        with FaultServer(FakeOctoPrint(DIALECTS[len(self.line) % 2])) as server:
+            server.fail("GET", READS[self.line], SLOW[self.fault])
+            program = Program(folder, server)
+            program.configure("retries: 3\n")
+            return timed(program, *words(program, self.line, "--timeout", "1"), limit=1 + 2 * SLACK)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(Slow(line, fault), id=f"{line.split()[0]}-{fault}") for line in READS if "cancel" not in line for fault in SLOW],
+)
+def test_a_slow_answer_ends_with_the_timeout(case: Slow, runs: Any) -> None:
+    assert error_of(runs[case].result(), "TIMEOUT")["retryable"] is True
+
+
+@contextlib.contextmanager
+def silent() -> Iterator[int]:
+    """A port where connections are accepted and nothing is ever said."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(16)
+        yield listener.getsockname()[1]  # the system accepts, nobody else need
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("line", ["status --json", "gcode G4 --json"])
+def test_a_server_that_accepts_and_never_speaks(scheme: str, line: str, program: Program) -> None:
+    program.configure("retries: 3\ntimeout: 1\n")
+    with silent() as port:
+        result = timed(program, *line.split(), env={"OCTOPRINT_HOST": f"{scheme}://127.0.0.1:{port}"}, limit=2 + SLACK)
+    assert verdict(result) == ("OUTCOME_UNKNOWN" if "gcode" in line and scheme == "http" else "TIMEOUT"), result
+
+
+def test_a_tls_handshake_a_byte_at_a_time(program: Program) -> None:
+    """Each single read meets its limit; the whole does not."""
+    over = threading.Event()
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(16)
+        talker = threading.Thread(target=_handshake, args=(listener, over), daemon=True)
+        talker.start()
+        address = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        result = timed(program, "status", "--json", "--timeout", "1", env={"OCTOPRINT_HOST": address}, limit=1 + SLACK)
+        over.set()
+        talker.join(SLACK)
+    assert verdict(result) == "TIMEOUT", result
+
+
+def _handshake(listener: socket.socket, over: threading.Event) -> None:
+    """A TLS record that is announced as 16 KiB long, and comes a byte at a time."""
+    connection, _ = listener.accept()
+    with connection, contextlib.suppress(OSError):
+        connection.sendall(b"\x16\x03\x03\x40\x00")
+        while not over.wait(0.1):
+            connection.sendall(b"\x02")
+
+
+def test_a_host_that_nobody_answers_for(program: Program, server: FaultServer) -> None:
+    server.refuse()
+    program.configure("retries: 1\n")
+    error_of(program.process("status", "--json"), "CONNECTION_ERROR")
+    error_of(program.process("gcode", "G4", "--json"), "CONNECTION_ERROR")
+    server.listen()
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("line", ["gcode G4", "status"])
+def test_a_connection_that_was_never_made_is_tried_again_for_every_method(line: str, program: Program, server: FaultServer) -> None:
+    """The server comes up while the program is trying."""
+    program.configure("retries: 20\ntimeout: 20\n")
+    server.refuse()
+    process = program.start(*line.split(), "--json")
+    threading.Timer(0.7, server.listen).start()
+    assert verdict(finish(process)) == ""
+    assert len(server.acts) == ("gcode" in line)
+
+
+# -- size and memory --------------------------------------------------------------------------------
+
+
+def _redirect(exchange: Exchange) -> None:
+    """A redirect with a page of 200 MB: requests of its own accord would read all of it."""
+    exchange.receive()
+    size = 200 * 1024 * 1024
+    exchange.send(exchange.head(Reply(302, None, "text/html"), length=size, Location="/login/"))
+    for _ in range(size // 65536):
+        exchange.send(b" " * 65536)
+
+
+BOMBS = {
+    "redirect": _redirect,
+    "gzip": faults.bomb(),
+    "nested": faults.bomb("nested"),
+    "plain": faults.bomb("plain"),
+    "listing": faults.bomb(),
+}
+
+
+class Bomb(NamedTuple):
+    """A line and a bomb, with its memory measured."""
+
+    line: str
+    bomb: str
+
+    def run(self, folder: Path) -> Result:
+        with FaultServer() as server:
+            server.fail("*", "/api/*", BOMBS[self.bomb])
+            return Program(folder, server).python(MEASURED, *self.line.split(), "--json")
+
+
+@pytest.mark.parametrize(
+    ("case", "megabytes"),
+    [
+        pytest.param(Bomb("status", "gzip"), 150, id="gzip"),
+        pytest.param(Bomb("status", "nested"), 150, id="nested"),
+        pytest.param(Bomb("status", "plain"), 150, id="plain"),
+        pytest.param(Bomb("status", "redirect"), 150, id="redirect"),
+        pytest.param(Bomb("gcode G4", "gzip"), 150, id="act"),
+        pytest.param(Bomb("files", "listing"), 250, id="listing"),
+    ],
+)
+def test_a_bomb_does_not_go_off(case: Bomb, megabytes: int, runs: Any) -> None:
+    result = runs[case].result()
+    peak = peak_of(result)
+    assert verdict(result) == ("OUTCOME_UNKNOWN" if "gcode" in case.line else "UNEXPECTED_RESPONSE"), result
+    assert peak < megabytes

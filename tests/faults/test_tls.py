@@ -1,0 +1,229 @@
+"""HTTPS: each way in which it fails is told apart, what is trusted is said, and an act that breaks off is never made again."""
+
+from __future__ import annotations
+
+import datetime
+import ssl
+from pathlib import Path
+from typing import Any, Optional
+
+import pytest
+import trustme
+from contract.program import Program
+from cryptography.hazmat.primitives import serialization
+
+from octoprint_cli.testing import FaultServer, Result, faults
+
+from .ring import SLACK, check_quiet, error_of, timed, verdict
+
+DAY = datetime.timedelta(days=1)
+NOW = datetime.datetime.now(datetime.timezone.utc)
+CA = trustme.CA()
+STRANGER = trustme.CA()
+
+
+def context(certificate: trustme.LeafCert, clients: Optional[trustme.CA] = None) -> ssl.SSLContext:
+    """A server's side; `clients` is the authority of the certificates that it demands."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(made)
+    if clients:
+        made.verify_mode = ssl.CERT_REQUIRED
+        clients.configure_trust(made)
+    return made
+
+
+def written(path: Path, *blobs: Any) -> Path:
+    path.write_bytes(b"".join(blob if isinstance(blob, bytes) else blob.bytes() for blob in blobs))
+    return path
+
+
+def asked(tls: ssl.SSLContext, folder: Path, *argv: str, config: str = "") -> Result:
+    """A process against a server of that context, which then must have got no request unless it is a success."""
+    with FaultServer(tls=tls) as server:
+        result = asking(server, folder, *argv, config=config)
+        assert result.exit_code == 0 or server.requests == []
+        return result
+
+
+def asking(server: FaultServer, folder: Path, *argv: str, config: str = "") -> Result:
+    """A process against that server."""
+    program = Program(folder, server)
+    program.configure("retries: 0\n" + config)
+    return timed(program, *(argv or ("status", "--json")), limit=2 * SLACK)
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> str:
+    return f"ca_bundle: {written(tmp_path / 'ca.pem', CA.cert_pem)}\n"
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """A certificate that is its own authority, as appliances make them: OpenSSL tells it from an unknown authority."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own = trustme.CA()
+    written(folder / "own.pem", own.private_key_pem, own.cert_pem)
+    made.load_cert_chain(str(folder / "own.pem"))
+    return made
+
+
+# -- trust ------------------------------------------------------------------------------------------
+
+
+def test_a_private_authority_is_trusted_once_it_is_configured(tmp_path: Path, bundle: str) -> None:
+    tls = context(CA.issue_cert("127.0.0.1"))
+    assert verdict(asked(tls, tmp_path, config=bundle)) == ""
+    error = error_of(asked(tls, tmp_path), "TLS_ERROR")
+    assert error["details"]["reason"] == "unknown_authority" and "ca_bundle" in error["hint"] and not error["retryable"]
+
+
+def test_a_self_signed_certificate(tmp_path: Path) -> None:
+    error = error_of(asked(self_signed(tmp_path), tmp_path), "TLS_ERROR")
+    assert error["details"]["reason"] == "self_signed" and "ca_bundle" in error["hint"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "how"),
+    [
+        ("wrong_name", {"identity": "octopi.local"}),
+        ("expired", {"identity": "127.0.0.1", "not_before": NOW - 9 * DAY, "not_after": NOW - DAY}),
+        ("not_yet_valid", {"identity": "127.0.0.1", "not_before": NOW + DAY, "not_after": NOW + 9 * DAY}),
+    ],
+)
+def test_a_certificate_that_is_not_good_here(reason: str, how: Any, tmp_path: Path, bundle: str) -> None:
+    how = dict(how)
+    tls = context(CA.issue_cert(how.pop("identity"), **how))
+    for line in ("status", "gcode G4"):
+        error = error_of(asked(tls, tmp_path, *line.split(), "--json", config=bundle), "TLS_ERROR")
+        assert error["details"]["reason"] == reason
+
+
+def test_another_authority_than_the_configured_one(tmp_path: Path, bundle: str) -> None:
+    error = error_of(asked(context(STRANGER.issue_cert("127.0.0.1")), tmp_path, config=bundle), "TLS_ERROR")
+    assert error["details"]["reason"] == "unknown_authority"
+
+
+@pytest.mark.parametrize("argv", ["status", "status --json", "status -q", "files -f csv"])
+def test_no_check_is_a_warning_each_time(argv: str, tmp_path: Path) -> None:
+    result = asked(self_signed(tmp_path), tmp_path, *argv.split(), config="verify: false\n")
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == ["Warning: the server's certificate is not checked (verify: false)"]
+
+
+def test_a_bundle_that_cannot_be_read_is_not_passed_over(tmp_path: Path) -> None:
+    tls = context(CA.issue_cert("127.0.0.1"))
+    for path in (tmp_path / "missing.pem", written(tmp_path / "no.pem", b"hello")):
+        assert "ca_bundle" in error_of(asked(tls, tmp_path, config=f"ca_bundle: {path}\n"), "CONFIG_ERROR")["message"]
+
+
+# -- no TLS where some is expected, and the other way round -----------------------------------------
+
+
+def test_no_tls_is_spoken_there(program: Program, server: FaultServer) -> None:
+    program.configure("retries: 0\n")
+    for line in ("status", "gcode G4"):
+        address = server.url.replace("http:", "https:")
+        error = error_of(program.process(*line.split(), "--json", env={"OCTOPRINT_HOST": address}), "TLS_ERROR")
+        assert error["details"]["reason"] == "no_tls" and "http://" in error["hint"]
+    assert server.acts == []
+
+
+def test_http_where_tls_is_spoken(tmp_path: Path) -> None:
+    """A bare TLS server just hangs up; one by nginx says what it is."""
+    with FaultServer(tls=context(CA.issue_cert("127.0.0.1"))) as server:
+        program = Program(tmp_path, server)
+        program.configure("retries: 0\n")
+        plain = {"OCTOPRINT_HOST": server.url.replace("https:", "http:")}
+        error = error_of(program.process("status", "--json", env=plain), "SERVER_STARTING")
+        assert error["retryable"] and server.requests == []
+
+
+def test_http_where_nginx_speaks_tls(program: Program, server: FaultServer) -> None:
+    said = "<html><h1>400 Bad Request</h1>The plain HTTP request was sent to HTTPS port</html>"
+    server.fail("GET", "/api/job", faults.answer(400, said, "text/html"))
+    assert "https" in error_of(program.run("status", "--json"), "TLS_ERROR")["hint"]
+
+
+# -- a client certificate ---------------------------------------------------------------------------
+
+CLIENT = CA.issue_cert("me@example.org")
+
+
+def encrypted(pem: bytes) -> bytes:
+    key: Any = serialization.load_pem_private_key(pem, None)
+    kind = serialization.PrivateFormat.TraditionalOpenSSL
+    return bytes(key.private_bytes(serialization.Encoding.PEM, kind, serialization.BestAvailableEncryption(b"secret")))
+
+
+def test_a_client_certificate_is_demanded(tmp_path: Path, bundle: str) -> None:
+    tls = context(CA.issue_cert("127.0.0.1"), clients=CA)
+    for line in ("status", "gcode G4"):
+        error = error_of(asked(tls, tmp_path, *line.split(), "--json", config=bundle), "TLS_ERROR")
+        assert error["details"]["reason"] == "client_certificate" and "client_cert" in error["hint"]
+
+
+def test_a_client_certificate_is_shown(tmp_path: Path, bundle: str) -> None:
+    tls = context(CA.issue_cert("127.0.0.1"), clients=CA)
+    both = written(tmp_path / "both.pem", CLIENT.private_key_and_cert_chain_pem)
+    key = written(tmp_path / "key.pem", CLIENT.private_key_pem)
+    alone = written(tmp_path / "cert.pem", *CLIENT.cert_chain_pems)
+    assert verdict(asked(tls, tmp_path, config=f"{bundle}client_cert: {both}\n")) == ""
+    assert verdict(asked(tls, tmp_path, config=f"{bundle}client_cert: {alone}\nclient_key: {key}\n")) == ""
+    error_of(asked(tls, tmp_path, config=f"{bundle}client_cert: {alone}\n"), "CONFIG_ERROR")
+
+
+def test_a_client_key_with_a_password_asks_nobody(tmp_path: Path, bundle: str) -> None:
+    tls = context(CA.issue_cert("127.0.0.1"), clients=CA)
+    key = written(tmp_path / "locked.pem", encrypted(CLIENT.private_key_pem.bytes()))
+    alone = written(tmp_path / "cert.pem", *CLIENT.cert_chain_pems)
+    result = asked(tls, tmp_path, config=f"{bundle}client_cert: {alone}\nclient_key: {key}\n")
+    assert "client_key" in error_of(result, "CONFIG_ERROR")["message"]
+    assert "pass phrase" not in result.stderr
+
+
+def test_a_strangers_client_certificate_is_refused(tmp_path: Path, bundle: str) -> None:
+    tls = context(CA.issue_cert("127.0.0.1"), clients=CA)
+    mine = written(tmp_path / "mine.pem", STRANGER.issue_cert("me@example.org").private_key_and_cert_chain_pem)
+    error = error_of(asked(tls, tmp_path, config=f"{bundle}client_cert: {mine}\n"), "TLS_ERROR")
+    assert error["details"]["reason"] == "client_certificate_refused"
+
+
+# -- acts and keys ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.cut_after, faults.reset_after, faults.gateway_after(502)], ids=lambda fault: fault.__name__
+)
+@pytest.mark.parametrize("argv", ["cancel --confirm", "print --stored cube.gcode --confirm", "gcode G1"])
+def test_an_act_is_not_made_again(argv: str, fault: Any, tmp_path: Path, bundle: str) -> None:
+    """urllib3 of its own accord repeats a request whose TLS connection broke."""
+    with FaultServer(tls=context(CA.issue_cert("127.0.0.1"))) as server:
+        server.octoprint.store("cube.gcode")
+        server.octoprint.printing() if "cancel" in argv else None
+        server.fail("POST", "/api/*", fault)
+        program = Program(tmp_path, server)
+        program.configure(f"retries: 5\n{bundle}")
+        result = program.process(*argv.split(), "--json")
+        assert verdict(result) == ("OUTCOME_UNKNOWN" if argv.startswith("gcode") else "")
+        assert len(server.acts) == 1 and len(server.changes()) == 1
+
+
+def test_an_upload_that_tls_cuts_off_is_not_made_again(tmp_path: Path, bundle: str) -> None:
+    with FaultServer(tls=context(CA.issue_cert("127.0.0.1"))) as server:
+        server.fail("POST", "/api/files/local", faults.cut_upload(1000))
+        program = Program(tmp_path, server)
+        program.configure(f"retries: 5\n{bundle}")
+        file = program.file(content="G1 X1\n" * 2_000_000)
+        assert error_of(program.process("upload", str(file), "--json"), "CONNECTION_ERROR")["retryable"]
+        assert server.acts == [] and len([one for one in server.changes() if one.path == "/api/files/local"]) == 1
+
+
+@pytest.mark.parametrize("line", ["status", "gcode G4"])
+def test_a_redirect_to_another_host_gets_no_key(line: str, tmp_path: Path, bundle: str) -> None:
+    with FaultServer(tls=context(CA.issue_cert("127.0.0.1"))) as server, FaultServer(
+        tls=context(CA.issue_cert("127.0.0.1"))
+    ) as other:
+        server.fail("*", "/api/*", faults.redirect(f"{other.url}/api/job"))
+        result = asking(server, tmp_path, *line.split(), "--json", config=bundle)
+        assert other.url in error_of(result, "UNEXPECTED_RESPONSE")["message"]
+        check_quiet(result)
+        assert other.connections == 0 and server.acts == []

@@ -1,0 +1,159 @@
+"""Two invocations at once, and one after another that gave up: one wins, the other is told, nothing is printed twice."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any, Iterator, List
+
+import pytest
+from contract.program import Program, finish
+
+from octoprint_cli.testing import Exchange, FakeOctoPrint, FaultServer, Result, faults
+
+from .ring import CONTENT, DIALECTS, error_of, verdict
+
+
+@pytest.fixture(params=DIALECTS)
+def each(request: Any) -> Iterator[FaultServer]:
+    with FaultServer(FakeOctoPrint(request.param)) as server:
+        server.octoprint.store("cube.gcode", CONTENT.encode())
+        server.octoprint.store("gear.gcode", b"G28 ; gear\n")
+        yield server
+
+
+STORED = ("print", "--stored", "cube.gcode", "--confirm", "--no-preflight", "--json")
+
+
+def together(server: FaultServer, programs: List[Program], *lines: Any) -> List[Result]:
+    """Runs at once, each of which has looked at the printer before either may go on."""
+    barrier = threading.Barrier(len(programs))
+
+    def meet(exchange: Exchange) -> None:
+        reply = exchange.perform()
+        barrier.wait(20)
+        exchange.reply(reply)
+
+    server.fail("GET", "/api/job", meet, times=len(programs))
+    return [finish(process) for process in [program.start(*line) for program, line in zip(programs, lines)]]
+
+
+def test_two_on_one_computer(each: FaultServer, tmp_path: Path) -> None:
+    """The second is told by the lock, before it asks the server anything: the server would accept both."""
+    first = Program(tmp_path, each)
+    gate = threading.Event()
+
+    def hold(exchange: Exchange) -> None:
+        reply = exchange.perform()
+        gate.wait(20)
+        exchange.reply(reply)
+
+    each.fail("GET", "/api/job", hold, times=1)
+    running = first.start(*STORED)
+    each.wait_for("/api/job")
+    second = first.process(*STORED)
+    gate.set()
+    assert "another octoprint-cli" in error_of(second, "PRINTER_BUSY")["message"]
+    assert verdict(finish(running)) == ""
+    assert each.octoprint.started == ["local/cube.gcode"] and len(each.changes()) == 1
+
+
+def test_the_same_file_from_two_computers(each: FaultServer, tmp_path: Path) -> None:
+    """No lock between them: the server decides, and the loser is told what is true."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    programs = [Program(tmp_path / name, each) for name in "ab"]
+    results = together(each, programs, STORED, STORED)
+    codes = sorted(map(verdict, results))
+    assert codes == ["", "PRINTER_BUSY"], results
+    assert each.octoprint.started == ["local/cube.gcode"]
+
+
+def test_two_files_from_two_computers(each: FaultServer, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    programs = [Program(tmp_path / name, each) for name in "ab"]
+    other = tuple(word.replace("cube", "gear") for word in STORED)
+    results = together(each, programs, STORED, other)
+    winner = {"": "local/cube.gcode", "PRINTER_BUSY": "local/gear.gcode"}[verdict(results[0])]
+    assert each.octoprint.started == [winner]
+    assert sorted(map(verdict, results)) == ["", "PRINTER_BUSY"]
+
+
+def test_a_lock_that_was_left_behind_stops_nobody(each: FaultServer, tmp_path: Path) -> None:
+    """Killed in the middle: the system lets go of its lock."""
+    program = Program(tmp_path, each)
+    each.fail("GET", "/api/job", faults.hang, times=1)
+    process = program.start(*STORED)
+    each.wait_for("/api/job")
+    process.kill()
+    process.communicate()
+    assert verdict(program.process(*STORED)) == ""
+    assert each.octoprint.started == ["local/cube.gcode"]
+
+
+def test_a_second_run_after_a_lost_answer_prints_nothing_again(each: FaultServer, tmp_path: Path) -> None:
+    """F2: who does not believe the first answer, and tries again, is told that it prints."""
+    program = Program(tmp_path, each)
+    each.fail("POST", "/api/files/local/cube.gcode", faults.cut_after, times=1)
+    each.fail("GET", "/api/job", faults.answer(500, "broken"), after=2, times=1)
+    assert verdict(program.process(*STORED)) == ""
+    error_of(program.process(*STORED), "PRINTER_BUSY")
+    assert each.octoprint.started == ["local/cube.gcode"] and len(each.changes()) == 1
+
+
+@pytest.mark.parametrize(
+    "state", ["Printing", "Paused", "Pausing", "Resuming", "Cancelling", "Finishing", "Starting", "Printing from SD"]
+)
+def test_any_way_of_being_busy_is_busy(state: str, each: FaultServer, tmp_path: Path) -> None:
+    """F4: the state is named, and nothing is sent, with the checks and without."""
+    each.octoprint.printing("gear.gcode", state)
+    program = Program(tmp_path, each)
+    for argv in (STORED, tuple(word for word in STORED if word != "--no-preflight")):
+        assert state in error_of(program.run(*argv), "PRINTER_BUSY")["message"]
+    skipped = program.run(*STORED, "--skip-if-printing")
+    assert verdict(skipped) == "" and skipped.data["action"] == "skipped"
+    assert each.changes() == [] and each.octoprint.started == []
+
+
+def test_a_cancel_that_takes_for_ever(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
+    """F5: never told as cancelled."""
+    each.octoprint.printing(state="Cancelling")
+    each.octoprint.stubborn.add("cancel")
+    error = error_of(Program(tmp_path, each).run("cancel", "--confirm", "--json"), "STILL_CANCELLING")
+    assert "60 s" in error["message"] and "Cancelling" in error["message"]
+    assert len(each.changes()) == 1
+
+
+@pytest.mark.parametrize("line", ["print {0} --confirm", "temp --tool 200", "gcode G28", "cancel --confirm", "pause", "status"])
+def test_nothing_connected_names_the_command_that_connects(line: str, each: FaultServer, tmp_path: Path) -> None:
+    """F6."""
+    each.octoprint.state = "Offline"
+    program = Program(tmp_path, each)
+    error = error_of(program.run(*line.format(program.file()).split(), "--json"), "PRINTER_OFFLINE")
+    assert "octoprint-cli connect" in error["hint"] and each.acts == []
+
+
+def test_offline_after_an_error_tells_why(each: FaultServer, tmp_path: Path) -> None:
+    """F7: 2.0 has forgotten it."""
+    each.octoprint.fail("Thermal Runaway, system stopped! Heater_ID: bed")
+    message = Program(tmp_path, each).run("status", "--json").envelope["error"]["message"]
+    assert "Offline after error" in message and ("Thermal Runaway" in message) is not each.octoprint.is_2
+
+
+@pytest.mark.parametrize("lie", ["start", "print", "select"])
+def test_a_start_that_the_server_only_says_it_made(lie: str, each: FaultServer, tmp_path: Path, hurried: Any) -> None:
+    """F3: an answer of 2xx proves nothing."""
+    each.octoprint.stubborn.add(lie if lie != "print" else "start")
+    program = Program(tmp_path, each)
+    line = ("print", str(program.file()), "--confirm", "--json") if lie == "print" else STORED
+    assert error_of(program.run(*line), "NOT_STARTED")["retryable"] is False
+    assert each.octoprint.started == [] and len([one for one in each.changes() if one.path != "/api/files/test"]) <= 2
+
+
+def test_an_old_configuration_is_enough(each: FaultServer, tmp_path: Path) -> None:
+    """F35: what it lacks has a default, and nobody but the server is asked anything."""
+    program = Program(tmp_path, each)
+    program.configure(f"host: {each.url}\napi_key: {each.key}\n")
+    del program.env["OCTOPRINT_HOST"], program.env["OCTOPRINT_API_KEY"]
+    assert verdict(program.process(*STORED)) == ""

@@ -1,0 +1,96 @@
+"""Uploads while something else happens: a name is taken, a job begins, a file changes, an SD card takes its time."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+
+from octoprint_cli.testing import Exchange, FaultServer
+
+from .ring import error_of, timed, verdict
+from .test_uploads import LARGE, TO, each, program_for, sparse
+
+__all__ = ["each"]  # a fixture
+
+# -- somebody else --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wish", ["fail", "skip"])
+def test_a_name_that_is_taken_meanwhile(wish: str, each: FaultServer, tmp_path: Path) -> None:
+    def taken(exchange: Exchange) -> None:
+        each.octoprint.store("cube.gcode", b"somebody else's\n")
+        exchange.reply(exchange.perform())
+
+    each.fail("POST", TO, taken)
+    program = program_for(tmp_path, each)
+    error_of(program.process("upload", str(program.file()), "--if-exists", wish, "--json"), "FILE_EXISTS")
+    assert each.octoprint.stored("cube.gcode").content == b"somebody else's\n"  # type: ignore[union-attr]
+
+
+def test_the_running_file_and_a_print_that_begins_meanwhile(each: FaultServer, tmp_path: Path) -> None:
+    """F18, F19."""
+    program = program_for(tmp_path, each)
+    each.octoprint.printing("cube.gcode")
+    error_of(program.process("upload", str(program.file()), "--json"), "FILE_IN_USE")
+    result = program.process("upload", str(program.file("other.gcode")), "--select", "--json")
+    error_of(result, "PRINTER_BUSY")
+    assert each.octoprint.stored("other.gcode") is not None and each.octoprint.selected == ("local", "cube.gcode")
+
+
+def appended(path: Path) -> None:
+    with path.open("ab") as opened:
+        opened.write(b"G1\n")
+
+
+MEANWHILE = {
+    "grows": appended,
+    "shrinks": lambda path: os.truncate(path, 100),
+    "vanishes": Path.unlink,
+    "is replaced": lambda path: path.with_suffix(".new").rename(path),
+}
+
+
+@pytest.mark.parametrize("what", MEANWHILE)
+def test_a_file_that_changes_while_it_is_sent(what: str, tmp_path: Path, server: FaultServer) -> None:
+    program = program_for(tmp_path, server)
+    path = Path(sparse(program, LARGE))
+    path.with_suffix(".new").write_bytes(b"G28\n")
+    change: Callable[[Path], Any] = MEANWHILE[what]
+
+    def meanwhile(exchange: Exchange) -> None:
+        exchange.receive(1)
+        change(path)
+        exchange.drain()
+
+    server.fail("POST", TO, meanwhile)
+    assert error_of(timed(program, "upload", str(path), "--json"), "FILE_CHANGED")["retryable"]
+    assert server.acts == [] and server.octoprint.stored("big.gcode") is None
+
+
+# -- the SD card ------------------------------------------------------------------------------------
+
+
+def test_a_transfer_that_takes_its_time(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
+    def finish(exchange: Exchange) -> None:
+        each.octoprint.finish()
+        exchange.reply(exchange.perform())
+
+    each.octoprint.slow_transfers = True
+    each.fail("GET", "/api/job", finish, times=1, after=5)
+    program = program_for(tmp_path, each)
+    assert verdict(program.run("upload", str(program.file()), "--location", "sdcard", "--json")) == ""
+    assert each.octoprint.stored("cube.gco", "sdcard") is not None
+
+
+def test_a_transfer_that_stands_still(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
+    """F40."""
+    each.octoprint.slow_transfers = True
+    program = program_for(tmp_path, each)
+    for argv in (["upload"], ["print", "--confirm", "--no-preflight"]):
+        each.octoprint.state = "Operational"
+        result = program.run(*argv, str(program.file()), "--location", "sdcard", "--json")
+        assert "stood still at 38 %" in error_of(result, "STATE_NOT_REACHED")["message"]
+    assert each.octoprint.started == []
