@@ -66,8 +66,11 @@ class Files(Noun):
     def path_of(self, name: str, folder: str = "") -> str:
         """`POST /api/files/test` sanitize (FILES_LIST, since 1.6): the local path that a file of this name gets."""
         answer = self._test("sanitize", name, folder)
-        typed = "/".join(part for part in (folder.strip("/"), name) if part)
-        return (text(answer.get("sanitized")) or typed).lstrip("/")
+        typed = [part for part in (*folder.split("/"), name) if part]
+        path = text(answer.get("sanitized")) or "/".join(typed)
+        if path.startswith("/"):  # 1.8 puts the path of its own folder in front
+            path = "/".join(path.split("/")[-len(typed) :])
+        return path
 
     def free_name(self, name: str, folder: str = "") -> str:
         """`POST /api/files/test` exists (FILES_LIST, since 1.6): a name like it that no local file has yet."""

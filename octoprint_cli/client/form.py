@@ -28,7 +28,7 @@ CHUNK = 512 * 1024
 #: So many chunks may wait for the worker: enough that neither side stands still, few enough for constant memory.
 _WAITING = 2
 #: What the HTML standard escapes in a file's name, and nothing else: as browsers send it.
-_ESCAPED = {ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A"}
+ESCAPED = {ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A"}
 
 
 class FileForm:
@@ -107,7 +107,7 @@ def _opening(boundary: str, name: str, fields: Mapping[str, str]) -> bytes:
     lines = []
     for field, value in fields.items():
         lines += [f"--{boundary}", f'Content-Disposition: form-data; name="{field}"', "", value]
-    lines += [f"--{boundary}", f'Content-Disposition: form-data; name="file"; filename="{name.translate(_ESCAPED)}"']
+    lines += [f"--{boundary}", f'Content-Disposition: form-data; name="file"; filename="{name.translate(ESCAPED)}"']
     lines += ["Content-Type: application/octet-stream", "", ""]
     try:
         return "\r\n".join(lines).encode("utf-8")

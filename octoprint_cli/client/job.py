@@ -173,7 +173,9 @@ class Jobs(Noun):
         def started(job: Job) -> bool:
             if not job.is_of(path, location):
                 return False
-            under_way = job.phase.has_job and job.phase is not Phase.STARTING
+            # 2.0.0rc7 goes on saying Starting of some jobs that print: two of its threads report the state.
+            moves = job.phase is not Phase.STARTING or 0 < (job.completion or 0) < 100
+            under_way = job.phase.has_job and moves
             return under_way or (job.completion == 100 and ended())
 
         job, is_so = self.settle(self.current, started, seconds)

@@ -39,6 +39,10 @@ class StoredFile(NamedTuple):
             prints=sum(whole(prints.get(outcome)) or 0 for outcome in ("success", "failure")),
         )
 
+    def is_still(self, before: Optional[StoredFile]) -> bool:
+        """Whether nothing was written since `before`: an analysis or a print changes the entry, but not the file."""
+        return before is not None and (self.size, self.date, self.hash) == (before.size, before.date, before.hash)
+
 
 class Listing(NamedTuple):
     """What is stored, and the space in bytes where the server tells it."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Tuple
 
 from octoprint_cli import errors
-from octoprint_cli.client.form import FileForm, Progress
+from octoprint_cli.client.form import ESCAPED, FileForm, Progress
 from octoprint_cli.client.http.http import Form, Http
 from octoprint_cli.client.noun import Noun, inner, text
 from octoprint_cli.client.stored import SD_NAMES, StoredFile
@@ -86,7 +86,7 @@ class Uploads(Noun):
             return {}
         path, held = self._under_way
         found = self._files.find(path)
-        return {"upload": path, "stored": found is not None and found != held}
+        return {"upload": path, "stored": found is not None and not found.is_still(held)}
 
     # -- before -----------------------------------------------------------------------------------
 
@@ -145,7 +145,10 @@ class Uploads(Noun):
         fields = {"path": wish.folder} if wish.folder else {}
         if wish.if_exists != "replace":
             fields["noOverwrite"] = "true"
-        self._under_way = path, held
+        if name.translate(ESCAPED) != name:  # OctoPrint would keep the %22, and not under the path that it promised
+            fields["filename"] = name
+        # Of the SD card's file, the local copy that 1.x makes first would tell a lie.
+        self._under_way = (path, held) if wish.location == "local" else None
         with FileForm(file, name, fields, progress) as form:
             plan: Dict[str, Any] = {**fields, "file": str(file), "size": form.size}
             try:
@@ -202,7 +205,7 @@ class Uploads(Noun):
         def arrived(found: Optional[StoredFile]) -> bool:
             if found is None or found.size != form.size:
                 return False
-            return found.hash == form.sha1 if found.hash else found != held
+            return found.hash == form.sha1 if found.hash else not found.is_still(held)
 
         # What was not sent to its end cannot be stored; else the server may still be busy with it.
         seconds = APPEARS_SECONDS if form.complete else 0

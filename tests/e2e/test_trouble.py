@@ -9,7 +9,7 @@ from typing import Any, List
 import pytest
 import requests
 
-from .conftest import PROGRAM, run
+from .server import PROGRAM, run
 
 
 def test_without_a_printer_the_loop_ends_with_1_and_says_how_to_connect(server: Any, slow: Path) -> None:

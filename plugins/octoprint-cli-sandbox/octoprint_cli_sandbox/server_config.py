@@ -25,7 +25,7 @@ def write(base: Path, version: str, api_key: str) -> None:
     import yaml
 
     base.mkdir(mode=0o700, exist_ok=True)
-    for name, content in (("users.yaml", users(api_key)), ("config.yaml", config(version))):
+    for name, content in (("users.yaml", users(api_key)), ("config.yaml", {**config(version), **_card(base, version)})):
         if not (base / name).exists():
             write_private(base / name, yaml.safe_dump(content, sort_keys=False))
 
@@ -50,6 +50,19 @@ def config(version: str) -> Dict[str, Any]:
         "feature": {"sdSupport": True},
         "devel": {"enableRateLimiter": False},  # a script under test may log in as often as it likes
     }
+
+
+def _card(base: Path, version: str) -> Dict[str, Any]:
+    """A folder for the SD card that the virtual printer of 1.8 can write to: it turns the whole path to lower case.
+
+    The folder that it has by default is `virtualSd`. Where it cannot open a file, it says so, nobody listens, and
+    the G-code of the transfer is carried out as moves. A base folder with capitals in its path cannot be helped.
+    """
+    folder = base / "card"
+    if minor(version) >= (1, 9) or str(folder) != str(folder).lower():
+        return {}
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return {"folder": {"virtualSd": str(folder)}}
 
 
 def users(api_key: str) -> Dict[str, Any]:

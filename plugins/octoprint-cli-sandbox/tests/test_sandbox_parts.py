@@ -145,6 +145,16 @@ def test_nothing_calls_out_and_nothing_is_made_up(version: str) -> None:
     assert config["devel"] == {"enableRateLimiter": False}
 
 
+def test_1_8_gets_an_sd_card_that_it_can_write_to(tmp_path: Path) -> None:
+    for version, name in (("1.8.7", "lower"), ("1.8.7", "UPPER"), ("1.11.8", "newer")):
+        base = tmp_path / name
+        server_config.write(base, version, "KEY")
+        folder = yaml.safe_load((base / "config.yaml").read_text()).get("folder", {}).get("virtualSd")
+        usable = version == "1.8.7" and str(base).lower() == str(base)
+        assert folder == (str(base / "card") if usable else None)
+        assert folder is None or Path(folder).is_dir()
+
+
 def test_what_is_written_is_private_and_written_once(tmp_path: Path) -> None:
     base = tmp_path / "base"
     server_config.write(base, "1.11.8", "KEY")

@@ -1,0 +1,102 @@
+"""SIGINT and SIGTERM: the program ends at once, with one envelope that says what the server has."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .test_stop import heating
+from .throttle import Throttle
+
+MIB = 1024 * 1024
+SIGNALS = [(signal.SIGINT, 130, "INTERRUPTED"), (signal.SIGTERM, 143, "TERMINATED")]
+HELD_SECONDS = 30
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """More than the system would take off the program's hands while the proxy holds the rest."""
+    file = tmp_path / "large.gcode"
+    file.write_bytes((b";" + b"x" * 1022 + b"\n") * (12 * 1024))
+    return file
+
+
+def interrupted(server: Any, proxy: Throttle, line: Any, how: Any) -> Any:
+    """The answer of a run that got the signal while the proxy held it up."""
+    number, exit_code, code = how
+    with proxy:
+        run = server.begin(*line, "--host", proxy.host, "--api-key", server.key)
+        assert proxy.held.wait(HELD_SECONDS), run.answer()
+        run.send(number)
+        answer = run.answer(HELD_SECONDS)
+    assert (answer.exit_code, answer.code) == (exit_code, code), answer
+    assert answer.stdout.count("\n") == len(answer.stdout.strip().splitlines()), answer
+    return answer
+
+
+@pytest.mark.parametrize("how", SIGNALS)
+def test_an_upload_that_was_cut_off_has_not_arrived(server: Any, large: Path, how: Any) -> None:
+    proxy = Throttle(server.host, "POST /api/files/local ", after=MIB)
+    answer = interrupted(server, proxy, ["upload", large], how)
+    assert answer.error["details"]["upload"] == "large.gcode"
+    assert answer.error["details"]["stored"] is False
+    assert "has not arrived" in answer.error["message"]
+    assert server.names() == []
+
+
+@pytest.mark.parametrize("how", SIGNALS)
+def test_an_upload_whose_answer_was_waited_for_has_arrived(server: Any, large: Path, how: Any) -> None:
+    proxy = Throttle(server.host, "POST /api/files/local ")
+    answer = interrupted(server, proxy, ["upload", large], how)
+    assert answer.error["details"]["stored"] is True
+    assert "has arrived" in answer.error["message"]
+    assert server.content("large.gcode") == large.read_bytes()
+
+
+def test_the_earlier_file_is_not_taken_for_the_one_that_was_cut_off(server: Any, large: Path, quick: Path) -> None:
+    earlier = quick.rename(large.with_name("later.gcode")).read_bytes()
+    server.cli("upload", large.with_name("later.gcode"))
+    server.until(lambda: server.file("later.gcode"), lambda file: "gcodeAnalysis" in file)
+    large = large.rename(large.with_name("later.gcode"))
+    proxy = Throttle(server.host, "POST /api/files/local ", after=MIB)
+    answer = interrupted(server, proxy, ["upload", large], SIGNALS[0])
+    assert (answer.error["details"]["stored"], server.content("later.gcode")) == (False, earlier)
+
+
+def test_a_print_that_was_cut_off_in_its_upload_starts_nothing(server: Any, large: Path) -> None:
+    proxy = Throttle(server.host, "POST /api/files/local ", after=MIB)
+    answer = interrupted(server, proxy, ["print", large, "--confirm"], SIGNALS[1])
+    assert "the printer is Operational" in answer.error["message"]
+    assert (server.names(), server.state()) == ([], "Operational")
+
+
+def test_a_print_whose_start_was_under_way_tells_that_it_prints(server: Any, slow: Path) -> None:
+    proxy = Throttle(server.host, "POST /api/files/local/slow.gcode")
+    answer = interrupted(server, proxy, ["print", slow, "--confirm"], SIGNALS[0])
+    job = server.job()
+    assert (job["state"], job["job"]["file"]["path"]) == ("Printing", "slow.gcode")
+    assert (answer.error["details"]["state"], answer.error["details"]["file"]) == ("Printing", "slow.gcode")
+
+
+@pytest.mark.parametrize("how", SIGNALS)
+def test_a_cancel_in_a_heat_up_tells_the_state_and_is_not_taken_back(server: Any, tmp_path: Path, how: Any) -> None:
+    number, exit_code, code = how
+    heating(server, tmp_path, "M190", "bed")
+    run = server.begin("cancel", "--confirm")
+    server.until(server.state, lambda state: state == "Cancelling")
+    run.send(number)
+    answer = run.answer()
+    assert (answer.exit_code, answer.code) == (exit_code, code), answer
+    assert answer.error["details"]["state"] in ("Cancelling", "Operational"), answer
+    assert answer.error["details"]["state"] in answer.error["message"]
+    server.idle()
+    server.cli("temp", "--off")
+
+
+def test_an_interrupt_before_anything_was_sent_says_so(server: Any) -> None:
+    proxy = Throttle(server.host, "GET /api/job")
+    answer = interrupted(server, proxy, ["cancel", "--confirm"], SIGNALS[0])
+    assert "nothing was sent that changes anything" in answer.error["message"]

@@ -1,0 +1,98 @@
+"""A server that goes away, a printer that goes away, a firmware that gives up: in the middle of a job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+#: While a server is on its way up, or down.
+NOT_THERE = {"CONNECTION_ERROR", "SERVER_STARTING", "TIMEOUT"}
+
+
+@pytest.fixture
+def printing(server: Any, slow: Path) -> Any:
+    server.cli("print", slow, "--confirm")
+    return server
+
+
+def gone(server: Any) -> str:
+    """Wait until the server itself says that there is no printer any more, and return its word."""
+    return server.until(server.state, lambda state: state.startswith("Offline"))
+
+
+def says_offline(server: Any) -> None:
+    """Every verb tells that there is no printer, and `status` what the server knows of the job: nothing is printing."""
+    word = server.state()
+    for line in (["pause"], ["resume"], ["cancel", "--confirm"]):
+        answer = server.cli(*line, expect=1)
+        assert (answer.code, word in answer.error["message"]) == ("PRINTER_OFFLINE", True), answer
+    status = server.cli("status", expect=1)
+    assert (status.code, status.envelope["data"]["state"]) == ("PRINTER_OFFLINE", word)
+    assert status.envelope["data"]["job"]["completion"] is None
+
+
+def test_a_server_that_is_stopped_and_started_again_is_told_as_it_is(printing: Any, slow: Path) -> None:
+    try:
+        assert printing.cli("status").data["phase"] == "printing"
+        printing.sandbox("stop")
+        for line in (["status"], ["cancel", "--confirm"], ["print", slow, "--confirm"]):
+            answer = printing.cli(*line, expect=1)
+            assert (answer.code, answer.error["retryable"]) == ("CONNECTION_ERROR", True)
+    finally:
+        starting = printing.begin("sandbox", "start", "--name", printing.name)
+        told = []
+        while starting.process.poll() is None:
+            told.append(printing.cli("status", expect=None))
+        starting.answer()
+    for answer in told:
+        if answer.exit_code == 0:
+            assert (answer.data["phase"], answer.data["job"]["file"]) == ("idle", None), answer
+        else:
+            assert answer.exit_code == 1 and answer.code in {*NOT_THERE, "PRINTER_OFFLINE"}, answer
+    assert {answer.code for answer in told} & NOT_THERE
+    status = printing.cli("status").data
+    assert (status["state"], status["job"]["file"]) == (printing.state(), None) == ("Operational", None)
+    assert printing.cli("cancel", "--confirm", expect=4).code == "NO_ACTIVE_JOB"
+    assert printing.prints("slow.gcode") == 0
+
+
+def test_a_printer_that_is_disconnected_takes_its_job_along(printing: Any) -> None:
+    printing.post("/api/connection", {"command": "disconnect"})
+    assert gone(printing) == "Offline"
+    says_offline(printing)
+    printing.cli("connect")
+    assert printing.cli("cancel", "--confirm", expect=4).code == "NO_ACTIVE_JOB"
+
+
+@pytest.mark.parametrize("fault", ["trigger_fatal_error_marlin", "drop_connection"])
+def test_a_firmware_that_gives_up_is_offline_after_an_error(printing: Any, slow: Path, fault: str) -> None:
+    printing.gcode(f"!!DEBUG:{fault}")
+    assert gone(printing) == "Offline after error"
+    says_offline(printing)
+    answer = printing.cli("print", slow, "--confirm", expect=1)
+    assert answer.code == "PRINTER_OFFLINE"
+    assert printing.state() == "Offline after error"
+    printing.cli("connect")
+    assert (printing.state(), printing.cli("status").data["phase"]) == ("Operational", "idle")
+
+
+def test_an_error_that_only_ends_the_job_is_not_called_a_cancel(printing: Any) -> None:
+    printing.gcode("!!DEBUG:reset")
+    printing.idle()
+    assert printing.cli("cancel", "--confirm", expect=4).code == "NO_ACTIVE_JOB"
+    status = printing.cli("status").data
+    assert (status["phase"], status["job"]["completion"]) == ("idle", None)
+
+
+def test_a_cancel_while_the_firmware_gives_up_tells_what_became_of_it(printing: Any) -> None:
+    run = printing.begin("cancel", "--confirm")
+    printing.gcode("!!DEBUG:trigger_fatal_error_marlin")
+    answer = run.answer()
+    word = gone(printing)
+    if answer.exit_code == 0:
+        assert answer.data["action"] == "cancelled"
+        assert answer.data["state"].startswith(("Operational", "Offline", "Error", word)), answer
+    else:
+        assert answer.code in {"PRINTER_OFFLINE", "NO_ACTIVE_JOB"}, answer

@@ -1,0 +1,103 @@
+"""Keys that are wrong, missing, or may not do everything: the message says which, and nothing happens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, List
+
+import pytest
+
+from .server import PROGRAM, run
+
+WRONG = "0123456789abcdefWRONG"
+
+
+def denied(answer: Any, permission: str) -> None:
+    assert answer.code == "PERMISSION_DENIED", answer
+    assert permission in answer.error["message"], answer
+
+
+def configured(folder: Path, text: str) -> Path:
+    file = folder / "config.yaml"
+    file.write_text(text)
+    file.chmod(0o600)
+    return file
+
+
+@pytest.mark.parametrize("line", [["status"], ["cancel", "--confirm"], ["upload", "FILE"]])
+def test_a_wrong_key_s_origin_is_named(server: Any, quick: Path, tmp_path: Path, line: List[str]) -> None:
+    line = [str(PROGRAM), "--json", *(str(quick) if word == "FILE" else word for word in line)]
+    config = configured(tmp_path, f"host: {server.host}\napi_key: {WRONG}\n")
+    there = {**server.environ, "OCTOPRINT_HOST": server.host}
+    cases = [
+        (run([*line, "--api-key", WRONG], there, expect=4), "--api-key"),
+        (run(line, {**there, "OCTOPRINT_API_KEY": WRONG}, expect=4), "OCTOPRINT_API_KEY"),
+        (run([*line, "--config", str(config)], server.environ, expect=4), str(config)),
+    ]
+    for answer, origin in cases:
+        assert (answer.code, origin in answer.error["message"]) == ("AUTH_ERROR", True), answer
+        assert WRONG not in answer.stdout + answer.stderr
+    assert server.names() == []
+
+
+def test_no_key_is_told_from_a_wrong_one(server: Any, quick: Path, tmp_path: Path) -> None:
+    config = configured(tmp_path, f"host: {server.host}\n")
+    for line in (["status"], ["pause"], ["upload", str(quick)], ["print", str(quick), "--confirm"]):
+        answer = run([str(PROGRAM), "--json", "--config", str(config), *line], server.environ, expect=4)
+        assert (answer.code, "no API key" in answer.error["message"]) == ("AUTH_ERROR", True), answer
+    assert server.names() == []
+
+
+def test_without_files_upload_nothing_is_sent(server: Any, quick: Path) -> None:
+    key = server.key_without("FILES_UPLOAD")
+    denied(server.cli("upload", quick, "--api-key", key, expect=4), "FILES_UPLOAD")
+    denied(server.cli("print", quick, "--confirm", "--api-key", key, expect=4), "FILES_UPLOAD")
+    assert (server.names(), server.state()) == ([], "Operational")
+
+
+def test_without_files_delete_a_file_is_sent_but_not_replaced(server: Any, quick: Path) -> None:
+    key = server.key_without("FILES_DELETE")
+    assert server.cli("upload", quick, "--api-key", key).data["path"] == "quick.gcode"
+    before = quick.read_bytes()
+    quick.write_bytes(before + b"M117 changed\n")
+    denied(server.cli("upload", quick, "--api-key", key, expect=4), "FILES_DELETE")
+    denied(server.cli("print", quick, "--confirm", "--api-key", key, expect=4), "FILES_DELETE")
+    assert (server.content("quick.gcode"), server.prints("quick.gcode")) == (before, 0)
+    path = server.cli("upload", quick, "--if-exists", "rename", "--api-key", key).data["path"]
+    assert server.content(path) == quick.read_bytes()
+
+
+def test_without_files_list_an_upload_arrives_and_says_what_it_cannot_know(server: Any, quick: Path) -> None:
+    key = server.key_without("FILES_LIST")
+    denied(server.cli("files", "--api-key", key, expect=4), "FILES_LIST")
+    data = server.cli("upload", quick, "--api-key", key).data
+    assert (data["path"], data["verified"]) == ("quick.gcode", "none")
+    assert server.content("quick.gcode") == quick.read_bytes()
+
+
+def test_without_print_nothing_starts_or_stops(server: Any, quick: Path, slow: Path) -> None:
+    key = server.key_without("PRINT")
+    denied(server.cli("print", quick, "--confirm", "--api-key", key, expect=4), "PRINT")
+    job = server.job()
+    assert (job["state"], server.prints("quick.gcode")) == ("Operational", 0)
+    server.cli("print", slow, "--confirm")
+    for line in (["pause"], ["cancel", "--confirm"]):
+        denied(server.cli(*line, "--api-key", key, expect=4), "PRINT")
+    assert server.state() == "Printing"
+
+
+def test_without_control_no_heater_is_touched(server: Any) -> None:
+    key = server.key_without("CONTROL")
+    for line in (["temp", "--tool", "50"], ["temp", "--off"], ["gcode", "M104 S50"]):
+        denied(server.cli(*line, "--api-key", key, expect=4), "CONTROL")
+    assert server.get("/api/printer")["temperature"]["tool0"]["target"] == 0
+
+
+def test_without_files_download_a_file_is_verified_by_what_is_left(server: Any, quick: Path) -> None:
+    key = server.key_without("FILES_DOWNLOAD")
+    assert server.cli("upload", quick, "--api-key", key).data["verified"] == ("size" if server.modern else "sha1")
+    denied(server.cli("upload", quick, "--path", "there", "--verify", "download", "--api-key", key, expect=4), "FILES_DOWNLOAD")
+
+
+def test_without_status_nothing_is_told(server: Any) -> None:
+    denied(server.cli("status", "--api-key", server.key_without("STATUS"), expect=4), "STATUS")

@@ -1,0 +1,89 @@
+"""`cancel` and `temp --off`: a success means that the printer has stopped, or that its heaters are off."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Dict
+
+import pytest
+
+from .throttle import Throttle
+
+#: The real wait of a minute; the other test of a stuck cancel costs a quarter of it.
+LONG = pytest.mark.skipif(not os.environ.get("OCTOPRINT_CLI_TEST_LONG"), reason="takes a minute: OCTOPRINT_CLI_TEST_LONG=1")
+
+
+def targets(server: Any) -> Dict[str, float]:
+    return {heater: reading["target"] for heater, reading in server.get("/api/printer")["temperature"].items()}
+
+
+def heating(server: Any, folder: Path, command: str, heater: str) -> None:
+    """A job that waits some seconds for a temperature, in which the printer takes no command."""
+    file = folder / "heat.gcode"
+    wanted = int(server.get("/api/printer")["temperature"][heater]["actual"]) + 30  # ten degrees a second
+    file.write_text(f"M117 heat\n{command} S{wanted}\n" + "G4 P100\n" * 600)
+    server.cli("print", file, "--confirm")
+    server.until(lambda: targets(server), lambda heaters: max(heaters.values()) > 0)
+
+
+@pytest.fixture
+def hung(server: Any, slow: Path) -> Any:
+    """A printer that has stopped answering in the middle of a job."""
+    server.cli("print", slow, "--confirm")
+    server.until(server.job, lambda job: (job["progress"]["completion"] or 0) > 0)
+    server.gcode("!!DEBUG:go_awol")
+    yield server
+    server.reconnect()
+
+
+@pytest.mark.parametrize("state", ["Printing", "Paused"])
+def test_cancelled_means_stopped(server: Any, slow: Path, state: str) -> None:
+    server.cli("print", slow, "--confirm")
+    if state == "Paused":
+        server.cli("pause")
+    assert server.state() == state
+    data = server.cli("cancel", "--confirm").data
+    assert (data["action"], data["file"], data["state"]) == ("cancelled", "slow.gcode", "Operational")
+    job = server.job()
+    assert (job["state"], job["progress"]["completion"]) == ("Operational", None)
+
+
+@pytest.mark.parametrize(("command", "heater"), [("M109", "tool0"), ("M190", "bed")])
+def test_a_heat_up_is_cancelled_and_the_heaters_switched_off(server: Any, tmp_path: Path, command: str, heater: str) -> None:
+    heating(server, tmp_path, command, heater)
+    assert server.cli("cancel", "--confirm").data["state"] == "Operational"
+    assert server.state() == "Operational"
+    shown = server.cli("temp", "--off").data["temperature"]
+    assert {heater: reading["target"] for heater, reading in shown.items()} == targets(server) == {"tool0": 0, "bed": 0}
+
+
+def test_heaters_go_off_in_the_middle_of_a_job_that_goes_on(server: Any, slow: Path) -> None:
+    server.cli("temp", "--tool", "60", "--bed", "40")
+    server.cli("print", slow, "--confirm")
+    server.cli("temp", "--off")
+    assert (targets(server), server.state()) == ({"tool0": 0, "bed": 0}, "Printing")
+
+
+def test_a_cancel_whose_answer_was_lost_is_sent_once_and_the_printer_looked_at(server: Any, slow: Path) -> None:
+    server.cli("print", slow, "--confirm")
+    with Throttle(server.host, "POST /api/job", lose=True) as proxy:
+        data = server.cli("cancel", "--confirm", "--host", proxy.host, "--api-key", server.key).data
+        assert proxy.held.is_set() is False
+    assert (data["action"], server.state()) == ("cancelled", "Operational")
+
+
+def test_a_cancel_that_does_not_end_is_never_called_one(hung: Any) -> None:
+    with Throttle(hung.host, "POST /api/job", lose=True) as proxy:  # which shortens the wait from 60 s to 15
+        answer = hung.cli("cancel", "--confirm", "--host", proxy.host, "--api-key", hung.key, expect=3)
+    assert answer.code == "STILL_CANCELLING"
+    assert answer.error["details"]["state"] == hung.state() == "Cancelling"
+
+
+@LONG
+def test_the_real_wait_for_a_cancel_ends_after_a_minute(hung: Any) -> None:
+    answer = hung.cli("cancel", "--confirm", expect=3)
+    assert answer.code == "STILL_CANCELLING"
+    assert "still Cancelling after 60 s" in answer.error["message"]
+    assert hung.state() == "Cancelling"
+    assert hung.cli("status").data["phase"] == "cancelling"
