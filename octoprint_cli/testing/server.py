@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import select
+import selectors
 import socket
 import ssl
 import threading
@@ -226,8 +226,10 @@ class FaultServer:
                     socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def _accept(self, listener: socket.socket, wake: socket.socket) -> None:
-        with wake:
-            while wake not in select.select([listener, wake], [], [])[0]:
+        with wake, selectors.DefaultSelector() as events:  # select() itself knows a thousand files at most
+            events.register(listener, selectors.EVENT_READ)
+            events.register(wake, selectors.EVENT_READ)
+            while wake not in [key.fileobj for key, _ in events.select()]:
                 with contextlib.suppress(OSError):  # it has gone again
                     self._spawn(*listener.accept())
 

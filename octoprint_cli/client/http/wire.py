@@ -13,6 +13,7 @@ import socket
 import ssl
 import threading
 import time
+import weakref
 from types import TracebackType
 from typing import Any, Callable, NamedTuple, Optional, Type, Union
 
@@ -121,7 +122,7 @@ class _Watched:
 
     def __init__(self, *args: Any, wire: Wire, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._wire = wire
+        self._wire: Wire = weakref.proxy(wire)  # urllib3 keeps a pool's connections until the pool is gone: no way back to it
 
     def _new_conn(self) -> Any:
         sock = super()._new_conn()  # type: ignore[misc]
