@@ -83,7 +83,7 @@ def test_a_file_that_is_written_to_while_it_is_sent(program: Program, server: Fa
         exchange.receive(1)
         with file.open("a") as opened:
             opened.write("G1 X2\n")
-        exchange.perform()
+        exchange.drain()
 
     server.fail("POST", "/api/files/local", write_meanwhile)
     result = program.run("upload", str(file), "--json")
