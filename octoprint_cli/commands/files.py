@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict
 
-from octoprint_cli.api import Bytes, Guarded, Lister, Rows, ShowOne, Time, add_file, add_location, add_wish, wish
+from octoprint_cli.api import Bytes, Guarded, Lister, Rows, ShowOne, Time, add_file, add_location, add_wish, errors, wish
 
 COLUMNS = ("name", "path", "location", "size", "date")
 
@@ -48,9 +48,7 @@ class Upload(Guarded, ShowOne):
         location = parsed_args.location
         with self.terminal.progress(f"uploading {parsed_args.file}") as progress:
             sent = self.client.store(Path(parsed_args.file), wish(parsed_args), progress)
-        if parsed_args.select:
-            self.client.select(sent.stored.path, location)
-        return {
+        answer = {
             "action": sent.action,
             "name": sent.stored.name,
             "path": sent.stored.path,
@@ -60,5 +58,11 @@ class Upload(Guarded, ShowOne):
             "sha1": sent.sha1,
             "verified": sent.verified,
             "unchanged": sent.action == "unchanged",
-            "selected": parsed_args.select,
+            "selected": False,
         }
+        if parsed_args.select:
+            try:
+                self.client.select(sent.stored.path, location)
+            except errors.CliError as error:
+                raise error.after(f"{sent.stored.path} is on the server", data=answer) from error
+        return {**answer, "selected": parsed_args.select}

@@ -36,7 +36,10 @@ class Print(Guarded, ShowOne):
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
         file = self._stored(parsed_args) if parsed_args.file is None else self._sent(parsed_args)
-        job = self.client.start(file["file"], parsed_args.location)
+        try:
+            job = self.client.start(file["file"], parsed_args.location)
+        except errors.CliError as error:
+            raise error.after(f"{file['file']} is on the server", data={"action": "uploaded", "started": False, **file}) from error
         return {"action": "started", "started": True, "location": parsed_args.location, **file, "state": job.state}
 
     def _stored(self, parsed_args: Namespace) -> Dict[str, Any]:

@@ -59,6 +59,10 @@ class CliError(Exception):
         if retryable is not None:
             self.retryable = retryable
 
+    def after(self, done: str, data: Any = None) -> CliError:
+        """The same error, with what had been done before it arose."""
+        return type(self)(f"{done}, but: {self.message}", hint=self.hint, details=self.details, data=data, retryable=self.retryable)
+
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "code" in cls.__dict__:
