@@ -64,5 +64,7 @@ class Upload(Guarded, ShowOne):
             try:
                 self.client.select(sent.stored.path, location)
             except errors.CliError as error:
+                if parsed_args.dry_run:
+                    raise
                 raise error.after(f"{sent.stored.path} is on the server", data=answer) from error
         return {**answer, "selected": parsed_args.select}

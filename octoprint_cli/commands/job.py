@@ -39,6 +39,8 @@ class Print(Guarded, ShowOne):
         try:
             job = self.client.start(file["file"], parsed_args.location)
         except errors.CliError as error:
+            if parsed_args.dry_run or parsed_args.file is None:
+                raise
             raise error.after(f"{file['file']} is on the server", data={"action": "uploaded", "started": False, **file}) from error
         return {"action": "started", "started": True, "location": parsed_args.location, **file, "state": job.state}
 
