@@ -12,6 +12,7 @@ import requests_mock
 from stevedore.extension import ExtensionManager
 
 from octoprint_cli import distributions
+from octoprint_cli.client.http.wire import Exchange
 from octoprint_cli.extensions import is_own
 
 from .fake import DIALECTS, Server
@@ -36,9 +37,9 @@ class Clock:
 class AddOns:
     """Entry points beside the built-in ones, as if packages that have them were installed."""
 
-    def __init__(self, installed: List[Any]) -> None:
+    def __init__(self, own: List[Any]) -> None:
         self.entry_points: List[Any] = []
-        self._own = installed
+        self._own = own
 
     def add(self, group: str, name: str, load: Callable[[], Any], distribution: str = "acme-tools") -> None:
         """An entry point whose `load` is called for it. `lambda: Thing` is one that works."""
@@ -48,25 +49,27 @@ class AddOns:
         )
 
     def of(self, group: str) -> List[Any]:
-        own = [entry_point for dist in self._own for entry_point in dist.entry_points if is_own(entry_point)]
+        own = [entry_point for dist in self._own for entry_point in dist.entry_points]
         return [entry_point for entry_point in [*own, *self.entry_points] if entry_point.group == group]
 
     def installed(self) -> Iterator[Any]:
-        yield from (dist for dist in self._own if any(map(is_own, dist.entry_points)))
+        yield from self._own
         for name in sorted({entry_point.distribution for entry_point in self.entry_points}):
             mine = [entry_point for entry_point in self.entry_points if entry_point.distribution == name]
             yield distributions.Distribution(name, "1.2", mine)
 
 
 @pytest.fixture(scope="session")
-def really_installed() -> List[Any]:
-    return list(distributions.installed())
+def own() -> List[Any]:
+    """This program's distribution, with its own entry points."""
+    ours = [dist for dist in distributions.installed() if any(map(is_own, dist.entry_points))]
+    return [dist._replace(entry_points=list(filter(is_own, dist.entry_points))) for dist in ours]
 
 
 @pytest.fixture(autouse=True)
-def add_ons(monkeypatch: pytest.MonkeyPatch, really_installed: List[Any]) -> AddOns:
+def add_ons(monkeypatch: pytest.MonkeyPatch, own: List[Any]) -> AddOns:
     """The built-in entry points, and those that a test adds; none of this machine's, and no cache of them."""
-    found = AddOns(really_installed)
+    found = AddOns(own)
     monkeypatch.setattr(ExtensionManager, "list_entry_points", lambda self: found.of(self.namespace))
     monkeypatch.setattr(distributions, "installed", found.installed)
     return found
@@ -96,6 +99,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr("octoprint_cli.client.noun.time", found)
     monkeypatch.setattr("octoprint_cli.client.http.retries.time", found)
     return found
+
+
+@pytest.fixture(autouse=True)
+def watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing: requests_mock has no socket that a watcher could end, and its thread is half of a run's time."""
+    monkeypatch.setattr(Exchange, "__enter__", lambda self: self)
 
 
 @pytest.fixture

@@ -6,27 +6,23 @@ A request that a test has not provided for is remembered as a stray, and fails t
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
-from urllib.parse import quote, unquote
+from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
+import requests
 from requests_mock import ANY
-from requests_toolbelt.multipart.decoder import MultipartDecoder
 
 from octoprint_cli.errors import CODES
 from octoprint_cli.testing import Result, run
 
 from .recorded import Recorded
+from .storage import NOT_FOUND, Part, Storage, parts_of
 
 URL = "http://octopi.test"
 KEY = "unit-ring-key-0123456789abcdef"
 DIALECTS = ("1.11.8", "2.0.0rc7")
-
-
-class Part(NamedTuple):
-    """A part of an upload."""
-
-    disposition: str
-    content: bytes
+#: An answer that never came: the exception, or the gateway's status instead of it.
+Lost = Union[Exception, int]
+GONE = requests.exceptions.ConnectionError("Connection aborted.", ConnectionResetError(104, "reset by peer"))
 
 
 class Server(Recorded):
@@ -39,6 +35,7 @@ class Server(Recorded):
         self.env = {"OCTOPRINT_CLI_HOME": str(home), "OCTOPRINT_HOST": URL, "OCTOPRINT_API_KEY": KEY}
         self.strays: List[str] = []
         self.heat: Dict[str, Tuple[Any, Any]] = {"tool0": (21.3, 0.0), "bed": (21.3, 0.0)}
+        self.storage = Storage(self)
         self.uploads: List[Dict[str, Part]] = []
         self._jobs: List[Dict[str, Any]] = []
         self._links: List[Dict[str, Any]] = []
@@ -55,23 +52,26 @@ class Server(Recorded):
         """What `/api/job` answers, one reading after another, the last one for good; a text is a bare state."""
         self._jobs = [self.reading(reading) if isinstance(reading, str) else reading for reading in readings]
 
-    def then(self, path: str, *readings: Any, status_code: int = 204) -> None:
-        """Accept a POST, and answer `/api/job` so from then on."""
+    def then(
+        self, path: str, *readings: Any, status_code: int = 204, lost: Optional[Lost] = None, also: Callable[[], Any] = lambda: None
+    ) -> None:
+        """Accept a POST, and answer `/api/job` so from then on. With `lost` it is carried out, but not answered."""
 
         def accept(request: Any, context: Any) -> str:
             self.job(*readings)
-            return ""
+            also()
+            return _answered(context, lost, "")
 
         self.on("POST", path, text=accept, status_code=status_code)
 
-    def links(self, *readings: Any, after: Any = ()) -> None:
+    def links(self, *readings: Any, after: Any = (), lost: Optional[Lost] = None) -> None:
         """What `/api/connection` answers; and what it answers after the next POST, and the one after that ..."""
         self._links = [self.link(reading) if isinstance(reading, str) else reading for reading in readings]
         rest = list(after)
 
         def accept(request: Any, context: Any) -> str:
             self.links(*rest[0], after=rest[1:])
-            return ""
+            return _answered(context, lost, "")
 
         if rest:
             self.on("POST", "/api/connection", text=accept, status_code=204)
@@ -81,8 +81,8 @@ class Server(Recorded):
         self.job("Offline")
         self.links("Offline" if self.is_2 else "Closed")
 
-    def takes_targets(self, *, shows: bool = True) -> None:
-        """Accept targets, and show them."""
+    def takes_targets(self, *, shows: bool = True, lost: Optional[Lost] = None) -> None:
+        """Accept targets, and show them. With `lost` they are not answered."""
 
         def take(request: Any, context: Any) -> str:
             body = request.json()
@@ -90,42 +90,59 @@ class Server(Recorded):
             targets = body["targets"] if heater == "tool" else {heater: body["target"]}
             if shows:
                 self.heat.update({name: (self.heat[name][0], value) for name, value in targets.items()})
-            return ""
+            return _answered(context, lost, "")
 
         for heater in ("tool", "bed", "chamber"):
             self.on("POST", f"/api/printer/{heater}", text=take, status_code=204)
 
-    def takes_upload(self, stored_as: Optional[str] = None, location: str = "local", **entry: Any) -> None:
-        """Accept an upload under another name perhaps; `entry` falsifies what the server says it holds."""
+    def takes_upload(
+        self, stored_as: Optional[str] = None, location: str = "local", lost: Optional[Lost] = None, **entry: Any
+    ) -> None:
+        """Accept an upload under another name perhaps; `entry` falsifies what the server says it holds.
+
+        With `lost` it is stored, but not answered.
+        """
 
         def take(request: Any, context: Any) -> Any:
             parts = parts_of(request)
             self.uploads.append(parts)
-            context.status_code = 201
-            sent = unquote(parts["file"].disposition.split('filename="')[1].split('"')[0])
-            folder = parts["path"].content.decode().strip("/") + "/" if "path" in parts else ""
-            path = stored_as or folder + sent
-            self.stores(path, parts["file"].content, **entry)
-            slash = "/" if location == "sdcard" else ""
-            named = {"name": slash + path.split("/")[-1], "origin": location, "path": slash + path, "refs": {}}
-            if self.is_2:
-                named["display"] = named["name"]
-            files = {location: named}
-            if location == "sdcard":  # 1.11 keeps a copy
-                files["local"] = {**named, "origin": "local", "path": sent, "name": sent}
-            return {"done": location == "local", "effectivePrint": False, "effectiveSelect": False, "files": files}
+            context.status_code, path = self.storage.take(parts, stored_as, **entry)
+            if context.status_code == 409:
+                return {"error": "File already exists and noOverwrite was set"}
+            return _answered(context, lost, self._stored(path, location))
 
         self.on("POST", f"/api/files/{location}", json=take)
 
+    def loses_upload(self, lost: Lost = GONE, after: Optional[int] = None) -> None:
+        """Store nothing of an upload and answer none, after so many bytes of the body or all of them."""
+
+        def take(request: Any, context: Any) -> Any:
+            left = after if after is not None else int(request.headers["Content-Length"])
+            while left > 0:
+                left -= len(request.body.read(left)) or left
+            return _answered(context, lost, {})
+
+        self.on("POST", "/api/files/local", json=take)
+
+    def _stored(self, path: str, location: str) -> Any:
+        slash = "/" if location == "sdcard" else ""
+        named = {"name": slash + path.split("/")[-1], "origin": location, "path": slash + path, "refs": {}}
+        if self.is_2:
+            named["display"] = named["name"]
+        files = {location: named}
+        if location == "sdcard":  # 1.11 keeps a copy
+            files["local"] = {**named, "origin": "local", "path": path, "name": path}
+        return {"done": location == "local", "effectivePrint": False, "effectiveSelect": False, "files": files}
+
     def stores(self, path: str, content: bytes = b"", **entry: Any) -> None:
-        """Hold a local file."""
-        self.on("GET", f"/api/files/local/{quote(path)}", json={**self.entry(path, content), **entry})
+        """Hold a local file; `entry` falsifies what the server says of it."""
+        self.storage.hold(path, content, **entry)
 
     def has_card(self, *listings: Any) -> None:
         """An SD card is in the printer; its listings, one after another, each a list of names."""
         self.on("GET", "/api/printer/sd", json={"ready": True})
         answers = [{"json": {"files": [self.card_entry(name) for name in names]}} for names in listings or ([],)]
-        self.on("GET", "/api/files/sdcard", status_code=404, json={"error": "The requested URL was not found on the server."})
+        self.on("GET", "/api/files/sdcard", status_code=404, json=NOT_FOUND)
         self.mocker.register_uri("GET", f"{URL}/api/files/{self.card}?recursive=true", answers)
         if not self.is_2:
             self.on("GET", "/api/files/sdcard", additional_matcher=lambda request: not request.query, json={"files": []})
@@ -181,37 +198,28 @@ class Server(Recorded):
         self.on("GET", "/api/printer", json=self._printer)
         self.on("GET", "/api/version", json={"api": "0.1", "server": self.dialect, "text": f"OctoPrint {self.dialect}"})
         self.on("GET", "/api/currentuser", json={"groups": ["admins"], "name": "bob", "permissions": ["STATUS", "PRINT"]})
-        self.mocker.register_uri(
-            "GET", re.compile(f"^{URL}/api/files/local/."), status_code=404, json={"error": "The requested URL was not found."}
-        )
-        self.on("POST", "/api/files/test", json=self._test)
-        self.on("GET", "/api/files", json={"files": [], "free": 84047585280, "total": 270553174016})
+        self.mocker.register_uri("GET", re.compile(f"^{URL}/api/files/local/."), json=self.storage.entry)
+        self.mocker.register_uri("GET", re.compile(f"^{URL}/downloads/files/local/."), content=self.storage.download)
+        self.on("POST", "/api/files/test", json=self.storage.name)
+        self.on("GET", "/api/files", json=self.storage.listing)
 
     def _printer(self, request: Any, context: Any) -> Any:
         body = self.printer(self._jobs[0]["state"], self.heat)
         context.status_code = 200 if "state" in body else 409
         return body
 
-    def _test(self, request: Any, context: Any) -> Any:
-        """What name a file would get; this server holds none that is not in a test's way."""
-        body = request.json()
-        path = "/".join(part for part in (body["path"], body["filename"]) if part)
-        return {"sanitized": path} if body["command"] == "sanitize" else {"exists": False}
-
     def _stray(self, request: Any, context: Any) -> str:
         self.strays.append(f"{request.method} {request.url}")
         return ""
 
 
-def parts_of(request: Any) -> Dict[str, Part]:
-    """The parts of a multipart request, read as a server would: all that Content-Length promises."""
-    body = request.body.read()
-    assert len(body) == int(request.headers["Content-Length"])
-    found = {}
-    for part in MultipartDecoder(body, request.headers["Content-Type"]).parts:
-        disposition = part.headers[b"Content-Disposition"].decode("utf-8")
-        found[disposition.split('name="')[1].split('"')[0]] = Part(disposition, part.content)
-    return found
+def _answered(context: Any, lost: Optional[Lost], answer: Any) -> Any:
+    """The answer, unless it is lost on its way."""
+    if isinstance(lost, Exception):
+        raise lost
+    if lost is not None:
+        context.status_code = lost
+    return answer
 
 
 def _json_of(request: Any) -> Any:

@@ -13,7 +13,6 @@ import yaml
 from octoprint_cli.app import App
 from octoprint_cli.commands.status import Status
 from octoprint_cli.errors import CODES, PRECEDENCE, CliError, Exit, Terminated
-from octoprint_cli.terminal import Terminal
 
 from .fake import KEY
 
@@ -184,7 +183,7 @@ def test_quiet_keeps_warnings(server, home):
 def test_every_error_code_has_one_class_one_exit_code_and_a_hint():
     for code, error in CODES.items():
         assert error.code == code and error("x").as_dict()["code"] == code
-        assert error.exit_code in PRECEDENCE
+        assert error.exit_code in (*PRECEDENCE, Exit.INTERRUPTED, Exit.TERMINATED)
         assert error("x").as_dict()["hint"]
     assert {int(code) for code in PRECEDENCE} == {1, 2, 3, 4}
 
@@ -199,50 +198,16 @@ def test_an_error_carries_what_it_was_given():
     ("exit_code", "codes"),
     [
         (Exit.OFFLINE, "CONNECTION_ERROR TIMEOUT TLS_ERROR SERVER_STARTING PRINTER_OFFLINE PRINTER_ERROR"),
-        (Exit.FILE, "FILE_NOT_FOUND FILE_INVALID FILE_EXISTS FILE_TOO_LARGE UPLOAD_CORRUPT"),
+        (Exit.FILE, "FILE_NOT_FOUND FILE_INVALID FILE_CHANGED FILE_EXISTS FILE_TOO_LARGE NO_SPACE UPLOAD_CORRUPT"),
         (Exit.BUSY, "PRINTER_BUSY FILE_IN_USE"),
         (
             Exit.OTHER,
             "AUTH_ERROR PERMISSION_DENIED SERVER_ERROR UNEXPECTED_RESPONSE USAGE_ERROR CONFIG_ERROR CONFIRMATION_REQUIRED",
         ),
         (Exit.OTHER, "NO_ACTIVE_JOB NOT_FOUND OUTCOME_UNKNOWN PLUGIN_ERROR INTERNAL_ERROR"),
+        (Exit.INTERRUPTED, "INTERRUPTED"),
+        (Exit.TERMINATED, "TERMINATED"),
     ],
 )
 def test_the_contracts_codes_exit_as_the_contract_says(exit_code, codes):
     assert {CODES[code].exit_code for code in codes.split()} == {exit_code}
-
-
-def test_notes_go_to_stderr_with_control_characters_escaped():
-    stderr = io.StringIO()
-    terminal = Terminal(io.StringIO(), stderr)
-    terminal.note("a\x1b[2Jb\nc")
-    terminal.warn("d\u202e")
-    assert stderr.getvalue() == "a\\x1b[2Jb\nc\nWarning: d\\u202e\n"
-
-
-def test_quiet_silences_notes_and_nothing_else():
-    stderr = io.StringIO()
-    terminal = Terminal(io.StringIO(), stderr, quiet=True)
-    terminal.note("note")
-    terminal.warn("warning")
-    terminal.note_error("message", "CODE", "hint")
-    assert stderr.getvalue() == "Warning: warning\nError: message (CODE)\nHint: hint\n"
-
-
-def test_nobody_is_there_unless_both_ends_are_terminals():
-    class Tty(io.StringIO):
-        def isatty(self):
-            return True
-
-    closed = io.StringIO()
-    closed.close()
-    assert Terminal(Tty(), Tty()).attended
-    for stdin, stderr in ((Tty(), io.StringIO()), (io.StringIO(), Tty()), (closed, Tty())):
-        assert not Terminal(stdin, stderr).attended
-
-
-def test_a_closed_stderr_turns_no_success_into_a_failure(server):
-    stderr = io.StringIO()
-    stderr.close()
-    terminal = Terminal(io.StringIO(), stderr)
-    terminal.warn("nobody hears this")

@@ -180,7 +180,6 @@ def test_a_dry_run_of_disconnect_lists_the_request(each_server):
         ({"status_code": 403, "json": {"error": "You don't have the permission"}}, "PERMISSION_DENIED"),
         ({"status_code": 400, "json": {"error": "CSRF validation failed"}}, "AUTH_ERROR"),
         ({"status_code": 400, "json": {"error": "port is invalid"}}, "SERVER_ERROR"),
-        ({"status_code": 504, "text": "<html>gateway</html>"}, "OUTCOME_UNKNOWN"),
     ],
 )
 def test_a_refusal_is_no_success(each_server, command, answer, code):

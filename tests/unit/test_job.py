@@ -83,16 +83,6 @@ def test_what_may_be_a_job_is_for_the_server_to_cancel(server, state):
     assert server.sent == [CANCEL]
 
 
-@pytest.mark.parametrize("command", [("cancel", "--confirm"), ("pause",), ("resume",)], ids=lambda words: words[0])
-@pytest.mark.parametrize("status", [502, 504])
-def test_a_lost_answer_is_unknown_and_not_repeated(each_server, command, status):
-    each_server.job(at(each_server, "Paused" if command[0] == "resume" else "Printing"))
-    each_server.on("POST", "/api/job", status_code=status, text="<html>gateway</html>")
-    result = each_server.refuses(4, "OUTCOME_UNKNOWN", *command)
-    assert result.envelope["error"]["hint"] == "octoprint-cli status"
-    assert len(each_server.sent) == 1
-
-
 def test_a_job_that_ends_while_it_is_cancelled_by_an_error_has_stopped(server):
     server.job(at(server, "Printing"))
     server.then("/api/job", "Offline after error")

@@ -1,60 +1,177 @@
-"""An act that the server accepted, and then no word from it: never taken for done, nor for not done."""
+"""An act whose answer was lost: sent once, then looked at, and what the server shows is what is said."""
 
 from __future__ import annotations
 
 import pytest
 import requests
 
-from .fake import URL
+from .fake import GONE, KEY, URL
 
-GONE = {"exc": requests.exceptions.ConnectionError("gone")}
+LOST = [GONE, requests.exceptions.ReadTimeout("slow"), 502, 504]
+ACTS = {"cancel": ("cancel", "--confirm"), "pause": ("pause",), "resume": ("resume",)}
+DONE = {"cancel": "Operational", "pause": "Paused", "resume": "Printing"}
+NOT_DONE = {"cancel": (3, "STILL_CANCELLING"), "pause": (4, "STATE_NOT_REACHED"), "resume": (4, "STATE_NOT_REACHED")}
+SELECT = "/api/files/local/quick.gcode"
 
-
-def readings(server, *answers):
-    """What `/api/job` answers, one reading after another, the last one for good; acts on it are accepted."""
-    server.on("POST", "/api/job", status_code=204)
-    server.mocker.register_uri("GET", URL + "/api/job", list(answers))
-
-
-def printing(server):
-    return {"json": server.reading("Printing", "slow.gcode", completion=5.0)}
+each_act = pytest.mark.parametrize("act", ACTS)
+every_loss = pytest.mark.parametrize("lost", LOST, ids=["broken", "no answer", "502", "504"])
+each_loss = pytest.mark.parametrize("lost", [GONE, 504], ids=["broken", "504"])
 
 
-@pytest.mark.parametrize("line", [("cancel", "--confirm"), ("pause",)], ids=lambda words: words[0])
-def test_a_server_that_is_gone_after_it_accepted_leaves_the_outcome_unknown(server, clock, line):
-    readings(server, printing(server), GONE)
-    error = server.refuses(4, "OUTCOME_UNKNOWN", *line).envelope["error"]
+def before(server, act):
+    return server.reading("Paused" if act == "resume" else "Printing", "slow.gcode", completion=50.0)
+
+
+def after(server, act):
+    return server.reading(DONE[act], "slow.gcode", completion=None if act == "cancel" else 50.0)
+
+
+def job_gone(server):
+    """From now on nobody can say what the job is."""
+    return lambda: server.on("GET", "/api/job", exc=GONE)
+
+
+def told(result):
+    """The error, which says that there was no answer."""
+    error = result.envelope["error"]
+    assert "the answer was lost" in error["message"]
+    return error
+
+
+@each_act
+@every_loss
+def test_an_act_that_shows_was_carried_out(each_server, act, lost):
+    each_server.job(before(each_server, act))
+    each_server.then("/api/job", after(each_server, act), lost=lost)
+    assert each_server.does(*ACTS[act])["state"] == DONE[act]
+    assert len(each_server.sent) == 1
+
+
+@each_act
+@each_loss
+def test_an_act_that_does_not_show_is_not_called_done_nor_sent_again(server, clock, act, lost):
+    server.job(before(server, act))
+    server.then("/api/job", before(server, act), lost=lost)
+    error = told(server.refuses(*NOT_DONE[act], *ACTS[act]))
+    assert "15 s" in error["message"] and 15 <= clock.slept < 16
+    assert len(server.sent) == 1
+
+
+@each_act
+@each_loss
+def test_an_act_after_which_nothing_can_be_read_is_unknown(server, clock, act, lost):
+    server.job(before(server, act))
+    server.then("/api/job", before(server, act), lost=lost, also=job_gone(server))
+    error = told(server.refuses(4, "OUTCOME_UNKNOWN", *ACTS[act]))
+    assert error["retryable"] is False and error["hint"] == "octoprint-cli status"
+    assert "could not be asked" in error["message"] and error["details"]["now"] == {}
+    assert len(server.sent) == 1
+
+
+@pytest.mark.parametrize("act", ["cancel", "pause"])
+def test_an_act_that_was_accepted_is_unknown_if_nothing_can_be_read_any_more(server, clock, act):
+    server.job(before(server, act))
+    server.then("/api/job", before(server, act), also=job_gone(server))
+    error = server.refuses(4, "OUTCOME_UNKNOWN", *ACTS[act]).envelope["error"]
     assert error["retryable"] is False and "accepted" in error["message"]
     assert len(server.sent) == 1 and clock.slept >= 60
 
 
-def test_a_server_that_comes_back_in_time_tells_what_came_of_it(server, clock):
-    readings(server, printing(server), GONE, GONE, {"json": server.reading("Operational", "slow.gcode")})
+def test_a_server_that_comes_back_in_time_tells_what_came_of_it(server):
+    gone = {"exc": GONE}
+    server.on("POST", "/api/job", status_code=204)
+    rest = [{"json": before(server, "cancel")}, *[gone] * 9, {"json": after(server, "cancel")}]
+    server.mocker.register_uri("GET", URL + "/api/job", rest)
     assert server.does("cancel", "--confirm")["state"] == "Operational"
     assert len(server.sent) == 1
 
 
-def test_a_server_that_is_gone_before_the_act_is_offline_and_nothing_was_sent(server, clock):
-    readings(server, GONE)
-    result = server.refuses(1, "SERVER_STARTING", "cancel", "--confirm")
-    assert result.envelope["error"]["retryable"] is True and server.sent == [] and clock.slept == 0
+@pytest.mark.parametrize("act", [*ACTS.values(), ("connect",), ("disconnect",), ("temp", "--off")], ids=lambda words: words[0])
+def test_a_server_that_is_gone_before_the_act_gets_none(server, clock, act):
+    for path in ("/api/job", "/api/connection", "/api/printer"):
+        server.on("GET", path, exc=GONE)
+    result = server.refuses(1, "SERVER_STARTING", *act)
+    assert result.envelope["error"]["retryable"] is True
+    assert server.sent == [] and len(server.reads) == 4 and clock.slept < 2  # three more tries
 
 
-@pytest.mark.parametrize("option", ["--host", "--printer", "--api-key", "--config"])
-def test_an_option_that_a_script_left_empty_aims_at_nobody(server, option):
-    server.refuses(4, "USAGE_ERROR", "cancel", "--confirm", option, "")
-    assert server.requests == []
+@each_loss
+def test_a_start_that_shows_was_carried_out(each_server, gcode_file, lost):
+    each_server.takes_upload()
+    each_server.then(SELECT, each_server.reading("Printing", "quick.gcode", completion=0.5), lost=lost)
+    assert each_server.does("print", str(gcode_file), "--confirm")["started"] is True
+    assert [path for path, _ in each_server.sent] == ["/api/files/local", SELECT]
 
 
-def test_a_key_may_begin_with_a_dash(server):
-    server.does("status", "--api-key", "-fjQ8_key-of-43-characters")
-    assert server.requests[-1].headers["X-Api-Key"] == "-fjQ8_key-of-43-characters"
-    server.refuses(4, "USAGE_ERROR", "status", "--api-key", "--confirm")
+@each_loss
+def test_a_start_that_does_not_show_is_not_called_started_nor_sent_again(each_server, gcode_file, clock, lost):
+    each_server.takes_upload()
+    each_server.then(SELECT, each_server.reading("Operational", "quick.gcode"), lost=lost)
+    told(each_server.refuses(4, "NOT_STARTED", "print", str(gcode_file), "--confirm"))
+    assert [path for path, _ in each_server.sent] == ["/api/files/local", SELECT] and 15 <= clock.slept < 16
 
 
-def test_no_key_is_told_from_a_wrong_one(server):
-    server.on("GET", "/api/job", status_code=403, json={"error": "no"})
-    server.on("GET", "/api/currentuser", json={"name": None})
-    wrong = server.refuses(4, "AUTH_ERROR", "status").envelope["error"]["message"]
-    none = server.refuses(4, "AUTH_ERROR", "status", env={"OCTOPRINT_API_KEY": ""}).envelope["error"]["message"]
-    assert "wrong" in wrong and none == "no API key is configured for http://octopi.test"
+@each_loss
+def test_a_start_after_which_nothing_can_be_read_is_unknown(server, gcode_file, lost):
+    server.takes_upload()
+    server.then(SELECT, "Operational", lost=lost, also=job_gone(server))
+    told(server.refuses(4, "OUTCOME_UNKNOWN", "print", str(gcode_file), "--confirm"))
+    assert [path for path, _ in server.sent] == ["/api/files/local", SELECT]
+
+
+@each_loss
+@pytest.mark.parametrize(("shown", "code"), [(True, None), (False, "NOT_STARTED")], ids=["selected", "not selected"])
+def test_a_selection_is_looked_at_too(each_server, gcode_file, lost, shown, code):
+    each_server.takes_upload()
+    each_server.then(SELECT, each_server.reading("Operational", "quick.gcode" if shown else "old.gcode"), lost=lost)
+    result = each_server.run("upload", str(gcode_file), "--select", "--json")
+    assert result.code == code and len(each_server.sent) == 2
+    assert shown or "nothing was started" in told(result)["message"]
+
+
+@each_loss
+@pytest.mark.parametrize("command", ["connect", "disconnect"])
+def test_a_line_that_shows_open_or_closed_is(each_server, command, lost):
+    closed = "Offline" if each_server.is_2 else "Closed"
+    states = [closed, "Operational"] if command == "connect" else ["Operational", closed]
+    each_server.links(states[0], after=[states[1:]], lost=lost)
+    assert each_server.does(command)["connected"] is (command == "connect")
+    assert len(each_server.sent) == 1
+
+
+@each_loss
+@pytest.mark.parametrize(("command", "refused"), [("connect", (1, "PRINTER_OFFLINE")), ("disconnect", (4, "STATE_NOT_REACHED"))])
+def test_a_line_that_stays_as_it_was_is_no_success(each_server, clock, command, refused, lost):
+    state = "Operational" if command == "disconnect" else "Offline" if each_server.is_2 else "Closed"
+    each_server.links(state, after=[[state]], lost=lost)
+    told(each_server.refuses(*refused, command))
+    assert len(each_server.sent) == 1 and 15 <= clock.slept < 16
+
+
+@each_loss
+def test_a_target_that_shows_was_taken(each_server, lost):
+    each_server.takes_targets(lost=lost)
+    assert each_server.does("temp", "--tool", "200")["set"] == {"tool0": 200.0}
+    assert len(each_server.sent) == 1
+
+
+@each_loss
+def test_a_target_that_does_not_show_is_told(each_server, clock, lost):
+    each_server.takes_targets(shows=False, lost=lost)
+    told(each_server.refuses(4, "STATE_NOT_REACHED", "temp", "--tool", "200", "--bed", "60"))
+    assert [path for path, _ in each_server.sent] == ["/api/printer/tool", "/api/printer/bed"]
+    assert 15 <= clock.slept < 16
+
+
+@every_loss
+def test_gcode_leaves_nothing_to_look_at_so_it_is_unknown(server, lost):
+    server.then("/api/printer/command", "Operational", lost=lost)
+    error = told(server.refuses(4, "OUTCOME_UNKNOWN", "gcode", "M117 hello"))
+    assert error["retryable"] is False and "the printer is Operational" in error["message"]
+    assert error["details"]["now"] == {"state": "Operational", "file": None}
+    assert len(server.sent) == 1
+
+
+def test_the_key_goes_into_no_message_about_a_loss(server):
+    server.then("/api/printer/command", "Operational", lost=requests.exceptions.ConnectionError(f"X-Api-Key: {KEY}"))
+    server.refuses(4, "OUTCOME_UNKNOWN", "gcode", "M117 hello")

@@ -66,34 +66,6 @@ def test_each_way_to_name_a_heater_sets_that_heater_once(big, options, sent):
     assert len(data["set"]) == sum(len(body.get("targets", "1")) for _, body in sent)
 
 
-def test_off_switches_every_heater_off_that_the_printer_has(big):
-    big.heat.update(tool0=(200.0, 200.0), bed=(60.0, 60.0))
-    data = big.does("temp", "--off")
-    assert big.sent == [tools(tool0=0, tool1=0), single(BED, 0), single(CHAMBER, 0)]
-    assert {reading["target"] for reading in data["temperature"].values()} == {0}
-
-
-def test_off_asks_for_no_heater_that_the_printer_lacks(server):
-    server.takes_targets()
-    server.does("temp", "--off")
-    assert [path for path, _ in server.sent] == [TOOL, BED]
-
-
-def test_a_heater_that_cannot_be_switched_off_leaves_no_other_one_on(server):
-    server.takes_targets()
-    server.on("POST", TOOL, status_code=500, json={"error": "The server encountered an internal error"})
-    server.refuses(4, "SERVER_ERROR", "temp", "--off")
-    assert [path for path, _ in server.sent] == [TOOL, BED]
-
-
-@pytest.mark.parametrize("state", ["Printing", "Paused"])
-def test_off_is_held_back_by_no_check(each_server, state):
-    each_server.takes_targets()
-    each_server.job(each_server.reading(state, "a.gcode"))
-    each_server.does("temp", "--off")
-    assert "/api/job" not in each_server.reads and "/api/files" not in each_server.reads
-
-
 @pytest.mark.parametrize("heater", ["--tool", "--tool1", "--bed", "--chamber"])
 @pytest.mark.parametrize("value", ["nan", "hot"])
 def test_each_option_refuses_what_is_no_temperature(big, heater, value):
@@ -192,11 +164,6 @@ def test_an_index_that_is_no_number_is_a_usage_error(big, written):
     assert big.requests == []
 
 
-def test_off_takes_no_targets(big):
-    big.refuses(4, "USAGE_ERROR", "temp", "--off", "--bed", "60")
-    assert big.requests == []
-
-
 @pytest.mark.parametrize("options", [(), ("--tool", "200"), ("--off",)], ids=["show", "set", "off"])
 def test_no_printer_is_offline(each_server, options):
     each_server.offline()
@@ -224,22 +191,6 @@ def test_the_first_report_after_a_connect_is_waited_for(each_server, clock):
     clock.sleep = report
     assert set(each_server.does("temp")["temperature"]) == {"tool0", "bed"}
     assert 2 < clock.slept < 4
-
-
-def test_off_before_the_first_report_reaches_every_heater_and_is_confirmed_by_one(each_server, clock):
-    reported, each_server.heat = dict(each_server.heat), {"bed": (None, 0.0)}
-    each_server.takes_targets()
-    each_server.on("POST", "/api/printer/command", status_code=204)
-    sleep = clock.sleep
-
-    def report(seconds):
-        sleep(seconds)
-        each_server.heat = reported
-
-    clock.sleep = report
-    assert each_server.does("temp", "--off")["set"] == {"tool0": 0.0, "bed": 0.0}
-    assert each_server.sent[0] == ("/api/printer/command", {"commands": ["M104 S0", "M140 S0", "M141 S0"]})
-    assert [path for path, _ in each_server.sent[1:]] == ["/api/printer/tool", "/api/printer/bed"]
 
 
 def test_a_printer_that_reports_no_heater_at_all_is_told_so(each_server, clock):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email.message
 import hashlib
-import pathlib
 
 import pytest
 
@@ -24,12 +23,15 @@ def test_success_says_what_the_server_holds(each_server, gcode_file):
     data = each_server.does("upload", str(gcode_file))
     content = gcode_file.read_bytes()
     assert data == {
+        "action": "uploaded",
         "name": "quick.gcode",
         "path": "quick.gcode",
         "location": "local",
         "size": len(content),
         "hash": None if each_server.is_2 else sha1(content),
         "sha1": sha1(content),
+        "verified": "download" if each_server.is_2 else "sha1",
+        "unchanged": False,
         "selected": False,
     }
 
@@ -46,7 +48,7 @@ def test_the_form_holds_the_file_and_asks_for_no_print(server, gcode_file):
 def test_the_body_has_a_length_and_is_not_chunked(server, gcode_file):
     server.takes_upload()
     server.does("upload", str(gcode_file))
-    (sent,) = [request for request in server.requests if request.method == "POST"]
+    (sent,) = [request for request in server.requests if request.path == "/api/files/local"]
     assert int(sent.headers["Content-Length"]) > len(gcode_file.read_bytes())
     assert "Transfer-Encoding" not in sent.headers
 
@@ -61,8 +63,8 @@ def test_a_folder_goes_into_the_form_and_comes_back_in_the_path(server, gcode_fi
 def test_the_name_that_the_server_gave_is_used_from_then_on(each_server, tmp_path):
     path = tmp_path / "bad|name.gcode"
     path.write_text("G28")
-    each_server.takes_upload(stored_as="badname.gcode")
-    each_server.then("/api/files/local/badname.gcode")
+    each_server.takes_upload()
+    each_server.then("/api/files/local/badname.gcode", each_server.reading("Operational", "badname.gcode"))
     data = each_server.does("upload", str(path), "--select")
     assert data["path"] == "badname.gcode" and data["selected"] is True
     assert each_server.sent[1:] == [("/api/files/local/badname.gcode", {"command": "select", "print": False})]
@@ -77,78 +79,6 @@ def test_unusual_names_arrive_as_they_are_and_each_part_of_a_path_is_encoded(ser
     assert filename_of(server.uploads[0]["file"]) == name
     assert data["path"] == f"sub/{name}"
     assert "#" not in server.reads[-1] and "?" not in server.reads[-1]
-
-
-@pytest.mark.parametrize("held", [{"size": 3}, {"size": 0}], ids=str)
-def test_another_size_on_the_server_is_corrupt(each_server, gcode_file, held):
-    each_server.takes_upload(**held)
-    result = each_server.refuses(2, "UPLOAD_CORRUPT", "upload", str(gcode_file), "--select")
-    details = result.envelope["error"]["details"]
-    assert details["sent"]["size"] == 19 and details["stored"]["size"] == held["size"]
-    assert len(each_server.sent) == 1
-
-
-def test_another_hash_on_the_server_is_corrupt(server, gcode_file):
-    server.takes_upload(hash=sha1(b"something else"))
-    server.refuses(2, "UPLOAD_CORRUPT", "upload", str(gcode_file))
-
-
-def test_an_upload_without_a_path_in_the_answer_is_not_called_done(server, gcode_file):
-    server.on("POST", "/api/files/local", status_code=201, json={"done": True, "files": {}})
-    server.refuses(4, "UNEXPECTED_RESPONSE", "upload", str(gcode_file))
-
-
-@pytest.mark.parametrize(
-    ("status", "answer", "exit_code", "code"),
-    [
-        (415, {"json": {"error": "Could not upload file, invalid type"}}, 2, "FILE_INVALID"),
-        (409, {"json": {"error": "Trying to overwrite file that is currently being printed"}}, 3, "FILE_IN_USE"),
-        (409, {"json": {"error": "File already exists and noOverwrite was set"}}, 2, "FILE_EXISTS"),
-        (413, {"text": "<html>413 Request Entity Too Large</html>"}, 2, "FILE_TOO_LARGE"),
-        (400, {"json": {"error": "CSRF validation failed"}}, 4, "AUTH_ERROR"),
-        (400, {"json": {"error": "Can not upload file, invalid file name"}}, 4, "SERVER_ERROR"),
-        (500, {"json": {"error": "The server encountered an internal error"}}, 4, "SERVER_ERROR"),
-        (502, {"text": "<html>Bad Gateway</html>"}, 4, "OUTCOME_UNKNOWN"),
-        (504, {"text": "<html>Gateway Timeout</html>"}, 4, "OUTCOME_UNKNOWN"),
-    ],
-)
-def test_a_refused_upload_is_told_why_and_sent_once(server, gcode_file, status, answer, exit_code, code):
-    server.on("POST", "/api/files/local", status_code=status, **answer)
-    server.refuses(exit_code, code, "upload", str(gcode_file), "--select")
-    assert len(server.sent) == 1
-
-
-def test_a_file_that_is_not_there_costs_no_request(server, tmp_path):
-    result = server.refuses(2, "FILE_NOT_FOUND", "upload", str(tmp_path / "none.gcode"))
-    assert "none.gcode" in result.envelope["error"]["message"]
-    assert server.requests == []
-
-
-def test_a_folder_is_no_file(server, tmp_path):
-    server.refuses(2, "FILE_INVALID", "upload", str(tmp_path))
-    assert server.requests == []
-
-
-def test_a_file_that_may_not_be_read_costs_no_request(server, gcode_file, monkeypatch):
-    really_open = pathlib.Path.open
-
-    def refuse(self, *how, **more):
-        if self == gcode_file:
-            raise PermissionError(13, "Permission denied")
-        return really_open(self, *how, **more)
-
-    monkeypatch.setattr(pathlib.Path, "open", refuse)
-    result = server.refuses(2, "FILE_UNREADABLE", "upload", str(gcode_file))
-    assert "Permission denied" in result.envelope["error"]["message"]
-    assert server.requests == []
-
-
-@pytest.mark.parametrize("folder", ["../x", "a/../../x", ".."])
-def test_a_folder_that_climbs_out_is_refused_before_anything_is_sent(server, gcode_file, folder):
-    server.on("POST", "/api/files/local", status_code=400, json={"error": "Can not upload file, invalid file name"})
-    result = server.run("upload", str(gcode_file), "--path", folder, "--json")
-    assert result.exit_code in (2, 4) and result.envelope["error"].get("hint")
-    assert server.sent == []
 
 
 def test_a_dry_run_lists_the_form_and_sends_nothing(server, gcode_file):

@@ -1,0 +1,128 @@
+"""temp --off: every heater off at once, whatever cannot be read, and called off only where it shows."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from .fake import GONE
+
+TOOL = "/api/printer/tool"
+BED = "/api/printer/bed"
+CHAMBER = "/api/printer/chamber"
+COMMAND = "/api/printer/command"
+BLIND = (COMMAND, {"commands": ["M104 S0", "M140 S0", "M141 S0"]})
+UNREADABLE = {
+    "failed": {"status_code": 500, "json": {"error": "The server encountered an internal error"}},
+    "login page": {"text": "<html>Sign in</html>"},
+    "no object": {"json": []},
+    "too slow": {"exc": requests.exceptions.ReadTimeout("slow")},
+}
+
+
+def tools(**targets):
+    return (TOOL, {"command": "target", "targets": targets})
+
+
+def single(path, target):
+    return (path, {"command": "target", "target": target})
+
+
+@pytest.fixture
+def big(server):
+    """A printer with two tools and a chamber, all hot, which takes what it is told."""
+    server.heat.update(tool0=(200.0, 200.0), tool1=(21.0, 0.0), bed=(60.0, 60.0), chamber=(25.0, 0.0))
+    server.takes_targets()
+    server.on("POST", COMMAND, status_code=204)
+    return server
+
+
+def test_off_switches_every_heater_off_that_the_printer_has(big):
+    big.heat.update(tool0=(200.0, 200.0), bed=(60.0, 60.0))
+    data = big.does("temp", "--off")
+    assert big.sent == [tools(tool0=0, tool1=0), single(BED, 0), single(CHAMBER, 0)]
+    assert {reading["target"] for reading in data["temperature"].values()} == {0}
+
+
+def test_off_asks_for_no_heater_that_the_printer_lacks(server):
+    server.takes_targets()
+    server.does("temp", "--off")
+    assert [path for path, _ in server.sent] == [TOOL, BED]
+
+
+def test_a_heater_that_cannot_be_switched_off_leaves_no_other_one_on(server):
+    server.takes_targets()
+    server.on("POST", TOOL, status_code=500, json={"error": "The server encountered an internal error"})
+    server.refuses(4, "SERVER_ERROR", "temp", "--off")
+    assert [path for path, _ in server.sent] == [TOOL, BED]
+
+
+@pytest.mark.parametrize("state", ["Printing", "Paused"])
+def test_off_is_held_back_by_no_check(each_server, state):
+    each_server.takes_targets()
+    each_server.job(each_server.reading(state, "a.gcode"))
+    each_server.does("temp", "--off")
+    assert "/api/job" not in each_server.reads and "/api/files" not in each_server.reads
+
+
+def test_off_takes_no_targets(big):
+    big.refuses(4, "USAGE_ERROR", "temp", "--off", "--bed", "60")
+    assert big.requests == []
+
+
+def test_off_before_the_first_report_reaches_every_heater_and_is_confirmed_by_one(each_server, clock):
+    reported, each_server.heat = dict(each_server.heat), {"bed": (None, 0.0)}
+    each_server.takes_targets()
+    each_server.on("POST", "/api/printer/command", status_code=204)
+    sleep = clock.sleep
+
+    def report(seconds):
+        sleep(seconds)
+        each_server.heat = reported
+
+    clock.sleep = report
+    assert each_server.does("temp", "--off")["set"] == {"tool0": 0.0, "bed": 0.0}
+    assert each_server.sent[0] == ("/api/printer/command", {"commands": ["M104 S0", "M140 S0", "M141 S0"]})
+    assert [path for path, _ in each_server.sent[1:]] == ["/api/printer/tool", "/api/printer/bed"]
+
+
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_a_reading_that_fails_leaves_nothing_hot(big, how):
+    read = big._printer
+    answers = [UNREADABLE[how], {"json": read}]
+    big.mocker.register_uri("GET", "http://octopi.test/api/printer", answers)
+    data = big.does("temp", "--off")
+    assert big.sent[0] == BLIND and [path for path, _ in big.sent[1:]] == [TOOL, BED, CHAMBER]
+    assert set(data["set"].values()) == {0.0}
+
+
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_where_nothing_can_be_read_at_all_it_is_sent_and_not_called_done(big, clock, how):
+    big.on("GET", "/api/printer", **UNREADABLE[how])
+    error = big.refuses(4, "OUTCOME_UNKNOWN", "temp", "--off").envelope["error"]
+    assert big.sent == [BLIND] and "cannot be read" in error["message"]
+
+
+@pytest.mark.parametrize("lost", [GONE, 504], ids=["broken", "504"])
+def test_a_blind_off_whose_answer_was_lost_is_followed_by_one_that_is_confirmed(big, lost):
+    big.then(COMMAND, "Operational", lost=lost)
+    big.mocker.register_uri("GET", "http://octopi.test/api/printer", [UNREADABLE["failed"], {"json": big._printer}])
+    assert big.does("temp", "--off")["set"]["tool0"] == 0.0
+    assert [path for path, _ in big.sent] == [COMMAND, TOOL, BED, CHAMBER]
+
+
+def test_a_printer_that_is_not_connected_is_offline_and_not_sent_anything(big):
+    big.offline()
+    big.refuses(1, "PRINTER_OFFLINE", "temp", "--off")
+    assert big.sent == []
+
+
+def test_off_that_does_not_show_is_not_called_off(big, clock):
+    big.takes_targets(shows=False)
+    error = big.refuses(4, "STATE_NOT_REACHED", "temp", "--off").envelope["error"]
+    assert error["details"]["shown"] == {"tool0": 200.0, "bed": 60.0} and "M112" in error["hint"]
+
+
+def test_a_dry_run_lists_every_heater(big):
+    data = big.does("temp", "--off", "--dry-run")
+    assert [request["path"] for request in data["requests"]] == [TOOL, BED, CHAMBER] and big.sent == []
