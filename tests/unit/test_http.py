@@ -1,4 +1,4 @@
-"""HTTP: where the key goes, what is read, and what each broken connection means for a read and for an act."""
+"""HTTP: where the key goes, what is read of an answer, and how often a request goes out."""
 
 from __future__ import annotations
 
@@ -11,42 +11,21 @@ import requests
 import urllib3
 
 from octoprint_cli import errors
-from octoprint_cli.client import http as module
-from octoprint_cli.client.http import Http, retry_policy
+from octoprint_cli.client.http import Http
+from octoprint_cli.client.http.http import Form
 
-from .fake import KEY, URL
+from .fake import GONE, KEY, URL
 
 HOST = "octopi.test"
 POOL = urllib3.HTTPConnectionPool(HOST)
+REFUSED = requests.exceptions.ConnectionError(
+    urllib3.exceptions.MaxRetryError(POOL, "/api/job", urllib3.exceptions.NewConnectionError(POOL, "refused"))
+)
 
 
 @pytest.fixture
 def http(server):
     return Http(URL, KEY)
-
-
-def wrapped(reason):
-    """A broken connection as requests hands it over after its retries."""
-    return requests.exceptions.ConnectionError(urllib3.exceptions.MaxRetryError(POOL, "/api/job", reason))
-
-
-NEVER = [
-    requests.exceptions.ConnectTimeout("slow"),
-    wrapped(urllib3.exceptions.NewConnectionError(POOL, "refused")),
-    wrapped(urllib3.exceptions.ConnectTimeoutError(POOL, "slow")),
-]
-LOST = [
-    requests.exceptions.ConnectionError(
-        urllib3.exceptions.ProtocolError("Connection aborted.", ConnectionResetError(104, "reset by peer"))
-    ),
-    requests.exceptions.ConnectionError(urllib3.exceptions.ProtocolError("Connection aborted.", "BadStatusLine")),
-    requests.exceptions.ChunkedEncodingError("cut short"),
-    requests.exceptions.ContentDecodingError("bad gzip"),
-]
-SLOW = [
-    requests.exceptions.ReadTimeout("slow"),
-    requests.exceptions.ConnectionError(urllib3.exceptions.ReadTimeoutError(POOL, "/api/job", "Read timed out.")),
-]
 
 
 def code_of(act):
@@ -55,32 +34,110 @@ def code_of(act):
     return caught.value.code
 
 
-@pytest.mark.parametrize("broken", NEVER, ids=lambda error: type(error).__name__)
+def post(http):
+    return http.post("/api/job", {"command": "cancel"})
+
+
+# -- how often ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("retries", [0, 1, 3, 6])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_connection_that_was_never_made_is_the_same_for_both(server, http, broken, method):
-    server.on(method, "/api/job", exc=broken)
-    act = (lambda: http.get("/api/job")) if method == "GET" else (lambda: http.post("/api/job", {}))
-    assert code_of(act) == "CONNECTION_ERROR"
+def test_a_connection_that_was_never_made_is_tried_again_for_any_request(server, clock, retries, method):
+    http = Http(URL, KEY, retries=retries, timeout=1000)
+    server.on(method, "/api/job", exc=REFUSED)
+    assert code_of(lambda: http.get("/api/job") if method == "GET" else post(http)) == "CONNECTION_ERROR"
+    assert len(server.requests) == 1 + retries
+    assert not http.acted
+
+
+def test_as_many_tries_as_are_configured_are_made(server, clock):
+    server.on("GET", "/api/job", exc=REFUSED)
+    code_of(lambda: Http(URL, KEY, retries=10, timeout=1000).get("/api/job"))
+    assert len(server.requests) == 11
+
+
+@pytest.mark.parametrize("answers", [[GONE], [502], [503], [504], [429], [GONE, 502, 503]], ids=str)
+def test_a_read_is_made_again(server, http, clock, answers):
+    tries = [{"exc": answer} if isinstance(answer, Exception) else {"status_code": answer} for answer in answers]
+    server.mocker.register_uri("GET", URL + "/api/job", [*tries, {"json": {"state": "Operational"}}])
+    assert http.get("/api/job") == {"state": "Operational"}
+    assert len(server.requests) == len(answers) + 1 and clock.slept > 0
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 500, 501])
+def test_a_read_that_was_refused_is_not(server, http, clock, status):
+    server.on("GET", "/api/job", status_code=status, json={"error": "no"})
+    code_of(lambda: http.get("/api/job"))
+    assert server.reads.count("/api/job") == 1 and clock.slept == 0
+
+
+def test_a_question_is_made_again_like_a_read_and_asked_in_a_rehearsal(server, http):
+    server.mocker.register_uri(
+        "POST", URL + "/api/files/test", [{"exc": GONE}, {"status_code": 502}, {"json": {"exists": False}}] * 2
+    )
+    assert http.ask("/api/files/test", {"command": "exists"}) == {"exists": False}
+    with http.rehearsal() as planned:
+        assert http.ask("/api/files/test", {"command": "exists"}) == {"exists": False}
+    assert planned == [] and not http.acted
+
+
+@pytest.mark.parametrize("status", [429, 500, 501, 502, 503, 504])
+def test_an_act_goes_out_once_whatever_the_answer(server, http, clock, status):
+    server.on("POST", "/api/job", status_code=status, headers={"Retry-After": "1"}, text="<html>gateway</html>")
+    code_of(lambda: post(http))
+    assert len(server.sent) == 1 and clock.slept == 0
 
 
 @pytest.mark.parametrize(
-    ("broken", "read"),
-    [*((broken, "SERVER_STARTING") for broken in LOST), *((broken, "TIMEOUT") for broken in SLOW)],
-    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+    "lost", [GONE, requests.exceptions.ReadTimeout("slow"), requests.exceptions.ChunkedEncodingError("cut")], ids=repr
 )
-def test_an_answer_that_was_lost_leaves_an_act_unknown(server, http, broken, read):
-    server.on("GET", "/api/job", exc=broken)
-    server.on("POST", "/api/job", exc=broken)
-    assert code_of(lambda: http.get("/api/job")) == read
-    assert code_of(lambda: http.post("/api/job", {})) == "OUTCOME_UNKNOWN"
+def test_an_act_whose_answer_broke_off_went_out_once(server, http, clock, lost):
+    server.on("POST", "/api/job", exc=lost)
+    assert code_of(lambda: post(http)) == "OUTCOME_UNKNOWN"
+    assert len(server.sent) == 1 and clock.slept == 0 and http.acted
+
+
+def test_an_act_whose_tls_broke_after_its_first_byte_is_unknown_and_went_out_once(server, http):
+    def break_off(request, context):
+        http._wire.exchange.opened = http._wire.exchange.sent = True
+        raise requests.exceptions.SSLError(urllib3.exceptions.SSLError("[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] bad record mac"))
+
+    server.on("POST", "/api/job", text=break_off)
+    assert code_of(lambda: post(http)) == "OUTCOME_UNKNOWN"
     assert len(server.sent) == 1
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_tls_that_fails_is_told_apart(server, http, method):
-    server.on(method, "/api/job", exc=requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED: self-signed certificate"))
-    with pytest.raises(errors.TlsError, match="self-signed certificate"):
-        http.get("/api/job") if method == "GET" else http.post("/api/job", {})
+def test_a_server_that_asks_for_patience_gets_it(server, http, clock):
+    answers = [{"status_code": 503, "headers": {"Retry-After": "7"}}, {"json": {}}]
+    server.mocker.register_uri("GET", URL + "/api/job", answers)
+    http.get("/api/job")
+    assert clock.slept == 7
+
+
+def test_a_server_that_asks_for_too_much_patience_gets_none(server, http, clock):
+    server.on("GET", "/api/job", status_code=503, headers={"Retry-After": "3600"})
+    assert code_of(lambda: http.get("/api/job")) == "SERVER_STARTING"
+    assert len(server.requests) == 1 and clock.slept == 0
+
+
+def test_in_a_hurry_there_is_one_try(server, http, clock):
+    server.on("GET", "/api/job", exc=GONE)
+    with http.hurried(3):
+        code_of(lambda: http.get("/api/job"))
+    assert len(server.requests) == 1 and server.requests[0].timeout == (3, 3) and clock.slept == 0
+    code_of(lambda: http.get("/api/job"))
+    assert len(server.requests) == 5 and server.requests[-1].timeout == (5, 30)
+
+
+def test_a_hurry_gives_nobody_more_time(server):
+    client = Http(URL, KEY, timeout=2)
+    with client.hurried(3):
+        client.get("/api/job")
+    assert server.requests[0].timeout == (2, 2)
+
+
+# -- where the key goes -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("broken", [requests.exceptions.InvalidHeader("x"), requests.exceptions.InvalidURL("x")], ids=repr)
@@ -93,21 +150,6 @@ def test_a_host_or_key_that_cannot_be_used_is_the_configurations_fault(server, h
 def test_a_key_that_no_header_can_carry_is_the_configurations_fault_and_is_not_sent(server, key):
     result = server.refuses(4, "CONFIG_ERROR", "status", env={"OCTOPRINT_API_KEY": key})
     assert key not in result.stdout and server.requests == []
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_redirect_is_refused_and_the_key_stays_here(server, http, status, method):
-    server.on(method, "/api/job", status_code=status, headers={"Location": "http://evil.test/api/job"})
-    with pytest.raises(errors.UnexpectedResponse, match=r"http://evil\.test/api/job"):
-        http.get("/api/job") if method == "GET" else http.post("/api/job", {"command": "cancel"})
-    assert [request.hostname for request in server.requests] == [HOST]
-
-
-@pytest.mark.parametrize("status", [300, 302, 304])
-def test_a_redirect_to_nowhere_is_no_success_either(server, http, status):
-    server.on("POST", "/api/job", status_code=status)
-    assert code_of(lambda: http.post("/api/job", {"command": "cancel"})) == "UNEXPECTED_RESPONSE"
 
 
 def test_the_key_goes_into_its_header_and_nowhere_else(server, http):
@@ -152,43 +194,55 @@ def test_every_request_has_both_timeouts(server):
         assert {request.timeout for request in server.requests[-2:]} == {wanted}
 
 
-def test_tls_options_reach_every_request(server):
-    client = Http(URL, KEY, tls=module.Tls("/etc/ca.pem", "/etc/me.pem"))
-    client.get("/api/job")
-    assert (server.requests[0].verify, server.requests[0].cert) == ("/etc/ca.pem", "/etc/me.pem")
+def test_a_form_may_take_its_own_time(server, http):
+    server.on("POST", "/api/files/local", json={})
+    http.post_form("/api/files/local", Form(Body(), stall=40, patience=70), plan={})
+    assert server.requests[0].timeout == (5.0, 70)
+    assert server.requests[0].headers["Content-Type"] == "multipart/form-data; boundary=x"
 
 
-def test_an_answer_that_is_too_large_is_not_read(server, http, monkeypatch):
-    monkeypatch.setattr(module, "MAX_BYTES", 100)
+class Body(io.BytesIO):
+    """A form."""
+
+    content_type = "multipart/form-data; boundary=x"
+    complete = True
+
+
+# -- what is read of an answer ------------------------------------------------------------------------
+
+
+def test_an_answer_that_is_too_large_is_not_read(server, http):
     server.on("GET", "/api/job", content=b'"' + b"x" * 98 + b'"')
-    assert len(http.get("/api/job")) == 98
-    server.on("GET", "/api/job", content=b'"' + b"x" * 99 + b'"')
-    assert code_of(lambda: http.get("/api/job")) == "UNEXPECTED_RESPONSE"
+    assert len(http.get("/api/job", limit=100)) == 98
+    assert code_of(lambda: http.get("/api/job", limit=99)) == "UNEXPECTED_RESPONSE"
 
 
-class Trickle(io.BytesIO):
-    """A body that takes ten seconds a read."""
-
-    def __init__(self, clock):
-        super().__init__(b" " * 1_000_000)
-        self.clock = clock
-
-    def read(self, size=-1):
-        self.clock.sleep(10)
-        return super().read(size)
+def test_an_act_whose_answer_is_too_large_is_unknown(server, http, monkeypatch):
+    server.on("POST", "/api/job", content=b" " * 11_000_000)
+    assert code_of(lambda: post(http)) == "OUTCOME_UNKNOWN"
 
 
-def test_an_answer_that_trickles_for_ever_is_given_up(server, http, clock, monkeypatch):
-    monkeypatch.setattr(module, "time", clock)
-    server.on("GET", "/api/job", body=Trickle(clock))
-    assert code_of(lambda: http.get("/api/job")) == "TIMEOUT"
-    assert clock.slept < 60
+@pytest.mark.parametrize("packed", ["br", "zstd", "compress", "x" * 500])
+def test_an_answer_that_is_packed_in_a_way_that_nobody_asked_for_is_not_read(server, http, packed):
+    server.on("GET", "/api/job", content=b"{}", headers={"Content-Encoding": packed})
+    with pytest.raises(errors.UnexpectedResponse, match=packed[:40]) as caught:
+        http.get("/api/job")
+    assert len(caught.value.message) < 200
 
 
-def test_an_act_whose_answer_trickles_is_unknown_and_not_retryable(server, http, clock, monkeypatch):
-    monkeypatch.setattr(module, "time", clock)
-    server.on("POST", "/api/job", body=Trickle(clock))
-    assert code_of(lambda: http.post("/api/job", {})) == "OUTCOME_UNKNOWN"
+def test_a_download_is_handed_on_in_pieces_and_not_made_again(server, http):
+    server.on("GET", "/downloads/files/local/a.gcode", content=b"x" * 100_000)
+    pieces = []
+    http.fetch("/downloads/files/local/a.gcode", pieces.append, limit=100_000)
+    assert b"".join(pieces) == b"x" * 100_000 and len(pieces) > 1
+    assert code_of(lambda: http.fetch("/downloads/files/local/a.gcode", pieces.append, limit=99_999)) == "UNEXPECTED_RESPONSE"
+
+
+def test_a_download_that_is_refused_hands_nothing_on(server, http):
+    server.on("GET", "/downloads/files/local/a.gcode", status_code=404, text="<html>no</html>")
+    pieces = []
+    assert code_of(lambda: http.fetch("/downloads/files/local/a.gcode", pieces.append, limit=100)) == "NOT_FOUND"
+    assert pieces == []
 
 
 @pytest.mark.parametrize("text", ["<html>Sign in</html>", "OK", "{", "\xff"])
@@ -206,33 +260,7 @@ def test_an_empty_answer_is_none(server, http, answer):
     assert http.post("/api/job", {}) is None
 
 
-@pytest.mark.parametrize(("name", "code"), [(None, "AUTH_ERROR"), ("bob", "PERMISSION_DENIED")])
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_403_is_a_bad_key_or_a_missing_permission(server, http, name, code, method):
-    server.on(method, "/api/job", status_code=403, json={"error": "You don't have the permission"})
-    server.on("GET", "/api/currentuser", json={"name": name, "groups": [], "permissions": []})
-    act = (lambda: http.get("/api/job", needs="STATUS")) if method == "GET" else (lambda: http.post("/api/job", {}, needs="STATUS"))
-    with pytest.raises(errors.CliError) as caught:
-        act()
-    assert caught.value.code == code
-    assert ("STATUS" in caught.value.message) is (name is not None)
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        {"status_code": 403, "text": "<html>Forbidden</html>"},
-        {"text": "<html>"},
-        {"json": []},
-        {"exc": requests.exceptions.ConnectTimeout("x")},
-    ],
-    ids=["403", "login page", "no object", "gone"],
-)
-def test_a_proxy_that_forbids_everything_is_asked_twice_and_no_more(server, http, answer):
-    server.on("GET", "/api/job", status_code=403, text="<html>Forbidden</html>")
-    server.on("GET", "/api/currentuser", **answer)
-    assert code_of(lambda: http.get("/api/job")) == "PERMISSION_DENIED"
-    assert server.reads == ["/api/job", "/api/currentuser"]
+# -- rehearsals ---------------------------------------------------------------------------------------
 
 
 def test_a_rehearsal_lists_what_it_does_not_send(server, http):
@@ -249,29 +277,3 @@ def test_after_a_rehearsal_requests_are_sent_again_even_if_it_failed(server, htt
         raise KeyError
     http.post("/api/job", {})
     assert len(server.sent) == 1
-
-
-def test_a_connection_that_was_never_made_is_retried_for_any_method():
-    for method in ("GET", "POST", "DELETE", "PUT"):
-        left = retry_policy(3).increment(method, "/x", error=urllib3.exceptions.NewConnectionError(POOL, "refused"))
-        assert left.total == 2
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_what_was_sent_is_never_sent_again(method):
-    lost = urllib3.exceptions.ProtocolError("Connection aborted.")
-    with pytest.raises(urllib3.exceptions.ProtocolError):
-        retry_policy(3).increment(method, "/x", error=lost)
-    assert not any(retry_policy(3).is_retry(method, status) for status in (413, 429, 500, 502, 503, 504))
-
-
-def test_a_read_is_retried_where_that_makes_sense():
-    policy = retry_policy(3)
-    assert policy.increment("GET", "/x", error=urllib3.exceptions.ProtocolError("Connection aborted.")).total == 2
-    assert all(policy.is_retry("GET", status) for status in (429, 502, 503, 504))
-    assert not any(policy.is_retry("GET", status) for status in (200, 400, 403, 404, 409, 500))
-
-
-def test_the_number_of_retries_is_the_configured_one():
-    with pytest.raises(urllib3.exceptions.MaxRetryError):
-        retry_policy(0).increment("GET", "/x", error=urllib3.exceptions.NewConnectionError(POOL, "refused"))

@@ -6,14 +6,15 @@ import json
 
 import pytest
 
-from octoprint_cli.client.refusals import Answer, refusal
+from octoprint_cli.client.http.refusals import Answer, refusal
 
 HTML = "<html><body>nginx</body></html>"
 
 
-def answered(status, text="", method="GET", **more):
+def answered(status, text="", method="GET", path="/api/job", base="http://octopi.test", **headers):
     body = text if text.startswith("<") else json.dumps({"error": text})
-    return refusal(Answer(method, "http://octopi.test/api/job", status, "", body, **more), "PRINT")
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return refusal(Answer(method != "GET", base + path, path, status, "", body, named), "PRINT")
 
 
 @pytest.mark.parametrize(
@@ -22,10 +23,17 @@ def answered(status, text="", method="GET", **more):
         ("POST", 400, "CSRF validation failed", "AUTH_ERROR", 4, False),
         ("POST", 400, "command is invalid", "SERVER_ERROR", 4, False),
         ("POST", 400, HTML, "SERVER_ERROR", 4, False),
+        ("GET", 400, "<center>The plain HTTP request was sent to HTTPS port</center>", "TLS_ERROR", 1, False),
+        ("POST", 400, "<center>The plain HTTP request was sent to HTTPS port</center>", "TLS_ERROR", 1, False),
+        ("GET", 400, "<center>No required SSL certificate was sent</center>", "TLS_ERROR", 1, False),
+        ("GET", 400, "<center>The SSL certificate error</center>", "TLS_ERROR", 1, False),
         ("GET", 401, HTML, "AUTH_ERROR", 4, False),
         ("GET", 403, "Invalid API key", "AUTH_ERROR", 4, False),
         ("GET", 403, "You don't have the permission", "PERMISSION_DENIED", 4, False),
         ("GET", 404, "The requested URL was not found on the server.", "NOT_FOUND", 4, False),
+        ("GET", 403, HTML, "UNEXPECTED_RESPONSE", 4, False),
+        ("POST", 403, HTML, "UNEXPECTED_RESPONSE", 4, False),
+        ("POST", 403, "File already exists, cannot overwrite due to a lack of permissions", "PERMISSION_DENIED", 4, False),
         ("GET", 404, HTML, "UNEXPECTED_RESPONSE", 4, False),
         ("POST", 404, HTML, "UNEXPECTED_RESPONSE", 4, False),
         ("GET", 405, "The method is not allowed for the requested URL.", "SERVER_ERROR", 4, False),
@@ -62,7 +70,7 @@ def answered(status, text="", method="GET", **more):
 def test_each_refusal_is_the_error_that_it_stands_for(method, status, text, code, exit_code, retryable):
     error = answered(status, text, method)
     assert (error.code, error.exit_code, error.retryable) == (code, exit_code, retryable)
-    assert error.details["http_status"] == status if error.details else code == "UNEXPECTED_RESPONSE"
+    assert error.details["http_status"] == status
 
 
 def test_an_act_that_failed_inside_the_server_is_not_to_be_repeated():
@@ -86,12 +94,44 @@ def test_a_servers_long_text_is_cut():
     assert len(answered(500, "x" * 100_000).message) < 1000
 
 
-@pytest.mark.parametrize("body", ["[]", '"text"', "5", "null", '{"error": null}', '{"error": {"a": 1}}', "{}"])
-def test_json_of_another_shape_is_no_crash(body):
-    assert refusal(Answer("GET", "http://octopi.test/", 500, "", body)).code == "SERVER_ERROR"
+@pytest.mark.parametrize("body", ["[]", '"text"', "5", "null", '{"error": null}', '{"error": {"a": 1}}', "{}", "[" * 100_000])
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 500])
+def test_json_of_another_shape_is_no_crash(body, status):
+    error = refusal(Answer(False, "http://octopi.test/", "/", status, "", body))
+    assert error.code != "INTERNAL_ERROR" and len(error.message) < 1000
 
 
-@pytest.mark.parametrize("location", ["https://sso.test/login", None])
-def test_a_redirect_says_where_to(location):
-    error = answered(302, HTML, location=location)
-    assert error.code == "UNEXPECTED_RESPONSE" and (location or "another address") in error.message
+def test_the_permission_that_a_replacement_takes_is_another_one():
+    error = answered(403, "File already exists, cannot overwrite due to a lack of permissions", "POST")
+    assert "FILES_DELETE" in error.message and "PRINT" not in error.message
+
+
+@pytest.mark.parametrize("path", ["/downloads/files/local/a.gcode"])
+@pytest.mark.parametrize(("status", "code"), [(403, "PERMISSION_DENIED"), (404, "NOT_FOUND")])
+def test_octoprints_own_html_is_no_proxys(path, status, code):
+    assert answered(status, HTML, path=path).code == code
+
+
+def test_a_proxys_own_login_is_not_octoprints_key():
+    error = answered(401, HTML, WWW_Authenticate='Basic realm="printers"')
+    assert error.code == "AUTH_ERROR" and "proxy" in error.message and "printers" in error.message
+    assert "USER:PASSWORD@" in error.hint
+    assert "proxy" not in answered(401, HTML).message
+
+
+def test_a_long_challenge_is_cut():
+    assert len(answered(401, HTML, WWW_Authenticate="Digest " + "x" * 5000).message) < 300
+
+
+def test_https_and_a_client_certificate_are_told_apart():
+    assert "https://" in answered(400, "<center>The plain HTTP request was sent to HTTPS port</center>").hint
+    assert "client_cert" in answered(400, "<center>No required SSL certificate was sent</center>").hint
+
+
+def test_octoprints_own_words_about_tls_are_not_a_proxys():
+    assert answered(400, "The plain HTTP request was sent to HTTPS port").code == "SERVER_ERROR"
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_lost_answer_says_so_at_its_beginning(status):
+    assert answered(status, HTML, "POST").message.startswith(f"the answer was lost (a gateway answered HTTP {status}): ")

@@ -1,0 +1,111 @@
+"""Retries as a table: what is tried again, for whom, after how long, and when it is over."""
+
+from __future__ import annotations
+
+import email.utils
+import time
+
+import pytest
+
+from octoprint_cli.client.http.retries import FIRST_PAUSE, LONGEST_PAUSE, Failure, Retries
+
+READ, ACT = False, True
+SECONDS = 1000.0
+
+
+def pause(failure, act=READ, done=1, spent=0.0, total=3, seconds=SECONDS):
+    return Retries(total, seconds).pause(done, spent, act, failure)
+
+
+@pytest.mark.parametrize(
+    ("failure", "act", "again"),
+    [
+        (Failure(never_made=True), READ, True),
+        (Failure(never_made=True), ACT, True),
+        (Failure(never_made=True, broken=True), ACT, True),
+        (Failure(broken=True), READ, True),
+        (Failure(broken=True), ACT, False),
+        *((Failure(status=status), READ, True) for status in (429, 502, 503, 504)),
+        *((Failure(status=status), ACT, False) for status in (429, 502, 503, 504)),
+        *((Failure(status=status), READ, False) for status in (301, 400, 401, 403, 404, 408, 409, 413, 415, 500, 501, 505, 599)),
+        (Failure(), READ, False),
+        (Failure(), ACT, False),
+    ],
+)
+def test_what_is_tried_again(failure, act, again):
+    assert (pause(failure, act) is not None) is again
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_wish_for_patience_repeats_no_act(status):
+    assert pause(Failure(status=status, headers={"Retry-After": "1"}), ACT) is None
+
+
+@pytest.mark.parametrize(("total", "tries"), [(0, 0), (1, 1), (3, 3), (10, 5)])
+def test_the_number_of_further_tries_is_the_configured_one(total, tries):
+    assert sum(pause(Failure(broken=True), done=done, total=total) is not None for done in range(1, 6)) == tries
+
+
+@pytest.mark.parametrize(("spent", "again"), [(0, True), (29.7, True), (29.9, False), (30, False), (1000, False)])
+def test_all_tries_together_stay_within_the_time(spent, again):
+    assert (pause(Failure(broken=True), spent=spent, seconds=30) is not None) is again
+
+
+@pytest.mark.parametrize("done", [1, 2, 3, 4])
+def test_each_pause_is_twice_as_long_and_a_third_of_it_is_chance(done):
+    longest = FIRST_PAUSE * 2 ** (done - 1)
+    pauses = [pause(Failure(broken=True), done=done, total=9) for _ in range(200)]
+    assert all(0.67 * longest <= each <= longest for each in pauses)
+    assert max(pauses) - min(pauses) > 0.2 * longest  # two programs do not come back in step
+
+
+def test_no_pause_is_longer_than_the_bound():
+    assert all((pause(Failure(broken=True), done=done, total=99) or 0) <= LONGEST_PAUSE for done in range(1, 60))
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("0", 0), ("2", 2), (" 3 ", 3), ("10", 10)])
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_number_of_seconds_is_honoured(value, seconds, status):
+    assert pause(Failure(status=status, headers={"Retry-After": value})) == seconds
+
+
+def test_a_date_is_honoured():
+    wait = pause(Failure(status=503, headers={"Retry-After": email.utils.formatdate(time.time() + 6, usegmt=True)}))
+    assert 4 <= wait <= 6
+
+
+def test_a_date_that_has_passed_is_now():
+    assert pause(Failure(status=503, headers={"Retry-After": "Sun, 22 Nov 2015 07:28:00 GMT"})) == 0
+
+
+@pytest.mark.parametrize("value", ["11", "3600", "99999999999999999999999", "Sun, 22 Nov 2099 07:28:00 GMT"])
+def test_who_wants_more_patience_than_the_bound_gets_none(value):
+    assert pause(Failure(status=503, headers={"Retry-After": value})) is None
+
+
+def test_who_wants_more_patience_than_there_is_time_gets_none():
+    failure = Failure(status=503, headers={"Retry-After": "5"})
+    assert pause(failure, spent=25.0, seconds=30) is None and pause(failure, spent=24.9, seconds=30) == 5
+
+
+GARBAGE = [
+    "",
+    " ",
+    "soon",
+    "-1",
+    "1.5",
+    "1e3",
+    "0x10",
+    "\u0661",
+    "NaN",
+    "Sun, 99 Nov 2026",
+    "Fri, 31 Dec 99999 23:59:59 GMT",
+    "1;2",
+    "\x00",
+]
+
+
+@pytest.mark.parametrize("value", GARBAGE, ids=ascii)
+def test_garbage_is_as_good_as_nothing(value):
+    wait = pause(Failure(status=503, headers={"Retry-After": value}))
+    assert wait is None or 0 <= wait <= LONGEST_PAUSE

@@ -1,0 +1,193 @@
+"""The wire, over a pair of sockets: which bytes go out, when the clock ends a request, and how many connections there are."""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+import pytest
+import urllib3.util.connection
+
+from octoprint_cli import errors
+from octoprint_cli.client.http import Http
+from octoprint_cli.client.http.http import Form
+
+from .fake import KEY, URL
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+pytestmark = pytest.mark.timeout(30)
+
+
+@pytest.fixture
+def watched():
+    """Here each request has its watcher, and a socket that it can end."""
+
+
+class Peer:
+    """The other end of each connection: it has its answer ready before it is asked. None: it hangs up."""
+
+    def __init__(self):
+        self.answers = []
+        self.ends = []
+        self.refuse = 0
+        self.hangs_up = False
+
+    def connect(self, *_, **__):
+        if self.refuse:
+            self.refuse -= 1
+            raise ConnectionRefusedError(111, "Connection refused")
+        ours, theirs = socket.socketpair()
+        self.ends.append(theirs)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        theirs.sendall(answer or b"")
+        if answer is None or self.hangs_up:
+            theirs.shutdown(socket.SHUT_WR)
+        return ours
+
+    def got(self, which=0):
+        """What went out on that connection."""
+        self.ends[which].setblocking(False)
+        found = b""
+        try:
+            while True:
+                piece = self.ends[which].recv(65536)
+                if not piece:
+                    return found
+                found += piece
+        except BlockingIOError:
+            return found
+
+
+@pytest.fixture
+def peer(monkeypatch):
+    found = Peer()
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", found.connect)
+    yield found
+    for end in found.ends:
+        end.close()
+
+
+def http(**how):
+    return Http(URL, KEY, **{"timeout": 5, **how})
+
+
+def code_of(act):
+    with pytest.raises(errors.CliError) as caught:
+        act()
+    return caught.value.code
+
+
+def post(client):
+    return client.post("/api/job", {"command": "cancel"})
+
+
+def test_the_request_is_whole_and_has_its_key(peer):
+    peer.answers = [OK]
+    client = http()
+    assert post(client) == {}
+    head, _, body = peer.got().partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /api/job HTTP/1.1\r\n") and f"X-Api-Key: {KEY}".encode() in head
+    assert body == b'{"command": "cancel"}' and b"Content-Length: 21" in head
+
+
+def test_each_act_has_a_connection_of_its_own(peer):
+    peer.answers = [OK]
+    client = http()
+    client.get("/api/job")
+    post(client)  # on the kept one nobody could tell whether the server had closed it already
+    post(client)
+    assert [peer.got(which)[:4] for which in range(len(peer.ends))] == [b"GET ", b"POST", b"POST"]
+
+
+def test_a_server_that_hangs_up_is_asked_again_and_an_act_is_not_repeated(peer, clock):
+    peer.answers = [None]
+    assert code_of(lambda: http(retries=3).get("/api/job")) == "SERVER_STARTING"
+    assert len(peer.ends) == 4
+    client = http(retries=3)
+    assert code_of(lambda: post(client)) == "OUTCOME_UNKNOWN"
+    assert len(peer.ends) == 5 and client.acted
+
+
+def test_a_kept_connection_that_was_closed_meanwhile_costs_a_read_nothing(peer, clock):
+    peer.answers = [OK]
+    client = http(retries=1)
+    client.get("/api/job")
+    peer.ends[0].close()
+    assert client.get("/api/job") == {} and len(peer.ends) == 2
+
+
+@pytest.mark.parametrize("refuse", [1, 3])
+def test_a_connection_that_was_refused_is_made_again_for_an_act_too(peer, clock, refuse):
+    peer.answers, peer.refuse = [OK], refuse
+    assert post(http(retries=3)) == {}
+    assert len(peer.ends) == 1 and clock.slept > 0
+
+
+def test_a_connection_that_is_always_refused_has_sent_nothing(peer, clock):
+    peer.refuse = 99
+    client = http(retries=2)
+    assert code_of(lambda: post(client)) == "CONNECTION_ERROR"
+    assert peer.refuse == 96 and not client.acted
+
+
+def test_what_octoprint_says_while_it_boots_is_no_http(peer, clock):
+    peer.answers, peer.hangs_up = [b"Not found"], True
+    assert code_of(lambda: http(retries=0).get("/api/job")) == "SERVER_STARTING"
+    assert code_of(lambda: post(http(retries=0))) == "OUTCOME_UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", b"HTTP/1.1 200 OK\r\n\r\n{}"], ids=ascii
+)
+def test_an_answer_that_never_ends_is_ended_when_its_time_is_up(peer, answer):
+    peer.answers = [answer]
+    assert code_of(lambda: http(timeout=0.2, retries=0).get("/api/job")) == "TIMEOUT"
+    assert code_of(lambda: post(http(timeout=0.2, retries=0))) == "OUTCOME_UNKNOWN"
+
+
+def test_an_answer_that_drips_is_ended_when_its_time_is_up(peer):
+    peer.answers = [b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"]
+    over = threading.Event()
+
+    def drip():
+        while not over.wait(0.02):
+            for end in peer.ends:
+                try:
+                    end.send(b" ")
+                except OSError:
+                    return
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    try:
+        assert code_of(lambda: http(timeout=0.3, retries=0).get("/api/job")) == "TIMEOUT"
+    finally:
+        over.set()
+        thread.join()
+
+
+class Endless:
+    """A form that has always more to give."""
+
+    content_type = "multipart/form-data; boundary=x"
+    complete = False
+    len = 10**9
+
+    def read(self, amount=-1):
+        return b"x" * 65536
+
+
+def test_an_upload_that_stands_still_is_ended_and_its_outcome_unknown(peer):
+    peer.answers = [b""]
+    with pytest.raises(errors.OutcomeUnknown) as caught:
+        http().post_form("/api/files/local", Form(Endless(), stall=0.3, patience=9), plan={})
+    assert caught.value.details == {"stalled": True} and "0.3 s" in caught.value.message
+
+
+def test_no_watcher_is_left(peer):
+    peer.answers = [OK]
+    http().get("/api/job")
+    for thread in threading.enumerate():
+        if thread.name == "exchange":
+            thread.join(1)
+    assert not [thread for thread in threading.enumerate() if thread.name == "exchange"]
