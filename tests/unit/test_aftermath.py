@@ -1,0 +1,154 @@
+"""The end of a run that somebody broke off, or whose outcome is unknown: one document, what the server has now, and no waiting."""
+
+from __future__ import annotations
+
+import pytest
+
+from octoprint_cli.errors import Terminated
+
+from .fake import GONE
+
+GCODE = ("gcode", "M117 hello")
+COMMAND = "/api/printer/command"
+STOPS = [(KeyboardInterrupt, 130, "INTERRUPTED", "interrupted"), (Terminated, 143, "TERMINATED", "terminated")]
+
+each_stop = pytest.mark.parametrize(("stop", "exit_code", "code", "word"), STOPS, ids=["Ctrl-C", "SIGTERM"])
+
+
+def stopping(server, method, path, stop, also=lambda: None):
+    """The program is stopped while it waits for this answer."""
+
+    def answer(request, context):
+        also()
+        raise stop
+
+    server.on(method, path, text=answer)
+
+
+@each_stop
+def test_before_anything_was_sent_it_says_so_and_asks_nobody(server, stop, exit_code, code, word):
+    stopping(server, "GET", "/api/job", stop)
+    error = server.refuses(exit_code, code, "status").envelope["error"]
+    assert error["message"] == f"{word}; nothing was sent that changes anything" and "details" not in error
+    assert server.reads == ["/api/job"]
+
+
+@each_stop
+def test_without_json_it_is_one_line_and_a_hint(server, stop, exit_code, code, word):
+    stopping(server, "GET", "/api/job", stop)
+    result = server.run("status")
+    assert (result.exit_code, result.stdout) == (exit_code, "")
+    assert result.stderr == f"Error: {word}; nothing was sent that changes anything ({code})\nHint: octoprint-cli status\n"
+
+
+@each_stop
+def test_after_an_act_it_says_what_the_printer_does(server, stop, exit_code, code, word):
+    server.job(server.reading("Printing", "slow.gcode", completion=5.0))
+    stopping(server, "POST", "/api/job", stop)
+    error = server.refuses(exit_code, code, "cancel", "--confirm").envelope["error"]
+    assert error["message"] == f"{word}; the printer is Printing with slow.gcode"
+    assert error["details"] == {"state": "Printing", "file": "slow.gcode"}
+    assert len(server.sent) == 1 and server.requests[-1].timeout == (3.0, 3.0)
+
+
+@each_stop
+def test_while_it_waits_for_the_effect_it_is_the_same(server, clock, stop, exit_code, code, word):
+    server.job(server.reading("Printing", "slow.gcode", completion=5.0))
+    server.then("/api/job", server.reading("Cancelling", "slow.gcode"))
+    sleep = clock.sleep
+
+    def stopped(seconds):
+        sleep(seconds)
+        if clock.slept > 3:
+            raise stop
+
+    clock.sleep = stopped
+    error = server.refuses(exit_code, code, "cancel", "--confirm").envelope["error"]
+    assert "the printer is Cancelling with slow.gcode" in error["message"]
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_an_upload_that_was_broken_off_says_whether_it_arrived(each_server, gcode_file, arrived):
+    also = (lambda: each_server.stores("quick.gcode", gcode_file.read_bytes())) if arrived else (lambda: None)
+    stopping(each_server, "POST", "/api/files/local", KeyboardInterrupt, also)
+    error = each_server.refuses(130, "INTERRUPTED", "print", str(gcode_file), "--confirm").envelope["error"]
+    assert f"the upload of quick.gcode has {'' if arrived else 'not '}arrived" in error["message"]
+    assert error["details"]["stored"] is arrived and len(each_server.sent) == 1
+
+
+def test_an_earlier_file_of_that_name_has_not_arrived(each_server, gcode_file):
+    each_server.stores("quick.gcode", b"old")
+    stopping(each_server, "POST", "/api/files/local", KeyboardInterrupt)
+    error = each_server.refuses(130, "INTERRUPTED", "upload", str(gcode_file)).envelope["error"]
+    assert error["details"] == {"state": "Operational", "file": None, "upload": "quick.gcode", "stored": False}
+
+
+def test_an_upload_that_was_over_is_not_under_way(server, gcode_file):
+    server.takes_upload()
+    stopping(server, "POST", "/api/files/local/quick.gcode", KeyboardInterrupt)
+    error = server.refuses(130, "INTERRUPTED", "upload", str(gcode_file), "--select").envelope["error"]
+    assert "upload" not in error["details"]
+
+
+@each_stop
+def test_a_server_that_does_not_answer_any_more_is_asked_once(server, clock, stop, exit_code, code, word):
+    stopping(server, "POST", COMMAND, stop, lambda: server.on("GET", "/api/job", exc=GONE))
+    error = server.refuses(exit_code, code, *GCODE).envelope["error"]
+    assert error["message"] == f"{word}; the server could not be asked what came of it"
+    assert server.reads.count("/api/job") <= 2 and clock.slept == 0
+
+
+@pytest.mark.parametrize("first", [KeyboardInterrupt, Terminated])
+@pytest.mark.parametrize("second", [KeyboardInterrupt, Terminated])
+def test_twice_means_now(server, first, second):
+    stopping(server, "POST", COMMAND, first, lambda: stopping(server, "GET", "/api/job", second))
+    result = server.run(*GCODE, "--json")
+    assert result.exit_code == (130 if first is KeyboardInterrupt else 143)
+    assert result.code in ("INTERRUPTED", "TERMINATED") and result.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "answer", [{"json": []}, {"text": "<html>"}, {"status_code": 403, "json": {"error": "no"}}, {"json": {}}], ids=str
+)
+def test_whatever_the_server_says_then_is_no_crash(server, answer):
+    stopping(server, "POST", COMMAND, KeyboardInterrupt, lambda: server.on("GET", "/api/job", **answer))
+    server.refuses(130, "INTERRUPTED", *GCODE)
+
+
+# -- an outcome that is unknown -----------------------------------------------------------------------
+
+
+def test_an_unknown_outcome_says_what_the_server_has(server):
+    server.job(server.reading("Printing", "slow.gcode", completion=5.0))
+    server.on("POST", COMMAND, exc=GONE)
+    error = server.refuses(4, "OUTCOME_UNKNOWN", *GCODE).envelope["error"]
+    assert error["message"].endswith("; the printer is Printing with slow.gcode")
+    assert error["details"]["now"] == {"state": "Printing", "file": "slow.gcode"} and error["details"]["stalled"] is False
+
+
+def test_an_unknown_outcome_is_one_line_without_json(server):
+    server.on("POST", COMMAND, exc=GONE)
+    result = server.run(*GCODE)
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.stderr.count("\n") == 2 and "(OUTCOME_UNKNOWN)\nHint: octoprint-cli status\n" in result.stderr
+
+
+@each_stop
+def test_who_interrupts_the_look_gets_the_error_at_once(server, stop, exit_code, code, word):
+    def lost(request, context):
+        stopping(server, "GET", "/api/job", stop)
+        raise GONE
+
+    server.on("POST", COMMAND, text=lost)
+    try:
+        result = server.run(*GCODE, "--json")
+    except (KeyboardInterrupt, Terminated):
+        pytest.fail("nothing was answered")
+    assert result.code in ("OUTCOME_UNKNOWN", code)
+
+
+def test_a_hostile_name_in_it_reaches_no_terminal_raw(server):
+    server.job(server.reading("Print\x1b[2Jing", "a\x1b]0;b\u202e\n.gcode"))
+    stopping(server, "POST", COMMAND, KeyboardInterrupt)
+    shown = server.run(*GCODE).stderr
+    assert not any(character in shown for character in ("\x1b", "\u202e")) and shown.count("\n") == 2

@@ -1,0 +1,160 @@
+"""turn: of two runs on one computer that would start a job on one server, the second is told so."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+
+from octoprint_cli.errors import PrinterBusy
+from octoprint_cli.turn import exclusively
+
+from .fake import URL
+
+SELECT = "/api/files/local/quick.gcode"
+
+
+def held(server, folder):
+    """Whether another run would be sent away."""
+    try:
+        with exclusively(server, folder):
+            return False
+    except PrinterBusy:
+        return True
+
+
+def test_the_second_is_told_so_and_the_next_is_not(tmp_path):
+    with exclusively(URL, tmp_path / "locks"):
+        assert held(URL, tmp_path / "locks")
+    assert not held(URL, tmp_path / "locks")
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit, PrinterBusy], ids=lambda error: error.__name__)
+def test_it_ends_with_whatever_error(tmp_path, error):
+    with pytest.raises(error), exclusively(URL, tmp_path):
+        raise error("x")
+    assert not held(URL, tmp_path)
+
+
+def test_another_server_and_another_folder_have_turns_of_their_own(tmp_path):
+    with exclusively(URL, tmp_path):
+        assert held(URL, tmp_path)
+        assert not held(URL + ":5000", tmp_path) and not held(URL, tmp_path / "other")
+
+
+def test_the_address_is_in_no_files_name(tmp_path):
+    with exclusively("http://me:secret@octopi.test/../x", tmp_path):
+        (lock,) = tmp_path.iterdir()
+        assert "secret" not in lock.name and lock.parent == tmp_path
+
+
+def test_one_thread_of_many_has_its_turn(tmp_path):
+    begin, inside, outcomes = threading.Barrier(8), threading.Barrier(8), []
+
+    def run():
+        begin.wait()
+        try:
+            with exclusively(URL, tmp_path):
+                outcomes.append("mine")
+                inside.wait()
+        except PrinterBusy:
+            outcomes.append("busy")
+            inside.wait()
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["busy"] * 7 + ["mine"]
+
+
+def refusing(monkeypatch, name, error):
+    def refuse(*_, **__):
+        raise error
+
+    monkeypatch.setattr(name, refuse)
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionError(13, "Permission denied"), OSError(30, "Read-only file system"), NotImplementedError()]
+)
+def test_where_no_lock_can_be_made_there_is_none(tmp_path, monkeypatch, error):
+    refusing(monkeypatch, "filelock.FileLock.acquire", error)
+    assert not held(URL, tmp_path)
+
+
+def test_where_no_folder_can_be_made_there_is_none(tmp_path):
+    (tmp_path / "file").touch()
+    with exclusively(URL, tmp_path / "file" / "locks"):
+        assert not held(URL, tmp_path / "file" / "locks")
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "x"), NotImplementedError()], ids=repr)
+def test_without_a_lock_an_error_inside_is_still_that_error(tmp_path, monkeypatch, error):
+    refusing(monkeypatch, "filelock.FileLock.acquire", error)
+    with pytest.raises(KeyError), exclusively(URL, tmp_path):
+        raise KeyError
+
+
+# -- in the program -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ready(server):
+    server.takes_upload()
+    server.then(SELECT, server.reading("Printing", "quick.gcode", completion=0.5))
+    return server
+
+
+def test_a_second_print_is_busy_and_asks_nobody(ready, gcode_file, home):
+    with exclusively(URL, home / "locks"):
+        error = ready.refuses(3, "PRINTER_BUSY", "print", str(gcode_file), "--confirm").envelope["error"]
+    assert "another octoprint-cli" in error["message"] and error["retryable"] is True
+    assert ready.requests == []
+    assert ready.does("print", str(gcode_file), "--confirm")["started"] is True
+
+
+def test_a_print_that_fails_leaves_the_turn_to_the_next(ready, gcode_file, home):
+    ready.on("POST", "/api/files/local", status_code=500, json={"error": "no"})
+    ready.refuses(4, "SERVER_ERROR", "print", str(gcode_file), "--confirm")
+    assert not held(URL, home / "locks")
+
+
+def test_the_turn_lasts_until_the_print_has_started(ready, gcode_file, home):
+    seen = []
+    ready.then(
+        SELECT, ready.reading("Printing", "quick.gcode", completion=0.5), also=lambda: seen.append(held(URL, home / "locks"))
+    )
+    ready.does("print", str(gcode_file), "--confirm")
+    assert seen == [True]
+
+
+@pytest.mark.parametrize(
+    "line", [("cancel", "--confirm"), ("pause",), ("temp", "--off"), ("upload", "FILE")], ids=lambda line: line[0]
+)
+def test_nothing_else_waits_for_a_turn(ready, gcode_file, home, line):
+    ready.job(ready.reading("Printing", "slow.gcode", completion=5.0))
+    ready.then("/api/job", ready.reading("Paused" if line[0] == "pause" else "Operational", "slow.gcode"))
+    ready.takes_targets()
+    with exclusively(URL, home / "locks"):
+        ready.does(*[str(gcode_file) if word == "FILE" else word for word in line])
+
+
+def test_a_dry_run_takes_no_turn(ready, gcode_file, home):
+    with exclusively(URL, home / "locks"):
+        assert ready.does("print", str(gcode_file), "--dry-run")["dry_run"] is True
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_the_folder_is_the_users_own(ready, gcode_file, home):
+    ready.does("print", str(gcode_file), "--confirm")
+    assert (home / "locks").stat().st_mode & 0o077 == 0
+
+
+def test_a_home_that_cannot_be_written_does_not_keep_anybody_from_printing(ready, gcode_file, tmp_path):
+    (tmp_path / "no-folder").touch()
+    env = {"OCTOPRINT_CLI_HOME": str(tmp_path / "no-folder")}
+    result = ready.run("print", str(gcode_file), "--confirm", "--json", env=env)
+    assert result.exit_code == 0 or result.code == "CONFIG_ERROR"  # its configuration cannot be read either

@@ -1,0 +1,187 @@
+"""upload: an answer that never came. The server is asked what it holds; the file is never sent a second time."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from .fake import GONE
+from .storage import parts_of
+
+CONTENT = b"G28\nG1 X10 Y10\nM84\n"
+OTHER = b"G28\nG1 X99 Y99\nM84\n"
+ENTRY = "/api/files/local/quick.gcode"
+LOST = [GONE, requests.exceptions.ReadTimeout("slow"), 502, 504]
+
+every_loss = pytest.mark.parametrize("lost", LOST, ids=["broken", "no answer", "502", "504"])
+each_loss = pytest.mark.parametrize("lost", [GONE, 504], ids=["broken", "504"])
+
+
+def posts(server):
+    return [path for path, _ in server.sent]
+
+
+@every_loss
+def test_a_file_that_is_there_was_uploaded(each_server, gcode_file, lost):
+    each_server.takes_upload(lost=lost)
+    data = each_server.does("upload", str(gcode_file))
+    assert (data["action"], data["path"]) == ("uploaded", "quick.gcode")
+    assert data["verified"] == ("download" if each_server.is_2 else "sha1")
+    assert posts(each_server) == ["/api/files/local"]
+
+
+@each_loss
+def test_a_file_that_appears_late_was_uploaded(server, gcode_file, clock, lost):
+    server.loses_upload(lost)
+    sleep = clock.sleep
+
+    def and_then(seconds):
+        sleep(seconds)
+        if clock.slept > 5:
+            server.stores("quick.gcode", CONTENT)
+
+    clock.sleep = and_then
+    assert server.does("upload", str(gcode_file))["verified"] == "sha1"
+    assert 5 < clock.slept < 7 and len(server.sent) == 1
+
+
+@each_loss
+def test_a_print_goes_on_where_the_file_is_there(each_server, gcode_file, lost):
+    each_server.takes_upload(lost=lost)
+    each_server.then(ENTRY, each_server.reading("Printing", "quick.gcode", completion=0.5))
+    assert each_server.does("print", str(gcode_file), "--confirm")["started"] is True
+    assert posts(each_server) == ["/api/files/local", ENTRY]
+
+
+@every_loss
+def test_a_file_that_is_not_there_was_not_uploaded(each_server, gcode_file, clock, lost):
+    each_server.loses_upload(lost)
+    code = "TIMEOUT" if isinstance(lost, requests.Timeout) else "CONNECTION_ERROR"
+    error = each_server.refuses(1, code, "upload", str(gcode_file), "--select").envelope["error"]
+    assert "the answer was lost" in error["message"] and "does not hold the file" in error["message"]
+    assert "all of it" in error["message"] and error["retryable"] is True
+    assert posts(each_server) == ["/api/files/local"] and 15 <= clock.slept < 16
+
+
+@each_loss
+def test_a_print_ends_where_the_file_is_not_there(each_server, gcode_file, lost):
+    each_server.loses_upload(lost)
+    each_server.refuses(1, "CONNECTION_ERROR", "print", str(gcode_file), "--confirm")
+    assert posts(each_server) == ["/api/files/local"]
+
+
+def test_what_broke_off_in_the_middle_is_not_waited_for(each_server, tmp_path, clock):
+    path = tmp_path / "quick.gcode"
+    path.write_bytes(b"G1 X1\n" * 1000)
+    each_server.loses_upload(GONE, after=3000)
+    error = each_server.refuses(1, "CONNECTION_ERROR", "upload", str(path)).envelope["error"]
+    assert 0 < error["details"]["sent"] < error["details"]["size"] == 6000
+    assert f"{error['details']['sent']} of 6000 bytes" in error["message"] and clock.slept == 0
+
+
+def test_a_gateway_that_answers_before_the_body_has_gone_out_is_told_so(server, gcode_file, clock):
+    server.loses_upload(502, after=0)
+    assert "0 of 19 bytes" in server.refuses(1, "CONNECTION_ERROR", "upload", str(gcode_file)).envelope["error"]["message"]
+
+
+@each_loss
+@pytest.mark.parametrize("held", [b"old", OTHER], ids=["another size", "the same size"])
+def test_an_earlier_file_of_that_name_is_not_taken_for_it(each_server, gcode_file, clock, lost, held):
+    each_server.stores("quick.gcode", held)
+    each_server.loses_upload(lost)
+    error = each_server.refuses(1, "CONNECTION_ERROR", "upload", str(gcode_file)).envelope["error"]
+    assert "holds an earlier file of that name" in error["message"]
+    assert len(each_server.sent) == 1
+
+
+def test_an_earlier_file_that_is_replaced_by_other_bytes_of_that_size_is_corrupt_or_not_there(each_server, gcode_file, clock):
+    each_server.stores("quick.gcode", b"G28\nG1 X55 Y55\nM84\n")
+    each_server.takes_upload(lost=GONE, date=1795339999)
+    take = each_server.storage.take
+
+    def damaged(*how, **more):
+        status, path = take(*how, **more)
+        each_server.stores(path, OTHER, date=1795339999)
+        return status, path
+
+    each_server.storage.take = damaged
+    refused = (2, "UPLOAD_CORRUPT") if each_server.is_2 else (1, "CONNECTION_ERROR")  # 1.x tells by the hash
+    each_server.refuses(*refused, "upload", str(gcode_file))
+
+
+def test_a_renamed_file_is_looked_for_under_its_new_name(each_server, gcode_file):
+    each_server.stores("quick.gcode", b"old")
+    each_server.takes_upload(lost=GONE)
+    assert each_server.does("upload", str(gcode_file), "--if-exists", "rename")["path"] == "quick_1.gcode"
+    assert len(each_server.sent) == 1
+
+
+def test_a_file_that_gets_another_name_is_looked_for_under_that(each_server, tmp_path):
+    path = tmp_path / "bad|name.gcode"
+    path.write_bytes(CONTENT)
+    each_server.takes_upload(lost=GONE)
+    assert each_server.does("upload", str(path))["path"] == "badname.gcode"
+
+
+@each_loss
+def test_where_nothing_can_be_read_the_outcome_is_unknown(each_server, gcode_file, lost):
+    each_server.takes_upload(lost=lost)
+    take = each_server.storage.take
+
+    def and_gone(*how, **more):
+        for path in ("/api/job", ENTRY):
+            each_server.on("GET", path, exc=GONE)
+        return take(*how, **more)
+
+    each_server.storage.take = and_gone
+    error = each_server.refuses(4, "OUTCOME_UNKNOWN", "upload", str(gcode_file), "--select").envelope["error"]
+    assert error["retryable"] is False and "the answer was lost" in error["message"]
+    assert len(each_server.sent) == 1
+
+
+def test_a_look_that_is_forbidden_leaves_the_outcome_unknown(server, gcode_file):
+    server.loses_upload()
+    denied = {"status_code": 403, "json": {"error": "You don't have the permission"}}
+    server.on("GET", ENTRY, **denied)
+    server.refuses(4, "OUTCOME_UNKNOWN", "upload", str(gcode_file))
+    assert len(server.sent) == 1
+
+
+def test_an_upload_that_was_accepted_and_then_is_not_there_is_not_called_done(server, gcode_file, clock):
+    server.on("POST", "/api/files/local", status_code=201, json={"done": True, "files": {}})
+    result = server.refuses(2, "UPLOAD_CORRUPT", "upload", str(gcode_file))
+    assert "holds nothing under quick.gcode" in result.envelope["error"]["message"] and clock.slept >= 15
+
+
+@pytest.mark.parametrize("status", [200, 201, 204])
+def test_an_empty_answer_proves_nothing(each_server, gcode_file, status):
+    each_server.on("POST", "/api/files/local", status_code=status)
+    assert each_server.run("upload", str(gcode_file), "--json").exit_code != 0
+
+
+def test_an_answer_without_a_path_is_followed_by_a_look_under_the_expected_one(server, gcode_file):
+    server.takes_upload()
+
+    def store(request, context):
+        server.storage.take(parts_of(request), None)
+        context.status_code = 201
+        return {"done": True, "files": None}
+
+    server.on("POST", "/api/files/local", json=store)
+    assert server.does("upload", str(gcode_file))["verified"] == "sha1"
+
+
+@each_loss
+def test_the_cards_listing_tells_what_came_of_it(each_server, gcode_file, lost):
+    each_server.has_card([], ["quick.gco"])
+    each_server.takes_upload(stored_as="quick.gco", location=each_server.card, lost=lost)
+    assert each_server.does("upload", str(gcode_file), "--location", "sdcard")["path"] == "quick.gco"
+    assert len(each_server.sent) == 1
+
+
+@each_loss
+def test_a_card_that_lists_nothing_new_does_not_hold_it(server, gcode_file, lost):
+    server.has_card(["old.gco"])
+    server.takes_upload(stored_as="quick.gco", location="sdcard", lost=lost)
+    server.refuses(4, "NOT_FOUND", "upload", str(gcode_file), "--location", "sdcard")
+    assert len(server.sent) == 1

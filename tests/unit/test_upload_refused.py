@@ -1,0 +1,161 @@
+"""upload: what is refused, here or by the server, is told with its reason, and costs no more requests than it must."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+
+from .storage import parts_of
+
+#: What could leave the storage, or end the path of a URL.
+HOSTILE = [
+    "..",
+    "../x",
+    "a/../../x",
+    "a/..",
+    "..\\x",
+    "%2e%2e",
+    "a/%2E%2e/b",
+    "%2e%2e%2fx",
+    "a?x=y",
+    "a\nb",
+    "a\rb",
+    "a\0b",
+    "a|b",
+    "a:b",
+]
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "exit_code", "code"),
+    [
+        (415, {"json": {"error": "Could not upload file, invalid type"}}, 2, "FILE_INVALID"),
+        (409, {"json": {"error": "Trying to overwrite file that is currently being printed"}}, 3, "FILE_IN_USE"),
+        (409, {"json": {"error": "File already exists and noOverwrite was set"}}, 2, "FILE_EXISTS"),
+        (413, {"text": "<html>413 Request Entity Too Large</html>"}, 2, "FILE_TOO_LARGE"),
+        (400, {"json": {"error": "CSRF validation failed"}}, 4, "AUTH_ERROR"),
+        (400, {"json": {"error": "Can not upload file, invalid file name"}}, 4, "SERVER_ERROR"),
+        (500, {"json": {"error": "The server encountered an internal error"}}, 4, "SERVER_ERROR"),
+    ],
+)
+def test_a_refused_upload_is_told_why_and_sent_once(server, gcode_file, status, answer, exit_code, code):
+    server.on("POST", "/api/files/local", status_code=status, **answer)
+    server.refuses(exit_code, code, "upload", str(gcode_file), "--select")
+    assert len(server.sent) == 1
+
+
+def test_a_file_that_is_not_there_costs_no_request(server, tmp_path):
+    result = server.refuses(2, "FILE_NOT_FOUND", "upload", str(tmp_path / "none.gcode"))
+    assert "none.gcode" in result.envelope["error"]["message"]
+    assert server.requests == []
+
+
+def test_a_folder_is_no_file(server, tmp_path):
+    server.refuses(2, "FILE_INVALID", "upload", str(tmp_path))
+    assert server.requests == []
+
+
+def test_a_file_that_may_not_be_read_costs_no_request(server, gcode_file, monkeypatch):
+    really_open = pathlib.Path.open
+
+    def refuse(self, *how, **more):
+        if self == gcode_file:
+            raise PermissionError(13, "Permission denied")
+        return really_open(self, *how, **more)
+
+    monkeypatch.setattr(pathlib.Path, "open", refuse)
+    result = server.refuses(2, "FILE_UNREADABLE", "upload", str(gcode_file))
+    assert "Permission denied" in result.envelope["error"]["message"]
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("path", HOSTILE, ids=ascii)
+@pytest.mark.parametrize(
+    "line",
+    [("upload", "FILE", "--path"), ("print", "FILE", "--confirm", "--path"), ("print", "--confirm", "--stored")],
+    ids=" ".join,
+)
+def test_a_path_that_could_leave_the_storage_or_the_url_asks_nobody(server, gcode_file, line, path):
+    argv = [str(gcode_file) if word == "FILE" else word for word in line]
+    result = server.refuses(4, "USAGE_ERROR", *argv[:-1], f"{argv[-1]}={path}")
+    assert "no path on the server" in result.envelope["error"]["message"] and "\n" not in result.envelope["error"]["message"]
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("folder", ["a/b", "/a/b/", "a b", "prüfung", "50%", "a.b", "..a"])
+def test_a_folder_with_an_unusual_name_is_none_of_them(server, gcode_file, folder):
+    server.takes_upload()
+    assert server.does("upload", str(gcode_file), "--path", folder)["path"] == f"{folder.strip('/')}/quick.gcode"
+
+
+@pytest.mark.parametrize("folder", ["", "/"])
+def test_the_uppermost_folder_is_no_folder(server, gcode_file, folder):
+    server.takes_upload()
+    assert server.does("upload", str(gcode_file), f"--path={folder}")["path"] == "quick.gcode"
+    assert set(server.uploads[0]) == {"file"}
+
+
+@pytest.mark.parametrize(
+    "option", [("--if-exists", "skip"), ("--if-exists", "rename"), ("--if-exists", "fail"), ("--verify", "download")]
+)
+def test_what_an_sd_card_cannot_do_is_a_usage_error(each_server, gcode_file, option):
+    each_server.has_card([])
+    for location in ("sdcard", "printer"):
+        each_server.refuses(4, "USAGE_ERROR", "upload", str(gcode_file), "--location", location, *option)
+    assert each_server.requests == []
+
+
+@pytest.mark.parametrize("option", [("--if-exists", "overwrite"), ("--verify", "none"), ("--if-exists", "")], ids=str)
+def test_a_wish_that_there_is_not_is_a_usage_error(server, gcode_file, option):
+    server.refuses(4, "USAGE_ERROR", "upload", str(gcode_file), *option)
+    assert server.requests == []
+
+
+def test_no_room_is_told_before_anything_is_sent(each_server, gcode_file):
+    each_server.storage.free = 18
+    error = each_server.refuses(2, "NO_SPACE", "upload", str(gcode_file)).envelope["error"]
+    assert error["details"] == {"size": 19, "free": 18} and "19 bytes" in error["message"]
+    assert each_server.sent == []
+
+
+@pytest.mark.parametrize("free", [19, None, -1, "much"], ids=str)
+def test_enough_room_or_unknown_room_is_no_reason_to_refuse(server, gcode_file, free):
+    server.takes_upload()
+    server.storage.free = free
+    assert server.does("upload", str(gcode_file))["action"] == "uploaded"
+
+
+def test_too_large_says_how_large(server, gcode_file):
+    server.on("POST", "/api/files/local", status_code=413, text="<html>413 Request Entity Too Large</html>")
+    error = server.refuses(2, "FILE_TOO_LARGE", "upload", str(gcode_file)).envelope["error"]
+    assert "19 bytes" in error["message"] and error["details"] == {"http_status": 413, "size": 19}
+    assert "proxy" in error["hint"]
+
+
+def test_the_permission_to_replace_is_named(server, gcode_file):
+    server.stores("quick.gcode", b"old")
+    says = "File already exists, cannot overwrite due to a lack of permissions"
+    server.on("POST", "/api/files/local", status_code=403, json={"error": says})
+    error = server.refuses(4, "PERMISSION_DENIED", "upload", str(gcode_file)).envelope["error"]
+    assert "FILES_DELETE" in error["message"] and "FILES_UPLOAD" not in error["message"]
+
+
+@pytest.mark.parametrize("line", [("upload", "FILE", "--select"), ("print", "FILE", "--confirm")], ids=lambda line: line[0])
+@pytest.mark.parametrize("change", ["written", "replaced", "gone"])
+def test_a_file_that_changes_on_its_way_is_neither_stored_nor_started(server, gcode_file, line, change):
+    def while_it_is_read(request, context):
+        request.body.read(100)
+        if change == "written":
+            gcode_file.write_text("G28\nand more of it\n")
+        elif change == "replaced":
+            gcode_file.with_suffix(".new").write_text("G28\nG1 X10 Y10\nM84\n")
+            gcode_file.with_suffix(".new").replace(gcode_file)
+        else:
+            gcode_file.unlink()
+        return parts_of(request)
+
+    server.on("POST", "/api/files/local", json=while_it_is_read)
+    result = server.refuses(2, "FILE_CHANGED", *[str(gcode_file) if word == "FILE" else word for word in line])
+    assert result.envelope["error"]["retryable"] is True
+    assert [path for path, _ in server.sent] == ["/api/files/local"]

@@ -1,0 +1,144 @@
+"""upload: what "verified" rests on, and bytes that are not those that were sent."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+DOWNLOAD = "/downloads/files/local/quick.gcode"
+CONTENT = b"G28\nG1 X10 Y10\nM84\n"
+DENIED = {"status_code": 403, "json": {"error": "You don't have the permission to access the requested resource."}}
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Any file is too large to be read back without need."""
+    monkeypatch.setattr("octoprint_cli.client.upload.CHEAP_DOWNLOAD", len(CONTENT) - 1)
+
+
+@pytest.mark.parametrize(("verify", "with_hash", "without"), [("auto", "sha1", "download"), ("download", "download", "download")])
+def test_how_it_is_verified(each_server, gcode_file, verify, with_hash, without):
+    each_server.takes_upload()
+    how = without if each_server.is_2 else with_hash
+    assert each_server.does("upload", str(gcode_file), "--verify", verify)["verified"] == how
+    assert each_server.reads.count(DOWNLOAD) == (how == "download")
+
+
+@pytest.mark.parametrize(("verify", "with_hash", "without"), [("auto", "sha1", "size"), ("download", "download", "download")])
+def test_how_a_large_one_is_verified(each_server, gcode_file, large, verify, with_hash, without):
+    each_server.takes_upload()
+    how = without if each_server.is_2 else with_hash
+    assert each_server.does("upload", str(gcode_file), "--verify", verify)["verified"] == how
+    assert each_server.reads.count(DOWNLOAD) == (how == "download")
+
+
+def test_what_is_cheap_is_16_mib():
+    from octoprint_cli.client.upload import CHEAP_DOWNLOAD
+
+    assert CHEAP_DOWNLOAD == 16 * 1024**2
+
+
+def test_a_print_is_verified_too(server_2, gcode_file):
+    server_2.takes_upload()
+    server_2.then("/api/files/local/quick.gcode", server_2.reading("Printing", "quick.gcode", completion=0.5))
+    assert server_2.does("print", str(gcode_file), "--confirm")["verified"] == "download"
+
+
+def test_without_the_permission_to_download_the_size_must_do(server_2, gcode_file):
+    server_2.takes_upload()
+    server_2.on("GET", DOWNLOAD, status_code=403, text="<html>Forbidden</html>")
+    assert server_2.does("upload", str(gcode_file))["verified"] == "size"
+
+
+def test_a_download_that_was_asked_for_must_be_possible(each_server, gcode_file):
+    each_server.takes_upload()
+    each_server.on("GET", DOWNLOAD, status_code=403, text="<html>Forbidden</html>")
+    result = each_server.refuses(4, "PERMISSION_DENIED", "upload", str(gcode_file), "--verify", "download", "--select")
+    assert "FILES_DOWNLOAD" in result.envelope["error"]["message"]
+    assert len(each_server.sent) == 1
+
+
+def test_a_download_with_a_wrong_key_is_told_so(server, gcode_file):
+    server.takes_upload()
+    server.on("GET", DOWNLOAD, status_code=403, text="<html>Forbidden</html>")
+    server.on("GET", "/api/currentuser", json={"name": None})
+    server.refuses(4, "AUTH_ERROR", "upload", str(gcode_file), "--verify", "download")
+
+
+def may_not_list(server, *, names=True):
+    """A key without FILES_LIST."""
+    server.on("GET", "/api/files", **DENIED)
+    server.on("GET", "/api/files/local/quick.gcode", **DENIED)
+    if not names:
+        server.on("POST", "/api/files/test", **DENIED)
+
+
+def test_without_the_permission_to_look_nothing_is_verified(each_server, gcode_file, clock):
+    each_server.takes_upload()
+    may_not_list(each_server)
+    data = each_server.does("upload", str(gcode_file))
+    assert (data["path"], data["verified"], data["hash"], data["action"]) == ("quick.gcode", "none", None, "uploaded")
+
+
+def test_who_may_only_upload_can_upload(each_server, gcode_file):
+    each_server.takes_upload()
+    may_not_list(each_server, names=False)
+    assert each_server.does("upload", str(gcode_file))["verified"] == "none"
+
+
+def test_without_the_permission_to_look_the_server_still_refuses_to_overwrite(each_server, gcode_file):
+    each_server.takes_upload()
+    each_server.stores("quick.gcode", b"old")
+    may_not_list(each_server)
+    each_server.refuses(2, "FILE_EXISTS", "upload", str(gcode_file), "--if-exists", "fail")
+    assert each_server.storage.files["quick.gcode"].content == b"old"
+
+
+def test_a_server_before_1_6_knows_no_such_question(server, gcode_file):
+    server.takes_upload()
+    for status in (404, 405, 500):
+        server.storage.files.clear()
+        server.on("POST", "/api/files/test", status_code=status, json={"error": "no"})
+        assert server.does("upload", str(gcode_file), "--path", "a")["path"] == "a/quick.gcode"
+
+
+# -- other bytes --------------------------------------------------------------------------------------
+
+
+def corrupt(server, file, *extra):
+    result = server.refuses(2, "UPLOAD_CORRUPT", "upload", str(file), "--select", *extra)
+    assert [path for path, _ in server.sent] == ["/api/files/local"]  # not selected
+    return result.envelope["error"]["details"]
+
+
+@pytest.mark.parametrize("size", [3, 0])
+def test_another_size_is_corrupt(each_server, gcode_file, size):
+    each_server.takes_upload(size=size)
+    details = corrupt(each_server, gcode_file)
+    assert details["sent"] == {"size": 19, "sha1": hashlib.sha1(CONTENT).hexdigest()} and details["stored"]["size"] == size
+
+
+def test_another_hash_is_corrupt(server, gcode_file):
+    server.takes_upload(hash=hashlib.sha1(b"else").hexdigest())
+    assert corrupt(server, gcode_file)["stored"]["sha1"] == hashlib.sha1(b"else").hexdigest()
+
+
+@pytest.mark.parametrize("held", [b"x" * 19, CONTENT[:-1], CONTENT + b"x", b""], ids=["other", "shorter", "longer", "none"])
+def test_other_bytes_read_back_are_corrupt(each_server, gcode_file, held):
+    each_server.takes_upload()
+    each_server.on("GET", DOWNLOAD, content=held)
+    corrupt(each_server, gcode_file, *(() if each_server.is_2 else ("--verify", "download")))
+
+
+def test_an_endless_download_is_not_read_to_its_end(server_2, gcode_file, monkeypatch):
+    monkeypatch.setattr("octoprint_cli.client.upload.MIB", 1000)
+    server_2.takes_upload()
+    server_2.on("GET", DOWNLOAD, content=b"x" * 10_000_000)
+    server_2.refuses(4, "UNEXPECTED_RESPONSE", "upload", str(gcode_file), "--verify", "download")
+
+
+def test_a_corrupt_file_is_not_started(each_server, gcode_file):
+    each_server.takes_upload(size=1)
+    each_server.refuses(2, "UPLOAD_CORRUPT", "print", str(gcode_file), "--confirm")
+    assert len(each_server.sent) == 1
