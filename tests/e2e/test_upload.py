@@ -110,6 +110,10 @@ def test_if_exists_counts_in_a_folder_too(server: Any, taken: Path) -> None:
     assert (server.content("new/deep/part.gcode"), server.content(path)) == (ONE, OTHER + ONE)
 
 
+#: What 1.10 and before keep.
+OLDER = {"lead.gcode": " .lead.gcode", "say hi  go.gcode": "say hi & go.gcode"}
+
+
 @pytest.mark.parametrize(
     ("name", "stored"),
     [
@@ -124,6 +128,8 @@ def test_if_exists_counts_in_a_folder_too(server: Any, taken: Path) -> None:
 )
 def test_a_name_is_stored_and_found_again_as_the_server_spells_it(server: Any, tmp_path: Path, name: str, stored: str) -> None:
     file = written(tmp_path, name)
+    if server.version.startswith(("1.8", "1.9", "1.10")):
+        stored = OLDER.get(stored, stored)
     assert server.cli("upload", file).data["path"] == stored
     assert server.content(stored) == ONE
     assert server.cli("upload", file).data["unchanged"] is True
