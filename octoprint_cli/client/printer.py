@@ -110,7 +110,7 @@ class Printer(Noun):
     def _heaters_if_known(self) -> Iterable[str]:
         try:
             state = self.current()
-        except (errors.ServerError, errors.UnexpectedResponse, errors.TimedOut):
+        except (errors.ServerError, errors.UnexpectedResponse, errors.TimedOut, errors.PermissionDenied):
             return ()  # a trouble of reading must not leave anything hot
         return state.temperatures if state.reported else ()
 

@@ -32,6 +32,8 @@ class Print(Guarded, ShowOne):
         """Busy is a refusal with `--no-preflight`, too: the upload would replace a file for nothing."""
         self.client.job.current().require_idle()
         if parsed_args.stored is not None:
+            if (parsed_args.path, parsed_args.if_exists, parsed_args.verify) != ("", "replace", "auto"):
+                raise errors.UsageError("--path, --if-exists and --verify are for an upload, and --stored needs none")
             parsed_args.found = self.client.files.require(parsed_args.stored, parsed_args.location)
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:

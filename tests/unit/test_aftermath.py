@@ -91,11 +91,11 @@ def test_an_upload_that_was_over_is_not_under_way(server, gcode_file):
 
 
 @each_stop
-def test_a_server_that_does_not_answer_any_more_is_asked_once(server, clock, stop, exit_code, code, word):
+def test_a_server_that_does_not_answer_any_more_does_not_hold_it_up(server, clock, stop, exit_code, code, word):
     stopping(server, "POST", COMMAND, stop, lambda: server.on("GET", "/api/job", exc=GONE))
     error = server.refuses(exit_code, code, *GCODE).envelope["error"]
     assert error["message"] == f"{word}; the server could not be asked what came of it"
-    assert server.reads.count("/api/job") <= 2 and clock.slept == 0
+    assert server.reads.count("/api/job") <= 2 and clock.slept < 0.5
 
 
 @pytest.mark.parametrize("first", [KeyboardInterrupt, Terminated])

@@ -63,6 +63,12 @@ def test_one_of_file_and_stored_and_no_more_is_wanted(server, gcode_file, line):
     assert server.requests == []
 
 
+@pytest.mark.parametrize("more", [("--path", "sub"), ("--if-exists", "fail"), ("--verify", "download")], ids=" ".join)
+def test_what_is_for_an_upload_is_not_passed_over_in_silence(holds, more):
+    holds.refuses(4, "USAGE_ERROR", "print", "--stored", "quick.gcode", "--confirm", *more)
+    assert holds.sent == []
+
+
 def test_it_wants_consent_and_an_idle_printer_as_any_print_does(holds):
     holds.refuses(4, "CONFIRMATION_REQUIRED", "print", "--stored", "quick.gcode")
     assert holds.requests == []

@@ -13,6 +13,7 @@ CHAMBER = "/api/printer/chamber"
 COMMAND = "/api/printer/command"
 BLIND = (COMMAND, {"commands": ["M104 S0", "M140 S0", "M141 S0"]})
 UNREADABLE = {
+    "no STATUS": {"status_code": 403, "json": {"error": "no"}},
     "failed": {"status_code": 500, "json": {"error": "The server encountered an internal error"}},
     "login page": {"text": "<html>Sign in</html>"},
     "no object": {"json": []},
