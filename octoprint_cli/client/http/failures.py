@@ -148,7 +148,7 @@ _MARKERS: Tuple[str, ...] = ("] ", ": ")  # urllib3 puts the connection object's
 
 
 def _reason(cause: BaseException, exchange: Exchange) -> str:
-    if exchange.expired:
+    if exchange.expired or isinstance(cause, _LATE):  # whichever of the two clocks was first
         return f"nothing came within {round(exchange.seconds, 2):g} s"
     text = str(cause)
     for marker in _MARKERS:
