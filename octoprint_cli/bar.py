@@ -12,8 +12,14 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 @contextlib.contextmanager
 def bar(title: str, stream: TextIO) -> Iterator[Callable[[int, int], None]]:
-    """A bar that is gone at the end. What it gives is told the bytes done and the bytes in all."""
+    """A bar that is gone at the end, none where the terminal cannot do that.
+
+    What it gives is told the bytes done and the bytes in all.
+    """
     console = Console(file=stream)
+    if not console.is_interactive:  # TERM=dumb: it cannot take a line back
+        yield lambda done, total: None
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -18,6 +18,7 @@ from octoprint_cli.config.host import normalise
 from octoprint_cli.config.values import DEFAULTS, LIMITS, READERS, Limits, Value, degrees
 from octoprint_cli.errors import ConfigError, ConfigExists, UsageError
 from octoprint_cli.redact import is_secret
+from octoprint_cli.turn import in_turn
 
 HOME_VARIABLE = "OCTOPRINT_CLI_HOME"
 FORMAT_VARIABLE = "OCTOPRINT_CLI_FORMAT"
@@ -151,23 +152,25 @@ class Settings:
 
         The file is read anew: another run may have written it meanwhile.
         """
-        self._file = None
-        data = dict(self.file.data)
-        if printer:
-            printers = self.printers
-            data["printers"] = {**printers, printer: {**printers.get(printer, {}), **values}}
-        else:
-            data.update(values)
-        self.file.write(data)
+        with in_turn(self.path):
+            self._file = None
+            data = dict(self.file.data)
+            if printer:
+                printers = self.printers
+                data["printers"] = {**printers, printer: {**printers.get(printer, {}), **values}}
+            else:
+                data.update(values)
+            self.file.write(data)
         return self.path
 
     def forget(self, printer: str) -> None:
         """Take a printer's section out of the file, which is read anew."""
-        self._file = None
-        data = dict(self.file.data)
-        data["printers"] = {name: values for name, values in self.printers.items() if name != printer}
-        if len(data["printers"]) < len(self.printers):
-            self.file.write(data)
+        with in_turn(self.path):
+            self._file = None
+            data = dict(self.file.data)
+            data["printers"] = {name: values for name, values in self.printers.items() if name != printer}
+            if len(data["printers"]) < len(self.printers):
+                self.file.write(data)
 
     # -- the sources ------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ FLOORS: Dict[str, int] = {
     "testing": 10,
 }
 #: On one floor, the one thing that may import the other.
-NEIGHBOURS: Set[Tuple[str, str]] = {("extensions", "distributions")}
+NEIGHBOURS: Set[Tuple[str, str]] = {("extensions", "distributions"), ("config", "turn")}
 #: Libraries with the only files that may import them.
 ONLY_IN: Dict[str, Set[str]] = {
     "requests": {"client.http.http", "client.http.wire", "client.http.failures"},

@@ -157,3 +157,12 @@ def test_an_old_configuration_is_enough(each: FaultServer, tmp_path: Path) -> No
     program.configure(f"host: {each.url}\napi_key: {each.key}\n")
     del program.env["OCTOPRINT_HOST"], program.env["OCTOPRINT_API_KEY"]
     assert verdict(program.process(*STORED)) == ""
+
+
+def test_no_printer_is_lost_when_several_are_written_down_at_once(tmp_path: Path) -> None:
+    program, names = Program(tmp_path), ["left", "middle", "right"]
+    lines = [("init", "--no-verify", "--printer", name, "--host", f"{name}.local", "--api-key", "k" * 20) for name in names]
+    for process in [program.start(*line) for line in lines]:
+        assert finish(process).exit_code == 0
+    shown = (tmp_path / "config" / "config.yaml").read_text()
+    assert [name for name in names if f"  {name}:" not in shown] == []

@@ -34,6 +34,14 @@ def bar_of(title, steps=((0, 100), (50, 100), (100, 100))):
     return stderr.getvalue()
 
 
+@pytest.fixture(autouse=True)
+def able(monkeypatch):
+    """A terminal that can do what most can, whatever this one can."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+
+
 # -- progress -----------------------------------------------------------------------------------------
 
 
@@ -57,6 +65,11 @@ def test_on_a_terminal_it_is_shown_and_gone_at_the_end():
     shown = bar_of("uploading a.gcode")
     assert "uploading a.gcode" in shown
     assert shown.endswith("\x1b[2K") or "\x1b[1A" in shown  # the line is taken back
+
+
+def test_a_terminal_that_cannot_take_a_line_back_has_no_bar(monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    assert bar_of("uploading a.gcode") == ""
 
 
 @pytest.mark.parametrize("steps", [(), ((0, 0),), ((5, 0),), ((7, 3),), ((0, 10**15), (10**15, 10**15))], ids=str)

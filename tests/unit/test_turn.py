@@ -7,8 +7,9 @@ import threading
 
 import pytest
 
-from octoprint_cli.errors import PrinterBusy
-from octoprint_cli.turn import exclusively
+from octoprint_cli import turn
+from octoprint_cli.errors import ConfigError, PrinterBusy
+from octoprint_cli.turn import exclusively, in_turn
 
 from .fake import URL
 
@@ -158,3 +159,17 @@ def test_a_home_that_cannot_be_written_does_not_keep_anybody_from_printing(ready
     env = {"OCTOPRINT_CLI_HOME": str(tmp_path / "no-folder")}
     result = ready.run("print", str(gcode_file), "--confirm", "--json", env=env)
     assert result.exit_code == 0 or result.code == "CONFIG_ERROR"  # its configuration cannot be read either
+
+
+def test_a_file_that_another_run_writes_is_waited_for_and_then_left_alone(server, home, monkeypatch):
+    monkeypatch.setattr(turn, "WRITE_SECONDS", 0.05)
+    with in_turn(home / "config.yaml"):
+        server.refuses(4, "CONFIG_ERROR", "init", "--no-verify")
+    assert not (home / "config.yaml").exists()
+    server.does("init", "--no-verify")
+
+
+def test_a_file_whose_folder_cannot_be_written_has_no_lock(tmp_path):
+    (tmp_path / "file").write_text("")
+    with in_turn(tmp_path / "file" / "config.yaml"), pytest.raises(ConfigError), in_turn(tmp_path / "config.yaml"):
+        raise ConfigError("x")
