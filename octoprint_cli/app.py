@@ -208,22 +208,25 @@ class App(CliffApp):
 
     def _interrupted(self, kind: Type[CliError], word: str) -> int:
         """Say what the server has now: whoever stopped the program has not stopped the server."""
-        now: Aftermath = ("nothing was sent that changes anything", {})
-        with contextlib.suppress(KeyboardInterrupt, Terminated):  # twice means now
-            if self._client is not None and self._client.http.acted:
-                now = "the server was not asked what came of it", {}
-                now = self._client.aftermath()
-        return self._report(kind(f"{word}; {now[0]}", details=now[1]))
+        if self._client is None or not self._client.http.acted:
+            return self._report(kind(f"{word}; nothing was sent that changes anything"))
+        sentence, now = self._asked(self._client, "the server was not asked what came of it")
+        return self._report(kind(f"{word}; {sentence}", details=now))
 
     def _looked(self, error: OutcomeUnknown) -> CliError:
         """The same error, with what the server says now."""
         if self._client is None:
             return error
-        now: Aftermath = ("the server was not asked again", {})
-        with contextlib.suppress(KeyboardInterrupt, Terminated):  # whoever interrupts it wants the error now
-            now = self._client.aftermath()
-        details = {**(error.details or {}), "now": now[1]}
-        return OutcomeUnknown(f"{error.message}; {now[0]}", hint=error.hint, details=details, data=error.data)
+        sentence, now = self._asked(self._client, "the server was not asked again")
+        details = {**(error.details or {}), "now": now}
+        return OutcomeUnknown(f"{error.message}; {sentence}", hint=error.hint, details=details, data=error.data)
+
+    @staticmethod
+    def _asked(client: Client, unasked: str) -> Aftermath:
+        """What the server has now; whoever interrupts the question wants to go at once."""
+        with contextlib.suppress(KeyboardInterrupt, Terminated):
+            return client.aftermath()
+        return unasked, {}
 
     def _report(self, error: CliError) -> int:
         """Say what went wrong, in the format of this run, and return its exit code."""

@@ -20,15 +20,13 @@ from octoprint_cli.client.server import Server
 from octoprint_cli.errors import CliError
 
 if TYPE_CHECKING:
-    from octoprint_cli.client.form import Progress
     from octoprint_cli.client.upload import Sent, Uploads, Wish
+    from octoprint_cli.terminal import Progress
 
 __all__ = ["Aftermath", "Client", "Http", "Tls"]
 
 #: Whoever has interrupted the program does not want to wait.
 AFTERMATH_SECONDS = 3.0
-
-
 #: A clause on what the server has, and the same for a program.
 Aftermath = Tuple[str, Dict[str, Any]]
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from octoprint_cli import errors
 from octoprint_cli.client.http.http import MAX_LISTING_BYTES
-from octoprint_cli.client.noun import Noun, inner, mapping, text, whole
+from octoprint_cli.client.noun import Noun, mapping, members, text, whole
 from octoprint_cli.client.stored import SD_NAMES, Listing, StoredFile
 
 _PATH = "/api/files"
@@ -129,7 +129,7 @@ class Files(Noun):
     def _test(self, command: str, name: str, folder: str) -> Any:
         body = {"command": command, "storage": "local", "path": folder.strip("/"), "filename": name}
         try:
-            return inner({"answer": self._http.ask(f"{_PATH}/test", body, needs="FILES_LIST")}, "answer")
+            return members(self._http.ask(f"{_PATH}/test", body, needs="FILES_LIST"))
         except (errors.NotFound, errors.ServerError, errors.UnexpectedResponse, errors.PermissionDenied):
             return {}  # before 1.6, a name that is a 500, or a key that may only upload
 

@@ -9,6 +9,7 @@ Knows the file and the form. Must not know HTTP, nor what the server makes of a 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -16,12 +17,10 @@ import stat
 from collections import deque
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Callable, Deque, Mapping, Optional, Tuple, Type
+from typing import BinaryIO, Deque, Mapping, Optional, Tuple, Type
 
 from octoprint_cli import errors
-
-#: Told the bytes of the file given out so far and the bytes in all.
-Progress = Callable[[int, int], None]
+from octoprint_cli.terminal import Progress
 
 #: At most so many bytes are given out at a time. Less pays more for system calls and the worker; more leaves the processor's cache.
 CHUNK = 512 * 1024
@@ -113,6 +112,25 @@ def _opening(boundary: str, name: str, fields: Mapping[str, str]) -> bytes:
         return "\r\n".join(lines).encode("utf-8")
     except UnicodeEncodeError as error:  # a file's name may be any bytes, the server's must be text
         raise errors.FileInvalid(f"the name {name!a} is not valid UTF-8", hint="rename the file and upload it again") from error
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a file that can be sent. Raises what FileForm raises."""
+    with contextlib.closing(_Source(path)) as source:
+        return source.size
+
+
+def sha1_of(path: Path) -> str:
+    """The SHA-1 of a file that can be sent. Raises what FileForm and its `read` raise."""
+    sha1 = hashlib.sha1()
+    with contextlib.closing(_Source(path)) as source:
+        left = source.size
+        while left:
+            chunk = source.read(min(CHUNK, left))
+            sha1.update(chunk)
+            left -= len(chunk)
+        source.require_unchanged()
+    return sha1.hexdigest()
 
 
 class _Source:

@@ -39,7 +39,7 @@ class Noun:
         try:
             self._http.post(path, body, needs=needs)
         except OutcomeUnknown as lost:
-            self.told = lost.message.split(":")[0]
+            self.told = lost.told
         return self.told
 
     def settle(self, read: Callable[[], T], done: Callable[[T], bool], seconds: float) -> Tuple[T, bool]:
@@ -88,10 +88,14 @@ def mapping(value: Any, what: str) -> Dict[str, Any]:
     return value
 
 
+def members(value: Any) -> Dict[str, Any]:
+    """A JSON object; an empty one where it is null or something else."""
+    return value if isinstance(value, dict) else {}
+
+
 def inner(value: Dict[str, Any], key: str) -> Dict[str, Any]:
     """The object under `key`; an empty one where it is null, absent or something else."""
-    found = value.get(key)
-    return found if isinstance(found, dict) else {}
+    return members(value.get(key))
 
 
 def items(value: Any) -> List[Dict[str, Any]]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Tuple
 
 from octoprint_cli import errors
-from octoprint_cli.client.form import ESCAPED, FileForm, Progress
+from octoprint_cli.client.form import ESCAPED, FileForm, sha1_of, size_of
 from octoprint_cli.client.http.http import Form, Http
-from octoprint_cli.client.noun import Noun, inner, text
+from octoprint_cli.client.noun import Noun, inner, members, text
 from octoprint_cli.client.stored import SD_NAMES, StoredFile
+from octoprint_cli.terminal import Progress
 
 if TYPE_CHECKING:
     from octoprint_cli.client.files import Files
@@ -67,8 +67,7 @@ class Uploads(Noun):
         FileInvalid (415), FileTooLarge (413), UploadCorrupt; if the answer was lost and the file is not
         there, ConnectionFailed or TimedOut.
         """
-        with FileForm(file, file.name, {}) as opened:  # first of all, may it be read?
-            size = opened.size
+        size = size_of(file)  # first of all, may it be read?
         if wish.location != "local":
             return self._send(file, file.name, wish, file.name, None, progress)
         path = self._files.path_of(file.name, wish.folder)
@@ -100,7 +99,7 @@ class Uploads(Noun):
         """The answer without an upload: the same bytes are there, or what is there is not to be touched."""
         told = held.hash if wish.verify == "auto" else None
         if held.size == size and (told or wish.verify == "download" or size <= CHEAP_DOWNLOAD):
-            sha1 = _sha1(file)
+            sha1 = sha1_of(file)
             if sha1 == (told or self._read_back(held.path, size, required=wish.verify == "download")):
                 return Sent(held, size, sha1, "sha1" if told else "download", "unchanged")
         if wish.if_exists == "skip":
@@ -177,7 +176,7 @@ class Uploads(Noun):
 
     def _stored(self, answer: Any, path: str, location: str) -> StoredFile:
         """What the server says of the file, under the name that it really gave."""
-        entries = inner(inner({"answer": answer}, "answer"), "files")
+        entries = inner(members(answer), "files")
         names = SD_NAMES if location == "sdcard" else (location,)
         entry: Dict[str, Any] = next((inner(entries, name) for name in names if name in entries), {})
         path = (text(entry.get("path")) or text(entry.get("name")) or path).lstrip("/")
@@ -196,11 +195,13 @@ class Uploads(Noun):
             raise errors.UploadCorrupt(f"the server took the upload, but holds nothing under {path}", details={"path": path})
         return found
 
-    def _look(self, lost: errors.CliError, form: FileForm, path: str, held: Optional[StoredFile], location: str) -> StoredFile:
+    def _look(
+        self, lost: errors.OutcomeUnknown, form: FileForm, path: str, held: Optional[StoredFile], location: str
+    ) -> StoredFile:
         """What the server holds after an answer that never came. Raises if it is not this file."""
         if location == "sdcard" and form.complete:  # the card's listing will tell
             return StoredFile(path, path, location, None)
-        self.told = lost.message.split(":")[0]
+        self.told = lost.told
 
         def arrived(found: Optional[StoredFile]) -> bool:
             if found is None or found.size != form.size:
@@ -212,7 +213,7 @@ class Uploads(Noun):
         found, there = self.settle(lambda: self._files.find(path), arrived, seconds)
         if there and found is not None:
             return found
-        raise _not_stored(self.told, lost, form, path, found)
+        raise _not_stored(lost, form, path, found)
 
     # -- after ------------------------------------------------------------------------------------
 
@@ -244,23 +245,14 @@ class Uploads(Noun):
             return None
 
 
-def _sha1(file: Path) -> str:
-    """Of a file on this computer."""
-    sha1 = hashlib.sha1()  # OctoPrint's own choice: a checksum, not a signature
-    with file.open("rb") as opened:
-        for block in iter(lambda: opened.read(MIB), b""):
-            sha1.update(block)
-    return sha1.hexdigest()
-
-
-def _not_stored(told: str, lost: errors.CliError, form: FileForm, path: str, found: Optional[StoredFile]) -> errors.CliError:
+def _not_stored(lost: errors.OutcomeUnknown, form: FileForm, path: str, found: Optional[StoredFile]) -> errors.CliError:
     """The error for a file that did not arrive, with what the server has instead."""
     there = "holds an earlier file of that name" if found else "does not hold the file"
     how_far = "all of it" if form.complete else f"{form.sent} of {form.size} bytes"
     stalled = (lost.details or {}).get("stalled", False)
     kind = errors.TimedOut if stalled else errors.ConnectionFailed
     return kind(
-        f"{told} after {how_far} of {path} went out; the server was asked, and {there}",
+        f"{lost.told} after {how_far} of {path} went out; the server was asked, and {there}",
         hint="octoprint-cli upload FILE (again; if it breaks off each time, a proxy may limit the size)",
         details={"path": path, "size": form.size, "sent": form.sent},
     )

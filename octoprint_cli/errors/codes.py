@@ -5,6 +5,8 @@ The only home of error codes. Knows nothing else of the program.
 
 from __future__ import annotations
 
+from typing import Any, Mapping, Optional
+
 from octoprint_cli.errors.error import CliError, Exit
 
 # --- exit 1: the printer is offline or the server cannot be reached --------------------------------
@@ -190,6 +192,15 @@ class OutcomeUnknown(CliError):
     """A request that changes something went out and its answer was lost: it may have been done."""
 
     code = "OUTCOME_UNKNOWN"
+    #: What is known of the request, as the beginning of a sentence.
+    told: str
+
+    @classmethod
+    def lost(cls, told: str, *, hint: Optional[str] = None, details: Optional[Mapping[str, Any]] = None) -> OutcomeUnknown:
+        """The error for a request whose answer did not come, or not as it was sent."""
+        error = cls(f"{told}: the request may have been carried out", hint=hint, details=details)
+        error.told = told
+        return error
 
 
 class UsageError(CliError):

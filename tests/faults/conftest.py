@@ -11,6 +11,7 @@ from contract.conftest import bare, hurried, own_cache, own_home, program, serve
 
 from octoprint_cli.testing import FaultServer
 
+from .kit import DIALECTS, serving
 from .ring import WORKERS
 
 
@@ -20,6 +21,24 @@ def other() -> Iterator[FaultServer]:
     with FaultServer() as running:
         yield running
         assert running.connections == 0
+
+
+@pytest.fixture
+def one() -> Iterator[FaultServer]:
+    """A fake 1.11.8."""
+    yield from serving("1.11.8")
+
+
+@pytest.fixture
+def two() -> Iterator[FaultServer]:
+    """A fake 2.0.0rc7."""
+    yield from serving("2.0.0rc7")
+
+
+@pytest.fixture(params=DIALECTS)
+def each(request: Any) -> Iterator[FaultServer]:
+    """Both, one after the other."""
+    yield from serving(request.param)
 
 
 @pytest.fixture(scope="module")

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
 
 from octoprint_cli.testing import FaultServer
 
-from .kit import DIALECTS, NAME, ask, get, post, serving, state, upload
-
-
-@pytest.fixture
-def one() -> Iterator[FaultServer]:
-    yield from serving("1.11.8")
-
-
-@pytest.fixture
-def two() -> Iterator[FaultServer]:
-    yield from serving("2.0.0rc7")
-
-
-@pytest.fixture(params=DIALECTS)
-def each(request: Any) -> Iterator[FaultServer]:
-    yield from serving(request.param)
+from .kit import NAME, ask, get, post, state, upload
 
 
 def test_an_entry_in_each_dialect(one: FaultServer, two: FaultServer) -> None:

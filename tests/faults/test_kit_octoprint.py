@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator
+from typing import Any, Dict
 
 import pytest
 
 from octoprint_cli.testing import PERMISSIONS, FaultServer
 
-from .kit import DIALECTS, NAME, acts, ask, get, post, serving, state, upload
-
-
-@pytest.fixture
-def one() -> Iterator[FaultServer]:
-    yield from serving("1.11.8")
-
-
-@pytest.fixture
-def two() -> Iterator[FaultServer]:
-    yield from serving("2.0.0rc7")
-
-
-@pytest.fixture(params=DIALECTS)
-def each(request: Any) -> Iterator[FaultServer]:
-    yield from serving(request.param)
+from .kit import NAME, acts, ask, get, post, state, upload
 
 
 def flags(server: FaultServer) -> Any:

@@ -4,17 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-TOOL = "/api/printer/tool"
-BED = "/api/printer/bed"
-CHAMBER = "/api/printer/chamber"
-
-
-def tools(**targets):
-    return (TOOL, {"command": "target", "targets": targets})
-
-
-def single(path, target):
-    return (path, {"command": "target", "target": target})
+from .heaters import BED, CHAMBER, single, tools
 
 
 @pytest.fixture

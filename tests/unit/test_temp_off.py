@@ -6,10 +6,8 @@ import pytest
 import requests
 
 from .fake import GONE
+from .heaters import BED, CHAMBER, TOOL, single, tools
 
-TOOL = "/api/printer/tool"
-BED = "/api/printer/bed"
-CHAMBER = "/api/printer/chamber"
 COMMAND = "/api/printer/command"
 BLIND = (COMMAND, {"commands": ["M104 S0", "M140 S0", "M141 S0"]})
 UNREADABLE = {
@@ -19,14 +17,6 @@ UNREADABLE = {
     "no object": {"json": []},
     "too slow": {"exc": requests.exceptions.ReadTimeout("slow")},
 }
-
-
-def tools(**targets):
-    return (TOOL, {"command": "target", "targets": targets})
-
-
-def single(path, target):
-    return (path, {"command": "target", "target": target})
 
 
 @pytest.fixture

@@ -90,23 +90,13 @@ def translate(error: Exception, act: bool, url: str, exchange: Exchange) -> erro
         return errors.ConfigError(f"the host or the key cannot be used: {cause}")
     if isinstance(error, OSError) and not isinstance(error, requests.RequestException):  # requests' own for a missing file
         return errors.ConfigError(f"a TLS file cannot be used: {error}")
-    if exchange.expired and exchange.never_sent:
-        return errors.TimedOut(
-            f"{shown} took the connection, and said nothing for {round(exchange.seconds, 2):g} s",
-            hint="octoprint-cli config show (OctoPrint itself speaks http://; https:// is for a proxy in front)",
-        )
-    if never_made(error, exchange) and "EOF occurred" in str(cause):  # no alert, no reason: as any other that hangs up
-        return errors.ConnectionFailed(f"{shown} hung up in the middle of the TLS handshake")
     if never_made(error, exchange):
-        return _tls(cause, shown) or errors.ConnectionFailed(f"no connection to {shown}: {_reason(cause, exchange)}")
+        return _not_connected(cause, shown, exchange)
     if _alerted(cause):  # the server looked at our certificate before it looked at the request
         return _tls(cause, shown) or errors.TlsError(f"TLS to {shown} failed: {cause}")
     late = exchange.expired or isinstance(error, requests.Timeout) or isinstance(cause, _LATE)
     if act:
-        return errors.OutcomeUnknown(
-            f"the answer was lost ({_reason(cause, exchange)}): the request may have been carried out",
-            details={"stalled": late},
-        )
+        return errors.OutcomeUnknown.lost(f"the answer was lost ({_reason(cause, exchange)})", details={"stalled": late})
     if late:
         waited = f"{shown} did not answer within {round(exchange.seconds, 2):g} s"
         return errors.TimedOut(waited, hint="octoprint-cli --timeout 60 status")
@@ -118,6 +108,17 @@ def never_made(error: Exception, exchange: Exchange) -> bool:
     cause = _root(error)
     handshake = isinstance(cause, ssl.SSLError) and not exchange.sent
     return exchange.never_sent or handshake or isinstance(error, requests.ConnectTimeout) or isinstance(cause, _NEVER_CONNECTED)
+
+
+def _not_connected(cause: BaseException, url: str, exchange: Exchange) -> errors.CliError:
+    if exchange.expired and exchange.never_sent:
+        return errors.TimedOut(
+            f"{url} took the connection, and said nothing for {round(exchange.seconds, 2):g} s",
+            hint="octoprint-cli config show (OctoPrint itself speaks http://; https:// is for a proxy in front)",
+        )
+    if "EOF occurred" in str(cause):  # no alert, no reason: as any other that hangs up
+        return errors.ConnectionFailed(f"{url} hung up in the middle of the TLS handshake")
+    return _tls(cause, url) or errors.ConnectionFailed(f"no connection to {url}: {_reason(cause, exchange)}")
 
 
 def _alerted(cause: BaseException) -> bool:

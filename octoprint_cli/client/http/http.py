@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Union
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
 
 import requests
 
@@ -44,14 +44,7 @@ class _Call(NamedTuple):
     how: Mapping[str, Any] = {}
     form: Optional[Form] = None
     limit: int = MAX_BYTES
-    take: Optional[Callable[[bytes], None]] = None  # who gets the answer's bytes instead of `Reply.body`
-
-
-class Reply(NamedTuple):
-    """An answer that was read to its end."""
-
-    answer: Answer
-    headers: Mapping[str, str]
+    take: Optional[Callable[[bytes], None]] = None  # who gets the answer's bytes instead of `Answer.text`
 
 
 class Http:
@@ -120,8 +113,8 @@ class Http:
     @contextlib.contextmanager
     def hurried(self, seconds: float) -> Iterator[None]:
         """Inside, a request has so many seconds at most, and a second try if its connection had been closed, as 1.8 does."""
-        before = self.timeout, self._retries
-        self.timeout, self._retries = min(seconds, self.timeout), policy.Retries(1, seconds)
+        before, seconds = (self.timeout, self._retries), min(seconds, self.timeout)
+        self.timeout, self._retries = seconds, policy.Retries(1, seconds)
         try:
             yield
         finally:
@@ -134,12 +127,12 @@ class Http:
 
     # -- trying -----------------------------------------------------------------------------------
 
-    def _send(self, call: _Call) -> Reply:
+    def _send(self, call: _Call) -> Answer:
         begun, done = time.monotonic(), 0
         while True:
             exchange = self._exchange(call, time.monotonic() - begun)
             tried = self._try(call, exchange)
-            if isinstance(tried, Reply):
+            if isinstance(tried, Answer):
                 return tried
             error, failure = tried
             done += 1
@@ -156,7 +149,7 @@ class Http:
             return Exchange(self.timeout, lambda: self.timeout)
         return Exchange(max(self.timeout - spent, 0.1))
 
-    def _try(self, call: _Call, exchange: Exchange) -> Union[Reply, Any]:
+    def _try(self, call: _Call, exchange: Exchange) -> Union[Answer, Tuple[errors.CliError, policy.Failure]]:
         """The answer, or the error with what the retries must know of it."""
         before = self.acted
         if call.act:
@@ -166,19 +159,18 @@ class Http:
             self.acted = True
         try:
             with exchange:
-                reply = self._once(call, exchange)
+                answer = self._once(call, exchange)
         except BROKEN as failed:
             error = translate(failed, call.act, self.base_url + call.path, exchange)
             unmade = never_made(failed, exchange)
             self.acted = before if unmade else self.acted
             transient = isinstance(error, (errors.ConnectionFailed, errors.ServerStarting))
             return error, policy.Failure(never_made=unmade and transient, broken=transient)
-        status = reply.answer.status
-        if 200 <= status < 300:
-            return reply
-        return refusal(reply.answer, call.needs), policy.Failure(status=status, headers=reply.headers)
+        if 200 <= answer.status < 300:
+            return answer
+        return refusal(answer, call.needs), policy.Failure(status=answer.status, headers=answer.headers)
 
-    def _once(self, call: _Call, exchange: Exchange) -> Reply:
+    def _once(self, call: _Call, exchange: Exchange) -> Answer:
         self._wire.exchange = exchange
         limits = (min(CONNECT_TIMEOUT, self.timeout), call.form.patience if call.form else self.timeout)
         url = self.base_url + call.path
@@ -188,8 +180,7 @@ class Http:
         if exchange.expired:  # an answer without a length ends with the connection
             raise requests.Timeout
         kind = response.headers.get("Content-Type", "")
-        answer = Answer(call.act, mask_url(response.url), call.path, response.status_code, kind, text, response.headers)
-        return Reply(answer, response.headers)
+        return Answer(call.act, mask_url(response.url), call.path, response.status_code, kind, text, response.headers)
 
     # -- whose key it is --------------------------------------------------------------------------
 
@@ -234,11 +225,10 @@ def _read(response: requests.Response, exchange: Exchange, call: _Call) -> str:
 
 def _unread(act: bool, message: str) -> errors.CliError:
     """An answer that was not read to its end: of an act, the outcome is unknown."""
-    return errors.OutcomeUnknown(f"{message}: the request may have been carried out") if act else errors.UnexpectedResponse(message)
+    return errors.OutcomeUnknown.lost(message) if act else errors.UnexpectedResponse(message)
 
 
-def _json(reply: Reply) -> Any:
-    answer = reply.answer
+def _json(answer: Answer) -> Any:
     if answer.status == 204 or not answer.text.strip():
         return None
     try:
@@ -246,7 +236,7 @@ def _json(reply: Reply) -> Any:
     except (ValueError, RecursionError) as error:
         kind = answer.content_type.split(";")[0] or "something"
         if answer.act and kind == "application/json":  # OctoPrint's own, spoilt on its way: it was carried out, most likely
-            raise errors.OutcomeUnknown("the answer was lost (it is broken JSON): the request may have been carried out") from error
+            raise errors.OutcomeUnknown.lost("the answer was lost (it is broken JSON)") from error
         raise errors.UnexpectedResponse(
             f"{answer.url} answered {kind}, not JSON: a login page or another server stands there",
             hint="octoprint-cli config show (look at the host)",

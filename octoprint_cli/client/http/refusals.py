@@ -198,8 +198,8 @@ def _challenged(answer: Answer) -> CliError:
 
 
 def _lost(answer: Answer) -> CliError:
-    return errors.OutcomeUnknown(
-        f"the answer was lost (a gateway answered HTTP {answer.status}): the request may have been carried out",
+    return errors.OutcomeUnknown.lost(
+        f"the answer was lost (a gateway answered HTTP {answer.status})",
         hint="octoprint-cli status",
         details={"http_status": answer.status},
     )
