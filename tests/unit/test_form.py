@@ -6,58 +6,22 @@ import hashlib
 import os
 import pathlib
 import tempfile
-import threading
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Dict, List, Tuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from requests_toolbelt.multipart.decoder import MultipartDecoder
 
-from octoprint_cli import errors
-from octoprint_cli.client import form as module
 from octoprint_cli.client.form import FileForm
 
-CONTENT = bytes(range(256)) * 40
-
-
-@pytest.fixture(autouse=True)
-def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that a small file has many."""
-    monkeypatch.setattr(module, "CHUNK", 1000)
-
-
-@pytest.fixture(autouse=True)
-def no_thread_is_left() -> Iterator[None]:
-    yield
-    assert workers() == []
-
-
-@pytest.fixture
-def path(tmp_path: pathlib.Path) -> pathlib.Path:
-    file = tmp_path / "quick.gcode"
-    file.write_bytes(CONTENT)
-    return file
-
-
-def workers() -> List[str]:
-    return [thread.name for thread in threading.enumerate() if "sha1" in thread.name]
+from .forms import CONTENT, a_file, no_thread_is_left, read_by, small_chunks  # noqa: F401
 
 
 def parts(form: FileForm, body: bytes) -> List[Tuple[str, bytes]]:
     """What another library reads in the body: each part's Content-Disposition and its content."""
     decoded = MultipartDecoder(body, form.content_type).parts
     return [(part.headers[b"Content-Disposition"].decode("utf-8"), part.content) for part in decoded]
-
-
-def read_by(form: FileForm, amount: int) -> bytes:
-    return b"".join(iter(lambda: form.read(amount), b""))
-
-
-def later(path: pathlib.Path) -> None:
-    """Move the modification time on, whatever the file system's clock ticks in."""
-    found = path.stat()
-    os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns + 10**9))
 
 
 # -- the body -----------------------------------------------------------------------------------------
@@ -190,176 +154,3 @@ def test_complete_is_true_with_the_last_byte_and_not_before(path: pathlib.Path) 
             assert form.read(1)
         assert not form.complete
         assert form.read(1) == b"\n" and form.complete
-
-
-# -- a file that changes ------------------------------------------------------------------------------
-
-
-def shrink(path: pathlib.Path) -> None:
-    os.truncate(path, 5000)
-
-
-def grow(path: pathlib.Path) -> None:
-    with path.open("ab") as file:
-        file.write(b"G28")
-
-
-def rewrite(path: pathlib.Path) -> None:
-    with path.open("r+b") as file:
-        file.write(b"other")
-    later(path)
-
-
-def replace(path: pathlib.Path) -> None:
-    other = path.with_suffix(".new")
-    other.write_bytes(CONTENT)
-    found = path.stat()
-    os.utime(other, ns=(found.st_atime_ns, found.st_mtime_ns))  # the same but for which file it is
-    other.replace(path)
-
-
-def swap_for_a_folder(path: pathlib.Path) -> None:
-    path.unlink()
-    path.mkdir()
-
-
-CHANGES = [shrink, grow, later, rewrite, replace, pathlib.Path.unlink, swap_for_a_folder]
-
-
-@pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("given_out", [0, 1, 5000, len(CONTENT)])
-def test_a_file_that_changed_is_never_sent_to_its_end(path: pathlib.Path, change: Any, given_out: int) -> None:
-    with FileForm(path, path.name, {}) as form:
-        body = b""
-        while form.sent < given_out:
-            body += form.read(1000)
-        change(path)
-        with pytest.raises(errors.FileChanged, match=r"quick\.gcode changed"):
-            read_by(form, 1000)
-        with pytest.raises(errors.FileChanged):  # and not the second time, either
-            read_by(form, 1000)
-        assert not form.complete
-        assert form._after.strip() not in body
-
-
-def test_a_file_behind_a_link_is_replaced_with_the_link(path: pathlib.Path) -> None:
-    link, other = path.with_name("link.gcode"), path.with_name("other.gcode")
-    link.symlink_to(path)
-    other.write_bytes(CONTENT)
-    with FileForm(link, link.name, {}) as form:
-        form.read(1000)
-        link.unlink()
-        link.symlink_to(other)
-        with pytest.raises(errors.FileChanged):
-            form.read()
-
-
-def test_a_file_cut_off_between_the_look_and_the_read_gives_nothing_more(path: pathlib.Path, monkeypatch: Any) -> None:
-    with FileForm(path, path.name, {}) as form:
-        monkeypatch.setattr(form._source, "require_unchanged", lambda: None)
-        os.truncate(path, 5000)
-        with pytest.raises(errors.FileChanged, match="shorter"):
-            form.read()
-        assert (form.sent, form.complete) == (5000, False)
-
-
-def test_what_leaves_the_bytes_alone_is_no_change(path: pathlib.Path) -> None:
-    with FileForm(path, path.name, {}) as form:
-        form.read(1000)
-        path.chmod(0o600)
-        os.link(path, path.with_name("backup"))
-        form.read()
-        assert form.complete
-
-
-# -- a file that cannot be read -----------------------------------------------------------------------
-
-
-def test_a_file_that_is_not_there(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(errors.FileNotFound, match=r"there is no file .*none\.gcode") as caught:
-        FileForm(tmp_path / "none.gcode", "none.gcode", {})
-    assert caught.value.hint == f"ls {tmp_path}"
-
-
-def test_a_folder(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(errors.FileInvalid, match="is a folder, not a file"):
-        FileForm(tmp_path, "x", {})
-
-
-@pytest.mark.timeout(10)
-def test_a_pipe_or_a_device_is_not_waited_for(tmp_path: pathlib.Path) -> None:
-    os.mkfifo(tmp_path / "pipe.gcode")
-    for path in (tmp_path / "pipe.gcode", pathlib.Path(os.devnull)):
-        with pytest.raises(errors.FileInvalid, match="a pipe or a device"):
-            FileForm(path, "x", {})
-
-
-def test_a_file_that_may_not_be_read(path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: Any, *how: Any, **more: Any) -> Any:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(pathlib.Path, "open", refuse)
-    with pytest.raises(errors.FileUnreadable, match="cannot be read: Permission denied") as caught:
-        FileForm(path, path.name, {})
-    assert caught.value.hint == f"ls -l {path}"
-
-
-class Broken:
-    """A file on a disk that fails from the second chunk on."""
-
-    def __init__(self, file: Any) -> None:
-        self._file = file
-        self._reads = 0
-
-    def read(self, amount: int) -> Any:
-        self._reads += 1
-        if self._reads > 1:
-            raise OSError(5, "Input/output error")
-        return self._file.read(amount)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
-
-
-def test_a_disk_that_fails_on_the_way(path: pathlib.Path) -> None:
-    with FileForm(path, path.name, {}) as form:
-        form._source._file = Broken(form._source._file)  # type: ignore[assignment]
-        with pytest.raises(errors.FileUnreadable, match="Input/output error"):
-            form.read()
-        assert (form.sent, form.complete) == (1000, False)
-
-
-def test_a_name_that_is_no_text(path: pathlib.Path) -> None:
-    with pytest.raises(errors.FileInvalid, match="not valid UTF-8"):
-        FileForm(path, os.fsdecode(b"gr\xfcn.gcode"), {})
-
-
-# -- its end ------------------------------------------------------------------------------------------
-
-
-def test_a_form_that_nobody_reads_starts_no_thread(path: pathlib.Path) -> None:
-    with FileForm(path, path.name, {}) as form:
-        assert form.read(10) and workers() == []
-
-
-@pytest.mark.parametrize("trouble", [None, OSError, KeyboardInterrupt, errors.Terminated])
-def test_worker_and_file_end_with_it_whatever_happens(path: pathlib.Path, trouble: Any) -> None:
-    try:
-        with FileForm(path, path.name, {}) as form:
-            form.read(100), form.read(100), form.read(100)
-            assert len(workers()) == 1
-            if trouble:
-                raise trouble
-    except (OSError, KeyboardInterrupt, errors.Terminated):
-        pass
-    assert workers() == [] and form._source._file.closed
-    assert form.sha1 == hashlib.sha1(CONTENT[: form.sent]).hexdigest()
-
-
-def test_trouble_while_telling_the_progress_ends_it_too(path: pathlib.Path) -> None:
-    def stop(sent: int, size: int) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt), FileForm(path, path.name, {}, stop) as form:
-        form.read()
-    assert not form.complete and form._source._file.closed
