@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 
@@ -24,12 +24,13 @@ def large(tmp_path: Path) -> Path:
     return file
 
 
-def interrupted(server: Any, proxy: Throttle, line: Any, how: Any) -> Any:
-    """The answer of a run that got the signal while the proxy held it up."""
+def interrupted(server: Any, proxy: Throttle, line: Any, how: Any, ready: Callable[[], Any] = lambda: None) -> Any:
+    """The answer of a run that got the signal while the proxy held it up, once the server is `ready` for it."""
     number, exit_code, code = how
     with proxy:
         run = server.begin(*line, "--host", proxy.host, "--api-key", server.key)
         assert proxy.held.wait(HELD_SECONDS), run.answer()
+        ready()
         run.send(number)
         answer = run.answer(HELD_SECONDS)
     assert (answer.exit_code, answer.code) == (exit_code, code), answer
@@ -75,7 +76,11 @@ def test_a_print_that_was_cut_off_in_its_upload_starts_nothing(server: Any, larg
 
 def test_a_print_whose_start_was_under_way_tells_that_it_prints(server: Any, slow: Path) -> None:
     proxy = Throttle(server.host, "POST /api/files/local/slow.gcode")
-    answer = interrupted(server, proxy, ["print", slow, "--confirm"], SIGNALS[0])
+
+    def prints() -> None:  # it says Starting for a moment first
+        server.until(server.state, lambda state: state == "Printing")
+
+    answer = interrupted(server, proxy, ["print", slow, "--confirm"], SIGNALS[0], prints)
     job = server.job()
     assert (job["state"], job["job"]["file"]["path"]) == ("Printing", "slow.gcode")
     assert (answer.error["details"]["state"], answer.error["details"]["file"]) == ("Printing", "slow.gcode")
