@@ -1,5 +1,18 @@
-"""Reading G-code. Must not know HTTP or the printer."""
+"""Reading G-code: one line of it, and one pass over a file. Must not know HTTP or the printer."""
 
+from octoprint_cli.gcode.contents import BadLine, Contents, Ending, Extents, Heat, Layers, Notable, Sliced, Thumbnail
 from octoprint_cli.gcode.line import Line, read_line
 
-__all__ = ["Line", "read_line"]
+__all__ = [
+    "BadLine",
+    "Contents",
+    "Ending",
+    "Extents",
+    "Heat",
+    "Layers",
+    "Line",
+    "Notable",
+    "Sliced",
+    "Thumbnail",
+    "read_line",
+]
