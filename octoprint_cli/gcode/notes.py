@@ -25,8 +25,7 @@ _LONGEST = 1000
 _HEIGHTS = 1000
 
 # The two that are left out stand every few lines in a file of PrusaSlicer or Cura.
-_COMMENTS = re.compile(rb"\n;(?!TYPE:|WIDTH:)[^\n]{0,%d}" % _LONGEST)
-_BEGIN = rb"\n;[ \t]*"
+_COMMENTS = re.compile(rb"\n;[ \t]*(?!TYPE:|WIDTH:)([^\n]{1,%d})" % _LONGEST)
 _NUMBER = rb"[ \t]*([0-9]{0,5}\.?[0-9]{0,9})"
 
 
@@ -42,11 +41,11 @@ def _keys() -> Iterable[bytes]:
     return {one for slicer in SLICERS for field in fields for key in getattr(slicer, field) for one in spellings(key)}
 
 
-_FACT = re.compile(_BEGIN + b"(" + _any_of(_keys()) + rb")([^\n]*)")
-_EVENT = re.compile(_BEGIN + b"(" + b"|".join((*MARKS.values(), *TAILS.values(), *BEGINS.values())) + b")")
-_NAMED = re.compile(_BEGIN + b"((?:" + ANNOUNCED + rb")[^\n]*)")
-_HEIGHT = re.compile(_BEGIN + rb"(?:(?:LAYER_)?HEIGHT:|BEGIN_LAYER_OBJECT z=[0-9.]{1,12} z_thickness=)" + _NUMBER)
-_FIRST_Z = re.compile(_BEGIN + rb"Z(?:_HEIGHT)?:" + _NUMBER)
+_FACT = re.compile(b"\n(" + _any_of(_keys()) + rb")([^\n]*)")
+_EVENT = re.compile(b"\n(" + b"|".join((*MARKS.values(), *TAILS.values(), *BEGINS.values())) + b")")
+_NAMED = re.compile(b"\n((?:" + ANNOUNCED + rb")[^\n]*)")
+_HEIGHT = re.compile(rb"\n(?:(?:LAYER_)?HEIGHT:|BEGIN_LAYER_OBJECT z=[0-9.]{1,12} z_thickness=)" + _NUMBER)
+_FIRST_Z = re.compile(rb"\nZ(?:_HEIGHT)?:" + _NUMBER)
 
 
 class Notes:
@@ -63,16 +62,16 @@ class Notes:
 
     def feed(self, block: bytes, line: int) -> None:
         """The next whole lines, ended by \\n; `line` is the number, from 1, of the first."""
-        comments = _COMMENTS.findall(block)
+        found = _COMMENTS.findall(block)
         if block.startswith(b";"):
-            comments.insert(0, b"\n" + block[: _LONGEST + 1].partition(b"\n")[0])
-        kept = b"".join(comments) + b"\n"
-        self._thumbnails.feed(block, line, kept)
-        if comments:
-            self._read(kept)
+            found[:0] = _COMMENTS.findall(b"\n" + block.partition(b"\n")[0])
+        comments = b"\n".join((b"", *found, b""))
+        self._thumbnails.feed(block, line, comments)
+        if found:
+            self._read(comments)
 
     def _read(self, comments: bytes) -> None:
-        """Comments alone, each between two newlines."""
+        """Comments alone, from behind their `;` and its spaces on, each between two newlines."""
         self._facts.update(_FACT.findall(comments))
         events = _EVENT.findall(comments)
         if events:

@@ -48,6 +48,12 @@ def test_settings_that_are_cut_off_are_no_end(name):
     assert notes(whole).tail, "no newline behind it is no damage"
 
 
+def test_settings_before_all_g_code_are_no_end():
+    """As Bambu Studio writes them."""
+    begin = SLICES["BambuStudio"].begin
+    assert not notes(begin[: begin.index("; EXECUTABLE_BLOCK_START")].encode()).tail
+
+
 def test_the_cube_of_the_demo_is_read():
     read = notes(CUBE.read_bytes())
     assert read.sliced() == Sliced("PrusaSlicer", "2.5.0", None, (0.4,), ("PLA",), 1308.0)

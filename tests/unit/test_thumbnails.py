@@ -77,8 +77,8 @@ def test_a_picture_may_span_blocks(every):
     assert [(one.format, one.data, one.line) for one in pictures] == [("PNG", large, 2), ("JPG", JPG, 2 + len(written(large)))]
 
 
-def damaged(change) -> List[bytes]:
-    lines = written(png())
+def damaged(change, data: bytes = png(), count: str = "") -> List[bytes]:
+    lines = written(data, count=count)
     change(lines)
     return lines
 
@@ -88,6 +88,9 @@ def damaged(change) -> List[bytes]:
     [
         damaged(lambda lines: lines.pop(1)),
         damaged(lambda lines: lines.insert(2, lines[1])),
+        damaged(lambda lines: lines.insert(2, b"G28X\n"), JPG, count="0"),
+        damaged(lambda lines: lines.insert(2, b"; !!!!\n"), JPG, count="0"),
+        damaged(lambda lines: lines.__delitem__(slice(3, 5)), JPG * 9 + JPG),
         damaged(lambda lines: lines.pop(-2)),  # cut short, and still valid base64
         damaged(lambda lines: lines.pop(-1)),
         damaged(lambda lines: lines.insert(2, b"G1 X1\n")),
