@@ -35,7 +35,7 @@ ODD = st.one_of(
 )
 
 
-def _once(words: "tuple[Optional[str], ...]") -> List[str]:
+def _once(words: tuple[Optional[str], ...]) -> List[str]:
     """F stands in two places; only one of them counts."""
     return [word for word in words[:5] if word] + ([words[5]] if words[5] and not words[0] else [])
 
@@ -109,7 +109,7 @@ def test_what_is_not_plain_is_left_to_line_by_line(
     travel: Callable[[bytes, plain.Start], plain.Passage], lines: List[str], start: plain.Start
 ) -> None:
     lines = [line for line in lines if line == "" or line.startswith("G92 E") or (line[:2] in ("G0", "G1") and line[3:4].isalpha())]
-    lines = [line for line in lines if not line[3:4] in tuple("GMNRT")]
+    lines = [line for line in lines if line[3:4] not in tuple("GMNRT")]
     try:
         machine = at_once(travel, lines, start)
     except plain.Unplain:
