@@ -20,7 +20,7 @@ from octoprint_cli.redact import visible
 
 if TYPE_CHECKING:
     from octoprint_cli.gcode import Contents, Line, read_line
-    from octoprint_cli.gcode.reader import read_file, read_stream
+    from octoprint_cli.gcode.reader import Reading, read_file
     from octoprint_cli.preflight import Check, Severity, Skip, Subject, run_preflight
 
 #: Grows by one when something that an add-on may rely on changes.
@@ -43,6 +43,7 @@ __all__ = [
     "Millimetres",
     "Percent",
     "Range",
+    "Reading",
     "Rows",
     "Said",
     "Severity",
@@ -58,7 +59,6 @@ __all__ = [
     "normalise",
     "read_file",
     "read_line",
-    "read_stream",
     "run_preflight",
     "server_path",
     "wish",
@@ -68,7 +68,7 @@ __all__ = [
 #: What few commands need is imported when it is asked for.
 _ON_DEMAND = {
     **dict.fromkeys(("Contents", "Line", "read_line"), "octoprint_cli.gcode"),
-    **dict.fromkeys(("read_file", "read_stream"), "octoprint_cli.gcode.reader"),
+    **dict.fromkeys(("Reading", "read_file"), "octoprint_cli.gcode.reader"),
     **dict.fromkeys(("Check", "Severity", "Skip", "Subject", "run_preflight"), "octoprint_cli.preflight"),
 }
 

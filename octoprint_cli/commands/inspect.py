@@ -13,13 +13,16 @@ from octoprint_cli.api import (
     Duration,
     Millimetres,
     Range,
+    Reading,
     Said,
     ShowOne,
     add_file,
     errors,
     read_file,
-    read_stream,
 )
+
+#: So many bytes are read from stdin at a time.
+PIECE = 64 * 1024
 
 
 class Inspect(ShowOne):
@@ -46,7 +49,10 @@ class Inspect(ShowOne):
                 return read_file(Path(file), progress)
         if self.app.stdin is None or self.app.stdin.isatty():
             raise errors.UsageError("- reads stdin, and nothing is piped in", hint="octoprint-cli inspect FILE")
-        return read_stream(self.app.stdin.buffer.read)
+        reading = Reading()
+        for piece in iter(lambda: self.app.stdin.buffer.read(PIECE), b""):
+            reading.feed(piece)
+        return reading.contents()
 
 
 def _shown(contents: Contents) -> Dict[str, Any]:
@@ -89,7 +95,7 @@ def _write_thumbnail(contents: Contents, path: Path) -> str:
     if not fitting:
         there = f"it has {', '.join(sorted(set(suffixes)))}" if suffixes else "it has none at all"
         raise errors.FileInvalid(
-            f"the file has no embedded {wanted or 'picture'} picture: {there}", hint="octoprint-cli inspect FILE"
+            f"the file has no embedded {wanted or 'such'} picture: {there}", hint="octoprint-cli inspect FILE"
         )
     data = max(fitting, key=lambda thumbnail: thumbnail.width * thumbnail.height).data
     try:
