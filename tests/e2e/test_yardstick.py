@@ -10,7 +10,7 @@ from gcode.record import EXPECTED, HERE, analyse
 from gcode.wrong import CASES, Case, in_short
 from gcode.yardstick import differences, measured
 
-from octoprint_cli.gcode import read_file
+from octoprint_cli.gcode.reader import read_file
 
 from .server import Server
 

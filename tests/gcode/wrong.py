@@ -88,6 +88,13 @@ CASES = (
         "The same in inches, which OctoPrint takes for millimetres.",
     ),
     Case(
+        "one E for all tools",
+        "T0\nG1 X10 Y10 E10\nT1\nG1 X15 E15",
+        {"e": [10, 15]},
+        {"e": [10, 5]},
+        "T1 selects another motor; E goes on at 10 (Marlin, Repetier). OctoPrint counts from 0 for each tool; slicers write G92 E0 there.",
+    ),
+    Case(
         "no space before E",
         "G1 X1E3 Y10",
         {"x": [0, 1000], "e": [3]},
