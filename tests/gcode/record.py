@@ -21,7 +21,7 @@ FIELDS = ("printing_area", "travel_area", "dimensions", "travel_dimensions", "ex
 
 
 def analyse(octoprint: Path, file: Path) -> Optional[Dict[str, Any]]:
-    """What `octoprint analysis gcode` says of a file: the FIELDS, or None where it finds no extrusion.
+    """What `octoprint analysis gcode` says of a file: the FIELDS (1.8 has no travels), or None where it finds no extrusion.
 
     It must not see the OctoPrint of whoever runs this: it has a base folder for the moment.
     """
@@ -32,7 +32,7 @@ def analyse(octoprint: Path, file: Path) -> Optional[Dict[str, Any]]:
     if "\nEMPTY:" in done.stdout:
         return None
     found = yaml.safe_load(done.stdout.partition("\nRESULTS:\n")[2])
-    return {field: found[field] for field in FIELDS}
+    return {field: found[field] for field in FIELDS if field in found}
 
 
 def rounded(value: Any) -> Any:

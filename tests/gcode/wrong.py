@@ -92,7 +92,7 @@ CASES = (
         "T0\nG1 X10 Y10 E10\nT1\nG1 X15 E15",
         {"e": [10, 15]},
         {"e": [10, 5]},
-        "T1 selects another motor; E goes on at 10 (Marlin, Repetier). OctoPrint counts from 0 for each tool; slicers write G92 E0 there.",
+        "T1 selects another motor, and E goes on at 10 (Marlin, Repetier). OctoPrint counts from 0 for each; slicers write G92 E0.",
     ),
     Case(
         "no space before E",
