@@ -135,7 +135,7 @@ class _Reader:
     def _execute(self, commands: bytes, line: int) -> None:
         """The lines of a block without their comments."""
         text = b"\n" + commands
-        if b"\nM" in text or b"\nG4" in text:
+        if b"M" in text or b"G4" in text:
             text = _NEUTRAL.sub(b"\n", text)
         begins = 1  # of the run that is being looked for
         for other in _OTHER.finditer(text):
@@ -192,5 +192,3 @@ def _without_comments(text: bytes) -> bytes:
         return text
     before, *comments = text.split(b";")
     return b"".join([before, *[comment[comment.find(b"\n") :] if b"\n" in comment else b"" for comment in comments]])
-
-
