@@ -75,6 +75,31 @@ class Degrees(Column):
         return f"{value:.1f} °C"
 
 
+class Millimetres(Column):
+    """A length."""
+
+    def show(self, value: Any) -> str:
+        return f"{value:.2f} mm"
+
+
+class Range(Column):
+    """From the lowest to the highest position, a list of two, in millimetres."""
+
+    def show(self, value: Any) -> str:
+        return f"{value[0]:.2f} to {value[1]:.2f} mm"
+
+
+class Said(Column):
+    """Any value, with the words in which a person is told of it."""
+
+    def __init__(self, value: Any, words: str) -> None:
+        super().__init__(value)
+        self._words = words
+
+    def show(self, value: Any) -> str:
+        return self._words
+
+
 class Time(Column):
     """A point in time, given in seconds since 1970: ISO 8601 in UTC to a machine, local to a person."""
 

@@ -9,17 +9,15 @@ Knows the file and the form. Must not know HTTP, nor what the server makes of a 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 import secrets
-import stat
 from collections import deque
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Deque, Mapping, Optional, Tuple, Type
+from typing import Deque, Mapping, Optional, Type
 
 from octoprint_cli import errors
+from octoprint_cli.source import Source
 from octoprint_cli.terminal import Progress
 
 #: At most so many bytes are given out at a time. Less pays more for system calls and the worker; more leaves the processor's cache.
@@ -43,7 +41,7 @@ class FileForm:
         self._before = _opening(boundary, name, fields)
         self._after = f"\r\n--{boundary}--\r\n".encode("ascii")
         self._progress = progress
-        self._source = _Source(path)
+        self._source = Source(path)
         self._digest = _Digest()
         self.size = self._source.size
         self.sent = 0  # bytes of the file
@@ -116,14 +114,14 @@ def _opening(boundary: str, name: str, fields: Mapping[str, str]) -> bytes:
 
 def size_of(path: Path) -> int:
     """The bytes of a file that can be sent. Raises what FileForm raises."""
-    with contextlib.closing(_Source(path)) as source:
+    with Source(path) as source:
         return source.size
 
 
 def sha1_of(path: Path) -> str:
     """The SHA-1 of a file that can be sent. Raises what FileForm and its `read` raise."""
     sha1 = hashlib.sha1()
-    with contextlib.closing(_Source(path)) as source:
+    with Source(path) as source:
         left = source.size
         while left:
             chunk = source.read(min(CHUNK, left))
@@ -131,70 +129,6 @@ def sha1_of(path: Path) -> str:
             left -= len(chunk)
         source.require_unchanged()
     return sha1.hexdigest()
-
-
-class _Source:
-    """A regular file as it was when it was opened: what it reads is that file, or FileChanged."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            self._there = path.stat()
-            _require_regular(path, self._there)  # to open a pipe would wait for somebody who writes into it
-            self._file: BinaryIO = path.open("rb", buffering=0)
-        except FileNotFoundError as error:
-            raise errors.FileNotFound(f"there is no file {path}", hint=f"ls {path.parent}") from error
-        except OSError as error:
-            raise self._unreadable(error) from error
-        # The C library (glibc) hands a freed chunk back to the system and asks for the next one anew, a tenth of all the time,
-        # until it has seen a larger block come and go: these bytes are never touched, so they cost nothing.
-        bytes(8 * CHUNK)
-        self._opened = os.fstat(self._file.fileno())
-        self.size = self._opened.st_size
-
-    def read(self, amount: int) -> bytes:
-        """The next bytes, one at least. Raises FileChanged at the end of the file, FileUnreadable."""
-        try:
-            chunk = self._file.read(amount)
-        except OSError as error:
-            raise self._unreadable(error) from error
-        if not chunk:
-            raise self._changed("it became shorter")
-        return chunk
-
-    def require_unchanged(self) -> None:
-        """Raises FileChanged if the file was written to, or if another one or none stands under its path."""
-        try:
-            opened, there = os.fstat(self._file.fileno()), self._path.stat()
-        except FileNotFoundError as error:
-            raise self._changed("it was moved or deleted") from error
-        except OSError as error:
-            raise self._unreadable(error) from error
-        if _state(opened) != _state(self._opened):
-            raise self._changed("it was written to")
-        if _state(there) != _state(self._there):
-            raise self._changed("it was replaced")
-
-    def close(self) -> None:
-        self._file.close()
-
-    def _changed(self, how: str) -> errors.FileChanged:
-        return errors.FileChanged(f"{self._path} changed while it was being read: {how}")
-
-    def _unreadable(self, error: OSError) -> errors.FileUnreadable:
-        return errors.FileUnreadable(f"{self._path} cannot be read: {error.strerror}", hint=f"ls -l {self._path}")
-
-
-def _require_regular(path: Path, found: os.stat_result) -> None:
-    if stat.S_ISDIR(found.st_mode):
-        raise errors.FileInvalid(f"{path} is a folder, not a file")
-    if not stat.S_ISREG(found.st_mode):
-        raise errors.FileInvalid(f"{path} is a pipe or a device, not a file")
-
-
-def _state(found: os.stat_result) -> Tuple[int, int, int, int]:
-    """Which file it is, and what a write changes. Not st_ctime: a chmod or another link leaves the bytes alone."""
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 class _Digest:

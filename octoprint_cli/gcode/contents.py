@@ -6,7 +6,8 @@ names is absent.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from types import MappingProxyType
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 Span = Tuple[float, float]
 
@@ -35,7 +36,7 @@ class Heat(NamedTuple):
 class Layers(NamedTuple):
     """Layers, by the slicer's marks ("comments") or by the heights at which something is extruded ("z")."""
 
-    count: Optional[int] = None
+    count: Optional[int] = None  # type: ignore[assignment]  # hides tuple's own, which nobody needs here
     height: Optional[float] = None
     first_height: Optional[float] = None
     source: Optional[str] = None
@@ -85,7 +86,7 @@ class Notable(NamedTuple):
 
     code: str
     line: int
-    count: int
+    count: int  # type: ignore[assignment]  # as in Layers
     does: str
 
 
@@ -103,9 +104,9 @@ class Contents(NamedTuple):
     lines: int = 0
     extruding: Extents = Extents()  # moves that extrude; z from the bed up
     moves: Extents = Extents()  # every position that a move was sent to
-    extrusion: Dict[str, float] = {}  # mm of filament by tool
+    extrusion: Mapping[str, float] = MappingProxyType({})  # mm of filament by tool
     tools: Tuple[str, ...] = ()  # tool0, tool1 ...: those that are selected or extrude
-    heat: Dict[str, Heat] = {}  # tool0 ..., bed, chamber
+    heat: Mapping[str, Heat] = MappingProxyType({})  # tool0 ..., bed, chamber
     layers: Layers = Layers()
     sliced: Sliced = Sliced()
     ending: Ending = Ending()

@@ -20,6 +20,7 @@ FLOORS: Dict[str, int] = {
     "bar": 0,
     "terminal": 1,
     "turn": 1,
+    "source": 1,
     "extensions": 1,
     "distributions": 1,
     "client": 2,

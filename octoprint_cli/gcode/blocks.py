@@ -1,0 +1,87 @@
+"""A G-code file as blocks of whole lines, in constant memory whatever its lines are like."""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator, NamedTuple, Tuple
+
+#: Bytes a block: enough to be passed at once, few enough to stay in the processor's cache.
+BLOCK = 128 * 1024
+#: Of a line that is longer than this, only the beginning and the end are kept. (Slicers write whole settings into one comment.)
+LONGEST = 1024 * 1024
+_KEPT = 64 * 1024
+
+_BOM = b"\xef\xbb\xbf"
+_LINE_END = re.compile(rb"\r\n?|\n")
+
+
+class Block(NamedTuple):
+    """Whole lines, each ended by a newline; the first one's number, from 1, and the offset of its first byte."""
+
+    text: bytes
+    line: int
+    offset: int
+    raw: bytes  # as it stands in the file
+    cut: bool  # the last line has no end
+
+    def place(self, at: int) -> Tuple[int, int]:
+        """The number and the offset of the line that begins at this index of the text."""
+        line = self.line + self.text.count(b"\n", 0, at)
+        return line, self.offset_of(line)
+
+    def offset_of(self, line: int) -> int:
+        """Where the line with this number begins in the file."""
+        ends = _LINE_END.finditer(self.raw)
+        return self.offset + max((next(ends).end() for _ in range(line - self.line)), default=0)
+
+
+class Blocks:
+    """Takes a file piece by piece and gives it in blocks."""
+
+    def __init__(self) -> None:
+        self.size = 0  # bytes so far
+        self._line, self._offset, self._rest, self._left_out = 1, 0, b"", 0
+
+    def feed(self, piece: bytes) -> Iterator[Block]:
+        """The next bytes, any number of them."""
+        self.size += len(piece)
+        self._rest += piece
+        if len(self._rest) >= BLOCK:
+            yield from self._blocks()
+
+    def end(self) -> Iterator[Block]:
+        """There are no more bytes."""
+        yield from self._blocks()
+        if self._rest:
+            yield _block(self._rest, self._line, self._offset)
+            self._rest = b""
+
+    def _blocks(self) -> Iterator[Block]:
+        if not self._offset and self._rest.startswith(_BOM):
+            self._rest, self._offset = self._rest[len(_BOM) :], len(_BOM)
+        end = _whole(self._rest, self._left_out > 0)
+        if end:
+            block = _block(self._rest[:end], self._line, self._offset)
+            self._line += block.text.count(b"\n")
+            self._offset += end + self._left_out
+            self._rest, self._left_out = self._rest[end:], 0
+            yield block
+        if len(self._rest) > LONGEST:
+            self._left_out += len(self._rest) - _KEPT
+            self._rest = self._rest[:_KEPT]
+
+
+def _whole(text: bytes, only_one: bool) -> int:
+    """How many bytes are whole lines, or the first one. A return at the very end may be half of a line's end."""
+    if only_one:  # what was left out of it must not shift the places of the lines behind it
+        found = _LINE_END.search(text, 0, len(text) - 1)
+        return found.end() if found else (len(text) if text.endswith(b"\n") else 0)
+    return max(text.rfind(b"\n"), text.rfind(b"\r", 0, -1)) + 1
+
+
+def _block(raw: bytes, line: int, offset: int) -> Block:
+    text = raw
+    if b"\r" in raw:
+        text = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    cut = not text.endswith(b"\n")
+    return Block(text + b"\n" if cut else text, line, offset, raw, cut)

@@ -1,0 +1,130 @@
+"""Lines that no printer should be given: the first of each kind, and where it stands."""
+
+from __future__ import annotations
+
+import re
+from typing import Dict, Iterator, Optional, Tuple
+
+from octoprint_cli.gcode.blocks import Block
+from octoprint_cli.gcode.contents import BadLine
+from octoprint_cli.gcode.words import LONGEST
+
+#: The first bytes of files that are no text, whatever their names say.
+_MAGIC = (
+    (b"GCDE", "this is binary G-code (.bgcode), which OctoPrint cannot print: switch it off in the slicer's printer settings"),
+    (b"PK\x03\x04", "this is a ZIP archive, such as .3mf: export plain G-code"),
+    (b"\x1f\x8b", "this is compressed by gzip: unpack it first"),
+    (b"\x89PNG", "this is a picture"),
+    (b"%PDF", "this is a PDF document"),
+    (b"\xff\xfe", "this is UTF-16 text: save it as UTF-8"),
+    (b"\xfe\xff", "this is UTF-16 text: save it as UTF-8"),
+)
+#: Commands are made of these; the rest is looked at more closely.
+_ORDINARY = bytes(value for value in range(0x20, 0x7F) if value not in b"{}[]<>") + b"\t\n"
+_PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n"
+_ODD_LINE = re.compile(rb"\n[^\n]*[^\t\n -;=?-Z\\^-z|~][^\n]*")  # a line with anything that is not ordinary
+_CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+#: `{travel_speed}`, `[first_layer_temperature]`, `{if layer_num > 1}`. A list of numbers in brackets is Klipper's.
+_PLACEHOLDER = re.compile(rb"\{[^{}]*[A-Za-z_][^{}]*\}|\[\s*[A-Za-z_][A-Za-z0-9_ ]*\]")
+#: What follows these is shown to a person: nothing breaks if it is odd.
+_SHOWN = re.compile(rb"\s*(?:M11[78]\b|M16\b|RESPOND|STATUS)", re.IGNORECASE)
+#: Klipper's commands are words with parameters of any length: EXCLUDE_OBJECT_DEFINE has a polygon.
+_OF_WORDS = re.compile(rb"\s*[A-Za-z_@]{2}")
+_LONGEST_OF_WORDS = 64 * 1024
+
+
+class Damage:
+    """The bad lines of a file that is shown block by block."""
+
+    def __init__(self) -> None:
+        self._found: Dict[Tuple[str, bool], BadLine] = {}
+
+    def lines(self) -> Tuple[BadLine, ...]:
+        """In the order of the file."""
+        return tuple(sorted(self._found.values(), key=lambda bad: (bad.offset, bad.kind)))
+
+    def begin(self, beginning: bytes) -> None:
+        """The first bytes of the file, as they are."""
+        for magic, problem in _MAGIC:
+            if beginning.startswith(magic):
+                self.add("binary", 1, 0, beginning[:40], problem)
+
+    def look(self, block: Block, commands: bytes) -> None:
+        """A block, and its lines without their comments."""
+        if commands.translate(None, _ORDINARY):
+            for at, text in _lines(_ODD_LINE, commands):
+                self._judge(block, _nth_line(block, commands, at), text)
+        for at in _long_lines(commands):
+            where = _nth_line(block, commands, at)
+            self.add("long", *block.place(where), commands[at : at + 60], "is longer than any firmware takes")
+        if block.text.translate(None, _PRINTABLE):
+            self._look_at_comments(block)
+
+    def add(self, kind: str, line: int, offset: int, text: bytes, problem: str, comment: bool = False) -> None:
+        """One more bad line, if it is the first of its kind."""
+        bad = BadLine(kind, line, offset, text[:80].decode("utf-8", "backslashreplace").strip("\n"), problem, comment)
+        self._found.setdefault((kind, comment), bad)
+
+    def _judge(self, block: Block, at: int, text: bytes) -> None:
+        for kind, problem in _problems(text):
+            if (kind, False) not in self._found:
+                self.add(kind, *block.place(at), text, problem)
+
+    def _look_at_comments(self, block: Block) -> None:
+        """Damage in comments hurts nobody, but tells that something went wrong."""
+        control = _CONTROL.search(block.text)
+        if control and not self._found.keys() & {("control", True), ("control", False)}:
+            at = block.text.rfind(b"\n", 0, control.start()) + 1
+            self.add("control", *block.place(at), block.text[at : at + 80], "has control characters in its comment", True)
+        broken = _not_utf8(block.text)
+        if broken is not None and not self._found.keys() & {("encoding", True), ("encoding", False)}:
+            at = block.text.rfind(b"\n", 0, broken) + 1
+            self.add("encoding", *block.place(at), block.text[at : at + 80], "is not UTF-8 in its comment", True)
+
+
+def _problems(text: bytes) -> Iterator[Tuple[str, str]]:
+    """What is wrong with a command, in words that follow `line 3`."""
+    if _CONTROL.search(text):
+        yield "control", "has control characters"
+    elif _not_utf8(text) is not None:
+        yield "encoding", "is not UTF-8"
+    if text.lstrip().startswith(b"<"):
+        yield "html", "is HTML: what was saved is a page, not the file"
+    placeholder = _PLACEHOLDER.search(text)
+    if placeholder and not _SHOWN.match(text):
+        yield "placeholder", f"has a placeholder that was never filled: {placeholder.group()[:60].decode('ascii', 'replace')}"
+
+
+def _lines(pattern: re.Pattern[bytes], commands: bytes) -> Iterator[Tuple[int, bytes]]:
+    """Where each line begins that matches, and the line."""
+    for found in pattern.finditer(b"\n" + commands):
+        yield found.start(), found.group()[1:]
+
+
+def _nth_line(block: Block, commands: bytes, at: int) -> int:
+    """Where the line at this index of the commands begins in the block's text, which has its comments."""
+    begins = 0
+    for _ in range(commands.count(b"\n", 0, at)):
+        begins = block.text.index(b"\n", begins) + 1
+    return begins
+
+
+def _long_lines(commands: bytes) -> Iterator[int]:
+    """Where lines begin that are too long. From line to line it goes in leaps as wide as a line may be."""
+    begins, end = 0, len(commands)
+    while end - begins > LONGEST:
+        leap = commands.rfind(b"\n", begins, begins + LONGEST + 1) + 1
+        if not leap:
+            leap = commands.index(b"\n", begins) + 1
+            if not _OF_WORDS.match(commands, begins) or leap - begins > _LONGEST_OF_WORDS:
+                yield begins
+        begins = leap
+
+
+def _not_utf8(text: bytes) -> Optional[int]:
+    """Where the text stops being UTF-8, or None."""
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return None

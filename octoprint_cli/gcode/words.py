@@ -1,0 +1,63 @@
+"""One command of a G-code file in its words, read as leniently as firmwares read it.
+
+Lower case, no spaces (`G1X10Y20`), line numbers and checksums (`N12 G1 X1*85`), remarks in brackets. Reading
+a command that somebody types, and judging it, is `line`'s business.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Dict, NamedTuple, Optional
+
+#: A command longer than this is cut by most firmwares (Marlin keeps 96 bytes), so no slicer writes one.
+LONGEST = 256
+
+_LINE = re.compile(rb"\s*(?:[Nn]\s*\d+\s*)?(?:([GMTgmt])\s*(\d+)(\.\d+)?(?![\w.])|([A-Za-z_@!%][^\s=*;]*))")
+_TIGHT = re.compile(rb"\s*(?:[Nn]\s*\d+\s*)?([GMTgmt])\s*(\d+)(\.\d+)?")  # the next word follows without a space
+_CHECKSUM = re.compile(rb"\*\s*\d+\s*$")
+_REMARK = re.compile(rb"\([^)]*\)")
+_WORD = re.compile(rb"([A-Za-z])\s*([^A-Za-z\s]*)")
+_NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)")
+#: `X1e3` is 1000 to a program and 1 to a firmware, for which e is the extruder.
+_EXPONENT = re.compile(rb"[A-Z][-+]?[\d.]+[eE][-+]\d|[A-DF-Z][-+]?[\d.]+e\d")
+
+
+class Command(NamedTuple):
+    """A command: `G1`, `T0`, or another firmware's word in capitals; its words; what is wrong with it, if anything."""
+
+    code: str
+    words: Dict[str, Optional[float]]  # None: a letter alone, as in G28 X
+    problem: Optional[str] = None
+    rest: bytes = b""  # all that follows the code
+
+
+def read_command(text: bytes) -> Optional[Command]:
+    """The command on a line without its comment; None if there is none."""
+    if b"(" in text:
+        text = _REMARK.sub(b" ", text)
+    found = _LINE.match(text)
+    if found is None or (found.group(1) is None and found.group(4)[:1] in b"GMTgmt"):
+        found = _TIGHT.match(text) or found
+    if found is None:
+        return None
+    rest = text[found.end() :]
+    if b"*" in rest:
+        rest = _CHECKSUM.sub(b"", rest)
+    if found.group(1) is None:
+        return Command(found.group(4).decode("ascii", "replace").upper(), {}, None, rest)
+    letter, digits, variant = (group.decode().upper() if group else "" for group in found.groups()[:3])
+    return Command(f"{letter}{int(digits[:9])}{variant if variant.strip('.0') else ''}", {}, None, rest)
+
+
+def in_words(command: Command) -> Command:
+    """The same command with its words read; the first of two with one letter counts."""
+    words: Dict[str, Optional[float]] = {}
+    problem = None
+    if _EXPONENT.search(command.rest):
+        problem = "has a number with an exponent, which firmwares do not read"
+    for letter, written in _WORD.findall(command.rest):
+        number = float(written) if _NUMBER.fullmatch(written) else None
+        if number is None and written and problem is None:
+            problem = f"has {written[:20].decode('ascii', 'replace')!r} for a number"
+        words.setdefault(letter.decode().upper(), number)
+    return command._replace(words=words, problem=problem)
