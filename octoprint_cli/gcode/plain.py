@@ -26,6 +26,9 @@ AXES = "XYZ"
 X, Y, Z, E, RESET, EXTRUDES, ARC, CLOCKWISE = 1, 2, 4, 8, 16, 32, 64, 128
 MOVE = X | Y | Z
 
+_SHORT = {b"G0 ": b"\n", b"G2 ": b"\n\x01", b"G3 ": b"\n\x02", b"G92 E": b"\nr"}
+_SHORTENED = re.compile(rb"G(?:[023] |92 E)")
+
 
 class Unplain(Exception):
     """Something in the run wants to be read line by line."""
@@ -93,9 +96,8 @@ def travel(text: bytes, start: Start) -> Passage:
 def bare(text: bytes) -> bytes:
     """The run with a line end before each line, without G0 and G1; G2 and G3 are control characters, a G92 E is an `r`."""
     text = (b"\n" + text).replace(b"\nG1 ", b"\n")
-    if b"G" in text:
-        for code, short in ((b"\nG0 ", b"\n"), (b"\nG2 ", b"\n\x01"), (b"\nG3 ", b"\n\x02"), (b"\nG92 E", b"\nr")):
-            text = text.replace(code, short)
+    for code in set(_SHORTENED.findall(text)):
+        text = text.replace(b"\n" + code, _SHORT[code])
     return text
 
 

@@ -152,12 +152,10 @@ def _eight(text: bytes, stops: Any, lengths: Any) -> Any:
 
 
 def _feed(words: _Words, start: Start) -> _Feed:
-    lengths, resets = words.column(ord("E")), words.column(ord("r"))
-    rows, values = (np.concatenate(both) for both in zip(lengths, resets))
-    order = np.argsort(rows, kind="stable")
-    rows, values, is_reset = rows[order], values[order], order >= len(lengths[0])
-    if len(resets[0]) and (np.bincount(words.rows)[resets[0]] > 1).any():
-        raise Unplain  # a G92 of more than E
+    at = np.flatnonzero((words.letters == ord("E")) | (words.letters == ord("r")))
+    rows, values, is_reset = words.rows[at], words.values[at], words.letters[at] == ord("r")
+    if (rows[1:] == rows[:-1]).any() or (is_reset.any() and (np.bincount(words.rows)[rows[is_reset]] > 1).any()):
+        raise Unplain  # two of them on a line, or a G92 of more than E
     deltas = values if start.relative_e else np.diff(values, prepend=start.e)
     deltas = np.where(is_reset, 0.0, deltas)
     totals = np.cumsum(deltas)
@@ -189,13 +187,12 @@ def _arcs_beyond(
         centres.append(starts[axis] + offsets[axis][1])
         low, high = inside(start.reached[axis], extruded[axis])
         outside |= (centres[axis] - radius < low) | (centres[axis] + radius > high)
-    return [
-        (
-            Arc(*((float(both[0][at]), float(both[1][at])) for both in (starts, ends, centres)), bool(words.clockwise[at])),
-            bool(extruding[words.arcs[at]]),
-        )
-        for at in np.flatnonzero(outside).tolist()
-    ]
+
+    def arc(at: int) -> Arc:
+        start, end, centre = ((float(both[0][at]), float(both[1][at])) for both in (starts, ends, centres))
+        return Arc(start, end, centre, bool(words.clockwise[at]))
+
+    return [(arc(at), bool(extruding[words.arcs[at]])) for at in np.flatnonzero(outside).tolist()]
 
 
 def _axis(rows: Any, values: Any, seen: Any, start: float) -> _Axis:
