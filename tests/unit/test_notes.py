@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from octoprint_cli.gcode import Layers
 from octoprint_cli.gcode.notes import Notes
 from octoprint_cli.gcode.slicers import SLICERS
+
 from .slices import SLICES
 
 #: What a file may be made of, to be put together at random.
