@@ -54,7 +54,7 @@ def travel(text: bytes, start: Start) -> Passage:
 
 
 class _Words(NamedTuple):
-    """Each word: its letter, its number, where it begins, its row (of the lines that have words). The rows of arcs, clockwise or not."""
+    """Each word: its letter, number, beginning and row (of the lines that have words). The rows of arcs, clockwise or not."""
 
     letters: Any
     values: Any
