@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from octoprint_cli import errors
 from octoprint_cli.base import Lister, Rows, ShowOne
-from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heater, Percent, Time
+from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heater, Percent, Time, Verdict
 from octoprint_cli.config.host import normalise
 from octoprint_cli.errors import CliError
-from octoprint_cli.guard import Guarded
-from octoprint_cli.options import add_file, add_folder, add_location, add_wish, server_path, wish
+from octoprint_cli.guard import Guarded, preflight_report
+from octoprint_cli.options import add_checks, add_file, add_folder, add_location, add_wish, server_path, wish
 from octoprint_cli.redact import visible
 
 if TYPE_CHECKING:
     from octoprint_cli.gcode import Line, read_line
-    from octoprint_cli.preflight import Check, Severity, Skip, Subject, run_preflight
+    from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
 
 #: Grows by one when something that an add-on may rely on changes.
 API_VERSION = 1
@@ -33,6 +33,7 @@ __all__ = [
     "Column",
     "Degrees",
     "Duration",
+    "Finding",
     "Flags",
     "Guarded",
     "Heater",
@@ -45,12 +46,15 @@ __all__ = [
     "Skip",
     "Subject",
     "Time",
+    "Verdict",
+    "add_checks",
     "add_file",
     "add_folder",
     "add_location",
     "add_wish",
     "errors",
     "normalise",
+    "preflight_report",
     "read_line",
     "run_preflight",
     "server_path",
@@ -61,7 +65,7 @@ __all__ = [
 #: What few commands need is imported when it is asked for.
 _ON_DEMAND = {
     **dict.fromkeys(("Line", "read_line"), "octoprint_cli.gcode"),
-    **dict.fromkeys(("Check", "Severity", "Skip", "Subject", "run_preflight"), "octoprint_cli.preflight"),
+    **dict.fromkeys(("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"), "octoprint_cli.preflight"),
 }
 
 

@@ -75,6 +75,15 @@ class Degrees(Column):
         return f"{value:.1f} °C"
 
 
+class Verdict(Column):
+    """A pre-flight that forbids nothing: its summary; to a person what it warned of, and what was overridden."""
+
+    def show(self, value: Any) -> str:
+        warned = [warning["id"] for warning in value["warnings"]]
+        noted = [f"{what}: {', '.join(ids)}" for what, ids in (("warnings", warned), ("ignored", value["ignored"])) if ids]
+        return "; ".join(["ready", *noted])
+
+
 class Time(Column):
     """A point in time, given in seconds since 1970: ISO 8601 in UTC to a machine, local to a person."""
 

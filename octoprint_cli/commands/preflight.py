@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
+from typing import Any, Dict
 
-from octoprint_cli.api import Lister, Rows, Subject, add_file, add_location, run_preflight
+from octoprint_cli.api import Column, Lister, Rows, add_checks, add_file, add_location, preflight_report
 
 COLUMNS = ("id", "status", "severity", "message")
+#: For a program: the values behind the message, and whether the failure was overridden.
+MORE = ("evidence", "ignored")
+
+
+class Status(Column):
+    """pass, fail or skip."""
+
+    def __init__(self, check: Dict[str, Any]) -> None:
+        super().__init__(check["status"])
+        self._ignored = check["ignored"]
+
+    def show(self, value: Any) -> str:
+        return f"{value} (ignored)" if self._ignored else str(value)
 
 
 class Preflight(Lister):
@@ -21,12 +34,14 @@ class Preflight(Lister):
         parser = super().get_parser(prog_name)
         add_file(parser, optional=True)
         add_location(parser)
+        add_checks(parser)
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Rows:
-        file = Path(parsed_args.file) if parsed_args.file is not None else None
-        report = run_preflight(Subject(self.client, self.settings.limits, file, parsed_args.location))
-        rows = Rows("checks", COLUMNS, report.as_dict()["checks"], ready=report.ready)
+        report = preflight_report(self, parsed_args)
+        data = report.as_dict()
+        checks = [{**check, "status": Status(check)} for check in data.pop("checks")]
+        rows = Rows("checks", COLUMNS, checks, more=MORE, **data)
         error = report.error()
         if error:
             error.data = rows
