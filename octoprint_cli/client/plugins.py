@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from octoprint_cli.client.noun import Noun, inner, mapping, members, text
 from octoprint_cli.errors import NotFound
 
 #: The server's health takes two look-ups in the internet at times; nobody should wait longer for a word of warning.
 SECONDS = 10.0
-_TROUBLES = ("undervoltage", "overheat", "issue")
 
 
 class Warned(NamedTuple):
@@ -22,11 +21,11 @@ class Warned(NamedTuple):
 
 
 class Power(NamedTuple):
-    """A Raspberry Pi that is, or since its start was, slowed down. Its names are the server's; True is trouble."""
+    """What slows a Raspberry Pi down, or did since its start. True is trouble."""
 
     undervoltage: bool
     overheat: bool
-    other: bool
+    other: bool  # slowed down for neither of these reasons
     undervoltage_before: bool
     overheat_before: bool
     other_before: bool
@@ -58,7 +57,7 @@ class Plugins(Noun):
         if answer.get("throttle_enabled") is not True or answer.get("throttle_functional") is not True:
             return None
         state = inner(answer, "throttle_state")
-        return Power(*(state.get(f"{when}_{what}") is True for when in ("current", "past") for what in _TROUBLES))
+        return Power(*_troubles(state, "current"), *_troubles(state, "past"))
 
     def _ask(self, plugin: str, permission: str) -> Dict[str, Any]:
         path = f"/api/plugin/{plugin}"
@@ -67,3 +66,9 @@ class Plugins(Noun):
         if answer is None:  # 204
             raise NotFound(f"{path} has no answer")
         return mapping(answer, path)
+
+
+def _troubles(state: Dict[str, Any], when: str) -> Tuple[bool, bool, bool]:
+    """The server's `issue` is any of them, and one that it names no more closely."""
+    undervoltage, overheat, issue = (state.get(f"{when}_{what}") is True for what in ("undervoltage", "overheat", "issue"))
+    return undervoltage, overheat, issue and not (undervoltage or overheat)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple, Union
 
 from octoprint_cli.errors import OutsideVolume
 from octoprint_cli.preflight.check import Check, Finding, Skip, Subject
@@ -47,13 +47,13 @@ def judge(subject: Subject, extents: Extents, does: str, name: str) -> Finding:
     certain, possible = reach(extents)
     evidence = _evidence(extents, volume, outside)
     if outside or _beyond(certain, volume.circle):
-        said = [_both(extents, volume, axis, does) for axis in outside]
-        if volume.circle is not None and not outside:
-            said = [f"the file {does} {_mm(certain)} mm from the centre, the bed has a radius of {_mm(volume.circle)} mm"]
-        raise OutsideVolume("; ".join(said), hint=_hint(does, name), details=evidence)
+        both = f"at {_spans(extents, outside)}; the printer has {_spans(volume, outside)}"
+        if not outside:
+            both = f"{_mm(certain)} mm from the centre; the bed has a radius of {_mm(volume.circle or 0)} mm"
+        raise OutsideVolume(f"the file {does} {both}", hint=_hint(does, name), details=evidence)
     if _beyond(possible, volume.circle):
         return Finding("its sides are on the round bed; whether its corners are cannot be told from its extents", evidence)
-    return Finding(f"the file {does} inside {_box(volume)}", evidence)
+    return Finding(f"the file {does} inside {_spans(volume, 'xyz')}", evidence)
 
 
 def reach(extents: Extents) -> Tuple[float, float]:
@@ -76,16 +76,9 @@ def _beyond(distance: float, radius: Optional[float]) -> bool:
     return radius is not None and distance - radius > TOLERANCE_MM + _NOISE
 
 
-def _both(extents: Extents, volume: Volume, axis: str, does: str) -> str:
-    return f"the file {does} at {axis.upper()} {_span(getattr(extents, axis))}, the printer has {_span(getattr(volume, axis))}"
-
-
-def _box(volume: Volume) -> str:
-    return ", ".join(f"{axis.upper()} {_span(getattr(volume, axis))}" for axis in "xyz")
-
-
-def _span(span: Tuple[float, float]) -> str:
-    return f"{_mm(span[0])}..{_mm(span[1])} mm"
+def _spans(box: Union[Extents, Volume], axes: Sequence[str]) -> str:
+    spans = ((axis, getattr(box, axis)) for axis in axes)
+    return ", ".join(f"{axis.upper()} {_mm(low)}..{_mm(high)}" for axis, (low, high) in spans) + " mm"
 
 
 def _mm(value: float) -> str:
