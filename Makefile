@@ -51,7 +51,7 @@ test-matrix:
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/upload.py
-	$(BIN)/python benchmarks/upload.py
+	$(BIN)/python benchmarks/inspect.py --quick
 
 clean:
 	rm -rf $(VENV) .cache .demo

@@ -17,12 +17,10 @@ import statistics
 import subprocess
 import sys
 import time
-import venv
-from pathlib import Path
 from typing import Dict, List, NamedTuple
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-FOLDER = REPOSITORY / ".cache" / "bench"
+from measure import FOLDER, REPOSITORY, install
+
 PROGRAM = FOLDER / "venv" / "bin" / "octoprint-cli"
 
 #: The same two requests that `status` makes, over one connection, as a careful script would make them.
@@ -50,15 +48,6 @@ PAIRS = (
     Pair("`--help`", ["--help"], '`python -c "import requests"`', "import requests", 1.0),
     Pair("`--version`", ["--version"], '`python -c "import requests"`', "import requests", 1.0),
 )
-
-
-def install() -> None:
-    """The program as users have it, anew each time."""
-    venv.create(FOLDER / "venv", with_pip=True)
-    sources = [str(REPOSITORY), str(REPOSITORY / "plugins" / "octoprint-cli-sandbox")]
-    pip = [str(FOLDER / "venv" / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, *sources], check=True)
-    subprocess.run([*pip, "--no-deps", "--force-reinstall", *sources], check=True)
 
 
 def start_server(environ: Dict[str, str]) -> Dict[str, str]:
@@ -100,7 +89,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=21, help="processes of each kind (21)")
     runs = max(parser.parse_args().runs, 1)
-    install()
+    install("venv", str(REPOSITORY), str(REPOSITORY / "plugins" / "octoprint-cli-sandbox"))
     home = {"OCTOPRINT_CLI_HOME": str(FOLDER / "home"), "XDG_CACHE_HOME": str(FOLDER / "cache")}
     environ = {**{name: value for name, value in os.environ.items() if not name.startswith("OCTOPRINT_")}, **home}
     try:

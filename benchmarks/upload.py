@@ -27,8 +27,10 @@ import time
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional
 
+import measure
+from measure import MIB
+
 SINK = Path(__file__).resolve().with_name("sink.py")
-MIB = 1024 * 1024
 #: Nothing here takes a minute; what does is stuck.
 PATIENCE = 600
 
@@ -109,16 +111,7 @@ def throughput(found: List[Row], environ: Dict[str, str], size: int, rounds: int
 
 def peak(arguments: List[str], environ: Dict[str, str]) -> float:
     """The largest resident set in MiB of the program with these arguments."""
-    # This process must stay small: a child's count begins with what its parent had when it was forked.
-    process = subprocess.Popen([sys.executable, "-m", "octoprint_cli", *arguments], env=environ, stdout=subprocess.DEVNULL)
-    try:
-        _, process.returncode, usage = os.wait4(process.pid, 0)
-    except BaseException:  # Ctrl-C
-        process.kill()
-        raise
-    if process.returncode != 0:
-        raise SystemExit(f"octoprint-cli {' '.join(arguments)} failed")
-    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / MIB
+    return measure.run([sys.executable, "-m", "octoprint_cli", *arguments], environ).peak
 
 
 def memory(folder: Path, environ: Dict[str, str], size: int) -> str:
@@ -148,11 +141,9 @@ def sink(swallow: bool) -> Iterator[str]:
 
 
 def aimed_at(host: str, folder: Path) -> Dict[str, str]:
-    """An environment without another server, a configuration of the user's or a proxy."""
-    strange = ("octoprint_", "http_proxy", "https_proxy", "all_proxy")
-    environ = {name: value for name, value in os.environ.items() if not name.lower().startswith(strange)}
-    home = {"OCTOPRINT_CLI_HOME": str(folder / "home"), "XDG_CACHE_HOME": str(folder / "cache"), "CURL_HOME": str(folder)}
-    return {**environ, **home, "OCTOPRINT_HOST": host, "OCTOPRINT_API_KEY": "key"}
+    """An environment in which the program knows this server alone."""
+    more = {"CURL_HOME": str(folder), "OCTOPRINT_HOST": host, "OCTOPRINT_API_KEY": "key"}
+    return {**measure.without_settings(folder), **more}
 
 
 def write(file: Path, size: int) -> None:

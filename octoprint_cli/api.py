@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from octoprint_cli import errors
 from octoprint_cli.base import Lister, Rows, ShowOne
-from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heater, Percent, Time, Verdict
+from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heater, Millimetres, Percent, Range, Said, Time
 from octoprint_cli.config.host import normalise
 from octoprint_cli.errors import CliError
 from octoprint_cli.guard import Guarded, preflight_report
@@ -19,7 +19,8 @@ from octoprint_cli.options import add_checks, add_file, add_folder, add_location
 from octoprint_cli.redact import visible
 
 if TYPE_CHECKING:
-    from octoprint_cli.gcode import Line, read_line
+    from octoprint_cli.gcode import Contents, Line, read_line
+    from octoprint_cli.gcode.reader import Reading, read_file
     from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
 
 #: Grows by one when something that an add-on may rely on changes.
@@ -31,6 +32,7 @@ __all__ = [
     "Check",
     "CliError",
     "Column",
+    "Contents",
     "Degrees",
     "Duration",
     "Finding",
@@ -39,14 +41,17 @@ __all__ = [
     "Heater",
     "Line",
     "Lister",
+    "Millimetres",
     "Percent",
+    "Range",
+    "Reading",
     "Rows",
+    "Said",
     "Severity",
     "ShowOne",
     "Skip",
     "Subject",
     "Time",
-    "Verdict",
     "add_checks",
     "add_file",
     "add_folder",
@@ -55,6 +60,7 @@ __all__ = [
     "errors",
     "normalise",
     "preflight_report",
+    "read_file",
     "read_line",
     "run_preflight",
     "server_path",
@@ -64,7 +70,8 @@ __all__ = [
 
 #: What few commands need is imported when it is asked for.
 _ON_DEMAND = {
-    **dict.fromkeys(("Line", "read_line"), "octoprint_cli.gcode"),
+    **dict.fromkeys(("Contents", "Line", "read_line"), "octoprint_cli.gcode"),
+    **dict.fromkeys(("Reading", "read_file"), "octoprint_cli.gcode.reader"),
     **dict.fromkeys(("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"), "octoprint_cli.preflight"),
 }
 

@@ -75,13 +75,29 @@ class Degrees(Column):
         return f"{value:.1f} °C"
 
 
-class Verdict(Column):
-    """A pre-flight that forbids nothing: its summary; to a person what it warned of, and what was overridden."""
+class Millimetres(Column):
+    """A length."""
 
     def show(self, value: Any) -> str:
-        warned = [warning["id"] for warning in value["warnings"]]
-        noted = [f"{what}: {', '.join(ids)}" for what, ids in (("warnings", warned), ("ignored", value["ignored"])) if ids]
-        return "; ".join(["ready", *noted])
+        return f"{value:.2f} mm"
+
+
+class Range(Column):
+    """From the lowest to the highest position, a list of two, in millimetres."""
+
+    def show(self, value: Any) -> str:
+        return f"{value[0]:.2f} to {value[1]:.2f} mm"
+
+
+class Said(Column):
+    """Any value, with the words in which a person is told of it."""
+
+    def __init__(self, value: Any, words: str) -> None:
+        super().__init__(value)
+        self._words = words
+
+    def show(self, value: Any) -> str:
+        return self._words
 
 
 class Time(Column):

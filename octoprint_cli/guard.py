@@ -18,7 +18,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from octoprint_cli.columns import Verdict
+from octoprint_cli.columns import Said
 from octoprint_cli.errors import ConfirmationRequired, UsageError
 from octoprint_cli.options import add_checks
 from octoprint_cli.turn import exclusively
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from octoprint_cli.preflight import Report
     from octoprint_cli.terminal import Terminal
 
-#: A file that is read faster needs no bar.
-BAR_SECONDS = 1.0
 _FINAL = ("take_action", "run")
 
 
@@ -121,7 +119,7 @@ class Guarded:
         self.check(parsed_args)
         return {**self.perform(parsed_args), **checked}
 
-    def _verdict(self, parsed_args: Namespace) -> Optional[Verdict]:
+    def _verdict(self, parsed_args: Namespace) -> Optional[Said]:
         """What the pre-flight says if it does not forbid the act; its warnings are told. None if it was not wanted."""
         if parsed_args.no_preflight:
             if parsed_args.ignore or parsed_args.strict:
@@ -133,7 +131,7 @@ class Guarded:
             raise error
         for warning in report.warnings:
             self.terminal.warn(f"{warning.id}: {warning.message}")
-        return Verdict(report.summary())
+        return Said(report.summary(), report.in_words())
 
     def run_preflight(self, parsed_args: Namespace) -> Report:
         """The pre-flight for the file and location that the arguments name."""
@@ -147,7 +145,7 @@ def preflight_report(command: Any, parsed_args: Namespace) -> Report:
     file = getattr(parsed_args, "file", None)
     location = getattr(parsed_args, "location", None) or "local"
     settings: Settings = command.settings
-    with command.terminal.progress(f"reading {file}", after=BAR_SECONDS) as progress:
+    with command.terminal.reading(file) as progress:
         known = {"models": settings.models, "progress": progress}
         subject = Subject(command.client, settings.limits, None if file is None else Path(file), location, **known)
         return run_preflight(subject, parsed_args.ignore, parsed_args.strict)

@@ -42,9 +42,6 @@ class FileForm:
         self._after = f"\r\n--{boundary}--\r\n".encode("ascii")
         self._progress = progress
         self._source = Source(path)
-        # The C library (glibc) hands a freed chunk back to the system and asks for the next one anew, a tenth of all the time,
-        # until it has seen a larger block come and go: these bytes are never touched, so they cost nothing.
-        bytes(8 * CHUNK)
         self._digest = _Digest()
         self.size = self._source.size
         self.sent = 0  # bytes of the file

@@ -5,22 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict
 
-from octoprint_cli.api import Column, Lister, Rows, add_checks, add_file, add_location, preflight_report
+from octoprint_cli.api import Lister, Rows, Said, add_checks, add_file, add_location, preflight_report
 
 COLUMNS = ("id", "status", "severity", "message")
 #: For a program: the values behind the message, and whether the failure was overridden.
 MORE = ("evidence", "ignored")
-
-
-class Status(Column):
-    """pass, fail or skip."""
-
-    def __init__(self, check: Dict[str, Any]) -> None:
-        super().__init__(check["status"])
-        self._ignored = check["ignored"]
-
-    def show(self, value: Any) -> str:
-        return f"{value} (ignored)" if self._ignored else str(value)
 
 
 class Preflight(Lister):
@@ -40,10 +29,14 @@ class Preflight(Lister):
     def take_action(self, parsed_args: Namespace) -> Rows:
         report = preflight_report(self, parsed_args)
         data = report.as_dict()
-        checks = [{**check, "status": Status(check)} for check in data.pop("checks")]
-        rows = Rows("checks", COLUMNS, checks, more=MORE, **data)
+        rows = Rows("checks", COLUMNS, map(_shown, data.pop("checks")), more=MORE, **data)
         error = report.error()
         if error:
             error.data = rows
             raise error
         return rows
+
+
+def _shown(check: Dict[str, Any]) -> Dict[str, Any]:
+    """The row, in which a person sees that a failure was overridden."""
+    return {**check, "status": Said(check["status"], f"{check['status']}{' (ignored)' if check['ignored'] else ''}")}

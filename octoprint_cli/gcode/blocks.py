@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Callable, Iterator, NamedTuple
+from typing import Iterator, NamedTuple, Tuple
 
 #: Bytes a block: enough to be passed at once, few enough to stay in the processor's cache.
 BLOCK = 128 * 1024
@@ -24,33 +24,51 @@ class Block(NamedTuple):
     raw: bytes  # as it stands in the file
     cut: bool  # the last line has no end
 
-    def place(self, at: int) -> tuple[int, int]:
+    def place(self, at: int) -> Tuple[int, int]:
         """The number and the offset of the line that begins at this index of the text."""
-        before = self.text.count(b"\n", 0, at)
-        if not before or len(self.raw) == len(self.text):  # no line end is longer here than in the text
-            return self.line + before, self.offset + (at if before else 0)
+        line = self.line + self.text.count(b"\n", 0, at)
+        return line, self.offset_of(line)
+
+    def offset_of(self, line: int) -> int:
+        """Where the line with this number begins in the file."""
         ends = _LINE_END.finditer(self.raw)
-        return self.line + before, self.offset + [next(ends).end() for _ in range(before)][-1]
+        return self.offset + max((next(ends).end() for _ in range(line - self.line)), default=0)
 
 
-def blocks(read: Callable[[int], bytes]) -> Iterator[Block]:
-    """The file that `read` gives piece by piece, up to so many bytes each, b"" at its end."""
-    rest, line, offset, left_out = b"", 1, 0, 0
-    for piece in iter(lambda: read(BLOCK), b""):
-        if line == 1 and not offset and not rest and piece.startswith(_BOM):
-            piece, offset = piece[len(_BOM) :], len(_BOM)
-        rest += piece
-        end = _whole(rest, left_out > 0)
+class Blocks:
+    """Takes a file piece by piece and gives it in blocks."""
+
+    def __init__(self) -> None:
+        self.size = 0  # bytes so far
+        self._line, self._offset, self._rest, self._left_out = 1, 0, b"", 0
+
+    def feed(self, piece: bytes) -> Iterator[Block]:
+        """The next bytes, any number of them."""
+        self.size += len(piece)
+        self._rest += piece
+        if len(self._rest) >= BLOCK:
+            yield from self._blocks()
+
+    def end(self) -> Iterator[Block]:
+        """There are no more bytes."""
+        yield from self._blocks()
+        if self._rest:
+            yield _block(self._rest, self._line, self._offset)
+            self._rest = b""
+
+    def _blocks(self) -> Iterator[Block]:
+        if not self._offset and self._rest.startswith(_BOM):
+            self._rest, self._offset = self._rest[len(_BOM) :], len(_BOM)
+        end = _whole(self._rest, self._left_out > 0)
         if end:
-            block = _block(rest[:end], line, offset)
+            block = _block(self._rest[:end], self._line, self._offset)
+            self._line += block.text.count(b"\n")
+            self._offset += end + self._left_out
+            self._rest, self._left_out = self._rest[end:], 0
             yield block
-            line, offset, rest = line + block.text.count(b"\n"), offset + end + left_out, rest[end:]
-            left_out = 0
-        if len(rest) > LONGEST:
-            left_out += len(rest) - _KEPT
-            rest = rest[:_KEPT]
-    if rest:
-        yield _block(rest, line, offset)
+        if len(self._rest) > LONGEST:
+            self._left_out += len(self._rest) - _KEPT
+            self._rest = self._rest[:_KEPT]
 
 
 def _whole(text: bytes, only_one: bool) -> int:

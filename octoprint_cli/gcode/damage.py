@@ -28,7 +28,6 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 _PLACEHOLDER = re.compile(rb"\{[^{}]*[A-Za-z_][^{}]*\}|\[\s*[A-Za-z_][A-Za-z0-9_ ]*\]")
 #: What follows these is shown to a person: nothing breaks if it is odd.
 _SHOWN = re.compile(rb"\s*(?:M11[78]\b|M16\b|RESPOND|STATUS)", re.IGNORECASE)
-_WINDOW = LONGEST // 2
 #: Klipper's commands are words with parameters of any length: EXCLUDE_OBJECT_DEFINE has a polygon.
 _OF_WORDS = re.compile(rb"\s*[A-Za-z_@]{2}")
 _LONGEST_OF_WORDS = 64 * 1024
@@ -93,7 +92,7 @@ def _problems(text: bytes) -> Iterator[Tuple[str, str]]:
         yield "html", "is HTML: what was saved is a page, not the file"
     placeholder = _PLACEHOLDER.search(text)
     if placeholder and not _SHOWN.match(text):
-        yield "placeholder", f"has a placeholder that the slicer did not fill: {placeholder.group()[:60].decode('ascii', 'replace')}"
+        yield "placeholder", f"has a placeholder that was never filled: {placeholder.group()[:60].decode('ascii', 'replace')}"
 
 
 def _lines(pattern: re.Pattern[bytes], commands: bytes) -> Iterator[Tuple[int, bytes]]:
@@ -111,14 +110,15 @@ def _nth_line(block: Block, commands: bytes, at: int) -> int:
 
 
 def _long_lines(commands: bytes) -> Iterator[int]:
-    """Where lines begin that are too long: each of them fills a window of half that length."""
-    seen = -1
-    for window in range(0, len(commands) - _WINDOW, _WINDOW):
-        if window > seen and b"\n" not in commands[window : window + _WINDOW]:
-            begins = commands.rfind(b"\n", 0, window) + 1
-            seen = commands.index(b"\n", window)
-            if seen - begins > (_LONGEST_OF_WORDS if _OF_WORDS.match(commands, begins) else LONGEST):
+    """Where lines begin that are too long. From line to line it goes in leaps as wide as a line may be."""
+    begins, end = 0, len(commands)
+    while end - begins > LONGEST:
+        leap = commands.rfind(b"\n", begins, begins + LONGEST + 1) + 1
+        if not leap:
+            leap = commands.index(b"\n", begins) + 1
+            if not _OF_WORDS.match(commands, begins) or leap - begins > _LONGEST_OF_WORDS:
                 yield begins
+        begins = leap
 
 
 def _not_utf8(text: bytes) -> Optional[int]:

@@ -85,10 +85,9 @@ def travel(text: bytes, start: Start) -> Passage:
 
 def bare(text: bytes) -> bytes:
     """The run with a line end before each line, without G0 and G1; a G92 E has become an `r`."""
-    text = b"\n" + text
-    for code, short in ((b"\nG1 ", b"\n"), (b"\nG0 ", b"\n"), (b"\nG92 E", b"\nr")):
-        if code in text:
-            text = text.replace(code, short)
+    text = (b"\n" + text).replace(b"\nG1 ", b"\n")
+    if b"G" in text:
+        text = text.replace(b"\nG0 ", b"\n").replace(b"\nG92 E", b"\nr")
     return text
 
 

@@ -7,12 +7,11 @@ is moves and other commands. Runs of plain moves are passed at once, everything 
 from __future__ import annotations
 
 import re
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Callable, Optional
 
 from octoprint_cli.gcode import plain
-from octoprint_cli.gcode.blocks import Block, blocks
+from octoprint_cli.gcode.blocks import BLOCK, Block, Blocks
 from octoprint_cli.gcode.contents import Contents, Layers
 from octoprint_cli.gcode.damage import Damage
 from octoprint_cli.gcode.machine import Machine
@@ -30,6 +29,8 @@ _NEUTRAL = re.compile(rb"\n(?:M(?:73|10[67]|117|20[13459]|22[01]|400|486|900)|G4
 _SHORT, _LONG = 100, 6_000
 #: Below this size the import of numpy costs more than it saves.
 _WORTH_NUMPY = 8 * 1024 * 1024
+#: So many of the first bytes tell what kind of file it is.
+_BEGINNING = 40
 
 
 def read_file(path: Path, progress: Optional[Progress] = None, numpy: Optional[bool] = None) -> Contents:
@@ -38,92 +39,75 @@ def read_file(path: Path, progress: Optional[Progress] = None, numpy: Optional[b
     Raises FileNotFound, FileInvalid (a folder, a pipe), FileUnreadable or FileChanged.
     """
     with Source(path) as source:
-        left = source.size
-
-        def read(amount: int) -> bytes:
-            nonlocal left
-            piece = source.read(min(amount, left)) if left else b""
-            left -= len(piece)
+        reading = Reading(source.size >= _WORTH_NUMPY if numpy is None else numpy)
+        while reading.size < source.size:
+            reading.feed(source.read(min(BLOCK, source.size - reading.size)))
             if progress:
-                progress(source.size - left, source.size)
-            return piece
-
-        use = source.size >= _WORTH_NUMPY and _has_numpy() if numpy is None else numpy
-        contents = read_stream(read, use)
+                progress(reading.size, source.size)
         source.require_unchanged()
-    return contents
+    return reading.contents()
 
 
-def read_stream(read: Callable[[int], bytes], numpy: bool = False) -> Contents:
-    """What the bytes contain that `read` gives, piece by piece, b"" at their end."""
-    reader = _Reader(_vectors() if numpy else plain.travel)
+class Reading:
+    """A reading under way: is fed the bytes of a file, and in the end knows what the file contains.
 
-    def counted(amount: int) -> bytes:
-        piece = read(amount)
-        if not reader.size:
-            reader.damage.begin(piece[:40])
-        reader.size += len(piece)
-        return piece
+    `numpy`: pass long runs with it, if it is installed.
+    """
 
-    for block in blocks(counted):
-        reader.take(block)
-    return reader.contents()
-
-
-def _has_numpy() -> bool:
-    return find_spec("numpy") is not None
-
-
-def _vectors() -> Travel:
-    from octoprint_cli.gcode.vectors import travel  # slow to import, and optional
-
-    return travel
-
-
-class _Reader:
-    """Everything that is known so far. `travel` passes the long runs."""
-
-    def __init__(self, travel: Travel) -> None:
-        self.size = 0
-        self.damage = Damage()
-        self._travel = travel
+    def __init__(self, numpy: bool = False) -> None:
+        self._travel = _vectors() if numpy else plain.travel
+        self._blocks = Blocks()
+        self._damage = Damage()
         self._machine = Machine()
         self._notes = Notes()
-        self._lines = 0
-        self._cut = False
-        self._block: Optional[Block] = None
+        self._beginning = b""
+        self._block = Block(b"", 1, 0, b"", False)  # the one that is being read
 
-    def take(self, block: Block) -> None:
-        """The next block."""
-        self._block, self._cut = block, block.cut
-        self._notes.feed(block.text, block.line)
-        commands = _without_comments(block.text)
-        self.damage.look(block, commands)
-        self._execute(commands, block.line)
-        self._lines = block.line + block.text.count(b"\n") - 1
+    @property
+    def size(self) -> int:
+        """How many bytes it was fed."""
+        return self._blocks.size
+
+    def feed(self, piece: bytes) -> None:
+        """The next bytes of the file, any number of them."""
+        if len(self._beginning) < _BEGINNING:
+            self._beginning += piece[:_BEGINNING]
+        for block in self._blocks.feed(piece):
+            self._take(block)
 
     def contents(self) -> Contents:
+        """What it has read; nothing may be fed any more."""
+        for block in self._blocks.end():
+            self._take(block)
+        self._damage.begin(self._beginning)
         machine, track = self._machine, self._machine.track
-        extruding, moves = track.extruding.extents(), track.moves.extents()
+        extruding = track.extruding.extents()
         if extruding.z is not None:  # the first layer reaches down to the bed
             extruding = extruding._replace(z=(min(extruding.z[0], 0.0), extruding.z[1]))
         return Contents(
-            self.size,
-            self._lines,
-            extruding,
-            moves,
-            {f"tool{tool}": length for tool, length in sorted(track.lengths.items())},
-            tuple(machine.tool_names()),
-            machine.heaters.result(),
-            self._layers(),
-            self._notes.sliced(),
-            machine.ending(self._notes.tail, self._cut),
-            self.damage.lines(),
-            machine.notable(),
-            machine.heaters.cold,
-            machine.macro,
-            self._notes.thumbnails(),
+            size=self.size,
+            lines=self._block.line + self._block.text.count(b"\n") - 1,
+            extruding=extruding,
+            moves=track.moves.extents(),
+            extrusion={f"tool{tool}": length for tool, length in sorted(track.lengths.items())},
+            tools=tuple(machine.tool_names()),
+            heat=machine.heaters.result(),
+            layers=self._layers(),
+            sliced=self._notes.sliced(),
+            ending=machine.ending(self._notes.tail, self._block.cut),
+            bad_lines=self._damage.lines(),
+            notable=machine.notable(),
+            cold=machine.heaters.cold,
+            macro=machine.macro,
+            thumbnails=self._notes.thumbnails(),
         )
+
+    def _take(self, block: Block) -> None:
+        self._block = block
+        self._notes.feed(block.text, block.line)
+        commands = _without_comments(block.text)
+        self._damage.look(block, commands)
+        self._execute(commands, block.line)
 
     def _layers(self) -> Layers:
         """As the slicer marks them; what it does not say, by the heights."""
@@ -135,7 +119,7 @@ class _Reader:
     def _execute(self, commands: bytes, line: int) -> None:
         """The lines of a block without their comments."""
         text = b"\n" + commands
-        if b"\nM" in text or b"\nG4" in text:
+        if b"M" in text or b"G4" in text:
             text = _NEUTRAL.sub(b"\n", text)
         begins = 1  # of the run that is being looked for
         for other in _OTHER.finditer(text):
@@ -173,17 +157,17 @@ class _Reader:
 
     def _one(self, command: bytes, line: int) -> None:
         problem = self._machine.execute(command, line)
-        if problem and self._block:
-            offset = self._offset(line)
-            self.damage.add("number", line, offset, command, problem)
+        if problem:
+            self._damage.add("number", line, self._block.offset_of(line), command, problem)
 
-    def _offset(self, line: int) -> int:
-        """Where a line of this block begins in the file."""
-        assert self._block is not None
-        at = 0
-        for _ in range(line - self._block.line):
-            at = self._block.text.index(b"\n", at) + 1
-        return self._block.place(at)[1]
+
+def _vectors() -> Travel:
+    """The fast way, where numpy is installed."""
+    try:
+        from octoprint_cli.gcode.vectors import travel  # slow to import, and optional
+    except ImportError:
+        return plain.travel
+    return travel
 
 
 def _without_comments(text: bytes) -> bytes:
@@ -192,5 +176,3 @@ def _without_comments(text: bytes) -> bytes:
         return text
     before, *comments = text.split(b";")
     return b"".join([before, *[comment[comment.find(b"\n") :] if b"\n" in comment else b"" for comment in comments]])
-
-

@@ -151,7 +151,7 @@ class Track:
         self._e += delta
         if delta > 0:
             self._feed(delta, delta, line)
-        else:
+        elif delta:
             self._wind(delta, delta)
         return delta
 

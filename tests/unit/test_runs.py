@@ -1,0 +1,126 @@
+"""Runs of plain moves: at once, with numpy and line by line come to the same."""
+
+from __future__ import annotations
+
+from typing import Callable, List, Optional
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from octoprint_cli.gcode import plain, vectors
+from octoprint_cli.gcode.machine import Machine
+
+NUMBERS = st.one_of(
+    st.integers(-3, 3).map(str),
+    st.decimals(-99999, 99999, allow_nan=False, places=6).map(str),
+    st.decimals(-400, 400, allow_nan=False, places=3).map(str),
+    st.decimals(-2, 2, allow_nan=False, places=5).map(lambda number: str(number).replace("0.", ".")),
+    st.just("0"),
+)
+#: Moves as slicers write them: some of the words, in their order, F before or behind.
+WORDS = st.tuples(*[st.one_of(st.none(), NUMBERS.map(lambda number, name=name: name + number)) for name in "FXYZEF"])
+MOVES = st.builds(
+    lambda code, words: " ".join([code, *_once(words)]),
+    st.sampled_from(["G1", "G1", "G1", "G0"]),
+    WORDS.filter(lambda words: any(words)),
+)
+PLAIN = st.one_of(MOVES, MOVES, MOVES, st.just(""), NUMBERS.map("G92 E{}".format))
+#: Lines of which a reader must make the same, or nothing, whichever way it takes.
+ODD = st.one_of(
+    st.sampled_from(
+        ["G1 X1 X2", "G1 X", "G1 X Y2", "G1 X.", "G1 X1e2", "G1 X--1", "G1 X1 2", "G1 E1 E2", "G92 E1 X2", "G1 X1.2.3"]
+    ),
+    st.text("GMXYZEF0123456789.- ", max_size=12).map("G1 ".__add__),
+)
+
+
+def _once(words: tuple[Optional[str], ...]) -> List[str]:
+    """F stands in two places; only one of them counts."""
+    return [word for word in words[:5] if word] + ([words[5]] if words[5] and not words[0] else [])
+
+
+def text_of(lines: List[str]) -> bytes:
+    return "".join(line + "\n" for line in lines).encode()
+
+
+def one_by_one(lines: List[str], start: plain.Start) -> Machine:
+    machine = prepared(start)
+    for number, line in enumerate(lines):
+        machine.execute(line.encode(), number)
+    return machine
+
+
+def at_once(travel: Callable[[bytes, plain.Start], plain.Passage], lines: List[str], start: plain.Start) -> Machine:
+    machine = prepared(start)
+    machine.track.take(travel(text_of(lines), machine.track.start()), 0)
+    return machine
+
+
+def prepared(start: plain.Start) -> Machine:
+    """A machine that stands there, its zero somewhere else."""
+    machine = Machine()
+    x, y, z = start.position
+    machine.execute(b"G1 X3 Y4 Z5", 0)
+    machine.execute(f"G92 X{x} Y{y} Z{z} E{start.e}".encode(), 0)
+    machine.execute(b"M83" if start.relative_e else b"M82", 0)
+    return machine
+
+
+def known(machine: Machine) -> object:
+    """All that a run may change, sums to a nanometre."""
+    track = machine.track
+    return (
+        [[_rounded(end) for end in span] if span else None for reach in (track.moves, track.extruding) for span in reach.extents()],
+        {tool: round(length, 6) for tool, length in track.lengths.items()},
+        {tool: round(length, 6) for tool, length in track.unwound.items()},
+        [_rounded(value) for value in track.start().position],
+        _rounded(track.start().e),
+        track.last_extrusion,
+        machine.heaters.cold,
+        track.layers().count,
+    )
+
+
+def _rounded(value: float) -> float:
+    return round(value, 6) + 0.0
+
+
+STARTS = st.builds(plain.Start, st.tuples(*[st.sampled_from([0.0, 1.5, -20.0])] * 3), st.sampled_from([0.0, 2.5]), st.booleans())
+TRAVELS = pytest.mark.parametrize("travel", [plain.travel, vectors.travel], ids=["plain", "numpy"])
+
+
+@TRAVELS
+@given(lines=st.lists(PLAIN, min_size=1, max_size=30), start=STARTS)
+def test_a_run_at_once_is_the_same_as_line_by_line(
+    travel: Callable[[bytes, plain.Start], plain.Passage], lines: List[str], start: plain.Start
+) -> None:
+    assert known(at_once(travel, lines, start)) == known(one_by_one(lines, start))
+
+
+@given(lines=st.lists(PLAIN, min_size=1, max_size=40), start=STARTS)
+def test_numpy_and_the_reference_give_the_very_same_numbers(lines: List[str], start: plain.Start) -> None:
+    assert vectors.travel(text_of(lines), start) == plain.travel(text_of(lines), start)
+
+
+@TRAVELS
+@given(lines=st.lists(st.one_of(PLAIN, ODD), min_size=1, max_size=12), start=STARTS)
+def test_what_is_not_plain_is_left_to_line_by_line(
+    travel: Callable[[bytes, plain.Start], plain.Passage], lines: List[str], start: plain.Start
+) -> None:
+    lines = [line for line in lines if line == "" or line.startswith("G92 E") or (line[:2] in ("G0", "G1") and line[3:4].isalpha())]
+    lines = [line for line in lines if line[3:4] not in tuple("GMNRT")]
+    try:
+        machine = at_once(travel, lines, start)
+    except plain.Unplain:
+        return
+    assert known(machine) == known(one_by_one(lines, start))
+
+
+@TRAVELS
+@pytest.mark.parametrize(
+    "odd", ["G1 X1 X2", "G1 X", "G1 X Y5 6", "G1 X1e3", "G1 X--5", "G1 X.", "G92 E1 X2", "G1 X1 T1", "G1 X1_0", "G1 X+1"]
+)
+def test_these_are_not_plain(travel: Callable[[bytes, plain.Start], plain.Passage], odd: str) -> None:
+    with pytest.raises(plain.Unplain):
+        travel(text_of(["G1 X1 Y2 E3", odd, "G1 X2 Y2 E4"]), plain.Start((0.0, 0.0, 0.0)))
