@@ -59,6 +59,18 @@ def add_file(parser: Any, optional: bool = False) -> None:
     parser.add_argument("file", metavar="FILE", nargs="?" if optional else None, help="G-code file on this computer")
 
 
+def add_checks(parser: Any) -> None:
+    """--ignore, --strict: how the pre-flight's verdicts count. Takes a parser or a group of one."""
+    parser.add_argument(
+        "--ignore",
+        metavar="CHECK_ID",
+        action="append",
+        default=[],
+        help="override a check by its id, which is recorded (may be repeated)",
+    )
+    parser.add_argument("--strict", action="store_true", help="let the pre-flight's warnings forbid the print, too")
+
+
 def add_wish(parser: ArgumentParser, if_exists: Sequence[str]) -> None:
     """--location, --path, --if-exists, --verify: how a file is stored; see `wish`."""
     add_location(parser)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from octoprint_cli.columns import Bytes
 from octoprint_cli.errors import FileInvalid, FileNotFound, FileTooLarge, FileUnreadable, NoSpace
-from octoprint_cli.preflight.check import Check, Skip, Subject
+from octoprint_cli.preflight.check import EXTENSIONS, Check, Skip, Subject
 
-#: What OctoPrint takes out of the box; anything else is a 415.
-EXTENSIONS = (".gcode", ".gco", ".g", ".gc~")
 #: OctoPrint's default limit of an upload; it cuts the connection above it.
 MAX_BYTES = 1024**3
 
@@ -26,7 +26,7 @@ class Exists(Check):
 
 
 class Readable(Check):
-    """The file can be opened and read."""
+    """The file can be opened, and read to its end."""
 
     def run(self, subject: Subject) -> str:
         file = subject.require_file()
@@ -35,6 +35,8 @@ class Readable(Check):
                 opened.read(1)
         except OSError as error:
             raise FileUnreadable(f"{file} cannot be read: {error.strerror}", hint=f"ls -l {file}") from error
+        with contextlib.suppress(Skip):  # what is no G-code is not read to its end
+            subject.read()
         return "it can be read"
 
 
