@@ -118,9 +118,16 @@ class Subject:
         if self.location != "local":
             raise Skip("no server hands out what is on the SD card")
         self.require_server()
+        stored = self.client.files.require(self.stored, self.location)
         reading = Reading()
+
+        def take(piece: bytes) -> None:
+            reading.feed(piece)
+            if self._progress:
+                self._progress(reading.size, stored.size or reading.size)
+
         try:
-            self.client.files.read(self.stored, reading.feed, MAX_BYTES)
+            self.client.files.read(stored.path, take, MAX_BYTES)
         except PermissionDenied as error:
             raise Skip("the API key lacks the permission FILES_DOWNLOAD, without which no file can be read") from error
         return reading.contents()
