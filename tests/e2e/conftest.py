@@ -12,6 +12,7 @@ from typing import Callable, Iterator, List
 import pytest
 
 from . import versions
+from .prints import write
 from .server import PROGRAM, Server, environment, run
 
 #: OCTOPRINT_CLI_TEST_VERSIONS="1.8.7 1.10.3" looks at others.
@@ -45,17 +46,13 @@ def server(running: Server, record_property: Callable[[str, str], None]) -> Serv
 @pytest.fixture
 def slow(tmp_path: Path) -> Path:
     """A file that prints for a minute: the virtual printer dwells in real time."""
-    file = tmp_path / "slow.gcode"
-    file.write_text("M117 slow\n" + "".join(f"G1 X{line % 50} F6000\nG4 P100\n" for line in range(600)))
-    return file
+    return write(tmp_path / "slow.gcode", "M117 slow\n" + "".join(f"G1 X{line % 50} F6000\nG4 P100\n" for line in range(600)))
 
 
 @pytest.fixture
 def quick(tmp_path: Path) -> Path:
     """A file that is printed in a moment."""
-    file = tmp_path / "quick.gcode"
-    file.write_text("M117 quick\nG1 X1 F6000\nG1 X2\n")
-    return file
+    return write(tmp_path / "quick.gcode", "M117 quick\nG1 X1 F6000\nG1 X2\n")
 
 
 def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:

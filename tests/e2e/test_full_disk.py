@@ -8,6 +8,8 @@ from typing import Any, Iterator
 
 import pytest
 
+from .prints import write
+
 MIB = 1024 * 1024
 #: Above the server's own logs and below the file.
 LIMIT, SIZE = 8 * MIB, 12 * MIB
@@ -27,9 +29,7 @@ def full(server: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
-    file = tmp_path / "large.gcode"
-    file.write_bytes((b";" + b"x" * 1022 + b"\n") * (SIZE // 1024))
-    return file
+    return write(tmp_path / "large.gcode", (";" + "x" * 1022 + "\n") * (SIZE // 1024))
 
 
 @pytest.mark.parametrize("line", [["upload"], ["print", "--confirm"]])

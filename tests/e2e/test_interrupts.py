@@ -8,6 +8,7 @@ from typing import Any, Callable
 
 import pytest
 
+from .prints import write
 from .test_stop import heating
 from .throttle import Throttle
 
@@ -19,9 +20,7 @@ HELD_SECONDS = 30
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
     """More than the system would take off the program's hands while the proxy holds the rest."""
-    file = tmp_path / "large.gcode"
-    file.write_bytes((b";" + b"x" * 1022 + b"\n") * (12 * 1024))
-    return file
+    return write(tmp_path / "large.gcode", (";" + "x" * 1022 + "\n") * (12 * 1024))
 
 
 def interrupted(server: Any, proxy: Throttle, line: Any, how: Any, ready: Callable[[], Any] = lambda: None) -> Any:

@@ -7,6 +7,8 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from .prints import write
+
 
 def started(server: Any, file: Path) -> None:
     server.cli("print", file, "--confirm")
@@ -37,8 +39,7 @@ def test_upload_select_selects_and_starts_nothing(server: Any, slow: Path) -> No
 
 
 def test_the_server_s_own_spelling_of_a_name_is_used_from_there_on(server: Any, tmp_path: Path) -> None:
-    file = tmp_path / "a b|c ü #1%.gcode"
-    file.write_text("G1 X1 F6000\n")
+    file = write(tmp_path / "a b|c ü #1%.gcode", "G1 X1 F6000\n")
     path = server.cli("print", file, "--confirm").data["file"]
     assert path == "a bc ü #1%.gcode"
     assert server.until(server.job, lambda job: job["progress"]["completion"] == 100)["job"]["file"]["path"] == path
@@ -152,8 +153,8 @@ def test_an_sd_card_print_starts_that_very_file(server: Any, tmp_path: Path) -> 
     server.post("/api/connection", {"command": "disconnect"})  # 2.0.0rc7 selects on the card once a connection
     server.reset()
     # A name of its own: the card keeps its files, and 1.11's virtual one lists a second `x~1.gco` under no name that is new.
-    file = tmp_path / f"{secrets.token_hex(3)}_longname.gcode"
-    file.write_text("".join(f"G1 X{line % 90} F600\n" for line in range(900)))
+    moves = "".join(f"G1 X{line % 90} F600\n" for line in range(900))
+    file = write(tmp_path / f"{secrets.token_hex(3)}_longname.gcode", moves)
     data = server.cli("print", file, "--location", "sdcard", "--confirm").data
     job = server.job()
     assert (job["job"]["file"]["origin"], job["job"]["file"]["path"].lstrip("/")) == (server.sd, data["file"])

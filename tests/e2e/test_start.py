@@ -8,6 +8,8 @@ from typing import Any, Iterator, List, Tuple
 
 import pytest
 
+from .prints import DWELL, write
+
 
 @pytest.fixture
 def card(server: Any) -> Iterator[List[str]]:
@@ -19,7 +21,7 @@ def card(server: Any) -> Iterator[List[str]]:
     folder = server.card_folder()
     files = [folder / f"{secrets.token_hex(3)}_longname.gcode" for _ in range(2)]
     for file in files:
-        file.write_text("G1 X1 F6\n" * 60)
+        write(file, "G91\n" + "G1 X1 F6\n" * 60)
     server.reconnect()
     listed = [entry["path"] for entry in server.cli("files", "--location", "sdcard").data["files"]]
     yield [next(path for path in listed if path.startswith(file.name[:6])) for file in files]
@@ -62,7 +64,7 @@ def test_a_stored_file_that_is_not_there_starts_nothing(server: Any, quick: Path
 def test_other_bytes_under_the_same_name_are_what_is_printed(server: Any, quick: Path) -> None:
     server.cli("print", quick, "--confirm")
     server.finished("quick.gcode")
-    quick.write_text("M117 changed\n" + "G4 P100\n" * 600)
+    write(quick, "M117 changed\n" + DWELL)
     data = server.cli("print", quick, "--confirm").data
     assert (data["file"], data["unchanged"]) == ("quick.gcode", False)
     job = server.job()
@@ -89,7 +91,7 @@ def test_while_another_job_has_the_printer_nothing_is_started_nor_sent(server: A
     if paused:
         server.cli("pause")
     stored = server.content("quick.gcode")
-    quick.write_text("M117 changed\n")
+    write(quick, "M117 changed\n")
     for line in ([quick], [quick, "--no-preflight"], ["--stored", "quick.gcode"], ["--stored", "slow.gcode"], [slow]):
         answer = server.cli("print", *line, "--confirm", expect=3)
         assert answer.code == "PRINTER_BUSY"

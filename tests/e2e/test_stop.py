@@ -8,6 +8,7 @@ from typing import Any, Dict
 
 import pytest
 
+from .prints import DWELL, write
 from .throttle import Throttle
 
 #: The real wait of a minute; the other test of a stuck cancel costs a quarter of it.
@@ -20,9 +21,8 @@ def targets(server: Any) -> Dict[str, float]:
 
 def heating(server: Any, folder: Path, command: str, heater: str) -> None:
     """A job that waits some seconds for a temperature, in which the printer takes no command."""
-    file = folder / "heat.gcode"
     wanted = int(server.get("/api/printer")["temperature"][heater]["actual"]) + 30  # ten degrees a second
-    file.write_text(f"M117 heat\n{command} S{wanted}\n" + "G4 P100\n" * 600)
+    file = write(folder / "heat.gcode", f"M117 heat\n{command} S{wanted}\n{DWELL}")
     server.cli("print", file, "--confirm")
     server.until(lambda: targets(server), lambda heaters: max(heaters.values()) > 0)
 

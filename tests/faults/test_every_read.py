@@ -18,6 +18,7 @@ READS: Dict[str, str] = {
     "files": "/api/files",
     "temp": "/api/printer",
     "preflight": "/api/job",
+    "preflight {wide}": "/api/printerprofiles",
     "connect": "/api/connection",
     "version": "/api/version",
     "init --force": "/api/currentuser",

@@ -7,6 +7,8 @@ from typing import Any, Dict
 import pytest
 
 from octoprint_cli.testing import PERMISSIONS, FaultServer
+from octoprint_cli.testing.machine import new_profile
+from octoprint_cli.testing.profiles import PLUGINS
 
 from .kit import NAME, acts, ask, get, post, state, upload
 
@@ -195,6 +197,40 @@ def test_an_upload_does_only_what_the_key_may(each: FaultServer) -> None:
     assert upload(each, NAME).status_code == 403  # it would replace one
     assert upload(each, "new.gcode", select="true", print="true").json()["effectivePrint"] is False
     assert each.octoprint.selected is None
+
+
+# -- what it knows of its printer, and warns of -----------------------------------------------------------
+
+
+def current(server: FaultServer) -> Any:
+    (found,) = [profile for profile in get(server, "/api/printerprofiles")["profiles"].values() if profile["current"]]
+    return found
+
+
+def test_the_profile_in_use_is_the_one_that_was_connected_with(each: FaultServer) -> None:
+    each.octoprint.profiles["dual"] = new_profile("Dual", "Ender-3")
+    each.octoprint.profiles["dual"]["extruder"]["count"] = 2
+    assert (current(each)["id"], current(each)["default"], current(each)["volume"]["width"]) == ("_default", True, 200.0)
+    post(each, "/api/connection", 400, command="connect", printerProfile="mini")
+    post(each, "/api/connection", command="disconnect")
+    post(each, "/api/connection", command="connect", printerProfile="dual")
+    assert (current(each)["id"], current(each)["extruder"]["count"], current(each)["model"]) == ("dual", 2, "Ender-3")
+    link = get(each, "/api/connection")
+    assert link["current"]["printerProfile"] == "dual" and len(link["options"]["printerProfiles"]) == 2
+    post(each, "/api/connection", command="disconnect")
+    assert current(each)["id"] == "_default"
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+def test_a_plugin_says_what_it_was_given_to_those_who_may_know(name: str, each: FaultServer) -> None:
+    assert ask(each, "GET", f"/api/plugin/{name}").status_code == 404
+    each.octoprint.plugins[name] = {"told": 1}
+    assert get(each, f"/api/plugin/{name}") == {"told": 1}
+    each.octoprint.permissions = {"STATUS"}
+    assert ask(each, "GET", f"/api/plugin/{name}").status_code == 403
+    each.octoprint.permissions = {PLUGINS[name]}
+    assert ask(each, "GET", f"/api/plugin/{name}").status_code == 200
+    assert ask(each, "GET", "/api/printerprofiles").status_code == 403
 
 
 # -- what is no route -------------------------------------------------------------------------------

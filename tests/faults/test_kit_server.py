@@ -14,7 +14,7 @@ import pytest
 import requests
 import trustme
 
-from octoprint_cli.testing import FakeOctoPrint, FaultServer, faults, run
+from octoprint_cli.testing import GCODE, FakeOctoPrint, FaultServer, faults, run
 
 from .kit import DIALECTS, LIMIT, acts, ask, connect, get, head, post, reading, upload
 
@@ -247,7 +247,7 @@ def test_a_server_that_was_never_started_leaves_nothing_behind() -> None:
 
 @pytest.mark.parametrize("version", DIALECTS)
 def test_the_program_against_it(version: str, tmp_path: Path) -> None:
-    (tmp_path / "cube.gcode").write_text("G28\nG1 X1\n")
+    (tmp_path / "cube.gcode").write_text(GCODE)
     with FaultServer(FakeOctoPrint(version)) as server:
         env: Dict[str, str] = {**server.env, "OCTOPRINT_CLI_HOME": str(tmp_path), "HOME": str(tmp_path)}
         printed = run("print", str(tmp_path / "cube.gcode"), "--confirm", "--json", env={**os.environ, **env})

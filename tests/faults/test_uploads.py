@@ -11,7 +11,7 @@ from contract.program import Program
 
 from octoprint_cli.testing import FakeOctoPrint, FaultServer, faults
 
-from .ring import DIALECTS, MEASURED, SLACK, error_of, peak_of, timed, verdict
+from .ring import CONTENT, DIALECTS, MEASURED, SLACK, error_of, peak_of, timed, verdict
 from .slow import SlowLine
 
 TO = "/api/files/local"
@@ -141,8 +141,8 @@ def test_an_upload_that_the_server_dropped(each: FaultServer, tmp_path: Path, hu
 def test_a_lost_answer_and_an_older_file_of_the_same_size(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
     """F2: 2.0 tells no hash, so only its date says that it is not ours."""
     program = program_for(tmp_path, each)
-    file = program.file(content="G1 X1\n")
-    each.octoprint.store("cube.gcode", b"G1 X2\n")
+    file = program.file()
+    each.octoprint.store("cube.gcode", CONTENT.replace("X20", "X30").encode())
     each.fail("POST", TO, faults.cut_before)
     assert "earlier file" in error_of(program.run("upload", str(file), "--json"), "CONNECTION_ERROR")["message"]
     each.fail("POST", TO, faults.cut_after)

@@ -1,0 +1,279 @@
+"""The pre-flight on a real server: its printer profile changed through its own API, files that pass and files that must not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Dict, Iterator, NamedTuple
+
+import pytest
+
+from .prints import print_of
+from .server import Answer
+
+PROFILE = "/api/printerprofiles/_default"
+SQUARE = {"width": 200.0, "depth": 200.0, "height": 200.0, "formFactor": "rectangular", "origin": "lowerleft", "custom_box": False}
+DEFAULT = {
+    "name": "Default",
+    "model": "Generic RepRap Printer",
+    "heatedBed": True,
+    "heatedChamber": False,
+    "extruder": {"count": 1, "nozzleDiameter": 0.4},
+    "volume": SQUARE,
+}
+#: A bed's border plus what a print of a line may stick out, in mm.
+BOX = {"x_min": -10.0, "x_max": 210.0, "y_min": -5.0, "y_max": 200.0, "z_min": 0.0, "z_max": 250.0}
+
+
+def line(x: float, y: float, to_x: float, to_y: float, z: float = 0.2, travel: str = "", before: str = "") -> str:
+    """A print of one line, at a height; before it and after it whatever else."""
+    move = f"G1 X{x} Y{y} Z{z} F6000\nG1 X{to_x} Y{to_y} E1\n"
+    return f"M104 S200\n{before}G28\nG90\nM82\n{move}{travel}M104 S0\nM84\n"
+
+
+GOOD = line(20, 20, 80, 60)
+OFF = {"print_volume": "fail", "travel_volume": "fail"}
+ON = {"print_volume": "pass", "travel_volume": "pass"}
+
+
+class Case(NamedTuple):
+    """A file, and what some of the checks say of it."""
+
+    gcode: str
+    said: Dict[str, str]
+
+
+class Printer(NamedTuple):
+    """What of the profile differs from the default, and files for such a printer."""
+
+    changes: Dict[str, Any]
+    cases: Dict[str, Case]
+
+
+PRINTERS = {
+    "default": Printer(
+        {},
+        {
+            "good": Case(GOOD, {**ON, "tools": "pass", "extrusion": "pass", "cold_extrusion": "pass", "printer_model": "skip"}),
+            "to_the_borders": Case(line(0, 0, 200, 200, 200), ON),
+            "off_the_bed": Case(line(20, 20, 220, 60), OFF),
+            "below_nought": Case(line(-1, 20, 20, 60), OFF),
+            "too_high": Case(line(20, 20, 80, 60, 201), OFF),
+            "travel_alone": Case(line(20, 20, 80, 60, travel="G1 Y230\n"), {"print_volume": "pass", "travel_volume": "fail"}),
+            "too_hot": Case(GOOD.replace("S200", "S320"), {"file_temperatures": "fail"}),
+            "warm_bed": Case(line(20, 20, 80, 60, before="M140 S60\n"), {"file_temperatures": "pass", "heated_bed": "pass"}),
+            "hot_bed": Case(line(20, 20, 80, 60, before="M190 S130\n"), {"file_temperatures": "fail"}),
+            "warm_chamber": Case(line(20, 20, 80, 60, before="M141 S50\n"), {"heated_chamber": "fail"}),
+            "two_tools": Case(line(20, 20, 80, 60, before="M104 T1 S200\nT1\n"), {"tools": "fail"}),
+            "cut_off": Case(GOOD[: GOOD.index("M104 S0")] * 1 + "G1 X70 E2\nG1 X", {"file_complete": "fail"}),
+            "cut_at_a_line": Case(GOOD[: GOOD.index("M104 S0")], {"file_complete": "fail"}),
+            "unfilled": Case(GOOD.replace("F6000", "F{travel_speed}"), {"file_placeholders": "fail"}),
+            "damaged": Case(GOOD.replace("G28", "G28\x00\x01"), {"file_damage": "fail"}),
+            "a_page": Case("<!DOCTYPE html>\n<html><body>Log in</body></html>\n", {"file_damage": "fail", "extrusion": "fail"}),
+            "odd_comment": Case(GOOD + "; \x01\n", {"file_damage": "pass"}),
+            "no_print": Case("M104 S200\nG28\nG1 X20\nM84\n", {"extrusion": "fail", "file_complete": "skip"}),
+            "cold": Case(GOOD.replace("M104 S200\n", ""), {"cold_extrusion": "fail"}),
+            "macro": Case(GOOD.replace("M104 S200\n", "START_PRINT\n"), {"cold_extrusion": "skip"}),
+            "risky": Case(GOOD + "M500\nM81\n", {"risky_commands": "fail"}),
+            "wide_nozzle": Case(GOOD + "; nozzle_diameter = 0.6\n", {"nozzle": "fail"}),
+            "right_nozzle": Case(GOOD + "; nozzle_diameter = 0.4\n", {"nozzle": "pass"}),
+        },
+    ),
+    "small": Printer(
+        {"volume": {"width": 100, "depth": 50, "height": 10}},
+        {
+            "inside": Case(line(0, 0, 100, 50, 10), ON),
+            "too_wide": Case(line(0, 0, 101, 50), OFF),
+            "too_deep": Case(line(0, 0, 100, 51), OFF),
+            "too_high": Case(line(0, 0, 100, 50, 10.1), OFF),
+        },
+    ),
+    "centred": Printer(
+        {"volume": {"origin": "center"}},
+        {"inside": Case(line(-100, -100, 100, 100), ON), "outside": Case(line(0, 0, 101, 100), OFF)},
+    ),
+    "round": Printer(
+        {"volume": {"formFactor": "circular", "origin": "center"}},
+        {
+            "inside": Case(line(-70, -70, 70, 70), ON),
+            "up_to_the_rim": Case(line(-100, 0, 100, 0), ON),
+            "beyond_the_rim": Case(line(-101, 0, 100, 0), OFF),
+            "off_the_circle": Case(line(80, 80, 90, 90), OFF),
+        },
+    ),
+    "boxed": Printer(
+        {"volume": {"custom_box": BOX}},
+        {
+            "inside": Case(line(-10, -5, 210, 200, 250), ON),
+            "outside": Case(line(-11, 0, 200, 200), OFF),
+            "before_it": Case(line(0, -6, 200, 200), OFF),
+            "above_it": Case(line(0, 0, 200, 200, 251), OFF),
+        },
+    ),
+    "bare": Printer(
+        {"heatedBed": False, "extruder": {"count": 1, "nozzleDiameter": 0.6}, "model": "Ender-3", "name": "Ender 3"},
+        {
+            "no_bed": Case(line(20, 20, 80, 60, before="M140 S60\n"), {"heated_bed": "fail"}),
+            "cold_bed": Case(line(20, 20, 80, 60, before="M140 S0\n"), {"heated_bed": "pass"}),
+            "nozzle": Case(GOOD + "; nozzle_diameter = 0.6\n", {"nozzle": "pass"}),
+            "same_model": Case(GOOD + "; printer_model = ENDER3\n", {"printer_model": "pass"}),
+            "other_model": Case(GOOD + "; printer_model = MK3S\n", {"printer_model": "fail"}),
+        },
+    ),
+    "large": Printer(
+        {"heatedChamber": True, "extruder": {"count": 2}},
+        {
+            "warm_chamber": Case(line(20, 20, 80, 60, before="M141 S50\n"), {"heated_chamber": "pass"}),
+            "two_tools": Case(line(20, 20, 80, 60, before="M104 T1 S200\nT1\n"), {"tools": "pass"}),
+            "three_tools": Case(line(20, 20, 80, 60, before="M104 T2 S200\nT2\n"), {"tools": "fail"}),
+        },
+    ),
+}
+#: The checks of what is in the file: each must have been seen to pass and to fail.
+OF_CONTENT = {
+    *("cold_extrusion", "extrusion", "file_complete", "file_damage", "file_placeholders", "file_temperatures", "heated_bed"),
+    *("heated_chamber", "nozzle", "print_volume", "printer_model", "risky_commands", "tools", "travel_volume"),
+}
+
+
+def change(server: Any, profile: Dict[str, Any]) -> None:
+    """Change the profile, and connect anew, with which it counts."""
+    response = server.request("PATCH", PROFILE, json={"profile": profile})
+    assert response.ok, response.text
+    server.post("/api/connection", {"command": "disconnect"})
+    server.until(server.state, lambda state: state.startswith("Offline"))
+    server.post("/api/connection", {"command": "connect"})
+    server.until(server.state, lambda state: state == "Operational")
+
+
+@pytest.fixture
+def printer(server: Any) -> Iterator[Any]:
+    """The server, whose profile a test may `change`."""
+    yield server
+    change(server, DEFAULT)
+    server.reset()
+
+
+def checks(answer: Answer) -> Dict[str, Any]:
+    """The rows of the report, ready or not, by their ids."""
+    return {row["id"]: row for row in answer.envelope["data"]["checks"]}
+
+
+@pytest.fixture
+def profiled(printer: Any, request: pytest.FixtureRequest) -> Any:
+    """The server with the profile of that name."""
+    change(printer, {**DEFAULT, **_merged(PRINTERS[request.param].changes)})
+    return printer
+
+
+def _merged(changes: Dict[str, Any]) -> Dict[str, Any]:
+    return {name: {**DEFAULT[name], **value} if isinstance(value, dict) else value for name, value in changes.items()}  # type: ignore[dict-item]
+
+
+def test_every_check_of_the_content_is_seen_to_pass_and_to_fail() -> None:
+    cases = [case for printer in PRINTERS.values() for case in printer.cases.values()]
+    failing = {name for case in cases for name, status in case.said.items() if status == "fail"}
+    assert failing == OF_CONTENT  # that each passes is what `good` and its like show
+
+
+@pytest.mark.parametrize(("profiled", "name"), [(name, name) for name in PRINTERS], indirect=["profiled"], ids=PRINTERS)
+def test_what_each_check_says_of_files_for_this_printer(profiled: Any, name: str, tmp_path: Path) -> None:
+    wrong = {}
+    for case, (gcode, said) in PRINTERS[name].cases.items():
+        file = tmp_path / f"{case}.gcode"
+        file.write_text(gcode)
+        answer = profiled.cli("preflight", file, expect=None)
+        found = checks(answer)
+        statuses = {check: found[check]["status"] for check in said}
+        failed = {row for row in OF_CONTENT if found[row]["status"] == "fail"}
+        meant = {check for check, status in said.items() if status == "fail"}
+        blocks = [check for check in failed if found[check]["severity"] == "block"]
+        if (statuses, failed, answer.exit_code == 0) != (said, meant, not blocks):
+            wrong[case] = {check: found[check] for check in {*said, *failed}}
+    assert wrong == {}
+
+
+def test_both_values_are_told_and_are_evidence(printer: Any, tmp_path: Path) -> None:
+    change(printer, {"volume": {**SQUARE, "width": 150.0}})
+    file = tmp_path / "wide.gcode"
+    file.write_text(line(20, 20, 180, 60))
+    answer = printer.cli("print", file, "--confirm", expect=2)
+    assert (
+        answer.code == "OUTSIDE_VOLUME" and "X 20..180 mm" in answer.error["message"] and "X 0..150 mm" in answer.error["message"]
+    )
+    evidence = checks(answer)["print_volume"]["evidence"]
+    assert (evidence["file"]["x"], evidence["printer"]["x"], evidence["outside"]) == ([20, 180], [0, 150], ["x"])
+    assert printer.names() == []
+
+
+def test_an_ignored_check_lets_the_print_start_and_is_recorded(printer: Any, tmp_path: Path) -> None:
+    change(printer, {"volume": {**SQUARE, "height": 10.0}})
+    file = tmp_path / "high.gcode"
+    file.write_text(print_of("G1 Z11 F6000\n"))
+    assert printer.cli("print", file, "--confirm", expect=2).code == "OUTSIDE_VOLUME"
+    assert printer.cli("print", file, "--confirm", "--ignore", "no_such_check", expect=4).code == "USAGE_ERROR"
+    assert printer.names() == []
+    data = printer.cli("print", file, "--confirm", "--ignore", "travel_volume").data
+    assert (data["started"], data["preflight"]["ignored"]) == (True, ["travel_volume"])
+    assert printer.finished("high.gcode") == 1
+
+
+def test_a_warning_forbids_with_strict_alone(printer: Any, tmp_path: Path) -> None:
+    change(printer, {"extruder": {"nozzleDiameter": 0.6}})
+    file = tmp_path / "fine.gcode"
+    file.write_text(print_of("; nozzle_diameter = 0.4\n"))
+    answer = printer.cli("print", file, "--confirm", "--strict", expect=None)
+    assert answer.code == "WRONG_PRINTER" and printer.names() == []
+    data = printer.cli("print", file, "--confirm").data
+    assert "nozzle" in [warning["id"] for warning in data["preflight"]["warnings"]]
+    printer.finished("fine.gcode")
+
+
+def test_the_demo_s_real_print_passes(server: Any) -> None:
+    cube = Path(__file__).parents[2] / "demo" / "cube.gcode"
+    found = checks(server.cli("preflight", cube))
+    assert {name for name in OF_CONTENT if found[name]["status"] == "fail"} == set()
+    assert found["print_volume"]["evidence"]["file"]["x"] == [83.375, 116.625]
+
+
+def test_without_the_permission_to_see_the_profile_its_checks_are_skipped(server: Any, tmp_path: Path) -> None:
+    file = tmp_path / "wide.gcode"
+    file.write_text(line(20, 20, 220, 60))
+    found = checks(server.cli("preflight", file, "--api-key", server.key_without("CONNECTION")))
+    assert found["print_volume"]["status"] == "skip" and "CONNECTION" in found["print_volume"]["message"]
+    assert found["extrusion"]["status"] == "pass"
+
+
+def test_a_profile_in_use_goes_before_the_default_one(printer: Any, tmp_path: Path) -> None:
+    """Without a printer the default profile is the one in use, on 1.x and 2.0 alike."""
+    small = {"id": "small", "name": "Small", "model": "Tiny", "volume": {**SQUARE, "width": 50.0}}
+    printer.post("/api/printerprofiles", {"profile": small, "basedOn": "_default"})
+    file = tmp_path / "good.gcode"
+    file.write_text(GOOD)
+    try:
+        printer.cli("connect", "--profile", "small")
+        printer.until(lambda: "bed" in printer.get("/api/printer")["temperature"], bool)
+        assert checks(printer.cli("preflight", file, expect=2))["print_volume"]["evidence"]["printer"]["x"] == [0, 50]
+        printer.cli("disconnect")
+        assert checks(printer.cli("preflight", file, expect=1))["print_volume"]["evidence"]["printer"]["x"] == [0, 200]
+    finally:
+        printer.cli("connect", "--profile", "_default")
+        printer.request("DELETE", "/api/printerprofiles/small")
+
+
+def test_what_the_server_warns_of_the_firmware_is_a_warning(printer: Any, quick: Path) -> None:
+    """The plugin listens for half a minute after a connect."""
+    printer.reconnect()
+    assert checks(printer.cli("preflight", quick))["server_firmware"]["status"] == "pass"
+    printer.gcode("!!DEBUG:send echo:  Last Updated: 2018-01-20 | Author: (Ender3)")
+    printer.until(lambda: printer.get("/api/plugin/firmware_check"), bool)
+    answer = printer.cli("preflight", quick)
+    row = checks(answer)["server_firmware"]
+    assert (row["status"], row["severity"], answer.data["ready"]) == ("fail", "warn", True)
+    assert row["evidence"]["warnings"][0]["name"] == "firmware-unsafe"
+    assert printer.cli("preflight", quick, "--strict", expect=4).code == "SERVER_WARNING"
+
+
+def test_a_plugin_that_is_not_there_is_skipped(server: Any, quick: Path) -> None:
+    found = checks(server.cli("preflight", quick))
+    assert found["server_power"]["status"] == "skip"  # no Raspberry Pi
+    assert found["server_health"]["status"] in ("pass", "skip", "fail") and found["server_health"]["severity"] == "warn"
