@@ -14,14 +14,14 @@ from octoprint_cli.base import Lister, Rows, ShowOne
 from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heater, Millimetres, Percent, Range, Said, Time
 from octoprint_cli.config.host import normalise
 from octoprint_cli.errors import CliError
-from octoprint_cli.guard import Guarded
-from octoprint_cli.options import add_file, add_folder, add_location, add_wish, server_path, wish
+from octoprint_cli.guard import Guarded, preflight_report
+from octoprint_cli.options import add_checks, add_file, add_file_or_stored, add_folder, add_location, add_wish, server_path, wish
 from octoprint_cli.redact import visible
 
 if TYPE_CHECKING:
     from octoprint_cli.gcode import Contents, Line, read_line
     from octoprint_cli.gcode.reader import Reading, read_file
-    from octoprint_cli.preflight import Check, Severity, Skip, Subject, run_preflight
+    from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
 
 #: Grows by one when something that an add-on may rely on changes.
 API_VERSION = 1
@@ -35,6 +35,7 @@ __all__ = [
     "Contents",
     "Degrees",
     "Duration",
+    "Finding",
     "Flags",
     "Guarded",
     "Heater",
@@ -51,12 +52,15 @@ __all__ = [
     "Skip",
     "Subject",
     "Time",
+    "add_checks",
     "add_file",
+    "add_file_or_stored",
     "add_folder",
     "add_location",
     "add_wish",
     "errors",
     "normalise",
+    "preflight_report",
     "read_file",
     "read_line",
     "run_preflight",
@@ -69,7 +73,7 @@ __all__ = [
 _ON_DEMAND = {
     **dict.fromkeys(("Contents", "Line", "read_line"), "octoprint_cli.gcode"),
     **dict.fromkeys(("Reading", "read_file"), "octoprint_cli.gcode.reader"),
-    **dict.fromkeys(("Check", "Severity", "Skip", "Subject", "run_preflight"), "octoprint_cli.preflight"),
+    **dict.fromkeys(("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"), "octoprint_cli.preflight"),
 }
 
 

@@ -134,13 +134,15 @@ class Rows:
     """What a Lister returns: rows under their plural name, beside anything else worth saying.
 
     Rows("files", ("name", "size"), rows, free=...) is `{"free": ..., "files": [{"name": ...}, ...]}`.
-    A row is a mapping by column, or a sequence in the columns' order.
+    A row is a mapping by column, or a sequence in the columns' order. The columns in `more` come after the
+    others, and a table, which has little room, leaves them out unless `-c` names them.
     """
 
-    def __init__(self, name: str, columns: Sequence[str], rows: Iterable[Any], **extra: Any) -> None:
+    def __init__(self, name: str, columns: Sequence[str], rows: Iterable[Any], *, more: Sequence[str] = (), **extra: Any) -> None:
         self.name = name
-        self.columns = tuple(columns)
-        self.rows = [tuple(row[key] for key in columns) if isinstance(row, Mapping) else tuple(row) for row in rows]
+        self.brief = tuple(columns)
+        self.columns = (*columns, *more)
+        self.rows = [tuple(row[key] for key in self.columns) if isinstance(row, Mapping) else tuple(row) for row in rows]
         self.extra = extra
 
 
@@ -168,6 +170,8 @@ class Lister(Output, CliffLister):
         parsed_args.rows_name, parsed_args.rows_extra = rows.name, self.app.scrubber.hide_all(rows.extra)
         columns, values = self._run_after_hooks(parsed_args, (rows.columns, self.app.scrubber.hide_all(rows.rows)))
         known = {_normal(name): name for name in columns}
+        if not parsed_args.columns and getattr(self.formatter, "prefers_text", False):
+            parsed_args.columns = [name for name in columns if name not in rows.columns or name in rows.brief]
         unknown = [name for name in parsed_args.columns if _normal(name) not in known]
         parsed_args.columns = [known[_normal(name)] for name in parsed_args.columns if _normal(name) in known]
         if unknown:

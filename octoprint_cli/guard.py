@@ -18,13 +18,16 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from octoprint_cli.errors import ConfirmationRequired
+from octoprint_cli.columns import Said
+from octoprint_cli.errors import ConfirmationRequired, UsageError
+from octoprint_cli.options import add_checks
 from octoprint_cli.turn import exclusively
 
 if TYPE_CHECKING:
     from octoprint_cli.client import Client
     from octoprint_cli.config import Settings
     from octoprint_cli.preflight import Report
+    from octoprint_cli.terminal import Terminal
 
 _FINAL = ("take_action", "run")
 
@@ -46,6 +49,7 @@ class Guarded:
     app: Any
     client: Client
     settings: Settings
+    terminal: Terminal
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -68,6 +72,7 @@ class Guarded:
             )
         if self.preflight:
             group.add_argument("--no-preflight", action="store_true", help="start without the pre-flight checks")
+            add_checks(group)
         group.add_argument("--dry-run", action="store_true", help="show what would be done; only read")
         return parser
 
@@ -96,8 +101,9 @@ class Guarded:
         """What `--dry-run` shows. Override where the act is more than requests to the server."""
         with self.client.rehearsal() as planned:
             outcome = self._guarded(parsed_args)
+        told = {"preflight": outcome["preflight"]} if "preflight" in outcome else {}
         skipped = {"action": "skipped"} if outcome.get("action") == "skipped" else {}
-        return {**skipped, "requests": planned}
+        return {**skipped, "requests": planned, **told}
 
     def _require_consent(self, parsed_args: Namespace) -> None:
         reason = self.consent(parsed_args)
@@ -109,17 +115,44 @@ class Guarded:
             job = self.client.job.current()
             if job.phase.has_job:
                 return {"action": "skipped", "reason": f"the printer is busy: {job.state}", "job": {"file": job.file}}
-        if self.preflight and not parsed_args.no_preflight:
-            error = self.run_preflight(parsed_args).error()
-            if error:
-                raise error
+        checked = {"preflight": self._verdict(parsed_args)} if self.preflight else {}
         self.check(parsed_args)
-        return self.perform(parsed_args)
+        return {**self.perform(parsed_args), **checked}
+
+    def _verdict(self, parsed_args: Namespace) -> Optional[Said]:
+        """What the pre-flight says if it does not forbid the act; its warnings are told. None if it was not wanted."""
+        if parsed_args.no_preflight:
+            if parsed_args.ignore or parsed_args.strict:
+                raise UsageError("--no-preflight runs no check, so --ignore and --strict make no sense beside it")
+            return None
+        report = self.run_preflight(parsed_args)
+        error = report.error()
+        if error:
+            raise error
+        for warning in report.warnings:
+            self.terminal.warn(f"{warning.id}: {warning.message}")
+        return Said(report.summary(), report.in_words())
+
+    def require_unchanged(self, parsed_args: Namespace) -> None:
+        """Raise FileChanged if the file is no longer the one that the pre-flight has read, if it has."""
+        if "subject" in parsed_args:
+            parsed_args.subject.require_unchanged()
 
     def run_preflight(self, parsed_args: Namespace) -> Report:
         """The pre-flight for the file and location that the arguments name."""
-        from octoprint_cli.preflight import Subject, run_preflight
+        return preflight_report(self, parsed_args)
 
-        file = getattr(parsed_args, "file", None)
-        location = getattr(parsed_args, "location", None) or "local"
-        return run_preflight(Subject(self.client, self.settings.limits, Path(file) if file else None, location))
+
+def preflight_report(command: Any, parsed_args: Namespace) -> Report:
+    """A command's pre-flight: `file` or `stored`, `location`, and what `add_checks` took. A bar shows that a large file is read."""
+    from octoprint_cli.preflight import Subject, run_preflight
+
+    file = getattr(parsed_args, "file", None)
+    stored = getattr(parsed_args, "stored", None)
+    location = getattr(parsed_args, "location", None) or "local"
+    settings: Settings = command.settings
+    with command.terminal.reading(file or stored) as progress:
+        known = {"stored": stored, "models": settings.models, "progress": progress}
+        subject = Subject(command.client, settings.limits, None if file is None else Path(file), location, **known)
+        parsed_args.subject = subject
+        return run_preflight(subject, parsed_args.ignore, parsed_args.strict)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import Callable, Iterator, Optional, TextIO
+import time
+from typing import Callable, ContextManager, Iterator, List, Optional, TextIO
 
 from octoprint_cli.redact import visible
 
@@ -42,18 +43,32 @@ class Terminal:
         self._write(f"Error: {visible(message)} ({code})\nHint: {visible(hint)}")
 
     @contextlib.contextmanager
-    def progress(self, title: str) -> Iterator[Optional[Progress]]:
+    def progress(self, title: str, after: float = 0.0) -> Iterator[Optional[Progress]]:
         """A bar on stderr while something is under way; None, and no bar, where nobody watches.
 
-        What it gives is told the bytes done and the bytes in all.
+        What it gives is told the bytes done and the bytes in all. The bar appears when it is first told after
+        so many seconds.
         """
         if self.quiet or not _is_tty(self.stderr):
             yield None
             return
-        from octoprint_cli.bar import bar  # slow to import, and only a terminal has one
+        begun = time.monotonic()
+        shown: List[Progress] = []
+        with contextlib.ExitStack() as stack:
 
-        with bar(visible(title), self.stderr) as told:
+            def told(done: int, total: int) -> None:
+                if not shown and time.monotonic() - begun >= after:
+                    from octoprint_cli.bar import bar  # slow to import, and only a terminal has one
+
+                    shown.append(stack.enter_context(bar(visible(title), self.stderr)))
+                for bar_told in shown:
+                    bar_told(done, total)
+
             yield told
+
+    def reading(self, file: str) -> ContextManager[Optional[Progress]]:
+        """The same for a file that is read: one that takes no second needs no bar."""
+        return self.progress(f"reading {file}", after=1.0)
 
     def ask(self, question: str) -> str:
         """Ask for a line; only where `attended`. An end of input is an empty answer."""

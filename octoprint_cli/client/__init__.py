@@ -1,6 +1,7 @@
 """A client for one OctoPrint server: a noun for each thing that it has.
 
-    with client's nouns: client.job, client.printer, client.files, client.uploads, client.connection, client.server
+    with client's nouns: client.job, client.printer, client.files, client.uploads, client.connection, client.server,
+    client.profile, client.plugins
 
 Importing this imports requests; the application does so only when a command asks for the client.
 """
@@ -15,7 +16,9 @@ from octoprint_cli.client.connection import Connection
 from octoprint_cli.client.files import Files
 from octoprint_cli.client.http import Http, Tls
 from octoprint_cli.client.job import Job, Jobs
+from octoprint_cli.client.plugins import Plugins
 from octoprint_cli.client.printer import Printer
+from octoprint_cli.client.profile import Profiles
 from octoprint_cli.client.server import Server
 from octoprint_cli.errors import CliError
 
@@ -54,6 +57,8 @@ class Client:
         self._uploads: Optional[Uploads] = None
         self.connection = Connection(self.http)
         self.server = Server(self.http)
+        self.profile = Profiles(self.http)
+        self.plugins = Plugins(self.http)
 
     @property
     def uploads(self) -> Uploads:

@@ -45,7 +45,7 @@ class Inspect(ShowOne):
 
     def _read(self, file: str) -> Contents:
         if file != "-":
-            with self.terminal.progress(f"reading {file}") as progress:
+            with self.terminal.reading(file) as progress:
                 return read_file(Path(file), progress)
         if self.app.stdin is None or self.app.stdin.isatty():
             raise errors.UsageError("- reads stdin, and nothing is piped in", hint="octoprint-cli inspect FILE")
@@ -94,9 +94,7 @@ def _write_thumbnail(contents: Contents, path: Path) -> str:
     fitting = [thumbnail for thumbnail in contents.thumbnails if thumbnail.format.lower() == wanted]
     if not fitting:
         there = f"it has {', '.join(sorted(set(suffixes)))}" if suffixes else "it has none at all"
-        raise errors.FileInvalid(
-            f"the file has no embedded {wanted or 'such'} picture: {there}", hint="octoprint-cli inspect FILE"
-        )
+        raise errors.FileInvalid(f"the file has no embedded {wanted or 'such'} picture: {there}", hint="octoprint-cli inspect FILE")
     data = max(fitting, key=lambda thumbnail: thumbnail.width * thumbnail.height).data
     try:
         if not path.exists():

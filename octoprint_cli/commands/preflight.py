@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
+from typing import Any, Dict
 
-from octoprint_cli.api import Lister, Rows, Subject, add_file, add_location, run_preflight
+from octoprint_cli.api import Lister, Rows, Said, add_checks, add_file_or_stored, add_location, preflight_report
 
 COLUMNS = ("id", "status", "severity", "message")
+#: For a program: the values behind the message, and whether the failure was overridden.
+MORE = ("evidence", "ignored")
 
 
 class Preflight(Lister):
@@ -19,16 +21,22 @@ class Preflight(Lister):
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        add_file(parser, optional=True)
+        add_file_or_stored(parser, required=False)
         add_location(parser)
+        add_checks(parser)
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Rows:
-        file = Path(parsed_args.file) if parsed_args.file is not None else None
-        report = run_preflight(Subject(self.client, self.settings.limits, file, parsed_args.location))
-        rows = Rows("checks", COLUMNS, report.as_dict()["checks"], ready=report.ready)
+        report = preflight_report(self, parsed_args)
+        data = report.as_dict()
+        rows = Rows("checks", COLUMNS, map(_shown, data.pop("checks")), more=MORE, **data)
         error = report.error()
         if error:
             error.data = rows
             raise error
         return rows
+
+
+def _shown(check: Dict[str, Any]) -> Dict[str, Any]:
+    """The row, in which a person sees that a failure was overridden."""
+    return {**check, "status": Said(check["status"], f"{check['status']}{' (ignored)' if check['ignored'] else ''}")}

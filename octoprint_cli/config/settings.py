@@ -107,6 +107,11 @@ class Settings:
         """The temperature limits, each from the strongest source that has it."""
         return Limits(**{name: value.value for name, value in self._limits()})
 
+    @property
+    def models(self) -> Tuple[str, ...]:
+        """The model names under which slicers know this printer, beside those of its profile on the server."""
+        return tuple(self.get("models") or ())
+
     def describe(self) -> Iterator[Tuple[str, Value]]:
         """Every setting that has a value, with its origin."""
         for name in READERS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, Dict, NamedTuple
+from typing import Any, Callable, Dict, List, NamedTuple
 
 from octoprint_cli.redact import is_secret, mask, mask_url
 
@@ -86,6 +86,14 @@ def _switch(value: Any) -> bool:
     return value
 
 
+def _texts(value: Any) -> List[str]:
+    """One text, or a list of them."""
+    listed = value if isinstance(value, list) else [value]
+    if not all(isinstance(item, str) and item.strip() for item in listed):
+        raise ValueError("must be a text, or a list of texts: put each in quotes")
+    return [item.strip() for item in listed]
+
+
 READERS: Dict[str, Callable[[Any], Any]] = {
     "host": _text,
     "api_key": _key,
@@ -96,4 +104,5 @@ READERS: Dict[str, Callable[[Any], Any]] = {
     "client_cert": _text,
     "client_key": _text,
     "printer": _text,
+    "models": _texts,
 }

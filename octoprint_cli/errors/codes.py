@@ -92,6 +92,34 @@ class FileInvalid(FileError):
     remedy = "octoprint-cli preflight FILE"
 
 
+class FileIncomplete(FileError):
+    """The file ends in the middle of a print."""
+
+    code = "FILE_INCOMPLETE"
+    remedy = "octoprint-cli preflight FILE (after slicing the model again)"
+
+
+class FileDamaged(FileError):
+    """The file holds a line that no printer should be given: a placeholder that was not filled, control bytes ..."""
+
+    code = "FILE_DAMAGED"
+    remedy = "octoprint-cli preflight FILE (after slicing the model again)"
+
+
+class OutsideVolume(FileError):
+    """The file goes to where the printer cannot."""
+
+    code = "OUTSIDE_VOLUME"
+    remedy = "octoprint-cli preflight FILE (after moving the model in the slicer, or mending the printer profile)"
+
+
+class WrongPrinter(FileError):
+    """The file was sliced for another printer: another model, another nozzle, a heater or tools that this one lacks."""
+
+    code = "WRONG_PRINTER"
+    remedy = "octoprint-cli preflight FILE (after slicing the model for this printer)"
+
+
 class FileChanged(FileError):
     """The file was written to while it was being read."""
 
@@ -268,6 +296,13 @@ class NotFound(CliError):
     """The server has no such thing (a heater, a profile, a port)."""
 
     code = "NOT_FOUND"
+
+
+class ServerWarning(CliError):
+    """The server itself warns of something: of the firmware, of its power supply, of its own health."""
+
+    code = "SERVER_WARNING"
+    remedy = "octoprint-cli preflight (the server's web page tells more)"
 
 
 class PreflightFailed(CliError):

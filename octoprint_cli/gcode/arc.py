@@ -1,9 +1,11 @@
-"""How far an arc (G2, G3) reaches: farther than its two ends, and less far than its circle."""
+"""How far an arc (G2, G3) reaches: farther than its two ends, and at most as far as its circle."""
 
 from __future__ import annotations
 
 import math
-from typing import Iterator, NamedTuple, Optional, Tuple
+from typing import Iterable, Iterator, NamedTuple, Optional, Tuple
+
+from octoprint_cli.gcode.contents import Span
 
 Point = Tuple[float, float]
 _TURN = 2 * math.pi
@@ -49,3 +51,17 @@ def by_radius(start: Point, end: Point, radius: float, clockwise: bool) -> Optio
     off = math.sqrt(max(radius * radius - apart * apart / 4, 0.0)) / apart * (-1 if clockwise == (radius > 0) else 1)
     middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
     return (middle[0] - (end[1] - start[1]) * off, middle[1] + (end[0] - start[0]) * off)
+
+
+Box = Tuple[Optional[Span], Optional[Span]]
+
+
+def widened(box: Box, arcs: Iterable[Arc]) -> Box:
+    """A box, by X and Y, that holds these arcs, too."""
+    points = [point for arc in arcs for point in arc.points()]
+    return (_holding(box[0], [x for x, _ in points]), _holding(box[1], [y for _, y in points]))
+
+
+def _holding(span: Optional[Span], values: list[float]) -> Optional[Span]:
+    values = [*(span or ()), *values]
+    return (min(values), max(values)) if values else None

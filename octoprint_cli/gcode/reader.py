@@ -22,7 +22,7 @@ from octoprint_cli.terminal import Progress
 Travel = Callable[[bytes, plain.Start], plain.Passage]
 
 #: What begins otherwise ends a run.
-_OTHER = re.compile(rb"\n(?!G[01] [A-FH-LO-SU-Z]|G92 E|\n)([^\n]+)")
+_OTHER = re.compile(rb"\n(?!G[01] [A-FHLOSU-Z]|\n|G92 E|G[23] X(?=[^\n]*Y)(?=[^\n]*I)(?=[^\n]*J)(?![^\n]*[GKMNPRT]))([^\n]+)")
 #: Commands that change nothing that is looked for here: speeds, fans, progress, accelerations.
 _NEUTRAL = re.compile(rb"\n(?:M(?:73|10[67]|117|20[13459]|22[01]|400|486|900)|G4)(?![\d.])[^\n]*")
 #: Runs shorter than this are read line by line, longer ones at once; from the second on numpy is worth its calls.

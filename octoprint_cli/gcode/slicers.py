@@ -7,7 +7,7 @@ A key is the comment as it is written, from behind the `;` and its spaces up to 
 from __future__ import annotations
 
 import re
-from typing import Dict, Iterator, List, NamedTuple, Optional, Pattern, Tuple
+from typing import Dict, List, NamedTuple, Optional, Pattern, Tuple
 
 Keys = Tuple[str, ...]
 EXTRUDERS = 17  # numbers that {n} stands for: Cura counts from 0, the others from 1
@@ -158,19 +158,26 @@ SLICERS: Tuple[Slicer, ...] = (
 )
 
 
-def _every(field: str) -> Iterator[str]:
-    return iter(dict.fromkeys(key for slicer in SLICERS for key in getattr(slicer, field)))
+def _every(field: str) -> Keys:
+    return tuple(dict.fromkeys(key for slicer in SLICERS for key in getattr(slicer, field)))
 
 
-#: A file that names no slicer may still have the comments of any.
+#: A file that names no slicer may still have the comments of any; only ideaMaker's nozzles need to be known for it.
 UNKNOWN = Slicer(
     "",
     re.compile(rb"(?!)"),
     marks=tuple(MARKS),
-    **{field: tuple(_every(field)) for field in ("printer", "filaments", "time", "height", "first_height", "first_percent")},
+    printer=_every("printer"),
     nozzles=tuple(key for key in _every("nozzles") if key != "Dimension: "),
+    filaments=_every("filaments"),
+    time=_every("time"),
     no_time=b"6666",
+    height=_every("height"),
+    first_height=_every("first_height"),
+    first_percent=_every("first_percent"),
 )
+#: A comment that names a slicer, as one expression without groups.
+ANNOUNCED = b"|".join(re.sub(rb"\?P<\w+>", b"?:", slicer.announced.pattern) for slicer in SLICERS)
 
 
 def spellings(key: str) -> List[bytes]:

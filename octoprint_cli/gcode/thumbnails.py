@@ -14,19 +14,21 @@ from typing import List, Match, NamedTuple, Optional, Tuple
 
 from octoprint_cli.gcode.contents import Thumbnail
 
-#: Pictures in a file, and the bytes of each: any more is no thumbnail.
-MOST, LARGEST = 10, 4 * 1024 * 1024
+#: Pictures in a file, beginnings of one that are looked at, and bytes of each: any more is no thumbnail.
+MOST, TRIES, LARGEST = 10, 100, 4 * 1024 * 1024
 
-_KIND = rb"^;[ \t]*(?:(?:QOI )?thumbnail(?:_[A-Za-z]{1,8})?|jpg|png)"
+_WORD = rb"^;[ \t]{0,4}(?:(?:QOI )?thumbnail(?:_[A-Za-z]{1,8})?|jpg|png)"
+# The third number is how long the base64 is; Creality's has another meaning, and is not looked at.
 _BEGIN = re.compile(
-    _KIND + rb" begin[ \t]+([0-9]{1,5})[ \t]*[x* ][ \t]*([0-9]{1,5})\b[^\n]*\n?"
-    rb"|^;[Tt]humbnail:[ \t]*data:image/[a-z]+;base64,([^\n]*)\n?",
+    rb"^;[ \t]{0,4}(?:(?:QOI )?thumbnail(?:_[A-Za-z]{1,8})? begin ([0-9]{1,5})[x ]([0-9]{1,5})(?: ([0-9]{1,9}))?(?![^ \n])"
+    rb"|(?:jpg|png) begin ([0-9]{1,5})[x* ]([0-9]{1,5})(?![^ \n]))[^\n]*\n?"
+    rb"|^;[Tt]humbnail:[ \t]{0,4}data:image/[a-z]{1,8};base64,([^\n]*)\n?",
     re.MULTILINE,
 )
-#: Where a picture is over: its last line, or one that is no comment.
-_END = re.compile(_KIND + rb" end[^\n]*\n?|^[^;\n]", re.MULTILINE)
-#: Cheap to look for in what is left of a block: if neither is there, no picture begins.
-_HINTS = (b" begin", b"humbnail:")
+#: Where a picture is over: at its last line, or, being damaged, at the next one or at what is no comment.
+_END = re.compile(b"(?P<last>" + _WORD + rb" end[^\n]*\n?)|" + _WORD + rb" begin |^[^;\n]", re.MULTILINE)
+#: Looked for among the comments alone, which is much cheaper: without it no picture begins in the block.
+_HINT = re.compile(rb"\n(?:(?:QOI )?thumbnail[_A-Za-z]{0,9} begin |(?:jpg|png) begin |[Tt]humbnail:)")
 
 #: How a picture of each format begins and ends.
 _FORMATS: Tuple[Tuple[str, bytes, bytes], ...] = (
@@ -42,6 +44,7 @@ class _Open(NamedTuple):
     width: int
     height: int
     line: int
+    length: int  # of the base64, 0 if it is not told
     parts: List[bytes]  # base64, with the `; ` taken off
 
 
@@ -51,22 +54,24 @@ class Thumbnails:
     def __init__(self) -> None:
         self.found: List[Thumbnail] = []
         self._open: Optional[_Open] = None
+        self._tries = 0
 
     def feed(self, block: bytes, line: int, comments: bytes) -> None:
-        """The next block, whose first line has the number `line`, and the beginnings of its comments."""
-        if self._open is None and (len(self.found) >= MOST or not any(hint in comments for hint in _HINTS)):
+        """The next block, whose first line has the number `line`, and its comments alone, each behind a newline."""
+        if self._open is None and not _HINT.search(comments):
             return
         at: Optional[int] = 0
-        while at is not None and len(self.found) < MOST:
+        while at is not None:
             at = self._begin(block, line, at) if self._open is None else self._continue(self._open, block, at)
 
     def _begin(self, block: bytes, line: int, at: int) -> Optional[int]:
         """Looks for the next picture from `at` on; returns where to look further."""
-        begin = _BEGIN.search(block, at)
+        begin = _BEGIN.search(block, at) if len(self.found) < MOST and self._tries < TRIES else None
         if begin is None:
             return None
+        self._tries += 1
         self._open = _opened(begin, line + block.count(b"\n", 0, begin.start()))
-        if begin.group(3) is not None:
+        if self._open.parts:
             self._keep(self._open)
         return begin.end()
 
@@ -78,10 +83,11 @@ class Thumbnails:
             picture.parts.append(part)
         if end is None:
             return None
-        if end.group().startswith(b";"):
-            self._keep(picture)
         self._open = None
-        return end.end() if end.group().startswith(b";") else end.start()
+        if end.group("last") is None:
+            return end.start()
+        self._keep(picture)
+        return end.end()
 
     def _keep(self, picture: _Open) -> None:
         """Unless it is damaged."""
@@ -92,15 +98,19 @@ class Thumbnails:
 
 
 def _opened(begin: Match[bytes], line: int) -> _Open:
-    width, height, data = begin.groups()
-    return _Open(int(width or 0), int(height or 0), line, [data] if data is not None else [])
+    width, height, length, other_width, other_height, data = begin.groups()
+    parts = [] if data is None else [data]
+    return _Open(int(width or other_width or 0), int(height or other_height or 0), line, int(length or 0), parts)
 
 
 def _read(picture: _Open) -> Optional[Thumbnail]:
     """The picture, None if it is no whole one."""
+    text = b"".join(picture.parts).strip()
     try:
-        data = base64.b64decode(b"".join(picture.parts).strip(), validate=True)
+        data = base64.b64decode(text, validate=True)
     except binascii.Error:
+        return None
+    if picture.length not in (0, len(text), len(data)):
         return None
     if len(data) > LARGEST:
         return None

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from octoprint_cli.columns import Bytes
 from octoprint_cli.errors import FileInvalid, FileNotFound, FileTooLarge, FileUnreadable, NoSpace
-from octoprint_cli.preflight.check import Check, Skip, Subject
-
-#: What OctoPrint takes out of the box; anything else is a 415.
-EXTENSIONS = (".gcode", ".gco", ".g", ".gc~")
-#: OctoPrint's default limit of an upload; it cuts the connection above it.
-MAX_BYTES = 1024**3
+from octoprint_cli.preflight.check import Check, Skip
+from octoprint_cli.preflight.subject import EXTENSIONS, MAX_BYTES, Subject
 
 
 class Exists(Check):
@@ -26,15 +24,20 @@ class Exists(Check):
 
 
 class Readable(Check):
-    """The file can be opened and read."""
+    """The file can be opened, and read to its end."""
 
     def run(self, subject: Subject) -> str:
+        if subject.stored is not None:
+            subject.read()
+            return f"the server hands out {subject.stored}"
         file = subject.require_file()
         try:
             with file.open("rb") as opened:
                 opened.read(1)
         except OSError as error:
             raise FileUnreadable(f"{file} cannot be read: {error.strerror}", hint=f"ls -l {file}") from error
+        with contextlib.suppress(Skip):  # what is no G-code is not read to its end
+            subject.read()
         return "it can be read"
 
 

@@ -39,7 +39,7 @@ FLOORS: Dict[str, int] = {
     "testing": 10,
 }
 #: On one floor, the one thing that may import the other.
-NEIGHBOURS: Set[Tuple[str, str]] = {("extensions", "distributions"), ("config", "turn")}
+NEIGHBOURS: Set[Tuple[str, str]] = {("extensions", "distributions"), ("config", "turn"), ("guard", "options")}
 #: Libraries with the only files that may import them.
 ONLY_IN: Dict[str, Set[str]] = {
     "requests": {"client.http.http", "client.http.wire", "client.http.failures"},

@@ -15,7 +15,7 @@ from octoprint_cli import distributions
 from octoprint_cli.client.http.wire import Exchange
 from octoprint_cli.extensions import is_own
 
-from .fake import DIALECTS, Server
+from .fake import DIALECTS, GCODE, Server
 
 
 class Clock:
@@ -142,5 +142,5 @@ def each_server(request: Any, home: Any) -> Iterator[Server]:
 def gcode_file(tmp_path: Any) -> Any:
     """A file to print."""
     path = tmp_path / "quick.gcode"
-    path.write_text("G28\nG1 X10 Y10\nM84\n")
+    path.write_text(GCODE)
     return path

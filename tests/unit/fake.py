@@ -19,6 +19,9 @@ from .storage import NOT_FOUND, Part, Storage, parts_of
 
 URL = "http://octopi.test"
 KEY = "unit-ring-key-0123456789abcdef"
+#: A print that no check objects to, as short as one can be.
+GCODE = "M104 S200\nG28\nG1 X10 Y10 Z0.2 F6000\nG1 X20 E1\nM104 S0\nM84\n"
+CONTENT = GCODE.encode()
 DIALECTS = ("1.11.8", "2.0.0rc7")
 #: An answer that never came: the exception, or the gateway's status instead of it.
 Lost = Union[Exception, int]
@@ -35,6 +38,8 @@ class Server(Recorded):
         self.env = {"OCTOPRINT_CLI_HOME": str(home), "OCTOPRINT_HOST": URL, "OCTOPRINT_API_KEY": KEY}
         self.strays: List[str] = []
         self.heat: Dict[str, Tuple[Any, Any]] = {"tool0": (21.3, 0.0), "bed": (21.3, 0.0)}
+        self.profiles = [self.profile()]
+        self.plugins: Dict[str, Any] = {}
         self.storage = Storage(self)
         self.uploads: List[Dict[str, Part]] = []
         self._jobs: List[Dict[str, Any]] = []
@@ -196,6 +201,8 @@ class Server(Recorded):
         self.on("GET", "/api/job", json=lambda request, context: _next(self._jobs))
         self.on("GET", "/api/connection", json=lambda request, context: _next(self._links))
         self.on("GET", "/api/printer", json=self._printer)
+        self.on("GET", "/api/printerprofiles", json=lambda *_: {"profiles": {one["id"]: one for one in self.profiles}})
+        self.mocker.register_uri("GET", re.compile(f"^{URL}/api/plugin/."), json=self._plugin)
         self.on("GET", "/api/version", json={"api": "0.1", "server": self.dialect, "text": f"OctoPrint {self.dialect}"})
         self.on("GET", "/api/currentuser", json={"groups": ["admins"], "name": "bob", "permissions": ["STATUS", "PRINT"]})
         self.mocker.register_uri("GET", re.compile(f"^{URL}/api/files/local/."), json=self.storage.entry)
@@ -207,6 +214,12 @@ class Server(Recorded):
         body = self.printer(self._jobs[0]["state"], self.heat)
         context.status_code = 200 if "state" in body else 409
         return body
+
+    def _plugin(self, request: Any, context: Any) -> Any:
+        """A bundled plugin's answer, if a test has put it into `plugins`; without, it is not installed."""
+        name = request.path.rsplit("/", 1)[-1]
+        context.status_code = 200 if name in self.plugins else 404
+        return self.plugins.get(name, NOT_FOUND)
 
     def _stray(self, request: Any, context: Any) -> str:
         self.strays.append(f"{request.method} {request.url}")

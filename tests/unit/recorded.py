@@ -74,6 +74,34 @@ class Recorded:
         }
         return {"current": {**now, **current}, "options": options}
 
+    @staticmethod
+    def profile(**changes: Any) -> Dict[str, Any]:
+        """The default printer profile as recorded, in use; `changes` replace its parts, or those of its parts."""
+        found: Dict[str, Any] = {
+            "axes": {"e": {"inverted": False, "speed": 300}, "z": {"inverted": False, "speed": 200}},
+            "color": "default",
+            "current": True,
+            "default": True,
+            "extruder": {"count": 1, "nozzleDiameter": 0.4, "offsets": [[0.0, 0.0]], "sharedNozzle": False},
+            "heatedBed": True,
+            "heatedChamber": False,
+            "id": "_default",
+            "model": "Generic RepRap Printer",
+            "name": "Default",
+            "resource": "http://octopi.test/api/printerprofiles/_default",
+            "volume": {
+                "custom_box": False,
+                "depth": 200.0,
+                "formFactor": "rectangular",
+                "height": 200.0,
+                "origin": "lowerleft",
+                "width": 200.0,
+            },
+        }
+        for name, value in changes.items():
+            found[name] = {**found[name], **value} if isinstance(value, dict) else value
+        return found
+
     def printer(self, text: str, heat: Mapping[str, Any]) -> Dict[str, Any]:
         """A reading of `/api/printer`, or its refusal."""
         if text not in _ON:

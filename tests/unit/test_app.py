@@ -14,7 +14,7 @@ from octoprint_cli.app import App
 from octoprint_cli.commands.status import Status
 from octoprint_cli.errors import CODES, PRECEDENCE, CliError, Exit, Terminated
 
-from .fake import KEY
+from .fake import GCODE, KEY
 
 
 def raising(monkeypatch, error):
@@ -80,7 +80,7 @@ def test_a_format_that_the_command_lacks_is_a_usage_error(server, argv):
 
 def test_a_file_whose_name_begins_with_a_dash_stands_behind_two(server, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "-odd.gcode").write_text("G28")
+    (tmp_path / "-odd.gcode").write_text(GCODE)
     assert server.run("--json", "preflight", "--", "-odd.gcode").data["ready"] is True
 
 

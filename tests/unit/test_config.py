@@ -11,6 +11,7 @@ FILE = """\
 host: http://top.test
 api_key: top-key
 timeout: 11
+models: Ender-3
 limits: {tool: 250}
 acme: {colour: red, size: 1}
 printers:
@@ -18,10 +19,12 @@ printers:
     host: http://mk3.test
     api_key: mk3-key
     timeout: 12
+    models: [MK3S, " MK3S+ "]
     limits: {bed: 70}
     acme: {colour: blue}
   mk4:
     host: http://mk4.test
+    models: []
 """
 
 
@@ -145,6 +148,15 @@ def test_every_secret_that_is_read_is_told(settings):
 )
 def test_each_limit_comes_from_the_strongest_that_has_it(settings, environ, options, limits):
     assert settings(environ, **options).limits == limits
+
+
+@pytest.mark.parametrize(("printer", "models"), [(None, ("Ender-3",)), ("mk3", ("MK3S", "MK3S+")), ("mk4", ())])
+def test_the_models_are_the_chosen_printers_or_else_those_of_all(settings, printer, models):
+    assert settings(printer=printer).models == models
+
+
+def test_without_any_model_there_is_none(tmp_path):
+    assert Settings({}, {"OCTOPRINT_CLI_HOME": str(tmp_path)}).models == ()
 
 
 @pytest.mark.parametrize(("heater", "limit"), [("tool0", 1), ("tool12", 1), ("tool", 1), ("bed", 2), ("chamber", 3)])

@@ -39,13 +39,16 @@ def test_without_anything_it_shows_the_defaults(server, home):
 
 
 def test_each_value_names_its_origin(server, config):
-    config.write_text(f"host: http://file.test\ntimeout: 9\nlimits: {{bed: 90}}\nprinters: {{mk3: {{api_key: {SECRET}}}}}\n")
+    config.write_text(
+        f"host: http://file.test\ntimeout: 9\nlimits: {{bed: 90}}\nprinters: {{mk3: {{api_key: {SECRET}, models: [MK3S, MK3]}}}}\n"
+    )
     result = show(server, "--host", "option.test", "--printer", "mk3", OCTOPRINT_API_KEY="environment-key")
     shown = settings(result)
     assert shown["host"] == ("option.test", "--host")
     assert shown["api_key"] == ("secr****", f"{config}, printer mk3")
     assert shown["timeout"] == (9.0, str(config))
     assert shown["limits.bed"] == (90.0, str(config)) and shown["limits.tool"] == (300.0, "default")
+    assert shown["models"] == (["MK3S", "MK3"], f"{config}, printer mk3")
     assert shown["printer"] == ("mk3", "--printer")
     assert result.data["printers"] == ["mk3"]
 

@@ -7,6 +7,8 @@ import pytest
 from octoprint_cli.api import Guarded, Lister, ShowOne, errors
 from octoprint_cli.preflight.runner import Report
 
+READY = {"ready": True, "strict": False, "ignored": [], "warnings": []}
+
 
 def probe(**attributes):
     """A vendor's guarded command that writes down what was called."""
@@ -97,7 +99,7 @@ def test_consent_comes_first_and_without_it_nothing_else_does(server, vendor):
 
 def test_then_preflight_then_the_check_then_the_act(server, vendor):
     called = vendor()
-    assert server.does("probe", "--confirm") == {"action": "probed"}
+    assert server.does("probe", "--confirm") == {"action": "probed", "preflight": READY}
     assert called == ["consent", "preflight", "check", "perform"]
     assert len(server.sent) == 1
 
@@ -111,7 +113,7 @@ def test_skipping_comes_before_preflight(server, vendor):
 
 def test_no_preflight_leaves_the_check_in_place(server, vendor):
     called = vendor()
-    server.does("probe", "--confirm", "--no-preflight")
+    assert server.does("probe", "--confirm", "--no-preflight") == {"action": "probed", "preflight": None}
     assert called == ["consent", "check", "perform"]
 
 
@@ -138,6 +140,7 @@ def test_a_dry_run_asks_for_no_consent_runs_the_checks_and_sends_nothing(server,
     assert data == {
         "dry_run": True,
         "requests": [{"method": "POST", "path": "/api/printer/command", "json": {"commands": ["G29"]}}],
+        "preflight": READY,
     }
     assert server.sent == []
 

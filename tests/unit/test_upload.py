@@ -7,6 +7,8 @@ import hashlib
 
 import pytest
 
+from .fake import CONTENT
+
 
 def sha1(content):
     return hashlib.sha1(content).hexdigest()
@@ -86,7 +88,7 @@ def test_a_dry_run_lists_the_form_and_sends_nothing(server, gcode_file):
     form, select = data["requests"]
     assert data["dry_run"] is True
     assert (form["method"], form["path"]) == ("POST", "/api/files/local")
-    assert form["form"] == {"path": "sub", "file": str(gcode_file), "size": 19}
+    assert form["form"] == {"path": "sub", "file": str(gcode_file), "size": len(CONTENT)}
     assert select == {"method": "POST", "path": "/api/files/local/sub/quick.gcode", "json": {"command": "select", "print": False}}
     assert server.sent == []
 
@@ -101,7 +103,7 @@ def test_the_card_is_done_when_it_lists_the_file(each_server, gcode_file):
     sending = each_server.reading("Sending file to SD", "quick.gco", completion=50.0)
     each_server.job("Operational", sending, each_server.reading("Sending file to SD", "quick.gco", completion=99.0), "Operational")
     data = each_server.does("upload", str(gcode_file), "--location", "sdcard")
-    assert (data["path"], data["location"], data["size"]) == ("quick.gco", "sdcard", 19)
+    assert (data["path"], data["location"], data["size"]) == ("quick.gco", "sdcard", len(CONTENT))
     assert [path for path, _ in each_server.sent] == [f"/api/files/{each_server.card}"]
 
 

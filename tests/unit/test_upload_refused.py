@@ -6,6 +6,7 @@ import pathlib
 
 import pytest
 
+from .fake import CONTENT, GCODE
 from .storage import parts_of
 
 #: What could leave the storage, or end the path of a URL.
@@ -113,13 +114,13 @@ def test_a_wish_that_there_is_not_is_a_usage_error(server, gcode_file, option):
 
 
 def test_no_room_is_told_before_anything_is_sent(each_server, gcode_file):
-    each_server.storage.free = 18
+    each_server.storage.free = len(CONTENT) - 1
     error = each_server.refuses(2, "NO_SPACE", "upload", str(gcode_file)).envelope["error"]
-    assert error["details"] == {"size": 19, "free": 18} and "19 bytes" in error["message"]
+    assert error["details"] == {"size": len(CONTENT), "free": len(CONTENT) - 1} and f"{len(CONTENT)} bytes" in error["message"]
     assert each_server.sent == []
 
 
-@pytest.mark.parametrize("free", [19, None, -1, "much"], ids=str)
+@pytest.mark.parametrize("free", [len(CONTENT), None, -1, "much"], ids=str)
 def test_enough_room_or_unknown_room_is_no_reason_to_refuse(server, gcode_file, free):
     server.takes_upload()
     server.storage.free = free
@@ -129,7 +130,7 @@ def test_enough_room_or_unknown_room_is_no_reason_to_refuse(server, gcode_file, 
 def test_too_large_says_how_large(server, gcode_file):
     server.on("POST", "/api/files/local", status_code=413, text="<html>413 Request Entity Too Large</html>")
     error = server.refuses(2, "FILE_TOO_LARGE", "upload", str(gcode_file)).envelope["error"]
-    assert "19 bytes" in error["message"] and error["details"] == {"http_status": 413, "size": 19}
+    assert f"{len(CONTENT)} bytes" in error["message"] and error["details"] == {"http_status": 413, "size": len(CONTENT)}
     assert "proxy" in error["hint"]
 
 
@@ -149,7 +150,7 @@ def test_a_file_that_changes_on_its_way_is_neither_stored_nor_started(server, gc
         if change == "written":
             gcode_file.write_text("G28\nand more of it\n")
         elif change == "replaced":
-            gcode_file.with_suffix(".new").write_text("G28\nG1 X10 Y10\nM84\n")
+            gcode_file.with_suffix(".new").write_text(GCODE)
             gcode_file.with_suffix(".new").replace(gcode_file)
         else:
             gcode_file.unlink()

@@ -6,8 +6,9 @@ import hashlib
 
 import pytest
 
+from .fake import CONTENT
+
 DOWNLOAD = "/downloads/files/local/quick.gcode"
-CONTENT = b"G28\nG1 X10 Y10\nM84\n"
 DENIED = {"status_code": 403, "json": {"error": "You don't have the permission to access the requested resource."}}
 
 
@@ -116,7 +117,8 @@ def corrupt(server, file, *extra):
 def test_another_size_is_corrupt(each_server, gcode_file, size):
     each_server.takes_upload(size=size)
     details = corrupt(each_server, gcode_file)
-    assert details["sent"] == {"size": 19, "sha1": hashlib.sha1(CONTENT).hexdigest()} and details["stored"]["size"] == size
+    assert details["sent"] == {"size": len(CONTENT), "sha1": hashlib.sha1(CONTENT).hexdigest()}
+    assert details["stored"]["size"] == size
 
 
 def test_another_hash_is_corrupt(server, gcode_file):
@@ -124,7 +126,9 @@ def test_another_hash_is_corrupt(server, gcode_file):
     assert corrupt(server, gcode_file)["stored"]["sha1"] == hashlib.sha1(b"else").hexdigest()
 
 
-@pytest.mark.parametrize("held", [b"x" * 19, CONTENT[:-1], CONTENT + b"x", b""], ids=["other", "shorter", "longer", "none"])
+@pytest.mark.parametrize(
+    "held", [b"x" * len(CONTENT), CONTENT[:-1], CONTENT + b"x", b""], ids=["other", "shorter", "longer", "none"]
+)
 def test_other_bytes_read_back_are_corrupt(each_server, gcode_file, held):
     each_server.takes_upload()
     each_server.on("GET", DOWNLOAD, content=held)

@@ -1,0 +1,228 @@
+"""--ignore, --strict, evidence: how verdicts count, and how they are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from octoprint_cli.api import Check, Finding, Severity, errors
+
+from .fake import GCODE
+
+#: Off the bed of 200 mm, by extrusion and by travel.
+FAR = GCODE.replace("X20", "X220")
+PRINTING = "/api/files/local/quick.gcode"
+
+
+@pytest.fixture
+def far_file(gcode_file):
+    """A file that both volume checks refuse."""
+    gcode_file.write_text(FAR)
+    return gcode_file
+
+
+def rows(data):
+    return {check["id"]: check for check in data["checks"]}
+
+
+def add_check(add_ons, name, answer, severity=Severity.BLOCK):
+    def run(self, subject):
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    add_ons.add("preflight", name, lambda: type("Vendor", (Check,), {"__doc__": "vendor", "run": run, "severity": severity}))
+
+
+def starts(server):
+    server.takes_upload()
+    server.then(PRINTING, server.reading("Printing", "quick.gcode", completion=0.1))
+
+
+# -- ignore ---------------------------------------------------------------------------------------------
+
+
+def test_an_ignored_failure_forbids_nothing_and_is_recorded(each_server, far_file):
+    each_server.refuses(2, "OUTSIDE_VOLUME", "preflight", str(far_file), "--ignore", "print_volume")
+    data = each_server.does(
+        "preflight", str(far_file), "--ignore", "print_volume", "--ignore", "travel_volume", "--ignore", "tools"
+    )
+    assert (data["ready"], data["ignored"]) == (True, ["print_volume", "travel_volume"])
+    found = rows(data)
+    assert {name for name, row in found.items() if row["ignored"]} == {"print_volume", "travel_volume"}
+    assert (found["print_volume"]["status"], found["print_volume"]["severity"]) == ("fail", "block")
+    assert (found["tools"]["status"], found["tools"]["ignored"]) == ("pass", False)
+
+
+def test_what_is_left_still_forbids_and_the_report_says_both(server, far_file):
+    result = server.refuses(2, "OUTSIDE_VOLUME", "preflight", str(far_file), "--ignore", "print_volume")
+    assert (result.data["ready"], result.data["ignored"]) == (False, ["print_volume"])
+    assert result.envelope["error"]["details"]["failed"] == ["travel_volume"]
+
+
+def test_any_check_can_be_ignored_a_vendors_and_one_that_crashes_too(server, add_ons, far_file):
+    add_check(add_ons, "spool", errors.NotFound("no spool"))
+    add_check(add_ons, "shaky", ZeroDivisionError("x"))
+    server.job("Printing")
+    every = ["print_volume", "printer_idle", "shaky", "spool", "travel_volume"]
+    data = server.does("preflight", str(far_file), *(word for name in every for word in ("--ignore", name)))
+    assert sorted(data["ignored"]) == every
+
+
+@pytest.mark.parametrize("line", [("preflight",), ("print", "--confirm")], ids=" ".join)
+def test_a_check_that_there_is_not_is_a_usage_error_that_names_those_there_are(server, gcode_file, line):
+    result = server.refuses(4, "USAGE_ERROR", *line, str(gcode_file), "--ignore", "tools", "--ignore", "print-volume")
+    message = result.envelope["error"]["message"]
+    assert "no check print-volume" in message and "print_volume" in message and "server_health" in message
+    assert server.sent == []
+
+
+def test_a_person_sees_it_in_the_row(server, far_file):
+    result = server.run("preflight", str(far_file), "--ignore", "print_volume", "--ignore", "travel_volume")
+    assert result.exit_code == 0 and result.stdout.count("fail (ignored)") == 2
+    assert "evidence" not in result.stdout and "ignored: print_volume" in result.stdout.replace("\n", " ")
+
+
+def test_a_table_has_the_other_columns_if_they_are_named(server, far_file):
+    assert "evidence" in server.run("preflight", str(far_file), "-c", "id", "-c", "evidence").stdout
+    assert '"outside"' in server.run("preflight", str(far_file), "-f", "csv").stdout
+
+
+# -- strict ---------------------------------------------------------------------------------------------
+
+
+def test_strict_makes_a_warning_a_refusal(server, add_ons, gcode_file):
+    add_check(add_ons, "dust", errors.FileInvalid("dusty"), Severity.WARN)
+    add_check(add_ons, "hum", errors.FileInvalid("humming"), Severity.INFO)
+    data = server.does("preflight", str(gcode_file))
+    assert (data["strict"], rows(data)["dust"]["severity"]) == (False, "warn")
+    result = server.refuses(2, "FILE_INVALID", "preflight", str(gcode_file), "--strict")
+    found = rows(result.data)
+    assert result.data["strict"] is True and result.envelope["error"]["details"]["failed"] == ["dust"]
+    assert (found["dust"]["severity"], found["hum"]["severity"]) == ("block", "info")
+
+
+def test_strict_leaves_what_was_ignored(server, add_ons, gcode_file):
+    add_check(add_ons, "dust", errors.FileInvalid("dusty"), Severity.WARN)
+    data = server.does("preflight", str(gcode_file), "--strict", "--ignore", "dust")
+    assert (data["ready"], data["ignored"]) == (True, ["dust"])
+
+
+def test_strict_is_fine_where_nothing_warns(server, gcode_file):
+    assert server.does("preflight", str(gcode_file), "--strict")["ready"] is True
+
+
+def test_another_nozzle_warns_and_with_strict_forbids(server, gcode_file):
+    gcode_file.write_text(GCODE + "; nozzle_diameter = 0.6\n")
+    nozzle = rows(server.does("preflight", str(gcode_file)))["nozzle"]
+    assert nozzle["evidence"] == {"file": [0.6], "printer": 0.4}
+    server.refuses(2, "WRONG_PRINTER", "preflight", str(gcode_file), "--strict")
+
+
+# -- evidence -------------------------------------------------------------------------------------------
+
+
+def test_evidence_is_there_for_good_and_for_bad(server, far_file):
+    found = rows(server.run("preflight", str(far_file), "--json").data)
+    assert found["print_volume"]["evidence"]["outside"] == ["x"]
+    assert found["print_volume"]["evidence"]["file"]["x"] == [10, 220]
+    assert found["tools"]["evidence"] == {"file": ["tool0"], "printer": 1}
+    assert found["file_exists"]["evidence"] is None
+
+
+def test_a_vendors_check_may_have_evidence(server, add_ons):
+    add_check(add_ons, "spool", Finding("300 g are left", {"grams": 300}))
+    add_check(add_ons, "empty", errors.NotFound("no spool", details={"grams": 0}), Severity.WARN)
+    add_check(add_ons, "plain", "fine")
+    found = rows(server.does("preflight"))
+    assert (found["spool"]["message"], found["spool"]["evidence"]) == ("300 g are left", {"grams": 300})
+    assert (found["empty"]["evidence"], found["plain"]["evidence"]) == ({"grams": 0}, None)
+
+
+def test_a_file_that_cannot_be_read_to_its_end_is_one_failure(server, gcode_file, monkeypatch):
+    def fail(*_):
+        raise errors.FileUnreadable("the disk is broken")
+
+    monkeypatch.setattr("octoprint_cli.gcode.reader.read_file", fail)
+    result = server.refuses(2, "FILE_UNREADABLE", "preflight", str(gcode_file))
+    assert result.envelope["error"]["details"]["failed"] == ["file_readable"]
+    assert rows(result.data)["extrusion"]["status"] == "skip"
+
+
+def test_a_file_is_read_once_and_so_is_a_reader_that_crashes(server, gcode_file, monkeypatch):
+    calls = []
+
+    def crash(*_):
+        calls.append(1)
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("octoprint_cli.gcode.reader.read_file", crash)
+    server.refuses(4, "PLUGIN_ERROR", "preflight", str(gcode_file))
+    assert len(calls) == 1
+
+
+def test_without_the_permission_to_see_the_profile_its_checks_are_skipped(server, gcode_file):
+    server.on("GET", "/api/printerprofiles", status_code=403, json={"error": "no"})
+    gcode_file.write_text(GCODE + "M140 S60\n")
+    found = rows(server.does("preflight", str(gcode_file)))
+    for name in ("print_volume", "travel_volume", "tools", "heated_bed"):
+        assert found[name]["status"] == "skip" and "CONNECTION" in found[name]["message"]
+    assert len([path for path in server.reads if path == "/api/printerprofiles"]) == 1
+
+
+def test_the_configured_models_are_names_of_the_printer(server, home, add_ons):
+    home.mkdir()
+    (home / "config.yaml").write_text("models: MK3\nprinters: {mini: {models: [MINI, 'Prusa MINI']}}\n")
+    (home / "config.yaml").chmod(0o600)
+    seen = []
+
+    class Look(Check):
+        """look"""
+
+        def run(self, subject):
+            seen.append(subject.models)
+            return "seen"
+
+    add_ons.add("preflight", "look", lambda: Look)
+    server.does("preflight")
+    server.does("--printer", "mini", "preflight")
+    assert seen == [("MK3",), ("MINI", "Prusa MINI")]
+
+
+# -- print ----------------------------------------------------------------------------------------------
+
+
+def test_print_tells_its_verdict_and_its_warnings(each_server, add_ons, gcode_file):
+    starts(each_server)
+    add_check(add_ons, "dust", errors.FileInvalid("dusty"), Severity.WARN)
+    result = each_server.run("print", str(gcode_file), "--confirm", "--json")
+    warnings = [{"id": "dust", "message": "dusty"}]
+    assert result.data["preflight"] == {"ready": True, "strict": False, "ignored": [], "warnings": warnings}
+    assert "Warning: dust: dusty" in result.stderr
+
+
+def test_print_heeds_strict_and_ignore(server, add_ons, far_file):
+    starts(server)
+    add_check(add_ons, "dust", errors.FileInvalid("dusty"), Severity.WARN)
+    ignore = ("--ignore", "print_volume", "--ignore", "travel_volume")
+    server.refuses(2, "OUTSIDE_VOLUME", "print", str(far_file), "--confirm")
+    server.refuses(2, "FILE_INVALID", "print", str(far_file), "--confirm", "--strict", *ignore)
+    assert server.sent == []
+    verdict = server.does("print", str(far_file), "--confirm", "--strict", *ignore, "--ignore", "dust")["preflight"]
+    assert verdict == {"ready": True, "strict": True, "ignored": ["dust", "print_volume", "travel_volume"], "warnings": []}
+
+
+def test_without_a_preflight_there_is_no_verdict(server, far_file):
+    starts(server)
+    assert server.does("print", str(far_file), "--confirm", "--no-preflight")["preflight"] is None
+
+
+@pytest.mark.parametrize("option", [("--strict",), ("--ignore", "tools")], ids=" ".join)
+def test_no_checks_cannot_be_strict_nor_ignored(server, gcode_file, option):
+    server.refuses(4, "USAGE_ERROR", "print", str(gcode_file), "--confirm", "--no-preflight", *option)
+    assert server.sent == []
+
+
+def test_a_person_is_told_in_one_line(server, far_file):
+    starts(server)
+    ignore = ("--ignore", "print_volume", "--ignore", "travel_volume")
+    assert "ready; ignored: print_volume, travel_volume" in server.run("print", str(far_file), "--confirm", *ignore).stdout
