@@ -20,12 +20,14 @@ from typing import Callable, ClassVar, Dict, FrozenSet, List, NamedTuple, Option
 
 from octoprint_cli.gcode.arc import Arc, Box, widened
 from octoprint_cli.gcode.contents import Span
+from octoprint_cli.gcode.words import LARGEST
 
 AXES = "XYZ"
 #: What a line has, as bits of its kind: words, a G92 E, whether it is a move that extrudes, an arc, a clockwise one.
 X, Y, Z, E, RESET, EXTRUDES, ARC, CLOCKWISE = 1, 2, 4, 8, 16, 32, 64, 128
 MOVE = X | Y | Z
 
+_LONGEST_SKELETON = 80
 _SHORT = {b"G0 ": b"\n", b"G2 ": b"\n\x01", b"G3 ": b"\n\x02", b"G92 E": b"\nr"}
 _SHORTENED = re.compile(rb"G(?:[023] |92 E)")
 
@@ -46,6 +48,7 @@ class Start(NamedTuple):
 class Passage(NamedTuple):
     """What a run has done. Positions as the file writes them; None: the axis was not named.
 
+    `net`, `peak` and `trough` are the sums of filament fed: in the end, the highest, the lowest.
     `first` and `last` are lines of the run, from 0: the first that feeds filament, the last that does on the move.
     """
 
@@ -56,8 +59,15 @@ class Passage(NamedTuple):
     e: float
     net: float
     peak: float
+    trough: float
     first: Optional[int]
     last: Optional[int]
+
+    def require_sound(self) -> None:
+        """Raise Unplain for numbers that no printer has a use for: which line has them, the reading line by line finds out."""
+        spans = [end for span in self.moves if span for end in span]
+        if not all(abs(value) <= LARGEST for value in (*spans, self.e, self.net, self.peak, self.trough)):
+            raise Unplain
 
 
 def travel(text: bytes, start: Start) -> Passage:
@@ -88,6 +98,7 @@ def travel(text: bytes, start: Start) -> Passage:
         _e_after(kinds, values, totals, start),
         totals[-1] if totals else 0.0,
         max(totals, default=0.0),
+        min(totals, default=0.0),
         _nth(kinds, feeds.find(1)),
         last if last >= 0 else None,
     )
@@ -125,6 +136,8 @@ class _Kinds(Dict[bytes, int]):
     _BITS: ClassVar[Dict[bytes, int]] = {b"X": X, b"Y": Y, b"Z": Z, b"E": E}
 
     def __missing__(self, skeleton: bytes) -> int:
+        if len(skeleton) > _LONGEST_SKELETON:
+            raise Unplain
         lead, rest = skeleton[:1], skeleton.strip(b" ")
         kind = {b"r": RESET, b"\x01": ARC | CLOCKWISE, b"\x02": ARC}.get(lead, 0)
         letters = self._letters(rest[1:] if kind else rest)

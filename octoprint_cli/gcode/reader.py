@@ -143,6 +143,7 @@ class Reading:
         travel = self._travel if len(text) > _LONG else plain.travel
         try:
             passage = travel(text, track.start())
+            passage.require_sound()
         except plain.Unplain:
             half = text.find(b"\n", len(text) // 2) + 1
             for part, at in ((text[:half], line), (text[half:], line + text.count(b"\n", 0, half))):
@@ -157,7 +158,7 @@ class Reading:
 
     def _one(self, command: bytes, line: int) -> None:
         problem = self._machine.execute(command, line)
-        if problem:
+        if problem and not self._damage.knows("number"):
             self._damage.add("number", line, self._block.offset_of(line), command, problem)
 
 

@@ -46,7 +46,9 @@ class Damage(Check):
     """Nothing in the file is damaged: no control bytes, no web page, no endless line."""
 
     def run(self, subject: Subject) -> Finding:
-        every = [bad for bad in subject.contents.bad_lines if bad.kind != "placeholder"]
+        lines = subject.contents.bad_lines
+        unfilled = [bad.line for bad in lines if bad.kind == "placeholder"]  # which are no numbers, either
+        every = [bad for bad in lines if bad.kind != "placeholder" and bad.line not in unfilled]
         bad = [bad for bad in every if not bad.comment]
         if bad:
             raise _damaged(bad, "slice the model again, or fetch the file again")
@@ -85,6 +87,8 @@ class ColdExtrusion(Check):
             return Finding(f"line {contents.cold} extrudes with a cold hotend, which the file allows by M302", evidence)
         if contents.macro is not None:
             raise Skip(f"line {contents.cold} extrudes before any temperature is set, but {contents.macro} before it may heat")
+        if any(bad.line < contents.cold and not bad.comment for bad in contents.bad_lines):
+            raise Skip(f"line {contents.cold} extrudes before any temperature is set, but a line before it cannot be understood")
         raise FileInvalid(
             f"line {contents.cold} extrudes before any hotend temperature is set",
             hint="set a temperature in the slicer's filament settings or start G-code, or repeat with --ignore cold_extrusion",

@@ -25,9 +25,10 @@ from octoprint_cli.testing.received import Request
 from octoprint_cli.testing.replies import Reply, page
 from octoprint_cli.testing.runner import Result, run
 from octoprint_cli.testing.server import KEY, FaultServer
-from octoprint_cli.testing.storage import Stored
+from octoprint_cli.testing.storage import GCODE, Stored
 
 __all__ = [
+    "GCODE",
     "KEY",
     "PERMISSIONS",
     "Exchange",

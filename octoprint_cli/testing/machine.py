@@ -29,6 +29,27 @@ _OFF_LINE = ("Offline", "Error", "Connecting", "Opening", "Detecting")
 #: States with a printer that does nothing.
 _IDLE = ("Operational", "Transferring file to SD", "Transferring file to printer")
 SENDING = "Sending file to SD"
+_SHAPE = {"custom_box": False, "formFactor": "rectangular", "origin": "lowerleft"}
+
+
+def new_profile(name: str = "Default", model: str = "Generic RepRap Printer") -> Dict[str, Any]:
+    """A printer profile as every server begins with; change what a test is about."""
+    return {
+        "axes": {axis: {"inverted": False, "speed": 6000 if axis in "xy" else 200} for axis in "xyze"},
+        "color": "default",
+        "extruder": {
+            "count": 1,
+            "defaultExtrusionLength": 5,
+            "nozzleDiameter": 0.4,
+            "offsets": [[0.0, 0.0]],
+            "sharedNozzle": False,
+        },
+        "heatedBed": True,
+        "heatedChamber": False,
+        "model": model,
+        "name": name,
+        "volume": {**dict.fromkeys(("width", "depth", "height"), 200.0), **_SHAPE},
+    }
 
 
 class Machine:
@@ -46,6 +67,11 @@ class Machine:
         self.error: Optional[str] = None
         #: Flags of `/api/printer` that differ from what the state says.
         self.flags: Dict[str, bool] = {}
+        #: The printer profiles by id, the default one's id, and the id of the one that was connected with.
+        self.profiles: Dict[str, Dict[str, Any]] = {"_default": new_profile()}
+        self.default_profile = self.profile = "_default"
+        #: What bundled plugins answer, by id; without an entry a plugin is not installed.
+        self.plugins: Dict[str, Any] = {}
         #: By name: actual and target, in degrees Celsius.
         self.heaters: Dict[str, List[Any]] = {"tool0": [21.3, 0.0], "bed": [21.1, 0.0]}
         self.port = "VIRTUAL"
@@ -166,6 +192,8 @@ class Machine:
             return done(acted=False)
         self.break_off("Operational" if verb == "connect" else "Offline")
         self.port = self.port if body.get("port") in (None, "AUTO") else body["port"]
+        if verb == "connect":
+            self.profile = body.get("printerProfile") or self.default_profile
         return done()
 
     def break_off(self, state: str, error: Optional[str] = None) -> None:
@@ -179,7 +207,7 @@ class Machine:
         allowed: Dict[str, List[Any]] = {
             "port": [None, "AUTO", *PORTS],
             "baudrate": [None, 0, *BAUDRATES],
-            "printerProfile": [None, "_default"],
+            "printerProfile": [None, *self.profiles],
         }
         for name, values in allowed.items():
             if body.get(name) not in values:

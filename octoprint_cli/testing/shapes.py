@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
+from octoprint_cli.testing import profiles
 from octoprint_cli.testing.machine import BAUDRATES, PORTS, SENDING, Machine
 from octoprint_cli.testing.replies import Refused, Reply
 
@@ -100,7 +101,7 @@ def connection(machine: Machine) -> Reply:
     current = {
         "baudrate": 115200 if there else None,
         "port": machine.port if there else None,
-        "printerProfile": "_default" if there or not machine.is_2 else None,
+        "printerProfile": machine.profile if there else None if machine.is_2 else machine.default_profile,
         "state": machine.state if there else closed,
     }
     options = {
@@ -108,8 +109,7 @@ def connection(machine: Machine) -> Reply:
         "baudrates": BAUDRATES,
         "portPreference": "VIRTUAL",
         "ports": PORTS,
-        "printerProfilePreference": "_default",
-        "printerProfiles": [{"id": "_default", "name": "Default"}],
+        **profiles.briefly(machine),
     }
     return Reply(200, {"current": current, "options": {**options, "autoconnect": False} if machine.is_2 else options})
 

@@ -11,6 +11,8 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 #: The extensions that a server without plugins takes.
 EXTENSIONS = (".gcode", ".gco", ".g", ".gc~")
+#: A print that no pre-flight check objects to, as short as one can be.
+GCODE = "M104 S200\nG28\nG1 X10 Y10 Z0.2 F6000\nG1 X20 E1\nM104 S0\nM84\n"
 #: When the fake world begins, in seconds since 1970, UTC. Each change of a file is a second later.
 BEGINNING = 1795333787
 

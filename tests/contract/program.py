@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional
 
-from octoprint_cli.testing import KEY, FaultServer, Result, run
+from octoprint_cli.testing import GCODE, KEY, FaultServer, Result, run
 
 #: No run of the program takes as long, on a busy machine either; one that does hangs.
 LIMIT = 60
@@ -37,7 +37,7 @@ class Program:
         """The working folder of every process, empty at first."""
         return self.folder / "work"
 
-    def file(self, name: str = "cube.gcode", content: str = "G28\nG1 X10\n") -> Path:
+    def file(self, name: str = "cube.gcode", content: str = GCODE) -> Path:
         """A G-code file."""
         path = self.folder / name
         path.write_text(content)

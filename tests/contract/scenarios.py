@@ -82,6 +82,9 @@ def refuses(status: int, text: str, method: str = "POST", path: str = "/api/file
     return fault(method, path, answer(status, {"error": text}))
 
 
+#: What the plugin health_check of a server with a full disk answers.
+SICK = {"health_check": {"health": {"filesystem_storage": {"context": {"uploads": 97.0}, "result": "issue", "hash": "ac7c"}}}}
+
 SCENARIOS: List[Scenario] = [
     Scenario("nobody_listens", "CONNECTION_ERROR", "status", server_down),
     Scenario("no_answer", "TIMEOUT", "--timeout 0.2 status", fault("GET", "/api/job", hang)),
@@ -98,6 +101,14 @@ SCENARIOS: List[Scenario] = [
     Scenario("below_a_file", "FILE_UNREADABLE", "upload {file}/cube.gcode"),
     Scenario("folder", "FILE_INVALID", "upload {folder}"),
     Scenario("folder_before_printing", "FILE_INVALID", "preflight {folder}"),
+    Scenario("nothing_to_print", "FILE_INVALID", "print {still} --confirm"),
+    Scenario("cold_hotend", "FILE_INVALID", "print {cold} --confirm"),
+    Scenario("command_to_look_at", "FILE_INVALID", "print {risky} --confirm --strict"),
+    Scenario("cut_off", "FILE_INCOMPLETE", "print {cut} --confirm"),
+    Scenario("unfilled_placeholder", "FILE_DAMAGED", "print {unfilled} --confirm"),
+    Scenario("off_the_bed", "OUTSIDE_VOLUME", "print {wide} --confirm"),
+    Scenario("a_second_tool", "WRONG_PRINTER", "preflight {two_tools}"),
+    Scenario("sick_server", "SERVER_WARNING", "print {file} --confirm --strict", octoprint(plugins=SICK)),
     Scenario("type_refused", "FILE_INVALID", "upload {file}", refuses(415, "Could not upload file, invalid type")),
     Scenario("name_taken", "FILE_EXISTS", "upload {file}", refuses(409, "File already exists and noOverwrite was set")),
     Scenario("proxy_limit", "FILE_TOO_LARGE", "upload {file}", fault("POST", "/api/files/local", html(413))),
@@ -126,6 +137,7 @@ SCENARIOS: List[Scenario] = [
     Scenario("gateway_on_write", "OUTCOME_UNKNOWN", "gcode G4", fault("POST", "/api/printer/command", html(502))),
     Scenario("target_not_taken", "STATE_NOT_REACHED", "temp --tool 200", octoprint(stubborn={"target"})),
     Scenario("unknown_command", "USAGE_ERROR", "nonsense"),
+    Scenario("unknown_check", "USAGE_ERROR", "preflight {file} --ignore nonsense"),
     Scenario("targets_and_off", "USAGE_ERROR", "temp --off --bed 60"),
     Scenario("no_host", "CONFIG_ERROR", "status", without_server),
     Scenario("broken_file", "CONFIG_ERROR", "status", configured("host: [\n")),
@@ -134,6 +146,7 @@ SCENARIOS: List[Scenario] = [
     Scenario("no_consent", "CONFIRMATION_REQUIRED", "cancel", printing()),
     Scenario("no_consent_for_gcode", "CONFIRMATION_REQUIRED", "gcode M502"),
     Scenario("too_hot", "LIMIT_EXCEEDED", "temp --tool 301"),
+    Scenario("too_hot_by_file", "LIMIT_EXCEEDED", "preflight {hot}"),
     Scenario("too_hot_by_gcode", "LIMIT_EXCEEDED", "gcode M140S200"),
     Scenario("no_number", "INVALID_VALUE", "temp --tool warm"),
     Scenario("no_gcode", "INVALID_VALUE", "gcode ;"),

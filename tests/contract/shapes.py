@@ -16,7 +16,9 @@ _LINK = {"connected": "switch", "changed": "switch", "state": "text", "port": "t
 _NO_LINK = {**_LINK, "port": "null", "baudrate": "null", "profile": "null"}
 _HEATERS = {"*": {"actual": "number?", "target": "number?"}}
 _REHEARSED = {"dry_run": "switch", "requests": [{"method": "text", "path": "text"}]}
-_CHECKS = {"ready": "switch", "checks": [{"id": "text", "status": "text", "severity": "text", "message": "text"}]}
+_VERDICT = {"ready": "switch", "strict": "switch", "ignored": ["text"]}
+_CHECK = {"id": "text", "status": "text", "severity": "text", "message": "text", "evidence": "any", "ignored": "switch"}
+_CHECKS = {**_VERDICT, "checks": [_CHECK]}
 _FILES = {"free": "whole", "total": "whole"}
 _STATUS = {
     "state": "text",
@@ -92,6 +94,8 @@ SHAPES: List[Shape] = [
         },
     ),
     Shape("preflight {file}", idle, _CHECKS),
+    Shape("preflight {wide} --ignore print_volume --ignore travel_volume", idle, _CHECKS),
+    Shape("preflight {risky} --strict", idle, _CHECKS, "FILE_INVALID"),
     Shape("preflight {missing}", idle, _CHECKS, "FILE_NOT_FOUND"),
     Shape("print {missing} --confirm", idle, _CHECKS, "FILE_NOT_FOUND"),
     Shape(
@@ -105,8 +109,13 @@ SHAPES: List[Shape] = [
             "size": "whole",
             "sha1": "text",
             "state": "text",
+            "preflight": {**_VERDICT, "warnings": ["nothing"]},
         },
     ),
+    Shape(
+        "print {risky} --confirm --ignore tools", idle, {"preflight": {**_VERDICT, "warnings": [{"id": "text", "message": "text"}]}}
+    ),
+    Shape("print {file} --confirm --no-preflight", idle, {"started": "switch", "preflight": "null"}),
     Shape("print {file} --confirm --skip-if-printing", printing, {"action": "text", "reason": "text", "job": {"file": "text"}}),
     Shape("print {file} --dry-run", idle, _REHEARSED),
     Shape("resume", paused, _JOB_VERB),

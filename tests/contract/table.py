@@ -1,6 +1,7 @@
 """A row for every command: how it succeeds and how it fails against the fake server.
 
-`{file}` is a good G-code file, `{missing}` a path where nothing is, `{folder}` a folder.
+`{file}` is a good G-code file, `{missing}` a path where nothing is, `{folder}` a folder, `{wide}` and the like are
+in `samples`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from octoprint_cli.testing import FaultServer
 from octoprint_cli.testing.faults import html
 
 from .program import Program
+from .samples import SAMPLES
 
 OWN = "octoprint-agent-cli"
 Scene = Callable[[FaultServer], None]
@@ -55,6 +57,8 @@ class Case(NamedTuple):
 
     def words(self, program: Program) -> List[str]:
         names = {"file": str(program.file()), "missing": str(program.folder / "missing.gcode"), "folder": str(program.folder)}
+        wanted = (name for name in SAMPLES if f"{{{name}}}" in self.argv)
+        names.update({name: str(program.file(f"{name}.gcode", SAMPLES[name])) for name in wanted})
         return [word.format(**names) for word in self.argv.split()]
 
 

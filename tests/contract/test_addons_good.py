@@ -74,7 +74,8 @@ def test_a_guarded_command_has_the_preflight_and_the_skip(vendor: Program, serve
 def test_its_check_is_in_the_preflight(vendor: Program) -> None:
     file = str(vendor.file())
     checks = {row["id"]: row for row in check_success(as_json(vendor.process("preflight", file, "--json").stdout))["checks"]}
-    assert checks["filament"] == {"id": "filament", "status": "pass", "severity": "block", "message": "there is filament"}
+    row = {"id": "filament", "status": "pass", "severity": "block", "message": "there is filament"}
+    assert checks["filament"] == {**row, "evidence": None, "ignored": False}
 
 
 @pytest.mark.parametrize(("filament", "code"), [("none", "PREFLIGHT_FAILED"), ("jammed", "PLUGIN_ERROR")])

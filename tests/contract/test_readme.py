@@ -10,6 +10,7 @@ from typing import Dict, List
 import pytest
 
 from octoprint_cli.errors import CODES, Exit, UsageError
+from octoprint_cli.extensions import CHECKS, Extensions
 
 from .floors import ROOT
 from .table import entry_points
@@ -51,6 +52,12 @@ def test_setup_cfg_is_sorted() -> None:
 @pytest.mark.parametrize("command", [name.replace("_", " ") for name in declared()["octoprint_cli.commands"]])
 def test_every_command_is_in_a_table(command: str) -> None:
     assert [cell for cell in first_cells() if re.match(rf"{command}(?![a-z])", cell)]
+
+
+@pytest.mark.parametrize("check", declared()["octoprint_cli.preflight"])
+def test_every_check_is_in_a_table_with_its_severity(check: str) -> None:
+    severity = Extensions(CHECKS).load(check).severity.value
+    assert re.search(rf"^\|[^|]*`{check}`[^|]*\| {severity} \|", README.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 @pytest.mark.parametrize("code", sorted(code for code, error in CODES.items() if error.__module__ == UsageError.__module__))

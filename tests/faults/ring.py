@@ -9,7 +9,7 @@ from contract.program import Program, finish
 from contract.reading import as_json, check_failure, check_success
 
 from octoprint_cli.errors import CODES
-from octoprint_cli.testing import KEY, FaultServer, Result
+from octoprint_cli.testing import GCODE, KEY, FaultServer, Result
 
 #: Runs the program and says on stderr how much memory it took at most, in KiB. Not by ru_maxrss, where the system tells it
 #: otherwise: that one begins with what the parent had at the fork.
@@ -28,7 +28,7 @@ raise SystemExit(code)
 WORKERS = 6
 DIALECTS = ("1.11.8", "2.0.0rc7")
 #: What a G-code file holds, unless it matters.
-CONTENT = "G28\nG1 X10\n"
+CONTENT = GCODE
 #: Beyond the time that a run may take itself: starting Python on a machine that does much else.
 SLACK = 15.0
 

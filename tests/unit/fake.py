@@ -12,15 +12,13 @@ import requests
 from requests_mock import ANY
 
 from octoprint_cli.errors import CODES
-from octoprint_cli.testing import Result, run
+from octoprint_cli.testing import GCODE, Result, run
 
 from .recorded import Recorded
 from .storage import NOT_FOUND, Part, Storage, parts_of
 
 URL = "http://octopi.test"
 KEY = "unit-ring-key-0123456789abcdef"
-#: A print that no check objects to, as short as one can be.
-GCODE = "M104 S200\nG28\nG1 X10 Y10 Z0.2 F6000\nG1 X20 E1\nM104 S0\nM84\n"
 CONTENT = GCODE.encode()
 DIALECTS = ("1.11.8", "2.0.0rc7")
 #: An answer that never came: the exception, or the gateway's status instead of it.

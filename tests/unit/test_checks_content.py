@@ -57,6 +57,11 @@ def test_no_damage_and_a_placeholder_pass():
     assert judge(Damage(), bad_lines=(PLACEHOLDER,)).said == "pass"
 
 
+def test_a_placeholder_is_no_number_either_which_is_one_fault():
+    assert judge(Damage(), bad_lines=(PLACEHOLDER, bad("number")._replace(line=12))).said == "pass"
+    assert judge(Damage(), bad_lines=(PLACEHOLDER, bad("number"))).said == "FILE_DAMAGED"
+
+
 def test_an_endless_line_does_not_make_an_endless_message():
     assert len(judge(Damage(), bad_lines=(bad("long")._replace(text="x" * 5000),)).message) < 200
 
@@ -77,6 +82,12 @@ def test_a_macro_before_it_may_have_heated():
     found = judge(ColdExtrusion(), cold=9, macro="START_PRINT")
     assert found.said == "skip" and "START_PRINT" in found.message
     assert judge(ColdExtrusion(), macro="START_PRINT").said == "pass"
+
+
+def test_a_line_that_cannot_be_understood_may_have_heated_too():
+    assert judge(ColdExtrusion(), cold=9, bad_lines=(PLACEHOLDER._replace(line=8),)).said == "skip"
+    assert judge(ColdExtrusion(), cold=9, bad_lines=(PLACEHOLDER._replace(line=9),)).said == "FILE_INVALID"
+    assert judge(ColdExtrusion(), cold=9, bad_lines=(PLACEHOLDER._replace(line=8, comment=True),)).said == "FILE_INVALID"
 
 
 def test_a_file_that_allows_it_by_m302_means_it():
