@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import re
 from itertools import accumulate, chain, compress
-from math import hypot, inf
+from math import hypot
 from operator import add, mul, sub
 from typing import Callable, ClassVar, Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Tuple
 
-from octoprint_cli.gcode.arc import Arc, Box, widened
+from octoprint_cli.gcode.arc import Arcs, Box, inside, widen
 from octoprint_cli.gcode.contents import Span
 from octoprint_cli.gcode.words import LARGEST
 
@@ -88,7 +88,7 @@ def travel(text: bytes, start: Start) -> Passage:
     moves, extruding = [span(axis.all) for axis in axes], [span(axis.extruding) for axis in axes]
     if any(kinds.translate(_CURVED)):
         arcs = _arcs(kinds, (axes[0].all, axes[1].all), (at("I"), at("J")), start)
-        widen(moves, extruding, arcs.beyond(start.reached, extruding))
+        widen(moves, extruding, [arcs.at(index) for index in _beyond(arcs, start.reached, extruding)])
     last = kinds.translate(_EXTRUDING).rfind(1)
     return Passage(
         tuple(axis.last for axis in axes),
@@ -115,17 +115,6 @@ def bare(text: bytes) -> bytes:
 def span(values: List[float]) -> Optional[Span]:
     """From the lowest to the highest; None if there are none."""
     return (min(values), max(values)) if values else None
-
-
-def inside(before: Optional[Span], now: Optional[Span]) -> Span:
-    """What both reach together: no arc within can widen it. Nothing, if neither reaches anything."""
-    return span([*(before or ()), *(now or ())]) or (inf, -inf)
-
-
-def widen(moves: List[Optional[Span]], extruding: List[Optional[Span]], arcs: Sequence[tuple[Arc, bool]]) -> None:
-    """Let the spans hold these arcs, too; of each, whether it extrudes."""
-    moves[:2] = widened((moves[0], moves[1]), [arc for arc, _ in arcs])
-    extruding[:2] = widened((extruding[0], extruding[1]), [arc for arc, extrudes in arcs if extrudes])
 
 
 class _Kinds(Dict[bytes, int]):
@@ -177,6 +166,7 @@ _NOT_E = bytes(kind for kind in range(256) if not kind & (E | RESET))
 _FEEDING = _table(E.__and__)
 _ON_THE_MOVE = _table(lambda kind: kind & E and kind & MOVE)
 _CURVED = _table(ARC.__and__)
+_TURNING = _table(CLOCKWISE.__and__)
 _STRAIGHT = bytes(kind for kind in range(256) if not kind & ARC)
 _MARK = bytes(kind | EXTRUDES if kind & E and kind & MOVE else kind for kind in range(256))
 #: By an axis' bit: the kinds that neither name it nor extrude, and those that name it.
@@ -253,33 +243,7 @@ def _either(one: bytes, other: bytes) -> bytes:
     return (int.from_bytes(one, "little") | int.from_bytes(other, "little")).to_bytes(len(one), "little")
 
 
-class _Arcs(NamedTuple):
-    """The arcs of a run, a list for each of their properties."""
-
-    kinds: bytes
-    starts: Tuple[List[float], ...]
-    ends: Tuple[List[float], ...]
-    centres: Tuple[List[float], ...]
-    radii: List[float]
-
-    def beyond(self, reached: Box, extruding: Sequence[Optional[Span]]) -> list[tuple[Arc, bool]]:
-        """Those whose circles are not wholly inside what was reached before or is reached by their ends: most are."""
-        (left, right), (front, back) = map(inside, reached, extruding[:2])
-        outside = [
-            index
-            for index, (x, y, radius) in enumerate(zip(*self.centres, self.radii))
-            if x - radius < left or x + radius > right or y - radius < front or y + radius > back
-        ]
-        return [(self._arc(index), bool(self.kinds[index] & EXTRUDES)) for index in outside]
-
-    def _arc(self, index: int) -> Arc:
-        start, end, centre = ((both[0][index], both[1][index]) for both in (self.starts, self.ends, self.centres))
-        return Arc(start, end, centre, bool(self.kinds[index] & CLOCKWISE))
-
-
-def _arcs(
-    kinds: bytes, positions: Tuple[List[float], List[float]], offsets: Tuple[List[float], List[float]], start: Start
-) -> _Arcs:
+def _arcs(kinds: bytes, positions: Tuple[List[float], List[float]], offsets: Tuple[List[float], List[float]], start: Start) -> Arcs:
     """Each names X, Y, I and J; it begins where the line before that names an axis has gone."""
     starts, ends = [], []
     for axis, (values, bit) in enumerate(zip(positions, (X, Y))):
@@ -287,7 +251,18 @@ def _arcs(
         starts.append(list(compress(chain((start.position[axis],), values), curved)))
         ends.append(list(compress(values, curved)))
     centres = [list(map(add, begins, offset)) for begins, offset in zip(starts, offsets)]
-    return _Arcs(kinds.translate(None, _STRAIGHT), tuple(starts), tuple(ends), tuple(centres), list(map(hypot, *offsets)))
+    kinds = kinds.translate(None, _STRAIGHT)
+    return Arcs(starts, ends, centres, list(map(hypot, *offsets)), kinds.translate(_TURNING), kinds.translate(_EXTRUDING))
+
+
+def _beyond(arcs: Arcs, reached: Box, extruding: Sequence[Optional[Span]]) -> list[int]:
+    """Which of them may reach farther than all else has: most are wholly inside."""
+    (left, right), (front, back) = map(inside, reached, extruding[:2])
+    return [
+        index
+        for index, (x, y, radius) in enumerate(zip(*arcs.centres, arcs.radii))
+        if x - radius < left or x + radius > right or y - radius < front or y + radius > back
+    ]
 
 
 def _nth(kinds: bytes, count: int) -> Optional[int]:

@@ -10,9 +10,9 @@ from typing import Any, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
-from octoprint_cli.gcode.arc import Arc
+from octoprint_cli.gcode.arc import Arc, Arcs, inside, widen
 from octoprint_cli.gcode.contents import Span
-from octoprint_cli.gcode.plain import Passage, Start, Unplain, bare, inside, widen
+from octoprint_cli.gcode.plain import Passage, Start, Unplain, bare
 
 #: What a plain run is made of. `r` stands for a G92 of E; words of other letters change nothing here.
 _KNOWN = b"0123456789.- \nABCDEFHIJLOSUVWXYZr\x01\x02"
@@ -188,12 +188,8 @@ def _arcs_beyond(
         centres.append(starts[axis] + offsets[axis][1])
         low, high = inside(start.reached[axis], extruded[axis])
         outside |= (centres[axis] - radius < low) | (centres[axis] + radius > high)
-
-    def arc(at: int) -> Arc:
-        start, end, centre = ((float(both[0][at]), float(both[1][at])) for both in (starts, ends, centres))
-        return Arc(start, end, centre, bool(words.clockwise[at]))
-
-    return [(arc(at), bool(extruding[words.arcs[at]])) for at in np.flatnonzero(outside).tolist()]
+    arcs = Arcs(starts, ends, centres, radius, words.clockwise, extruding[words.arcs])
+    return [arcs.at(index) for index in np.flatnonzero(outside).tolist()]
 
 
 def _axis(rows: Any, values: Any, seen: Any, start: float) -> _Axis:
