@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -140,3 +141,25 @@ def test_a_shift_by_g92_moves_nothing() -> None:
     contents = read("G28\nG1 X100\nG92 X0\nG1 X5 E1\nG28\nG1 X7\n")
     assert contents.moves.x == (7.0, 105.0)
     assert contents.extruding.x == (100.0, 105.0)
+
+
+def test_without_numpy_the_reference_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_numpy = read(PRINT * 300)
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    monkeypatch.delitem(sys.modules, "octoprint_cli.gcode.vectors", raising=False)
+    reading = Reading(numpy=True)
+    reading.feed((PRINT * 300).encode())
+    assert reading.contents() == with_numpy
+    assert "octoprint_cli.gcode.vectors" not in sys.modules
+
+
+def test_numpy_reads_the_long_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from octoprint_cli.gcode import vectors
+
+    seen = []
+    travel = vectors.travel
+    monkeypatch.setattr(vectors, "travel", lambda text, start: seen.append(len(text)) or travel(text, start))
+    reading = Reading(numpy=True)
+    reading.feed(CUBE.read_bytes())
+    assert reading.contents().extrusion["tool0"] == pytest.approx(1648.3954, abs=0.001)
+    assert sum(seen) > 300_000
