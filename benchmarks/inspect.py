@@ -67,9 +67,7 @@ def tower(name: str, slice_: Path, size: int) -> Path:
 
 def rows(octoprint: Path) -> List[Row]:
     """OctoPrint's first: the others are measured against it."""
-    plain, fast = (
-        measure.install(name, *what) for name, what in (("plain", [str(REPOSITORY)]), ("fast", [str(REPOSITORY), "numpy"]))
-    )
+    plain, fast = (measure.install(name, *what) for name, what in (("plain", [str(REPOSITORY)]), ("fast", [f"{REPOSITORY}[fast]"])))
     analysis = [str(octoprint), "--basedir", str(FOLDER / "octoprint-base"), "analysis", "gcode"]
     return [
         Row(f"`octoprint analysis gcode`, {OCTOPRINT}", analysis),

@@ -133,19 +133,26 @@ class Guarded:
             self.terminal.warn(f"{warning.id}: {warning.message}")
         return Said(report.summary(), report.in_words())
 
+    def require_unchanged(self, parsed_args: Namespace) -> None:
+        """Raise FileChanged if the file is no longer the one that the pre-flight has read, if it has."""
+        if "subject" in parsed_args:
+            parsed_args.subject.require_unchanged()
+
     def run_preflight(self, parsed_args: Namespace) -> Report:
         """The pre-flight for the file and location that the arguments name."""
         return preflight_report(self, parsed_args)
 
 
 def preflight_report(command: Any, parsed_args: Namespace) -> Report:
-    """A command's pre-flight: `file`, `location`, and what `add_checks` took. A bar shows that a large file is read."""
+    """A command's pre-flight: `file` or `stored`, `location`, and what `add_checks` took. A bar shows that a large file is read."""
     from octoprint_cli.preflight import Subject, run_preflight
 
     file = getattr(parsed_args, "file", None)
+    stored = getattr(parsed_args, "stored", None)
     location = getattr(parsed_args, "location", None) or "local"
     settings: Settings = command.settings
-    with command.terminal.reading(file) as progress:
-        known = {"models": settings.models, "progress": progress}
+    with command.terminal.reading(file or stored) as progress:
+        known = {"stored": stored, "models": settings.models, "progress": progress}
         subject = Subject(command.client, settings.limits, None if file is None else Path(file), location, **known)
+        parsed_args.subject = subject
         return run_preflight(subject, parsed_args.ignore, parsed_args.strict)

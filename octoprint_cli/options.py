@@ -59,6 +59,13 @@ def add_file(parser: Any, optional: bool = False) -> None:
     parser.add_argument("file", metavar="FILE", nargs="?" if optional else None, help="G-code file on this computer")
 
 
+def add_file_or_stored(parser: ArgumentParser, required: bool) -> None:
+    """FILE in `parsed_args.file`, or --stored PATH: a file on the server, in `parsed_args.stored`."""
+    which = parser.add_mutually_exclusive_group(required=required)
+    add_file(which, optional=True)
+    which.add_argument("--stored", metavar="PATH", type=server_path, help="a file on the server, instead of FILE")
+
+
 def add_checks(parser: Any) -> None:
     """--ignore, --strict: how the pre-flight's verdicts count. Takes a parser or a group of one."""
     parser.add_argument(

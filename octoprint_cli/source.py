@@ -15,6 +15,8 @@ from octoprint_cli import errors
 
 _LARGER_THAN_ANY_CHUNK = 4 * 1024 * 1024
 
+State = Tuple[int, int, int, int]
+
 
 class Source:
     """A regular file as it was when it was opened: what it reads is that file, or FileChanged."""
@@ -81,6 +83,14 @@ def _require_regular(path: Path, found: os.stat_result) -> None:
         raise errors.FileInvalid(f"{path} is a pipe or a device, not a file")
 
 
-def _state(found: os.stat_result) -> Tuple[int, int, int, int]:
+def state_of(path: Path) -> State:
+    """Which file stands under this path, and what a write to it would change. Raises FileChanged if none does."""
+    try:
+        return _state(path.stat())
+    except OSError as error:
+        raise errors.FileChanged(f"{path} was moved or deleted meanwhile") from error
+
+
+def _state(found: os.stat_result) -> State:
     """Which file it is, and what a write changes. Not st_ctime: a chmod or another link leaves the bytes alone."""
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns

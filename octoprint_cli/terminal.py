@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+from pathlib import Path
 from typing import Callable, ContextManager, Iterator, List, Optional, TextIO
 
 from octoprint_cli.redact import visible
@@ -66,9 +67,9 @@ class Terminal:
 
             yield told
 
-    def reading(self, file: str) -> ContextManager[Optional[Progress]]:
+    def reading(self, file: Optional[str]) -> ContextManager[Optional[Progress]]:
         """The same for a file that is read: one that takes no second needs no bar."""
-        return self.progress(f"reading {file}", after=1.0)
+        return self.progress(f"reading {Path(file or '').name}", after=1.0)
 
     def ask(self, question: str) -> str:
         """Ask for a line; only where `attended`. An end of input is an empty answer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 from urllib.parse import quote
 
 from octoprint_cli import errors
@@ -80,8 +80,12 @@ class Files(Noun):
     def sha1_of(self, path: str, limit: int) -> str:
         """`GET /downloads/files/local/PATH` (FILES_DOWNLOAD): the SHA-1 of what the server really holds."""
         sha1 = hashlib.sha1()
-        self._http.fetch(f"/downloads/files/local/{quote(path)}", sha1.update, needs="FILES_DOWNLOAD", limit=limit)
+        self.read(path, sha1.update, limit)
         return sha1.hexdigest()
+
+    def read(self, path: str, take: Callable[[bytes], None], limit: int) -> None:
+        """`GET /downloads/files/local/PATH` (FILES_DOWNLOAD): hands a local file's bytes to `take`, piece by piece."""
+        self._http.fetch(f"/downloads/files/local/{quote(path)}", take, needs="FILES_DOWNLOAD", limit=limit)
 
     def wait_until_listed(self, sent: StoredFile, before: Listing) -> StoredFile:
         """Wait until the SD card lists the file, and return it as it is listed. Raises NotFound.

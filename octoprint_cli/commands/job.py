@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict
 
-from octoprint_cli.api import Bytes, Guarded, ShowOne, add_file, add_wish, errors, server_path, wish
+from octoprint_cli.api import Bytes, Guarded, ShowOne, add_file_or_stored, add_wish, errors, wish
 
 
 class Print(Guarded, ShowOne):
@@ -22,9 +22,7 @@ class Print(Guarded, ShowOne):
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        which = parser.add_mutually_exclusive_group(required=True)
-        add_file(which, optional=True)
-        which.add_argument("--stored", metavar="PATH", type=server_path, help="a file on the server, instead of FILE")
+        add_file_or_stored(parser, required=True)
         add_wish(parser, ("replace", "rename", "fail"))
         return parser
 
@@ -39,6 +37,7 @@ class Print(Guarded, ShowOne):
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
         file = self._stored(parsed_args) if parsed_args.file is None else self._sent(parsed_args)
         try:
+            self.require_unchanged(parsed_args)
             job = self.client.start(file["file"], parsed_args.location)
         except errors.CliError as error:
             if parsed_args.dry_run or parsed_args.file is None:

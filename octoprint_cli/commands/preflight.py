@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict
 
-from octoprint_cli.api import Lister, Rows, Said, add_checks, add_file, add_location, preflight_report
+from octoprint_cli.api import Lister, Rows, Said, add_checks, add_file_or_stored, add_location, preflight_report
 
 COLUMNS = ("id", "status", "severity", "message")
 #: For a program: the values behind the message, and whether the failure was overridden.
@@ -21,7 +21,7 @@ class Preflight(Lister):
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        add_file(parser, optional=True)
+        add_file_or_stored(parser, required=False)
         add_location(parser)
         add_checks(parser)
         return parser

@@ -1,9 +1,11 @@
-"""How far an arc (G2, G3) reaches: farther than its two ends, and less far than its circle."""
+"""How far an arc (G2, G3) reaches: farther than its two ends, and at most as far as its circle."""
 
 from __future__ import annotations
 
 import math
-from typing import Iterator, NamedTuple, Optional, Tuple
+from typing import Any, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+
+from octoprint_cli.gcode.contents import Span
 
 Point = Tuple[float, float]
 _TURN = 2 * math.pi
@@ -49,3 +51,38 @@ def by_radius(start: Point, end: Point, radius: float, clockwise: bool) -> Optio
     off = math.sqrt(max(radius * radius - apart * apart / 4, 0.0)) / apart * (-1 if clockwise == (radius > 0) else 1)
     middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
     return (middle[0] - (end[1] - start[1]) * off, middle[1] + (end[0] - start[0]) * off)
+
+
+#: How far something reaches in X and in Y; None: nothing is there.
+Box = Tuple[Optional[Span], Optional[Span]]
+
+
+class Arcs(NamedTuple):
+    """Many arcs, a column for each of their properties; of starts, ends and centres two, X and Y."""
+
+    starts: Sequence[Any]
+    ends: Sequence[Any]
+    centres: Sequence[Any]
+    radii: Any
+    clockwise: Any
+    extruding: Any
+
+    def at(self, index: int) -> Tuple[Arc, bool]:
+        """One of them, and whether it extrudes."""
+        start, end, centre = ((float(both[0][index]), float(both[1][index])) for both in self[:3])
+        return Arc(start, end, centre, bool(self.clockwise[index])), bool(self.extruding[index])
+
+
+def inside(before: Optional[Span], now: Optional[Span]) -> Span:
+    """What both reach together: no arc within can widen it. Nothing, if neither reaches anything."""
+    ends = [*(before or ()), *(now or ())]
+    return (min(ends), max(ends)) if ends else (math.inf, -math.inf)
+
+
+def widen(moves: List[Optional[Span]], extruding: List[Optional[Span]], arcs: List[Tuple[Arc, bool]]) -> None:
+    """Let the spans of X and Y hold these arcs, too; of each, whether it extrudes."""
+    for arc, extrudes in arcs:
+        for spans in (moves, extruding) if extrudes else (moves,):
+            for axis, positions in enumerate(zip(*arc.points())):
+                low, high = inside(spans[axis], None)
+                spans[axis] = (min(low, *positions), max(high, *positions))

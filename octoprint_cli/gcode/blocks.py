@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator, NamedTuple, Tuple
+from typing import Iterator, List, NamedTuple, Tuple
 
 #: Bytes a block: enough to be passed at once, few enough to stay in the processor's cache.
 BLOCK = 128 * 1024
@@ -41,12 +41,15 @@ class Blocks:
     def __init__(self) -> None:
         self.size = 0  # bytes so far
         self._line, self._offset, self._rest, self._left_out = 1, 0, b"", 0
+        self._pieces: List[bytes] = []  # behind the rest, not joined to it yet
+        self._waiting = 0  # bytes of it all
 
     def feed(self, piece: bytes) -> Iterator[Block]:
         """The next bytes, any number of them."""
         self.size += len(piece)
-        self._rest += piece
-        if len(self._rest) >= BLOCK:
+        self._pieces.append(piece)
+        self._waiting += len(piece)
+        if self._waiting > LONGEST or (self._waiting >= BLOCK and (b"\n" in piece or b"\r" in piece)):
             yield from self._blocks()
 
     def end(self) -> Iterator[Block]:
@@ -57,6 +60,7 @@ class Blocks:
             self._rest = b""
 
     def _blocks(self) -> Iterator[Block]:
+        self._rest, self._pieces = b"".join([self._rest, *self._pieces]), []
         if not self._offset and self._rest.startswith(_BOM):
             self._rest, self._offset = self._rest[len(_BOM) :], len(_BOM)
         end = _whole(self._rest, self._left_out > 0)
@@ -69,6 +73,7 @@ class Blocks:
         if len(self._rest) > LONGEST:
             self._left_out += len(self._rest) - _KEPT
             self._rest = self._rest[:_KEPT]
+        self._waiting = len(self._rest)
 
 
 def _whole(text: bytes, only_one: bool) -> int:

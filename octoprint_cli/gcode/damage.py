@@ -25,7 +25,8 @@ _PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n"
 _ODD_LINE = re.compile(rb"\n[^\n]*[^\t\n -;=?-Z\\^-z|~][^\n]*")  # a line with anything that is not ordinary
 _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 #: `{travel_speed}`, `[first_layer_temperature]`, `{if layer_num > 1}`. A list of numbers in brackets is Klipper's.
-_PLACEHOLDER = re.compile(rb"\{[^{}]*[A-Za-z_][^{}]*\}|\[\s*[A-Za-z_][A-Za-z0-9_ ]*\]")
+_PLACEHOLDER = re.compile(rb"\{([^{}]*)\}|\[(\s?[A-Za-z_][A-Za-z0-9_ ]*)\]")
+_NAME = re.compile(rb"[A-Za-z_]")
 #: What follows these is shown to a person: nothing breaks if it is odd.
 _SHOWN = re.compile(rb"\s*(?:M11[78]\b|M16\b|RESPOND|STATUS)", re.IGNORECASE)
 #: Klipper's commands are words with parameters of any length: EXCLUDE_OBJECT_DEFINE has a polygon.
@@ -49,14 +50,18 @@ class Damage:
             if beginning.startswith(magic):
                 self.add("binary", 1, 0, beginning[:40], problem)
 
+    def knows(self, kind: str) -> bool:
+        """Whether there was a command of this kind already: the first one counts."""
+        return (kind, False) in self._found
+
     def look(self, block: Block, commands: bytes) -> None:
         """A block, and its lines without their comments."""
         if commands.translate(None, _ORDINARY):
-            for at, text in _lines(_ODD_LINE, commands):
-                self._judge(block, _nth_line(block, commands, at), text)
-        for at in _long_lines(commands):
-            where = _nth_line(block, commands, at)
-            self.add("long", *block.place(where), commands[at : at + 60], "is longer than any firmware takes")
+            for found in _ODD_LINE.finditer(b"\n" + commands):
+                self._judge(block, commands, found.start(), found.group()[1:])
+        for at in () if self.knows("long") else _long_lines(commands):
+            line = block.line + commands.count(b"\n", 0, at)
+            self.add("long", line, block.offset_of(line), commands[at : at + 60], "is longer than any firmware takes")
         if block.text.translate(None, _PRINTABLE):
             self._look_at_comments(block)
 
@@ -65,10 +70,11 @@ class Damage:
         bad = BadLine(kind, line, offset, text[:80].decode("utf-8", "backslashreplace").strip("\n"), problem, comment)
         self._found.setdefault((kind, comment), bad)
 
-    def _judge(self, block: Block, at: int, text: bytes) -> None:
+    def _judge(self, block: Block, commands: bytes, at: int, text: bytes) -> None:
         for kind, problem in _problems(text):
-            if (kind, False) not in self._found:
-                self.add(kind, *block.place(at), text, problem)
+            if not self.knows(kind):
+                line = block.line + commands.count(b"\n", 0, at)
+                self.add(kind, line, block.offset_of(line), text, problem)
 
     def _look_at_comments(self, block: Block) -> None:
         """Damage in comments hurts nobody, but tells that something went wrong."""
@@ -90,23 +96,9 @@ def _problems(text: bytes) -> Iterator[Tuple[str, str]]:
         yield "encoding", "is not UTF-8"
     if text.lstrip().startswith(b"<"):
         yield "html", "is HTML: what was saved is a page, not the file"
-    placeholder = _PLACEHOLDER.search(text)
-    if placeholder and not _SHOWN.match(text):
-        yield "placeholder", f"has a placeholder that was never filled: {placeholder.group()[:60].decode('ascii', 'replace')}"
-
-
-def _lines(pattern: re.Pattern[bytes], commands: bytes) -> Iterator[Tuple[int, bytes]]:
-    """Where each line begins that matches, and the line."""
-    for found in pattern.finditer(b"\n" + commands):
-        yield found.start(), found.group()[1:]
-
-
-def _nth_line(block: Block, commands: bytes, at: int) -> int:
-    """Where the line at this index of the commands begins in the block's text, which has its comments."""
-    begins = 0
-    for _ in range(commands.count(b"\n", 0, at)):
-        begins = block.text.index(b"\n", begins) + 1
-    return begins
+    unfilled = next((found.group() for found in _PLACEHOLDER.finditer(text) if _NAME.search(found.group())), None)
+    if unfilled and not _SHOWN.match(text):
+        yield "placeholder", f"has a placeholder that was never filled: {unfilled[:60].decode('ascii', 'replace')}"
 
 
 def _long_lines(commands: bytes) -> Iterator[int]:

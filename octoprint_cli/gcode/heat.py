@@ -13,8 +13,11 @@ TOOL_CODES = ("M104", "M109", "M568", "G10")
 BED_CODES = ("M140", "M190")
 CHAMBER_CODES = ("M141", "M191")
 
+#: Tools are numbered below this: larger numbers are other things (T255, T1000 of Bambu Lab).
+MOST_TOOLS = 32
+
 #: Klipper's start macros: START_PRINT BED_TEMP=60 EXTRUDER_TEMP=210.
-_PAIR = re.compile(rb"([A-Za-z_0-9]+)\s*=\s*(\d+(?:\.\d+)?)")
+_PAIR = re.compile(rb"\b([A-Za-z_0-9]{1,60})\s?=\s?(\d{1,6}(?:\.\d{1,6})?)")
 _MEANT = (("BED", "bed"), ("CHAMBER", "chamber"), *((part, "tool0") for part in ("EXTRUDER", "HOTEND", "NOZZLE", "TOOL")))
 _KLIPPER = {"HEATER_BED": "bed", "CHAMBER": "chamber", "HEATER_CHAMBER": "chamber", "EXTRUDER": "tool0"}
 
@@ -48,14 +51,17 @@ class Heaters:
             self.set("bed" if code in BED_CODES else "chamber", degrees)
             return
         own = words.get("T") if code in ("M104", "M109") else words.get("P")
-        if code != "G10" or own is not None:  # without a tool, G10 is a retraction
-            self.set(f"tool{int(tool if own is None else own)}", degrees)
+        if own is None and code == "G10":  # a retraction
+            return
+        named = int(tool if own is None else own)
+        if 0 <= named < MOST_TOOLS:
+            self.set(f"tool{named}", degrees)
 
     def macro(self, name: str, rest: bytes) -> None:
         """A Klipper command: SET_HEATER_TEMPERATURE, or a start macro whose parameters are named after the heaters."""
         pairs = {key.decode().upper(): float(value) for key, value in _PAIR.findall(rest)}
         if name == "SET_HEATER_TEMPERATURE":
-            named = re.search(rb"HEATER\s*=\s*(\w+)", rest, re.IGNORECASE)
+            named = re.search(rb"\bHEATER\s?=\s?(\w{1,60})", rest, re.IGNORECASE)
             heater = named.group(1).decode().upper() if named else ""
             self.set(_KLIPPER.get(heater, heater.lower().replace("extruder", "tool")), pairs.get("TARGET", 0.0))
         elif "START" in name:

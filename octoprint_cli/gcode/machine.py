@@ -6,7 +6,7 @@ import re
 from typing import Callable, Dict, List, Optional, Set, Tuple
 
 from octoprint_cli.gcode.contents import Ending, Notable
-from octoprint_cli.gcode.heat import BED_CODES, CHAMBER_CODES, TOOL_CODES, Heaters
+from octoprint_cli.gcode.heat import BED_CODES, CHAMBER_CODES, MOST_TOOLS, TOOL_CODES, Heaters
 from octoprint_cli.gcode.line import HARMFUL
 from octoprint_cli.gcode.track import INCH, Track
 from octoprint_cli.gcode.words import Command, in_words, read_command
@@ -19,8 +19,8 @@ NOTABLE: Dict[str, str] = {
     "M600": "waits for a person to change the filament",
     **dict.fromkeys(("M92", "M301", "M304", "M851"), "changes the printer's calibration"),
 }
-#: The selected tool can be no higher than this: larger numbers are other things (T255, T1000 of Bambu Lab).
-_MOST_TOOLS = 32
+#: No more of a line is read: what is longer than that is a list of Klipper's, or damage.
+_MOST_READ = 2048
 #: What ends a print, besides a hotend that is switched off.
 _ENDS = frozenset({"M2", "M30", "M18", "M84"})
 _END_MACRO = re.compile(r"(?:^|_)(?:PRINT_END|END_PRINT|PRINT_FINISH|FINISH_PRINT|END_GCODE|GCODE_END)$")
@@ -50,7 +50,7 @@ class Machine:
 
     def execute(self, text: bytes, line: int) -> Optional[str]:
         """One line without its comment. Returns what is wrong with a number in it, if anything."""
-        command = read_command(text)
+        command = read_command(text[:_MOST_READ])
         if command is None:
             return None
         act = self._does.get(command.code)
@@ -99,7 +99,7 @@ class Machine:
             self._closed = (f"{command.code} (hotend off)", line)
 
     def _select(self, tool: int) -> None:
-        if tool < _MOST_TOOLS:
+        if tool < MOST_TOOLS:
             self.track.tool = tool
             self.tools.add(tool)
 

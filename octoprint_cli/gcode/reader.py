@@ -22,7 +22,7 @@ from octoprint_cli.terminal import Progress
 Travel = Callable[[bytes, plain.Start], plain.Passage]
 
 #: What begins otherwise ends a run.
-_OTHER = re.compile(rb"\n(?!G[01] [A-FH-LO-SU-Z]|G92 E|\n)([^\n]+)")
+_OTHER = re.compile(rb"\n(?!G[01] [A-FHLOSU-Z]|\n|G92 E|G[23] X(?=[^\n]*Y)(?=[^\n]*I)(?=[^\n]*J)(?![^\n]*[GKMNPRT]))([^\n]+)")
 #: Commands that change nothing that is looked for here: speeds, fans, progress, accelerations.
 _NEUTRAL = re.compile(rb"\n(?:M(?:73|10[67]|117|20[13459]|22[01]|400|486|900)|G4)(?![\d.])[^\n]*")
 #: Runs shorter than this are read line by line, longer ones at once; from the second on numpy is worth its calls.
@@ -143,6 +143,7 @@ class Reading:
         travel = self._travel if len(text) > _LONG else plain.travel
         try:
             passage = travel(text, track.start())
+            passage.require_sound()
         except plain.Unplain:
             half = text.find(b"\n", len(text) // 2) + 1
             for part, at in ((text[:half], line), (text[half:], line + text.count(b"\n", 0, half))):
@@ -157,7 +158,7 @@ class Reading:
 
     def _one(self, command: bytes, line: int) -> None:
         problem = self._machine.execute(command, line)
-        if problem:
+        if problem and not self._damage.knows("number"):
             self._damage.add("number", line, self._block.offset_of(line), command, problem)
 
 

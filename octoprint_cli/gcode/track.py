@@ -59,13 +59,15 @@ class Track:
 
     @property
     def plain(self) -> bool:
-        """Whether runs of moves can be passed at once: absolute positions in millimetres."""
-        return not self.relative and self.scale == 1.0
+        """Whether runs of moves can be passed at once: absolute positions in millimetres, arcs lying flat."""
+        return not self.relative and self.scale == 1.0 and self.plane == "G17"
 
     def start(self) -> Start:
         """Where a run begins that is passed at once."""
         x, y, z = (position - shift for position, shift in zip(self._position, self._shift))
-        return Start((x, y, z), self._e, self.relative_e)
+        reached = self.extruding.extents()
+        spans = [(span[0] - shift, span[1] - shift) if span else None for span, shift in zip(reached, self._shift)]
+        return Start((x, y, z), self._e, self.relative_e, (spans[0], spans[1]))
 
     def take(self, passage: Passage, line: int) -> None:
         """A run that began on this line was passed."""
@@ -147,8 +149,9 @@ class Track:
         value = words.get("E")
         if value is None:
             return 0.0
-        delta = value * self.scale - (0.0 if self.relative or self.relative_e else self._e)
-        self._e += delta
+        before = self._e
+        self._e = value * self.scale + (before if self.relative or self.relative_e else 0.0)
+        delta = value * self.scale if self.relative or self.relative_e else self._e - before
         if delta > 0:
             self._feed(delta, delta, line)
         elif delta:

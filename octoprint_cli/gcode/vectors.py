@@ -6,15 +6,16 @@ array; eight digits at a time become a number in three multiplications. Imports 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional
+from typing import Any, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
+from octoprint_cli.gcode.arc import Arc, Arcs, inside, widen
 from octoprint_cli.gcode.contents import Span
 from octoprint_cli.gcode.plain import Passage, Start, Unplain, bare
 
 #: What a plain run is made of. `r` stands for a G92 of E; words of other letters change nothing here.
-_KNOWN = b"0123456789.- \nABCDEFHIJKLOPQSUVWXYZr"
+_KNOWN = b"0123456789.- \nABCDEFHIJLOSUVWXYZr\x01\x02"
 _POWERS = 10.0 ** np.arange(17)
 _ZEROS = np.uint64(0x3030303030303030)
 
@@ -25,43 +26,64 @@ def travel(text: bytes, start: Start) -> Passage:
     if body.translate(None, _KNOWN):
         raise Unplain
     words = _words(body)
-    rows = np.cumsum(words.first) - 1
-    moving = np.zeros(len(words.first) + 1, bool)
-    tracks = []
-    for name in b"XYZ":
-        at = np.flatnonzero(words.letters == name)
-        _require_once(rows[at])
-        moving[rows[at]] = True
-        tracks.append((rows[at], words.values[at]))
-    feed = _feed(words, rows, start)
-    extruding = feed.rows[feed.deltas > 0]
-    extruding = extruding[moving[extruding]]
-    seen = np.concatenate(([0], np.cumsum(np.bincount(extruding, minlength=len(moving)))))
-    axes = [_axis(*track, seen, position) for track, position in zip(tracks, start.position)]
+    columns = [words.column(name) for name in b"XYZ"]
+    feed = _feed(words, start)
+    extruding = np.zeros(words.lines + 1, bool)
+    for rows, _ in columns:
+        extruding[rows] = True  # on the move, so far
+    fed = np.zeros(words.lines + 1, bool)
+    fed[feed.rows[feed.deltas > 0]] = True
+    extruding &= fed
+    seen = np.concatenate(([0], np.cumsum(extruding)))
+    axes = [_axis(*column, seen, position) for column, position in zip(columns, start.position)]
+    moves, reached = [_span(axis.all) for axis in axes], [_span(axis.extruding) for axis in axes]
+    if words.curved():
+        widen(moves, reached, _arcs_beyond(words, columns, start, reached, extruding))
+    last = np.flatnonzero(extruding)[-1:]
     return Passage(
         tuple(axis.last for axis in axes),
-        tuple(_span(axis.all) for axis in axes),
-        tuple(_span(axis.extruding) for axis in axes),
+        tuple(moves),
+        tuple(reached),
         frozenset(np.unique(axes[2].extruding).tolist()),
         feed.e,
         float(feed.totals[-1]) if len(feed.totals) else 0.0,
         float(feed.totals.max()) if len(feed.totals) else 0.0,
-        words.line(body, int(feed.rows[np.argmax(feed.deltas > 0)])) if (feed.deltas > 0).any() else None,
-        words.line(body, int(extruding[-1])) if len(extruding) else None,
+        float(feed.totals.min()) if len(feed.totals) else 0.0,
+        words.line(body, int(fed.argmax())) if fed.any() else None,
+        words.line(body, int(last[0])) if len(last) else None,
     )
 
 
 class _Words(NamedTuple):
-    """Each word's letter, its number, where it begins, whether it is the first of its line."""
+    """Each word: its letter, number, beginning and row (of the lines that have words). The rows of arcs, clockwise or not."""
 
     letters: Any
     values: Any
     starts: Any
-    first: Any
+    rows: Any
+    arcs: Any
+    clockwise: Any
+
+    @property
+    def lines(self) -> int:
+        """How many lines have words."""
+        return int(self.rows[-1]) + 1 if len(self.rows) else 0
+
+    def column(self, letter: int) -> Tuple[Any, Any]:
+        """The rows that have this letter, and its numbers. Raises Unplain if one has it twice."""
+        at = np.flatnonzero(self.letters == letter)
+        rows = self.rows[at]
+        if (rows[1:] == rows[:-1]).any():
+            raise Unplain
+        return rows, self.values[at]
+
+    def curved(self) -> bool:
+        """Whether there are arcs, or words that only arcs have."""
+        return bool(len(self.arcs) or (self.letters == ord("I")).any() or (self.letters == ord("J")).any())
 
     def line(self, body: bytes, row: int) -> int:
-        """The line, from 0, of a row: of the lines with words in them."""
-        return body.count(b"\n", 0, int(self.starts[np.flatnonzero(self.first)[row]])) - 1
+        """The line, from 0, of a row."""
+        return body.count(b"\n", 0, int(self.starts[np.searchsorted(self.rows, row)])) - 1
 
 
 class _Feed(NamedTuple):
@@ -92,7 +114,12 @@ def _words(body: bytes) -> _Words:
     if np.count_nonzero(text == 45) != np.count_nonzero(minus):
         raise Unplain
     values = _values(body, starts + 1 + minus, ends, np.flatnonzero(text == 46))
-    return _Words(letters, np.where(minus, -values, values), starts, text[starts - 1] == 10)
+    before = text[starts - 1]
+    rows = np.cumsum(before != 32) - 1  # behind a line's end, or the mark of an arc
+    arcs = np.flatnonzero(before < 3)
+    if np.count_nonzero(text < 3) != len(arcs):
+        raise Unplain
+    return _Words(letters, np.where(minus, -values, values), starts, rows, rows[arcs], before[arcs] == 1)
 
 
 def _values(body: bytes, starts: Any, ends: Any, dots: Any) -> Any:
@@ -125,17 +152,15 @@ def _eight(text: bytes, stops: Any, lengths: Any) -> Any:
     return (chunk * np.uint64(10000) + (chunk >> np.uint64(32))) & np.uint64(0xFFFFFFFF)
 
 
-def _feed(words: _Words, rows: Any, start: Start) -> _Feed:
-    resets = words.letters == ord("r")
-    at = np.flatnonzero((words.letters == ord("E")) | resets)
-    resets, values = resets[at], words.values[at]
-    _require_once(rows[at])
-    if resets.any() and np.isin(rows, rows[at][resets]).sum() != np.count_nonzero(resets):
-        raise Unplain  # a G92 of more than E
+def _feed(words: _Words, start: Start) -> _Feed:
+    at = np.flatnonzero((words.letters == ord("E")) | (words.letters == ord("r")))
+    rows, values, is_reset = words.rows[at], words.values[at], words.letters[at] == ord("r")
+    if (rows[1:] == rows[:-1]).any() or (is_reset.any() and (np.bincount(words.rows)[rows[is_reset]] > 1).any()):
+        raise Unplain  # two of them on a line, or a G92 of more than E
     deltas = values if start.relative_e else np.diff(values, prepend=start.e)
-    deltas = np.where(resets, 0.0, deltas)
+    deltas = np.where(is_reset, 0.0, deltas)
     totals = np.cumsum(deltas)
-    return _Feed(rows[at], deltas, totals, _e_after(values, resets, totals, start))
+    return _Feed(rows, deltas, totals, _e_after(values, is_reset, totals, start))
 
 
 def _e_after(values: Any, resets: Any, totals: Any, start: Start) -> float:
@@ -145,10 +170,26 @@ def _e_after(values: Any, resets: Any, totals: Any, start: Start) -> float:
     return float(values[found[-1]] + (totals[-1] - totals[found[-1]])) if len(found) else float(start.e + totals[-1])
 
 
-def _require_once(rows: Any) -> None:
-    """Raise Unplain if a line has the same word twice."""
-    if (rows[1:] == rows[:-1]).any():
+def _arcs_beyond(
+    words: _Words, columns: List[Tuple[Any, Any]], start: Start, extruded: List[Optional[Span]], extruding: Any
+) -> list[tuple[Arc, bool]]:
+    """As `plain` has them: the arcs that may reach beyond what is reached without them; of each, whether it extrudes."""
+    starts, ends, centres, outside = [], [], [], np.zeros(len(words.arcs), bool)
+    offsets = [words.column(letter) for letter in b"IJ"]
+    if any(not np.array_equal(rows, words.arcs) for rows, _ in offsets):
         raise Unplain
+    radius = np.hypot(offsets[0][1], offsets[1][1])
+    for axis, (rows, values) in enumerate(columns[:2]):
+        at = np.searchsorted(rows, words.arcs)
+        if not np.array_equal(rows[np.minimum(at, len(rows) - 1)] if len(rows) else rows, words.arcs):
+            raise Unplain  # a whole circle, or one that names one axis
+        starts.append(np.append(start.position[axis], values)[at])
+        ends.append(values[at])
+        centres.append(starts[axis] + offsets[axis][1])
+        low, high = inside(start.reached[axis], extruded[axis])
+        outside |= (centres[axis] - radius < low) | (centres[axis] + radius > high)
+    arcs = Arcs(starts, ends, centres, radius, words.clockwise, extruding[words.arcs])
+    return [arcs.at(index) for index in np.flatnonzero(outside).tolist()]
 
 
 def _axis(rows: Any, values: Any, seen: Any, start: float) -> _Axis:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, List
 
 from octoprint_cli.errors import FileDamaged, FileIncomplete, FileInvalid
-from octoprint_cli.preflight.check import Check, Finding, Severity, Skip, Subject
+from octoprint_cli.preflight.check import Check, Finding, Severity, Skip
+from octoprint_cli.preflight.subject import Subject
 
 if TYPE_CHECKING:
     from octoprint_cli.gcode import BadLine

@@ -6,10 +6,8 @@ import contextlib
 
 from octoprint_cli.columns import Bytes
 from octoprint_cli.errors import FileInvalid, FileNotFound, FileTooLarge, FileUnreadable, NoSpace
-from octoprint_cli.preflight.check import EXTENSIONS, Check, Skip, Subject
-
-#: OctoPrint's default limit of an upload; it cuts the connection above it.
-MAX_BYTES = 1024**3
+from octoprint_cli.preflight.check import Check, Skip
+from octoprint_cli.preflight.subject import EXTENSIONS, MAX_BYTES, Subject
 
 
 class Exists(Check):
@@ -29,6 +27,9 @@ class Readable(Check):
     """The file can be opened, and read to its end."""
 
     def run(self, subject: Subject) -> str:
+        if subject.stored is not None:
+            subject.read()
+            return f"the server hands out {subject.stored}"
         file = subject.require_file()
         try:
             with file.open("rb") as opened:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Dict, Optional
 
 from octoprint_cli.errors import LimitExceeded, WrongPrinter
-from octoprint_cli.preflight.check import Check, Finding, Severity, Skip, Subject
+from octoprint_cli.preflight.check import Check, Finding, Severity, Skip
+from octoprint_cli.preflight.subject import Subject
 
 
 class FileTemperatures(Check):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from octoprint_cli.errors import LimitExceeded, PrinterError
-from octoprint_cli.preflight.check import Check, Subject
+from octoprint_cli.preflight.check import Check
+from octoprint_cli.preflight.subject import Subject
 
 
 class Connected(Check):

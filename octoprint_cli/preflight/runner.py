@@ -6,7 +6,8 @@ from typing import Any, Collection, Dict, List, Mapping, NamedTuple, Optional
 
 from octoprint_cli.errors import PRECEDENCE, CliError, PluginError, UsageError
 from octoprint_cli.extensions import CHECKS, Extensions
-from octoprint_cli.preflight.check import Check, Finding, Severity, Skip, Subject
+from octoprint_cli.preflight.check import Check, Finding, Severity, Skip
+from octoprint_cli.preflight.subject import Subject
 
 
 class Result(NamedTuple):

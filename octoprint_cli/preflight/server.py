@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, TypeVar
 
 from octoprint_cli.errors import CliError, NotFound, PermissionDenied, ServerWarning
-from octoprint_cli.preflight.check import Check, Finding, Severity, Skip, Subject
+from octoprint_cli.preflight.check import Check, Finding, Severity, Skip
+from octoprint_cli.preflight.subject import Subject
 
 if TYPE_CHECKING:
     from octoprint_cli.client.plugins import Warned

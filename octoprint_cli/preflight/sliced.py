@@ -6,7 +6,8 @@ import re
 from typing import List, Optional
 
 from octoprint_cli.errors import WrongPrinter
-from octoprint_cli.preflight.check import Check, Finding, Severity, Skip, Subject
+from octoprint_cli.preflight.check import Check, Finding, Severity, Skip
+from octoprint_cli.preflight.subject import Subject
 
 TOLERANCE_MM = 0.01
 _NOISE = 1e-6

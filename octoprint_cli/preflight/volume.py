@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple, Union
 
 from octoprint_cli.errors import OutsideVolume
-from octoprint_cli.preflight.check import Check, Finding, Skip, Subject
+from octoprint_cli.preflight.check import Check, Finding, Skip
+from octoprint_cli.preflight.subject import Subject
 
 if TYPE_CHECKING:
     from octoprint_cli.client.profile import Volume

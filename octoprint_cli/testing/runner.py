@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any, Dict, Mapping, NamedTuple, Optional, TextIO
+from typing import Any, Dict, Mapping, NamedTuple, Optional, TextIO, Union
 
 from octoprint_cli.app import App
 
@@ -43,7 +43,18 @@ class _Terminal(io.StringIO):
         return True
 
 
-def run(*argv: str, env: Optional[Mapping[str, str]] = None, stdin: str = "", terminal: bool = False) -> Result:
+class _Stdin(io.TextIOWrapper):
+    """A stdin as a process has it: text, and the bytes below."""
+
+    def __init__(self, content: Union[str, bytes], terminal: bool) -> None:
+        super().__init__(io.BytesIO(content if isinstance(content, bytes) else content.encode()), "utf-8")
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+
+def run(*argv: str, env: Optional[Mapping[str, str]] = None, stdin: Union[str, bytes] = "", terminal: bool = False) -> Result:
     """Run a command line, with just these environment variables and this stdin.
 
     With `terminal`, stdin and stderr say that a person is there. Set OCTOPRINT_CLI_HOME in `env` to keep
@@ -52,5 +63,5 @@ def run(*argv: str, env: Optional[Mapping[str, str]] = None, stdin: str = "", te
     stream = _Terminal if terminal else io.StringIO
     stdout: TextIO = io.StringIO()
     stderr: TextIO = stream()
-    code = App(stream(stdin), stdout, stderr, dict(env or {})).run(list(argv))
+    code = App(_Stdin(stdin, terminal), stdout, stderr, dict(env or {})).run(list(argv))
     return Result(int(code), stdout.getvalue(), stderr.getvalue())  # type: ignore[attr-defined]

@@ -37,6 +37,30 @@ _STATUS = {
     "error": "null",
     "flags": {"*": "switch"},
 }
+_EXTENTS = {"x": ["number"], "y": ["number"], "z": ["number"]}
+_CONTENTS = {
+    "file": "text",
+    "size": "whole",
+    "lines": "whole",
+    "complete": "switch",
+    "ending": "text",
+    "extents": {"extruding": _EXTENTS, "all": _EXTENTS},
+    "dimensions": {"width": "number", "depth": "number", "height": "number"},
+    "extrusion": {"*": "number"},
+    "tools": ["text"],
+    "temperatures": {"*": {"highest": "number", "first_layer": "number?"}},
+    "layers": {"count": "whole?", "height": "number?", "first_height": "number?", "source": "text?"},
+    "slicer": "null",
+    "printer": "null",
+    "nozzles": ["number"],
+    "filaments": ["text"],
+    "estimated_time": "null",
+    "bad_lines": ["any"],
+    "notable": ["any"],
+    "cold_extrusion": "null",
+    "thumbnails": ["any"],
+    "written": "null",
+}
 _UNKNOWN_JOB = dict.fromkeys(_STATUS["job"], "null")  # type: ignore[call-overload]
 
 
@@ -93,6 +117,7 @@ SHAPES: List[Shape] = [
             ]
         },
     ),
+    Shape("inspect {file}", idle, _CONTENTS),
     Shape("preflight {file}", idle, _CHECKS),
     Shape("preflight {wide} --ignore print_volume --ignore travel_volume", idle, _CHECKS),
     Shape("preflight {risky} --strict", idle, _CHECKS, "FILE_INVALID"),

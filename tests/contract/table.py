@@ -78,6 +78,7 @@ ROWS: Dict[str, Row] = {
     "gcode": Row(Case("gcode G28"), Case("gcode M81", idle, "CONFIRMATION_REQUIRED")),
     "help": Row(Case("help"), Case("help nonsense", idle, "USAGE_ERROR")),
     "init": Row(Case("init"), Case("init --api-key wrong-key", idle, "AUTH_ERROR")),
+    "inspect": Row(Case("inspect {file}"), Case("inspect {missing}", idle, "FILE_NOT_FOUND")),
     "pause": Row(Case("pause", printing), Case("pause", idle, "NO_ACTIVE_JOB")),
     "plugins list": Row(Case("plugins list"), Case("plugins list -c nope", idle, "USAGE_ERROR")),
     "preflight": Row(Case("preflight {file}"), Case("preflight {missing}", idle, "FILE_NOT_FOUND")),

@@ -11,7 +11,20 @@ from octoprint_cli import __version__
 
 NO_SERVER = {"OCTOPRINT_HOST": "", "OCTOPRINT_API_KEY": ""}
 COMMANDS = [
-    *("cancel", "config show", "connect", "disconnect", "files", "gcode", "help", "init", "pause", "plugins list", "preflight"),
+    *(
+        "cancel",
+        "config show",
+        "connect",
+        "disconnect",
+        "files",
+        "gcode",
+        "help",
+        "init",
+        "inspect",
+        "pause",
+        "plugins list",
+        "preflight",
+    ),
     *("print", "resume", "status", "temp", "upload", "version"),
 ]
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from octoprint_cli.gcode import Layers
 from octoprint_cli.gcode.notes import Notes
 from octoprint_cli.gcode.slicers import SLICERS
-from tests.unit.slices import SLICES
+
+from .slices import SLICES
 
 #: What a file may be made of, to be put together at random.
 PIECES = sorted({line for one in SLICES.values() for line in one.data.splitlines(keepends=True)})

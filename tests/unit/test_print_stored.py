@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from .fake import CONTENT
+
 SELECT = "/api/files/local/quick.gcode"
 STORED = ("print", "--stored", "quick.gcode", "--confirm")
 
@@ -11,7 +13,7 @@ STORED = ("print", "--stored", "quick.gcode", "--confirm")
 @pytest.fixture
 def holds(each_server):
     """A server that has the file and prints it when it is told to."""
-    each_server.stores("quick.gcode", b"G28\n")
+    each_server.stores("quick.gcode", CONTENT)
     each_server.then(SELECT, each_server.reading("Printing", "quick.gcode", completion=0.5))
     return each_server
 
@@ -19,7 +21,7 @@ def holds(each_server):
 def test_a_stored_file_is_printed_without_an_upload(holds):
     data = holds.does(*STORED)
     assert (data["action"], data["started"], data["file"], data["location"]) == ("started", True, "quick.gcode", "local")
-    assert (data["size"], data["verified"], data["unchanged"], data["state"]) == (4, None, None, "Printing")
+    assert (data["size"], data["verified"], data["unchanged"], data["state"]) == (len(CONTENT), None, None, "Printing")
     assert holds.sent == [(SELECT, {"command": "select", "print": True})]
 
 
@@ -32,7 +34,7 @@ def test_a_slash_too_many_is_no_other_file(holds, written):
 def test_each_part_of_its_path_is_encoded(each_server, path):
     from .storage import url_of
 
-    each_server.stores(path, b"G28\n")
+    each_server.stores(path, CONTENT)
     each_server.then(url_of(path), each_server.reading("Printing", path, completion=0.5))
     assert each_server.does("print", "--stored", path, "--confirm")["file"] == path
     assert [sent for sent, _ in each_server.sent] == [url_of(path)]
@@ -118,14 +120,14 @@ def test_a_start_whose_answer_was_lost_is_not_proved_by_an_old_end(holds, clock)
 
 
 def test_a_tiny_file_that_is_printed_again_is_known_by_its_count(holds):
-    holds.stores("quick.gcode", b"G28\n", prints={"success": 3, "failure": 1})
+    holds.stores("quick.gcode", CONTENT, prints={"success": 3, "failure": 1})
     holds.job(finished(holds))
     holds.then(SELECT, finished(holds), also=lambda: holds.storage.say("quick.gcode", prints={"success": 4, "failure": 1}))
     assert holds.does(*STORED)["started"] is True
 
 
 def test_a_count_that_stays_is_no_start(holds):
-    holds.stores("quick.gcode", b"G28\n", prints={"success": 3, "failure": 1})
+    holds.stores("quick.gcode", CONTENT, prints={"success": 3, "failure": 1})
     holds.job(finished(holds))
     holds.then(SELECT, finished(holds))
     holds.refuses(4, "NOT_STARTED", *STORED)
@@ -133,7 +135,7 @@ def test_a_count_that_stays_is_no_start(holds):
 
 @pytest.mark.parametrize("prints", [None, {}, [], {"success": None}, {"success": "4"}, {"success": -4}, {"success": True}], ids=str)
 def test_a_count_that_makes_no_sense_proves_nothing(holds, prints):
-    holds.stores("quick.gcode", b"G28\n")
+    holds.stores("quick.gcode", CONTENT)
     holds.job(finished(holds))
     holds.then(SELECT, finished(holds), also=lambda: holds.storage.say("quick.gcode", prints=prints))
     holds.refuses(4, "NOT_STARTED", *STORED)

@@ -25,7 +25,10 @@ MOVES = st.builds(
     st.sampled_from(["G1", "G1", "G1", "G0"]),
     WORDS.filter(lambda words: any(words)),
 )
-PLAIN = st.one_of(MOVES, MOVES, MOVES, st.just(""), NUMBERS.map("G92 E{}".format))
+ARCS = st.builds(
+    "G{} X{} Y{} I{} J{}{}".format, st.sampled_from([2, 3]), *[NUMBERS] * 4, st.one_of(st.just(""), NUMBERS.map(" E{}".format))
+)
+PLAIN = st.one_of(MOVES, MOVES, MOVES, ARCS, st.just(""), NUMBERS.map("G92 E{}".format))
 #: Lines of which a reader must make the same, or nothing, whichever way it takes.
 ODD = st.one_of(
     st.sampled_from(
@@ -108,7 +111,11 @@ def test_numpy_and_the_reference_give_the_very_same_numbers(lines: List[str], st
 def test_what_is_not_plain_is_left_to_line_by_line(
     travel: Callable[[bytes, plain.Start], plain.Passage], lines: List[str], start: plain.Start
 ) -> None:
-    lines = [line for line in lines if line == "" or line.startswith("G92 E") or (line[:2] in ("G0", "G1") and line[3:4].isalpha())]
+    lines = [
+        line
+        for line in lines
+        if line == "" or line.startswith("G92 E") or (line[:2] in ("G0", "G1", "G2", "G3") and line[3:4].isalpha())
+    ]
     lines = [line for line in lines if line[3:4] not in tuple("GMNRT")]
     try:
         machine = at_once(travel, lines, start)

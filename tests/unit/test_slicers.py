@@ -9,7 +9,8 @@ import pytest
 from octoprint_cli.gcode import Layers, Sliced, values
 from octoprint_cli.gcode.notes import Notes
 from octoprint_cli.gcode.slicers import BEGINS, MARKS, SLICERS, TAILS
-from tests.unit.slices import SLICES
+
+from .slices import SLICES
 
 CUBE = Path(__file__).parents[2] / "demo" / "cube.gcode"
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import struct
-import zlib
 from typing import List
 
 import pytest
@@ -14,28 +12,7 @@ from hypothesis import strategies as st
 from octoprint_cli.gcode.notes import Notes
 from octoprint_cli.gcode.thumbnails import LARGEST, MOST, TRIES
 
-
-def png(width: int = 3, height: int = 2, filling: bytes = b"") -> bytes:
-    """A picture that a viewer shows; `filling` makes it larger."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    rows = zlib.compress((b"\0" + b"\x80" * width) * height)
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"teXt", filling) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-
-
-JPG = b"\xff\xd8\xff\xe0" + b"JFIF" * 40 + b"\xff\xd9"
-QOI = b"qoif" + struct.pack(">II", 5, 4) + b"\4\0" + b"\xfe" * 30 + b"\0" * 7 + b"\1"
-
-
-def written(data: bytes, word: str = "thumbnail", size: str = "220x124", count: str = "") -> List[bytes]:
-    """As PrusaSlicer does: 78 characters a line."""
-    text = base64.b64encode(data).decode()
-    rows = [f"; {text[at : at + 78]}\n" for at in range(0, len(text), 78)]
-    lines = [f"; {word} begin {size} {count or len(text)}\n", *rows, f"; {word} end\n"]
-    return [line.encode() for line in lines]
+from .pictures import JPG, QOI, png, written
 
 
 def found(lines: List[bytes], every: int = 10_000):
