@@ -260,17 +260,29 @@ def test_a_profile_in_use_goes_before_the_default_one(printer: Any, tmp_path: Pa
         printer.request("DELETE", "/api/printerprofiles/small")
 
 
-def test_what_the_server_warns_of_the_firmware_is_a_warning(printer: Any, quick: Path) -> None:
-    """The plugin listens for half a minute after a connect."""
-    printer.reconnect()
-    assert checks(printer.cli("preflight", quick))["server_firmware"]["status"] == "pass"
-    printer.gcode("!!DEBUG:send echo:  Last Updated: 2018-01-20 | Author: (Ender3)")
-    printer.until(lambda: printer.get("/api/plugin/firmware_check"), bool)
-    answer = printer.cli("preflight", quick)
+@pytest.fixture
+def unsafe(server: Any) -> Iterator[Any]:
+    """A printer whose firmware is known to catch fire."""
+    set_firmware(server, "ANET_A8_1.1.2")
+    yield server
+    set_firmware(server, "Virtual Marlin 1.0")
+
+
+def set_firmware(server: Any, name: str) -> None:
+    """What the printer calls its firmware, from the next connect on."""
+    server.post("/api/settings", {"plugins": {"virtual_printer": {"firmwareName": name}}})
+    server.reconnect()
+
+
+def test_what_the_server_warns_of_the_firmware_is_a_warning(unsafe: Any, quick: Path) -> None:
+    unsafe.until(lambda: unsafe.get("/api/plugin/firmware_check"), bool)
+    answer = unsafe.cli("preflight", quick)
     row = checks(answer)["server_firmware"]
     assert (row["status"], row["severity"], answer.data["ready"]) == ("fail", "warn", True)
     assert row["evidence"]["warnings"][0]["name"] == "firmware-unsafe"
-    assert printer.cli("preflight", quick, "--strict", expect=4).code == "SERVER_WARNING"
+    assert unsafe.cli("preflight", quick, "--strict", expect=4).code == "SERVER_WARNING"
+    set_firmware(unsafe, "Virtual Marlin 1.0")
+    assert checks(unsafe.cli("preflight", quick))["server_firmware"]["status"] == "pass"
 
 
 def test_a_plugin_that_is_not_there_is_skipped(server: Any, quick: Path) -> None:

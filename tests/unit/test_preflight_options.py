@@ -211,6 +211,13 @@ def test_print_heeds_strict_and_ignore(server, add_ons, far_file):
     assert verdict == {"ready": True, "strict": True, "ignored": ["dust", "print_volume", "travel_volume"], "warnings": []}
 
 
+def test_what_is_ignored_is_no_warning_either(server, add_ons, gcode_file):
+    starts(server)
+    add_check(add_ons, "dust", errors.FileInvalid("dusty"), Severity.WARN)
+    result = server.run("print", str(gcode_file), "--confirm", "--ignore", "dust", "--json")
+    assert (result.data["preflight"]["ignored"], result.data["preflight"]["warnings"], result.stderr) == (["dust"], [], "")
+
+
 def test_without_a_preflight_there_is_no_verdict(server, far_file):
     starts(server)
     assert server.does("print", str(far_file), "--confirm", "--no-preflight")["preflight"] is None
