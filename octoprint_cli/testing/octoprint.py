@@ -15,7 +15,7 @@ from urllib.parse import quote
 from octoprint_cli.testing.forms import Form, Part
 from octoprint_cli.testing.machine import SENDING, Machine
 from octoprint_cli.testing.replies import Refused, Reply, done
-from octoprint_cli.testing.storage import EXTENSIONS, Stored, card_name, sanitized, sanitized_path, split, suggestion
+from octoprint_cli.testing.storage import EXTENSIONS, GCODE, Stored, card_name, sanitized, sanitized_path, split, suggestion
 
 NOT_FOUND = (
     "The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again."
@@ -45,7 +45,7 @@ class FakeOctoPrint(Machine):
 
     # -- setting the scene ------------------------------------------------------------------------
 
-    def store(self, path: str, content: bytes = b"G28\n", location: str = "local", **entry: Any) -> None:
+    def store(self, path: str, content: bytes = GCODE.encode(), location: str = "local", **entry: Any) -> None:
         """A file is on the server. `entry` adds keys to what it says of the file, such as `gcodeAnalysis`."""
         with self.lock:
             self.storage.put("sdcard" if location == "printer" else location, path, content, **entry)
