@@ -24,7 +24,10 @@ Travel = Callable[[bytes, plain.Start], plain.Passage]
 #: What begins otherwise ends a run.
 _OTHER = re.compile(rb"\n(?!G[01] [A-FHLOSU-Z]|\n|G92 E|G[23] X(?=[^\n]*Y)(?=[^\n]*I)(?=[^\n]*J)(?![^\n]*[GKMNPRT]))([^\n]+)")
 #: Commands that change nothing that is looked for here: speeds, fans, progress, accelerations.
-_NEUTRAL = re.compile(rb"\n(?:M(?:73|10[67]|117|20[13459]|22[01]|400|486|900)|G4)(?![\d.])[^\n]*")
+_NEUTRAL = re.compile(
+    rb"\n(?:(?:M(?:73|10[67]|117|20[13459]|22[01]|400|486|900)|G4)(?![\d.])"
+    rb"|SET_(?:VELOCITY_LIMIT|PRESSURE_ADVANCE|FAN_SPEED)\b|EXCLUDE_OBJECT_(?:START|END)\b)[^\n]*"
+)
 #: Runs shorter than this are read line by line, longer ones at once; from the second on numpy is worth its calls.
 _SHORT, _LONG = 100, 6_000
 #: Below this size the import of numpy costs more than it saves.
@@ -119,7 +122,7 @@ class Reading:
     def _execute(self, commands: bytes, line: int) -> None:
         """The lines of a block without their comments."""
         text = b"\n" + commands
-        if b"M" in text or b"G4" in text:
+        if b"M" in text or b"_" in text:
             text = _NEUTRAL.sub(b"\n", text)
         begins = 1  # of the run that is being looked for
         for other in _OTHER.finditer(text):
