@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
-import tracemalloc
 from pathlib import Path
 from typing import Callable, List
-from unittest import mock
 
 import pytest
 from gcode.record import HERE
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from octoprint_cli import errors
-from octoprint_cli.gcode import reader
-from octoprint_cli.gcode.contents import Contents, Ending
-from octoprint_cli.gcode.reader import Reading, read_file
+from octoprint_cli.gcode.contents import Ending
+from octoprint_cli.gcode.reader import read_file
+
+from .readings import PLAIN, read, without_places
 
 SLICED = sorted(HERE.glob("*.gcode"))
-PLAIN = "G28\nM104 S200\nG1 X10 Y20 Z1 E5\nG1 X30 Y40 E10\nM104 S0\n"
-
-
-def read(text: bytes, piece: int = 128 * 1024, numpy: bool = False) -> Contents:
-    reading = Reading(numpy)
-    for at in range(0, len(text), piece):
-        reading.feed(text[at : at + piece])
-    contents = reading.contents()
-    json.dumps(contents.as_dict(), allow_nan=False)
-    return contents
-
-
-def without_places(contents: Contents) -> Contents:
-    """Without what the length of a line's end changes."""
-    return contents._replace(size=0, bad_lines=tuple(bad._replace(offset=0) for bad in contents.bad_lines))
 
 
 # -- files that end too soon ------------------------------------------------------------------------
@@ -225,156 +206,3 @@ def test_a_file_that_changes_while_it_is_read_is_refused(change: Callable[[Path]
     with pytest.raises(errors.FileChanged):
         read_file(file, progress)
     assert changes
-
-
-# -- files that would take for ever, or all memory --------------------------------------------------
-
-
-def test_a_line_without_end_takes_little_memory():
-    piece, reading = b"G1 X1 Y2 " * 14_564, Reading()
-    reading.feed(PLAIN.encode())
-    tracemalloc.start()
-    for _ in range(2_000):
-        reading.feed(piece)
-    reading.feed(b"\nG1 X\0\n")
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    contents = reading.contents()
-    assert contents.size > 250_000_000
-    assert peak < 16 * 1024 * 1024
-    places = {bad.kind: (bad.line, bad.offset) for bad in contents.bad_lines}
-    assert places["long"] == (6, len(PLAIN))
-    assert places["control"] == (7, len(PLAIN) + 2_000 * len(piece) + 1)
-
-
-LINES = {
-    "bad numbers": b"G1 X--5\n",
-    "dots": b"G1 X.\n",
-    "lists": b"SET_X A=[1]\n",
-    "html": b"<p>x</p>\n",
-    "zeros": b"\0\n",
-    "placeholders": b"M104 S{t}\n",
-    "text": "M117 ä\n".encode(),
-    "latin text": b"M117 \xe4\n",
-    "latin comments": b"; \xe4\n",
-    "long": b"G1 X1" + b" " * 400 + b"\n",
-    "empty": b"\n",
-    "returns": b"\r",
-    "words": b"START_PRINT A=1\n",
-    "tools": b"T0\nT1\n",
-    "modes": b"G90\nG1 X1\nG91\n",
-    "heights": b"".join(b"G1 Z%d.%d E1\n" % (number // 7, number) for number in range(60_000)),
-}
-LONG = (
-    b"(",
-    b"G1 (",
-    b"[",
-    b"{",
-    b"{a",
-    b"[a ",
-    b"A",
-    b"A ",
-    b"A=1 ",
-    b"1",
-    b" ",
-    b"*1",
-    b"\0",
-    b";",
-    b"<",
-    b"M1",
-    b"X1",
-    b"\xe4",
-    b"; a:",
-    b"#",
-)
-
-
-@pytest.mark.timeout(30)  # each takes a second at most; what looks back at all that it has seen takes minutes
-@pytest.mark.parametrize("name", LINES)
-def test_a_megabyte_of_odd_lines_is_read_in_a_moment(name: str):
-    text = LINES[name] * (1_000_000 // len(LINES[name]))
-    assert read(text).size == len(text)
-
-
-@pytest.mark.timeout(30)
-@pytest.mark.parametrize("begin", [b"", b"G1 ", b"START_PRINT ", b"SET_HEATER_TEMPERATURE HEATER", b"M117 ", b"; "])
-@pytest.mark.parametrize("part", LONG)
-def test_a_line_of_a_megabyte_is_read_in_a_moment(begin: bytes, part: bytes):
-    text = begin + part * (1_000_000 // len(part))
-    assert read(text).size == len(text)
-
-
-# -- anything ---------------------------------------------------------------------------------------
-
-NUMBERS = st.one_of(
-    st.integers(-300, 300).map(str),
-    st.floats(-1e6, 1e6).map("{:.5f}".format),
-    st.sampled_from(
-        ["", ".", "-", "--5", "1e3", "1.2.3", ".5", "+5", "9" * 25, "9" * 400, "-0", "nan", "inf", "0x1", "1_0", "\u0661"]
-    ),
-)
-WORDS = st.builds("{}{}".format, st.sampled_from("XYZEFSPTIJRKNxyze "), NUMBERS)
-COMMANDS = st.builds(
-    "{}{}{}".format,
-    st.sampled_from(
-        "G0 G1 G1 G1 G2 G3 G10 G17 G18 G20 G21 G28 G90 G91 G92 M82 M83 M104 M109 M140 M568 M117 M500 M84 T0 T1 T99 g1 N5".split()
-    ),
-    st.sampled_from([" ", "", "\t"]),
-    st.lists(WORDS, max_size=4).flatmap(lambda words: st.sampled_from([" ", ""]).map(lambda space: space.join(words))),
-)
-LIKE_GCODE = st.one_of(
-    COMMANDS,
-    COMMANDS,
-    st.builds("{};{}".format, COMMANDS, st.text(max_size=5).map(lambda text: "".join(text.split()))),
-    st.sampled_from(
-        [
-            ";LAYER_CHANGE",
-            ";LAYER:1",
-            "; thumbnail begin 16x16 8",
-            "; AAAA",
-            "; thumbnail end",
-            "; prusaslicer_config = end",
-            "; layer_height = 0.2",
-            "; nozzle_diameter = 0.4,x",
-            ";TIME:x",
-            "; generated by PrusaSlicer 2.5.0 on",
-            "; estimated printing time (normal mode) = 1d 2h 99999999999h",
-            "START_PRINT BED=60 EXTRUDER=1e9 X=",
-            "SET_HEATER_TEMPERATURE HEATER=extruder1 TARGET=",
-            "END_PRINT",
-            "(",
-            "{a}",
-            "[b]",
-            "",
-        ]
-    ),
-    st.text("GMTNXYZEFIJ0123456789.-+*()[]{}=;:@<> \t\0", max_size=20),
-)
-FILES = st.builds(
-    lambda lines, times, last: ("\n".join(lines * times) + last).encode("utf-8", "replace"),
-    st.lists(LIKE_GCODE, max_size=12),
-    st.sampled_from([1, 1, 3, 60]),
-    st.sampled_from(["", "\n"]),
-)
-
-
-@settings(deadline=None)
-@given(st.binary(max_size=400), st.integers(1, 400))
-def test_any_bytes_can_be_read_in_any_pieces(text: bytes, piece: int):
-    assert read(text) == read(text, piece)
-
-
-@settings(deadline=None)
-@given(FILES, st.integers(1, 2000))
-def test_anything_like_gcode_is_the_same_in_any_pieces_with_any_line_ends(text: bytes, piece: int):
-    contents = read(text)
-    assert contents == read(text, piece)
-    assert without_places(contents) == without_places(read(text.replace(b"\n", b"\r\n"), piece))
-
-
-@settings(deadline=None)
-@given(FILES)
-def test_anything_like_gcode_is_the_same_with_numpy(text: bytes):
-    pytest.importorskip("numpy")
-    with mock.patch.multiple(reader, _SHORT=0, _LONG=0):  # it is kept for long runs
-        assert read(text) == read(text, numpy=True)

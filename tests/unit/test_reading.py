@@ -8,17 +8,13 @@ from typing import Any
 
 import pytest
 
-from octoprint_cli.gcode.contents import Contents, Heat
+from octoprint_cli.gcode.contents import Heat
 from octoprint_cli.gcode.reader import Reading
+
+from .readings import read
 
 CUBE = Path(__file__).parents[2] / "demo" / "cube.gcode"
 PRINT = "G28\nM104 S200\nM109 S200\nG1 X10 Y10 Z0.2\nG1 X20 E1\n"
-
-
-def read(text: str) -> Contents:
-    reading = Reading()
-    reading.feed(text.encode())
-    return reading.contents()
 
 
 @pytest.mark.parametrize(
