@@ -120,8 +120,8 @@ def span(values: List[float]) -> Optional[Span]:
 class _Kinds(Dict[bytes, int]):
     """The kind of each skeleton, found out when it is first met; Unplain for what is no plain move."""
 
-    # Of these letters one each; others that change nothing here (F, S ...) may stand between them.
-    _WORD = re.compile(rb"(?:([XYZEIJ])(?!.*\1)|[A-DFHLOSUVW]) ?")
+    # Of these letters one each; others that change nothing here (F ...) may stand between them.
+    _WORD = re.compile(rb"(?:([XYZEIJ])(?!.*\1)|[A-DFHLOUVW]) ?")
     _BITS: ClassVar[Dict[bytes, int]] = {b"X": X, b"Y": Y, b"Z": Z, b"E": E}
 
     def __missing__(self, skeleton: bytes) -> int:

@@ -15,7 +15,7 @@ from octoprint_cli.gcode.contents import Span
 from octoprint_cli.gcode.plain import Passage, Start, Unplain, bare
 
 #: What a plain run is made of. `r` stands for a G92 of E; words of other letters change nothing here.
-_KNOWN = b"0123456789.- \nABCDEFHIJLOSUVWXYZr\x01\x02"
+_KNOWN = b"0123456789.- \nABCDEFHIJLOUVWXYZr\x01\x02"
 _POWERS = 10.0 ** np.arange(17)
 _ZEROS = np.uint64(0x3030303030303030)
 

@@ -20,6 +20,7 @@ _WORD = re.compile(rb"([A-Za-z])\s*([^A-Za-z\s]*)")
 _NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)")
 #: No printer has a use for a number beyond it.
 LARGEST = 1e9
+_JUDGED = b"XYZEIJKRSTPxyzeijkrstp"  # of speeds and the like nothing is asked
 #: `X1e3` is 1000 to a program and 1 to a firmware, for which e is the extruder.
 _EXPONENT = re.compile(rb"[A-Z][-+]?[\d.]+[eE][-+]\d|[A-DF-Z][-+]?[\d.]+e\d")
 
@@ -59,7 +60,7 @@ def in_words(command: Command) -> Command:
         problem = "has a number with an exponent, which firmwares do not read"
     for letter, written in _WORD.findall(command.rest):
         number = float(written) if _NUMBER.fullmatch(written) else None
-        if number is not None and abs(number) > LARGEST:
+        if number is not None and abs(number) > LARGEST and letter in _JUDGED:
             number = None
         if number is None and written and problem is None:
             problem = f"has {written[:20].decode('ascii', 'replace')!r} for a number"
