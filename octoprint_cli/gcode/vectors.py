@@ -18,6 +18,10 @@ from octoprint_cli.gcode.plain import Passage, Start, Unplain, bare
 _KNOWN = b"0123456789.- \nABCDEFHIJLOUVWXYZr\x01\x02"
 _POWERS = 10.0 ** np.arange(17)
 _ZEROS = np.uint64(0x3030303030303030)
+#: What tells a dot, less the code of 0, from a digit; and by a dot's place how many bytes are behind it.
+_BIT_4 = np.uint64(0x1010101010101010)
+_BYTES = np.uint64(0x0706050403020100)
+_ONE = np.uint64(1)
 
 
 def travel(text: bytes, start: Start) -> Passage:
@@ -113,7 +117,7 @@ def _words(body: bytes) -> _Words:
     minus = text[starts + 1] == 45
     if np.count_nonzero(text == 45) != np.count_nonzero(minus):
         raise Unplain
-    values = _values(body, starts + 1 + minus, ends, np.flatnonzero(text == 46))
+    values = _values(body, starts + 1 + minus, ends)
     before = text[starts - 1]
     rows = np.cumsum(before != 32) - 1  # behind a line's end, or the mark of an arc
     arcs = np.flatnonzero(before < 3)
@@ -122,34 +126,58 @@ def _words(body: bytes) -> _Words:
     return _Words(letters, np.where(minus, -values, values), starts, rows, rows[arcs], before[arcs] == 1)
 
 
-def _values(body: bytes, starts: Any, ends: Any, dots: Any) -> Any:
+def _values(body: bytes, starts: Any, ends: Any) -> Any:
     """The unsigned numbers at these places: their digits as a whole number, over a power of ten. Exact as float() is."""
-    digits = body.translate(None, b".")
-    before = np.searchsorted(dots, starts) if len(dots) else np.zeros(len(starts), np.int64)
-    through = np.append(before[1:], len(dots))  # a dot can only be inside a number
-    dotted = through - before
-    lengths = ends - starts - dotted
-    if len(starts) and (dotted.max() > 1 or lengths.min() < 1 or lengths.max() > 15):
+    lengths = ends - starts
+    if len(lengths) and lengths.min() < 1:
         raise Unplain
-    stops = ends - through
-    whole = _eight(digits, stops, np.minimum(lengths, 8)).astype(np.float64)
+    values = _short(body, ends, np.minimum(lengths, 8))
     long = np.flatnonzero(lengths > 8)
-    whole[long] += _eight(digits, stops[long] - 8, lengths[long] - 8) * 1e8
-    fraction = np.zeros(len(starts), np.int64)
-    has = np.flatnonzero(dotted)
-    fraction[has] = ends[has] - dots[before[has]] - 1
+    if len(long):
+        values[long] = _long(body, starts[long], ends[long])
+    return values
+
+
+def _short(body: bytes, ends: Any, lengths: Any) -> Any:
+    """Numbers of up to eight characters: eight bytes are one integer, in which the dot is the byte with bit 4."""
+    chunk = _last_eight(body, ends, lengths)
+    dot = (chunk & _BIT_4) >> np.uint64(4)
+    if (dot & (dot - _ONE)).any() or ((dot != 0) & (lengths == 1)).any():  # two dots, or nothing but a dot
+        raise Unplain
+    whole = chunk & (dot - _ONE)
+    # The digits before the dot move into its place; without one all are before it, and stay.
+    chunk = np.where(dot == 0, chunk, (whole << np.uint64(8)) | (chunk - whole - dot * np.uint64(0x1E)))
+    return _number(chunk) / _POWERS[((dot * _BYTES) >> np.uint64(56)).astype(np.int64)]
+
+
+def _long(body: bytes, starts: Any, ends: Any) -> Any:
+    """Numbers of up to 15 digits."""
+    dots = np.flatnonzero(np.frombuffer(body, np.uint8) == 46)
+    before, through = np.searchsorted(dots, starts), np.searchsorted(dots, ends)
+    lengths = ends - starts - (through - before)
+    if (through - before).max() > 1 or lengths.max() > 15:
+        raise Unplain
+    digits, stops = body.translate(None, b"."), ends - through
+    whole = _number(_last_eight(digits, stops, np.minimum(lengths, 8)))
+    more = np.flatnonzero(lengths > 8)
+    whole[more] += _number(_last_eight(digits, stops[more] - 8, lengths[more] - 8)) * 1e8
+    fraction = np.where(through > before, ends - dots[np.minimum(before, len(dots) - 1)] - 1, 0) if len(dots) else 0
     return whole / _POWERS[fraction]
 
 
-def _eight(text: bytes, stops: Any, lengths: Any) -> Any:
-    """The numbers of one to eight digits that end before these places."""
+def _last_eight(text: bytes, ends: Any, lengths: Any) -> Any:
+    """The bytes before these places, one to eight of them, less the code of 0: the last is the highest."""
     padded = b"00000000" + text
     window = np.ndarray((len(text) + 1,), "<u8", padded, 0, (1,))
     blank = ((8 - lengths) * 8).astype(np.uint64)
-    chunk = ((window[stops] ^ _ZEROS) >> blank) << blank
+    return ((window[ends] ^ _ZEROS) >> blank) << blank
+
+
+def _number(chunk: Any) -> Any:
+    """Eight digits, a byte each, the last the highest, as a number: in pairs, in fours, all."""
     chunk = (chunk * np.uint64(10) + (chunk >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
     chunk = (chunk * np.uint64(100) + (chunk >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
-    return (chunk * np.uint64(10000) + (chunk >> np.uint64(32))) & np.uint64(0xFFFFFFFF)
+    return ((chunk * np.uint64(10000) + (chunk >> np.uint64(32))) & np.uint64(0xFFFFFFFF)).astype(np.float64)
 
 
 def _feed(words: _Words, start: Start) -> _Feed:
