@@ -22,7 +22,9 @@ from octoprint_cli.terminal import Progress
 Travel = Callable[[bytes, plain.Start], plain.Passage]
 
 #: What begins otherwise ends a run.
-_OTHER = re.compile(rb"\n(?!G[01] [A-FHLOSU-Z]|\n|G92 E|G[23] X(?=[^\n]*Y)(?=[^\n]*I)(?=[^\n]*J)(?![^\n]*[GKMNPRT]))([^\n]+)")
+_OTHER = re.compile(
+    rb"\n(?!G[01] [A-FHLOSU-Z]|\n|G92 E|G[23] X[-\d.]+ Y[-\d.]+(?: [ZE][-\d.]+)* I[-\d.]+ J[-\d.]+[^\nGKMNPRST]*\n)([^\n]+)"
+)
 #: Commands that change nothing that is looked for here: speeds, fans, progress, accelerations.
 _NEUTRAL = re.compile(
     rb"\n(?:(?:M(?:73|10[67]|117|20[13459]|22[01]|400|486|900)|G4)(?![\d.])"
