@@ -190,10 +190,10 @@ class Machine:
         self._check_connection(body)
         if verb == "fake_ack" or not self.does(verb) or (verb == "disconnect" and not self.connected):
             return done(acted=False)
+        if verb == "connect" and not self.connected:  # a printer that is there keeps its profile, on 1.11.8 and 2.0.0rc7
+            self.profile = body.get("printerProfile") or self.default_profile
         self.break_off("Operational" if verb == "connect" else "Offline")
         self.port = self.port if body.get("port") in (None, "AUTO") else body["port"]
-        if verb == "connect":
-            self.profile = body.get("printerProfile") or self.default_profile
         return done()
 
     def break_off(self, state: str, error: Optional[str] = None) -> None:

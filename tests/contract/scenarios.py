@@ -45,9 +45,10 @@ def octoprint(**attributes: object) -> World:
 
 
 def printing(*stubborn: str, state: str = "Printing", file: str = "cube.gcode") -> World:
-    """A job under way, and verbs that the server accepts without doing them."""
+    """A job under way, of other bytes than ours, and verbs that the server accepts without doing them."""
 
     def world(program: Program, server: FaultServer) -> None:
+        server.octoprint.store(file, b"G28 ; another\n")
         server.octoprint.printing(file, state)
         server.octoprint.stubborn.update(stubborn)
 

@@ -215,6 +215,7 @@ def test_the_profile_in_use_is_the_one_that_was_connected_with(each: FaultServer
     post(each, "/api/connection", command="disconnect")
     post(each, "/api/connection", command="connect", printerProfile="dual")
     assert (current(each)["id"], current(each)["extruder"]["count"], current(each)["model"]) == ("dual", 2, "Ender-3")
+    post(each, "/api/connection", command="connect", printerProfile="_default")
     link = get(each, "/api/connection")
     assert link["current"]["printerProfile"] == "dual" and len(link["options"]["printerProfiles"]) == 2
     post(each, "/api/connection", command="disconnect")
