@@ -1,6 +1,7 @@
-"""Every error that this program can end with: what one is in `error`, all of them in `codes`."""
+"""Every error that this program can end with: what one is in `error`, all of them in `codes` and `files`."""
 
 from octoprint_cli.errors.codes import *  # noqa: F403 - each class there is one of ours
 from octoprint_cli.errors.error import CODES, PRECEDENCE, CliError, Exit, Terminated
+from octoprint_cli.errors.files import *  # noqa: F403 - the same
 
 __all__ = ["CODES", "PRECEDENCE", "CliError", "Exit", "Terminated"]  # and the codes
