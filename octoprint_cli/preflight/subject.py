@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence
 
-from octoprint_cli.errors import CliError, FileChanged, PermissionDenied
+from octoprint_cli.errors import CliError, FileChanged, FileInvalid, PermissionDenied
 from octoprint_cli.preflight.check import Skip
 from octoprint_cli.source import State, state_of
 
@@ -130,7 +130,10 @@ class Subject:
             self.client.files.read(stored.path, take, MAX_BYTES)
         except PermissionDenied as error:
             raise Skip("the API key lacks the permission FILES_DOWNLOAD, without which no file can be read") from error
-        return reading.contents()
+        contents = reading.contents()
+        if contents.size == 0:  # of a local file, `file_not_empty` says so
+            raise FileInvalid(f"{self.stored} is empty on the server", hint="octoprint-cli upload FILE")
+        return contents
 
     def require_server(self) -> None:
         """Skip unless the server answers; `printer_connected` is the check that says so."""

@@ -30,6 +30,12 @@ def test_what_is_wrong_in_it_forbids_the_print(each_server, command):
     assert each_server.sent == []
 
 
+def test_an_empty_one_is_not_printed(each_server):
+    each_server.stores("quick.gcode", b"")
+    each_server.refuses(2, "FILE_INVALID", "print", "--stored", "quick.gcode", "--confirm")
+    assert each_server.sent == []
+
+
 def test_one_that_is_not_there_is_not_found(each_server):
     each_server.refuses(2, "FILE_NOT_FOUND", *STORED)
 
