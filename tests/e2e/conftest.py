@@ -6,6 +6,7 @@ A test drives the program as an agent does and then asks the server itself what 
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import Callable, Iterator, List
 
@@ -14,6 +15,9 @@ import pytest
 from . import versions
 from .prints import write
 from .server import PROGRAM, Server, environment, run
+
+# Started in the background, as by a shell's `&`, a process ignores Ctrl-C, and so do its children: the tests send it to theirs.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 #: OCTOPRINT_CLI_TEST_VERSIONS="1.8.7 1.10.3" looks at others.
 VERSIONS = os.environ.get("OCTOPRINT_CLI_TEST_VERSIONS", "1.11.8 2.0.0rc7").split()
