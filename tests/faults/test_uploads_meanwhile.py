@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 import pytest
 
-from octoprint_cli.testing import Exchange, FaultServer
+from octoprint_cli.testing import GCODE, Exchange, FaultServer
 
 from .ring import error_of, timed, verdict
 from .test_uploads import LARGE, TO, each, program_for, sparse
@@ -34,7 +34,7 @@ def test_the_running_file_and_a_print_that_begins_meanwhile(each: FaultServer, t
     """F18, F19."""
     program = program_for(tmp_path, each)
     each.octoprint.printing("cube.gcode")
-    error_of(program.process("upload", str(program.file()), "--json"), "FILE_IN_USE")
+    error_of(program.process("upload", str(program.file(content=GCODE + "; newer\n")), "--json"), "FILE_IN_USE")
     result = program.process("upload", str(program.file("other.gcode")), "--select", "--json")
     error_of(result, "PRINTER_BUSY")
     assert each.octoprint.stored("other.gcode") is not None and each.octoprint.selected == ("local", "cube.gcode")
