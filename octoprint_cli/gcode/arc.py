@@ -69,7 +69,7 @@ class Arcs(NamedTuple):
 
     def at(self, index: int) -> Tuple[Arc, bool]:
         """One of them, and whether it extrudes."""
-        start, end, centre = ((float(both[0][index]), float(both[1][index])) for both in self[:3])
+        start, end, centre = ((float(both[0][index]), float(both[1][index])) for both in (self.starts, self.ends, self.centres))
         return Arc(start, end, centre, bool(self.clockwise[index])), bool(self.extruding[index])
 
 
@@ -82,7 +82,7 @@ def inside(before: Optional[Span], now: Optional[Span]) -> Span:
 def widen(moves: List[Optional[Span]], extruding: List[Optional[Span]], arcs: List[Tuple[Arc, bool]]) -> None:
     """Let the spans of X and Y hold these arcs, too; of each, whether it extrudes."""
     for arc, extrudes in arcs:
-        for spans in (moves, extruding) if extrudes else (moves,):
-            for axis, positions in enumerate(zip(*arc.points())):
+        for axis, positions in enumerate(zip(*arc.points())):
+            for spans in (moves, extruding) if extrudes else (moves,):
                 low, high = inside(spans[axis], None)
                 spans[axis] = (min(low, *positions), max(high, *positions))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator, List, NamedTuple, Tuple
+from typing import Iterator, List, NamedTuple
 
 #: Bytes a block: enough to be passed at once, few enough to stay in the processor's cache.
 BLOCK = 128 * 1024
@@ -24,10 +24,9 @@ class Block(NamedTuple):
     raw: bytes  # as it stands in the file
     cut: bool  # the last line has no end
 
-    def place(self, at: int) -> Tuple[int, int]:
-        """The number and the offset of the line that begins at this index of the text."""
-        line = self.line + self.text.count(b"\n", 0, at)
-        return line, self.offset_of(line)
+    def line_at(self, text: bytes, at: int) -> int:
+        """The number of the line at this index of the block's text, or of its text without comments."""
+        return self.line + text.count(b"\n", 0, at)
 
     def offset_of(self, line: int) -> int:
         """Where the line with this number begins in the file."""

@@ -48,7 +48,7 @@ class Damage:
         """The first bytes of the file, as they are."""
         for magic, problem in _MAGIC:
             if beginning.startswith(magic):
-                self.add("binary", 1, 0, beginning[:40], problem)
+                self._keep(BadLine("binary", 1, 0, _shown(beginning), problem))
 
     def knows(self, kind: str) -> bool:
         """Whether there was a command of this kind already: the first one counts."""
@@ -60,32 +60,39 @@ class Damage:
             for found in _ODD_LINE.finditer(b"\n" + commands):
                 self._judge(block, commands, found.start(), found.group()[1:])
         for at in () if self.knows("long") else _long_lines(commands):
-            line = block.line + commands.count(b"\n", 0, at)
-            self.add("long", line, block.offset_of(line), commands[at : at + 60], "is longer than any firmware takes")
+            self.add("long", block, block.line_at(commands, at), commands[at : at + 60], "is longer than any firmware takes")
         if block.text.translate(None, _PRINTABLE):
             self._look_at_comments(block)
 
-    def add(self, kind: str, line: int, offset: int, text: bytes, problem: str, comment: bool = False) -> None:
-        """One more bad line, if it is the first of its kind."""
-        bad = BadLine(kind, line, offset, text[:80].decode("utf-8", "backslashreplace").strip("\n"), problem, comment)
-        self._found.setdefault((kind, comment), bad)
+    def add(self, kind: str, block: Block, line: int, text: bytes, problem: str, comment: bool = False) -> None:
+        """One more bad line of this block, if it is the first of its kind."""
+        if (kind, comment) not in self._found:
+            self._keep(BadLine(kind, line, block.offset_of(line), _shown(text), problem, comment))
+
+    def _keep(self, bad: BadLine) -> None:
+        self._found[bad.kind, bad.comment] = bad
 
     def _judge(self, block: Block, commands: bytes, at: int, text: bytes) -> None:
         for kind, problem in _problems(text):
             if not self.knows(kind):
-                line = block.line + commands.count(b"\n", 0, at)
-                self.add(kind, line, block.offset_of(line), text, problem)
+                self.add(kind, block, block.line_at(commands, at), text, problem)
 
     def _look_at_comments(self, block: Block) -> None:
         """Damage in comments hurts nobody, but tells that something went wrong."""
         control = _CONTROL.search(block.text)
-        if control and not self._found.keys() & {("control", True), ("control", False)}:
-            at = block.text.rfind(b"\n", 0, control.start()) + 1
-            self.add("control", *block.place(at), block.text[at : at + 80], "has control characters in its comment", True)
-        broken = _not_utf8(block.text)
-        if broken is not None and not self._found.keys() & {("encoding", True), ("encoding", False)}:
-            at = block.text.rfind(b"\n", 0, broken) + 1
-            self.add("encoding", *block.place(at), block.text[at : at + 80], "is not UTF-8 in its comment", True)
+        self._comment(block, "control", control and control.start(), "has control characters in its comment")
+        self._comment(block, "encoding", _not_utf8(block.text), "is not UTF-8 in its comment")
+
+    def _comment(self, block: Block, kind: str, at: Optional[int], problem: str) -> None:
+        """Something at this index of the text, which a command of this kind would explain, too."""
+        if at is not None and not self.knows(kind):
+            begins = block.text.rfind(b"\n", 0, at) + 1
+            self.add(kind, block, block.line_at(block.text, at), block.text[begins : begins + 80], problem, comment=True)
+
+
+def _shown(text: bytes) -> str:
+    """As much of a line as an answer takes."""
+    return text[:80].decode("utf-8", "backslashreplace").strip("\n")
 
 
 def _problems(text: bytes) -> Iterator[Tuple[str, str]]:

@@ -6,8 +6,8 @@ import re
 from typing import Dict, Optional
 
 from octoprint_cli.gcode.contents import Heat
+from octoprint_cli.gcode.words import Words
 
-Words = Dict[str, Optional[float]]
 #: What sets a heater's target. G10 and M568 are RepRapFirmware's, with the tool in P.
 TOOL_CODES = ("M104", "M109", "M568", "G10")
 BED_CODES = ("M140", "M190")

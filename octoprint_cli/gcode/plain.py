@@ -79,11 +79,11 @@ def travel(text: bytes, start: Start) -> Passage:
     def at(name: str) -> List[float]:
         return list(compress(numbers, letters.translate(_AT[name])))
 
-    values = at("E")
-    deltas = _deltas(kinds, values, start)
+    values, with_e = at("E"), kinds.translate(None, _NOT_E)
+    deltas = _deltas(with_e, values, start)
     totals = list(accumulate(deltas))
     feeds = bytes(map((0.0).__lt__, deltas))
-    kinds = _marked(kinds, feeds)
+    kinds = _marked(kinds, with_e, feeds)
     axes = [_axis(kinds, at(name), start.position[axis], 1 << axis) for axis, name in enumerate(AXES)]
     moves, extruding = [span(axis.all) for axis in axes], [span(axis.extruding) for axis in axes]
     if any(kinds.translate(_CURVED)):
@@ -95,7 +95,7 @@ def travel(text: bytes, start: Start) -> Passage:
         tuple(moves),
         tuple(extruding),
         frozenset(axes[2].extruding),
-        _e_after(kinds, values, totals, start),
+        _e_after(with_e, values, totals, start),
         totals[-1] if totals else 0.0,
         max(totals, default=0.0),
         min(totals, default=0.0),
@@ -194,24 +194,22 @@ def _numbers(body: bytes) -> Tuple[List[float], bytes]:
     return numbers, letters
 
 
-def _deltas(kinds: bytes, values: List[float], start: Start) -> List[float]:
+def _deltas(with_e: bytes, values: List[float], start: Start) -> List[float]:
     """How much filament each line with an E feeds, 0 for a G92."""
     deltas = values if start.relative_e else list(map(sub, values, chain((start.e,), values)))
-    kinds = kinds.translate(None, _NOT_E)
-    return list(map(mul, deltas, kinds.translate(_FEEDING))) if RESET in kinds else deltas
+    return list(map(mul, deltas, with_e.translate(_FEEDING))) if RESET in with_e else deltas
 
 
-def _e_after(kinds: bytes, values: List[float], totals: List[float], start: Start) -> float:
+def _e_after(with_e: bytes, values: List[float], totals: List[float], start: Start) -> float:
     """Where E stands in the end."""
     if not values or not start.relative_e:
         return values[-1] if values else start.e
-    at = kinds.translate(None, _NOT_E).rfind(RESET)
+    at = with_e.rfind(RESET)
     return start.e + totals[-1] if at < 0 else values[at] + (totals[-1] - totals[at])
 
 
-def _marked(kinds: bytes, feeds: bytes) -> bytes:
+def _marked(kinds: bytes, with_e: bytes, feeds: bytes) -> bytes:
     """The kinds, with EXTRUDES on the moves that feed: all with an E, unless some of them retract on the move (wipe)."""
-    with_e = kinds.translate(None, _NOT_E)
     if 0 not in bytes(compress(feeds, with_e.translate(_ON_THE_MOVE))):
         return kinds.translate(_MARK)
     told = iter(feeds)

@@ -32,6 +32,8 @@ _NEUTRAL = re.compile(
 )
 #: Runs shorter than this are read line by line, longer ones at once; from the second on numpy is worth its calls.
 _SHORT, _LONG = 100, 6_000
+#: A part of a run that is not plain is not divided further below this.
+_INDIVISIBLE = 1000
 #: Below this size the import of numpy costs more than it saves.
 _WORTH_NUMPY = 8 * 1024 * 1024
 #: So many of the first bytes tell what kind of file it is.
@@ -152,7 +154,8 @@ class Reading:
         except plain.Unplain:
             half = text.find(b"\n", len(text) // 2) + 1
             for part, at in ((text[:half], line), (text[half:], line + text.count(b"\n", 0, half))):
-                self._one_by_one(part, at) if len(part) < 1000 or half == len(text) else self._pass(part, at)
+                read = self._one_by_one if len(part) < _INDIVISIBLE or half == len(text) else self._pass
+                read(part, at)
         else:
             track.take(passage, line)
 
@@ -163,8 +166,8 @@ class Reading:
 
     def _one(self, command: bytes, line: int) -> None:
         problem = self._machine.execute(command, line)
-        if problem and not self._damage.knows("number"):
-            self._damage.add("number", line, self._block.offset_of(line), command, problem)
+        if problem:
+            self._damage.add("number", self._block, line, command, problem)
 
 
 def _vectors() -> Travel:

@@ -13,8 +13,8 @@ from octoprint_cli.gcode.arc import Arc, by_radius
 from octoprint_cli.gcode.contents import Extents, Layers, Span
 from octoprint_cli.gcode.heat import Heaters
 from octoprint_cli.gcode.plain import AXES, Passage, Start
+from octoprint_cli.gcode.words import Words
 
-Words = Dict[str, Optional[float]]
 #: The two axes of an arc's plane and the words of its centre: G17, G18, G19.
 _PLANES = {"G17": ((0, 1), "IJ"), "G18": ((2, 0), "KI"), "G19": ((1, 2), "JK")}
 #: More heights than any file of layers has: without an end a spiral would fill the memory.

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Dict, NamedTuple, Optional
 
+#: A command's words: the number behind each letter; None: a letter alone, as in G28 X.
+Words = Dict[str, Optional[float]]
 #: A command longer than this is cut by most firmwares (Marlin keeps 96 bytes), so no slicer writes one.
 LONGEST = 256
 
@@ -29,7 +31,7 @@ class Command(NamedTuple):
     """A command: `G1`, `T0`, or another firmware's word in capitals; its words; what is wrong with it, if anything."""
 
     code: str
-    words: Dict[str, Optional[float]]  # None: a letter alone, as in G28 X
+    words: Words
     problem: Optional[str] = None
     rest: bytes = b""  # all that follows the code
 
@@ -54,7 +56,7 @@ def read_command(text: bytes) -> Optional[Command]:
 
 def in_words(command: Command) -> Command:
     """The same command with its words read; the first of two with one letter counts."""
-    words: Dict[str, Optional[float]] = {}
+    words: Words = {}
     problem = None
     if _EXPONENT.search(command.rest):
         problem = "has a number with an exponent, which firmwares do not read"
