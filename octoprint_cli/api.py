@@ -15,12 +15,16 @@ from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heate
 from octoprint_cli.config.host import normalise
 from octoprint_cli.errors import CliError
 from octoprint_cli.guard import Guarded, preflight_report
-from octoprint_cli.options import add_checks, add_file, add_file_or_stored, add_folder, add_location, add_wish, server_path, wish
+from octoprint_cli.options import add_checks, add_file, add_file_or_stored, add_folder, add_location, add_wait, add_wish, seconds, server_path, wish
 from octoprint_cli.redact import visible
+from octoprint_cli.summary import summary
+from octoprint_cli.waiting import waited
 
 if TYPE_CHECKING:
     from octoprint_cli.gcode import Contents, Line, read_line
     from octoprint_cli.gcode.reader import Reading, read_file
+    from octoprint_cli.watching.follow import Follower
+    from octoprint_cli.watching.goals import FAILURES, GOALS, Goal
     from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
 
 #: Grows by one when something that an add-on may rely on changes.
@@ -35,8 +39,12 @@ __all__ = [
     "Contents",
     "Degrees",
     "Duration",
+    "FAILURES",
     "Finding",
     "Flags",
+    "Follower",
+    "GOALS",
+    "Goal",
     "Guarded",
     "Heater",
     "Line",
@@ -57,6 +65,7 @@ __all__ = [
     "add_file_or_stored",
     "add_folder",
     "add_location",
+    "add_wait",
     "add_wish",
     "errors",
     "normalise",
@@ -64,15 +73,20 @@ __all__ = [
     "read_file",
     "read_line",
     "run_preflight",
+    "seconds",
     "server_path",
-    "wish",
+    "summary",
     "visible",
+    "waited",
+    "wish",
 ]
 
 #: What few commands need is imported when it is asked for.
 _ON_DEMAND = {
     **dict.fromkeys(("Contents", "Line", "read_line"), "octoprint_cli.gcode"),
     **dict.fromkeys(("Reading", "read_file"), "octoprint_cli.gcode.reader"),
+    **dict.fromkeys(("FAILURES", "GOALS", "Goal"), "octoprint_cli.watching.goals"),
+    **dict.fromkeys(("Follower",), "octoprint_cli.watching.follow"),
     **dict.fromkeys(("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"), "octoprint_cli.preflight"),
 }
 

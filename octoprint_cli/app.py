@@ -191,6 +191,10 @@ class App(CliffApp):
     def run_subcommand(self, argv: List[str]) -> int:
         """Find, parse, run. Raises; `run` translates."""
         factory, name, rest = self.command_manager.find_command(argv)
+        if getattr(factory, "own_timeout", False) and self.options.timeout is not None:  # its own limit, not that of a request
+            rest = [f"--timeout={self.options.timeout}", *rest]
+            self.options.timeout = None
+            self._learn_settings()
         try:
             command = factory(self, self.options, cmd_name=name)
             parser = command.get_parser(f"{self.NAME} {name}")

@@ -30,6 +30,8 @@ class Output:
 
     app: Any
     cmd_name: Optional[str]
+    #: Whether `--timeout` is this command's own: what it limits then is the wait, not a request.
+    own_timeout = False
     _group = SHOW_GROUP
 
     @property

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 #: Where a server stores files. 2.0 says `printer` for `sdcard`; both words are taken.
 LOCATIONS = ("local", "sdcard")
+_TEN_YEARS = 10 * 366 * 86400
 
 
 class Parser(CliffParser):
@@ -106,6 +107,23 @@ def wish(parsed_args: Namespace) -> Wish:
             "on the SD card the server picks a free name, and it cannot be read back", hint="octoprint-cli help upload"
         )
     return Wish(parsed_args.location, parsed_args.path, parsed_args.if_exists, parsed_args.verify)
+
+
+def seconds(written: str) -> float:
+    """A time span on the command line: a number of seconds above 0, ten years at most."""
+    try:
+        found = float(written)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= _TEN_YEARS:
+        raise ArgumentTypeError(f"{written!r} is no number of seconds above 0")
+    return found
+
+
+def add_wait(parser: Any, until: str) -> None:
+    """--wait, --wait-timeout: in `parsed_args.wait` and `parsed_args.wait_timeout`, seconds or None."""
+    parser.add_argument("--wait", action="store_true", help=f"wait until {until}")
+    parser.add_argument("--wait-timeout", metavar="SECONDS", type=seconds, help="longest wait of --wait (no limit)")
 
 
 def add_location(parser: ArgumentParser, default: Optional[str] = "local") -> None:

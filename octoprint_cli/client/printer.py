@@ -51,11 +51,12 @@ class PrinterState(NamedTuple):
             state=text(state.get("text")) or "Unknown",
             error=text(state.get("error")),
             flags=flags,
-            temperatures=_temperatures(inner(answer, "temperature")),
+            temperatures=readings_of(inner(answer, "temperature")),
         )
 
 
-def _temperatures(body: Mapping[str, Any]) -> Dict[str, Temperature]:
+def readings_of(body: Mapping[str, Any]) -> Dict[str, Temperature]:
+    """The heaters of a sample, as the server has it in several places: `{"tool0": {"actual": 21.3, "target": 0.0}, ...}`."""
     found = {}
     for heater in sorted(body, key=lambda name: (not name.startswith("tool"), len(name), name)):
         values = body[heater]
