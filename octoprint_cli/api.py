@@ -15,7 +15,18 @@ from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heate
 from octoprint_cli.config.host import normalise
 from octoprint_cli.errors import CliError
 from octoprint_cli.guard import Guarded, preflight_report
-from octoprint_cli.options import add_checks, add_file, add_file_or_stored, add_folder, add_location, add_wait, add_wish, seconds, server_path, wish
+from octoprint_cli.options import (
+    add_checks,
+    add_file,
+    add_file_or_stored,
+    add_folder,
+    add_location,
+    add_wait,
+    add_wish,
+    seconds,
+    server_path,
+    wish,
+)
 from octoprint_cli.redact import visible
 from octoprint_cli.summary import summary
 from octoprint_cli.waiting import waited
@@ -23,9 +34,9 @@ from octoprint_cli.waiting import waited
 if TYPE_CHECKING:
     from octoprint_cli.gcode import Contents, Line, read_line
     from octoprint_cli.gcode.reader import Reading, read_file
+    from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
     from octoprint_cli.watching.follow import Follower
     from octoprint_cli.watching.goals import FAILURES, GOALS, Goal
-    from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
 
 #: Grows by one when something that an add-on may rely on changes.
 API_VERSION = 1

@@ -21,9 +21,9 @@ def waited(
     follower: Optional[Follower] = None,
     done: Optional[Dict[str, Any]] = None,
 ) -> Dict[str, Any]:
-    """Wait for one of the goals: which was met, after how many seconds, and how the printer is then. `done` is what was done before.
+    """Wait for one of the goals: which was met, after how many seconds, and how the printer is then.
 
-    Raises what `Waiter.wait` raises, with the same in its `data`.
+    `done` is what was done before, and stands in the answer first. Raises what `Waiter.wait` raises, with the same in its `data`.
     """
     import time
 

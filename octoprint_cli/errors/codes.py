@@ -229,6 +229,19 @@ class JobPaused(CliError):
     code = "JOB_PAUSED"
 
 
+class PushUnavailable(CliError):
+    """The push socket cannot be opened, and the command has no other way: a proxy may not let websockets through."""
+
+    code = "PUSH_UNAVAILABLE"
+    remedy = "octoprint-cli gcode CMD (without --reply; a proxy must pass the websocket at /sockjs on)"
+
+
+class NoReply(CliError):
+    """The command is with the server, and the firmware has not acknowledged it in time."""
+
+    code = "NO_REPLY"
+
+
 class NotFound(CliError):
     """The server has no such thing (a heater, a profile, a port)."""
 

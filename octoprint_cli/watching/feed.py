@@ -7,7 +7,6 @@ from collections import deque
 from typing import Callable, Deque, Iterable, Optional
 
 from octoprint_cli.client import Client
-from octoprint_cli.client.job import Job
 from octoprint_cli.client.push import Lost, Socket, Wish
 from octoprint_cli.errors import CliError, PrinterOffline
 from octoprint_cli.watching.news import Away, Heat, Link, News, What, told

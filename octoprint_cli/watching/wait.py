@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from typing import Callable, FrozenSet, Optional, Sequence, Tuple
+from typing import Callable, FrozenSet, Iterator, Optional, Sequence, Tuple
 
 from octoprint_cli import errors
 from octoprint_cli.client import Client
@@ -46,28 +46,37 @@ class Waiter:
         note: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._client, self._goals, self._look, self._note = client, goals, look, note
-        self._fails = usual_failures(goals) if fails is None else fails
+        self._fails = usual_failures(goals) if fails is None and goals else fails or frozenset()
         self._follower = follower
         self.scene: Optional[Scene] = None
+        self.met: Optional[Goal] = None
 
     def wait(self, seconds: float = math.inf) -> Goal:
         """The goal that is met. Raises WaitTimeout, JobFailed, JobCancelled, JobLost, JobPaused, PrinterOffline,
         NoActiveJob, and what the client raises once the server has been away for minutes."""
-        deadline = time.monotonic() + seconds
         with Feed(self._client, Wish(events=EVENTS), note=self._note) as feed:
-            while True:
-                follower = self._follower
-                due = follower.due if follower else None
-                news = feed.next(min(deadline, due or math.inf, time.monotonic() + 3600))
-                if news is not None:
-                    self._hear(news)
-                elif follower and due and time.monotonic() >= due:
-                    follower.conclude()
-                met = self._judge()
-                if met is not None:
-                    return met
-                if time.monotonic() >= deadline:
-                    raise self._late(seconds)
+            for _ in self.watch(feed, seconds):
+                pass
+        assert self.met is not None
+        return self.met
+
+    def watch(self, feed: Feed, seconds: float = math.inf) -> Iterator[News]:
+        """Every piece of news, until a goal is `met`; for ever if there is none. Raises as `wait`."""
+        deadline = time.monotonic() + seconds
+        while self.met is None:
+            news = feed.next(min(deadline, self._due()))
+            if news is not None:
+                self._hear(news)
+                yield news
+            elif self._follower is not None and time.monotonic() >= self._due():
+                self._follower.conclude()
+            self.met = self._judge()
+            if self.met is None and time.monotonic() >= deadline:
+                raise self._late(seconds)
+
+    def _due(self) -> float:
+        due = self._follower.due if self._follower is not None else None
+        return math.inf if due is None else due
 
     def _hear(self, news: News) -> None:
         what = news.what
@@ -107,7 +116,7 @@ class Waiter:
                 return None  # in a moment it is known how the job ended
             self.scene = self.scene._replace(ending=self._follower.ending or self.scene.ending)
         scene = self.scene
-        if scene is None:
+        if scene is None or not self._goals:
             return None
         met = next((goal for goal in self._goals if goal.met(scene)), None)
         if met is None:
