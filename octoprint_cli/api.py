@@ -20,6 +20,7 @@ from octoprint_cli.options import (
     add_file,
     add_file_or_stored,
     add_folder,
+    add_goals,
     add_location,
     add_wait,
     add_wish,
@@ -28,15 +29,17 @@ from octoprint_cli.options import (
     wish,
 )
 from octoprint_cli.redact import visible
+from octoprint_cli.stream import Stream
 from octoprint_cli.summary import summary
-from octoprint_cli.waiting import waited
+from octoprint_cli.waiting import waited, watched
+from octoprint_cli.watching.words import TYPES as WATCHED
 
 if TYPE_CHECKING:
     from octoprint_cli.gcode import Contents, Line, read_line
     from octoprint_cli.gcode.reader import Reading, read_file
     from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
     from octoprint_cli.watching.follow import Follower
-    from octoprint_cli.watching.goals import FAILURES, GOALS, Goal
+    from octoprint_cli.watching.goals import Goal
 
 #: Grows by one when something that an add-on may rely on changes.
 API_VERSION = 1
@@ -50,11 +53,9 @@ __all__ = [
     "Contents",
     "Degrees",
     "Duration",
-    "FAILURES",
     "Finding",
     "Flags",
     "Follower",
-    "GOALS",
     "Goal",
     "Guarded",
     "Heater",
@@ -69,12 +70,15 @@ __all__ = [
     "Severity",
     "ShowOne",
     "Skip",
+    "Stream",
     "Subject",
     "Time",
+    "WATCHED",
     "add_checks",
     "add_file",
     "add_file_or_stored",
     "add_folder",
+    "add_goals",
     "add_location",
     "add_wait",
     "add_wish",
@@ -89,6 +93,7 @@ __all__ = [
     "summary",
     "visible",
     "waited",
+    "watched",
     "wish",
 ]
 
@@ -96,7 +101,7 @@ __all__ = [
 _ON_DEMAND = {
     **dict.fromkeys(("Contents", "Line", "read_line"), "octoprint_cli.gcode"),
     **dict.fromkeys(("Reading", "read_file"), "octoprint_cli.gcode.reader"),
-    **dict.fromkeys(("FAILURES", "GOALS", "Goal"), "octoprint_cli.watching.goals"),
+    **dict.fromkeys(("Goal",), "octoprint_cli.watching.goals"),
     **dict.fromkeys(("Follower",), "octoprint_cli.watching.follow"),
     **dict.fromkeys(("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"), "octoprint_cli.preflight"),
 }

@@ -1,9 +1,11 @@
-"""What commands that wait have in common: a line for the person meanwhile, the printer's state in the answer."""
+"""What commands that wait or watch have in common: the person's view meanwhile, the printer's state in the answer."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Optional, Sequence
+import time
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Generator, Optional, Sequence
 
 from octoprint_cli.errors import CliError
 from octoprint_cli.summary import summary
@@ -11,6 +13,9 @@ from octoprint_cli.summary import summary
 if TYPE_CHECKING:
     from octoprint_cli.watching.follow import Follower
     from octoprint_cli.watching.goals import Goal
+    from octoprint_cli.watching.wait import Waiter
+
+Lines = Generator[Dict[str, Any], None, Dict[str, Any]]
 
 
 def waited(
@@ -23,24 +28,45 @@ def waited(
 ) -> Dict[str, Any]:
     """Wait for one of the goals: which was met, after how many seconds, and how the printer is then.
 
-    `done` is what was done before, and stands in the answer first. Raises what `Waiter.wait` raises, with the same in its `data`.
+    `done` is what was done before, and stands in the answer first. Raises what `Waiter.wait` raises, with the
+    same in its `data`.
     """
-    import time
-
     from octoprint_cli.watching.wait import Waiter
 
     begun = time.monotonic()
     waiter = Waiter(command.client, goals, fails, follower=follower, note=command.terminal.warn)
-    wanted = [str(goal) for goal in goals]
-
-    def told(met: Optional[Goal]) -> Dict[str, Any]:
-        job, printer, ending = waiter.final()
-        spent = {"waited_for": wanted, "met": str(met) if met else None, "seconds": round(time.monotonic() - begun, 3)}
-        return {**(done or {}), **spent, **(summary(job, printer, ending) if job is not None else {})}
-
     try:
-        met = waiter.wait(math.inf if seconds is None else seconds)
+        waiter.wait(math.inf if seconds is None else seconds)
     except CliError as error:
-        error.data = told(None)
+        error.data = {**(done or {}), **_told(waiter, begun)}
         raise
-    return told(met)
+    return {**(done or {}), **_told(waiter, begun)}
+
+
+def watched(command: Any, parsed_args: Namespace) -> Lines:
+    """The lines of `watch`: `events`, `interval`, and what `add_goals` took. Raises as `waited`, if it is to end."""
+    from octoprint_cli.client.push import Wish
+    from octoprint_cli.watching import news, report
+    from octoprint_cli.watching.feed import Feed
+    from octoprint_cli.watching.wait import Waiter
+
+    begun, wanted = time.monotonic(), parsed_args.events
+    named = [name for name in wanted or () if name[0].isupper()]
+    wish = Wish(lines="terminal" in (wanted or ()), events=(*report.EVENTS, *named), plugins=(news.PROMPTS, news.NOTES))
+    waiter = Waiter(command.client, parsed_args.goals, parsed_args.fail_on)
+    reporter = report.Reporter(parsed_args.interval)
+    try:
+        with Feed(command.client, wish, note=command.terminal.warn) as feed:
+            for piece in waiter.watch(feed, parsed_args.timeout or math.inf):
+                yield from reporter.lines(piece, wanted)
+    except CliError as error:
+        error.data = _told(waiter, begun)
+        raise
+    return _told(waiter, begun)
+
+
+def _told(waiter: Waiter, begun: float) -> Dict[str, Any]:
+    job, printer, ending = waiter.final()
+    spent = {"waited_for": [str(goal) for goal in waiter.goals], "met": str(waiter.met) if waiter.met else None}
+    state = summary(job, printer, ending) if job is not None else {}
+    return {**spent, "seconds": round(time.monotonic() - begun, 3), **state}

@@ -22,8 +22,8 @@ class History(NamedTuple):
     def from_json(cls, prints: Dict[str, Any]) -> History:
         """From the `prints` of an entry."""
         last, succeeded = number(inner(prints, "last").get("date")), inner(prints, "last").get("success")
-        counts = (whole(prints.get(outcome)) or 0 for outcome in ("success", "failure"))
-        return cls(*counts, last, succeeded if isinstance(succeeded, bool) else None)
+        success, failure = (whole(prints.get(outcome)) or 0 for outcome in ("success", "failure"))
+        return cls(success, failure, last, succeeded if isinstance(succeeded, bool) else None)
 
     @property
     def total(self) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from typing import Callable, Deque, Iterable, Optional
+from typing import Callable, Deque, Dict, Iterable, Optional
 
 from octoprint_cli.client import Client
+from octoprint_cli.client.printer import Temperature
 from octoprint_cli.client.push import Lost, Socket, Wish
 from octoprint_cli.errors import CliError, PrinterOffline
 from octoprint_cli.watching.news import Away, Heat, Link, News, What, told
@@ -139,7 +140,7 @@ class Feed:
         if self._heaters and job.phase.connected and not (self.pushed and self._begun):
             self._add("poll", [Heat(self._readings())])
 
-    def _readings(self) -> dict:
+    def _readings(self) -> Dict[str, Temperature]:
         try:
             return self._client.printer.current().temperatures
         except PrinterOffline:  # between the two requests

@@ -11,7 +11,6 @@ from octoprint_cli.client.state import Phase
 
 #: A heater counts as at its target within so many degrees of it.
 NEAR_DEGREES = 2.0
-FAILURES = ("error", "offline", "cancelled", "paused")
 _END = frozenset({"error", "offline", "cancelled"})
 
 
@@ -53,11 +52,10 @@ _FAILS: Dict[str, FrozenSet[str]] = {
     "temp": frozenset({"error", "offline"}),
     "connected": frozenset(),
 }
-GOALS = (*_MET, "progress=PERCENT")
 
 
 class Goal(NamedTuple):
-    """One thing to wait for: a name of GOALS, and the percent of `progress`."""
+    """One thing to wait for: one of `words.GOALS`, and the percent of `progress`."""
 
     name: str
     percent: float = 0.0

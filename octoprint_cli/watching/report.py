@@ -10,13 +10,12 @@ from octoprint_cli.client.state import phase_of
 from octoprint_cli.columns import Time
 from octoprint_cli.watching.news import Away, Event, Heat, Line, Link, News, Notice, State
 
-#: The types of a line. `--events` may name the server's own events instead, such as PrintDone.
-TYPES = ("state", "progress", "temperature", "event", "notification", "connection", "terminal")
-#: Of the server's events those that tell of the printer and its job; Dwelling and the like come ten times a second.
+#: Of the server's events those that tell of the printer, its job and its files; Dwelling and its like come ten times a second.
 EVENTS = tuple(
-    "PrintStarted PrintDone PrintFailed PrintCancelling PrintCancelled PrintPaused PrintResumed PrinterStateChanged Error PrinterReset "
-    "EStop Connected Disconnected FileSelected FileDeselected FileAdded FileRemoved Upload TransferStarted TransferDone TransferFailed "
-    "FilamentChange ToolChange CommandSuppressed PowerOn PowerOff PrinterProfileModified CaptureFailed MovieDone Startup Shutdown".split()
+    """PrintStarted PrintDone PrintFailed PrintCancelling PrintCancelled PrintPaused PrintResumed PrinterStateChanged
+    Error PrinterReset EStop Connected Disconnected FileSelected FileDeselected FileAdded FileRemoved Upload
+    TransferStarted TransferDone TransferFailed FilamentChange ToolChange CommandSuppressed PowerOn PowerOff
+    PrinterProfileModified CaptureFailed MovieDone Startup Shutdown""".split()
 )
 
 Told = Tuple[str, Dict[str, Any]]
@@ -34,7 +33,7 @@ class Reporter:
         self._targets: Any = None
 
     def lines(self, news: News, wanted: Optional[FrozenSet[str]] = None) -> Iterator[Dict[str, Any]]:
-        """The lines of a piece of news, numbered from 1, of the wanted types: all but `terminal` if it is None."""
+        """The lines of a piece of news, numbered from 1. `wanted` has types and the server's events; None is all but `terminal`."""
         for kind, body in self._told(news):
             if _is_wanted(kind, body, wanted):
                 self._number += 1

@@ -45,7 +45,7 @@ class Waiter:
         look: Callable[[Scene], None] = lambda scene: None,
         note: Callable[[str], None] = lambda text: None,
     ) -> None:
-        self._client, self._goals, self._look, self._note = client, goals, look, note
+        self._client, self.goals, self._look, self._note = client, goals, look, note
         self._fails = usual_failures(goals) if fails is None and goals else fails or frozenset()
         self._follower = follower
         self.scene: Optional[Scene] = None
@@ -94,7 +94,7 @@ class Waiter:
     def _read(self, job: Job) -> None:
         if self.scene is None:
             self.scene = Scene(job, job.phase)
-            if self._follower is None and not job.phase.has_job and any(goal.of_a_job for goal in self._goals):
+            if self._follower is None and not job.phase.has_job and any(goal.of_a_job for goal in self.goals):
                 self.scene = self.scene._replace(ending=self._last(job))
         self.scene = self.scene._replace(job=job, phase=job.phase)
         if self._follower is None and job.phase.has_job:
@@ -103,7 +103,7 @@ class Waiter:
 
     def _last(self, job: Job) -> Optional[Ending]:
         last = self._client.last_ending(job)
-        if last is None and all(goal.of_a_job for goal in self._goals):
+        if last is None and all(goal.of_a_job for goal in self.goals):
             job.require_connected()
             raise errors.NoActiveJob("there is no job to wait for, and there was none", details={"state": job.state})
         return last
@@ -116,9 +116,9 @@ class Waiter:
                 return None  # in a moment it is known how the job ended
             self.scene = self.scene._replace(ending=self._follower.ending or self.scene.ending)
         scene = self.scene
-        if scene is None or not self._goals:
+        if scene is None or not self.goals:
             return None
-        met = next((goal for goal in self._goals if goal.met(scene)), None)
+        met = next((goal for goal in self.goals if goal.met(scene)), None)
         if met is None:
             self._require_possible(scene)
         return met
@@ -132,7 +132,7 @@ class Waiter:
         if unwanted is not None:
             raise unwanted
         heated = any(reading.target for reading in scene.heaters.values())
-        if [goal.name for goal in self._goals] == ["temp"] and scene.heaters and not heated and not scene.phase.has_job:
+        if [goal.name for goal in self.goals] == ["temp"] and scene.heaters and not heated and not scene.phase.has_job:
             raise errors.StateNotReached(
                 "no heater has a target, so there is no temperature to wait for", hint="octoprint-cli temp --tool 200 --wait"
             )
@@ -140,7 +140,7 @@ class Waiter:
     def _require_no_failure(self, scene: Scene, ending: Ending) -> None:
         failure = _FAILURE_OF.get(ending.outcome)
         if ending.outcome == FINISHED:
-            if all(goal.name == "paused" for goal in self._goals):
+            if all(goal.name == "paused" for goal in self.goals):
                 raise errors.StateNotReached(f"{ending.file or 'the job'} has finished, and was never paused")
         elif ending.outcome == LOST or failure in self._fails or (failure == "error" and "offline" in self._fails):
             by_firmware = self._follower.firmware_error is not None if self._follower else scene.job.error is not None
@@ -149,11 +149,11 @@ class Waiter:
             raise error
 
     def _late(self, seconds: float) -> errors.CliError:
-        wanted = " or ".join(map(str, self._goals))
+        wanted = " or ".join(map(str, self.goals))
         state = self.scene.job.state if self.scene else "unknown"
         return errors.WaitTimeout(
             f"after {seconds:g} s the printer is {state}, and still not {wanted}",
-            details={"wanted": [str(goal) for goal in self._goals], "state": state},
+            details={"wanted": [str(goal) for goal in self.goals], "state": state},
         )
 
     # -- afterwards -------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ FLOORS: Dict[str, int] = {
     "guard": 4,
     "options": 4,
     "base": 5,
+    "stream": 5,
     "api": 6,
     "commands": 7,
     "manager": 8,
@@ -42,7 +43,12 @@ FLOORS: Dict[str, int] = {
     "testing": 10,
 }
 #: On one floor, the one thing that may import the other.
-NEIGHBOURS: Set[Tuple[str, str]] = {("extensions", "distributions"), ("config", "turn"), ("guard", "options")}
+NEIGHBOURS: Set[Tuple[str, str]] = {
+    ("extensions", "distributions"),
+    ("config", "turn"),
+    ("guard", "options"),
+    ("stream", "base"),
+}
 #: Libraries with the only files that may import them.
 ONLY_IN: Dict[str, Set[str]] = {
     "requests": {"client.http.http", "client.http.wire", "client.http.failures"},

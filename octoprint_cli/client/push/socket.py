@@ -79,14 +79,14 @@ class Socket:
         header = ["Authorization: Basic " + base64.b64encode(user).decode()] if parts.username else []
         try:
             with http.plugged(min(OPEN_SECONDS, http.timeout)) as sock:
-                self._line.connect(url, socket=sock, header=header, redirect_limit=0)
+                self._line.connect(url, socket=sock, header=header, redirect_limit=0)  # type: ignore[no-untyped-call]
         except _BROKEN as error:
             raise Lost(_reason(error)) from error
 
     def close(self) -> None:
         """End it, without waiting for the server's goodbye."""
         with contextlib.suppress(*_BROKEN):
-            self._line.shutdown()
+            self._line.shutdown()  # type: ignore[no-untyped-call]
 
     def receive(self, until: float) -> Optional[Message]:
         """The next message, None if there is none until then, in seconds of the monotonic clock. Raises Lost."""
@@ -146,8 +146,9 @@ class _Line(websocket.WebSocket):
             raise websocket.WebSocketTimeoutException("the time is up")
         if self.taken > MAX_BYTES:
             raise websocket.WebSocketPayloadException(f"a message is larger than {MAX_BYTES} bytes")
-        self.sock.settimeout(left)
-        found: bytes = super()._recv(bufsize)
+        if self.sock is not None:  # or what is below says so
+            self.sock.settimeout(left)
+        found: bytes = super()._recv(bufsize)  # type: ignore[no-untyped-call]
         self.taken += len(found)
         return found
 
