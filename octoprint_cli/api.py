@@ -16,6 +16,7 @@ from octoprint_cli.config.host import normalise
 from octoprint_cli.errors import CliError
 from octoprint_cli.guard import Guarded, preflight_report
 from octoprint_cli.options import add_checks, add_file, add_file_or_stored, add_folder, add_location, add_wish, server_path, wish
+from octoprint_cli.picture import Picture
 from octoprint_cli.redact import visible
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ __all__ = [
     "Lister",
     "Millimetres",
     "Percent",
+    "Picture",
     "Range",
     "Reading",
     "Rows",
