@@ -28,6 +28,7 @@ from octoprint_cli.options import (
     server_path,
     wish,
 )
+from octoprint_cli.picture import Picture
 from octoprint_cli.redact import visible
 from octoprint_cli.stream import Stream
 from octoprint_cli.summary import summary
@@ -63,6 +64,7 @@ __all__ = [
     "Lister",
     "Millimetres",
     "Percent",
+    "Picture",
     "Range",
     "Reading",
     "Rows",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from argparse import Namespace
-from typing import Any, Dict, Iterator, Mapping
+from typing import Any, ContextManager, Dict, Iterator, Mapping, Optional
 
 from cliff.show import ShowOne as CliffShowOne
 
@@ -11,6 +12,7 @@ from octoprint_cli.base import Output
 from octoprint_cli.columns import plain
 from octoprint_cli.formatters.envelope import success
 from octoprint_cli.redact import visible
+from octoprint_cli.terminal import Show
 
 #: What is told, one dict each, and at the end the envelope's data.
 Happening = Iterator[Dict[str, Any]]
@@ -28,6 +30,11 @@ class Stream(Output, CliffShowOne):
     def told(self, item: Mapping[str, Any]) -> str:
         """A person's line for one thing. Override it."""
         return " ".join(str(value) for value in item.values())
+
+    def view(self) -> ContextManager[Optional[Show]]:
+        """The live view, if this run is a person's at a terminal: what is shown there need not be told in lines."""
+        live = getattr(self.formatter, "prefers_text", False)
+        return self.app.terminal.watching(True, self.app.stdout) if live else contextlib.nullcontext()  # type: ignore[no-any-return]
 
     def take_action(self, parsed_args: Namespace) -> Happening:
         """What happens. Its return value is the data at the end."""

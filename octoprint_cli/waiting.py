@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 import time
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Generator, Optional, Sequence
+from collections import deque
+from typing import TYPE_CHECKING, Any, Callable, Deque, Dict, FrozenSet, Generator, Optional, Sequence
 
 from octoprint_cli.errors import CliError
+from octoprint_cli.picture import Picture
 from octoprint_cli.summary import summary
 
 if TYPE_CHECKING:
     from octoprint_cli.watching.follow import Follower
-    from octoprint_cli.watching.goals import Goal
+    from octoprint_cli.watching.goals import Goal, Scene
+    from octoprint_cli.watching.news import News
     from octoprint_cli.watching.wait import Waiter
 
 Lines = Generator[Dict[str, Any], None, Dict[str, Any]]
@@ -34,13 +37,15 @@ def waited(
     from octoprint_cli.watching.wait import Waiter
 
     begun = time.monotonic()
-    waiter = Waiter(command.client, goals, fails, follower=follower, note=command.terminal.warn)
-    try:
-        waiter.wait(math.inf if seconds is None else seconds)
-    except CliError as error:
-        error.data = {**(done or {}), **_told(waiter, begun)}
-        raise
-    return {**(done or {}), **_told(waiter, begun)}
+    with command.terminal.watching(whole=False) as show:
+        painter = Painter(command, show)
+        waiter = Waiter(command.client, goals, fails, follower=follower, look=painter.look, note=command.terminal.warn)
+        try:
+            waiter.wait(math.inf if seconds is None else seconds)
+        except CliError as error:
+            error.data = {**(done or {}), **_told(waiter, begun)}
+            raise
+        return {**(done or {}), **_told(waiter, begun)}
 
 
 def watched(command: Any, parsed_args: Namespace) -> Lines:
@@ -51,18 +56,62 @@ def watched(command: Any, parsed_args: Namespace) -> Lines:
     from octoprint_cli.watching.wait import Waiter
 
     begun, wanted = time.monotonic(), parsed_args.events
-    named = [name for name in wanted or () if name[0].isupper()]
-    wish = Wish(lines="terminal" in (wanted or ()), events=(*report.EVENTS, *named), plugins=(news.PROMPTS, news.NOTES))
-    waiter = Waiter(command.client, parsed_args.goals, parsed_args.fail_on)
-    reporter = report.Reporter(parsed_args.interval)
-    try:
-        with Feed(command.client, wish, note=command.terminal.warn) as feed:
-            for piece in waiter.watch(feed, parsed_args.timeout or math.inf):
-                yield from reporter.lines(piece, wanted)
-    except CliError as error:
-        error.data = _told(waiter, begun)
-        raise
-    return _told(waiter, begun)
+    with command.view() as show:
+        painter = Painter(command, show)
+        lines = show is not None or "terminal" in (wanted or ())
+        named = [name for name in wanted or () if name[0].isupper()]
+        wish = Wish(lines=lines, events=(*report.EVENTS, *named), plugins=(news.PROMPTS, news.NOTES))
+        waiter = Waiter(command.client, parsed_args.goals, parsed_args.fail_on, look=painter.look)
+        reporter = report.Reporter(parsed_args.interval)
+        try:
+            with Feed(command.client, wish, note=command.terminal.warn) as feed:
+                for piece in waiter.watch(feed, parsed_args.timeout or math.inf):
+                    painter.hear(piece)
+                    if show is None:
+                        yield from reporter.lines(piece, wanted)
+        except CliError as error:
+            error.data = _told(waiter, begun)
+            raise
+        return _told(waiter, begun)
+
+
+class Painter:
+    """Paints what is known of the printer, for a person who watches; nothing if nobody does."""
+
+    def __init__(self, command: Any, show: Optional[Callable[[Picture], None]]) -> None:
+        self._show, self._scrub = show, command.app.scrubber.hide_all
+        self._lines: Deque[str] = deque(maxlen=12)
+        self._notes: Deque[str] = deque(maxlen=4)
+        self._pushed = False
+        self._scene: Optional[Scene] = None
+
+    def look(self, scene: Scene) -> None:
+        """The scene has changed."""
+        if self._show is not None:
+            self._scene = scene
+            self._paint(self._show, scene)
+
+    def hear(self, piece: News) -> None:
+        """What is no part of the scene: the terminal, events, what the firmware asks."""
+        if self._show is None or self._scene is None:
+            return
+        kind, told = type(piece.what).__name__, piece.what
+        if kind == "Line":
+            self._lines.append(told.text)  # type: ignore[union-attr]
+        elif kind == "Notice":
+            self._notes.append(told.text or "the firmware's question is answered")  # type: ignore[union-attr]
+        elif kind == "Event":
+            self._notes.append(told.type)  # type: ignore[union-attr]
+        elif kind == "Link":
+            self._pushed = told.up  # type: ignore[union-attr]
+        self._paint(self._show, self._scene)
+
+    def _paint(self, show: Callable[[Picture], None], scene: Scene) -> None:
+        job = scene.job
+        how_far = {"completion": job.completion, "print_time": job.print_time, "print_time_left": job.print_time_left}
+        said = {"lines": list(self._lines), "notes": list(self._notes)}
+        known = {"state": job.state, "file": job.file, "temperatures": dict(scene.heaters), **how_far, **said}
+        show(Picture(phase=scene.phase.value, connection="push" if self._pushed else "poll", **self._scrub(known)))
 
 
 def _told(waiter: Waiter, begun: float) -> Dict[str, Any]:

@@ -89,4 +89,7 @@ class Reporter:
 
 
 def _is_wanted(kind: str, body: Dict[str, Any], wanted: Optional[FrozenSet[str]]) -> bool:
-    return kind != "terminal" if wanted is None else kind in wanted or body.get("event") in wanted
+    if wanted is not None and body.get("event") in wanted:
+        return True
+    # A line of its own says the same of this event.
+    return (kind != "terminal" if wanted is None else kind in wanted) and body.get("event") != "PrinterStateChanged"

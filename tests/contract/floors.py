@@ -18,6 +18,9 @@ FLOORS: Dict[str, int] = {
     "redact": 0,
     "config": 1,
     "bar": 0,
+    "units": 0,
+    "picture": 0,
+    "live": 1,
     "terminal": 1,
     "turn": 1,
     "source": 1,
@@ -48,13 +51,14 @@ NEIGHBOURS: Set[Tuple[str, str]] = {
     ("config", "turn"),
     ("guard", "options"),
     ("stream", "base"),
+    ("terminal", "live"),
 }
 #: Libraries with the only files that may import them.
 ONLY_IN: Dict[str, Set[str]] = {
     "requests": {"client.http.http", "client.http.wire", "client.http.failures"},
     "urllib3": {"client.http.wire", "client.http.failures", "client.http.retries"},
     "requests_toolbelt": set(),
-    "rich": {"bar"},
+    "rich": {"bar", "live"},
     "filelock": {"turn"},
     "yaml": {"config.file", "formatters.yaml_format"},
     "stevedore": {"extensions"},
@@ -63,7 +67,21 @@ ONLY_IN: Dict[str, Set[str]] = {
     "octoprint_cli_sandbox": set(),
 }
 #: These must not know cliff.
-WITHOUT_CLIFF = ("errors", "redact", "config", "terminal", "extensions", "distributions", "client", "gcode", "preflight", "guard")
+WITHOUT_CLIFF = (
+    "errors",
+    "redact",
+    "units",
+    "picture",
+    "live",
+    "config",
+    "terminal",
+    "extensions",
+    "distributions",
+    "client",
+    "gcode",
+    "preflight",
+    "guard",
+)
 
 
 class Import(NamedTuple):

@@ -36,7 +36,7 @@ def plugged(base_url: str, tls: Tls, seconds: float) -> Iterator[socket.socket]:
 
 def _context(tls: Tls) -> ssl.SSLContext:
     """What `requests` makes of the same settings."""
-    bundle = tls.verify if isinstance(tls.verify, str) else certs.where()
+    bundle = tls.verify if isinstance(tls.verify, str) else certs.where()  # type: ignore[attr-defined]
     folder = Path(bundle).is_dir()
     context = ssl.create_default_context(cafile=None if folder else bundle, capath=bundle if folder else None)
     if tls.verify is False:
