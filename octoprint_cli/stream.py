@@ -34,7 +34,7 @@ class Stream(Output, CliffShowOne):
     def view(self) -> ContextManager[Optional[Show]]:
         """The live view, if this run is a person's at a terminal: what is shown there need not be told in lines."""
         live = getattr(self.formatter, "prefers_text", False)
-        return self.app.terminal.watching(True, self.app.stdout) if live else contextlib.nullcontext()  # type: ignore[no-any-return]
+        return self.app.terminal.watching(True, self.app.stdout) if live else contextlib.nullcontext()
 
     def take_action(self, parsed_args: Namespace) -> Happening:
         """What happens. Its return value is the data at the end."""

@@ -5,17 +5,14 @@ from __future__ import annotations
 import math
 import time
 from argparse import Namespace
-from collections import deque
-from typing import TYPE_CHECKING, Any, Callable, Deque, Dict, FrozenSet, Generator, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Generator, Optional, Sequence
 
 from octoprint_cli.errors import CliError
-from octoprint_cli.picture import Picture
 from octoprint_cli.summary import summary
 
 if TYPE_CHECKING:
     from octoprint_cli.watching.follow import Follower
-    from octoprint_cli.watching.goals import Goal, Scene
-    from octoprint_cli.watching.news import News
+    from octoprint_cli.watching.goals import Goal
     from octoprint_cli.watching.wait import Waiter
 
 Lines = Generator[Dict[str, Any], None, Dict[str, Any]]
@@ -34,11 +31,12 @@ def waited(
     `done` is what was done before, and stands in the answer first. Raises what `Waiter.wait` raises, with the
     same in its `data`.
     """
+    from octoprint_cli.watching.painter import Painter
     from octoprint_cli.watching.wait import Waiter
 
     begun = time.monotonic()
     with command.terminal.watching(whole=False) as show:
-        painter = Painter(command, show)
+        painter = Painter(show, command.app.scrubber.hide_all)
         waiter = Waiter(command.client, goals, fails, follower=follower, look=painter.look, note=command.terminal.warn)
         try:
             waiter.wait(math.inf if seconds is None else seconds)
@@ -53,11 +51,12 @@ def watched(command: Any, parsed_args: Namespace) -> Lines:
     from octoprint_cli.client.push import Wish
     from octoprint_cli.watching import news, report
     from octoprint_cli.watching.feed import Feed
+    from octoprint_cli.watching.painter import Painter
     from octoprint_cli.watching.wait import Waiter
 
     begun, wanted = time.monotonic(), parsed_args.events
     with command.view() as show:
-        painter = Painter(command, show)
+        painter = Painter(show, command.app.scrubber.hide_all)
         lines = show is not None or "terminal" in (wanted or ())
         named = [name for name in wanted or () if name[0].isupper()]
         wish = Wish(lines=lines, events=(*report.EVENTS, *named), plugins=(news.PROMPTS, news.NOTES))
@@ -73,45 +72,6 @@ def watched(command: Any, parsed_args: Namespace) -> Lines:
             error.data = _told(waiter, begun)
             raise
         return _told(waiter, begun)
-
-
-class Painter:
-    """Paints what is known of the printer, for a person who watches; nothing if nobody does."""
-
-    def __init__(self, command: Any, show: Optional[Callable[[Picture], None]]) -> None:
-        self._show, self._scrub = show, command.app.scrubber.hide_all
-        self._lines: Deque[str] = deque(maxlen=12)
-        self._notes: Deque[str] = deque(maxlen=4)
-        self._pushed = False
-        self._scene: Optional[Scene] = None
-
-    def look(self, scene: Scene) -> None:
-        """The scene has changed."""
-        if self._show is not None:
-            self._scene = scene
-            self._paint(self._show, scene)
-
-    def hear(self, piece: News) -> None:
-        """What is no part of the scene: the terminal, events, what the firmware asks."""
-        if self._show is None or self._scene is None:
-            return
-        kind, told = type(piece.what).__name__, piece.what
-        if kind == "Line":
-            self._lines.append(told.text)  # type: ignore[union-attr]
-        elif kind == "Notice":
-            self._notes.append(told.text or "the firmware's question is answered")  # type: ignore[union-attr]
-        elif kind == "Event":
-            self._notes.append(told.type)  # type: ignore[union-attr]
-        elif kind == "Link":
-            self._pushed = told.up  # type: ignore[union-attr]
-        self._paint(self._show, self._scene)
-
-    def _paint(self, show: Callable[[Picture], None], scene: Scene) -> None:
-        job = scene.job
-        how_far = {"completion": job.completion, "print_time": job.print_time, "print_time_left": job.print_time_left}
-        said = {"lines": list(self._lines), "notes": list(self._notes)}
-        known = {"state": job.state, "file": job.file, "temperatures": dict(scene.heaters), **how_far, **said}
-        show(Picture(phase=scene.phase.value, connection="push" if self._pushed else "poll", **self._scrub(known)))
 
 
 def _told(waiter: Waiter, begun: float) -> Dict[str, Any]:
