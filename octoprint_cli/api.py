@@ -36,9 +36,11 @@ from octoprint_cli.waiting import waited, watched
 from octoprint_cli.watching.words import TYPES as WATCHED
 
 if TYPE_CHECKING:
+    from octoprint_cli.firmware import only_asks
     from octoprint_cli.gcode import Contents, Line, read_line
     from octoprint_cli.gcode.reader import Reading, read_file
     from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
+    from octoprint_cli.watching.conversation import converse
     from octoprint_cli.watching.follow import Follower
     from octoprint_cli.watching.goals import Goal
 
@@ -84,8 +86,10 @@ __all__ = [
     "add_location",
     "add_wait",
     "add_wish",
+    "converse",
     "errors",
     "normalise",
+    "only_asks",
     "preflight_report",
     "read_file",
     "read_line",
@@ -103,8 +107,10 @@ __all__ = [
 _ON_DEMAND = {
     **dict.fromkeys(("Contents", "Line", "read_line"), "octoprint_cli.gcode"),
     **dict.fromkeys(("Reading", "read_file"), "octoprint_cli.gcode.reader"),
-    **dict.fromkeys(("Goal",), "octoprint_cli.watching.goals"),
-    **dict.fromkeys(("Follower",), "octoprint_cli.watching.follow"),
+    "Goal": "octoprint_cli.watching.goals",
+    "Follower": "octoprint_cli.watching.follow",
+    "converse": "octoprint_cli.watching.conversation",
+    "only_asks": "octoprint_cli.firmware",
     **dict.fromkeys(("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"), "octoprint_cli.preflight"),
 }
 

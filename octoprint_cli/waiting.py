@@ -13,6 +13,7 @@ from octoprint_cli.summary import summary
 if TYPE_CHECKING:
     from octoprint_cli.watching.follow import Follower
     from octoprint_cli.watching.goals import Goal
+    from octoprint_cli.watching.painter import Painter
     from octoprint_cli.watching.wait import Waiter
 
 Lines = Generator[Dict[str, Any], None, Dict[str, Any]]
@@ -41,9 +42,9 @@ def waited(
         try:
             waiter.wait(math.inf if seconds is None else seconds)
         except CliError as error:
-            error.data = {**(done or {}), **_told(waiter, begun)}
+            error.data = {**(done or {}), **_told(waiter, painter, begun)}
             raise
-        return {**(done or {}), **_told(waiter, begun)}
+        return {**(done or {}), **_told(waiter, painter, begun)}
 
 
 def watched(command: Any, parsed_args: Namespace) -> Lines:
@@ -69,13 +70,16 @@ def watched(command: Any, parsed_args: Namespace) -> Lines:
                     if show is None:
                         yield from reporter.lines(piece, wanted)
         except CliError as error:
-            error.data = _told(waiter, begun)
+            error.data = _told(waiter, painter, begun)
             raise
-        return _told(waiter, begun)
+        return _told(waiter, painter, begun)
 
 
-def _told(waiter: Waiter, begun: float) -> Dict[str, Any]:
+def _told(waiter: Waiter, painter: Painter, begun: float) -> Dict[str, Any]:
+    """What was waited for, and how the printer is at the end, which the person sees, too."""
     job, printer, ending = waiter.final()
     spent = {"waited_for": [str(goal) for goal in waiter.goals], "met": str(waiter.met) if waiter.met else None}
-    state = summary(job, printer, ending) if job is not None else {}
-    return {**spent, "seconds": round(time.monotonic() - begun, 3), **state}
+    if job is None:
+        return {**spent, "seconds": round(time.monotonic() - begun, 3)}
+    painter.end(job, printer.temperatures if printer else {})
+    return {**spent, "seconds": round(time.monotonic() - begun, 3), **summary(job, printer, ending)}

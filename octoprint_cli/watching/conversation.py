@@ -138,7 +138,7 @@ def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Di
     """Send the commands and return what the firmware said to each: `Reply.as_dict`.
 
     `POST /api/printer/command` (CONTROL) and the push socket (MONITOR_TERMINAL). `seconds` is the longest silence.
-    Raises PushUnavailable before anything was sent; NoReply, with the replies so far in `details`, afterwards.
+    Raises PushUnavailable before anything was sent; NoReply, with the replies so far in its `data`, afterwards.
     """
     try:
         socket = Socket(client.http, Wish(state=False, lines=True, events=("CommandSuppressed",)))
@@ -212,5 +212,5 @@ def _no_reply(talk: Conversation, why: str) -> errors.CliError:
     return errors.NoReply(
         f"{open_ones[0].command} was {how}: {why}",
         hint="octoprint-cli status (the key needs the permission MONITOR_TERMINAL to hear the printer)",
-        details={"replies": [reply.as_dict() for reply in talk.replies]},
+        data={"replies": [reply.as_dict() for reply in talk.replies]},
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Callable, Deque, Optional
+from typing import Any, Callable, Deque, Mapping, Optional
 
+from octoprint_cli.client.job import Job
+from octoprint_cli.client.printer import Temperature
 from octoprint_cli.picture import Picture
 from octoprint_cli.watching.goals import Scene
 from octoprint_cli.watching.news import Event, Line, Link, News, Notice
@@ -42,6 +44,10 @@ class Painter:
         else:
             return
         self._paint()
+
+    def end(self, job: Job, heaters: Mapping[str, Temperature]) -> None:
+        """How it is at the end."""
+        self.look(Scene(job, job.phase, heaters))
 
     def _paint(self) -> None:
         scene = self._scene
