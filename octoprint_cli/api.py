@@ -17,11 +17,12 @@ from octoprint_cli.errors import CliError
 from octoprint_cli.guard import Guarded, preflight_report
 from octoprint_cli.options import add_checks, add_file, add_file_or_stored, add_folder, add_location, add_wish, server_path, wish
 from octoprint_cli.picture import Picture
-from octoprint_cli.redact import visible
+from octoprint_cli.redact import can_write, visible
 
 if TYPE_CHECKING:
     from octoprint_cli.gcode import Contents, Line, read_line
     from octoprint_cli.gcode.reader import Reading, read_file
+    from octoprint_cli.plot import FINE, plot
     from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
 
 #: Grows by one when something that an add-on may rely on changes.
@@ -36,6 +37,7 @@ __all__ = [
     "Contents",
     "Degrees",
     "Duration",
+    "FINE",
     "Finding",
     "Flags",
     "Guarded",
@@ -60,8 +62,10 @@ __all__ = [
     "add_folder",
     "add_location",
     "add_wish",
+    "can_write",
     "errors",
     "normalise",
+    "plot",
     "preflight_report",
     "read_file",
     "read_line",
@@ -75,6 +79,7 @@ __all__ = [
 _ON_DEMAND = {
     **dict.fromkeys(("Contents", "Line", "read_line"), "octoprint_cli.gcode"),
     **dict.fromkeys(("Reading", "read_file"), "octoprint_cli.gcode.reader"),
+    **dict.fromkeys(("FINE", "plot"), "octoprint_cli.plot"),
     **dict.fromkeys(("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"), "octoprint_cli.preflight"),
 }
 
