@@ -29,7 +29,7 @@ from octoprint_cli.options import (
     wish,
 )
 from octoprint_cli.picture import Picture
-from octoprint_cli.redact import visible
+from octoprint_cli.redact import can_write, visible
 from octoprint_cli.stream import Stream
 from octoprint_cli.summary import summary
 from octoprint_cli.waiting import waited, watched
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from octoprint_cli.firmware import only_asks
     from octoprint_cli.gcode import Contents, Line, read_line
     from octoprint_cli.gcode.reader import Reading, read_file
+    from octoprint_cli.plot import FINE, plot
     from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
     from octoprint_cli.watching.conversation import converse
     from octoprint_cli.watching.follow import Follower
@@ -56,6 +57,7 @@ __all__ = [
     "Contents",
     "Degrees",
     "Duration",
+    "FINE",
     "Finding",
     "Flags",
     "Follower",
@@ -86,10 +88,12 @@ __all__ = [
     "add_location",
     "add_wait",
     "add_wish",
+    "can_write",
     "converse",
     "errors",
     "normalise",
     "only_asks",
+    "plot",
     "preflight_report",
     "read_file",
     "read_line",
@@ -111,6 +115,7 @@ _ON_DEMAND = {
     "Follower": "octoprint_cli.watching.follow",
     "converse": "octoprint_cli.watching.conversation",
     "only_asks": "octoprint_cli.firmware",
+    **dict.fromkeys(("FINE", "plot"), "octoprint_cli.plot"),
     **dict.fromkeys(("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"), "octoprint_cli.preflight"),
 }
 

@@ -74,6 +74,9 @@ class Machine:
         self.plugins: Dict[str, Any] = {}
         #: By name: actual and target, in degrees Celsius.
         self.heaters: Dict[str, List[Any]] = {"tool0": [21.3, 0.0], "bed": [21.1, 0.0]}
+        #: Earlier temperatures as the server keeps them, the newest last: a time in seconds since 1970, and actual
+        #: and target of each heater as in `heaters`; no heater for a moment without a printer.
+        self.history: List[Tuple[int, Dict[str, List[Any]]]] = []
         self.port = "VIRTUAL"
         #: Location (`local`, `sdcard`) and path of the selected file.
         self.selected: Optional[Tuple[str, str]] = None
