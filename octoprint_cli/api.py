@@ -19,6 +19,7 @@ from octoprint_cli.options import add_checks, add_file, add_file_or_stored, add_
 from octoprint_cli.redact import visible
 
 if TYPE_CHECKING:
+    from octoprint_cli.firmware import parsed_reply
     from octoprint_cli.gcode import Contents, Line, read_line
     from octoprint_cli.gcode.reader import Reading, read_file
     from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
@@ -60,6 +61,7 @@ __all__ = [
     "add_wish",
     "errors",
     "normalise",
+    "parsed_reply",
     "preflight_report",
     "read_file",
     "read_line",
@@ -71,6 +73,7 @@ __all__ = [
 
 #: What few commands need is imported when it is asked for.
 _ON_DEMAND = {
+    "parsed_reply": "octoprint_cli.firmware",
     **dict.fromkeys(("Contents", "Line", "read_line"), "octoprint_cli.gcode"),
     **dict.fromkeys(("Reading", "read_file"), "octoprint_cli.gcode.reader"),
     **dict.fromkeys(("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"), "octoprint_cli.preflight"),

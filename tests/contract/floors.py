@@ -25,6 +25,7 @@ FLOORS: Dict[str, int] = {
     "distributions": 1,
     "client": 2,
     "gcode": 2,
+    "firmware": 2,
     "columns": 2,
     "formatters": 3,
     "preflight": 3,
@@ -54,7 +55,19 @@ ONLY_IN: Dict[str, Set[str]] = {
     "octoprint_cli_sandbox": set(),
 }
 #: These must not know cliff.
-WITHOUT_CLIFF = ("errors", "redact", "config", "terminal", "extensions", "distributions", "client", "gcode", "preflight", "guard")
+WITHOUT_CLIFF = (
+    "errors",
+    "redact",
+    "config",
+    "terminal",
+    "extensions",
+    "distributions",
+    "client",
+    "gcode",
+    "firmware",
+    "preflight",
+    "guard",
+)
 
 
 class Import(NamedTuple):
