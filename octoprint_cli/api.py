@@ -36,7 +36,7 @@ from octoprint_cli.waiting import waited, watched
 from octoprint_cli.watching.words import TYPES as WATCHED
 
 if TYPE_CHECKING:
-    from octoprint_cli.firmware import only_asks
+    from octoprint_cli.firmware import only_asks, parsed_reply
     from octoprint_cli.gcode import Contents, Line, read_line
     from octoprint_cli.gcode.reader import Reading, read_file
     from octoprint_cli.plot import FINE, plot
@@ -93,6 +93,7 @@ __all__ = [
     "errors",
     "normalise",
     "only_asks",
+    "parsed_reply",
     "plot",
     "preflight_report",
     "read_file",
@@ -109,14 +110,18 @@ __all__ = [
 
 #: What few commands need is imported when it is asked for.
 _ON_DEMAND = {
-    **dict.fromkeys(("Contents", "Line", "read_line"), "octoprint_cli.gcode"),
-    **dict.fromkeys(("Reading", "read_file"), "octoprint_cli.gcode.reader"),
-    "Goal": "octoprint_cli.watching.goals",
-    "Follower": "octoprint_cli.watching.follow",
-    "converse": "octoprint_cli.watching.conversation",
-    "only_asks": "octoprint_cli.firmware",
-    **dict.fromkeys(("FINE", "plot"), "octoprint_cli.plot"),
-    **dict.fromkeys(("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"), "octoprint_cli.preflight"),
+    name: f"octoprint_cli.{module}"
+    for module, names in {
+        "firmware": ("only_asks", "parsed_reply"),
+        "gcode": ("Contents", "Line", "read_line"),
+        "gcode.reader": ("Reading", "read_file"),
+        "plot": ("FINE", "plot"),
+        "preflight": ("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"),
+        "watching.conversation": ("converse",),
+        "watching.follow": ("Follower",),
+        "watching.goals": ("Goal",),
+    }.items()
+    for name in names
 }
 
 

@@ -16,7 +16,7 @@ from octoprint_cli.client.noun import inner, members, text, texts
 from octoprint_cli.client.push import Lost, Message, Socket, Wish
 from octoprint_cli.firmware import FIRMWARE, HOST, parsed_reply, read_terminal_line
 from octoprint_cli.firmware.command import bare
-from octoprint_cli.firmware.terminal import is_chatter, is_error, is_ok, is_resend, is_start, without_ok
+from octoprint_cli.firmware.terminal import is_busy, is_chatter, is_error, is_ok, is_resend, is_start, without_ok
 
 #: The terminal comes in batches of half a second: so long an identical command of somebody else's may still show up.
 SETTLE_SECONDS = 0.7
@@ -62,7 +62,7 @@ class Conversation:
         self._last: Optional[Reply] = None  # acknowledged; some firmwares go on answering
         self._theirs = False  # somebody else's command is not acknowledged yet
         self._resent = False  # the next ok is that of a line that got lost
-        self.busy = False  # the firmware has said something since this was last set to False
+        self.moved = False  # something has come of ours since this was last set to False
 
     @property
     def complete(self) -> bool:
@@ -75,7 +75,6 @@ class Conversation:
         if line.said_by == HOST:
             self._sent(line.text)
         elif line.said_by == FIRMWARE:
-            self.busy = True
             self._said(line.text)
 
     def suppressed(self, command: str) -> None:
@@ -93,7 +92,7 @@ class Conversation:
             self._open.ambiguous = True
         elif expected is not None and expected.command == command:
             expected.sent, expected.ambiguous = True, expected.ambiguous or self._theirs
-            self._open, self._last = expected, None
+            self._open, self._last, self.moved = expected, None, True
             return
         self._theirs, self._last = True, None
 
@@ -122,9 +121,10 @@ class Conversation:
         said = without_ok(text)
         if said:
             reply.lines.append(said)
-        reply.acknowledged, self._open, self._last = True, None, reply
+        reply.acknowledged, self._open, self._last, self.moved = True, None, reply, True
 
     def _answered(self, reply: Reply, text: str) -> None:
+        self.moved = self.moved or is_busy(text) or not is_chatter(text, reply.command)
         if is_start(text):
             reply.error, self._open = "the firmware has reset itself", None
         elif is_chatter(text, reply.command):
@@ -137,7 +137,8 @@ class Conversation:
 def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Dict[str, Any]]:
     """Send the commands and return what the firmware said to each: `Reply.as_dict`.
 
-    `POST /api/printer/command` (CONTROL) and the push socket (MONITOR_TERMINAL). `seconds` is the longest silence.
+    `POST /api/printer/command` (CONTROL) and the push socket (MONITOR_TERMINAL). `seconds` is the longest
+    time in which nothing comes of a command: no answer, no word that the firmware is busy.
     Raises PushUnavailable before anything was sent; NoReply, with the replies so far in its `data`, afterwards.
     """
     try:
@@ -184,13 +185,8 @@ def _listen(socket: Socket, talk: Conversation, seconds: float) -> None:
         if message is None:
             return
         _take(message, talk)
-        if talk.busy:
-            talk.busy, deadline = False, max(deadline, time.monotonic() + seconds) if _working(talk) else deadline
-
-
-def _working(talk: Conversation) -> bool:
-    """Whether one of ours is under way: what is said of others' commands gives it no more time."""
-    return any(reply.sent and not reply.closed for reply in talk.replies)
+        if talk.moved:
+            talk.moved, deadline = False, time.monotonic() + seconds
 
 
 def _take(message: Message, talk: Conversation) -> None:

@@ -29,6 +29,7 @@ FLOORS: Dict[str, int] = {
     "distributions": 1,
     "client": 2,
     "gcode": 2,
+    "firmware": 2,
     "columns": 2,
     "summary": 3,
     "watching": 3,
@@ -56,7 +57,8 @@ NEIGHBOURS: Set[Tuple[str, str]] = {
 }
 #: Libraries with the only files that may import them.
 ONLY_IN: Dict[str, Set[str]] = {
-    "requests": {"client.http.http", "client.http.wire", "client.http.failures"},
+    "requests": {"client.http.http", "client.http.wire", "client.http.failures", "client.http.plug"},
+    "websocket": {"client.push.socket"},
     "urllib3": {"client.http.wire", "client.http.failures", "client.http.retries"},
     "requests_toolbelt": set(),
     "rich": {"bar", "live"},
@@ -81,6 +83,7 @@ WITHOUT_CLIFF = (
     "distributions",
     "client",
     "gcode",
+    "firmware",
     "preflight",
     "guard",
 )
