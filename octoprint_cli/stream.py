@@ -64,4 +64,3 @@ class Stream(Output, CliffShowOne):
     def _end(self, data: Dict[str, Any], parsed_args: Namespace) -> None:
         if hasattr(self.formatter, "emit_line"):
             self.formatter.emit_line(self.app.scrubber.hide_all(success(data)), self.app.stdout)
-

@@ -25,7 +25,7 @@ def summary(job: Job, printer: Optional[PrinterState], ending: Optional[Ending])
     return {
         "state": job.state,
         "phase": job.phase.value,
-        "temperature": temperatures(printer.temperatures if printer else {}),
+        "temperature": heaters(printer.temperatures if printer else {}) or {"tool0": Heater(None, None)},
         "job": {
             "file": job.file,
             "location": job.location,
@@ -42,9 +42,9 @@ def summary(job: Job, printer: Optional[PrinterState], ending: Optional[Ending])
     }
 
 
-def temperatures(heaters: Mapping[str, Temperature]) -> Dict[str, Heater]:
-    """The heaters as columns; of an unknown printer its first hotend, unknown."""
-    return {heater: Heater(*reading) for heater, reading in heaters.items()} or {"tool0": Heater(None, None)}
+def heaters(readings: Mapping[str, Temperature]) -> Dict[str, Heater]:
+    """The heaters as columns."""
+    return {heater: Heater(reading.actual, reading.target) for heater, reading in readings.items()}
 
 
 def last_job(ending: Optional[Ending]) -> Any:

@@ -32,7 +32,8 @@ class Waiter:
     """Waits for any of the goals. `fails` are words of FAILURES; None is what makes the goals impossible.
 
     A `follower` is of a job that is known to have begun; else the job that is under way is followed, or, where
-    nothing is, the last one counts for `done`. `look` is shown each scene.
+    nothing is, the last one counts for `done`. `begun` says of a scene whether it can end the wait; `look` is
+    shown each.
     """
 
     def __init__(
@@ -42,12 +43,13 @@ class Waiter:
         fails: Optional[FrozenSet[str]] = None,
         *,
         follower: Optional[Follower] = None,
+        begun: Callable[[Scene], bool] = lambda scene: True,
         look: Callable[[Scene], None] = lambda scene: None,
         note: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._client, self.goals, self._look, self._note = client, goals, look, note
         self._fails = usual_failures(goals) if fails is None and goals else fails or frozenset()
-        self._follower = follower
+        self._follower, self._begun = follower, begun
         self.scene: Optional[Scene] = None
         self.met: Optional[Goal] = None
 
@@ -119,7 +121,7 @@ class Waiter:
         if scene is None or not self.goals:
             return None
         met = next((goal for goal in self.goals if goal.met(scene)), None)
-        if met is None:
+        if met is None and self._begun(scene):
             self._require_possible(scene)
         return met
 
