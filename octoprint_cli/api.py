@@ -31,7 +31,7 @@ from octoprint_cli.options import (
 from octoprint_cli.picture import Picture
 from octoprint_cli.redact import can_write, visible
 from octoprint_cli.stream import Stream
-from octoprint_cli.summary import heaters, summary
+from octoprint_cli.summary import Known, heaters, summary
 from octoprint_cli.waiting import reach, waited, watched
 from octoprint_cli.watching.words import TYPES as WATCHED
 
@@ -64,6 +64,7 @@ __all__ = [
     "Goal",
     "Guarded",
     "Heater",
+    "Known",
     "Line",
     "Lister",
     "Millimetres",

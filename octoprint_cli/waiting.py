@@ -90,9 +90,9 @@ def watched(command: Any, parsed_args: Namespace) -> Lines:
 
 def _told(waiter: Waiter, painter: Painter, begun: float) -> Dict[str, Any]:
     """What was waited for, and how the printer is at the end, which the person sees, too."""
-    job, printer, ending = waiter.final()
+    known = waiter.final()
     spent = {"waited_for": [str(goal) for goal in waiter.goals], "met": str(waiter.met) if waiter.met else None}
-    if job is None:
+    if known is None:
         return {**spent, "seconds": round(time.monotonic() - begun, 3)}
-    painter.end(job, printer.temperatures if printer else {})
-    return {**spent, "seconds": round(time.monotonic() - begun, 3), **summary(job, printer, ending)}
+    painter.end(known.job, known.printer.temperatures if known.printer else {})
+    return {**spent, "seconds": round(time.monotonic() - begun, 3), **summary(known)}
