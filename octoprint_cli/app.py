@@ -122,7 +122,9 @@ class App(CliffApp):
         tls = Tls(verify, get("client_cert"), get("client_key"))
         key = settings.find("api_key")
         origin, limits = key.origin if key else None, {"timeout": get("timeout"), "retries": get("retries")}
-        return Client(settings.host, key.value if key else None, key_origin=origin, tls=tls, **limits)
+        client = Client(settings.host, key.value if key else None, key_origin=origin, tls=tls, **limits)
+        client.http.on_secret = self.scrubber.learn
+        return client
 
     def envelope_formatter(self) -> Optional[Any]:
         """The formatter of this run if it carries the envelope: json, yaml, or an add-on's.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import time
 from collections import deque
 from typing import Callable, Deque, Dict, Iterable, Optional
 
 from octoprint_cli.client import Client
 from octoprint_cli.client.printer import Temperature
-from octoprint_cli.client.push import Lost, Socket, Wish
+from octoprint_cli.client.push import OPEN_SECONDS, Lost, Socket, Wish
 from octoprint_cli.errors import CliError, PrinterOffline
 from octoprint_cli.watching.news import Away, Heat, Link, News, What, told
 
@@ -22,6 +24,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 SOUND_SECONDS = 30.0
 #: A request of a poll may take so long; a server that restarts on a small computer is away for a minute or two.
 ASK_SECONDS = 10.0
+#: Whatever is asked gets this long, close to the end of a wait, too.
+SHORTEST_SECONDS = 1.0
 AWAY_SECONDS = 180.0
 
 
@@ -67,12 +71,13 @@ class Feed:
             now = time.monotonic()
             if self._begun and now >= until:
                 return None
+            left = max(until - now, SHORTEST_SECONDS)
             if now >= self._next_poll:
-                self._poll()
+                self._poll(left)
             elif self._socket is not None:
                 self._listen(self._socket, min(until, self._next_poll))
             elif now >= self._next_try:
-                self._open()
+                self._open(min(left, OPEN_SECONDS))
             else:
                 time.sleep(max(0.0, min(until, self._next_poll, self._next_try) - now))
         return self._waiting.popleft()
@@ -83,9 +88,9 @@ class Feed:
 
     # -- pushed -----------------------------------------------------------------------------------
 
-    def _open(self) -> None:
+    def _open(self, seconds: float) -> None:
         try:
-            self._socket = Socket(self._client.http, self._wish)
+            self._socket = Socket(self._client.http, self._wish, seconds)
         except Lost as lost:
             self._give_up(str(lost))
             return
@@ -118,18 +123,18 @@ class Feed:
 
     # -- polled -----------------------------------------------------------------------------------
 
-    def _poll(self) -> None:
+    def _poll(self, left: float) -> None:
+        """Ask, in `left` seconds if that is less than it takes; the first time with every retry."""
+        hurry = min(left, ASK_SECONDS if self._begun else math.inf)
         try:
-            if self._begun:
-                with self._client.http.hurried(ASK_SECONDS):
-                    self._ask()
-            else:
+            with self._client.http.hurried(hurry) if math.isfinite(hurry) else contextlib.nullcontext():
                 self._ask()
         except CliError as error:
             self._missed(error)
         else:
             if self._away_since is not None:
                 self._away_since = None
+                self._next_try, self._pause = 0.0, FIRST_PAUSE
                 self._add("poll", [Away(None)])
         self._begun = True
         self._next_poll = time.monotonic() + (POLL_UP_SECONDS if self.pushed else POLL_DOWN_SECONDS)

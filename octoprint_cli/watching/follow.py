@@ -17,6 +17,8 @@ from octoprint_cli.watching.news import Away, Event, News, State
 EVENTS = ("PrintStarted", "PrintDone", "PrintFailed", "PrinterStateChanged", "Error", "PrinterReset", "EStop")
 #: The event of an end, and the file's history, come within this time of the new state.
 GRACE_SECONDS = 1.5
+#: A look at the server takes no longer; the next one follows.
+LOOK_SECONDS = 10.0
 #: What the server gives as the reason of an end where it has none.
 _NO_REASON = ("", "unknown", "None")
 
@@ -30,7 +32,7 @@ class Follower:
         #: The firmware's own error, its reset, or an emergency stop; not a connection that broke.
         self.firmware_error: Optional[str] = None
         self._before = before if before is not None else self._history()
-        self._cancelling = self._was_away = False
+        self._cancelling = self._was_away = self._started_again = False
         self._unclear_since: Optional[float] = None
 
     @property
@@ -56,9 +58,10 @@ class Follower:
         """Look at the server, and set `ending` if the job has ended. May change nothing; then `due` is later, or None."""
         self._unclear_since = None
         try:
-            job = self._client.job.current()
-            if not self._goes_on(job):
-                self.ending = self._found(job)
+            with self._client.http.hurried(LOOK_SECONDS):
+                job = self._client.job.current()
+                if not self._goes_on(job) or self._began_again():
+                    self.ending = self._found(job)
         except CliError:  # the feed says when it is away for good
             self._unclear_since = time.monotonic()
 
@@ -72,7 +75,7 @@ class Follower:
         elif kind == "PrinterReset":
             self.firmware_error = self.firmware_error or "the firmware has reset itself"
         elif kind == "PrintStarted":
-            self._unclear_since = time.monotonic()  # another one, whatever came of ours
+            self._started_again, self._unclear_since = True, time.monotonic()  # another one perhaps, whatever came of ours
         elif kind in ("PrintDone", "PrintFailed") and self._is_ours(payload):
             self._ended(payload if kind == "PrintFailed" else None)
 
@@ -102,6 +105,13 @@ class Follower:
             return False
         back = (job.completion or 0) < (self.job.completion or 0) and (job.print_time or 0) + 2 < (self.job.print_time or 0)
         return not back
+
+    def _began_again(self) -> bool:
+        """Whether the job that is under way is the next one of the same file."""
+        if not self._started_again or self._before is None:
+            return False
+        now = self._history()
+        return now is not None and now.total > self._before.total
 
     def _is_of(self, job: Job) -> bool:
         return self.job.file is None or job.is_of(self.job.file, self.job.location or "local")

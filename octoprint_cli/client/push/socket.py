@@ -57,28 +57,28 @@ class Wish(NamedTuple):
 
 
 class Socket:
-    """An open socket. Raises Lost where there is none, and what the login raises: AuthError alone."""
+    """An open socket. Raises Lost where there is none within about `seconds`, and of the login's errors AuthError."""
 
-    def __init__(self, http: Http, wish: Wish = Wish()) -> None:
+    def __init__(self, http: Http, wish: Wish = Wish(), seconds: float = OPEN_SECONDS) -> None:
         self._line = _Line(enable_multithread=False)
-        self._open(http)
+        self._open(http, seconds)
         try:
             for message in wish.messages():  # before the login: what follows it is a history, else
                 self._send(message)
-            self._send({"auth": _session(http)})
+            self._send({"auth": _session(http, seconds)})
         except BaseException:
             self.close()
             raise
         self._heard, self._asked = time.monotonic(), False
 
-    def _open(self, http: Http) -> None:
+    def _open(self, http: Http, seconds: float) -> None:
         parts = urlsplit(http.base_url + _PATH)
         scheme, bare = ("wss" if parts.scheme == "https" else "ws"), parts.netloc.rpartition("@")[2]
         url = urlunsplit((scheme, bare, parts.path, "", ""))
         user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode()
         header = ["Authorization: Basic " + base64.b64encode(user).decode()] if parts.username else []
         try:
-            with http.plugged(min(OPEN_SECONDS, http.timeout)) as sock:
+            with http.plugged(min(seconds, http.timeout)) as sock:
                 self._line.connect(url, socket=sock, header=header, redirect_limit=0)  # type: ignore[no-untyped-call]
         except _BROKEN as error:
             raise Lost(_reason(error)) from error
@@ -156,10 +156,10 @@ class _Line(websocket.WebSocket):
 _BROKEN = (websocket.WebSocketException, OSError, ValueError)
 
 
-def _session(http: Http) -> str:
+def _session(http: Http, seconds: float) -> str:
     """`POST /api/login` passive: the name and the session that the key stands for. A key does not log in a socket."""
     try:
-        with http.hurried(OPEN_SECONDS):
+        with http.hurried(seconds):
             me = mapping(http.ask("/api/login", {"passive": True}), "/api/login")
     except AuthError:
         raise
