@@ -69,16 +69,23 @@ def _job(machine: Machine) -> Dict[str, Any]:
 def printer(machine: Machine, exclude: str = "") -> Reply:
     """`GET /api/printer`; `exclude` names parts to leave out."""
     machine.require_operational()
-    on = _ON.get(machine.state, "operational printing sdReady").split()
-    if machine.is_2 and machine.state == "Paused":
-        on.append("printing")
-    flags = {**{name: name in on for name in _FLAGS}, **machine.flags}
     body = {
         "sd": {"ready": True},
-        "state": {"error": machine.error or "", "flags": flags, "text": machine.state},
+        "state": state(machine),
         "temperature": {name: _heater(machine, name) for name in machine.heaters},
     }
     return Reply(200, {name: part for name, part in body.items() if name not in exclude.split(",")})
+
+
+def state(machine: Machine) -> Dict[str, Any]:
+    """The state, as `GET /api/printer` and the push socket tell it. 2.0 keeps an error to itself."""
+    on = _ON.get(machine.state, "operational printing sdReady").split() if machine.connected else []
+    if machine.is_2 and machine.state == "Paused":
+        on.append("printing")
+    if machine.state.startswith(("Offline", "Error")):
+        on.append("closedOrError")
+    flags = {**{name: name in on for name in _FLAGS}, **machine.flags}
+    return {"error": "" if machine.is_2 else machine.error or "", "flags": flags, "text": machine.state}
 
 
 def heaters(machine: Machine, kind: str) -> Reply:

@@ -49,6 +49,7 @@ ONLY_IN: Dict[str, Set[str]] = {
     "filelock": {"turn"},
     "yaml": {"config.file", "formatters.yaml_format"},
     "stevedore": {"extensions"},
+    "websocket": {"client.push.socket", "testing.push"},
     "prettytable": set(),
     "cmd2": set(),
     "octoprint_cli_sandbox": set(),
