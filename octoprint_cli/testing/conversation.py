@@ -62,8 +62,8 @@ class PushSocket:
         """The conversation. Raises OSError when the client has gone."""
         self.server.joined(self)
         try:
+            self._wire.spoil()
             if not self.is_mute:
-                self._wire.litter()
                 self._wire.tell({"connected": updates.connected(self.octoprint)})
             while not self.server.closing.is_set() and not self._lasted(self._habits.lasts):
                 self._listen()

@@ -9,7 +9,8 @@ import base64
 import hashlib
 import json
 import socket
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Sequence, Tuple
+import struct
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Sequence, Tuple, Union
 from urllib.parse import urlsplit
 
 from websocket import ABNF, WebSocketException, frame_buffer
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from octoprint_cli.testing.exchange import Exchange
 
 PATH = "/sockjs/websocket"
-TEXT, PING, PONG, CLOSE = ABNF.OPCODE_TEXT, ABNF.OPCODE_PING, ABNF.OPCODE_PONG, ABNF.OPCODE_CLOSE
+TEXT, BINARY = ABNF.OPCODE_TEXT, ABNF.OPCODE_BINARY
+PING, PONG, CLOSE = ABNF.OPCODE_PING, ABNF.OPCODE_PONG, ABNF.OPCODE_CLOSE
 #: Seconds after which a socket looks again whether something is new.
 _TICK = 0.02
+_CHUNK = b"0" * 65536
 #: RFC 6455, section 1.3.
 _MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -39,6 +42,8 @@ class Habits(NamedTuple):
     interval: float = 0.0
     #: Frames that nobody wants: all of them at first, then one before each message.
     litter: Sequence[bytes] = ()
+    #: Bytes of a frame that is sent before anything else; none for 0.
+    flood: int = 0
 
 
 def handshake(request: Request) -> Reply:
@@ -58,12 +63,8 @@ def handshake(request: Request) -> Reply:
     return Reply(101, headers=(("Upgrade", "websocket"), ("Connection", "Upgrade"), accepted))
 
 
-def frame(content: str) -> bytes:
-    """A text frame, as a server sends it."""
-    return _frame(content.encode(), TEXT)
-
-
-def _frame(content: bytes, opcode: int) -> bytes:
+def frame(content: Union[str, bytes], opcode: int = TEXT) -> bytes:
+    """A frame, as a server sends it."""
     made = ABNF.create_frame(content, opcode)
     made.mask_value = 0  # a server must not mask
     return made.format()
@@ -98,8 +99,12 @@ class Wire:
             raise ConnectionError("the client has gone")
         return piece
 
-    def litter(self) -> None:
-        """All that nobody wants."""
+    def spoil(self) -> None:
+        """All that nobody wants, at the beginning."""
+        if self._habits.flood:
+            self._exchange.send(bytes([0x80 | TEXT, 127]) + struct.pack("!Q", self._habits.flood))
+        for start in range(0, self._habits.flood, len(_CHUNK)):
+            self._exchange.send(_CHUNK[: self._habits.flood - start])
         for piece in self._habits.litter:
             self._send(piece)
 
@@ -112,7 +117,7 @@ class Wire:
 
     def answer(self, content: bytes, opcode: int) -> None:
         """A frame of that kind."""
-        self._send(_frame(content, opcode))
+        self._send(frame(content, opcode))
 
     def _send(self, data: bytes) -> None:
         if not self._habits.interval:

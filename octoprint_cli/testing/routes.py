@@ -113,9 +113,7 @@ def _user(octoprint: FakeOctoPrint, known: bool) -> Reply:
 
 def _login(call: _Call) -> Reply:
     """`POST /api/login`: a session for the push socket, for a key alone. Nobody has a password here. Raises Refused."""
-    told = {**call.request.query, **(call.request.form.fields if call.request.form else {})}
-    if call.request.headers.get("content-type", "").startswith("application/json"):
-        told = {**told, **call.body}
+    told = {**call.request.query, **(call.body if call.request.body else {})}
     if str(told.get("passive", "")).lower() not in ("true", "yes", "y", "1"):
         both = "user" in told and "pass" in told
         raise Refused(403, FORBIDDEN) if both else Refused(400, "Neither user and pass attributes nor passive flag present")
