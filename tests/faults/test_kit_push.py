@@ -89,6 +89,16 @@ def test_a_session_that_is_not_known_can_be_renewed_on_the_same_socket(each: Fau
         assert "history" in listener.next()
 
 
+def test_who_is_known_already_is_not_told_of_before_again(each: FaultServer) -> None:
+    with Listener(each) as listener:
+        listener.log_in()
+        assert [next(iter(message)) for message in listener.waiting()] == ["connected", "history", "timelapse"]
+        listener.log_in()
+        assert listener.waiting() == []
+        each.octoprint.event("Home")
+        assert listener.events() == ["Home"]
+
+
 def test_sessions_that_are_forgotten(each: FaultServer) -> None:
     with listening(each) as listener:
         each.octoprint.forget_sessions("logout")

@@ -93,7 +93,7 @@ def test_a_socket_that_falls_silent(each: FaultServer) -> None:
     with listening(each) as listener:
         each.octoprint.event("Home")
         assert listener.next()["event"]["type"] == "Home"
-        listener.socket.settimeout(2)
+        listener.socket.settimeout(1)
         with pytest.raises(websocket.WebSocketTimeoutException):
             while True:  # as long as it answers
                 listener.socket.ping()
