@@ -15,13 +15,35 @@ from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heate
 from octoprint_cli.config.host import normalise
 from octoprint_cli.errors import CliError
 from octoprint_cli.guard import Guarded, preflight_report
-from octoprint_cli.options import add_checks, add_file, add_file_or_stored, add_folder, add_location, add_wish, server_path, wish
-from octoprint_cli.redact import visible
+from octoprint_cli.options import (
+    add_checks,
+    add_file,
+    add_file_or_stored,
+    add_folder,
+    add_goals,
+    add_location,
+    add_wait,
+    add_wish,
+    seconds,
+    server_path,
+    wish,
+)
+from octoprint_cli.picture import Picture
+from octoprint_cli.redact import can_write, visible
+from octoprint_cli.stream import Stream
+from octoprint_cli.summary import summary
+from octoprint_cli.waiting import waited, watched
+from octoprint_cli.watching.words import TYPES as WATCHED
 
 if TYPE_CHECKING:
+    from octoprint_cli.firmware import only_asks, parsed_reply
     from octoprint_cli.gcode import Contents, Line, read_line
     from octoprint_cli.gcode.reader import Reading, read_file
+    from octoprint_cli.plot import FINE, plot
     from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
+    from octoprint_cli.watching.conversation import converse
+    from octoprint_cli.watching.follow import Follower
+    from octoprint_cli.watching.goals import Goal
 
 #: Grows by one when something that an add-on may rely on changes.
 API_VERSION = 1
@@ -35,14 +57,18 @@ __all__ = [
     "Contents",
     "Degrees",
     "Duration",
+    "FINE",
     "Finding",
     "Flags",
+    "Follower",
+    "Goal",
     "Guarded",
     "Heater",
     "Line",
     "Lister",
     "Millimetres",
     "Percent",
+    "Picture",
     "Range",
     "Reading",
     "Rows",
@@ -50,30 +76,52 @@ __all__ = [
     "Severity",
     "ShowOne",
     "Skip",
+    "Stream",
     "Subject",
     "Time",
+    "WATCHED",
     "add_checks",
     "add_file",
     "add_file_or_stored",
     "add_folder",
+    "add_goals",
     "add_location",
+    "add_wait",
     "add_wish",
+    "can_write",
+    "converse",
     "errors",
     "normalise",
+    "only_asks",
+    "parsed_reply",
+    "plot",
     "preflight_report",
     "read_file",
     "read_line",
     "run_preflight",
+    "seconds",
     "server_path",
-    "wish",
+    "summary",
     "visible",
+    "waited",
+    "watched",
+    "wish",
 ]
 
 #: What few commands need is imported when it is asked for.
 _ON_DEMAND = {
-    **dict.fromkeys(("Contents", "Line", "read_line"), "octoprint_cli.gcode"),
-    **dict.fromkeys(("Reading", "read_file"), "octoprint_cli.gcode.reader"),
-    **dict.fromkeys(("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"), "octoprint_cli.preflight"),
+    name: f"octoprint_cli.{module}"
+    for module, names in {
+        "firmware": ("only_asks", "parsed_reply"),
+        "gcode": ("Contents", "Line", "read_line"),
+        "gcode.reader": ("Reading", "read_file"),
+        "plot": ("FINE", "plot"),
+        "preflight": ("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"),
+        "watching.conversation": ("converse",),
+        "watching.follow": ("Follower",),
+        "watching.goals": ("Goal",),
+    }.items()
+    for name in names
 }
 
 

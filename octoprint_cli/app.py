@@ -70,6 +70,7 @@ class App(CliffApp):
         self.format = Format("table", False)
         self.named_formats: List[str] = []
         self.argv: List[str] = []
+        self.streaming = False  # a line for each thing that happens, the envelope too
         self.scrubber = Scrubber()
         self.options = argparse.Namespace(debug=False, verbose_level=1)
         self.settings = Settings({}, self.environ)
@@ -191,6 +192,11 @@ class App(CliffApp):
     def run_subcommand(self, argv: List[str]) -> int:
         """Find, parse, run. Raises; `run` translates."""
         factory, name, rest = self.command_manager.find_command(argv)
+        self.streaming = getattr(factory, "streams", False)
+        if getattr(factory, "own_timeout", False) and self.options.timeout is not None:  # its own limit, not that of a request
+            rest = [f"--timeout={self.options.timeout}", *rest]
+            self.options.timeout = None
+            self._learn_settings()
         try:
             command = factory(self, self.options, cmd_name=name)
             parser = command.get_parser(f"{self.NAME} {name}")
@@ -221,6 +227,12 @@ class App(CliffApp):
         details = {**(error.details or {}), "now": now}
         return OutcomeUnknown(f"{error.message}; {sentence}", hint=error.hint, details=details, data=error.data)
 
+    def _emit(self, formatter: Any, envelope: Any) -> None:
+        if self.streaming and hasattr(formatter, "emit_line"):
+            formatter.emit_line(envelope, self.stdout)
+        else:
+            formatter.emit_envelope(envelope, self.stdout, self.options)
+
     @staticmethod
     def _asked(client: Client, unasked: str) -> Aftermath:
         """What the server has now; whoever interrupts the question wants to go at once."""
@@ -235,7 +247,7 @@ class App(CliffApp):
         try:
             formatter = self.envelope_formatter()
             if formatter is not None:
-                formatter.emit_envelope(self.scrubber.scrub_all(failure(error)), self.stdout, self.options)
+                self._emit(formatter, self.scrubber.scrub_all(failure(error)))
                 self.stdout.flush()
             else:
                 told = self.scrubber.scrub_all(error.as_dict())

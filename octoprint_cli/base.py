@@ -17,7 +17,7 @@ from cliff.show import ShowOne as CliffShowOne
 from octoprint_cli.errors import CliError, ConfigError, PluginError, UsageError
 from octoprint_cli.formatters import LIST_GROUP, SHOW_GROUP, Formatters
 from octoprint_cli.options import HelpFormatter
-from octoprint_cli.redact import visible
+from octoprint_cli.redact import visible, written_for
 
 if TYPE_CHECKING:
     from octoprint_cli.client import Client
@@ -30,6 +30,8 @@ class Output:
 
     app: Any
     cmd_name: Optional[str]
+    #: Whether `--timeout` is this command's own: what it limits then is the wait, not a request.
+    own_timeout = False
     _group = SHOW_GROUP
 
     @property
@@ -124,7 +126,8 @@ class ShowOne(Output, CliffShowOne):
             raise
         text = self.text(chosen) if getattr(self.formatter, "prefers_text", False) else None
         if text is not None:
-            self.app.stdout.write("\n".join(map(visible, text.rstrip("\n").split("\n"))) + "\n")
+            lines = (written_for(self.app.stdout, visible(line)) for line in text.rstrip("\n").split("\n"))
+            self.app.stdout.write("\n".join(lines) + "\n")
         else:
             self.formatter.emit_one(list(chosen), list(chosen.values()), self.app.stdout, parsed_args)
         return 0

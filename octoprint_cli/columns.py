@@ -12,7 +12,8 @@ from typing import Any, Optional
 
 from cliff.columns import FormattableColumn
 
-UNKNOWN = "-"
+from octoprint_cli import units
+from octoprint_cli.units import UNKNOWN
 
 
 class Column(FormattableColumn):
@@ -43,18 +44,14 @@ class Duration(Column):
     """A time span in seconds."""
 
     def show(self, value: Any) -> str:
-        minutes, seconds = divmod(int(value), 60)
-        hours, minutes = divmod(minutes, 60)
-        if hours:
-            return f"{hours} h {minutes:02d} min"
-        return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
+        return units.duration(value)
 
 
 class Percent(Column):
     """A share, 0 to 100."""
 
     def show(self, value: Any) -> str:
-        return f"{value:.1f} %"
+        return units.percent(value)
 
 
 class Heater(Column):
@@ -64,15 +61,14 @@ class Heater(Column):
         super().__init__({"actual": actual, "target": target})
 
     def show(self, value: Any) -> str:
-        actual, target = (UNKNOWN if value[key] is None else f"{value[key]:.1f} °C" for key in ("actual", "target"))
-        return f"{actual} (off)" if value["target"] == 0 else f"{actual}, target {target}"
+        return units.heater(value["actual"], value["target"])
 
 
 class Degrees(Column):
     """A temperature in degrees Celsius."""
 
     def show(self, value: Any) -> str:
-        return f"{value:.1f} °C"
+        return units.degrees(value)
 
 
 class Millimetres(Column):

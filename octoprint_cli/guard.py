@@ -81,8 +81,10 @@ class Guarded:
         if parsed_args.dry_run:
             return {"dry_run": True, **self.rehearse(parsed_args)}
         self._require_consent(parsed_args)
-        if not self.preflight:
-            return self._guarded(parsed_args)
+        outcome = self._alone(parsed_args) if self.preflight else self._guarded(parsed_args)
+        return outcome if outcome.get("action") == "skipped" else self.afterwards(parsed_args, outcome)
+
+    def _alone(self, parsed_args: Namespace) -> Dict[str, Any]:
         with exclusively(self.settings.host, self.settings.home / "locks"):  # it starts a job
             return self._guarded(parsed_args)
 
@@ -96,6 +98,10 @@ class Guarded:
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
         """The act. Returns what is true afterwards."""
         raise NotImplementedError
+
+    def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any]) -> Dict[str, Any]:
+        """What is waited for once the act is done, while others may act again. Returns the outcome, and more of it."""
+        return outcome
 
     def rehearse(self, parsed_args: Namespace) -> Dict[str, Any]:
         """What `--dry-run` shows. Override where the act is more than requests to the server."""

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from typing import TYPE_CHECKING, Any, List, NoReturn, Optional, Sequence
+from typing import TYPE_CHECKING, Any, FrozenSet, List, NoReturn, Optional, Sequence
 from urllib.parse import unquote
 
 from cliff._argparse import ArgumentParser as CliffParser
 from cliff._argparse import SmartHelpFormatter
 
 from octoprint_cli.errors import UsageError
+from octoprint_cli.watching.words import FAILURES, GOALS
 
 if TYPE_CHECKING:
     from octoprint_cli.client.upload import Wish
+    from octoprint_cli.watching.goals import Goal
 
 #: Where a server stores files. 2.0 says `printer` for `sdcard`; both words are taken.
 LOCATIONS = ("local", "sdcard")
+_TEN_YEARS = 10 * 366 * 86400
 
 
 class Parser(CliffParser):
@@ -106,6 +109,66 @@ def wish(parsed_args: Namespace) -> Wish:
             "on the SD card the server picks a free name, and it cannot be read back", hint="octoprint-cli help upload"
         )
     return Wish(parsed_args.location, parsed_args.path, parsed_args.if_exists, parsed_args.verify)
+
+
+def seconds(written: str) -> float:
+    """A time span on the command line: a number of seconds above 0, ten years at most."""
+    try:
+        found = float(written)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= _TEN_YEARS:
+        raise ArgumentTypeError(f"{written!r} is no number of seconds above 0")
+    return found
+
+
+def add_wait(parser: Any, until: str) -> None:
+    """--wait, --wait-timeout: in `parsed_args.wait` and `parsed_args.wait_timeout`, seconds or None."""
+    parser.add_argument("--wait", action="store_true", help=f"wait until {until}")
+    parser.add_argument("--wait-timeout", metavar="SECONDS", type=seconds, help="longest wait of --wait (no limit)")
+
+
+def add_goals(parser: Any, option: str, told: str) -> None:
+    """The option for goals, --fail-on, --timeout: in `parsed_args.goals` (a list), `fail_on` (a set or None), `timeout`."""
+    parser.add_argument(
+        option,
+        dest="goals",
+        metavar="GOAL",
+        type=_goal,
+        action="append",
+        default=[],
+        help=f"{told}: {', '.join(GOALS)}; may be repeated, and any of them counts. temp is all heaters "
+        "with a target within 2 degrees of it",
+    )
+    parser.add_argument(
+        "--fail-on",
+        metavar="STATES",
+        type=_failures,
+        help=f"end with an error on any of {','.join(FAILURES)}, or none (what makes the goals impossible)",
+    )
+    parser.add_argument("--timeout", metavar="SECONDS", type=seconds, help="longest wait (no limit)")
+
+
+def _goal(written: str) -> Goal:
+    from octoprint_cli.watching.goals import Goal  # with it comes requests, which help does without
+
+    try:
+        return Goal.parse(written)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{written!r} is none of {', '.join(GOALS)}") from error
+
+
+def _failures(written: str) -> FrozenSet[str]:
+    return frozenset() if written == "none" else words(written, FAILURES)
+
+
+def words(written: str, known: Sequence[str]) -> FrozenSet[str]:
+    """A list with commas. Raises ArgumentTypeError for a word that is unknown, or for none."""
+    found = [word.strip() for word in written.split(",")]
+    unknown = [word for word in found if word not in known]
+    if unknown:
+        raise ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(known)}")
+    return frozenset(found)
 
 
 def add_location(parser: ArgumentParser, default: Optional[str] = "local") -> None:

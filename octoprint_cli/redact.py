@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any, Callable, Set
+from typing import Any, Callable, Set, TextIO
 
 #: Names under which a secret stands, in settings, headers and query strings (lower case, `-` as `_`).
 SECRET_NAMES = frozenset({"api_key", "apikey", "x_api_key", "authorization", "password", "cookie"})
@@ -42,6 +42,23 @@ def visible(text: str, limit: int = 0) -> str:
     if limit and len(text) > limit:
         text = text[: limit - 1] + "\u2026"
     return _UNSAFE.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
+
+
+def can_write(stream: TextIO, text: str) -> bool:
+    """Whether the stream's encoding has every character of the text."""
+    try:
+        text.encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def written_for(stream: TextIO, text: str) -> str:
+    """The text in characters that the stream has: before it is laid out, or a table's border would not fit."""
+    if can_write(stream, text):
+        return text
+    text = text.replace("\u00b0", "").replace("\u2026", "...")
+    return text.encode(stream.encoding, "backslashreplace").decode(stream.encoding)
 
 
 def _mapped(change: Callable[[str], str], value: Any) -> Any:

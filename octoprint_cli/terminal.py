@@ -9,12 +9,18 @@ import contextlib
 import sys
 import time
 from pathlib import Path
-from typing import Callable, ContextManager, Iterator, List, Optional, TextIO
+from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, List, Optional, TextIO
 
+from octoprint_cli.picture import Picture
 from octoprint_cli.redact import visible
+
+if TYPE_CHECKING:
+    from octoprint_cli.live import View
 
 #: Told the bytes done so far and the bytes in all.
 Progress = Callable[[int, int], None]
+#: Told how the printer is now, as often as one likes.
+Show = Callable[[Picture], None]
 
 
 class Terminal:
@@ -24,6 +30,7 @@ class Terminal:
         self.stdin = stdin if stdin is not None else sys.stdin
         self.stderr = stderr if stderr is not None else sys.stderr
         self.quiet = quiet
+        self._view: Optional[View] = None
 
     @property
     def attended(self) -> bool:
@@ -71,6 +78,26 @@ class Terminal:
         """The same for a file that is read: one that takes no second needs no bar."""
         return self.progress(f"reading {Path(file or '').name}", after=1.0)
 
+    @contextlib.contextmanager
+    def watching(self, whole: bool, stream: Optional[TextIO] = None) -> Iterator[Optional[Show]]:
+        """A printer, shown live on stderr or another stream; None, and nothing shown, where nobody watches.
+
+        With `whole` a panel that has the terminal to itself, else one line that is gone at the end. What it gives
+        may be called at any time and from any thread; call it with what is new, at once.
+        """
+        stream = stream if stream is not None else self.stderr
+        if self.quiet or not _is_tty(stream):
+            yield None
+            return
+        from octoprint_cli.live import View  # slow to import, and only a terminal has one
+
+        with View(stream, whole) as view:
+            self._view = view if view.able and _is_tty(self.stderr) else None
+            try:
+                yield view.show if view.able else None
+            finally:
+                self._view = None
+
     def ask(self, question: str) -> str:
         """Ask for a line; only where `attended`. An end of input is an empty answer."""
         self.stderr.write(f"{question}: ")
@@ -84,6 +111,8 @@ class Terminal:
         return getpass.getpass(f"{question}: ", stream=self.stderr).strip()
 
     def _write(self, text: str) -> None:
+        if self._view is not None:  # it would be written into what is shown
+            return self._view.say(text)
         lines = "\n".join(visible(line) for line in text.split("\n"))
         try:
             self.stderr.write(lines + "\n")

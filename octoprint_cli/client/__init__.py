@@ -23,6 +23,7 @@ from octoprint_cli.client.server import Server
 from octoprint_cli.errors import CliError
 
 if TYPE_CHECKING:
+    from octoprint_cli.client.ending import Ending
     from octoprint_cli.client.upload import Sent, Uploads, Wish
     from octoprint_cli.terminal import Progress
 
@@ -108,9 +109,15 @@ class Client:
         self.job.start()
         return self.job.confirm_started(path, location)
 
+    def last_ending(self, job: Job) -> Optional[Ending]:
+        """How the last job ended, None while one is active or nothing is known. Raises nothing."""
+        from octoprint_cli.client.ending import last_ending
+
+        return last_ending(self.http, self.files, job)
+
     def _prints(self, path: str) -> int:
         """How often a file was printed: an end of 100 % may be that of its last print."""
-        return self.files.info(path).prints
+        return self.files.info(path).history.total
 
     def aftermath(self) -> Aftermath:
         """What the server has now, asked in a hurry: the job, and the file that was on its way. Raises nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Dict, NamedTuple, Optional
 
 from octoprint_cli import errors
 from octoprint_cli.client.noun import Noun, inner, mapping, number, text, whole
@@ -59,6 +59,12 @@ class Job(NamedTuple):
             estimated_print_time=whole(job.get("estimatedPrintTime")),
             user=text(job.get("user")),
         )
+
+    @classmethod
+    def from_push(cls, body: Dict[str, Any]) -> Job:
+        """From what the push socket says of the same: there, the state is an object."""
+        state = inner(body, "state")
+        return cls.from_json({**body, "state": state.get("text"), "error": state.get("error")})
 
     def require_connected(self) -> Job:
         """Itself. Raises PrinterOffline, with the server's reason if it has one."""

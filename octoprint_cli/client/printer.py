@@ -6,7 +6,7 @@ import re
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from octoprint_cli import errors
-from octoprint_cli.client.noun import ACCEPTED, Noun, inner, mapping, number, text
+from octoprint_cli.client.noun import ACCEPTED, Noun, inner, items, mapping, number, text
 
 _PATH = "/api/printer"
 _HEATER = re.compile(r"tool\d+|bed|chamber")
@@ -21,6 +21,13 @@ class Temperature(NamedTuple):
 
     actual: Optional[float]
     target: Optional[float]
+
+
+class Sample(NamedTuple):
+    """All temperatures at one moment of the server's history; none where the printer was not connected."""
+
+    time: float  # seconds since 1970, by the server's clock
+    temperatures: Dict[str, Temperature]  # by heater, as in PrinterState
 
 
 class PrinterState(NamedTuple):
@@ -51,11 +58,12 @@ class PrinterState(NamedTuple):
             state=text(state.get("text")) or "Unknown",
             error=text(state.get("error")),
             flags=flags,
-            temperatures=_temperatures(inner(answer, "temperature")),
+            temperatures=readings_of(inner(answer, "temperature")),
         )
 
 
-def _temperatures(body: Mapping[str, Any]) -> Dict[str, Temperature]:
+def readings_of(body: Mapping[str, Any]) -> Dict[str, Temperature]:
+    """The heaters of a sample, as the server has it in several places: `{"tool0": {"actual": 21.3, "target": 0.0}, ...}`."""
     found = {}
     for heater in sorted(body, key=lambda name: (not name.startswith("tool"), len(name), name)):
         values = body[heater]
@@ -82,6 +90,17 @@ class Printer(Noun):
         if not state.reported:
             raise errors.StateNotReached("the printer has not reported any temperature yet", hint="octoprint-cli temp")
         return state.temperatures
+
+    def history(self, limit: Optional[int] = None) -> List[Sample]:
+        """`GET /api/printer?history=true` (STATUS): what the server keeps, some 30 minutes, the newest last.
+
+        Without a `limit` its newest 300 samples, with 0 all of them. Raises PrinterOffline.
+        """
+        path = _PATH if limit is None else f"{_PATH}?limit={limit}"
+        answer = mapping(self._http.get(path, needs="STATUS", history="true", exclude="sd,state"), _PATH)
+        kept = items(inner(answer, "temperature").get("history"))
+        samples = [(number(sample.get("time")), _temperatures(sample)) for sample in kept]
+        return [Sample(time, temperatures) for time, temperatures in samples if time is not None]
 
     def set_targets(self, targets: Mapping[str, float], seconds: float = TARGET_SECONDS) -> Dict[str, Temperature]:
         """`POST /api/printer/tool|bed|chamber` target (CONTROL), then wait until the server shows them.

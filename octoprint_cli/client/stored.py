@@ -10,6 +10,27 @@ from octoprint_cli.client.noun import inner, items, number, text, whole
 SD_NAMES = ("sdcard", "printer")
 
 
+class History(NamedTuple):
+    """How often a file was printed to its end and not, and how the last time went. An SD card's files have none."""
+
+    success: int = 0
+    failure: int = 0
+    last: Optional[float] = None  # when it ended, in seconds since 1970, UTC
+    succeeded: Optional[bool] = None
+
+    @classmethod
+    def from_json(cls, prints: Dict[str, Any]) -> History:
+        """From the `prints` of an entry."""
+        last, succeeded = number(inner(prints, "last").get("date")), inner(prints, "last").get("success")
+        success, failure = (whole(prints.get(outcome)) or 0 for outcome in ("success", "failure"))
+        return cls(success, failure, last, succeeded if isinstance(succeeded, bool) else None)
+
+    @property
+    def total(self) -> int:
+        """Ended ones, well or not."""
+        return self.success + self.failure
+
+
 class StoredFile(NamedTuple):
     """A file on the server."""
 
@@ -20,14 +41,13 @@ class StoredFile(NamedTuple):
     date: Optional[int] = None  # seconds since 1970, UTC
     hash: Optional[str] = None  # SHA-1; 1.x and local only
     estimated_print_time: Optional[float] = None  # seconds, once the server has analysed the file
-    prints: int = 0  # ended ones, well or not
+    history: History = History()
 
     @classmethod
     def from_json(cls, entry: Dict[str, Any]) -> StoredFile:
         """From an entry of a listing or the answer for one file."""
         path = (text(entry.get("path")) or text(entry.get("name")) or "").lstrip("/")
         origin = text(entry.get("origin")) or "local"
-        prints = inner(entry, "prints")
         return cls(
             path=path,
             name=(text(entry.get("display")) or text(entry.get("name")) or path).lstrip("/"),
@@ -36,7 +56,7 @@ class StoredFile(NamedTuple):
             date=whole(entry.get("date")),
             hash=text(entry.get("hash")),
             estimated_print_time=number(inner(entry, "gcodeAnalysis").get("estimatedPrintTime")),
-            prints=sum(whole(prints.get(outcome)) or 0 for outcome in ("success", "failure")),
+            history=History.from_json(inner(entry, "prints")),
         )
 
     def is_still(self, before: Optional[StoredFile]) -> bool:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Mapping, Optional
 
-from octoprint_cli.api import Guarded, Line, ShowOne, errors, read_line
+from octoprint_cli.api import Guarded, Line, ShowOne, converse, errors, only_asks, read_line, seconds, visible
 
 #: OctoPrint drops the connection on a body above 100 KB.
 MAX_CHARACTERS = 80_000
+#: A move to the other end of a large bed takes less, and what takes longer says `busy` meanwhile.
+REPLY_SECONDS = 30.0
 
 
 class Gcode(Guarded, ShowOne):
     """send G-code commands, in order, in one request
 
-    Success means that the server has queued them; what the firmware makes of them it does not say. M112,
-    the emergency stop, goes through with nothing in its way.
+    Success means that the server has queued them, and with --reply that the firmware has acknowledged each, with
+    what it said. M112, the emergency stop, goes through with nothing in its way, and is never answered.
     """
 
     destructive = "can brick the printer, power it off, or erase or start something"
@@ -23,6 +25,14 @@ class Gcode(Guarded, ShowOne):
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("commands", metavar="CMD", nargs="+", help="such as G28 or 'M104 S0'; - reads them from stdin")
+        parser.add_argument("--reply", action="store_true", help="wait for the firmware's answers, and show them")
+        parser.add_argument(
+            "--reply-timeout",
+            metavar="SECONDS",
+            type=seconds,
+            default=REPLY_SECONDS,
+            help=f"longest silence of the firmware that --reply bears ({REPLY_SECONDS:g})",
+        )
         return parser
 
     def consent(self, parsed_args: Namespace) -> Optional[str]:
@@ -34,12 +44,34 @@ class Gcode(Guarded, ShowOne):
         for line in lines:
             self._require_within_limits(line)
         if any(line.moves for line in lines):
-            self._require_still()
+            self._require_still("motion would ruin the job")
+        if parsed_args.reply and not all(only_asks(line.text) or line.stops for line in lines):
+            self._require_still("its answers could not be told from those to the job's own commands")
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
         lines = self._lines(parsed_args)
-        self.client.printer.send([line.text for line in lines])
-        return {"action": "sent", "commands": [line.text for line in lines]}
+        commands = [line.text for line in lines]
+        sent = {"action": "sent", "commands": commands}
+        if not parsed_args.reply or parsed_args.dry_run or any(line.stops for line in lines):
+            self.client.printer.send(commands)
+            return sent
+        self._require_answers(lines)
+        try:
+            return {**sent, "replies": converse(self.client, commands, parsed_args.reply_timeout)}
+        except errors.NoReply as error:
+            error.data = {**sent, **error.data}
+            raise
+
+    @staticmethod
+    def _require_answers(lines: List[Line]) -> None:
+        for line in lines:
+            if line.codes[0].startswith("@"):
+                raise errors.InvalidValue(f"{line.text} is for the server, and the firmware never answers it", hint="leave --reply out")
+
+    def text(self, data: Mapping[str, Any]) -> Optional[str]:
+        if "replies" not in data:
+            return None
+        return "\n".join(_told(reply) for reply in data["replies"])
 
     def _lines(self, parsed_args: Namespace) -> List[Line]:
         """The commands, understood; stdin is read once. Raises InvalidValue."""
@@ -72,7 +104,14 @@ class Gcode(Guarded, ShowOne):
                     details={"heater": kind, "value": degrees, "limit": limit},
                 )
 
-    def _require_still(self) -> None:
+    def _require_still(self, why: str) -> None:
         job = self.client.job.current()
         if job.phase.moving:
-            raise job.busy("motion would ruin the job", hint="octoprint-cli pause")
+            raise job.busy(why, hint="octoprint-cli pause")
+
+
+def _told(reply: Mapping[str, Any]) -> str:
+    """A command and its answer, for a person."""
+    end = "ok" if reply["ok"] else f"not ok: {reply['error']}"
+    doubt = " (ambiguous: somebody else's command stood between)" if reply["ambiguous"] else ""
+    return "\n".join([f"> {visible(reply['command'])}{doubt}", *(f"  {visible(line)}" for line in reply["lines"]), f"  {end}"])

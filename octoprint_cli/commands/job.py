@@ -6,14 +6,14 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict
 
-from octoprint_cli.api import Bytes, Guarded, ShowOne, add_file_or_stored, add_wish, errors, wish
+from octoprint_cli.api import Bytes, Follower, Goal, Guarded, ShowOne, add_file_or_stored, add_wait, add_wish, errors, waited, wish
 
 
 class Print(Guarded, ShowOne):
     """upload a G-code file and print it, or print a stored one
 
-    Success means that the server's job shows that very file printing. What the server holds already with
-    the same bytes is not sent again.
+    Success means that the server's job shows that very file printing, and with --wait that it has printed it
+    to its end. What the server holds already with the same bytes is not sent again. Ctrl-C ends the wait, not the print.
     """
 
     destructive = "heats and moves the printer"
@@ -24,6 +24,7 @@ class Print(Guarded, ShowOne):
         parser = super().get_parser(prog_name)
         add_file_or_stored(parser, required=True)
         add_wish(parser, ("replace", "rename", "fail"))
+        add_wait(parser, "the job has ended; anything but its good end is an error")
         return parser
 
     def check(self, parsed_args: Namespace) -> None:
@@ -43,10 +44,18 @@ class Print(Guarded, ShowOne):
             if parsed_args.dry_run or parsed_args.file is None:
                 raise
             raise error.after(f"{file['file']} is on the server", data={"action": "uploaded", "started": False, **file}) from error
+        parsed_args.job = job
         return {"action": "started", "started": True, "location": parsed_args.location, **file, "state": job.state}
+
+    def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any]) -> Dict[str, Any]:
+        if not parsed_args.wait:
+            return outcome
+        follower = Follower(self.client, parsed_args.job, parsed_args.history)
+        return waited(self, [Goal.parse("done")], None, parsed_args.wait_timeout, follower, outcome)
 
     def _stored(self, parsed_args: Namespace) -> Dict[str, Any]:
         found = parsed_args.found
+        parsed_args.history = found.history
         return {"file": found.path, "size": Bytes(found.size), "sha1": found.hash, "verified": None, "unchanged": None}
 
     def _sent(self, parsed_args: Namespace) -> Dict[str, Any]:
@@ -55,6 +64,7 @@ class Print(Guarded, ShowOne):
                 sent = self.client.store(Path(parsed_args.file), wish(parsed_args), progress)
         except errors.FileInUse as error:  # somebody else has started it since the pre-flight
             raise errors.PrinterBusy(error.message, details=error.details) from error
+        parsed_args.history = sent.stored.history
         return {
             "file": sent.stored.path,
             "size": Bytes(sent.size),

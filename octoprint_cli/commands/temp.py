@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from argparse import SUPPRESS, ArgumentParser, Namespace
-from typing import Any, Dict, Iterator, List, Mapping, Set, Tuple
+import shutil
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
-from octoprint_cli.api import Guarded, Heater, ShowOne, errors
+from octoprint_cli.api import FINE, Guarded, Heater, ShowOne, Time, can_write, errors, plot
 
 #: `--tool0` to `--tool9`; what has more tools is reached by `--tool INDEX=VALUE`.
 NUMBERED_TOOLS = range(10)
+#: A plot has so many lines at most.
+HIGHEST = 20
 
 
 class Temp(Guarded, ShowOne):
@@ -17,9 +20,12 @@ class Temp(Guarded, ShowOne):
 
     Without options it shows them. Targets are degrees Celsius and 0 is off; they are checked against the
     configured limits before anything is sent, and success means that the printer has taken them.
+
+    --history shows what the server remembers, of about half an hour: a plot, and numbers in json and yaml.
     """
 
     destructive = None
+    _samples: Sequence[Any] = ()
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -30,10 +36,16 @@ class Temp(Guarded, ShowOne):
         group.add_argument("--bed", metavar="DEGREES", help="the heated bed")
         group.add_argument("--chamber", metavar="DEGREES", help="the heated chamber")
         group.add_argument("--off", action="store_true", help="switch every heater off")
+        past = parser.add_argument_group("history")
+        past.add_argument("--history", action="store_true", help="show earlier temperatures, too")
+        past.add_argument("--limit", metavar="N", type=_count, help="the newest N readings, 0 for all (300)")
         return parser
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
         targets = dict(_targets(parsed_args))
+        if parsed_args.history or parsed_args.limit is not None:
+            _require_history_alone(parsed_args, targets)
+            return self._with_history(parsed_args.limit)
         if parsed_args.off and targets:
             raise errors.UsageError("--off switches every heater off; it takes no targets", hint="octoprint-cli temp --off")
         for heater, target in targets.items():
@@ -45,10 +57,46 @@ class Temp(Guarded, ShowOne):
         _require_known(targets, readings)
         return _shown(self.client.printer.set_targets(targets) if targets else readings, targets)
 
+    def _with_history(self, limit: Optional[int]) -> Dict[str, Any]:
+        readings = self.client.printer.heaters()
+        self._samples = self.client.printer.history(limit)
+        history = [{"time": Time(time), **_heaters(temperatures)} for time, temperatures in self._samples]
+        return {**_shown(readings, {}), "history": history}
+
+    def text(self, data: Mapping[str, Any]) -> Optional[str]:
+        if "history" not in data:
+            return None
+        now = [f"{heater}: {reading.human_readable()}" for heater, reading in data.get("temperature", {}).items()]
+        width, height = shutil.get_terminal_size()
+        fine = can_write(self.app.stdout, FINE)
+        return "\n".join([*now, "", plot(_series(self._samples), width, min(height - len(now) - 3, HIGHEST), fine)])
+
 
 def _shown(readings: Mapping[str, Any], targets: Mapping[str, float]) -> Dict[str, Any]:
-    shown = {heater: Heater(reading.actual, reading.target) for heater, reading in readings.items()}
-    return {"temperature": shown, "set": dict(targets)}
+    return {"temperature": _heaters(readings), "set": dict(targets)}
+
+
+def _heaters(readings: Mapping[str, Any]) -> Dict[str, Heater]:
+    return {heater: Heater(reading.actual, reading.target) for heater, reading in readings.items()}
+
+
+def _series(samples: Sequence[Any]) -> Dict[str, List[Tuple[float, Optional[float]]]]:
+    """Time and actual temperature by heater, the latter None at a moment without it."""
+    heaters = dict.fromkeys(heater for sample in samples for heater in sample.temperatures)
+    return {heater: [(time, there[heater].actual if heater in there else None) for time, there in samples] for heater in heaters}
+
+
+def _count(written: str) -> int:
+    if not written.isdigit():
+        raise ArgumentTypeError(f"{written!r} is no number of readings: it must be 0 or above")
+    return int(written)
+
+
+def _require_history_alone(parsed_args: Namespace, targets: Mapping[str, float]) -> None:
+    if not parsed_args.history:
+        raise errors.UsageError("--limit goes with --history", hint=f"octoprint-cli temp --history --limit {parsed_args.limit}")
+    if parsed_args.off or targets:
+        raise errors.UsageError("--history shows the temperatures, and sets none", hint="octoprint-cli temp --history")
 
 
 def _targets(parsed_args: Namespace) -> Iterator[Tuple[str, float]]:

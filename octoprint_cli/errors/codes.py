@@ -198,6 +198,50 @@ class StateNotReached(CliError):
     retryable = True
 
 
+class WaitTimeout(CliError):
+    """What was waited for has not come about in the time that was given."""
+
+    code = "WAIT_TIMEOUT"
+    retryable = True
+
+
+class JobFailed(CliError):
+    """The job ended before it was finished: an error of the firmware, a reset, an emergency stop."""
+
+    code = "JOB_FAILED"
+
+
+class JobCancelled(CliError):
+    """Somebody has cancelled the job."""
+
+    code = "JOB_CANCELLED"
+
+
+class JobLost(CliError):
+    """The server no longer has the job, and does not know how it ended: it has restarted, most likely."""
+
+    code = "JOB_LOST"
+
+
+class JobPaused(CliError):
+    """The job is paused, and the caller has said that this ends the wait."""
+
+    code = "JOB_PAUSED"
+
+
+class PushUnavailable(CliError):
+    """The push socket cannot be opened, and the command has no other way: a proxy may not let websockets through."""
+
+    code = "PUSH_UNAVAILABLE"
+    remedy = "octoprint-cli gcode CMD (without --reply; a proxy must pass the websocket at /sockjs on)"
+
+
+class NoReply(CliError):
+    """The command is with the server, and the firmware has not acknowledged it in time."""
+
+    code = "NO_REPLY"
+
+
 class NotFound(CliError):
     """The server has no such thing (a heater, a profile, a port)."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Iterator, List, Sequence, TextIO, Tuple
+from typing import Any, Iterator, List, Sequence, Tuple
 
 from cliff.columns import FormattableColumn
 
-from octoprint_cli.columns import UNKNOWN, plain
+from octoprint_cli.columns import plain
 from octoprint_cli.redact import visible
+from octoprint_cli.units import UNKNOWN
 
 #: A cell longer than this is no use to a person; the machine formats have it whole.
 CELL_LIMIT = 300
@@ -60,13 +61,3 @@ def for_person(value: Any) -> str:
 def row_for_person(row: Sequence[Any]) -> List[str]:
     """A row of a table."""
     return [for_person(value) for value in row]
-
-
-def written_for(stream: TextIO, text: str) -> str:
-    """The text in characters that the stream has: before it is laid out, or the table's border would not fit."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        text = text.replace("\u00b0", "").replace("\u2026", "...").encode(encoding, "backslashreplace").decode(encoding)
-    return text

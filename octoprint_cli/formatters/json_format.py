@@ -19,3 +19,7 @@ class JsonFormatter(EnvelopeFormatter):
     def emit_envelope(self, envelope: Dict[str, Any], stdout: TextIO, parsed_args: Namespace) -> None:
         indent = None if getattr(parsed_args, "noindent", False) else 2
         stdout.write(json.dumps(envelope, indent=indent, default=str) + "\n")
+
+    def emit_line(self, document: Dict[str, Any], stdout: TextIO) -> None:
+        """Write one document of a stream: a line."""
+        stdout.write(json.dumps(document, default=str) + "\n")

@@ -8,7 +8,8 @@ from typing import Any, List, Sequence, TextIO
 
 from cliff.formatters.base import ListFormatter, SingleFormatter
 
-from octoprint_cli.formatters.flat import flatten, for_person, row_for_person, written_for
+from octoprint_cli.formatters.flat import flatten, for_person, row_for_person
+from octoprint_cli.redact import written_for
 
 #: With less room for each column a list is shown as records instead.
 NARROWEST_COLUMN = 14

@@ -15,5 +15,9 @@ class YamlFormatter(EnvelopeFormatter):
     """The envelope in YAML."""
 
     def emit_envelope(self, envelope: Dict[str, Any], stdout: TextIO, parsed_args: Namespace) -> None:
-        simple = json.loads(json.dumps(envelope, default=str))  # an add-on's own types become text here, too
+        self.emit_line(envelope, stdout)
+
+    def emit_line(self, document: Dict[str, Any], stdout: TextIO) -> None:
+        """Write one document, of a stream or the only one."""
+        simple = json.loads(json.dumps(document, default=str))  # an add-on's own types become text here, too
         yaml.safe_dump(simple, stdout, sort_keys=False, default_flow_style=False, explicit_start=True)

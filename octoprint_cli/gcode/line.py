@@ -82,6 +82,11 @@ class Line(NamedTuple):
         return any(code in _MOTION or (code[0] in "GT" and code[1:].isdigit() and code not in _STILL) for code in self.codes)
 
     @property
+    def stops(self) -> bool:
+        """Whether it is the emergency stop, which nothing may delay and no firmware answers."""
+        return "M112" in self.codes
+
+    @property
     def targets(self) -> List[Tuple[str, float]]:
         """Each kind of heater (`tool`, `bed`, `chamber`) that it sets, with the degrees it asks for."""
         bare, found = _bare(self.text), []

@@ -157,7 +157,7 @@ class PushSocket:
         """What there was before, if it is wanted; from here on only what is new."""
         octoprint = self.octoprint
         octoprint.note_temperatures()
-        self._lines, self._temps = len(octoprint.terminal), len(octoprint.temperatures)
+        self._lines, self._temps = len(octoprint.terminal), len(octoprint.history)
         self._last, self._due = updates.state(octoprint), 0.0
         return [{"history": self._readable(updates.history(octoprint))}] if self.wants.state else []
 
@@ -177,10 +177,10 @@ class PushSocket:
         if not self.wants.state or not self.authed or now < self._due:
             return []
         octoprint.note_temperatures()
-        lines, temps, state = octoprint.terminal[self._lines :], octoprint.temperatures[self._temps :], updates.state(octoprint)
+        lines, temps, state = octoprint.terminal[self._lines :], octoprint.history[self._temps :], updates.state(octoprint)
         if not lines and not temps and state == self._last:
             return []
-        self._lines, self._temps, self._last = len(octoprint.terminal), len(octoprint.temperatures), state
+        self._lines, self._temps, self._last = len(octoprint.terminal), len(octoprint.history), state
         self._due = now + octoprint.interval * self.wants.throttle
         return [{"current": self._readable(updates.current(octoprint, temps, lines))}]
 

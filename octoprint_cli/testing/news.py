@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Dict, Iterable, List
+from typing import Any, Dict, Iterable, List, Tuple
 
 #: The names of the states that the events carry, where they are not the state in capitals.
 _STATE_IDS = {
@@ -40,8 +40,9 @@ class News:
         self.told: List[Dict[str, Any]] = []
         #: The terminal's lines, in the server's dialect: `Send: M115`, `Recv: ok` or `>>> M115`, `<<< ok`.
         self.terminal: List[str] = []
-        #: The temperatures as they were noted: `{"time": s, "tool0": {"actual", "target"}, ...}`.
-        self.temperatures: List[Dict[str, Any]] = []
+        #: Earlier temperatures as the server keeps them, the newest last: a time in seconds since 1970, and actual
+        #: and target of each heater as in `heaters`; no heater for a moment without a printer.
+        self.history: List[Tuple[int, Dict[str, List[Any]]]] = []
         #: Seconds between two `current` messages of a socket, at least.
         self.interval = 0.5
         #: The name by the secret of each session that may use the push socket.
@@ -119,11 +120,7 @@ class News:
     # -- temperatures -----------------------------------------------------------------------------
 
     def note_temperatures(self) -> None:
-        """Note the temperatures, if they are others than the last time. Without a printer there are none."""
-        found: Dict[str, Any] = {}
-        if self.connected:
-            known = {"tool0": [None, None], "bed": [None, None], "chamber": [None, None], **self.heaters}
-            found = {name: {"actual": actual, "target": target} for name, (actual, target) in known.items()}
-        last = {name: value for name, value in (self.temperatures or [{}])[-1].items() if name != "time"}
-        if found != last or not self.temperatures:
-            self.temperatures.append({"time": int(time.time()), **found})
+        """Note the temperatures, if they are others than the last time; while a push socket stands, it looks."""
+        found = {name: list(value) for name, value in self.heaters.items()} if self.connected else {}
+        if not self.history or self.history[-1][1] != found:
+            self.history.append((int(time.time()), found))

@@ -168,7 +168,7 @@ _on("GET", "/api/printerprofiles", "CONNECTION", lambda call: profiles.listing(c
 _on("GET", "/api/plugin/([^/]+)", "", lambda call: profiles.plugin(call.octoprint, call.groups[0]))
 _on("GET", "/api/job", "STATUS", lambda call: shapes.job(call.octoprint))
 _on("POST", "/api/job", "", lambda call: call.octoprint.act_on_job(call.body))
-_on("GET", "/api/printer", "STATUS", lambda call: shapes.printer(call.octoprint, call.request.query.get("exclude", "")))
+_on("GET", "/api/printer", "STATUS", lambda call: shapes.printer(call.octoprint, call.request.query))
 _on("GET", "/api/printer/error", "STATUS", lambda call: Reply(200, {"error": "", "reason": ""}))
 _on("GET", "/api/printer/(tool|bed|chamber)", "STATUS", lambda call: shapes.heaters(call.octoprint, call.groups[0]))
 _on("POST", "/api/printer/(tool|bed|chamber)", "CONTROL", lambda call: call.octoprint.set_target(call.groups[0], call.body))

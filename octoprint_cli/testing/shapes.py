@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Dict, Iterable, List, Mapping, Tuple
 
 from octoprint_cli.testing import profiles
 from octoprint_cli.testing.machine import BAUDRATES, PORTS, SENDING, Machine
@@ -66,15 +66,30 @@ def _job(machine: Machine) -> Dict[str, Any]:
     return body if machine.is_2 else {"averagePrintTime": None, **body}
 
 
-def printer(machine: Machine, exclude: str = "") -> Reply:
-    """`GET /api/printer`; `exclude` names parts to leave out."""
+def printer(machine: Machine, query: Mapping[str, str]) -> Reply:
+    """`GET /api/printer`; of the query, `exclude` names parts to leave out, `history` and `limit` ask for earlier temperatures."""
     machine.require_operational()
-    body = {
+    body: Dict[str, Any] = {
         "sd": {"ready": True},
         "state": state(machine),
         "temperature": {name: _heater(machine, name) for name in machine.heaters},
     }
-    return Reply(200, {name: part for name, part in body.items() if name not in exclude.split(",")})
+    if query.get("history", "").lower() in ("true", "yes", "y", "1"):
+        body["temperature"]["history"] = _history(machine, query.get("limit", ""))
+    return Reply(200, {name: part for name, part in body.items() if name not in query.get("exclude", "").split(",")})
+
+
+def _history(machine: Machine, limit: str) -> List[Dict[str, Any]]:
+    """The newest 300, or so many as a limit says that is a number; 0 are all of them."""
+    return moments(machine.history[-(int(limit) if limit.isdigit() else 300) :])
+
+
+def moments(history: Iterable[Tuple[int, Mapping[str, List[Any]]]]) -> List[Dict[str, Any]]:
+    """Earlier temperatures, as the server tells them."""
+    return [
+        {"time": time, **{name: {"actual": actual, "target": target} for name, (actual, target) in heaters.items()}}
+        for time, heaters in history
+    ]
 
 
 def state(machine: Machine) -> Dict[str, Any]:

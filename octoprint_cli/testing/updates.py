@@ -6,11 +6,13 @@ Reads the fake server, changes nothing. Must not know sockets.
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Sequence, Tuple
 
 from octoprint_cli.testing import shapes
 from octoprint_cli.testing.machine import PERMISSIONS, Machine
 
+#: A time in seconds since 1970, and actual and target of each heater.
+Moment = Tuple[int, Dict[str, List[Any]]]
 #: What a page may still show of before, in lines.
 _BACKLOG = 300
 
@@ -76,18 +78,24 @@ def state(machine: Machine) -> Dict[str, Any]:
 def history(machine: Machine) -> Dict[str, Any]:
     """What there was before, and how it is now."""
     lines = machine.terminal[-_BACKLOG:]
-    lists = {"temps": list(machine.temperatures), "logs": lines, "messages": messages(machine, lines)}
+    lists = {"temps": temperatures(machine.history), "logs": lines, "messages": messages(machine, lines)}
     return {**state(machine), **lists, "serverTime": time.time()}
 
 
-def current(machine: Machine, temps: List[Dict[str, Any]], lines: List[str]) -> Dict[str, Any]:
+def current(machine: Machine, temps: Sequence[Moment], lines: List[str]) -> Dict[str, Any]:
     """How it is now, with what was added since the last time."""
     busy = machine.busy and machine.selected
     files = (
         [{"origin": machine.storage.origin(machine.selected[0]), "path": machine.selected[1]}] if busy and machine.selected else []
     )
-    lists = {"temps": temps, "busyFiles": files, "logs": lines, "messages": messages(machine, lines)}
+    lists = {"temps": temperatures(temps), "busyFiles": files, "logs": lines, "messages": messages(machine, lines)}
     return {**state(machine), **lists, "serverTime": time.time()}
+
+
+def temperatures(history: Sequence[Moment]) -> List[Dict[str, Any]]:
+    """The moments as a push socket tells them: a bed and a chamber that are not there are named, too."""
+    absent: Dict[str, List[Any]] = {name: [None, None] for name in ("tool0", "bed", "chamber")}
+    return shapes.moments((when, {**absent, **heaters} if heaters else {}) for when, heaters in history)
 
 
 def messages(machine: Machine, lines: List[str]) -> List[str]:

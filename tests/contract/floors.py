@@ -18,6 +18,10 @@ FLOORS: Dict[str, int] = {
     "redact": 0,
     "config": 1,
     "bar": 0,
+    "units": 0,
+    "picture": 0,
+    "plot": 0,
+    "live": 1,
     "terminal": 1,
     "turn": 1,
     "source": 1,
@@ -25,12 +29,17 @@ FLOORS: Dict[str, int] = {
     "distributions": 1,
     "client": 2,
     "gcode": 2,
+    "firmware": 2,
     "columns": 2,
+    "summary": 3,
+    "watching": 3,
     "formatters": 3,
     "preflight": 3,
+    "waiting": 4,
     "guard": 4,
     "options": 4,
     "base": 5,
+    "stream": 5,
     "api": 6,
     "commands": 7,
     "manager": 8,
@@ -39,13 +48,19 @@ FLOORS: Dict[str, int] = {
     "testing": 10,
 }
 #: On one floor, the one thing that may import the other.
-NEIGHBOURS: Set[Tuple[str, str]] = {("extensions", "distributions"), ("config", "turn"), ("guard", "options")}
+NEIGHBOURS: Set[Tuple[str, str]] = {
+    ("extensions", "distributions"),
+    ("config", "turn"),
+    ("guard", "options"),
+    ("stream", "base"),
+    ("terminal", "live"),
+}
 #: Libraries with the only files that may import them.
 ONLY_IN: Dict[str, Set[str]] = {
-    "requests": {"client.http.http", "client.http.wire", "client.http.failures"},
+    "requests": {"client.http.http", "client.http.wire", "client.http.failures", "client.http.plug"},
     "urllib3": {"client.http.wire", "client.http.failures", "client.http.retries"},
     "requests_toolbelt": set(),
-    "rich": {"bar"},
+    "rich": {"bar", "live"},
     "filelock": {"turn"},
     "yaml": {"config.file", "formatters.yaml_format"},
     "stevedore": {"extensions"},
@@ -55,7 +70,23 @@ ONLY_IN: Dict[str, Set[str]] = {
     "octoprint_cli_sandbox": set(),
 }
 #: These must not know cliff.
-WITHOUT_CLIFF = ("errors", "redact", "config", "terminal", "extensions", "distributions", "client", "gcode", "preflight", "guard")
+WITHOUT_CLIFF = (
+    "errors",
+    "redact",
+    "units",
+    "picture",
+    "plot",
+    "live",
+    "config",
+    "terminal",
+    "extensions",
+    "distributions",
+    "client",
+    "gcode",
+    "firmware",
+    "preflight",
+    "guard",
+)
 
 
 class Import(NamedTuple):

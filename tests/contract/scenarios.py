@@ -140,6 +140,7 @@ SCENARIOS: List[Scenario] = [
     Scenario("unknown_command", "USAGE_ERROR", "nonsense"),
     Scenario("unknown_check", "USAGE_ERROR", "preflight {file} --ignore nonsense"),
     Scenario("targets_and_off", "USAGE_ERROR", "temp --off --bed 60"),
+    Scenario("targets_and_history", "USAGE_ERROR", "temp --history --bed 60"),
     Scenario("no_host", "CONFIG_ERROR", "status", without_server),
     Scenario("broken_file", "CONFIG_ERROR", "status", configured("host: [\n")),
     Scenario("no_such_printer", "CONFIG_ERROR", "--printer nobody status"),

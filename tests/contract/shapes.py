@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, NamedTuple
 
-from .table import Scene, idle, offline, paused, printing, stocked
+from .table import Scene, idle, offline, paused, printing, stocked, warm
 
 _JOB_VERB = {"action": "text", "changed": "switch", "file": "text", "state": "text"}
 _LINK = {"connected": "switch", "changed": "switch", "state": "text", "port": "text", "baudrate": "whole", "profile": "text"}
@@ -149,6 +149,7 @@ SHAPES: List[Shape] = [
     Shape("status", idle, {**_STATUS, "job": _UNKNOWN_JOB}),
     Shape("status", offline, {**_STATUS, "job": _UNKNOWN_JOB}, "PRINTER_OFFLINE"),
     Shape("temp", idle, {"temperature": _HEATERS, "set": {}}),
+    Shape("temp --history", warm, {"temperature": _HEATERS, "set": {}, "history": [{"time": "text", "tool0": _HEATERS["*"]}]}),
     Shape(
         "temp --tool 200", idle, {"temperature": {"tool0": {"actual": "number", "target": "number"}}, "set": {"tool0": "number"}}
     ),

@@ -34,6 +34,10 @@ def paused(server: FaultServer) -> None:
     server.octoprint.printing(state="Paused")
 
 
+def warm(server: FaultServer) -> None:
+    server.octoprint.history = [(1795398164, {"tool0": [150.0, 200.0]}), (1795398166, {"tool0": [151.5, None]})]
+
+
 def offline(server: FaultServer) -> None:
     server.octoprint.state = "Offline"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 import pytest
 
@@ -151,6 +151,21 @@ def test_heaters_and_gcode(each: FaultServer) -> None:
     post(each, "/api/printer/command", commands=["G29", "M105"])
     assert each.octoprint.commands == ["G28", "G29", "M105"]
     assert len(each.acts) == 4
+
+
+def test_earlier_temperatures_are_the_newest_so_many_of_them(each: FaultServer) -> None:
+    def past(query: str) -> List[Any]:
+        return [sample["time"] for sample in get(each, f"/api/printer?{query}")["temperature"]["history"]]
+
+    each.octoprint.history = [(second, {"tool0": [21.5, 0.0]} if second else {}) for second in range(310)]
+    assert "history" not in get(each, "/api/printer")["temperature"]
+    assert get(each, "/api/printer?history=true&limit=1")["temperature"]["history"] == [
+        {"time": 309, "tool0": {"actual": 21.5, "target": 0.0}}
+    ]
+    assert past("history=true&limit=2") == [308, 309] == past("history=yes&limit=2")
+    assert past("history=true") == list(range(10, 310)) == past("history=1&limit=-3")
+    assert past("history=true&limit=0") == list(range(310))
+    assert "temperature" not in get(each, "/api/printer?history=true&exclude=temperature")
 
 
 # -- keys and permissions ---------------------------------------------------------------------------

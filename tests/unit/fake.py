@@ -36,6 +36,7 @@ class Server(Recorded):
         self.env = {"OCTOPRINT_CLI_HOME": str(home), "OCTOPRINT_HOST": URL, "OCTOPRINT_API_KEY": KEY}
         self.strays: List[str] = []
         self.heat: Dict[str, Tuple[Any, Any]] = {"tool0": (21.3, 0.0), "bed": (21.3, 0.0)}
+        self.past: List[Tuple[float, Dict[str, Tuple[Any, Any]]]] = []  # earlier temperatures: a time, and as in `heat`
         self.profiles = [self.profile()]
         self.plugins: Dict[str, Any] = {}
         self.storage = Storage(self)
@@ -209,7 +210,9 @@ class Server(Recorded):
         self.on("GET", "/api/files", json=self.storage.listing)
 
     def _printer(self, request: Any, context: Any) -> Any:
-        body = self.printer(self._jobs[0]["state"], self.heat)
+        asked = request.qs.get("history") == ["true"]
+        past = self.past[-int(request.qs.get("limit", ["300"])[0]) :] if asked else None
+        body = self.printer(self._jobs[0]["state"], self.heat, past)
         context.status_code = 200 if "state" in body else 409
         return body
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Mapping, Optional, Sequence
 
 _FLAGS = "cancelling closedOrError error finishing operational paused pausing printing ready resuming sdReady".split()
 #: The flags that are true by state text, as recorded; a text that is not here is answered with a 409.
@@ -102,12 +102,14 @@ class Recorded:
             found[name] = {**found[name], **value} if isinstance(value, dict) else value
         return found
 
-    def printer(self, text: str, heat: Mapping[str, Any]) -> Dict[str, Any]:
-        """A reading of `/api/printer`, or its refusal."""
+    def printer(self, text: str, heat: Mapping[str, Any], past: Optional[Sequence[Any]] = None) -> Dict[str, Any]:
+        """A reading of `/api/printer`, or its refusal; with `past`, a time and heaters each, as its history."""
         if text not in _ON:
             return {"error": "Printer is not operational"}
         on = _ON[text].split() + (["printing"] if self.is_2 and text == "Paused" else [])
-        shown = {name: {"actual": actual, "offset": 0, "target": target} for name, (actual, target) in heat.items()}
+        shown: Dict[str, Any] = {name: {"actual": actual, "offset": 0, "target": target} for name, (actual, target) in heat.items()}
+        if past is not None:
+            shown["history"] = [{**_samples(heaters), "time": time} for time, heaters in past]
         state = {"error": "", "flags": {flag: flag in on for flag in _FLAGS}, "text": text}
         return {"sd": {"ready": True}, "state": state, "temperature": shown}
 
@@ -125,3 +127,7 @@ class Recorded:
         """An entry of the SD card's listing as recorded."""
         shown = name if self.is_2 else f"/{name}"
         return {"display": shown, "name": name, "origin": self.card, "path": name, "refs": {}, "size": 4693, "type": "machinecode"}
+
+
+def _samples(heaters: Mapping[str, Any]) -> Dict[str, Any]:
+    return {name: {"actual": actual, "target": target} for name, (actual, target) in heaters.items()}

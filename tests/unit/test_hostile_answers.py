@@ -31,6 +31,7 @@ SHOWN = ("table", "json", "yaml", "value")
 ONE, TWO = Recorded("1.11.8"), Recorded("2.0.0rc7")
 JOB = ONE.reading("Printing", "quick.gcode", completion=12.5, left=93, error="x")
 PRINTER = ONE.printer("Printing", HEAT)
+PAST = TWO.printer("Printing", HEAT, [(1795398164, {}), (1795398166, {"tool0": (200.0, 210.0)})])
 LINK = ONE.link("Operational")
 ENTRY = ONE.entry("quick.gcode", CONTENT, prints={"success": 3, "failure": 1})
 FOLDER = {**ONE.entry("sub"), "type": "folder", "children": [TWO.entry("sub/a.gcode"), TWO.card_entry("a.gco")]}
@@ -172,6 +173,7 @@ COMMANDS = {
     "status of a printer": (("status",), "GET", "/api/printer", PRINTER, SHOWN),
     "files": (("files",), "GET", "/api/files", LISTING, (*SHOWN, "csv")),
     "temp": (("temp",), "GET", "/api/printer", PRINTER, (*SHOWN, "shell")),
+    "temp of before": (("temp", "--history"), "GET", "/api/printer", PAST, (*SHOWN, "shell")),
     "temp to set": (("temp", "--tool", "200"), "GET", "/api/printer", PRINTER, ("json",)),
     "connect": (("connect",), "GET", "/api/connection", LINK, (*SHOWN, "shell")),
     "room": (("upload", "FILE"), "GET", "/api/files", LISTING, ("json",)),

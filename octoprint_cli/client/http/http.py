@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import time
-from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
 
 import requests
 
 from octoprint_cli import errors
 from octoprint_cli.client.http import retries as policy
 from octoprint_cli.client.http.failures import BROKEN, never_made, translate
+from octoprint_cli.client.http.plug import plugged
 from octoprint_cli.client.http.refusals import Answer, KeyRefused, refusal
 from octoprint_cli.client.http.wire import CONNECT_TIMEOUT, Exchange, Tls, Wire, session
 from octoprint_cli.redact import mask_url
@@ -69,7 +71,8 @@ class Http:
         self.acted = False  # whether anything but a read went out, or may have
         self.planned: List[Dict[str, Any]] = []
         self._retries = policy.Retries(retries, timeout)
-        self._has_key, self._key_origin = bool(api_key), key_origin
+        self.on_secret: Callable[[str], None] = lambda secret: None  # told of what must not be shown, such as a session
+        self._has_key, self._key_origin, self._tls = bool(api_key), key_origin, tls
         self._wire = Wire()
         self._session = session(self._wire, api_key, tls)
 
@@ -100,6 +103,10 @@ class Http:
             return None
         how = {"data": form.body, "headers": {"Content-Type": form.body.content_type}}
         return _json(self._send(_Call("POST", path, True, needs, how, form)))
+
+    def plugged(self, seconds: float) -> ContextManager[socket.socket]:
+        """A bare connection to the server, for a websocket. Raises OSError."""
+        return plugged(self.base_url, self._tls, seconds)
 
     @contextlib.contextmanager
     def rehearsal(self) -> Iterator[List[Dict[str, Any]]]:

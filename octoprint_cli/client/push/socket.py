@@ -1,0 +1,191 @@
+"""One connection of the push socket: opened, subscribed, logged in, and given up as soon as it is of no use.
+
+The raw websocket of SockJS at `/sockjs/websocket`: a text frame is a JSON object. The server sends no heartbeat
+there, so a ping goes out while it is silent. The only importer of websocket-client.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import time
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import websocket
+
+from octoprint_cli.client.http import Http
+from octoprint_cli.client.noun import mapping, text
+from octoprint_cli.errors import AuthError, CliError
+
+_PATH = "/sockjs/websocket"
+#: The handshake and the login, each.
+OPEN_SECONDS = 5.0
+#: So long nothing, and the server is asked whether it is there; as long again, and it is not.
+SILENCE_SECONDS = 10.0
+#: The longest message is the history that nobody here asks for, with some 300 lines of the terminal.
+MAX_BYTES = 4 * 1024 * 1024
+
+
+class Lost(Exception):
+    """The socket cannot be opened, or is of no use any more. Its text says why."""
+
+
+class Message(NamedTuple):
+    """What the server told: `current`, `event`, `plugin`, `connected` ..., and what it said with it."""
+
+    kind: str
+    body: Any
+
+
+class Wish(NamedTuple):
+    """What is subscribed to. `events` are the types, None is all; `plugins` are their ids."""
+
+    state: bool = True
+    lines: bool = False
+    events: Optional[Sequence[str]] = None
+    plugins: Sequence[str] = ()
+    throttle: int = 1  # in half seconds: how often the state comes at most
+
+    def messages(self) -> List[Dict[str, Any]]:
+        """The client's messages that ask for it."""
+        state = {"logs": self.lines, "messages": False} if self.state or self.lines else False
+        events = True if self.events is None else list(self.events)
+        subscription = {"state": state, "events": events, "plugins": list(self.plugins) or False}
+        return [{"subscribe": subscription}, {"throttle": self.throttle}]
+
+
+class Socket:
+    """An open socket. Raises Lost where there is none, and what the login raises: AuthError alone."""
+
+    def __init__(self, http: Http, wish: Wish = Wish()) -> None:
+        self._line = _Line(enable_multithread=False)
+        self._open(http)
+        try:
+            for message in wish.messages():  # before the login: what follows it is a history, else
+                self._send(message)
+            self._send({"auth": _session(http)})
+        except BaseException:
+            self.close()
+            raise
+        self._heard, self._asked = time.monotonic(), False
+
+    def _open(self, http: Http) -> None:
+        parts = urlsplit(http.base_url + _PATH)
+        scheme, bare = ("wss" if parts.scheme == "https" else "ws"), parts.netloc.rpartition("@")[2]
+        url = urlunsplit((scheme, bare, parts.path, "", ""))
+        user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode()
+        header = ["Authorization: Basic " + base64.b64encode(user).decode()] if parts.username else []
+        try:
+            with http.plugged(min(OPEN_SECONDS, http.timeout)) as sock:
+                self._line.connect(url, socket=sock, header=header, redirect_limit=0)  # type: ignore[no-untyped-call]
+        except _BROKEN as error:
+            raise Lost(_reason(error)) from error
+
+    def close(self) -> None:
+        """End it, without waiting for the server's goodbye."""
+        with contextlib.suppress(*_BROKEN):
+            self._line.shutdown()  # type: ignore[no-untyped-call]
+
+    def receive(self, until: float) -> Optional[Message]:
+        """The next message, None if there is none until then, in seconds of the monotonic clock. Raises Lost."""
+        while True:
+            now = time.monotonic()
+            silent = self._heard + SILENCE_SECONDS * (2 if self._asked else 1)
+            if now >= silent:
+                self._ask()
+                continue
+            try:
+                opcode, data = self._line.next_frame(min(until, silent))
+            except websocket.WebSocketTimeoutException:
+                if time.monotonic() >= until:
+                    return None
+                continue
+            except _BROKEN as error:
+                raise Lost(_reason(error)) from error
+            self._heard, self._asked = time.monotonic(), False
+            if opcode == websocket.ABNF.OPCODE_CLOSE:
+                raise Lost("the server has closed it")
+            if opcode in (websocket.ABNF.OPCODE_TEXT, websocket.ABNF.OPCODE_BINARY):
+                return _message(data)
+
+    def _ask(self) -> None:
+        """Whether anybody is there."""
+        if self._asked:
+            raise Lost(f"it was silent for {2 * SILENCE_SECONDS:g} s")
+        self._asked = True
+        try:
+            self._line.ping()
+        except _BROKEN as error:
+            raise Lost(_reason(error)) from error
+
+    def _send(self, message: Dict[str, Any]) -> None:
+        try:
+            self._line.send(json.dumps(message))
+        except _BROKEN as error:
+            raise Lost(_reason(error)) from error
+
+
+class _Line(websocket.WebSocket):
+    """A websocket that neither waits nor takes more than it should, within a frame either."""
+
+    deadline = 0.0
+    taken = 0
+
+    def next_frame(self, deadline: float) -> Any:
+        """Opcode and data of the next frame. Raises WebSocketTimeoutException; what came of it by then is kept."""
+        self.deadline = deadline
+        opcode, frame = self.recv_data_frame(control_frame=True)
+        self.taken = 0
+        return opcode, frame.data
+
+    def _recv(self, bufsize: int) -> bytes:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise websocket.WebSocketTimeoutException("the time is up")
+        if self.taken > MAX_BYTES:
+            raise websocket.WebSocketPayloadException(f"a message is larger than {MAX_BYTES} bytes")
+        if self.sock is not None:  # or what is below says so
+            self.sock.settimeout(left)
+        found: bytes = super()._recv(bufsize)  # type: ignore[no-untyped-call]
+        self.taken += len(found)
+        return found
+
+
+_BROKEN = (websocket.WebSocketException, OSError, ValueError)
+
+
+def _session(http: Http) -> str:
+    """`POST /api/login` passive: the name and the session that the key stands for. A key does not log in a socket."""
+    try:
+        with http.hurried(OPEN_SECONDS):
+            me = mapping(http.ask("/api/login", {"passive": True}), "/api/login")
+    except AuthError:
+        raise
+    except CliError as error:  # 429 for all, after somebody's wrong passwords
+        raise Lost(f"the server does not log it in: {error.message}") from error
+    name, session = text(me.get("name")), text(me.get("session"))
+    if name is None or session is None:
+        raise Lost("the server does not log it in: its answer has no session")
+    http.on_secret(session)
+    return f"{name}:{session}"
+
+
+def _message(data: Any) -> Message:
+    try:
+        body = json.loads(data)
+        (kind, said) = next(iter(body.items()))
+    except (ValueError, AttributeError, StopIteration, RecursionError) as error:
+        raise Lost("it said something that OctoPrint does not") from error
+    if kind == "reauthRequired":  # the session went stale, or the user was changed
+        raise Lost("the server wants another login")
+    return Message(str(kind), said)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, websocket.WebSocketBadStatusException):
+        return f"the server, or a proxy before it, refuses it with HTTP status {error.status_code}"
+    if isinstance(error, websocket.WebSocketConnectionClosedException):
+        return "the connection broke"
+    return str(error) or type(error).__name__

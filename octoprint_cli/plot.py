@@ -1,0 +1,192 @@
+"""Temperatures over time as a plot of plain text. Must not know the terminal, nor where they come from.
+
+Fine is in braille, whose characters hold two by four dots each, else a character is one dot, and each heater has a
+symbol of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+
+#: Seconds since any moment, degrees Celsius; None is unknown, and a gap.
+Point = Tuple[float, Optional[float]]
+_Dot = Tuple[int, int]
+
+#: What a stream must be able to write for a fine plot.
+FINE = "⣿│┤┬─└"
+NOTHING = "no temperatures are known yet"
+_MINUTES = "minutes ago"
+_SYMBOLS = "*o+x#@%&"
+_BRAILLE = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+#: In less room there is nothing to see.
+_NARROWEST, _LOWEST = 30, 4
+#: The axis spans no fewer degrees than these: what jitters by a tenth is shown as steady.
+_LEAST_SPAN = 10.0
+_LONGEST_NAME = 12
+
+
+class _Axis(NamedTuple):
+    """From `low` to `high` in so many dots."""
+
+    low: float
+    high: float
+    dots: int
+
+    def at(self, value: float) -> int:
+        """The dot of a value, counted from the low end; the last one where the axis is but a point."""
+        span = self.high - self.low
+        return round((value - self.low) / span * (self.dots - 1)) if span > 0 else self.dots - 1
+
+
+class _Grain(NamedTuple):
+    """How many dots a character holds, and how lines are drawn."""
+
+    across: int
+    down: int
+    side: str
+    tick: str
+    foot: str
+    corner: str
+    line: str
+
+
+_FINE = _Grain(2, 4, "│", "┤", "┬", "└", "─")
+_COARSE = _Grain(1, 1, "|", "|", "+", "+", "-")
+
+
+def plot(series: Mapping[str, Sequence[Point]], width: int, height: int, fine: bool = True) -> str:
+    """Each heater's temperatures, in lines of at most `width` (30 at least), the newest at the right end.
+
+    `height` lines, of which two are the axis of time; six at least.
+    """
+    points = {name: [_known(point) for point in sorted(given, key=lambda point: point[0])] for name, given in series.items()}
+    points = {name: given for name, given in points.items() if any(value is not None for _, value in given)}
+    if not points:
+        return NOTHING
+    return _Plot(points, max(width, _NARROWEST), max(height - 2, _LOWEST), _FINE if fine else _COARSE).text()
+
+
+def _known(point: Point) -> Point:
+    time, value = point
+    return time, value if value is not None and math.isfinite(value) else None
+
+
+class _Plot:
+    """One plot of series with something in them."""
+
+    def __init__(self, points: Mapping[str, Sequence[Point]], width: int, rows: int, grain: _Grain) -> None:
+        self._points = points
+        self._grain = grain
+        self._rows = rows
+        self._step, low, high = _degrees(points, rows)
+        self._ticks = [low + self._step * tick for tick in range(round((high - low) / self._step) + 1)]
+        self._labels = dict(self._named())
+        self._left = max(len(_tick(tick)) for tick in self._ticks)
+        self._columns = width - self._left - 2 - 1 - max(len(_MINUTES), *map(len, self._labels.values()))
+        times = [time for given in points.values() for time, _ in given]
+        self._x = _Axis(min(times), max(times), self._columns * grain.across)
+        self._y = _Axis(low, high, rows * grain.down)
+
+    def text(self) -> str:
+        """All lines of it."""
+        cells = self._cells()
+        ticks = {self._row(tick): _tick(tick) for tick in self._ticks}
+        ends = self._ends()
+        lines = []
+        for row in range(self._rows):
+            drawn = "".join(cells.get((column, row), " ") for column in range(self._columns))
+            side = self._grain.tick if row in ticks else self._grain.side
+            lines.append(f"{ticks.get(row, ''):>{self._left}} {side}{drawn} {ends.get(row, '')}".rstrip())
+        return "\n".join([*lines, *self._time_axis()])
+
+    def _named(self) -> Iterator[Tuple[str, str]]:
+        for index, name in enumerate(self._points):
+            symbol = "" if self._grain is _FINE else f"{_SYMBOLS[index % len(_SYMBOLS)]} "
+            yield name, symbol + name[:_LONGEST_NAME]
+
+    def _row(self, value: float) -> int:
+        return self._rows - 1 - self._y.at(value) // self._grain.down
+
+    # -- the lines --------------------------------------------------------------------------------
+
+    def _cells(self) -> Dict[_Dot, str]:
+        """The characters by column and row; where heaters meet in a coarse one, the first is seen."""
+        masks: Dict[_Dot, int] = {}
+        cells: Dict[_Dot, str] = {}
+        across, down = self._grain.across, self._grain.down
+        for name, given in self._points.items():
+            for x, y in self._dots(given):
+                cell = (x // across, self._rows - 1 - y // down)
+                if self._grain is _FINE:
+                    masks[cell] = masks.get(cell, 0) | _BRAILLE[down - 1 - y % down][x % across]
+                    cells[cell] = chr(0x2800 + masks[cell])
+                else:
+                    cells.setdefault(cell, self._labels[name][0])
+        return cells
+
+    def _dots(self, given: Sequence[Point]) -> Set[_Dot]:
+        """A line from each point to the next one, with gaps where there is none."""
+        dots: Set[_Dot] = set()
+        before: Optional[_Dot] = None
+        for time, value in given:
+            dot = None if value is None else (self._x.at(time), self._y.at(value))
+            if dot is not None:
+                dots.update(_between(before or dot, dot))
+            before = dot
+        return dots
+
+    def _ends(self) -> Dict[int, str]:
+        """The heaters' names by the row in which each one's line ends, or the free one that is nearest."""
+        ends: Dict[int, str] = {}
+        for name, given in self._points.items():
+            last = next(value for _, value in reversed(given) if value is not None)
+            row = self._row(last)
+            free = sorted(set(range(self._rows)) - set(ends), key=lambda other: abs(other - row))
+            if free:
+                ends[free[0]] = self._labels[name]
+        return ends
+
+    # -- the axis of time -------------------------------------------------------------------------
+
+    def _time_axis(self) -> Iterator[str]:
+        minutes = (self._x.high - self._x.low) / 60
+        step = _nice(minutes / max(1, self._columns // 8))
+        line, labels = [self._grain.line] * self._columns, [" "] * (self._left + 2 + self._columns + 1)
+        for tick in range(int(minutes / step) + 1):
+            column = self._x.at(self._x.high - tick * step * 60) // self._grain.across
+            line[column] = self._grain.foot
+            label = f"{tick * step:g}" if tick else "now"
+            begin = self._left + 2 + column - len(label) // 2 - (0 if tick else 1)
+            labels[begin : begin + len(label)] = label
+        yield f"{'':{self._left}} {self._grain.corner}{''.join(line)}"
+        yield f"{''.join(labels)}{_MINUTES}"
+
+
+def _between(one: _Dot, other: _Dot) -> Iterator[_Dot]:
+    """The dots of a straight line."""
+    steps = max(abs(other[0] - one[0]), abs(other[1] - one[1]), 1)
+    for step in range(steps + 1):
+        yield round(one[0] + (other[0] - one[0]) * step / steps), round(one[1] + (other[1] - one[1]) * step / steps)
+
+
+def _degrees(points: Mapping[str, Sequence[Point]], rows: int) -> Tuple[float, float, float]:
+    """The distance of the ticks, and the axis' two ends, which are ticks."""
+    known: List[float] = [value for given in points.values() for _, value in given if value is not None]
+    low, high = min(known), max(known)
+    missing = max(0.0, _LEAST_SPAN - (high - low)) / 2
+    low, high = low - missing, high + missing
+    step = _nice((high - low) / max(1, rows // 3))
+    return step, math.floor(low / step) * step, math.ceil(high / step) * step
+
+
+def _nice(least: float) -> float:
+    """The next 1, 2 or 5, or that times a power of ten, that is not below."""
+    if least <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(least))
+    return next((power * digit for digit in (1, 2, 5) if power * digit >= least), power * 10)
+
+
+def _tick(degrees: float) -> str:
+    return f"{degrees:g} °C"

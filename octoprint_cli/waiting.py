@@ -1,0 +1,85 @@
+"""What commands that wait or watch have in common: the person's view meanwhile, the printer's state in the answer."""
+
+from __future__ import annotations
+
+import math
+import time
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Generator, Optional, Sequence
+
+from octoprint_cli.errors import CliError
+from octoprint_cli.summary import summary
+
+if TYPE_CHECKING:
+    from octoprint_cli.watching.follow import Follower
+    from octoprint_cli.watching.goals import Goal
+    from octoprint_cli.watching.painter import Painter
+    from octoprint_cli.watching.wait import Waiter
+
+Lines = Generator[Dict[str, Any], None, Dict[str, Any]]
+
+
+def waited(
+    command: Any,
+    goals: Sequence[Goal],
+    fails: Optional[FrozenSet[str]] = None,
+    seconds: Optional[float] = None,
+    follower: Optional[Follower] = None,
+    done: Optional[Dict[str, Any]] = None,
+) -> Dict[str, Any]:
+    """Wait for one of the goals: which was met, after how many seconds, and how the printer is then.
+
+    `done` is what was done before, and stands in the answer first. Raises what `Waiter.wait` raises, with the
+    same in its `data`.
+    """
+    from octoprint_cli.watching.painter import Painter
+    from octoprint_cli.watching.wait import Waiter
+
+    begun = time.monotonic()
+    with command.terminal.watching(whole=False) as show:
+        painter = Painter(show, command.app.scrubber.hide_all)
+        waiter = Waiter(command.client, goals, fails, follower=follower, look=painter.look, note=command.terminal.warn)
+        try:
+            waiter.wait(math.inf if seconds is None else seconds)
+        except CliError as error:
+            error.data = {**(done or {}), **_told(waiter, painter, begun)}
+            raise
+        return {**(done or {}), **_told(waiter, painter, begun)}
+
+
+def watched(command: Any, parsed_args: Namespace) -> Lines:
+    """The lines of `watch`: `events`, `interval`, and what `add_goals` took. Raises as `waited`, if it is to end."""
+    from octoprint_cli.client.push import Wish
+    from octoprint_cli.watching import news, report
+    from octoprint_cli.watching.feed import Feed
+    from octoprint_cli.watching.painter import Painter
+    from octoprint_cli.watching.wait import Waiter
+
+    begun, wanted = time.monotonic(), parsed_args.events
+    with command.view() as show:
+        painter = Painter(show, command.app.scrubber.hide_all)
+        lines = show is not None or "terminal" in (wanted or ())
+        named = [name for name in wanted or () if name[0].isupper()]
+        wish = Wish(lines=lines, events=(*report.EVENTS, *named), plugins=(news.PROMPTS, news.NOTES))
+        waiter = Waiter(command.client, parsed_args.goals, parsed_args.fail_on, look=painter.look)
+        reporter = report.Reporter(parsed_args.interval)
+        try:
+            with Feed(command.client, wish, note=command.terminal.warn) as feed:
+                for piece in waiter.watch(feed, parsed_args.timeout or math.inf):
+                    painter.hear(piece)
+                    if show is None:
+                        yield from reporter.lines(piece, wanted)
+        except CliError as error:
+            error.data = _told(waiter, painter, begun)
+            raise
+        return _told(waiter, painter, begun)
+
+
+def _told(waiter: Waiter, painter: Painter, begun: float) -> Dict[str, Any]:
+    """What was waited for, and how the printer is at the end, which the person sees, too."""
+    job, printer, ending = waiter.final()
+    spent = {"waited_for": [str(goal) for goal in waiter.goals], "met": str(waiter.met) if waiter.met else None}
+    if job is None:
+        return {**spent, "seconds": round(time.monotonic() - begun, 3)}
+    painter.end(job, printer.temperatures if printer else {})
+    return {**spent, "seconds": round(time.monotonic() - begun, 3), **summary(job, printer, ending)}

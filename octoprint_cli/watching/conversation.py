@@ -1,0 +1,212 @@
+"""Commands and what the firmware answers: read from the server's terminal, which is all that OctoPrint has of it.
+
+The terminal is everybody's: lines of the server's own polls and of other clients stand in it, too. The firmware
+answers in order, so what stands between a command and its acknowledgement belongs to it, as long as nobody else's
+command stands there.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Dict, List, Optional, Sequence
+
+from octoprint_cli import errors
+from octoprint_cli.client import Client
+from octoprint_cli.client.noun import inner, members, text, texts
+from octoprint_cli.client.push import Lost, Message, Socket, Wish
+from octoprint_cli.firmware import FIRMWARE, HOST, parsed_reply, read_terminal_line
+from octoprint_cli.firmware.command import bare
+from octoprint_cli.firmware.terminal import is_busy, is_chatter, is_error, is_ok, is_resend, is_start, without_ok
+
+#: The terminal comes in batches of half a second: so long an identical command of somebody else's may still show up.
+SETTLE_SECONDS = 0.7
+#: The history of the terminal comes first; after it, nothing is missed.
+READY_SECONDS = 5.0
+
+
+class Reply:
+    """A command and what was heard of it."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+        self.lines: List[str] = []
+        self.chatter: List[str] = []  # what the firmware said meanwhile, and not in answer
+        self.sent = self.acknowledged = False
+        self.ambiguous = False  # somebody else's command stood between, or was the same
+        self.error: Optional[str] = None  # the firmware's own, or why none can come
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more will come."""
+        return self.acknowledged or self.error is not None
+
+    def as_dict(self) -> Dict[str, Any]:
+        """For the answer: `parsed` where the command is one that is understood, `error` what the firmware complains of."""
+        return {
+            "command": self.command,
+            "lines": self.lines,
+            "ok": self.acknowledged and self.error is None,
+            "ambiguous": self.ambiguous,
+            "error": self.error,
+            "parsed": parsed_reply(self.command, self.lines),
+            "chatter": self.chatter,
+        }
+
+
+class Conversation:
+    """Reads the terminal, line by line, and puts each line where it belongs."""
+
+    def __init__(self, commands: Sequence[str]) -> None:
+        self.replies = [Reply(command) for command in commands]
+        self._open: Optional[Reply] = None
+        self._last: Optional[Reply] = None  # acknowledged; some firmwares go on answering
+        self._theirs = False  # somebody else's command is not acknowledged yet
+        self._resent = False  # the next ok is that of a line that got lost
+        self.moved = False  # something has come of ours since this was last set to False
+
+    @property
+    def complete(self) -> bool:
+        """Whether every command is answered."""
+        return all(reply.closed for reply in self.replies)
+
+    def hear(self, raw: str) -> None:
+        """A line of the terminal."""
+        line = read_terminal_line(raw)
+        if line.said_by == HOST:
+            self._sent(line.text)
+        elif line.said_by == FIRMWARE:
+            self._said(line.text)
+
+    def suppressed(self, command: str) -> None:
+        """The server has not sent it, and will not."""
+        reply = next((reply for reply in self.replies if not reply.sent and reply.command == command), None)
+        if reply is not None:
+            reply.sent, reply.error = True, "the server blocks this command"
+
+    def _sent(self, command: str) -> None:
+        expected = next((reply for reply in self.replies if not reply.sent and not reply.closed), None)
+        for reply in self.replies:
+            if reply.command == command and reply.sent and reply is not expected:
+                reply.ambiguous = reply.ambiguous or not self._is_repeated(command)
+        if self._open is not None:
+            self._open.ambiguous = True
+        elif expected is not None and expected.command == command:
+            expected.sent, expected.ambiguous = True, expected.ambiguous or self._theirs
+            self._open, self._last, self.moved = expected, None, True
+            return
+        self._theirs, self._last = True, None
+
+    def _is_repeated(self, command: str) -> bool:
+        """Whether one more of it is due, because the caller asked for it several times."""
+        return any(not reply.sent and reply.command == command for reply in self.replies)
+
+    def _said(self, text: str) -> None:
+        if is_resend(text):
+            self._resent = True
+        elif is_ok(text):
+            self._acknowledged(text)
+        elif self._open is not None:
+            self._answered(self._open, text)
+        elif self._last is not None and not self._last.lines and not is_chatter(text, self._last.command):
+            self._last.lines.append(text)
+
+    def _acknowledged(self, text: str) -> None:
+        reply, resent = self._open, self._resent
+        self._resent = False
+        if resent:
+            return
+        if reply is None:
+            self._theirs = False
+            return
+        said = without_ok(text)
+        if said:
+            reply.lines.append(said)
+        reply.acknowledged, self._open, self._last, self.moved = True, None, reply, True
+
+    def _answered(self, reply: Reply, text: str) -> None:
+        self.moved = self.moved or is_busy(text) or not is_chatter(text, reply.command)
+        if is_start(text):
+            reply.error, self._open = "the firmware has reset itself", None
+        elif is_chatter(text, reply.command):
+            reply.chatter.append(text)
+        else:
+            reply.lines.append(text)
+            reply.error = reply.error or (text if is_error(text) else None)
+
+
+def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Dict[str, Any]]:
+    """Send the commands and return what the firmware said to each: `Reply.as_dict`.
+
+    `POST /api/printer/command` (CONTROL) and the push socket (MONITOR_TERMINAL). `seconds` is the longest
+    time in which nothing comes of a command: no answer, no word that the firmware is busy.
+    Raises PushUnavailable before anything was sent; NoReply, with the replies so far in its `data`, afterwards.
+    """
+    try:
+        socket = Socket(client.http, Wish(state=False, lines=True, events=("CommandSuppressed",)))
+    except Lost as lost:
+        raise _unavailable(lost) from lost
+    try:
+        _require_ready(socket)
+        talk = Conversation([bare(command.partition(";")[0]) for command in commands])
+        client.printer.send(commands)
+        try:
+            _listen(socket, talk, seconds)
+        except Lost as lost:
+            raise _no_reply(talk, f"the push socket was lost ({lost})") from lost
+        if not talk.complete:
+            raise _no_reply(talk, f"nothing came for {seconds:g} s")
+        return [reply.as_dict() for reply in talk.replies]
+    finally:
+        socket.close()
+
+
+def _require_ready(socket: Socket) -> None:
+    """The history says that the login was taken."""
+    until = time.monotonic() + READY_SECONDS
+    try:
+        while True:
+            message = socket.receive(until)
+            if message is None:
+                raise Lost("the server shows this key nothing")
+            if message.kind == "history":
+                return
+    except Lost as lost:
+        raise _unavailable(lost) from lost
+
+
+def _listen(socket: Socket, talk: Conversation, seconds: float) -> None:
+    """Until every command is answered and the terminal has settled, or the firmware is silent for so long."""
+    deadline = time.monotonic() + seconds
+    settled: Optional[float] = None
+    while True:
+        if talk.complete and settled is None:
+            settled = time.monotonic() + SETTLE_SECONDS
+        message = socket.receive(settled if settled is not None else deadline)
+        if message is None:
+            return
+        _take(message, talk)
+        if talk.moved:
+            talk.moved, deadline = False, time.monotonic() + seconds
+
+
+def _take(message: Message, talk: Conversation) -> None:
+    body = members(message.body)
+    if message.kind == "current":
+        for raw in texts(body.get("logs")):
+            talk.hear(raw)
+    elif message.kind == "event" and body.get("type") == "CommandSuppressed":
+        talk.suppressed(text(inner(body, "payload").get("command")) or "")
+
+
+def _unavailable(lost: Lost) -> errors.CliError:
+    return errors.PushUnavailable(f"no reply can be heard: {lost}; nothing was sent")
+
+
+def _no_reply(talk: Conversation, why: str) -> errors.CliError:
+    open_ones = [reply for reply in talk.replies if not reply.closed]
+    how = "sent, but not acknowledged" if open_ones[0].sent else "queued, but not seen going out"
+    return errors.NoReply(
+        f"{open_ones[0].command} was {how}: {why}",
+        hint="octoprint-cli status (the key needs the permission MONITOR_TERMINAL to hear the printer)",
+        data={"replies": [reply.as_dict() for reply in talk.replies]},
+    )

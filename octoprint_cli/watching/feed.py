@@ -1,0 +1,160 @@
+"""The stream of news: pushed while the socket is up, polled while it is not, so that neither a gap nor a silence lies."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Callable, Deque, Dict, Iterable, Optional
+
+from octoprint_cli.client import Client
+from octoprint_cli.client.printer import Temperature
+from octoprint_cli.client.push import Lost, Socket, Wish
+from octoprint_cli.errors import CliError, PrinterOffline
+from octoprint_cli.watching.news import Away, Heat, Link, News, What, told
+
+#: While the socket is up, the server is asked all the same: events have been known to get lost.
+POLL_UP_SECONDS = 60.0
+#: Without it, the server is asked so often.
+POLL_DOWN_SECONDS = 2.0
+#: Between two tries to open the socket; each later pause is twice as long.
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+#: A socket that has held so long counts as sound: the next drop starts with a short pause again.
+SOUND_SECONDS = 30.0
+#: A request of a poll may take so long; a server that restarts on a small computer is away for a minute or two.
+ASK_SECONDS = 10.0
+AWAY_SECONDS = 180.0
+
+
+class Feed:
+    """What one server tells. `heaters` asks for the temperatures, too, while polling.
+
+    `note` is told, once, that the news is polled, and why. The first reading is a poll, whose errors are raised;
+    later ones are raised once the server has been away for `patience` seconds.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        wish: Wish = Wish(),
+        *,
+        heaters: bool = True,
+        note: Callable[[str], None] = lambda text: None,
+        patience: float = AWAY_SECONDS,
+    ) -> None:
+        self._client, self._wish, self._heaters, self._note, self._patience = client, wish, heaters, note, patience
+        self._socket: Optional[Socket] = None
+        self._waiting: Deque[News] = deque()
+        self._next_poll = self._next_try = 0.0  # of the monotonic clock: at once
+        self._pause, self._opened = FIRST_PAUSE, 0.0
+        self._begun = self._noted = False
+        self._away_since: Optional[float] = None
+
+    def __enter__(self) -> Feed:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._socket is not None:
+            self._socket.close()
+
+    @property
+    def pushed(self) -> bool:
+        """Whether the socket is up."""
+        return self._socket is not None
+
+    def next(self, until: float) -> Optional[News]:
+        """The next piece of news; None once the monotonic clock says `until`. Raises the error of a server that stays away."""
+        while not self._waiting:
+            now = time.monotonic()
+            if self._begun and now >= until:
+                return None
+            if now >= self._next_poll:
+                self._poll()
+            elif self._socket is not None:
+                self._listen(self._socket, min(until, self._next_poll))
+            elif now >= self._next_try:
+                self._open()
+            else:
+                time.sleep(max(0.0, min(until, self._next_poll, self._next_try) - now))
+        return self._waiting.popleft()
+
+    def look(self) -> None:
+        """Ask the server now, and not when it is time."""
+        self._next_poll = 0.0
+
+    # -- pushed -----------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        try:
+            self._socket = Socket(self._client.http, self._wish)
+        except Lost as lost:
+            self._give_up(str(lost))
+            return
+        self._opened = time.monotonic()
+        self._add("push", [Link(True, None)])
+        self.look()  # what has happened meanwhile
+
+    def _listen(self, socket: Socket, until: float) -> None:
+        try:
+            message = socket.receive(until)
+        except Lost as lost:
+            socket.close()
+            self._socket = None
+            self._give_up(str(lost))
+            self.look()
+            return
+        if message is not None:
+            self._add("push", told(message))
+
+    def _give_up(self, reason: str) -> None:
+        now = time.monotonic()
+        if self._opened and now - self._opened > SOUND_SECONDS:
+            self._pause = FIRST_PAUSE
+        self._next_try, self._pause = now + self._pause, min(self._pause * 2, LONGEST_PAUSE)
+        self._next_poll = min(self._next_poll, now + POLL_DOWN_SECONDS)
+        self._add("push", [Link(False, reason)])
+        if not self._noted:
+            self._noted = True
+            self._note(f"the push socket is down ({reason}); the server is asked every {POLL_DOWN_SECONDS:g} s instead")
+
+    # -- polled -----------------------------------------------------------------------------------
+
+    def _poll(self) -> None:
+        try:
+            if self._begun:
+                with self._client.http.hurried(ASK_SECONDS):
+                    self._ask()
+            else:
+                self._ask()
+        except CliError as error:
+            self._missed(error)
+        else:
+            if self._away_since is not None:
+                self._away_since = None
+                self._add("poll", [Away(None)])
+        self._begun = True
+        self._next_poll = time.monotonic() + (POLL_UP_SECONDS if self.pushed else POLL_DOWN_SECONDS)
+
+    def _ask(self) -> None:
+        job = self._client.job.current()
+        self._add("poll", [job])
+        if self._heaters and job.phase.connected and not (self.pushed and self._begun):
+            self._add("poll", [Heat(self._readings())])
+
+    def _readings(self) -> Dict[str, Temperature]:
+        try:
+            return self._client.printer.current().temperatures
+        except PrinterOffline:  # between the two requests
+            return {}
+
+    def _missed(self, error: CliError) -> None:
+        now = time.monotonic()
+        if self._away_since is None:
+            self._away_since = now
+            if self._begun:
+                self._add("poll", [Away(error.message)])
+        if not self._begun or now - self._away_since > self._patience:
+            raise error
+
+    def _add(self, source: str, found: Iterable[What]) -> None:
+        now = time.time()
+        self._waiting.extend(News(source, now, what) for what in found)

@@ -1,0 +1,147 @@
+"""One job, from where it is to its end, and how it ended: told by the server's events, or found out where they were missed."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Dict, Optional
+
+from octoprint_cli.client import Client
+from octoprint_cli.client.ending import CANCELLED, FAILED, FINISHED, LOST, UNFINISHED, Ending
+from octoprint_cli.client.job import Job
+from octoprint_cli.client.state import Phase, phase_of
+from octoprint_cli.client.stored import History
+from octoprint_cli.errors import CliError
+from octoprint_cli.watching.news import Away, Event, News, State
+
+#: The events that a job's end is told by, and those that tell why.
+EVENTS = ("PrintStarted", "PrintDone", "PrintFailed", "PrinterStateChanged", "Error", "PrinterReset", "EStop")
+#: The event of an end, and the file's history, come within this time of the new state.
+GRACE_SECONDS = 1.5
+#: What the server gives as the reason of an end where it has none.
+_NO_REASON = ("", "unknown", "None")
+
+
+class Follower:
+    """Follows `job` to its `ending`. `before` is the file's history from before it began, if that is known."""
+
+    def __init__(self, client: Client, job: Job, before: Optional[History] = None) -> None:
+        self._client, self.job = client, job
+        self.ending: Optional[Ending] = None
+        #: The firmware's own error, its reset, or an emergency stop; not a connection that broke.
+        self.firmware_error: Optional[str] = None
+        self._before = before if before is not None else self._history()
+        self._cancelling = self._was_away = False
+        self._unclear_since: Optional[float] = None
+
+    @property
+    def due(self) -> Optional[float]:
+        """When `conclude` must be called, of the monotonic clock: the job has ended, and no event says how."""
+        return None if self._unclear_since is None or self.ending else self._unclear_since + GRACE_SECONDS
+
+    def hear(self, news: News) -> None:
+        """Take notice. `ending` is set once the news is that of the end."""
+        what = news.what
+        if self.ending is not None:
+            return
+        if isinstance(what, Event):
+            self._event(what.type, what.payload)
+        elif isinstance(what, State):
+            self._cancelling = self._cancelling or phase_of(what.text) is Phase.CANCELLING
+        elif isinstance(what, Job):
+            self._reading(what)
+        elif isinstance(what, Away):
+            self._was_away = True
+
+    def conclude(self) -> None:
+        """Look at the server, and set `ending` if the job has ended. May change nothing; then `due` is later, or None."""
+        self._unclear_since = None
+        try:
+            job = self._client.job.current()
+            if not self._goes_on(job):
+                self.ending = self._found(job)
+        except CliError:  # the feed says when it is away for good
+            self._unclear_since = time.monotonic()
+
+    # -- told -------------------------------------------------------------------------------------
+
+    def _event(self, kind: str, payload: Dict[str, Any]) -> None:
+        if kind == "Error":
+            self.firmware_error = _reason(payload.get("error")) or "an error that it does not name"
+        elif kind == "EStop":
+            self.firmware_error = self.firmware_error or "emergency stop"
+        elif kind == "PrinterReset":
+            self.firmware_error = self.firmware_error or "the firmware has reset itself"
+        elif kind == "PrintStarted":
+            self._unclear_since = time.monotonic()  # another one, whatever came of ours
+        elif kind in ("PrintDone", "PrintFailed") and self._is_ours(payload):
+            self._ended(payload if kind == "PrintFailed" else None)
+
+    def _ended(self, failure: Optional[Dict[str, Any]]) -> None:
+        if failure is None:
+            self.ending = self._end(FINISHED)
+        elif failure.get("reason") == "cancelled" and self.firmware_error is None:
+            self.ending = self._end(CANCELLED)
+        else:
+            self.ending = self._end(FAILED, self.firmware_error or _reason(failure.get("error")))
+
+    def _is_ours(self, payload: Dict[str, Any]) -> bool:
+        path = payload.get("path")
+        return not isinstance(path, str) or self.job.file is None or path.lstrip("/") == self.job.file
+
+    def _reading(self, job: Job) -> None:
+        if not self._goes_on(job):
+            self._unclear_since = self._unclear_since or time.monotonic()
+        else:
+            self._unclear_since, self.job = None, job
+
+    def _goes_on(self, job: Job) -> bool:
+        """Whether this may be the same job, further on."""
+        if job.phase is Phase.UNKNOWN:
+            return True
+        if not job.phase.has_job or (job.file is not None and not self._is_of(job)):
+            return False
+        back = (job.completion or 0) < (self.job.completion or 0) and (job.print_time or 0) + 2 < (self.job.print_time or 0)
+        return not back
+
+    def _is_of(self, job: Job) -> bool:
+        return self.job.file is None or job.is_of(self.job.file, self.job.location or "local")
+
+    # -- found out --------------------------------------------------------------------------------
+
+    def _found(self, job: Job) -> Ending:
+        """The end that no event has told of."""
+        if self._is_of(job) and job.completion == 100 and not job.phase.has_job:
+            return self._end(FINISHED)
+        before, now = self._before, self._history()
+        if before is not None and now is not None and now.success > before.success:
+            return self._end(FINISHED)
+        if self.firmware_error:
+            return self._end(FAILED, self.firmware_error)
+        if before is not None and now is not None and now.failure > before.failure:
+            return self._not_finished(job)
+        if self.job.location != "local" and job.phase is Phase.IDLE and self._is_of(job) and job.file:  # no history there
+            return self._end(CANCELLED, certain=self._cancelling)
+        return self._end(LOST, "the server was away meanwhile, and no longer has the job" if self._was_away else job.error)
+
+    def _not_finished(self, job: Job) -> Ending:
+        last = self._client.last_ending(job)  # None while another job is active
+        if last is not None and last.file == self.job.file and last.outcome != FINISHED:
+            return last
+        return self._end(UNFINISHED)
+
+    def _history(self) -> Optional[History]:
+        if self.job.file is None or self.job.location != "local":
+            return None
+        try:
+            return self._client.files.info(self.job.file).history
+        except CliError:
+            return None
+
+    def _end(self, outcome: str, reason: Optional[str] = None, certain: bool = True) -> Ending:
+        return Ending(outcome, reason, self.job.file, self.job.location, time.time(), certain)
+
+
+def _reason(value: Any) -> Optional[str]:
+    """The server's words, without the colon after which nothing follows."""
+    words = str(value).strip().rstrip(":").strip() if isinstance(value, str) else ""
+    return None if words in _NO_REASON else words

@@ -1,0 +1,183 @@
+"""Waiting: until one of the goals is met, or something says that it will not be."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from typing import Callable, FrozenSet, Iterator, Optional, Sequence, Tuple
+
+from octoprint_cli import errors
+from octoprint_cli.client import Client
+from octoprint_cli.client.ending import CANCELLED, FAILED, FINISHED, LOST, UNFINISHED, Ending
+from octoprint_cli.client.job import Job
+from octoprint_cli.client.printer import PrinterState
+from octoprint_cli.client.push import Wish
+from octoprint_cli.client.state import phase_of
+from octoprint_cli.watching import verdict
+from octoprint_cli.watching.feed import Feed
+from octoprint_cli.watching.follow import EVENTS, Follower
+from octoprint_cli.watching.goals import Goal, Scene, usual_failures
+from octoprint_cli.watching.news import Heat, News, State
+
+#: A heat-up that is cancelled goes on for some seconds.
+REST_SECONDS = 10.0
+#: What a wait ends with: the job, the printer if it is connected, how the job ended.
+Final = Tuple[Optional[Job], Optional[PrinterState], Optional[Ending]]
+#: The word of `--fail-on` for each outcome of a job.
+_FAILURE_OF = {CANCELLED: "cancelled", FAILED: "error", UNFINISHED: "error"}
+
+
+class Waiter:
+    """Waits for any of the goals. `fails` are words of FAILURES; None is what makes the goals impossible.
+
+    A `follower` is of a job that is known to have begun; else the job that is under way is followed, or, where
+    nothing is, the last one counts for `done`. `look` is shown each scene.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        goals: Sequence[Goal],
+        fails: Optional[FrozenSet[str]] = None,
+        *,
+        follower: Optional[Follower] = None,
+        look: Callable[[Scene], None] = lambda scene: None,
+        note: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self._client, self.goals, self._look, self._note = client, goals, look, note
+        self._fails = usual_failures(goals) if fails is None and goals else fails or frozenset()
+        self._follower = follower
+        self.scene: Optional[Scene] = None
+        self.met: Optional[Goal] = None
+
+    def wait(self, seconds: float = math.inf) -> Goal:
+        """The goal that is met. Raises WaitTimeout, JobFailed, JobCancelled, JobLost, JobPaused, PrinterOffline,
+        NoActiveJob, and what the client raises once the server has been away for minutes."""
+        with Feed(self._client, Wish(events=EVENTS), note=self._note) as feed:
+            for _ in self.watch(feed, seconds):
+                pass
+        assert self.met is not None
+        return self.met
+
+    def watch(self, feed: Feed, seconds: float = math.inf) -> Iterator[News]:
+        """Every piece of news, until a goal is `met`; for ever if there is none. Raises as `wait`."""
+        deadline = time.monotonic() + seconds
+        while self.met is None:
+            news = feed.next(min(deadline, self._due()))
+            if news is not None:
+                self._hear(news)
+                yield news
+            elif self._follower is not None and time.monotonic() >= self._due():
+                self._follower.conclude()
+            self.met = self._judge()
+            if self.met is None and time.monotonic() >= deadline:
+                raise self._late(seconds)
+
+    def _due(self) -> float:
+        due = self._follower.due if self._follower is not None else None
+        return math.inf if due is None else due
+
+    def _hear(self, news: News) -> None:
+        what = news.what
+        if self._follower is not None:
+            self._follower.hear(news)
+        if isinstance(what, Job):
+            self._read(what)
+        elif self.scene and isinstance(what, State):
+            self.scene = self.scene._replace(phase=phase_of(what.text), job=self.scene.job._replace(state=what.text))
+        elif self.scene and isinstance(what, Heat):
+            self.scene = self.scene._replace(heaters=what.heaters)
+        if self.scene:
+            self._look(self.scene)
+
+    def _read(self, job: Job) -> None:
+        if self.scene is None:
+            self.scene = Scene(job, job.phase)
+            if self._follower is None and not job.phase.has_job and any(goal.of_a_job for goal in self.goals):
+                self.scene = self.scene._replace(ending=self._last(job))
+        self.scene = self.scene._replace(job=job, phase=job.phase)
+        if self._follower is None and job.phase.has_job:
+            self._follower = Follower(self._client, job)
+            self.scene = self.scene._replace(ending=None)
+
+    def _last(self, job: Job) -> Optional[Ending]:
+        last = self._client.last_ending(job)
+        if last is None and all(goal.of_a_job for goal in self.goals):
+            job.require_connected()
+            raise errors.NoActiveJob("there is no job to wait for, and there was none", details={"state": job.state})
+        return last
+
+    # -- judging ----------------------------------------------------------------------------------
+
+    def _judge(self) -> Optional[Goal]:
+        if self._follower is not None and self.scene is not None:
+            if self._follower.due is not None:
+                return None  # in a moment it is known how the job ended
+            self.scene = self.scene._replace(ending=self._follower.ending or self.scene.ending)
+        scene = self.scene
+        if scene is None or not self.goals:
+            return None
+        met = next((goal for goal in self.goals if goal.met(scene)), None)
+        if met is None:
+            self._require_possible(scene)
+        return met
+
+    def _require_possible(self, scene: Scene) -> None:
+        if scene.ending is not None:
+            self._require_no_failure(scene, scene.ending)
+            self._follower = None  # the next job is as good, to whoever does not mind
+            self.scene = scene._replace(ending=None)
+        unwanted = verdict.of_phase(scene.job, scene.phase, self._fails)
+        if unwanted is not None:
+            raise unwanted
+        heated = any(reading.target for reading in scene.heaters.values())
+        if [goal.name for goal in self.goals] == ["temp"] and scene.heaters and not heated and not scene.phase.has_job:
+            raise errors.StateNotReached(
+                "no heater has a target, so there is no temperature to wait for", hint="octoprint-cli temp --tool 200 --wait"
+            )
+
+    def _require_no_failure(self, scene: Scene, ending: Ending) -> None:
+        failure = _FAILURE_OF.get(ending.outcome)
+        if ending.outcome == FINISHED:
+            if all(goal.name == "paused" for goal in self.goals):
+                raise errors.StateNotReached(f"{ending.file or 'the job'} has finished, and was never paused")
+        elif ending.outcome == LOST or failure in self._fails or (failure == "error" and "offline" in self._fails):
+            by_firmware = self._follower.firmware_error is not None if self._follower else scene.job.error is not None
+            error = verdict.of_ending(ending, scene.job, by_firmware)
+            assert error is not None
+            raise error
+
+    def _late(self, seconds: float) -> errors.CliError:
+        wanted = " or ".join(map(str, self.goals))
+        state = self.scene.job.state if self.scene else "unknown"
+        return errors.WaitTimeout(
+            f"after {seconds:g} s the printer is {state}, and still not {wanted}",
+            details={"wanted": [str(goal) for goal in self.goals], "state": state},
+        )
+
+    # -- afterwards -------------------------------------------------------------------------------
+
+    def _at_rest(self) -> Job:
+        """The job, once the one that has ended is off the printer: the event of its end comes while it still winds down."""
+        ended = self.scene.ending if self.scene else None
+        if ended is None:
+            return self._client.job.current()
+        return self._client.job.settle(self._client.job.current, lambda job: not _same(job, ended), REST_SECONDS)[0]
+
+    def final(self) -> Final:
+        """The job, the printer and the ending to show at the end: what the server says now, else what it said last."""
+        printer: Optional[PrinterState] = None
+        job = self.scene.job if self.scene else None
+        with contextlib.suppress(errors.CliError), self._client.http.hurried(5):
+            job = self._at_rest()
+            if job.phase.connected:
+                printer = self._client.printer.current()
+        ending = self.scene.ending if self.scene else None
+        if ending is None and job is not None and self._follower is None:
+            ending = self._client.last_ending(job)
+        return job, printer, ending
+
+
+def _same(job: Job, ended: Ending) -> bool:
+    return job.phase.has_job and job.file == ended.file

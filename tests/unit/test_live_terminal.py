@@ -1,0 +1,223 @@
+"""The live view: how often it is drawn, what else is written meanwhile, and the terminal as it was when it ends."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from octoprint_cli.live import PAUSE, View
+from octoprint_cli.picture import BLOCKS, Trail, sparkline
+from octoprint_cli.terminal import Terminal
+
+from .screen import HOSTILE, LEFT, PRINTING, Tty, able, bare, everything, seconds
+
+__all__ = ["able", "seconds"]  # fixtures
+
+# -- when it is drawn ---------------------------------------------------------------------------------
+
+
+def drawings(stream):
+    return bare(stream.getvalue()).count("Printing")
+
+
+def test_it_is_drawn_when_something_changed_and_twice_a_second_at_most(seconds):
+    stream = Tty()
+    with View(stream, False, seconds) as view:
+        for tenth in range(50):
+            seconds.now = tenth / 10
+            view.show(PRINTING._replace(completion=float(tenth)))
+        assert 9 <= drawings(stream) <= 11
+        drawn = drawings(stream)
+        view.show(PRINTING._replace(completion=49.0))
+        for second in range(5, 60):
+            seconds.now = float(second)
+            view.show(PRINTING._replace(completion=49.0))
+        assert drawings(stream) == drawn + 1
+
+
+def test_a_picture_that_comes_too_soon_is_drawn_when_it_is_time(seconds):
+    stream = Tty()
+    with View(stream, False, seconds) as view:
+        view.show(PRINTING)
+        seconds.now += PAUSE - 0.01
+        view.show(PRINTING._replace(completion=46.0))
+        view.show(PRINTING._replace(completion=47.0))
+        for late in (one for one in threading.enumerate() if isinstance(one, threading.Timer)):
+            late.join(10)
+        assert "46.0" not in stream.getvalue() and "47.0" in stream.getvalue()
+
+
+def test_what_was_shown_last_stays_although_it_came_too_soon(seconds):
+    stream = Tty()
+    with View(stream, True, seconds) as view:
+        view.show(PRINTING)
+        view.show(PRINTING._replace(state="Operational"))
+    assert "Operational" in stream.getvalue().partition(LEFT)[2]
+
+
+def test_a_history_is_kept_by_heater_once_a_second():
+    trail = Trail(length=5)
+    for tenth in range(100):
+        trail.add(tenth / 10, {"tool0": (float(tenth), 0.0), "bed": (None, None)})
+    assert trail.of("tool0") == [50.0, 60.0, 70.0, 80.0, 90.0]
+    assert trail.of("bed") == [None] * 5 and trail.of("chamber") == []
+    trail.add(11.0, {"bed": (20.0, 0.0)})
+    assert trail.of("tool0") == []
+
+
+def test_a_panel_has_the_history_of_each_heater(seconds):
+    stream = Tty()
+    with View(stream, True, seconds) as view:
+        for second in range(8):
+            seconds.now = float(second)
+            view.show(PRINTING._replace(temperatures={"tool0": (20.0 + 10 * second, 210.0), "bed": (20.0, 0.0)}))
+    rows = bare(stream.getvalue().partition(LEFT)[2]).splitlines()
+    assert BLOCKS in next(row for row in rows if "tool0" in row)
+    assert "▅" * 8 in next(row for row in rows if "bed" in row)
+
+
+@pytest.mark.parametrize(
+    ("values", "width", "curve"),
+    [
+        ([], 10, ""),
+        ([None, None], 10, "  "),
+        ([5.0], 10, "▅"),
+        ([20.0, 20.1, 19.9], 10, "▅▅▄"),
+        ([0.0, 100.0, None, 50.0], 10, "▁█ ▅"),
+        ([0.0, 100.0, None, 50.0], 2, " ▅"),
+        ([0.0, 100.0], 0, ""),
+        ([0.0, 100.0], -3, ""),
+    ],
+)
+def test_a_sparkline(values, width, curve):
+    assert sparkline(values, width) == curve
+
+
+# -- the terminal -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["panel", "line"])
+def test_a_terminal_that_cannot_take_anything_back_is_shown_nothing(whole, monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    stderr = Tty()
+    terminal = Terminal(Tty(), stderr)
+    with terminal.watching(whole) as show:
+        assert show is None
+        terminal.note("a note")
+    assert stderr.getvalue() == "a note\n"
+    assert everything(PRINTING, whole) == ""
+
+
+@pytest.mark.parametrize(("stream", "quiet"), [(io.StringIO, False), (Tty, True)], ids=["no terminal", "quiet"])
+def test_where_nobody_watches_nothing_is_shown(stream, quiet):
+    stderr = stream()
+    with Terminal(Tty(), stderr, quiet=quiet).watching(True) as show:
+        assert show is None
+    assert stderr.getvalue() == ""
+
+
+def test_another_stream_may_be_watched():
+    stdout, stderr = Tty(), io.StringIO()
+    terminal = Terminal(Tty(), stderr)
+    with terminal.watching(True, stdout) as show:
+        show(PRINTING)
+        terminal.note("elsewhere")
+    assert "cube.gcode" in stdout.getvalue() and stderr.getvalue() == "elsewhere\n"
+
+
+def test_a_note_is_written_above_the_line():
+    stderr = Tty()
+    terminal = Terminal(Tty(), stderr)
+    with terminal.watching(False) as show:
+        show(PRINTING)
+        terminal.warn(f"{HOSTILE} polling")
+        before = stderr.getvalue()
+    rows = bare(before).replace("\r", "\n").splitlines()
+    assert sum("Warning: a\\x1b[2J" in row and row.rstrip().endswith("polling") for row in rows) == 1
+    assert "Printing" in rows[-1]
+
+
+def test_a_note_beside_a_panel_is_written_when_that_is_gone():
+    stderr = Tty()
+    terminal = Terminal(Tty(), stderr)
+    with terminal.watching(True) as show:
+        show(PRINTING)
+        terminal.note("said meanwhile")
+        assert "said meanwhile" not in stderr.getvalue()
+    terminal.note("said afterwards")
+    assert bare(stderr.getvalue()).splitlines()[-2:] == ["said meanwhile", "said afterwards"]
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["panel", "line"])
+@pytest.mark.parametrize("error", [KeyError, KeyboardInterrupt])
+def test_an_error_on_the_way_leaves_the_terminal_as_it_was_and_is_that_error(error, whole):
+    stream = Tty()
+    with pytest.raises(error), View(stream, whole) as view:
+        view.show(PRINTING)
+        raise error
+    assert stream.getvalue().rindex("\x1b[?25h") > stream.getvalue().rindex("\x1b[?25l")
+    assert (LEFT in stream.getvalue()) is whole
+
+
+def test_a_terminal_that_is_gone_ends_nothing():
+    class Gone(Tty):
+        def write(self, text):
+            raise OSError(5, "Input/output error")
+
+    with View(Gone(), True) as view:
+        view.show(PRINTING)
+        view.say("anybody?")
+
+
+SCRIPT = """
+import signal
+from octoprint_cli.terminal import Terminal
+from octoprint_cli.picture import Picture
+try:
+    with Terminal().watching(True) as show:
+        show(Picture("Printing", "printing", "cube.gcode", 12.5))
+        signal.pause()
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_an_interrupt_on_a_real_terminal_leaves_it_clean():
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    os.close(theirs)
+    seen, interrupted = "", False
+    try:
+        while select.select([ours], [], [], 60)[0]:
+            try:
+                got = os.read(ours, 65536)
+            except OSError:  # nobody has the other end any more
+                break
+            seen += got.decode()
+            if "cube.gcode" in seen and not interrupted:
+                interrupted = True
+                process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+    assert "\x1b[?1049h" in seen and "\x1b[?25l" in seen
+    after = seen.partition(LEFT)[2]
+    assert "cube.gcode" in after and "interrupted" in after and "\x1b[?25l" not in after
+    assert "\x1b[?25h" in seen and "Traceback" not in seen
