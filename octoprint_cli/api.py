@@ -31,8 +31,8 @@ from octoprint_cli.options import (
 from octoprint_cli.picture import Picture
 from octoprint_cli.redact import can_write, visible
 from octoprint_cli.stream import Stream
-from octoprint_cli.summary import summary
-from octoprint_cli.waiting import waited, watched
+from octoprint_cli.summary import Known, heaters, summary
+from octoprint_cli.waiting import reach, waited, watched
 from octoprint_cli.watching.words import TYPES as WATCHED
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ __all__ = [
     "Goal",
     "Guarded",
     "Heater",
+    "Known",
     "Line",
     "Lister",
     "Millimetres",
@@ -91,11 +92,13 @@ __all__ = [
     "can_write",
     "converse",
     "errors",
+    "heaters",
     "normalise",
     "only_asks",
     "parsed_reply",
     "plot",
     "preflight_report",
+    "reach",
     "read_file",
     "read_line",
     "run_preflight",

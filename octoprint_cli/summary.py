@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, Mapping, NamedTuple, Optional
 
 from octoprint_cli.columns import Bytes, Duration, Flags, Heater, Percent, Said, Time
 
 if TYPE_CHECKING:
     from octoprint_cli.client.ending import Ending
     from octoprint_cli.client.job import Job
+    from octoprint_cli.client.plugins import Prompt
     from octoprint_cli.client.printer import PrinterState, Temperature
 
 _WORDS = {
@@ -20,12 +21,22 @@ _WORDS = {
 }
 
 
-def summary(job: Job, printer: Optional[PrinterState], ending: Optional[Ending]) -> Dict[str, Any]:
+class Known(NamedTuple):
+    """What is known of the printer: its job, itself if it is connected, how the last job ended, what it asks a person."""
+
+    job: Job
+    printer: Optional[PrinterState] = None
+    ending: Optional[Ending] = None
+    prompt: Optional[Prompt] = None
+
+
+def summary(known: Known) -> Dict[str, Any]:
     """State, temperatures and job, and how the last job ended. What the server does not know is null."""
+    job, printer = known.job, known.printer
     return {
         "state": job.state,
         "phase": job.phase.value,
-        "temperature": temperatures(printer.temperatures if printer else {}),
+        "temperature": heaters(printer.temperatures if printer else {}) or {"tool0": Heater(None, None)},
         "job": {
             "file": job.file,
             "location": job.location,
@@ -36,15 +47,16 @@ def summary(job: Job, printer: Optional[PrinterState], ending: Optional[Ending])
             "estimated_print_time": Duration(job.estimated_print_time),
             "user": job.user,
         },
-        "last_job": last_job(ending),
+        "last_job": last_job(known.ending),
+        "prompt": Said(known.prompt._asdict(), known.prompt.text) if known.prompt else None,
         "error": job.error or (printer.error if printer else None),
         "flags": Flags(printer.flags if printer else {}),
     }
 
 
-def temperatures(heaters: Mapping[str, Temperature]) -> Dict[str, Heater]:
-    """The heaters as columns; of an unknown printer its first hotend, unknown."""
-    return {heater: Heater(*reading) for heater, reading in heaters.items()} or {"tool0": Heater(None, None)}
+def heaters(readings: Mapping[str, Temperature]) -> Dict[str, Heater]:
+    """The heaters as columns."""
+    return {heater: Heater(reading.actual, reading.target) for heater, reading in readings.items()}
 
 
 def last_job(ending: Optional[Ending]) -> Any:

@@ -5,18 +5,31 @@ from __future__ import annotations
 import math
 import time
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Generator, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Generator, Optional, Sequence
 
 from octoprint_cli.errors import CliError
 from octoprint_cli.summary import summary
 
 if TYPE_CHECKING:
     from octoprint_cli.watching.follow import Follower
-    from octoprint_cli.watching.goals import Goal
+    from octoprint_cli.watching.goals import Goal, Scene
     from octoprint_cli.watching.painter import Painter
     from octoprint_cli.watching.wait import Waiter
 
 Lines = Generator[Dict[str, Any], None, Dict[str, Any]]
+
+
+def reach(command: Any, goals: Sequence[Goal], fails: FrozenSet[str], seconds: float, begun: Callable[[Scene], bool]) -> None:
+    """Wait for one of the goals, of which nothing is told. What is there before `begun` ends nothing.
+
+    Raises as `Waiter.wait`.
+    """
+    from octoprint_cli.watching.painter import Painter
+    from octoprint_cli.watching.wait import Waiter
+
+    with command.terminal.watching(whole=False) as show:
+        painter = Painter(show, command.app.scrubber.hide_all)
+        Waiter(command.client, goals, fails, begun=begun, look=painter.look, note=command.terminal.warn).wait(seconds)
 
 
 def waited(
@@ -77,9 +90,9 @@ def watched(command: Any, parsed_args: Namespace) -> Lines:
 
 def _told(waiter: Waiter, painter: Painter, begun: float) -> Dict[str, Any]:
     """What was waited for, and how the printer is at the end, which the person sees, too."""
-    job, printer, ending = waiter.final()
+    known = waiter.final()
     spent = {"waited_for": [str(goal) for goal in waiter.goals], "met": str(waiter.met) if waiter.met else None}
-    if job is None:
+    if known is None:
         return {**spent, "seconds": round(time.monotonic() - begun, 3)}
-    painter.end(job, printer.temperatures if printer else {})
-    return {**spent, "seconds": round(time.monotonic() - begun, 3), **summary(job, printer, ending)}
+    painter.end(known.job, known.printer.temperatures if known.printer else {})
+    return {**spent, "seconds": round(time.monotonic() - begun, 3), **summary(known)}

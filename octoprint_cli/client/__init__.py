@@ -16,10 +16,11 @@ from octoprint_cli.client.connection import Connection
 from octoprint_cli.client.files import Files
 from octoprint_cli.client.http import Http, Tls
 from octoprint_cli.client.job import Job, Jobs
-from octoprint_cli.client.plugins import Plugins
+from octoprint_cli.client.plugins import Plugins, Prompt
 from octoprint_cli.client.printer import Printer
 from octoprint_cli.client.profile import Profiles
 from octoprint_cli.client.server import Server
+from octoprint_cli.client.state import phase_of
 from octoprint_cli.errors import CliError
 
 if TYPE_CHECKING:
@@ -115,6 +116,14 @@ class Client:
 
         return last_ending(self.http, self.files, job)
 
+    def prompt(self, job: Job) -> Optional[Prompt]:
+        """What the firmware asks a person while a job is active; None also where that cannot be told. Raises nothing."""
+        if not job.phase.has_job:
+            return None
+        with contextlib.suppress(CliError):
+            return self.plugins.prompt()
+        return None
+
     def _prints(self, path: str) -> int:
         """How often a file was printed: an end of 100 % may be that of its last print."""
         return self.files.info(path).history.total
@@ -140,4 +149,5 @@ def _sentence(known: Mapping[str, Any]) -> str:
         return "the server could not be asked what came of it"
     upload, file = known.get("upload"), known.get("file")
     arrived = "" if upload is None else f", and the upload of {upload} has {'' if known.get('stored') else 'not '}arrived"
-    return f"the printer is {known['state']}" + (f" with {file}" if file else "") + arrived
+    goes_on = "the job goes on: " if phase_of(known["state"]).has_job else ""
+    return f"{goes_on}the printer is {known['state']}" + (f" with {file}" if file else "") + arrived

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, NamedTuple, Optional
+from typing import Any, List, NamedTuple, Optional
 
 from octoprint_cli import errors
 from octoprint_cli.client.noun import Noun, elements, inner, items, mapping, text, texts, whole
@@ -69,16 +69,18 @@ class Connection(Noun):
             )
         return link
 
-    def connect(self, port: Optional[str], baudrate: Optional[int], profile: Optional[str], seconds: float) -> Link:
-        """`POST /api/connection` connect (CONNECTION), then wait until a printer answers.
+    def connect(self, port: Optional[str], baudrate: Optional[int], profile: Optional[str]) -> None:
+        """`POST /api/connection` connect (CONNECTION), which must be waited for, and ended by `require_connected`.
 
-        What is None is the server's preference. Raises PrinterOffline after `seconds`, or as soon as the
-        server gives up, with its reason.
+        What is None is the server's preference.
         """
         wishes = {"port": port, "baudrate": baudrate, "printerProfile": profile}
         body = {"command": "connect", **{key: value for key, value in wishes.items() if value is not None}}
         self.act(_PATH, body, needs="CONNECTION")
-        link, _ = self.settle(self.current, _connected_or_given_up(), seconds)
+
+    def require_connected(self, seconds: float) -> Link:
+        """What came of `connect`, after a wait of so many seconds. Raises PrinterOffline with the server's reason."""
+        link, _ = self.settle(self.current, lambda link: True, 0)
         if not link.phase.connected and not self._http.rehearsing:
             raise errors.PrinterOffline(
                 f"{self.told}, but no printer answered within {self.patience(seconds):g} s: the server says {link.state}",
@@ -101,15 +103,3 @@ class Connection(Noun):
                 details={"state": link.state},
             )
         return link
-
-
-def _connected_or_given_up() -> Callable[[Link], bool]:
-    """Whether waiting is over. The error of an earlier try is shown until the new one has begun."""
-    begun = False
-
-    def over(link: Link) -> bool:
-        nonlocal begun
-        begun = begun or link.phase is Phase.CONNECTING
-        return link.phase.connected or (begun and link.phase in (Phase.ERROR, Phase.OFFLINE))
-
-    return over

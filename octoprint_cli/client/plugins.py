@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-from octoprint_cli.client.noun import Noun, inner, mapping, members, text
+from octoprint_cli.client.noun import Noun, inner, mapping, members, text, texts
 from octoprint_cli.errors import NotFound
 
 #: The server's health takes two look-ups in the internet at times; nobody should wait longer for a word of warning.
@@ -18,6 +18,13 @@ class Warned(NamedTuple):
     level: str  # of the firmware: critical, warning, info; of health: issue, warning, info
     message: Optional[str]
     context: Any  # more, as the server puts it
+
+
+class Prompt(NamedTuple):
+    """A question of the firmware's that waits for a person, such as after a filament change (M600)."""
+
+    text: str
+    choices: List[str]
 
 
 class Power(NamedTuple):
@@ -59,11 +66,19 @@ class Plugins(Noun):
         state = inner(answer, "throttle_state")
         return Power(*_troubles(state, "current"), *_troubles(state, "past"))
 
+    def prompt(self) -> Optional[Prompt]:
+        """`GET /api/plugin/action_command_prompt` (permission PLUGIN_ACTION_COMMAND_PROMPT_INTERACT), None if nothing is asked."""
+        try:
+            asked = self._ask("action_command_prompt", "INTERACT")
+        except NotFound:
+            return None
+        return Prompt(text(asked.get("text")) or "", texts(asked.get("choices")))
+
     def _ask(self, plugin: str, permission: str) -> Dict[str, Any]:
         path = f"/api/plugin/{plugin}"
         with self._http.hurried(SECONDS):
             answer = self._http.get(path, needs=f"PLUGIN_{plugin.upper()}_{permission}")
-        if answer is None:  # 204
+        if answer is None:  # 204, or nothing to tell
             raise NotFound(f"{path} has no answer")
         return mapping(answer, path)
 

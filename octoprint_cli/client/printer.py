@@ -99,7 +99,7 @@ class Printer(Noun):
         path = _PATH if limit is None else f"{_PATH}?limit={limit}"
         answer = mapping(self._http.get(path, needs="STATUS", history="true", exclude="sd,state"), _PATH)
         kept = items(inner(answer, "temperature").get("history"))
-        samples = [(number(sample.get("time")), _temperatures(sample)) for sample in kept]
+        samples = [(number(sample.get("time")), readings_of(sample)) for sample in kept]
         return [Sample(time, temperatures) for time, temperatures in samples if time is not None]
 
     def set_targets(self, targets: Mapping[str, float], seconds: float = TARGET_SECONDS) -> Dict[str, Temperature]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from argparse import ArgumentParser, Namespace
-from typing import Any, Dict, Optional
+from typing import Any, Callable, Dict, Optional, Set
 
-from octoprint_cli.api import Guarded, ShowOne, errors
+from octoprint_cli.api import Goal, Guarded, ShowOne, errors, reach
 
 #: A firmware takes seconds to boot; OctoPrint itself tries for about half a minute.
 DEFAULT_WAIT = 30.0
+_GIVEN_UP = frozenset({"error", "offline"})
 
 
 class Connect(Guarded, ShowOne):
@@ -51,8 +53,11 @@ class Connect(Guarded, ShowOne):
         _require_one_of("--baudrate", parsed_args.baudrate, [0, *link.baudrates])
         if link.phase.connected:  # or the old connection would be taken for the new one
             self.client.connection.disconnect()
-        link = self.client.connection.connect(parsed_args.port, parsed_args.baudrate, parsed_args.profile, wait)
-        return _shown(link, changed=True)
+        self.client.connection.connect(parsed_args.port, parsed_args.baudrate, parsed_args.profile)
+        if not parsed_args.dry_run:
+            with contextlib.suppress(errors.WaitTimeout, errors.PrinterOffline):  # the look that follows says it better
+                reach(self, [Goal.parse("connected")], _GIVEN_UP, self.client.connection.patience(wait), _begun())
+        return _shown(self.client.connection.require_connected(wait), changed=True)
 
 
 class Disconnect(Guarded, ShowOne):
@@ -75,6 +80,17 @@ class Disconnect(Guarded, ShowOne):
         if not link.phase.connected:
             return _shown(link, changed=False)
         return _shown(self.client.connection.disconnect(), changed=True)
+
+
+def _begun() -> Callable[[Any], bool]:
+    """Whether the server tries at all: until then it shows the error of an earlier try."""
+    seen: Set[str] = set()
+
+    def begun(scene: Any) -> bool:
+        seen.add(scene.phase.value)
+        return "connecting" in seen
+
+    return begun
 
 
 def _shown(link: Any, changed: bool) -> Dict[str, Any]:

@@ -66,7 +66,9 @@ class Gcode(Guarded, ShowOne):
     def _require_answers(lines: List[Line]) -> None:
         for line in lines:
             if line.codes[0].startswith("@"):
-                raise errors.InvalidValue(f"{line.text} is for the server, and the firmware never answers it", hint="leave --reply out")
+                raise errors.InvalidValue(
+                    f"{line.text} is for the server, and the firmware never answers it", hint=f"octoprint-cli gcode '{line.text}'"
+                )
 
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
         if "replies" not in data:

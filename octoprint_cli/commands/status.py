@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any, Dict
 
-from octoprint_cli.api import ShowOne, errors, summary
+from octoprint_cli.api import Known, ShowOne, errors, summary
 
 
 class Status(ShowOne):
@@ -17,10 +17,11 @@ class Status(ShowOne):
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         job = self.client.job.current()
+        known = Known(job, None, self.client.last_ending(job), self.client.prompt(job))
         try:
             job.require_connected()
             printer = self.client.printer.current()  # may go away between the two requests
         except errors.PrinterOffline as error:
-            error.data = summary(job, None, self.client.last_ending(job))
+            error.data = summary(known)
             raise
-        return summary(job, printer, self.client.last_ending(job))
+        return summary(known._replace(printer=printer))

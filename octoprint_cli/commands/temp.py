@@ -7,7 +7,7 @@ import shutil
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
-from octoprint_cli.api import FINE, Guarded, Heater, ShowOne, Time, can_write, errors, plot
+from octoprint_cli.api import FINE, Goal, Guarded, ShowOne, Time, add_wait, can_write, errors, heaters, plot, waited
 
 #: `--tool0` to `--tool9`; what has more tools is reached by `--tool INDEX=VALUE`.
 NUMBERED_TOOLS = range(10)
@@ -19,7 +19,8 @@ class Temp(Guarded, ShowOne):
     """show or set the temperatures of the heaters
 
     Without options it shows them. Targets are degrees Celsius and 0 is off; they are checked against the
-    configured limits before anything is sent, and success means that the printer has taken them.
+    configured limits before anything is sent, and success means that the printer has taken them, with --wait
+    that it has reached them.
 
     --history shows what the server remembers, of about half an hour: a plot, and numbers in json and yaml.
     """
@@ -36,6 +37,7 @@ class Temp(Guarded, ShowOne):
         group.add_argument("--bed", metavar="DEGREES", help="the heated bed")
         group.add_argument("--chamber", metavar="DEGREES", help="the heated chamber")
         group.add_argument("--off", action="store_true", help="switch every heater off")
+        add_wait(group, "every heater with a target is within 2 degrees of it")
         past = parser.add_argument_group("history")
         past.add_argument("--history", action="store_true", help="show earlier temperatures, too")
         past.add_argument("--limit", metavar="N", type=_count, help="the newest N readings, 0 for all (300)")
@@ -48,6 +50,8 @@ class Temp(Guarded, ShowOne):
             return self._with_history(parsed_args.limit)
         if parsed_args.off and targets:
             raise errors.UsageError("--off switches every heater off; it takes no targets", hint="octoprint-cli temp --off")
+        if parsed_args.wait and (parsed_args.off or (targets and not any(targets.values()))):
+            raise errors.UsageError("a heater that is switched off has no target to wait for", hint="octoprint-cli help temp")
         for heater, target in targets.items():
             _require_within(heater, target, self.settings.limits.of(heater))
         if parsed_args.off:
@@ -57,10 +61,15 @@ class Temp(Guarded, ShowOne):
         _require_known(targets, readings)
         return _shown(self.client.printer.set_targets(targets) if targets else readings, targets)
 
+    def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any]) -> Dict[str, Any]:
+        if not parsed_args.wait:
+            return outcome
+        return waited(self, [Goal.parse("temp")], None, parsed_args.wait_timeout, done=outcome)
+
     def _with_history(self, limit: Optional[int]) -> Dict[str, Any]:
         readings = self.client.printer.heaters()
         self._samples = self.client.printer.history(limit)
-        history = [{"time": Time(time), **_heaters(temperatures)} for time, temperatures in self._samples]
+        history = [{"time": Time(time), **heaters(temperatures)} for time, temperatures in self._samples]
         return {**_shown(readings, {}), "history": history}
 
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
@@ -73,11 +82,7 @@ class Temp(Guarded, ShowOne):
 
 
 def _shown(readings: Mapping[str, Any], targets: Mapping[str, float]) -> Dict[str, Any]:
-    return {"temperature": _heaters(readings), "set": dict(targets)}
-
-
-def _heaters(readings: Mapping[str, Any]) -> Dict[str, Heater]:
-    return {heater: Heater(reading.actual, reading.target) for heater, reading in readings.items()}
+    return {"temperature": heaters(readings), "set": dict(targets)}
 
 
 def _series(samples: Sequence[Any]) -> Dict[str, List[Tuple[float, Optional[float]]]]:

@@ -15,7 +15,7 @@ _CAPABILITY = re.compile(r"Cap:([A-Z0-9_]+):\s*([0-9]+)")
 _SOURCES = ("SOURCE_CODE_URL", "X-SOURCE_CODE_URL", "FIRMWARE_URL")
 
 _ECHO = re.compile(r"echo:\s*")
-_SETTING = re.compile(r"([GM][0-9]+(?:\.[0-9]+)?)(?![\w.])\s*")
+_SETTING = re.compile(r"([GM][0-9]+(?:\.[0-9]+)?)\s*")
 _REMARK = re.compile(r';.*|("(?:[^"]|"")*")')
 _WORD = re.compile(rf'([A-Z])(?:({NUMBER}(?::{NUMBER})*)|"((?:[^"]|"")*)")?(?=[\sA-Z]|$)')
 
@@ -29,9 +29,8 @@ def firmware(texts: List[str]) -> Optional[Dict[str, Any]]:
     fields: Dict[str, str] = {}
     capabilities: Dict[str, bool] = {}
     for text in texts:
-        found = _CAPABILITY.findall(text)
-        capabilities.update({name: value.strip("0") != "" for name, value in found})
-        fields.update({} if found else _fields(text))
+        capabilities.update({name: value.strip("0") != "" for name, value in _CAPABILITY.findall(text)})
+        fields.update(_fields(text))
     if not fields and not capabilities:
         return None
     return {**_known(fields), "capabilities": capabilities, "fields": fields}

@@ -18,7 +18,7 @@ _PARAMETERS: Dict[str, str] = {
 }
 ASKS = frozenset(_PARAMETERS)
 
-_LINE_NUMBER = re.compile(r"\s*N\s*[0-9]+(?![0-9.])\s*", re.IGNORECASE)
+_LINE_NUMBER = re.compile(r"\s*N\s*[0-9]+\s*", re.IGNORECASE)
 _CODE = re.compile(r"\s*([GMT])[ \t]*([0-9]+)", re.IGNORECASE)
 # Spaces can belong to one place only: a pattern that could take them here or there would try all ways.
 _QUESTION = re.compile(r"M[ \t]*[0-9]+((?:[ \t]*[A-Z](?:[ \t]*[0-9]+)?)*)", re.IGNORECASE | re.ASCII)

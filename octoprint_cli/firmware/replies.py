@@ -18,11 +18,10 @@ Values = Optional[Dict[str, Any]]
 _HEATER = re.compile(rf"(?<![\w@])(T[0-9]{{0,2}}|B|C):\s*({NUMBER}|inf|nan)(?:\s*/\s*({NUMBER}))?", re.IGNORECASE | re.ASCII)
 _AXIS = re.compile(rf"(?<![A-Za-z])([A-Z]):\s*({NUMBER}|nan)", re.IGNORECASE | re.ASCII)
 _COUNT = re.compile(r"\bCount\b:?", re.IGNORECASE)
-_MACHINE = re.compile(r"\bMachine\b", re.IGNORECASE)  # RepRapFirmware: the axes' own coordinates, behind the counts
 _BARE_NUMBER = re.compile(rf"(?<!\S){NUMBER}(?!\S)")
 _ENDSTOP = re.compile(
     r"(?<![\w.)-])([A-Z][\w-]*(?: (?:probe|state|[0-9]))?)\s*:\s*"
-    r"(open|triggered|not stopped|stopped|(?:at|near) (?:min|max) stop|[HL01])(?!\w)",
+    r"(open|triggered|not stopped|stopped|(?:at|near) (?:min|max) stop|[HL01])(?![\w.])",
     re.IGNORECASE | re.ASCII,
 )
 #: Repetier says H for an endstop that is hit, Smoothieware 1, both with the inversion of the pin undone.
@@ -43,7 +42,7 @@ def parsed(command: str, lines: Sequence[str]) -> Values:
     Returns None for another command, and for lines in which nothing is understood.
     """
     parser = _PARSERS.get(code_of(command))
-    return parser(list(answers(lines))) if parser else None
+    return parser(answers(command, lines)) if parser else None
 
 
 def _temperatures(texts: List[str]) -> Values:
@@ -79,8 +78,7 @@ def _position(texts: List[str]) -> Values:
 
 
 def _counted(text: str, axes: List[str]) -> Optional[Dict[str, float]]:
-    """The motors' count. RepRapFirmware has no letters there: its motors come in the order of the axes."""
-    text = _MACHINE.split(text, maxsplit=1)[0]
+    """The motors' count. RepRapFirmware has no letters there: its motors come in the order of the axes, other numbers behind."""
     found = _AXIS.findall(text) or list(zip(axes, _BARE_NUMBER.findall(text)))
     counts = {axis.lower(): number(value) for axis, value in found}
     return {axis: value for axis, value in counts.items() if value is not None} or None

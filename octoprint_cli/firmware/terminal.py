@@ -108,8 +108,6 @@ def is_chatter(text: str, command: str) -> bool:
     to homing and heating, too, which end or pass their time with one. An acknowledgement is never chatter.
     """
     text = text.strip()
-    if is_ok(text):
-        return False
     if is_resend(text) or any(pattern.match(text) for pattern in _NEVER_AN_ANSWER):
         return True
     code = code_of(command)

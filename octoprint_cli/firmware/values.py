@@ -1,12 +1,12 @@
-"""A number as a firmware writes it, and the lines of its answer without the acknowledgement."""
+"""A number as a firmware writes it, and what of its lines answers a command."""
 
 from __future__ import annotations
 
 import math
 import re
-from typing import Iterator, Optional, Sequence
+from typing import List, Optional, Sequence
 
-from octoprint_cli.firmware.terminal import is_resend, without_ok
+from octoprint_cli.firmware.terminal import is_chatter, without_ok
 
 #: One number, for use inside a pattern. No exponent: `X1E2` is two words.
 NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
@@ -21,8 +21,6 @@ def number(text: Optional[str]) -> Optional[float]:
     return value if math.isfinite(value) else None
 
 
-def answers(lines: Sequence[str]) -> Iterator[str]:
-    """What the lines say, without `ok` in front, empty ones, and calls for a line to be sent again."""
-    for text in map(without_ok, lines):
-        if text and not is_resend(text):
-            yield text
+def answers(command: str, lines: Sequence[str]) -> List[str]:
+    """What the lines say to the command, without `ok` in front, empty ones, and what does not answer it."""
+    return [without_ok(line) for line in lines if without_ok(line) and not is_chatter(line, command)]

@@ -28,8 +28,8 @@ AWAY_SECONDS = 180.0
 class Feed:
     """What one server tells. `heaters` asks for the temperatures, too, while polling.
 
-    `note` is told, once, that the news is polled, and why. The first reading is a poll, whose errors are raised;
-    later ones are raised once the server has been away for `patience` seconds.
+    `note` is told, once, that the news is polled, and why. The first reading is a poll, whose errors are raised,
+    unless something was begun before; others are raised once the server has been away for `patience` seconds.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Feed:
         self._waiting: Deque[News] = deque()
         self._next_poll = self._next_try = 0.0  # of the monotonic clock: at once
         self._pause, self._opened = FIRST_PAUSE, 0.0
-        self._begun = self._noted = False
+        self._begun, self._noted = client.http.acted, False  # what was begun is no failure because a look at it fails
         self._away_since: Optional[float] = None
 
     def __enter__(self) -> Feed:

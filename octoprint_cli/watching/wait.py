@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from typing import Callable, FrozenSet, Iterator, Optional, Sequence, Tuple
+from typing import Callable, FrozenSet, Iterator, Optional, Sequence
 
 from octoprint_cli import errors
 from octoprint_cli.client import Client
 from octoprint_cli.client.ending import CANCELLED, FAILED, FINISHED, LOST, UNFINISHED, Ending
 from octoprint_cli.client.job import Job
-from octoprint_cli.client.printer import PrinterState
 from octoprint_cli.client.push import Wish
 from octoprint_cli.client.state import phase_of
+from octoprint_cli.summary import Known
 from octoprint_cli.watching import verdict
 from octoprint_cli.watching.feed import Feed
 from octoprint_cli.watching.follow import EVENTS, Follower
@@ -22,8 +22,8 @@ from octoprint_cli.watching.news import Heat, News, State
 
 #: A heat-up that is cancelled goes on for some seconds.
 REST_SECONDS = 10.0
-#: What a wait ends with: the job, the printer if it is connected, how the job ended.
-Final = Tuple[Optional[Job], Optional[PrinterState], Optional[Ending]]
+#: Nobody waits long for the last look.
+HURRY_SECONDS = 5.0
 #: The word of `--fail-on` for each outcome of a job.
 _FAILURE_OF = {CANCELLED: "cancelled", FAILED: "error", UNFINISHED: "error"}
 
@@ -32,7 +32,8 @@ class Waiter:
     """Waits for any of the goals. `fails` are words of FAILURES; None is what makes the goals impossible.
 
     A `follower` is of a job that is known to have begun; else the job that is under way is followed, or, where
-    nothing is, the last one counts for `done`. `look` is shown each scene.
+    nothing is, the last one counts for `done`. `begun` says of a scene whether it can end the wait; `look` is
+    shown each.
     """
 
     def __init__(
@@ -42,12 +43,13 @@ class Waiter:
         fails: Optional[FrozenSet[str]] = None,
         *,
         follower: Optional[Follower] = None,
+        begun: Callable[[Scene], bool] = lambda scene: True,
         look: Callable[[Scene], None] = lambda scene: None,
         note: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._client, self.goals, self._look, self._note = client, goals, look, note
         self._fails = usual_failures(goals) if fails is None and goals else fails or frozenset()
-        self._follower = follower
+        self._follower, self._begun = follower, begun
         self.scene: Optional[Scene] = None
         self.met: Optional[Goal] = None
 
@@ -119,7 +121,7 @@ class Waiter:
         if scene is None or not self.goals:
             return None
         met = next((goal for goal in self.goals if goal.met(scene)), None)
-        if met is None:
+        if met is None and self._begun(scene):
             self._require_possible(scene)
         return met
 
@@ -165,18 +167,18 @@ class Waiter:
             return self._client.job.current()
         return self._client.job.settle(self._client.job.current, lambda job: not _same(job, ended), REST_SECONDS)[0]
 
-    def final(self) -> Final:
-        """The job, the printer and the ending to show at the end: what the server says now, else what it said last."""
-        printer: Optional[PrinterState] = None
-        job = self.scene.job if self.scene else None
-        with contextlib.suppress(errors.CliError), self._client.http.hurried(5):
-            job = self._at_rest()
-            if job.phase.connected:
-                printer = self._client.printer.current()
-        ending = self.scene.ending if self.scene else None
-        if ending is None and job is not None and self._follower is None:
-            ending = self._client.last_ending(job)
-        return job, printer, ending
+    def final(self) -> Optional[Known]:
+        """How it is at the end: what the server says now, else what it said last; None if it never said anything."""
+        if self.scene is None:
+            return None
+        known = Known(self.scene.job, None, self.scene.ending)
+        with contextlib.suppress(errors.CliError), self._client.http.hurried(HURRY_SECONDS):
+            known = known._replace(job=self._at_rest())
+            if known.job.phase.connected:
+                known = known._replace(printer=self._client.printer.current(), prompt=self._client.prompt(known.job))
+        if known.ending is None and self._follower is None:
+            known = known._replace(ending=self._client.last_ending(known.job))
+        return known
 
 
 def _same(job: Job, ended: Ending) -> bool:

@@ -54,6 +54,7 @@ NEIGHBOURS: Set[Tuple[str, str]] = {
     ("guard", "options"),
     ("stream", "base"),
     ("terminal", "live"),
+    ("watching", "summary"),
 }
 #: Libraries with the only files that may import them.
 ONLY_IN: Dict[str, Set[str]] = {

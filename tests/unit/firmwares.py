@@ -1,6 +1,5 @@
-"""What firmwares answered, as recorded in serial logs that their users published, or from a server of ours.
-
-A name says the firmware; `SHAPED` ones are put together from what its source prints. Marks of the log are left out.
+"""What firmwares answer: recorded in serial logs that their users published, shown in their documentation, or said by
+a server of ours. A name says the firmware; `SHAPED` ones are put together from what its source prints.
 """
 
 from __future__ import annotations
@@ -154,7 +153,7 @@ REPRAP_M115 = [
     "FIRMWARE_DATE: 2023-07-21 14:08:28",
     "ok",
 ]
-REPRAP_M119 = ["Endstops - X: at min stop, Y: not stopped, Z: no endstop, Z probe: at min stop", "ok"]
+REPRAP_M119_SHAPED = ["Endstops - X: at min stop, Y: not stopped, Z: no endstop, Z probe: at min stop", "ok"]
 #: Its M503 is the text of its config file.
 REPRAP_M503_SHAPED = lines(
     """
@@ -178,8 +177,8 @@ SMOOTHIE_M115 = [
 SMOOTHIE_M119 = ["min_x:1 min_y:0 min_z:0 max_x:0 max_y:0 max_z:0", "ok"]
 SMOOTHIE_M119_EDGE = ["X_min:0 Y_min:0 Z_min:1 pins- (X)P1.24:0 (Y)P1.26:0 (Z)P1.28:1 (Z)P1.29:0  Probe: 0", "ok"]
 
-REPETIER_M105 = ["ok 12", "T:25.00 /0 B:24.03 /0 B@:0 @:0"]
-REPETIER_M114 = ["ok 13", "X:0.00 Y:0.00 Z:10.000 E:NAN"]
+REPETIER_M105_SHAPED = ["ok 12", "T:25.00 /0 B:24.03 /0 B@:0 @:0"]
+REPETIER_M114_SHAPED = ["ok 13", "X:0.00 Y:0.00 Z:10.000 E:NAN"]
 #: It acknowledges first and answers then.
 REPETIER_M115 = [
     "ok 1",
@@ -187,4 +186,4 @@ REPETIER_M115 = [
     "MACHINE_TYPE:Mendel EXTRUDER_COUNT:1 REPETIER_PROTOCOL:2",
     "Printed filament:1071.80m Printing time:10 days 20 hours 14 min",
 ]
-REPETIER_M119 = ["ok 14", "endstops hit: x_min:L y_max:H z_max:L Z-probe state:H"]
+REPETIER_M119_SHAPED = ["ok 14", "endstops hit: x_min:L y_max:H z_max:L Z-probe state:H"]

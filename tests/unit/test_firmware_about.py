@@ -57,6 +57,7 @@ def known(lines: List[str]) -> List[Any]:
         (seen.KLIPPER_M115_SHAPED, "Klipper", None, None, None, None, None),
         (seen.REPRAP_M115, "RepRapFirmware for Duet 2 WiFi/Ethernet", None, None, None, None, None),
         (seen.SMOOTHIE_M115, "Smoothieware", None, "1.0", None, "https://github.com/Smoothieware/Smoothieware", None),
+        (["FIRMWARE_NAME:Mine MACHINE_TYPE: UUID: EXTRUDER_COUNT:two"], "Mine", None, None, None, None, None),
         (seen.REPETIER_M115, "Repetier_0.91", "Mendel", "1.0", None, "https://github.com/repetier/Repetier-Firmware/", 1),
     ],
 )
@@ -86,6 +87,7 @@ def test_the_firmware(
                 "FIRMWARE_DATE": "2023-07-21 14:08:28",
             },
         ),
+        (["FIRMWARE_NAME:Mine ELECTRONICS: Board B: rev 2"], {"FIRMWARE_NAME": "Mine", "ELECTRONICS": "Board B: rev 2"}),
         (
             seen.SMOOTHIE_M115,
             {
@@ -167,6 +169,10 @@ def test_lines_that_ran_together() -> None:
                 "M350": [{"X": 16.0, "Y": 16.0, "Z": 16.0, "E": 32.0}],
                 "M203": [{"X": 200.0, "Y": 200.0, "Z": 12.0, "E": 120.0}, {"X": 100.0, "Y": 100.0, "Z": 12.0, "E": 120.0}],
             },
+        ),
+        (
+            ["M206X1.5Y-2", "M92 X", "M92", "echo:M92.1 S1"],
+            {"M206": [{"X": 1.5, "Y": -2.0}], "M92": [{"X": True}, {}], "M92.1": [{"S": 1.0}]},
         ),
         (
             seen.REPRAP_M503_SHAPED,

@@ -36,8 +36,10 @@ def heater(actual: Optional[float], target: Optional[float] = 0.0) -> Dict[str, 
         (seen.KLIPPER_M105, {"tool0": heater(58.9), "bed": heater(30.5)}),
         (seen.KLIPPER_M105_NOT_READY, {"tool0": heater(0.0, None)}),
         (seen.SMOOTHIE_M105, {"tool0": heater(26.3, 100.0), "tool1": heater(None), "bed": heater(None)}),
-        (seen.REPETIER_M105, {"tool0": heater(25.0), "bed": heater(24.03)}),
+        (seen.REPETIER_M105_SHAPED, {"tool0": heater(25.0), "bed": heater(24.03)}),
         (["T:20 /0", "ok T:21 /5"], {"tool0": heater(21.0, 5.0)}),
+        (["ok T0:20 /0 T1:180 /180 T:180 /180"], {"tool0": heater(20.0), "tool1": heater(180.0, 180.0)}),
+        (["ok T:20 /0 EXT:99 /9 HB:50 /5"], {"tool0": heater(20.0)}),
     ],
 )
 def test_temperatures(lines: List[str], expected: Dict[str, Any]) -> None:
@@ -63,7 +65,9 @@ def at(x: float, y: float, z: float, e: Optional[float], count: Optional[Dict[st
             at(272.5, 140.0, 15.0, 0.0, {"x": 66000.0, "y": 21200.0, "z": 24000.0, "c": 7360.0}, c=4.6),
         ),
         (seen.SMOOTHIE_M114, at(0.0, 12.5, 0.0, 0.0, None, a=0.0, b=0.0, c=0.0)),
-        (seen.REPETIER_M114, at(0.0, 0.0, 10.0, None, None)),
+        (seen.REPETIER_M114_SHAPED, at(0.0, 0.0, 10.0, None, None)),
+        (["X:1 Y:2 Z:3 E:4 Count 5 6 7 8"], at(1.0, 2.0, 3.0, 4.0, {"x": 5.0, "y": 6.0, "z": 7.0})),
+        (["MaxE:9 X:1 Y:2 Z:3"], at(1.0, 2.0, 3.0, None, None)),
         (["X:1 Y:2 Z:3 E:4 Count X:5", "X:7 Y:7 Z:7 E:7"], at(1.0, 2.0, 3.0, 4.0, {"x": 5.0})),
     ],
 )
@@ -80,14 +84,20 @@ OPEN, HIT = "open", "triggered"
         (seen.MARLIN_M119, {"x_min": OPEN, "y_min": OPEN, "z_min": HIT, "z_probe": OPEN}, {"filament": OPEN}),
         (["filament: open", "filament 2: TRIGGERED", "ok"], {}, {"filament": OPEN, "filament_2": HIT}),
         (seen.KLIPPER_M119, {"x": OPEN, "y": OPEN, "z": HIT}, {}),
-        (seen.REPRAP_M119, {"x": HIT, "y": OPEN, "z_probe": HIT}, {}),  # Z has none
+        (seen.REPRAP_M119_SHAPED, {"x": HIT, "y": OPEN, "z_probe": HIT}, {}),  # Z has none
         (seen.SMOOTHIE_M119, {"min_x": HIT, **dict.fromkeys(("min_y", "min_z", "max_x", "max_y", "max_z"), OPEN)}, {}),
         (seen.SMOOTHIE_M119_EDGE, {"x_min": OPEN, "y_min": OPEN, "z_min": HIT, "probe": OPEN}, {}),
-        (seen.REPETIER_M119, {"x_min": OPEN, "y_max": HIT, "z_max": OPEN, "z_probe_state": HIT}, {}),
+        (seen.REPETIER_M119_SHAPED, {"x_min": OPEN, "y_max": HIT, "z_max": OPEN, "z_probe_state": HIT}, {}),
     ],
 )
 def test_endstops(lines: List[str], endstops: Dict[str, str], filament: Dict[str, str]) -> None:
     assert parsed_reply("M119", lines) == {"endstops": endstops, "filament": filament}
+
+
+def test_what_answers_nothing_is_no_endstop() -> None:
+    noise = ["T:0 /0", "Resend: 1", "Error:checksum mismatch, Last Line: 0", "X:0.00 Y:1.00", "echo:busy: 1", "x_max:1.5", "SD: 12"]
+    assert parsed_reply("M119", noise) is None
+    assert parsed_reply("M119", [*noise, *seen.KLIPPER_M119]) == parsed_reply("M119", seen.KLIPPER_M119)
 
 
 @pytest.mark.parametrize("command", ["M105", "m105", "M105 T0", "N3 M105*36", "M0105", " M 105"])

@@ -32,6 +32,7 @@ from . import firmwares
         ("Recv: ok", "<<< ok", FIRMWARE, "ok"),
         ("Recv:  T:25.50 /0.00", "<<<  T:25.50 /0.00", FIRMWARE, "T:25.50 /0.00"),
         ("Recv: ", "<<< ", FIRMWARE, ""),
+        ("Recv: N5 is lost*3", "<<< N5 is lost*3", FIRMWARE, "N5 is lost*3"),
         ("Recv: echo:N5*3", "<<< echo:N5*3", FIRMWARE, "echo:N5*3"),
         ('Changing monitoring state from "Offline" to "Detecting"',) * 2
         + (SERVER, 'Changing monitoring state from "Offline" to "Detecting"'),
@@ -105,9 +106,9 @@ def test_what_answers_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "command"),
     [(line, "M115") for line in firmwares.MARLIN_2_0_7_M115 + firmwares.REPETIER_M115 + firmwares.KLIPPER_M115_SHAPED]
-    + [(line, "M119") for line in firmwares.MARLIN_M119 + firmwares.KLIPPER_M119 + firmwares.REPRAP_M119]
+    + [(line, "M119") for line in firmwares.MARLIN_M119 + firmwares.KLIPPER_M119 + firmwares.REPRAP_M119_SHAPED]
     + [(line, "M503") for line in firmwares.MARLIN_2_0_7_M503 + firmwares.PRUSA_MK3_M503_SHAPED]
-    + [(line, "M114") for line in firmwares.SMOOTHIE_M114 + firmwares.REPRAP_M114 + firmwares.REPETIER_M114]
+    + [(line, "M114") for line in firmwares.SMOOTHIE_M114 + firmwares.REPRAP_M114 + firmwares.REPETIER_M114_SHAPED]
     + [(firmwares.KLIPPER_ERROR, "G1 X5"), ('echo:Unknown command: "M999"', "M999"), ("// Klipper state: Ready", "STATUS")]
     + [("waiting for temperature", "M109"), ("starting", "M24"), ("Error:MINTEMP triggered", "M104 S1")],
 )
