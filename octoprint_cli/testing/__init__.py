@@ -11,12 +11,14 @@
         assert server.octoprint.state == "Operational"
 
 `run` gives a `Result`; it works as well beside requests-mock. `FaultServer` is a real server on the loopback interface,
-`FakeOctoPrint` what it serves, `faults` what can go wrong. It needs nothing but the standard library and the program.
+`FakeOctoPrint` what it serves, `faults` what can go wrong. The push socket is served, too: `server.sockets`,
+`octoprint.event`, `octoprint.heard`. It needs nothing but the standard library, websocket-client and the program.
 
 Stands above the whole house, since it runs all of it; nothing in the program imports it.
 """
 
 from octoprint_cli.testing import faults
+from octoprint_cli.testing.conversation import PushSocket
 from octoprint_cli.testing.exchange import Exchange
 from octoprint_cli.testing.machine import PERMISSIONS
 from octoprint_cli.testing.octoprint import FakeOctoPrint
@@ -35,6 +37,7 @@ __all__ = [
     "FakeOctoPrint",
     "Fault",
     "FaultServer",
+    "PushSocket",
     "Reply",
     "Request",
     "Result",

@@ -70,7 +70,15 @@ class Exchange:
 
     def perform(self) -> Reply:
         """Read the request, do what it asks for as OctoPrint does, and return what OctoPrint would say."""
-        return self.server.perform(self.receive())
+        reply = self.server.perform(self.receive())
+        if reply.status == 101:  # what comes now is no HTTP
+            self.close()
+        return reply
+
+    @property
+    def connection(self) -> socket.socket:
+        """The socket itself."""
+        return self._handler.connection
 
     def _read(self, wanted: int) -> Any:
         boundary = re.search('boundary="?([^";]+)', self.headers.get("content-type", ""))
@@ -96,8 +104,10 @@ class Exchange:
     def head(self, reply: Reply, length: Optional[int] = None, **headers: str) -> bytes:
         """The status line and the headers of a reply, to its blank line. `Content_Encoding="gzip"` adds a header."""
         reason = self._handler.responses.get(reply.status, ("Unknown", ""))[0]
-        lines = [f"HTTP/1.1 {reply.status} {reason}", f"Content-Type: {reply.content_type}"]
-        if reply.status != 204:
+        lines = [f"HTTP/1.1 {reply.status} {reason}"]
+        if reply.status != 101:
+            lines.append(f"Content-Type: {reply.content_type}")
+        if reply.status not in (101, 204):
             lines.append(f"Content-Length: {len(reply.content) if length is None else length}")
         lines += ["X-Clacks-Overhead: GNU Terry Pratchett"] if "html" not in reply.kind else []
         lines += [f"{name}: {value}" for name, value in reply.headers]

@@ -2,6 +2,7 @@
 
 A fault is a function of the `Exchange` that it spoils; a test may bring its own. Those that wait end when the server does.
 Bytes count what is on the wire, seconds are real ones. What a server does without a request, `FaultServer.refuse` has;
+those of the push socket alone are in `faults_push`, and to be had here (`faults.push_drop(2)`);
 uploads that are stored wrong, `FakeOctoPrint.corrupts_uploads`; acts that are accepted and not done, its `stubborn`.
 """
 
@@ -11,18 +12,19 @@ import json
 from typing import Any, Mapping, Optional
 
 from octoprint_cli.testing.exchange import Exchange
+from octoprint_cli.testing.faults_push import push_breach as push_breach
+from octoprint_cli.testing.faults_push import push_drip as push_drip
+from octoprint_cli.testing.faults_push import push_drop as push_drop
+from octoprint_cli.testing.faults_push import push_flood as push_flood
+from octoprint_cli.testing.faults_push import push_garbage as push_garbage
+from octoprint_cli.testing.faults_push import push_mute as push_mute
+from octoprint_cli.testing.faults_push import push_silent as push_silent
 from octoprint_cli.testing.packed import ENCODINGS, OPENING, zeros
-from octoprint_cli.testing.plan import Fault
+from octoprint_cli.testing.plan import Fault, named
 from octoprint_cli.testing.replies import Reply, page
 
 _BOMB_BYTES = 200 * 1024 * 1024
 _CHUNK = b"0" * 65536
-
-
-def _named(name: str, fault: Fault) -> Fault:
-    """The fault under a name that says how it was made, for messages and the ids of tests."""
-    fault.__name__ = fault.__qualname__ = name
-    return fault
 
 
 # -- other answers, without acting ------------------------------------------------------------------
@@ -31,28 +33,28 @@ def _named(name: str, fault: Fault) -> Fault:
 def answer(status: int, body: Any = None, kind: str = "", headers: Optional[Mapping[str, str]] = None) -> Fault:
     """This status, with a body: text or bytes as they are, anything else as JSON. `kind` is the Content-Type."""
     reply = Reply(status, body, kind, tuple((headers or {}).items()))
-    return _named(f"answer_{status}", lambda exchange: exchange.reply(reply))
+    return named(f"answer_{status}", lambda exchange: exchange.reply(reply))
 
 
 def html(status: int = 200) -> Fault:
     """A page for people, such as a proxy's login page (200) or its own refusal."""
-    return _named(f"html_{status}", lambda exchange: exchange.reply(page(status)))
+    return named(f"html_{status}", lambda exchange: exchange.reply(page(status)))
 
 
 def redirect(location: str, status: int = 302) -> Fault:
     """Look elsewhere."""
-    return _named(f"redirect_{status}", lambda exchange: exchange.reply(page(status, ("Location", location))))
+    return named(f"redirect_{status}", lambda exchange: exchange.reply(page(status, ("Location", location))))
 
 
 def retry_after(status: int = 503, seconds: int = 1) -> Fault:
     """Not now (429, 503 ...), and in how many seconds again."""
     reply = page(status, ("Retry-After", str(seconds)))
-    return _named(f"retry_after_{status}", lambda exchange: exchange.reply(reply))
+    return named(f"retry_after_{status}", lambda exchange: exchange.reply(reply))
 
 
 def wrong_shape(value: Any) -> Fault:
     """200 and JSON, but this value."""
-    return _named(
+    return named(
         f"wrong_shape_{type(value).__name__}", lambda exchange: exchange.reply(Reply(200, json.dumps(value), "application/json"))
     )
 
@@ -70,7 +72,7 @@ def raw(content: bytes) -> Fault:
         exchange.send(content)
         exchange.close()
 
-    return _named("raw", fault)
+    return named("raw", fault)
 
 
 def early_answer(status: int = 413, after: int = 0, linger: bool = True) -> Fault:
@@ -85,7 +87,7 @@ def early_answer(status: int = 413, after: int = 0, linger: bool = True) -> Faul
         exchange.reply(page(status, ("Connection", "close")))
         exchange.drain() if linger else exchange.close()
 
-    return _named(f"early_answer_{status}", fault)
+    return named(f"early_answer_{status}", fault)
 
 
 # -- no answer --------------------------------------------------------------------------------------
@@ -140,7 +142,7 @@ def gateway_after(status: int = 502) -> Fault:
         exchange.perform()
         exchange.reply(page(status))
 
-    return _named(f"gateway_after_{status}", fault)
+    return named(f"gateway_after_{status}", fault)
 
 
 # -- uploads ----------------------------------------------------------------------------------------
@@ -156,7 +158,7 @@ def cut_upload(after: int, reset: bool = False) -> Fault:
         exchange.receive(after)
         exchange.reset() if reset else exchange.close()
 
-    return _named("reset_upload" if reset else "cut_upload", fault)
+    return named("reset_upload" if reset else "cut_upload", fault)
 
 
 def stall_reading(after: int = 0) -> Fault:
@@ -170,7 +172,7 @@ def stall_reading(after: int = 0) -> Fault:
         exchange.pause()
         exchange.close()
 
-    return _named("stall_reading", fault)
+    return named("stall_reading", fault)
 
 
 # -- the right answer, spoilt -----------------------------------------------------------------------
@@ -193,7 +195,7 @@ def drip(interval: float = 0.05, header: bool = False, size: int = 0) -> Fault:
                 exchange.close()
                 break
 
-    return _named("drip_header" if header else "drip", fault)
+    return named("drip_header" if header else "drip", fault)
 
 
 def truncated(exchange: Exchange) -> None:
@@ -233,7 +235,7 @@ def bomb(kind: str = "gzip", size: int = _BOMB_BYTES) -> Fault:
     `gzip` is some hundred times smaller on the wire, `nested` (gzip in gzip) some ten thousand times, `plain` is not.
     """
     if kind == "plain":
-        return _named("bomb_plain", lambda exchange: _flood(exchange, size))
+        return named("bomb_plain", lambda exchange: _flood(exchange, size))
 
     def fault(exchange: Exchange) -> None:
         exchange.receive()
@@ -241,7 +243,7 @@ def bomb(kind: str = "gzip", size: int = _BOMB_BYTES) -> Fault:
         reply = Reply(200, content, "application/json", (("Content-Encoding", ENCODINGS[kind]),))
         exchange.reply(reply)
 
-    return _named(f"bomb_{kind}", fault)
+    return named(f"bomb_{kind}", fault)
 
 
 def _flood(exchange: Exchange, size: int) -> None:

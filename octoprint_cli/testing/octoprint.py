@@ -4,7 +4,8 @@
     octoprint.printing("cube.gcode")
     octoprint.stubborn.add("cancel")
 
-The printer is in `machine`, the storage in `storage`; here stand scenes, and what concerns both. Must not know HTTP.
+The printer is in `machine` and what stands on it up to `scenes`, the storage in `storage`; here stands what concerns both.
+What it tells as it happens is in `news`. Must not know HTTP.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import Any, Dict, Optional
 from urllib.parse import quote
 
 from octoprint_cli.testing.forms import Form, Part
-from octoprint_cli.testing.machine import SENDING, Machine
+from octoprint_cli.testing.machine import SENDING
 from octoprint_cli.testing.replies import Refused, Reply, done
-from octoprint_cli.testing.storage import EXTENSIONS, GCODE, Stored, card_name, sanitized, sanitized_path, split, suggestion
+from octoprint_cli.testing.scenes import Scenes
+from octoprint_cli.testing.storage import EXTENSIONS, card_name, sanitized, sanitized_path, split, suggestion
 
 NOT_FOUND = (
     "The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again."
@@ -23,8 +25,8 @@ NOT_FOUND = (
 INTERNAL = "The server encountered an internal error"
 
 
-class FakeOctoPrint(Machine):
-    """One OctoPrint. A test sets the attributes (see `Machine`, too), the program's requests change them.
+class FakeOctoPrint(Scenes):
+    """One OctoPrint. A test sets the attributes (see `Machine` and `Scenes`, too), the program's requests change them.
 
     All it is told happens at once, unless the verb is in `stubborn`, or `slow_transfers` is set.
     """
@@ -36,44 +38,9 @@ class FakeOctoPrint(Machine):
         self.total = 270_553_174_016
         #: Whether the last byte of an upload is stored as another one.
         self.corrupts_uploads = False
-        #: Whether a file that is sent to the SD card stays on its way until `finish()`.
-        self.slow_transfers = False
         #: Bytes of an upload's body, and of any other body, beyond which the connection is reset.
         self.max_upload = 1024**3
         self.max_body = 100 * 1024
-        self._transfer: Optional[Part] = None
-
-    # -- setting the scene ------------------------------------------------------------------------
-
-    def store(self, path: str, content: bytes = GCODE.encode(), location: str = "local", **entry: Any) -> None:
-        """A file is on the server. `entry` adds keys to what it says of the file, such as `gcodeAnalysis`."""
-        with self.lock:
-            self.storage.put("sdcard" if location == "printer" else location, path, content, **entry)
-
-    def stored(self, path: str, location: str = "local") -> Optional[Stored]:
-        """The file of that path."""
-        with self.lock:
-            return self.storage.get(location, path)
-
-    def printing(self, path: str = "job.gcode", state: str = "Printing", location: str = "local") -> None:
-        """A job is under way, at 12.5 percent."""
-        with self.lock:
-            if self.storage.get(location, path) is None:
-                self.store(path, location=location)
-            self.selected, self.state, self.completion = (location, path), state, 12.5
-
-    def finish(self) -> None:
-        """The job, or the transfer to the SD card, has come to its good end."""
-        with self.lock:
-            if self.state == SENDING:
-                self._end_transfer()
-            elif self.busy:
-                self.end(success=True)
-
-    def fail(self, error: str = "Thermal Runaway, system stopped! Heater_ID: bed") -> None:
-        """The firmware gave up: the connection is closed, the job is gone."""
-        with self.lock:
-            self.break_off("Offline after error", error)
 
     # -- reading ----------------------------------------------------------------------------------
 
@@ -162,7 +129,7 @@ class FakeOctoPrint(Machine):
             raise Refused(409, "Printer is already printing, cannot select a new file")
         if not self.does("select"):
             return done(acted=False)
-        self.selected, self.completion = (location, path), None
+        self.select(location, path)
         if body.get("print"):
             self.begin()
         return done()
@@ -180,7 +147,8 @@ class FakeOctoPrint(Machine):
             return done(acted=False)
         for file in doomed:
             del files[file]
-            self.selected = None if self.selected == (location, file) else self.selected
+            if self.selected == (location, file):
+                self.deselect()
         return done()
 
     def upload(self, name: str, form: Optional[Form]) -> Reply:
@@ -208,7 +176,7 @@ class FakeOctoPrint(Machine):
         prints = prints and self.may("PRINT") and self.does("print")
         free = self.connected and not self.busy and self.does("upload")
         if free and (selects or prints):
-            self.selected, self.completion = ("local", path), None
+            self.select("local", path)
         started = free and prints and self.begin()
         return self._uploaded({"local": self._answered("local", path, typed)}, self.does("upload"), started, free and selects)
 
@@ -251,11 +219,6 @@ class FakeOctoPrint(Machine):
             files["local"] = self._answered("local", sanitized(typed), typed)
         reply = self._uploaded(files, True, "print" in wanted, "select" in wanted)
         return reply._replace(body={**reply.body, "done": False})
-
-    def _end_transfer(self) -> None:
-        assert self.selected is not None and self._transfer is not None
-        self.storage.put("sdcard", self.selected[1], self._transfer.content, size=self._transfer.size)
-        self.state, self.selected, self.completion, self._transfer = "Operational", None, None, None
 
     def _answered(self, location: str, path: str, typed: str) -> Dict[str, Any]:
         body = {"name": split(path)[1] if location == "local" else path, "origin": self.storage.origin(location), "path": path}

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 Fault = Callable[["Exchange"], None]
 
 
+def named(name: str, fault: Fault) -> Fault:
+    """The fault under a name that says how it was made, for messages and the ids of tests."""
+    fault.__name__ = fault.__qualname__ = name
+    return fault
+
+
 class Rule:
     """A fault for a route, and how many requests it still lets through and spoils."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Pattern
 from urllib.parse import quote, unquote
 
-from octoprint_cli.testing import profiles, shapes
-from octoprint_cli.testing.machine import FORBIDDEN, PERMISSIONS
+from octoprint_cli.testing import profiles, push, shapes, updates
+from octoprint_cli.testing.machine import FORBIDDEN, NAME, PERMISSIONS
 from octoprint_cli.testing.octoprint import NOT_FOUND, FakeOctoPrint
 from octoprint_cli.testing.received import Request
 from octoprint_cli.testing.replies import Refused, Reply, page
@@ -107,7 +108,18 @@ def _user(octoprint: FakeOctoPrint, known: bool) -> Reply:
     if not known:
         return Reply(200, _NOBODY)
     allowed = PERMISSIONS if octoprint.permissions is None else octoprint.permissions
-    return Reply(200, {"groups": ["users"], "name": "bob", "permissions": sorted(allowed)})
+    return Reply(200, {"groups": ["users"], "name": NAME, "permissions": sorted(allowed)})
+
+
+def _login(call: _Call) -> Reply:
+    """`POST /api/login`: a session for the push socket, for a key alone. Nobody has a password here. Raises Refused."""
+    told = {**call.request.query, **(call.body if call.request.body else {})}
+    if str(told.get("passive", "")).lower() not in ("true", "yes", "y", "1"):
+        both = "user" in told and "pass" in told
+        raise Refused(403, FORBIDDEN) if both else Refused(400, "Neither user and pass attributes nor passive flag present")
+    session = secrets.token_hex(32)
+    call.octoprint.sessions[session] = NAME
+    return Reply(200, updates.login(call.octoprint, NAME, session))
 
 
 def _download(call: _Call) -> Reply:
@@ -146,6 +158,8 @@ _CARD = "/api/printer/(?:sd|storage)"
 _on("GET", "/", "", lambda call: page(302, ("Location", "/login/?redirect=%2F")), public=True)
 _on("GET", "/online.txt", "", lambda call: Reply(200, "online"), public=True)
 _on("GET", "/plugin/appkeys/probe", "", lambda call: Reply(204), public=True)
+_on("GET", push.PATH, "", lambda call: push.handshake(call.request), public=True)
+_on("POST", "/api/login", "", _login)
 _on("GET", "/api/version", "STATUS", lambda call: shapes.version(call.octoprint))
 _on("GET", "/api/server", "STATUS", lambda call: Reply(200, {"safemode": None, "version": call.octoprint.version}))
 _on("GET", "/api/connection", "STATUS", lambda call: shapes.connection(call.octoprint))

@@ -20,7 +20,8 @@ import threading
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple, Type
 from urllib.parse import urlsplit
 
-from octoprint_cli.testing import routes
+from octoprint_cli.testing import push, routes
+from octoprint_cli.testing.conversation import PushSocket, converse
 from octoprint_cli.testing.exchange import Exchange, Handler
 from octoprint_cli.testing.octoprint import FakeOctoPrint
 from octoprint_cli.testing.plan import Fault, Plan, matches
@@ -62,10 +63,12 @@ class FaultServer:
         self.acts: List[Request] = []
         #: How many connections were made to it.
         self.connections = 0
+        #: Every push socket whose handshake was answered, in that order; each knows whether it is still `open`.
+        self.sockets: List[PushSocket] = []
         #: Set when the server ends; whatever waits, waits for this.
         self.closing = threading.Event()
         self._tls, self._host, self._prefix, self._basic_auth = tls, host, prefix.rstrip("/"), basic_auth
-        self._news = threading.Condition(self.octoprint.lock)  # one lock for all
+        self._news = self.octoprint.changed  # one lock for all
         self._plan = Plan()
         self._bugs: List[BaseException] = []
         self._open: Set[socket.socket] = set()
@@ -149,7 +152,7 @@ class FaultServer:
     def wait_until(self, is_so: Callable[[], bool], seconds: float = 20) -> None:
         """Wait until it is so. Raises AssertionError.
 
-        It is looked at whenever a connection was made, a request has arrived, or something was done.
+        It is looked at whenever a connection was made, a request has arrived, something was done, or said on a push socket.
         """
         with self._news:
             said = f"not within {seconds:g} s; so far: {[str(request) for request in self.requests]}"
@@ -171,6 +174,8 @@ class FaultServer:
             exchange.receive(0)
             exchange.send(_BARE_REFUSAL)
             exchange.reset()
+        elif (exchange.method, exchange.path) == ("GET", push.PATH):
+            converse(exchange)
         else:
             exchange.reply(exchange.perform())
 
@@ -190,9 +195,18 @@ class FaultServer:
         """A request has arrived."""
         self._note(self.requests, request)
 
-    def _note(self, where: List[Request], request: Request) -> None:
+    def joined(self, push_socket: PushSocket) -> None:
+        """A push socket stands."""
+        self._note(self.sockets, push_socket)
+
+    @property
+    def open_sockets(self) -> int:
+        """How many push sockets stand."""
+        return sum(push_socket.open for push_socket in list(self.sockets))
+
+    def _note(self, where: List[Any], what: Any) -> None:
         with self._news:
-            where.append(request)
+            where.append(what)
             self._news.notify_all()
 
     def below_prefix(self, target: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping
+from typing import Any, Dict, Iterable, List, Mapping, Tuple
 
 from octoprint_cli.testing import profiles
 from octoprint_cli.testing.machine import BAUDRATES, PORTS, SENDING, Machine
@@ -69,13 +69,9 @@ def _job(machine: Machine) -> Dict[str, Any]:
 def printer(machine: Machine, query: Mapping[str, str]) -> Reply:
     """`GET /api/printer`; of the query, `exclude` names parts to leave out, `history` and `limit` ask for earlier temperatures."""
     machine.require_operational()
-    on = _ON.get(machine.state, "operational printing sdReady").split()
-    if machine.is_2 and machine.state == "Paused":
-        on.append("printing")
-    flags = {**{name: name in on for name in _FLAGS}, **machine.flags}
     body: Dict[str, Any] = {
         "sd": {"ready": True},
-        "state": {"error": machine.error or "", "flags": flags, "text": machine.state},
+        "state": state(machine),
         "temperature": {name: _heater(machine, name) for name in machine.heaters},
     }
     if query.get("history", "").lower() in ("true", "yes", "y", "1"):
@@ -85,11 +81,26 @@ def printer(machine: Machine, query: Mapping[str, str]) -> Reply:
 
 def _history(machine: Machine, limit: str) -> List[Dict[str, Any]]:
     """The newest 300, or so many as a limit says that is a number; 0 are all of them."""
-    newest = machine.history[-(int(limit) if limit.isdigit() else 300) :]
+    return moments(machine.history[-(int(limit) if limit.isdigit() else 300) :])
+
+
+def moments(history: Iterable[Tuple[int, Mapping[str, List[Any]]]]) -> List[Dict[str, Any]]:
+    """Earlier temperatures, as the server tells them."""
     return [
         {"time": time, **{name: {"actual": actual, "target": target} for name, (actual, target) in heaters.items()}}
-        for time, heaters in newest
+        for time, heaters in history
     ]
+
+
+def state(machine: Machine) -> Dict[str, Any]:
+    """The state, as `GET /api/printer` and the push socket tell it. 2.0 keeps an error to itself."""
+    on = _ON.get(machine.state, "operational printing sdReady").split() if machine.connected else []
+    if machine.is_2 and machine.state == "Paused":
+        on.append("printing")
+    if machine.state.startswith(("Offline", "Error")):
+        on.append("closedOrError")
+    flags = {**{name: name in on for name in _FLAGS}, **machine.flags}
+    return {"error": "" if machine.is_2 else machine.error or "", "flags": flags, "text": machine.state}
 
 
 def heaters(machine: Machine, kind: str) -> Reply:

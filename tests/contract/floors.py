@@ -59,13 +59,13 @@ NEIGHBOURS: Set[Tuple[str, str]] = {
 #: Libraries with the only files that may import them.
 ONLY_IN: Dict[str, Set[str]] = {
     "requests": {"client.http.http", "client.http.wire", "client.http.failures", "client.http.plug"},
-    "websocket": {"client.push.socket"},
     "urllib3": {"client.http.wire", "client.http.failures", "client.http.retries"},
     "requests_toolbelt": set(),
     "rich": {"bar", "live"},
     "filelock": {"turn"},
     "yaml": {"config.file", "formatters.yaml_format"},
     "stevedore": {"extensions"},
+    "websocket": {"client.push.socket", "testing.push"},
     "prettytable": set(),
     "cmd2": set(),
     "octoprint_cli_sandbox": set(),

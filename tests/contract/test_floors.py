@@ -89,7 +89,7 @@ def test_nothing_imports_the_facade_for_tests() -> None:
 
 @pytest.mark.parametrize("module", [name for name in modules() if part_of(name) == "testing"])
 def test_the_facade_for_tests_needs_the_standard_library_and_the_program_alone(module: str) -> None:
-    """And one file of it alone runs the program: a server can be had without."""
+    """And websocket-client, for the push socket. One file of it alone runs the program: a server can be had without."""
     found = imports(module)
     allowed = {"app"} if module == "testing.runner" else set()
     assert {part_of(ours(one)) for one in found if is_ours(one)} - {"testing"} <= allowed

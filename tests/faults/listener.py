@@ -1,0 +1,81 @@
+"""A plain client of the push socket: the raw `websocket` library, and the questions that tests ask it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, Optional
+
+import websocket
+
+from octoprint_cli.testing import FaultServer
+
+from .kit import LIMIT, post
+
+PATH = "/sockjs/websocket"
+EVENTS_ALONE = {"state": False, "events": True, "plugins": False}
+
+
+class Listener:
+    """One connection. Leave it by `with`."""
+
+    def __init__(self, server: FaultServer, **how: Any) -> None:
+        self.server = server
+        url = server.url.replace("http", "ws", 1) + PATH
+        self.socket = websocket.create_connection(url, timeout=LIMIT, http_no_proxy=["*"], **how)
+
+    def __enter__(self) -> Listener:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.socket.shutdown()
+
+    def say(self, **what: Any) -> None:
+        """A JSON object goes out."""
+        self.socket.send(json.dumps(what))
+
+    def log_in(self) -> None:
+        """Ask for a session, and show it."""
+        who = post(self.server, "/api/login", 200, passive=True).json()
+        self.say(auth=f"{who['name']}:{who['session']}")
+
+    def next(self) -> Any:
+        """The next message."""
+        return json.loads(self.socket.recv())
+
+    def until(self, kind: str) -> List[Any]:
+        """The messages up to one of that kind, and with it."""
+        found = [self.next()]
+        while kind not in found[-1]:
+            found.append(self.next())
+        return found
+
+    def last(self, kind: str) -> Any:
+        """What the next message of that kind says."""
+        return self.until(kind)[-1][kind]
+
+    def waiting(self) -> List[Any]:
+        """All that has come, or is on its way: what was new before a ping is sent before the pong to the second one."""
+        found, pongs = [], 0
+        self.socket.ping()
+        while pongs < 2:
+            opcode, content = self.socket.recv_data(control_frame=True)
+            if opcode == websocket.ABNF.OPCODE_PONG:
+                pongs += 1
+                self.socket.ping() if pongs < 2 else None
+            else:
+                found.append(json.loads(content))
+        return found
+
+    def events(self) -> List[Any]:
+        """The events that are waiting: their types, and with a state its name, as `PrinterStateChanged PAUSED`."""
+        told = [message["event"] for message in self.waiting() if "event" in message]
+        return [" ".join(filter(None, [event["type"], (event["payload"] or {}).get("state_id")])) for event in told]
+
+
+def listening(server: FaultServer, subscribe: Optional[Dict[str, Any]] = None) -> Listener:
+    """A client that is logged in, and wants to hear so much (events alone, if nothing is said). It has heard `timelapse`."""
+    listener = Listener(server)
+    listener.say(subscribe=EVENTS_ALONE if subscribe is None else subscribe)
+    listener.log_in()
+    listener.until("timelapse")
+    return listener

@@ -1,0 +1,235 @@
+"""The faults of the kit's push socket, as the raw `websocket` client sees them, on both versions."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from typing import Any, List
+
+import pytest
+import websocket
+
+from octoprint_cli.testing import FakeOctoPrint, FaultServer, faults
+
+from .kit import DIALECTS, get
+from .listener import PATH, Listener, listening
+
+CLOSED = websocket.WebSocketConnectionClosedException
+REFUSED = websocket.WebSocketBadStatusException
+
+
+def spoil(server: FaultServer, fault: Any, **how: int) -> None:
+    server.fail("GET", PATH, fault, **how)
+
+
+# -- before the handshake ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (faults.answer(404), 404),
+        (faults.answer(400, "no", "text/plain"), 400),
+        (faults.html(), 200),
+        (faults.html(502), 502),
+        (faults.retry_after(503), 503),
+        (faults.gateway_after(504), 504),
+    ],
+)
+def test_a_proxy_that_knows_no_websockets(fault: Any, status: int, each: FaultServer) -> None:
+    spoil(each, fault, times=1)
+    with pytest.raises(REFUSED, match=str(status)):
+        Listener(each)
+    assert each.sockets == []
+    with Listener(each) as listener:
+        assert "connected" in listener.next()
+
+
+@pytest.mark.parametrize("fault", [faults.cut_before, faults.cut_after, faults.reset_before, faults.truncated, faults.drip(0)])
+def test_a_connection_that_ends_at_the_handshake(fault: Any, each: FaultServer) -> None:
+    spoil(each, fault)
+    with pytest.raises((websocket.WebSocketException, OSError)):
+        Listener(each).next()
+    assert (each.sockets, len(each.requests)) == ([], 1)
+
+
+def test_a_handshake_that_is_never_answered(each: FaultServer) -> None:
+    spoil(each, faults.hang)
+    with pytest.raises(websocket.WebSocketTimeoutException):
+        websocket.create_connection(each.url.replace("http", "ws") + PATH, timeout=0.2)
+    assert each.sockets == []
+
+
+# -- after it ---------------------------------------------------------------------------------------
+
+
+def silence(listener: Listener) -> bytes:
+    """What comes within a moment; raises where the connection is at its end."""
+    listener.socket.sock.settimeout(0.3)
+    try:
+        found: bytes = listener.socket.sock.recv(1)
+    except socket.timeout:
+        return b""
+    assert found, "the connection has ended"
+    return found
+
+
+def test_a_socket_that_never_says_anything(each: FaultServer) -> None:
+    spoil(each, faults.push_silent)
+    with Listener(each) as listener:
+        listener.log_in()
+        listener.socket.ping()
+        each.octoprint.event("Home")
+        each.wait_until(lambda: each.sockets[0].pings == 1)
+        assert silence(listener) == b""
+        assert (each.open_sockets, each.sockets[0].authed, len(each.sockets[0].said)) == (1, False, 1)
+    each.wait_until(lambda: each.open_sockets == 0)
+
+
+def test_a_socket_that_falls_silent(each: FaultServer) -> None:
+    spoil(each, faults.push_mute(1.0))
+    with listening(each) as listener:
+        each.octoprint.event("Home")
+        assert listener.next()["event"]["type"] == "Home"
+        listener.socket.settimeout(1)
+        with pytest.raises(websocket.WebSocketTimeoutException):
+            while True:  # as long as it answers
+                listener.socket.ping()
+                listener.socket.recv_data(control_frame=True)
+        each.octoprint.event("Home")
+        assert silence(listener) == b""
+        assert each.open_sockets == 1
+
+
+@pytest.mark.parametrize("seconds", [0, 0.5])
+def test_a_socket_that_drops(seconds: float, each: FaultServer) -> None:
+    spoil(each, faults.push_drop(seconds), times=2)
+    for _ in range(2):
+        with Listener(each) as listener:
+            since = time.monotonic()
+            assert "connected" in listener.next()
+            assert listener.socket.sock.recv(100) == b""  # not even a close frame
+            assert time.monotonic() - since > seconds - 0.2
+    with Listener(each) as listener:
+        listener.next()
+        assert listener.waiting() == []
+    assert (len(each.sockets), each.octoprint.sessions) == (3, {})
+
+
+def test_a_socket_that_drops_works_until_then(each: FaultServer) -> None:
+    spoil(each, faults.push_drop(1))
+    with listening(each) as listener:
+        each.octoprint.event("Home")
+        assert listener.last("event") == {"type": "Home", "payload": None}
+        with pytest.raises(CLOSED):
+            listener.next()
+
+
+def test_garbage_between_the_messages(each: FaultServer) -> None:
+    spoil(each, faults.push_garbage)
+    frames: List[Any] = []
+    with Listener(each) as listener:
+        while not any(opcode == websocket.ABNF.OPCODE_TEXT and b'"version"' in content for opcode, content in frames):
+            frames.append(listener.socket.recv_data(control_frame=True))
+        listener.log_in()
+        while b'"history"' not in frames[-1][1] or b'"serverTime"' not in frames[-1][1]:
+            frames.append(listener.socket.recv_data())
+    assert {opcode for opcode, _ in frames} == {websocket.ABNF.OPCODE_TEXT, websocket.ABNF.OPCODE_BINARY}
+    assert len(frames) > 28
+    assert not all(is_json(content) for _, content in frames)
+
+
+def is_json(content: bytes) -> bool:
+    try:
+        return json.loads(content) is not None
+    except (ValueError, RecursionError):
+        return False
+
+
+def test_a_frame_that_breaks_the_protocol(each: FaultServer) -> None:
+    spoil(each, faults.push_breach)
+    with Listener(each) as listener, pytest.raises(websocket.WebSocketPayloadException):
+        listener.next()
+
+
+def test_a_flood(each: FaultServer) -> None:
+    size = 5_000_000
+    spoil(each, faults.push_flood(size))
+    with Listener(each) as listener:
+        assert len(listener.socket.recv()) == size
+        listener.socket.ping()
+        assert silence(listener) == b""
+        assert each.open_sockets == 1
+
+
+def test_a_flood_that_nobody_reads_ends_with_the_server() -> None:
+    with FaultServer() as server:
+        spoil(server, faults.push_flood(500_000_000))
+        listener = Listener(server)
+        server.wait_until(lambda: server.open_sockets == 1)
+    assert server.open_sockets == 0
+    listener.socket.shutdown()
+
+
+def test_a_frame_that_drips(each: FaultServer) -> None:
+    spoil(each, faults.push_drip)
+    with Listener(each) as listener:
+        times = []
+        for _ in range(20):
+            assert len(listener.socket.sock.recv(1)) == 1
+            times.append(time.monotonic())
+    assert times[-1] - times[0] > 0.3
+    each.wait_until(lambda: each.open_sockets == 0)
+
+
+# -- the server -------------------------------------------------------------------------------------
+
+
+def test_a_server_that_is_away_for_a_while(each: FaultServer) -> None:
+    with listening(each) as listener:
+        each.refuse()
+        with pytest.raises(CLOSED):
+            listener.next()
+        with pytest.raises(ConnectionRefusedError):
+            Listener(each)
+        each.wait_until(lambda: each.open_sockets == 0)
+        each.octoprint.printing()
+        each.listen()
+    with listening(each) as listener:
+        each.octoprint.finish()
+        assert listener.events()[1] == "PrintDone"
+    assert len(each.sockets) == 2
+
+
+@pytest.mark.parametrize("version", DIALECTS)
+@pytest.mark.parametrize("fault", [None, faults.push_silent, faults.push_drip, faults.push_drop(60), faults.push_mute(60)])
+def test_everything_ends_with_the_server(fault: Any, version: str) -> None:
+    before = threading.active_count()
+    with FaultServer(FakeOctoPrint(version)) as server:
+        if fault:
+            spoil(server, fault)
+        listener = Listener(server)
+        server.wait_until(lambda: server.open_sockets == 1)
+        server.closing.set()
+    assert (threading.active_count(), server.open_sockets) == (before, 0)
+    listener.socket.shutdown()
+
+
+def test_a_client_that_does_not_read_holds_nobody_up(each: FaultServer) -> None:
+    with listening(each), listening(each) as other:
+        for _ in range(20):
+            each.octoprint.event("Home", {"x": "y" * 1_000_000})
+        assert get(each, "/api/job")["state"] == "Operational"
+        each.octoprint.event("Dwelling")
+        assert other.events()[-1] == "Dwelling"
+
+
+def test_a_client_that_sends_no_frames(each: FaultServer) -> None:
+    with Listener(each) as listener:
+        listener.next()
+        listener.socket.sock.sendall(b"\x83\x80\x00\x00\x00\x00")  # of a kind that there is not
+        with pytest.raises((CLOSED, OSError)):
+            listener.next()
+    each.wait_until(lambda: each.open_sockets == 0)
