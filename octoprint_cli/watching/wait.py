@@ -63,7 +63,7 @@ class Waiter:
         return self.met
 
     def watch(self, feed: Feed, seconds: float = math.inf) -> Iterator[News]:
-        """Every piece of news, until a goal is `met`; for ever if there is none. Raises as `wait`."""
+        """Every piece of news, until a goal is `met`; for so long if there is none. Raises as `wait`."""
         deadline = time.monotonic() + seconds
         while self.met is None:
             news = feed.next(min(deadline, self._due()))
@@ -74,6 +74,8 @@ class Waiter:
                 self._follower.conclude()
             self.met = self._judge()
             if self.met is None and time.monotonic() >= deadline:
+                if not self.goals:
+                    return  # so long was wanted
                 raise self._late(seconds)
 
     def _due(self) -> float:
@@ -107,7 +109,9 @@ class Waiter:
         last = self._client.last_ending(job)
         if last is None and all(goal.of_a_job for goal in self.goals):
             job.require_connected()
-            raise errors.NoActiveJob("there is no job to wait for, and there was none", details={"state": job.state})
+            raise errors.NoActiveJob(
+                "there is no job to wait for, and none before that the server tells of", details={"state": job.state}
+            )
         return last
 
     # -- judging ----------------------------------------------------------------------------------
@@ -154,7 +158,7 @@ class Waiter:
         wanted = " or ".join(map(str, self.goals))
         state = self.scene.job.state if self.scene else "unknown"
         return errors.WaitTimeout(
-            f"after {seconds:g} s the printer is {state}, and still not {wanted}",
+            f"after {seconds:g} s the printer is {state}, and not {wanted}",
             details={"wanted": [str(goal) for goal in self.goals], "state": state},
         )
 
