@@ -101,7 +101,9 @@ class Waiter:
             if self._follower is None and not job.phase.has_job and any(goal.of_a_job for goal in self.goals):
                 self.scene = self.scene._replace(ending=self._last(job))
         self.scene = self.scene._replace(job=job, phase=job.phase)
-        if self._follower is None and job.phase.has_job:
+        if self._follower is not None and self._follower.ending is not None and not job.phase.has_job:
+            self._follower = None  # it is off the printer, and whoever still waits takes the next one
+        elif self._follower is None and job.phase.has_job:
             self._follower = Follower(self._client, job)
             self.scene = self.scene._replace(ending=None)
 
@@ -132,8 +134,6 @@ class Waiter:
     def _require_possible(self, scene: Scene) -> None:
         if scene.ending is not None:
             self._require_no_failure(scene, scene.ending)
-            self._follower = None  # the next job is as good, to whoever does not mind
-            self.scene = scene._replace(ending=None)
         unwanted = verdict.of_phase(scene.job, scene.phase, self._fails)
         if unwanted is not None:
             raise unwanted
