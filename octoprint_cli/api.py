@@ -9,7 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from octoprint_cli import errors
+from octoprint_cli import errors, fields
+from octoprint_cli.answers import CHECK_CODES, EFFECTS, REPORT, UPLOAD_CODES, VERDICT, VERIFIED
 from octoprint_cli.base import Lister, Rows, ShowOne
 from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heater, Millimetres, Percent, Range, Said, Time
 from octoprint_cli.config.host import normalise
@@ -31,8 +32,8 @@ from octoprint_cli.options import (
 from octoprint_cli.picture import Picture
 from octoprint_cli.redact import can_write, visible
 from octoprint_cli.stream import Stream
-from octoprint_cli.summary import Known, heaters, summary
-from octoprint_cli.waiting import converse, last_ending, reach, waited, watched
+from octoprint_cli.summary import HEATERS, SUMMARY, Known, heaters, summary
+from octoprint_cli.waiting import WAIT_CODES, WAITED, await_goal, converse, last_ending, waited, watched
 from octoprint_cli.watching.words import TYPES as WATCHED
 
 if TYPE_CHECKING:
@@ -47,6 +48,18 @@ API_VERSION = 1
 
 __all__ = [
     "API_VERSION",
+    "CHECK_CODES",
+    "EFFECTS",
+    "HEATERS",
+    "REPORT",
+    "SUMMARY",
+    "UPLOAD_CODES",
+    "VERDICT",
+    "VERIFIED",
+    "WAITED",
+    "WAIT_CODES",
+    "await_goal",
+    "fields",
     "Bytes",
     "Check",
     "CliError",
@@ -94,7 +107,6 @@ __all__ = [
     "parsed_reply",
     "plot",
     "preflight_report",
-    "reach",
     "read_file",
     "read_line",
     "run_preflight",

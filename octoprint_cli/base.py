@@ -5,16 +5,14 @@ A command returns data or raises; it does not print, format, catch broadly or ex
 
 from __future__ import annotations
 
-import contextlib
-import io
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Type
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterable, List, Mapping, Optional, Sequence
 
-from cliff.command import Command as CliffCommand
 from cliff.lister import Lister as CliffLister
 from cliff.show import ShowOne as CliffShowOne
 
-from octoprint_cli.errors import CliError, ConfigError, PluginError, UsageError
+from octoprint_cli.errors import CliError, ConfigError, UsageError
+from octoprint_cli.fields import Field, record
 from octoprint_cli.formatters import LIST_GROUP, SHOW_GROUP, Formatters
 from octoprint_cli.options import HelpFormatter
 from octoprint_cli.redact import visible, written_for
@@ -32,6 +30,16 @@ class Output:
     cmd_name: Optional[str]
     #: Whether `--timeout` is this command's own: what it limits then is the wait, not a request.
     own_timeout = False
+    #: What is in the answer's `data`: see `fields`. The command itself gives raw values.
+    answer: ClassVar[Field] = record()
+    #: What it does to the world: words of EFFECTS.
+    effects: ClassVar[Sequence[str]] = ("reads",)
+    #: Whether a second time does no harm and changes nothing more.
+    repeatable: ClassVar[bool] = True
+    #: Codes of errors that it may end with, beside those of every command and of every request.
+    codes: ClassVar[Sequence[str]] = ()
+    #: Whether it asks a server.
+    asks_server: ClassVar[bool] = True
     _group = SHOW_GROUP
 
     @property
@@ -109,11 +117,19 @@ class ShowOne(Output, CliffShowOne):
     def run(self, parsed_args: Namespace) -> int:
         parsed_args = self._run_before_hooks(parsed_args)
         self.formatter = self._formatter_plugins[parsed_args.formatter].obj
-        data = self.app.scrubber.hide_all(self.take_action(parsed_args))  # a server may repeat the key
+        data = self.app.scrubber.hide_all(self._dressed(parsed_args))  # a server may repeat the key
         # Not cliff's dict2columns: its older ones sort.
         columns, values = self._run_after_hooks(parsed_args, (tuple(data), tuple(data.values())))
         self.produce_output(parsed_args, columns, values)
         return 0
+
+    def _dressed(self, parsed_args: Namespace) -> Any:
+        """The answer, or an error's, with units."""
+        try:
+            return self.answer.dress(self.take_action(parsed_args))
+        except CliError as error:
+            error.data = self.answer.dress(error.data)
+            raise
 
     def produce_output(self, parsed_args: Namespace, column_names: Sequence[str], data: Any) -> int:
         everything = dict(zip(column_names, data))
@@ -164,10 +180,16 @@ class Lister(Output, CliffLister):
             rows = self.take_action(parsed_args)
         except CliError as error:
             if isinstance(error.data, Rows):
-                self._show_failed(error, parsed_args)
+                self._show_failed(error, self._dressed(error.data), parsed_args)
             raise
-        self._show(rows, parsed_args)
+        self._show(self._dressed(rows), parsed_args)
         return 0
+
+    def _dressed(self, rows: Rows) -> Rows:
+        """The rows, with units."""
+        whole = self.answer.dress({**rows.extra, rows.name: [dict(zip(rows.columns, row)) for row in rows.rows]})
+        more = rows.columns[len(rows.brief) :]
+        return Rows(rows.name, rows.brief, whole.pop(rows.name), more=more, **whole)
 
     def _show(self, rows: Rows, parsed_args: Namespace) -> None:
         parsed_args.rows_name, parsed_args.rows_extra = rows.name, self.app.scrubber.hide_all(rows.extra)
@@ -181,9 +203,8 @@ class Lister(Output, CliffLister):
             raise _no_column(unknown, columns)
         self.produce_output(parsed_args, columns, values)
 
-    def _show_failed(self, error: CliError, parsed_args: Namespace) -> None:
+    def _show_failed(self, error: CliError, rows: Rows, parsed_args: Namespace) -> None:
         """To a person the rows now, the error after them; to a program all in one envelope."""
-        rows: Rows = error.data
         if not hasattr(self.formatter, "emit_envelope"):
             self._show(rows, parsed_args)
         error.data = {**rows.extra, rows.name: [dict(zip(rows.columns, row)) for row in rows.rows]}
@@ -221,60 +242,3 @@ def _normal(column: str) -> str:
 
 def _no_column(unknown: Sequence[str], known: Sequence[str]) -> UsageError:
     return UsageError(f"there is no column {', '.join(unknown)}; there are {', '.join(known)}")
-
-
-class ForeignCommand:
-    """Mixin for a stranger's plain cliff command: what it prints becomes the envelope's `output`."""
-
-    app: Any
-    cmd_name: str
-
-    def get_parser(self, prog_name: str) -> ArgumentParser:
-        parser: ArgumentParser = super().get_parser(prog_name)  # type: ignore[misc]
-        known = Formatters(SHOW_GROUP, "").names()
-        parser.add_argument("-f", "--format", dest="formatter", choices=known, help="the output format, defaults to table")
-        return parser
-
-    def get_epilog(self) -> str:
-        return getattr(self, "_epilog", None) or ""
-
-    def run(self, parsed_args: Namespace) -> int:
-        formatter = self.app.envelope_formatter()
-        if formatter is None:
-            self._require_success(super().run(parsed_args))  # type: ignore[misc]
-            return 0
-        printed, stdout = io.StringIO(), self.app.stdout
-        self.app.stdout = printed
-        try:
-            with contextlib.redirect_stdout(printed):
-                self._require_success(super().run(parsed_args))  # type: ignore[misc]
-        finally:
-            self.app.stdout = stdout
-        formatter.emit_one(["output"], [printed.getvalue()], stdout, parsed_args)
-        return 0
-
-    def _require_success(self, returned: Any) -> None:
-        if returned:
-            owner = self.app.command_manager.owner(self.cmd_name)
-            raise PluginError(f"{self.cmd_name} of {owner} ended with {returned!r}", details={"returned": repr(returned)})
-
-
-class _ForeignShowOne(Output):
-    _group = SHOW_GROUP
-
-
-class _ForeignLister(Output):
-    _group = LIST_GROUP
-
-
-def adopt(command: Type[Any]) -> Type[Any]:
-    """A stranger's cliff command, made to answer in our formats; ours are returned as they are."""
-    if issubclass(command, (Output, ForeignCommand)):
-        return command
-    mixin: Tuple[Tuple[type, type], ...] = (
-        (CliffLister, _ForeignLister),
-        (CliffShowOne, _ForeignShowOne),
-        (CliffCommand, ForeignCommand),
-    )
-    ancestor = next(ours for theirs, ours in mixin if issubclass(command, theirs))
-    return type(command.__name__, (ancestor, command), {"__doc__": command.__doc__, "__module__": command.__module__})

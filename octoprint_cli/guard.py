@@ -18,7 +18,6 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from octoprint_cli.columns import Said
 from octoprint_cli.errors import ConfirmationRequired, UsageError
 from octoprint_cli.options import add_checks
 from octoprint_cli.turn import exclusively
@@ -125,7 +124,7 @@ class Guarded:
         self.check(parsed_args)
         return {**self.perform(parsed_args), **checked}
 
-    def _verdict(self, parsed_args: Namespace) -> Optional[Said]:
+    def _verdict(self, parsed_args: Namespace) -> Optional[Dict[str, Any]]:
         """What the pre-flight says if it does not forbid the act; its warnings are told. None if it was not wanted."""
         if parsed_args.no_preflight:
             if parsed_args.ignore or parsed_args.strict:
@@ -137,7 +136,7 @@ class Guarded:
             raise error
         for warning in report.warnings:
             self.terminal.warn(f"{warning.id}: {warning.message}")
-        return Said(report.summary(), report.in_words())
+        return report.summary()
 
     def require_unchanged(self, parsed_args: Namespace) -> None:
         """Raise FileChanged if the file is no longer the one that the pre-flight has read, if it has."""

@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Type
 from cliff.command import Command as CliffCommand
 from cliff.commandmanager import CommandManager as CliffManager
 
-from octoprint_cli.base import adopt
+from octoprint_cli.adopted import adopt
 from octoprint_cli.errors import PluginError, UsageError
 from octoprint_cli.extensions import CHECKS, Extensions, distribution_of, is_own
 from octoprint_cli.formatters import LIST_GROUP, SHOW_GROUP

@@ -10,6 +10,7 @@ from cliff.show import ShowOne as CliffShowOne
 
 from octoprint_cli.base import Output
 from octoprint_cli.columns import plain
+from octoprint_cli.errors import CliError
 from octoprint_cli.formatters.envelope import success
 from octoprint_cli.redact import visible
 from octoprint_cli.terminal import Show
@@ -48,8 +49,11 @@ class Stream(Output, CliffShowOne):
             try:
                 item = next(happening)
             except StopIteration as end:
-                self._end(end.value or {}, parsed_args)
+                self._end(self.answer.dress(end.value or {}), parsed_args)
                 return 0
+            except CliError as error:
+                error.data = self.answer.dress(error.data)
+                raise
             self._write(self.app.scrubber.hide_all(item), parsed_args)
             self.app.stdout.flush()
 

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, Mapping, NamedTuple, Optional
 
-from octoprint_cli.columns import Bytes, Duration, Flags, Heater, Percent, Said, Time
+from octoprint_cli.fields import (
+    flags,
+    heater,
+    listed,
+    mapping,
+    one_of,
+    percent,
+    record,
+    size,
+    span,
+    switch,
+    text,
+    time,
+)
 
 if TYPE_CHECKING:
     from octoprint_cli.client.job import Job
@@ -12,6 +25,21 @@ if TYPE_CHECKING:
     from octoprint_cli.client.printer import PrinterState, Temperature
     from octoprint_cli.watching.ending import Ending
 
+PHASES = (
+    "offline",
+    "connecting",
+    "error",
+    "idle",
+    "starting",
+    "printing",
+    "pausing",
+    "paused",
+    "resuming",
+    "cancelling",
+    "finishing",
+    "transferring",
+    "unknown",
+)
 _WORDS = {
     "finished": "finished",
     "cancelled": "was cancelled",
@@ -19,6 +47,52 @@ _WORDS = {
     "unfinished": "did not finish (cancelled, or failed)",
     "lost": "was lost",
 }
+
+
+def _in_words(ended: Mapping[str, Any]) -> str:
+    """`cube.gcode was cancelled`."""
+    doubt = "" if ended["certain"] else ", most likely"
+    reason = f": {ended['reason']}" if ended["reason"] else ""
+    return f"{ended['file'] or 'the job'} {_WORDS[ended['outcome']]}{doubt}{reason}"
+
+
+HEATERS = mapping(heater(), "by tool0, tool1, bed, chamber: those that the printer has")
+JOB = record(
+    "what is selected or printing",
+    file=text("path on the server").or_null,
+    location=one_of("local", "sdcard").or_null,
+    size=size("of the file").or_null,
+    completion=percent("of the file, by position").or_null,
+    print_time=span("spent").or_null,
+    print_time_left=span("left, as the server reckons").or_null,
+    estimated_print_time=span("of the whole, from the server's analysis").or_null,
+    user=text("who started it").or_null,
+)
+LAST_JOB = (
+    record(
+        "how the last job ended; null while one is active, or if nothing is known",
+        outcome=one_of(*_WORDS),
+        reason=text("the server's or the firmware's words").or_null,
+        file=text("path on the server").or_null,
+        location=one_of("local", "sdcard").or_null,
+        ended=time("when").or_null,
+        certain=switch("false where it was concluded, and no word of the server says so"),
+    )
+    .told(_in_words)
+    .or_null
+)
+SUMMARY = record(
+    state=text("the server's own word"),
+    phase=one_of(*PHASES, meaning="what that means"),
+    temperature=HEATERS,
+    job=JOB,
+    last_job=LAST_JOB,
+    prompt=record("what the firmware asks a person", text=text(), choices=listed(text()))
+    .told(lambda asked: str(asked["text"]))
+    .or_null,
+    error=text("of the printer or its connection").or_null,
+    flags=flags("the server's flags of the printer's state"),
+)
 
 
 class Known(NamedTuple):
@@ -31,51 +105,20 @@ class Known(NamedTuple):
 
 
 def summary(known: Known) -> Dict[str, Any]:
-    """State, temperatures and job, and how the last job ended. What the server does not know is null."""
+    """State, temperatures and job, and how the last job ended, as SUMMARY says. What the server does not know is null."""
     job, printer = known.job, known.printer
     return {
         "state": job.state,
         "phase": job.phase.value,
-        "temperature": heaters(printer.temperatures if printer else {}) or {"tool0": Heater(None, None)},
-        "job": {
-            "file": job.file,
-            "location": job.location,
-            "size": Bytes(job.size),
-            "completion": Percent(job.completion),
-            "print_time": Duration(job.print_time),
-            "print_time_left": Duration(job.print_time_left),
-            "estimated_print_time": Duration(job.estimated_print_time),
-            "user": job.user,
-        },
-        "last_job": last_job(known.ending),
-        "prompt": Said(known.prompt._asdict(), known.prompt.text) if known.prompt else None,
+        "temperature": heaters(printer.temperatures if printer else {}) or {"tool0": {"actual": None, "target": None}},
+        "job": {name: getattr(job, name) for name in JOB.schema["properties"]},
+        "last_job": known.ending._asdict() if known.ending else None,
+        "prompt": known.prompt._asdict() if known.prompt else None,
         "error": job.error or (printer.error if printer else None),
-        "flags": Flags(printer.flags if printer else {}),
+        "flags": printer.flags if printer else {},
     }
 
 
-def heaters(readings: Mapping[str, Temperature]) -> Dict[str, Heater]:
-    """The heaters as columns."""
-    return {heater: Heater(reading.actual, reading.target) for heater, reading in readings.items()}
-
-
-def last_job(ending: Optional[Ending]) -> Any:
-    """How the last job ended, with the words for a person; None if there is nothing to tell."""
-    if ending is None:
-        return None
-    told = {
-        "outcome": ending.outcome,
-        "reason": ending.reason,
-        "file": ending.file,
-        "location": ending.location,
-        "ended": Time(ending.ended).machine_readable(),
-        "certain": ending.certain,
-    }
-    return Said(told, in_words(ending))
-
-
-def in_words(ending: Ending) -> str:
-    """`cube.gcode was cancelled`: the end of a job as a clause."""
-    doubt = "" if ending.certain else ", most likely"
-    reason = f": {ending.reason}" if ending.reason else ""
-    return f"{ending.file or 'the job'} {_WORDS[ending.outcome]}{doubt}{reason}"
+def heaters(readings: Mapping[str, Temperature]) -> Dict[str, Any]:
+    """The heaters, as HEATERS says."""
+    return {heater: reading._asdict() for heater, reading in readings.items()}

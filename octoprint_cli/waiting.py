@@ -11,7 +11,8 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Generator, List, Optional, Sequence, Tuple
 
 from octoprint_cli.errors import CliError
-from octoprint_cli.summary import summary
+from octoprint_cli.fields import listed, merged, number, record, text
+from octoprint_cli.summary import SUMMARY, summary
 
 if TYPE_CHECKING:
     from octoprint_cli.client import Client
@@ -22,10 +23,20 @@ if TYPE_CHECKING:
     from octoprint_cli.watching.painter import Painter
     from octoprint_cli.watching.wait import Waiter
 
+#: What is said of a wait.
+WAIT = record(
+    waited_for=listed(text(), "the goals"),
+    met=text("which of them is true").or_null,
+    seconds=number("how long it took"),
+)
+WAITED = merged(WAIT, SUMMARY)
+WAIT_CODES = tuple(
+    "JOB_CANCELLED JOB_FAILED JOB_LOST JOB_PAUSED NO_ACTIVE_JOB PRINTER_OFFLINE STATE_NOT_REACHED WAIT_TIMEOUT".split()
+)
 Lines = Generator[Dict[str, Any], None, Dict[str, Any]]
 
 
-def reach(command: Any, goals: Sequence[str], fails: FrozenSet[str], seconds: float, begun: Callable[[Scene], bool]) -> None:
+def await_goal(command: Any, goals: Sequence[str], fails: FrozenSet[str], seconds: float, begun: Callable[[Scene], bool]) -> None:
     """Wait for one of the goals, of which nothing is told. What is there before `begun` ends nothing.
 
     Raises as `Waiter.wait`.

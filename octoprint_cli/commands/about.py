@@ -7,7 +7,14 @@ import textwrap
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict, List, Mapping, Optional
 
-from octoprint_cli.api import Lister, Rows, ShowOne, errors, visible
+from octoprint_cli.api import (
+    Lister,
+    Rows,
+    ShowOne,
+    errors,
+    fields,
+    visible,
+)
 
 #: Characters of a version that are shown to a person.
 LONGEST_VERSION = 80
@@ -15,6 +22,15 @@ LONGEST_VERSION = 80
 
 class Help(ShowOne):
     """show help, for one command or for all"""
+
+    answer = fields.record(
+        group=fields.text("whose commands are listed").or_null.sometimes,
+        commands=fields.listed(fields.record(name=fields.text(), summary=fields.text())).sometimes,
+        command=fields.text().sometimes,
+        help=fields.text().sometimes,
+        distribution=fields.text("that adds the command, null for the built-in ones").or_null.sometimes,
+    )
+    asks_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -57,6 +73,13 @@ class Help(ShowOne):
 class Version(ShowOne):
     """show the version of this program and of the server"""
 
+    answer = fields.record(
+        cli=fields.text("this program's"),
+        python=fields.text(),
+        host=fields.text("the server's address").or_null,
+        server=fields.text("OctoPrint's").or_null,
+    )
+
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("--client", action="store_true", help="this program's alone; asks no server")
@@ -85,6 +108,20 @@ class PluginsList(Lister):
 
     What cannot be loaded, or claims a name that is taken, is named with the reason.
     """
+
+    answer = fields.record(
+        plugins=fields.listed(
+            fields.record(
+                distribution=fields.text(),
+                version=fields.text(),
+                commands=fields.listed(fields.text()),
+                checks=fields.listed(fields.text()),
+                formats=fields.listed(fields.text()),
+                problems=fields.listed(fields.text()),
+            )
+        )
+    )
+    asks_server = False
 
     def take_action(self, parsed_args: Namespace) -> Rows:
         columns = ("distribution", "version", "commands", "checks", "formats", "problems")

@@ -5,7 +5,14 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any, Callable, Dict, Tuple
 
-from octoprint_cli.api import Lister, Rows, ShowOne, errors, normalise
+from octoprint_cli.api import (
+    Lister,
+    Rows,
+    ShowOne,
+    errors,
+    fields,
+    normalise,
+)
 
 
 class Init(ShowOne):
@@ -14,6 +21,17 @@ class Init(ShowOne):
     Asks for them on a terminal; elsewhere give --host and --api-key (or the variables). With --printer
     NAME they are stored as that printer's. Other keys of the file stay as they are.
     """
+
+    answer = fields.record(
+        path=fields.text("of the file"),
+        printer=fields.text("its name in the configuration").or_null,
+        host=fields.text(),
+        api_key=fields.text("masked"),
+        verified=fields.switch(),
+        server=fields.text("OctoPrint's version").or_null,
+    )
+    effects = ("writes",)
+    codes = ("CONFIG_EXISTS",)
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -68,6 +86,15 @@ class ConfigShow(Lister):
 
     The API key is masked.
     """
+
+    answer = fields.record(
+        path=fields.text("of the file"),
+        printers=fields.listed(fields.text(), "their names"),
+        settings=fields.listed(
+            fields.record(name=fields.text(), value=fields.anything("the value"), origin=fields.text("where it comes from"))
+        ),
+    )
+    asks_server = False
 
     def take_action(self, parsed_args: Namespace) -> Rows:
         rows = [(name, value.shown(name), value.origin) for name, value in self.settings.describe()]

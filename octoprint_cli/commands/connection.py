@@ -6,11 +6,27 @@ import contextlib
 from argparse import ArgumentParser, Namespace
 from typing import Any, Callable, Dict, Optional, Set
 
-from octoprint_cli.api import Guarded, ShowOne, errors, reach
+from octoprint_cli.api import (
+    Guarded,
+    ShowOne,
+    await_goal,
+    errors,
+    fields,
+)
 
 #: A firmware takes seconds to boot; OctoPrint itself tries for about half a minute.
 DEFAULT_WAIT = 30.0
 _GIVEN_UP = frozenset({"error", "offline"})
+
+
+_LINK = fields.record(
+    connected=fields.switch(),
+    changed=fields.switch("false: it was so before"),
+    state=fields.text("the server's own word"),
+    port=fields.text().or_null,
+    baudrate=fields.whole().or_null,
+    profile=fields.text("the printer profile's id").or_null,
+)
 
 
 class Connect(Guarded, ShowOne):
@@ -21,6 +37,9 @@ class Connect(Guarded, ShowOne):
     """
 
     destructive = None
+    answer = _LINK
+    effects = ("moves",)  # many firmwares start anew as they are connected to
+    codes = ("NOT_FOUND", "PRINTER_BUSY", "PRINTER_OFFLINE", "INVALID_VALUE")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -56,7 +75,7 @@ class Connect(Guarded, ShowOne):
         self.client.connection.connect(parsed_args.port, parsed_args.baudrate, parsed_args.profile)
         if not parsed_args.dry_run:
             with contextlib.suppress(errors.WaitTimeout, errors.PrinterOffline):  # the look that follows says it better
-                reach(self, ["connected"], _GIVEN_UP, self.client.connection.patience(wait), _begun())
+                await_goal(self, ["connected"], _GIVEN_UP, self.client.connection.patience(wait), _begun())
         return _shown(self.client.connection.require_connected(wait), changed=True)
 
 
@@ -67,6 +86,9 @@ class Disconnect(Guarded, ShowOne):
     """
 
     destructive = "kills the job if there is one"
+    answer = _LINK
+    effects = ("stops",)
+    codes = ("PRINTER_BUSY", "STATE_NOT_REACHED")
 
     def consent(self, parsed_args: Namespace) -> Optional[str]:
         return None  # only during a job, which `check` finds out

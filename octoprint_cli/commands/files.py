@@ -6,7 +6,20 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict
 
-from octoprint_cli.api import Bytes, Guarded, Lister, Rows, ShowOne, Time, add_file, add_location, add_wish, errors, wish
+from octoprint_cli.api import (
+    UPLOAD_CODES,
+    VERIFIED,
+    Guarded,
+    Lister,
+    Rows,
+    ShowOne,
+    add_file,
+    add_location,
+    add_wish,
+    errors,
+    fields,
+    wish,
+)
 
 COLUMNS = ("name", "path", "location", "size", "date")
 
@@ -17,6 +30,21 @@ class Files(Lister):
     Folders are walked. Both locations, unless one is named.
     """
 
+    answer = fields.record(
+        free=fields.size("that an upload may take").or_null,
+        total=fields.size("of the server's disk").or_null,
+        files=fields.listed(
+            fields.record(
+                name=fields.text("as it was typed at the upload"),
+                path=fields.text("on the server"),
+                location=fields.one_of("local", "sdcard"),
+                size=fields.size("of the file").or_null,
+                date=fields.time("of the upload").or_null,
+            )
+        ),
+    )
+    codes = ("PRINTER_OFFLINE",)
+
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
         add_location(parser, default=None)
@@ -24,8 +52,8 @@ class Files(Lister):
 
     def take_action(self, parsed_args: Namespace) -> Rows:
         listing = self.client.files.list(parsed_args.location)
-        rows = [(file.name, file.path, file.location, Bytes(file.size), Time(file.date)) for file in listing.files]
-        return Rows("files", COLUMNS, rows, free=Bytes(listing.free), total=Bytes(listing.total))
+        rows = [(file.name, file.path, file.location, file.size, file.date) for file in listing.files]
+        return Rows("files", COLUMNS, rows, free=listing.free, total=listing.total)
 
 
 class Upload(Guarded, ShowOne):
@@ -36,6 +64,20 @@ class Upload(Guarded, ShowOne):
     """
 
     destructive = None
+    answer = fields.record(
+        action=fields.one_of("uploaded", "unchanged", "skipped"),
+        name=fields.text("as it was typed"),
+        path=fields.text("on the server"),
+        location=fields.one_of("local", "sdcard"),
+        size=fields.size("of the file").or_null,
+        hash=fields.text("SHA-1, as the server says").or_null,
+        sha1=fields.text("of what was sent").or_null,
+        verified=fields.one_of(*VERIFIED, meaning="how the server's bytes are known to be the same"),
+        unchanged=fields.switch("true: they were there already"),
+        selected=fields.switch(),
+    )
+    effects = ("writes",)
+    codes = UPLOAD_CODES
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -53,7 +95,7 @@ class Upload(Guarded, ShowOne):
             "name": sent.stored.name,
             "path": sent.stored.path,
             "location": location,
-            "size": Bytes(sent.size),
+            "size": sent.size,
             "hash": sent.stored.hash,
             "sha1": sent.sha1,
             "verified": sent.verified,

@@ -5,12 +5,35 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict, List, Mapping, Optional
 
-from octoprint_cli.api import Guarded, Line, ShowOne, converse, errors, only_asks, read_line, seconds, visible
+from octoprint_cli.api import (
+    EFFECTS,
+    Guarded,
+    Line,
+    ShowOne,
+    converse,
+    errors,
+    fields,
+    only_asks,
+    read_line,
+    seconds,
+    visible,
+)
 
 #: OctoPrint drops the connection on a body above 100 KB.
 MAX_CHARACTERS = 80_000
 #: A move to the other end of a large bed takes less, and what takes longer says `busy` meanwhile.
 REPLY_SECONDS = 30.0
+
+
+_REPLY = fields.record(
+    command=fields.text(),
+    lines=fields.listed(fields.text(), "what the firmware answered"),
+    ok=fields.switch("acknowledged, without an error"),
+    ambiguous=fields.switch("somebody else's command stood between, so that lines may be answers to that"),
+    error=fields.text("what the firmware complains of").or_null,
+    parsed=fields.anything("the answer to M105, M114, M115, M119 and M503 as values, else null"),
+    chatter=fields.listed(fields.text(), "what it said meanwhile, and not in answer"),
+)
 
 
 class Gcode(Guarded, ShowOne):
@@ -21,6 +44,14 @@ class Gcode(Guarded, ShowOne):
     """
 
     destructive = "can brick the printer, power it off, or erase or start something"
+    answer = fields.record(
+        action=fields.one_of("sent"),
+        commands=fields.listed(fields.text(), "as they were sent"),
+        replies=fields.listed(_REPLY, "with --reply").sometimes,
+    )
+    effects = EFFECTS
+    repeatable = False
+    codes = ("INVALID_VALUE", "LIMIT_EXCEEDED", "NO_REPLY", "PRINTER_BUSY", "PRINTER_OFFLINE", "PUSH_UNAVAILABLE")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)

@@ -7,22 +7,41 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 from octoprint_cli.api import (
-    Bytes,
     Contents,
-    Degrees,
-    Duration,
-    Millimetres,
-    Range,
     Reading,
-    Said,
     ShowOne,
     add_file,
     errors,
+    fields,
     read_file,
 )
 
 #: So many bytes are read from stdin at a time.
 PIECE = 64 * 1024
+
+
+_EXTENTS = fields.record(x=fields.reach(), y=fields.reach(), z=fields.reach()).or_null
+_PICTURE = fields.record(
+    format=fields.text(), width=fields.whole("pixels"), height=fields.whole("pixels"), size=fields.size("of the picture")
+)
+
+
+_BAD_LINE = fields.record(
+    kind=fields.text("placeholder, control, html, binary, long, encoding or number"),
+    line=fields.whole("from 1"),
+    offset=fields.whole("in bytes from 0"),
+    text=fields.text(),
+    problem=fields.text(),
+    comment=fields.switch("inside a comment, which no printer executes"),
+)
+_NOTABLE = fields.record(
+    code=fields.text(), line=fields.whole("where it stands first"), count=fields.whole("how many there are"), does=fields.text()
+)
+
+
+def _told(notable: Dict[str, Any]) -> str:
+    more = f" (and {notable['count'] - 1} more)" if notable["count"] > 1 else ""
+    return f"line {notable['line']}{more}: {notable['code']} {notable['does']}"
 
 
 class Inspect(ShowOne):
@@ -31,6 +50,40 @@ class Inspect(ShowOne):
     Reads it from end to end and asks no server; - is stdin. A file that no printer should be given is described
     like any other: `preflight` judges it.
     """
+
+    answer = fields.record(
+        file=fields.text("as it was named"),
+        size=fields.size("of the file"),
+        lines=fields.whole(),
+        complete=fields.switch("it ends as a print does; null: nothing is extruded").or_null,
+        ending=fields.text("how that is known"),
+        extents=fields.record(extruding=_EXTENTS, all=_EXTENTS),
+        dimensions=fields.record(width=fields.length(), depth=fields.length(), height=fields.length()).or_null,
+        extrusion=fields.mapping(fields.length("of filament"), "by tool"),
+        tools=fields.listed(fields.text()),
+        temperatures=fields.mapping(fields.record(highest=fields.degrees(), first_layer=fields.degrees().or_null), "by heater"),
+        layers=fields.record(
+            count=fields.whole().or_null,
+            height=fields.length().or_null,
+            first_height=fields.length().or_null,
+            source=fields.text("comments or moves").or_null,
+        ),
+        slicer=fields.record(name=fields.text(), version=fields.text().or_null)
+        .told(lambda it: f"{it['name']} {it['version'] or ''}".strip())
+        .or_null,
+        printer=fields.text("the model that it was sliced for").or_null,
+        nozzles=fields.listed(fields.length("diameter")),
+        filaments=fields.listed(fields.text()),
+        estimated_time=fields.span("of the print, as the slicer says").or_null,
+        bad_lines=fields.listed(_BAD_LINE.told(lambda bad: f"line {bad['line']} {bad['problem']}")),
+        notable=fields.listed(_NOTABLE.told(_told), "commands that deserve a look"),
+        cold_extrusion=fields.whole("the first line that extrudes with a cold hotend").or_null,
+        thumbnails=fields.listed(_PICTURE.told(lambda it: f"{it['format']} {it['width']}x{it['height']}")),
+        written=fields.text("the file that --thumbnail wrote").or_null,
+    )
+    effects = ("reads",)
+    codes = ("FILE_NOT_FOUND", "FILE_UNREADABLE", "FILE_INVALID", "FILE_EXISTS")
+    asks_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -41,7 +94,7 @@ class Inspect(ShowOne):
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         contents = self._read(parsed_args.file)
         written = _write_thumbnail(contents, Path(parsed_args.thumbnail)) if parsed_args.thumbnail is not None else None
-        return {"file": parsed_args.file, **_shown(contents), "written": written}
+        return {"file": parsed_args.file, **contents.as_dict(), "written": written}
 
     def _read(self, file: str) -> Contents:
         if file != "-":
@@ -53,35 +106,6 @@ class Inspect(ShowOne):
         for piece in iter(lambda: self.app.stdin.buffer.read(PIECE), b""):
             reading.feed(piece)
         return reading.contents()
-
-
-def _shown(contents: Contents) -> Dict[str, Any]:
-    """The contents, with units for a person."""
-    data = contents.as_dict()
-    extents = {of: {axis: Range(span) for axis, span in (axes or {}).items()} or None for of, axes in data["extents"].items()}
-    slicer, layers = data["slicer"], data["layers"]
-    return {
-        **data,
-        "size": Bytes(data["size"]),
-        "extents": extents,
-        "dimensions": {name: Millimetres(size) for name, size in (data["dimensions"] or {}).items()} or None,
-        "extrusion": {tool: Millimetres(length) for tool, length in data["extrusion"].items()},
-        "temperatures": {
-            heater: {at: Degrees(value) for at, value in heat.items()} for heater, heat in data["temperatures"].items()
-        },
-        "layers": {**layers, "height": Millimetres(layers["height"]), "first_height": Millimetres(layers["first_height"])},
-        "slicer": Said(slicer, f"{slicer['name']} {slicer['version'] or ''}".strip() if slicer else ""),
-        "nozzles": [Millimetres(diameter) for diameter in data["nozzles"]],
-        "estimated_time": Duration(data["estimated_time"]),
-        "bad_lines": [Said(bad, f"line {bad['line']} {bad['problem']}") for bad in data["bad_lines"]],
-        "notable": [Said(one, _told(one)) for one in data["notable"]],
-        "thumbnails": [Said(one, f"{one['format']} {one['width']}x{one['height']}") for one in data["thumbnails"]],
-    }
-
-
-def _told(notable: Dict[str, Any]) -> str:
-    more = f" (and {notable['count'] - 1} more)" if notable["count"] > 1 else ""
-    return f"line {notable['line']}{more}: {notable['code']} {notable['does']}"
 
 
 def _write_thumbnail(contents: Contents, path: Path) -> str:

@@ -6,7 +6,31 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict
 
-from octoprint_cli.api import Bytes, Guarded, ShowOne, add_file_or_stored, add_wait, add_wish, errors, waited, wish
+from octoprint_cli.api import (
+    CHECK_CODES,
+    UPLOAD_CODES,
+    VERDICT,
+    VERIFIED,
+    WAIT_CODES,
+    WAITED,
+    Guarded,
+    ShowOne,
+    add_file_or_stored,
+    add_wait,
+    add_wish,
+    errors,
+    fields,
+    waited,
+    wish,
+)
+
+#: What pause and resume answer.
+_CHANGED = fields.record(
+    action=fields.one_of("paused", "resumed"),
+    changed=fields.switch("false: it was so before"),
+    file=fields.text("path on the server").or_null,
+    state=fields.text("the server's own word"),
+)
 
 
 class Print(Guarded, ShowOne):
@@ -19,6 +43,24 @@ class Print(Guarded, ShowOne):
     destructive = "heats and moves the printer"
     preflight = True
     skippable = True
+    answer = fields.merged(
+        fields.record(
+            action=fields.one_of("started"),
+            started=fields.switch(),
+            location=fields.one_of("local", "sdcard"),
+            file=fields.text("path on the server"),
+            size=fields.size("of the file").or_null,
+            sha1=fields.text("of the file").or_null,
+            verified=fields.one_of(*VERIFIED, meaning="how the server's bytes are known to be the same").or_null,
+            unchanged=fields.switch("true: they were there already").or_null,
+            state=fields.text("the server's own word"),
+            preflight=VERDICT.or_null.sometimes,
+        ),
+        fields.optional(WAITED),
+    )
+    effects = ("writes", "heats", "moves", "starts")
+    repeatable = False
+    codes = (*WAIT_CODES, *UPLOAD_CODES, *CHECK_CODES, "NOT_STARTED")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -56,7 +98,7 @@ class Print(Guarded, ShowOne):
     def _stored(self, parsed_args: Namespace) -> Dict[str, Any]:
         found = parsed_args.found
         parsed_args.history = found.history
-        return {"file": found.path, "size": Bytes(found.size), "sha1": found.hash, "verified": None, "unchanged": None}
+        return {"file": found.path, "size": found.size, "sha1": found.hash, "verified": None, "unchanged": None}
 
     def _sent(self, parsed_args: Namespace) -> Dict[str, Any]:
         try:
@@ -67,7 +109,7 @@ class Print(Guarded, ShowOne):
         parsed_args.history = sent.stored.history
         return {
             "file": sent.stored.path,
-            "size": Bytes(sent.size),
+            "size": sent.size,
             "sha1": sent.sha1,
             "verified": sent.verified,
             "unchanged": sent.action == "unchanged",
@@ -81,6 +123,13 @@ class Cancel(Guarded, ShowOne):
     """
 
     destructive = "ends the print for good"
+    answer = fields.record(
+        action=fields.one_of("cancelled"),
+        file=fields.text("path on the server").or_null,
+        state=fields.text("the server's own word"),
+    )
+    effects = ("stops",)
+    codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STILL_CANCELLING")
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
         before = self.client.job.current().require_active()
@@ -95,6 +144,9 @@ class Pause(Guarded, ShowOne):
     """
 
     destructive = None
+    answer = _CHANGED
+    effects = ("stops",)
+    codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
         before = self.client.job.current().require_active()
@@ -111,6 +163,9 @@ class Resume(Guarded, ShowOne):
     """
 
     destructive = None
+    answer = _CHANGED
+    effects = ("heats", "moves", "starts")
+    codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
         before = self.client.job.current().require_active()

@@ -5,7 +5,17 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict
 
-from octoprint_cli.api import Lister, Rows, Said, add_checks, add_file_or_stored, add_location, preflight_report
+from octoprint_cli.api import (
+    CHECK_CODES,
+    REPORT,
+    Lister,
+    Rows,
+    Said,
+    add_checks,
+    add_file_or_stored,
+    add_location,
+    preflight_report,
+)
 
 COLUMNS = ("id", "status", "severity", "message")
 #: For a program: the values behind the message, and whether the failure was overridden.
@@ -18,6 +28,9 @@ class Preflight(Lister):
     Not ready: the report is in the error's data, the exit code tells why (1 offline, 3 busy, 2 file, 4
     other, in that order).
     """
+
+    answer = REPORT
+    codes = CHECK_CODES
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any, Dict
 
-from octoprint_cli.api import Known, ShowOne, errors, last_ending, summary
+from octoprint_cli.api import (
+    SUMMARY,
+    Known,
+    ShowOne,
+    errors,
+    last_ending,
+    summary,
+)
 
 
 class Status(ShowOne):
@@ -14,6 +21,9 @@ class Status(ShowOne):
     What the server does not know is null. PRINTER_OFFLINE, exit code 1, if no printer is connected; the
     job, how it ended and the reason are in the answer then, too.
     """
+
+    answer = SUMMARY
+    codes = ("PRINTER_OFFLINE",)
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         job = self.client.job.current()

@@ -7,12 +7,29 @@ import shutil
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
-from octoprint_cli.api import FINE, Guarded, ShowOne, Time, add_wait, can_write, errors, heaters, plot, waited
+from octoprint_cli.api import (
+    FINE,
+    HEATERS,
+    WAITED,
+    Guarded,
+    ShowOne,
+    add_wait,
+    can_write,
+    errors,
+    fields,
+    heaters,
+    plot,
+    waited,
+)
 
 #: `--tool0` to `--tool9`; what has more tools is reached by `--tool INDEX=VALUE`.
 NUMBERED_TOOLS = range(10)
 #: A plot has so many lines at most.
 HIGHEST = 20
+
+
+#: A moment: its time, and each heater that there was a reading of.
+_SAMPLE = fields.with_others(fields.record(time=fields.time("when")), fields.heater())
 
 
 class Temp(Guarded, ShowOne):
@@ -26,6 +43,16 @@ class Temp(Guarded, ShowOne):
     """
 
     destructive = None
+    answer = fields.merged(
+        fields.record(
+            temperature=HEATERS,
+            set=fields.mapping(fields.number("degrees Celsius"), "the targets that were set now"),
+            history=fields.listed(_SAMPLE, "the oldest first").sometimes,
+        ),
+        fields.optional(WAITED),
+    )
+    effects = ("heats",)
+    codes = ("INVALID_VALUE", "LIMIT_EXCEEDED", "NOT_FOUND", "PRINTER_OFFLINE", "STATE_NOT_REACHED", "WAIT_TIMEOUT")
     _samples: Sequence[Any] = ()
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
@@ -69,7 +96,7 @@ class Temp(Guarded, ShowOne):
     def _with_history(self, limit: Optional[int]) -> Dict[str, Any]:
         readings = self.client.printer.heaters()
         self._samples = self.client.printer.history(limit)
-        history = [{"time": Time(time), **heaters(temperatures)} for time, temperatures in self._samples]
+        history = [{"time": at, **heaters(temperatures)} for at, temperatures in self._samples]
         return {**_shown(readings, {}), "history": history}
 
     def text(self, data: Mapping[str, Any]) -> Optional[str]:

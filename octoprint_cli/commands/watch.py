@@ -6,7 +6,21 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import datetime
 from typing import Any, Callable, Dict, FrozenSet, Iterator, Mapping, Type
 
-from octoprint_cli.api import WATCHED, Column, Duration, Heater, Percent, ShowOne, Stream, add_goals, seconds, waited, watched
+from octoprint_cli.api import (
+    WAIT_CODES,
+    WAITED,
+    WATCHED,
+    Column,
+    Duration,
+    Heater,
+    Percent,
+    ShowOne,
+    Stream,
+    add_goals,
+    seconds,
+    waited,
+    watched,
+)
 
 
 class Wait(ShowOne):
@@ -17,6 +31,8 @@ class Wait(ShowOne):
     """
 
     own_timeout = True
+    answer = WAITED
+    codes = WAIT_CODES
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -36,6 +52,8 @@ class Watch(Stream):
     """
 
     own_timeout = True
+    answer = WAITED
+    codes = WAIT_CODES
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)

@@ -72,12 +72,6 @@ class Report(NamedTuple):
         """The same with nothing but the warnings: `{"ready": ..., "warnings": [{"id": ..., "message": ...}]}`."""
         return {**self._verdict(), "warnings": [{"id": result.id, "message": result.message} for result in self.warnings]}
 
-    def in_words(self) -> str:
-        """The summary of a report that is ready, for a person."""
-        warned = [result.id for result in self.warnings]
-        noted = [f"{what}: {', '.join(ids)}" for what, ids in (("warnings", warned), ("ignored", self.ignored)) if ids]
-        return "; ".join(["ready", *noted])
-
     def _verdict(self) -> Dict[str, Any]:
         return {"ready": self.ready, "strict": self.strict, "ignored": self.ignored}
 
