@@ -32,8 +32,8 @@ _READY: Dict[str, Field] = {
     "ignored": listed(text(), "the checks that failed and are overridden"),
 }
 #: The report of `preflight`, and the summary of it that a start answers.
-REPORT = record(**_READY, checks=listed(CHECK))
-VERDICT = record(meaning="of the pre-flight", **_READY, warnings=listed(record(id=text(), message=text()))).told(_in_words)
+REPORT = record("", _READY, checks=listed(CHECK))
+VERDICT = record("of the pre-flight", _READY, warnings=listed(record(id=text(), message=text()))).told(_in_words)
 #: What a guarded command answers to --dry-run, and to --skip-if-printing.
 REHEARSED = record(
     dry_run=switch(),

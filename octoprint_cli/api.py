@@ -15,6 +15,7 @@ from octoprint_cli.base import Lister, Rows, ShowOne
 from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heater, Millimetres, Percent, Range, Said, Time
 from octoprint_cli.config.host import normalise
 from octoprint_cli.errors import CliError
+from octoprint_cli.errors.advice import explained
 from octoprint_cli.guard import Guarded, preflight_report
 from octoprint_cli.options import (
     add_checks,
@@ -37,6 +38,7 @@ from octoprint_cli.waiting import WAIT_CODES, WAITED, await_goal, converse, last
 from octoprint_cli.watching.words import TYPES as WATCHED
 
 if TYPE_CHECKING:
+    from octoprint_cli.catalogue import described, schema_of
     from octoprint_cli.firmware import only_asks, parsed_reply
     from octoprint_cli.gcode import Contents, Line, read_line
     from octoprint_cli.gcode.reader import Reading, read_file
@@ -99,7 +101,9 @@ __all__ = [
     "add_wish",
     "can_write",
     "converse",
+    "described",
     "errors",
+    "explained",
     "heaters",
     "last_ending",
     "normalise",
@@ -111,6 +115,7 @@ __all__ = [
     "read_line",
     "run_preflight",
     "seconds",
+    "schema_of",
     "server_path",
     "summary",
     "visible",
@@ -123,6 +128,7 @@ __all__ = [
 _ON_DEMAND = {
     name: f"octoprint_cli.{module}"
     for module, names in {
+        "catalogue": ("described", "schema_of"),
         "firmware": ("only_asks", "parsed_reply"),
         "gcode": ("Contents", "Line", "read_line"),
         "gcode.reader": ("Reading", "read_file"),

@@ -145,8 +145,9 @@ def mapping(item: Field, meaning: str = "") -> Field:
     return _plain("object", meaning, look, additionalProperties=item.schema)
 
 
-def record(meaning: str = "", **members: Field) -> Field:
+def record(meaning: str = "", /, *parts: Mapping[str, Field], **more: Field) -> Field:
     """An object whose members are declared. One may have more: members are added over time, and never go."""
+    members = {name: member for part in (*parts, more) for name, member in part.items()}
     required = [name for name, member in members.items() if member.always]
     properties = {name: member.schema for name, member in members.items()}
 

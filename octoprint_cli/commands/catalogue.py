@@ -1,0 +1,115 @@
+"""commands, schema, explain: this program as a machine reads it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import Any, Dict, List
+
+from octoprint_cli.api import EFFECTS, Lister, Rows, ShowOne, described, errors, explained, fields, schema_of
+
+_ARGUMENT = fields.record(
+    name=fields.text("in the parsed arguments"),
+    options=fields.listed(fields.text(), "none: by its place"),
+    type=fields.one_of("string", "integer", "number", "boolean"),
+    many=fields.switch("may be given several times"),
+    required=fields.switch(),
+    default=fields.anything("what counts without it"),
+    choices=fields.listed(fields.anything("one of them")).or_null,
+    help=fields.text(),
+)
+_COMMAND = fields.record(
+    name=fields.text("as it is typed"),
+    summary=fields.text(),
+    description=fields.text(),
+    distribution=fields.text("that adds it, null for the built-in ones").or_null,
+    arguments=fields.listed(_ARGUMENT.told(lambda it: (it["options"] or [it["name"].upper()])[-1])),
+    effects=fields.listed(fields.one_of(*EFFECTS), "what it does to the world"),
+    confirm=fields.text("why it wants --confirm, null: it does not").or_null,
+    dry_run=fields.switch("--dry-run shows what it would send"),
+    repeatable=fields.switch("a second time does no harm and changes nothing more"),
+    streams=fields.switch("a line for each thing that happens, the envelope last"),
+    exit_codes=fields.listed(fields.whole()),
+    error_codes=fields.listed(fields.text()),
+)
+
+
+class Commands(Lister):
+    """list every command with its arguments, effects and error codes, for machines
+
+    Built-in or added, all of them or those whose name begins with NAME.
+    """
+
+    answer = fields.record(commands=fields.listed(_COMMAND), broken=fields.listed(fields.text(), "what cannot be loaded, and why"))
+    asks_server = False
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("words", metavar="NAME", nargs="*", help="a command, or the first word of several")
+        return parser
+
+    def take_action(self, parsed_args: Namespace) -> Rows:
+        manager, broken = self.app.command_manager, []
+        rows: List[Dict[str, Any]] = []
+        for name in _matching(manager, parsed_args.words):
+            try:
+                command = manager.load(name)(self.app, self.app_args, cmd_name=name)
+                rows.append(described(command, name, manager.owner(name)))
+            except errors.PluginError as error:  # it costs its own row
+                broken.append(error.message)
+        brief = ("name", "summary", "effects", "confirm")
+        return Rows(
+            "commands", brief, rows, more=[name for name in _COMMAND.schema["properties"] if name not in brief], broken=broken
+        )
+
+
+def _matching(manager: Any, words: List[str]) -> List[str]:
+    wanted = " ".join(words)
+    names: List[str] = [name for name in manager.names() if not words or name == wanted or name.startswith(wanted + " ")]
+    if not names:
+        manager.find_command(words)  # says what is near
+    return names
+
+
+class Schema(ShowOne):
+    """show the JSON Schema of a command's answer
+
+    Of the `data` in the envelope of a success, in the dialect of 2020-12.
+    """
+
+    answer = fields.record(command=fields.text(), schema=fields.anything("the schema"))
+    asks_server = False
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("words", metavar="NAME", nargs="+", help="a command")
+        return parser
+
+    def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
+        kind, name, rest = self.app.command_manager.find_command(parsed_args.words)
+        if rest:
+            raise errors.UsageError(f"there is no command {' '.join(parsed_args.words)}", hint="octoprint-cli commands")
+        if not hasattr(kind, "answer"):  # a stranger's: what it prints is its answer
+            return {"command": name, "schema": {"type": "object"}}
+        return {"command": name, "schema": schema_of(kind, name)}
+
+
+class Explain(ShowOne):
+    """explain an error code: what it means, whether to try again, what to do"""
+
+    answer = fields.record(
+        code=fields.text(),
+        exit_code=fields.whole(),
+        meaning=fields.text(),
+        retryable=fields.switch("the same command can succeed later without anything being changed"),
+        advice=fields.text("what to do"),
+        next=fields.text("what to run"),
+    )
+    asks_server = False
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("code", metavar="CODE", type=str.upper, help="such as PRINTER_BUSY")
+        return parser
+
+    def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
+        return explained(parsed_args.code)
