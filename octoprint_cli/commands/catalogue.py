@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser, Namespace
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Mapping, Optional
 
 from octoprint_cli.api import EFFECTS, Lister, Rows, ShowOne, described, errors, explained, fields, schema_of
 
@@ -57,9 +58,8 @@ class Commands(Lister):
             except errors.PluginError as error:  # it costs its own row
                 broken.append(error.message)
         brief = ("name", "summary", "effects", "confirm")
-        return Rows(
-            "commands", brief, rows, more=[name for name in _COMMAND.schema["properties"] if name not in brief], broken=broken
-        )
+        more = [name for name in _COMMAND.schema["properties"] if name not in brief]
+        return Rows("commands", brief, rows, more=more, broken=broken)
 
 
 def _matching(manager: Any, words: List[str]) -> List[str]:
@@ -91,6 +91,9 @@ class Schema(ShowOne):
         if not hasattr(kind, "answer"):  # a stranger's: what it prints is its answer
             return {"command": name, "schema": {"type": "object"}}
         return {"command": name, "schema": schema_of(kind, name)}
+
+    def text(self, data: Mapping[str, Any]) -> Optional[str]:
+        return json.dumps(data["schema"], indent=2) if "schema" in data else None
 
 
 class Explain(ShowOne):

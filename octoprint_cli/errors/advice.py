@@ -8,11 +8,18 @@ from octoprint_cli.errors.codes import UsageError
 from octoprint_cli.errors.error import CODES
 
 ADVICE: Dict[str, str] = {
-    "AUTH_ERROR": "Get a key from a person: OctoPrint, User Settings, Application Keys. Do not try other keys: the server locks out after some.",
+    "AUTH_ERROR": (
+        "Get a key from a person: OctoPrint, User Settings, Application Keys. Do not try other keys: the "
+        "server locks out after some."
+    ),
     "CONFIG_ERROR": "Mend the file, variable or option that the message names. Nothing was sent.",
     "CONFIG_EXISTS": "Look at what is there; `init --force` replaces it.",
-    "CONFIRMATION_REQUIRED": "Make sure that what the message says may happen, then run the hint, which is the same line with --confirm.",
-    "CONNECTION_ERROR": "Check the address and the network; is the server on? Try again with growing pauses. A print that runs goes on without you.",
+    "CONFIRMATION_REQUIRED": (
+        "Make sure that what the message says may happen, then run the hint, which is the same line with --confirm."
+    ),
+    "CONNECTION_ERROR": (
+        "Check the address and the network; is the server on? Try again with growing pauses. A print that runs goes on without you."
+    ),
     "FILE_CHANGED": "Wait until whatever writes the file is done, then run the same command again.",
     "FILE_DAMAGED": "Slice the model again. If the line is harmless, `--ignore file_damage` overrides it, which is recorded.",
     "FILE_EXISTS": "Choose with `--if-exists rename`, `replace` or `skip`.",
@@ -26,7 +33,9 @@ ADVICE: Dict[str, str] = {
     "INTERRUPTED": "The message says what the server has now. What was begun there goes on.",
     "INVALID_VALUE": "Mend the value that the message names. Nothing was sent.",
     "JOB_CANCELLED": "Somebody decided so: ask before printing it again. Look whether heaters are still hot.",
-    "JOB_FAILED": "Read the reason, and have a person look at the printer before anything heats again. Look whether heaters are still hot.",
+    "JOB_FAILED": (
+        "Read the reason, and have a person look at the printer before anything heats again. Look whether heaters are still hot."
+    ),
     "JOB_LOST": "Look at the printer and at `status`. Do not print again before the bed is known to be clear.",
     "JOB_PAUSED": "Read `prompt` in the answer: a filament change or another question may wait for a person. `resume` goes on.",
     "LIMIT_EXCEEDED": "Use a lower temperature. The limits are set in the configuration; a person changes them.",
@@ -49,7 +58,9 @@ ADVICE: Dict[str, str] = {
     "SERVER_STARTING": "Try again in a few seconds.",
     "SERVER_WARNING": "Read the warning; with `--strict` it forbids the print until `--ignore` overrides it.",
     "STATE_NOT_REACHED": "The message says how the printer is instead. Wait, look with `status`, then decide.",
-    "STILL_CANCELLING": "It will stop: wait with `octoprint-cli wait --for idle`. Only in an emergency: `octoprint-cli gcode M112`.",
+    "STILL_CANCELLING": (
+        "It will stop: wait with `octoprint-cli wait --for idle`. Only in an emergency: `octoprint-cli gcode M112`."
+    ),
     "TERMINATED": "The message says what the server has now. What was begun there goes on.",
     "TIMEOUT": "Try again, with a larger `--timeout` on a slow server.",
     "TLS_ERROR": "The details name the reason: set `ca_bundle`, renew the certificate, or use http:// where no TLS is spoken.",
