@@ -9,13 +9,15 @@ import argparse
 import atexit
 import contextlib
 import gc
+import io
+import json
 import logging
 import os
 import shlex
 import signal
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any, List, Mapping, NamedTuple, NoReturn, Optional, TextIO, Type
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, NoReturn, Optional, TextIO, Tuple, Type
 
 from cliff.app import App as CliffApp
 
@@ -63,15 +65,18 @@ class App(CliffApp):
         stdout: Optional[TextIO] = None,
         stderr: Optional[TextIO] = None,
         environ: Optional[Mapping[str, str]] = None,
+        parent: Optional[App] = None,
     ) -> None:
         self.version = __version__
-        super().__init__(DESCRIPTION, __version__, CommandManager(), stdin, stdout, stderr, deferred_help=True)
+        manager = parent.command_manager if parent else CommandManager()
+        super().__init__(DESCRIPTION, __version__, manager, stdin, stdout, stderr, deferred_help=True)
         self.environ = os.environ if environ is None else environ
         self.format = Format("table", False)
         self.named_formats: List[str] = []
         self.argv: List[str] = []
         self.streaming = False  # a line for each thing that happens, the envelope too
-        self.scrubber = Scrubber()
+        self._parent = parent
+        self.scrubber: Scrubber = parent.scrubber if parent else Scrubber()
         self.options = argparse.Namespace(debug=False, verbose_level=1)
         self.settings = Settings({}, self.environ)
         self.terminal = Terminal(self.stdin, self.stderr)
@@ -108,7 +113,8 @@ class App(CliffApp):
     def client(self) -> Client:
         """The server's client. requests is imported here, on first use."""
         if self._client is None:
-            self._client = self.connect(self.settings)
+            shared = self._parent is not None and self.settings is self._parent.settings
+            self._client = self._parent.client if self._parent is not None and shared else self.connect(self.settings)
         return self._client
 
     def connect(self, settings: Settings) -> Client:
@@ -180,9 +186,26 @@ class App(CliffApp):
             rest = ["help", *self.command_manager.words(rest)]
         self.run_subcommand(rest)
 
+    def answer(self, argv: List[str]) -> Tuple[int, Dict[str, Any]]:
+        """Another command line, within this run and on its connection: its exit code and its envelope.
+
+        Raises KeyboardInterrupt, Terminated.
+        """
+        told = io.StringIO()
+        code = int(App(io.StringIO(), told, self.stderr, self.environ, parent=self).run(["--json", *argv]))
+        if code == Exit.INTERRUPTED:
+            raise KeyboardInterrupt
+        if code == Exit.TERMINATED:
+            raise Terminated
+        return code, json.loads(told.getvalue())
+
     def _learn_settings(self) -> None:
         names = ("host", "api_key", "printer", "timeout", "config")
-        self.settings = Settings({name: getattr(self.options, name) for name in names}, self.environ)
+        given = {name: getattr(self.options, name) for name in names}
+        if self._parent is not None and not any(given.values()):
+            self.settings = self._parent.settings
+            return
+        self.settings = Settings(given, self.environ)
         self.settings.on_secret, self.settings.on_warning = self.scrubber.learn, self.terminal.warn
         for source in (vars(self.options), self.environ):  # at once: even a usage error repeats the line
             self.scrubber.learn(source.get("api_key") or source.get("OCTOPRINT_API_KEY") or "")
