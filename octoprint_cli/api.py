@@ -39,6 +39,7 @@ from octoprint_cli.watching.words import TYPES as WATCHED
 
 if TYPE_CHECKING:
     from octoprint_cli.catalogue import described, schema_of
+    from octoprint_cli.completion import candidates
     from octoprint_cli.firmware import only_asks, parsed_reply
     from octoprint_cli.gcode import Contents, Line, read_line
     from octoprint_cli.gcode.reader import Reading, read_file
@@ -100,6 +101,7 @@ __all__ = [
     "add_wait",
     "add_wish",
     "can_write",
+    "candidates",
     "converse",
     "described",
     "errors",
@@ -128,6 +130,7 @@ __all__ = [
 _ON_DEMAND = {
     name: f"octoprint_cli.{module}"
     for module, names in {
+        "completion": ("candidates",),
         "catalogue": ("described", "schema_of"),
         "firmware": ("only_asks", "parsed_reply"),
         "gcode": ("Contents", "Line", "read_line"),

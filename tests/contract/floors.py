@@ -34,6 +34,7 @@ FLOORS: Dict[str, int] = {
     "fields": 3,
     "answers": 4,
     "catalogue": 5,
+    "completion": 5,
     "adopted": 6,
     "summary": 3,
     "watching": 3,
