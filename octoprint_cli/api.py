@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from octoprint_cli.gcode.reader import Reading, read_file
     from octoprint_cli.plot import FINE, plot
     from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
+    from octoprint_cli.skeleton import write_add_on
 
 #: Grows by one when something that an add-on may rely on changes.
 API_VERSION = 1
@@ -124,6 +125,7 @@ __all__ = [
     "waited",
     "watched",
     "wish",
+    "write_add_on",
 ]
 
 #: What few commands need is imported when it is asked for.
@@ -136,6 +138,7 @@ _ON_DEMAND = {
         "gcode": ("Contents", "Line", "read_line"),
         "gcode.reader": ("Reading", "read_file"),
         "plot": ("FINE", "plot"),
+        "skeleton": ("write_add_on",),
         "preflight": ("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"),
     }.items()
     for name in names

@@ -17,6 +17,7 @@ class Distribution(NamedTuple):
     name: str
     version: str
     entry_points: List[Any]
+    requires: List[str]  # other distributions
 
 
 def installed() -> Iterator[Distribution]:
@@ -27,4 +28,4 @@ def installed() -> Iterator[Distribution]:
         name = found.metadata["Name"]
         if entry_points and name not in seen:  # a path that stands twice on sys.path lists it twice
             seen.add(name)
-            yield Distribution(name, found.version, entry_points)
+            yield Distribution(name, found.version, entry_points, [wish for wish in found.requires or () if "extra ==" not in wish])

@@ -121,6 +121,7 @@ def inventory() -> Iterator[Dict[str, Any]]:
     for distribution in sorted(installed(), key=lambda found: found.name.lower()):
         row: Dict[str, Any] = {"distribution": distribution.name, "version": distribution.version}
         row.update({kind: [] for kind in ("commands", "checks", "formats")})
+        row["requires"] = distribution.requires
         row["problems"] = [fault.problem for fault in clashes if fault.distribution == distribution.name]
         for entry_point in distribution.entry_points:
             if entry_point.group in KINDS:

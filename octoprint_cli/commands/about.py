@@ -1,4 +1,4 @@
-"""help, version, plugins list: the program itself."""
+"""help, version: the program itself."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from argparse import ArgumentParser, Namespace
 from typing import Any, Dict, List, Mapping, Optional
 
 from octoprint_cli.api import (
-    Lister,
-    Rows,
     ShowOne,
     errors,
     fields,
@@ -101,28 +99,3 @@ class Version(ShowOne):
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
         server = f"\nOctoPrint {visible(data['server'], LONGEST_VERSION)} at {data['host']}" if data.get("server") else ""
         return f"{self.app.NAME} {data['cli']}{server}" if "cli" in data else None
-
-
-class PluginsList(Lister):
-    """list what is installed that adds commands, checks or formats
-
-    What cannot be loaded, or claims a name that is taken, is named with the reason.
-    """
-
-    answer = fields.record(
-        plugins=fields.listed(
-            fields.record(
-                distribution=fields.text(),
-                version=fields.text(),
-                commands=fields.listed(fields.text()),
-                checks=fields.listed(fields.text()),
-                formats=fields.listed(fields.text()),
-                problems=fields.listed(fields.text()),
-            )
-        )
-    )
-    asks_server = False
-
-    def take_action(self, parsed_args: Namespace) -> Rows:
-        columns = ("distribution", "version", "commands", "checks", "formats", "problems")
-        return Rows("plugins", columns, self.app.command_manager.inventory())

@@ -35,6 +35,7 @@ FLOORS: Dict[str, int] = {
     "answers": 4,
     "catalogue": 5,
     "completion": 5,
+    "skeleton": 1,
     "adopted": 6,
     "summary": 3,
     "watching": 3,
