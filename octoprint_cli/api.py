@@ -14,6 +14,7 @@ from octoprint_cli.answers import CHECK_CODES, EFFECTS, REPORT, UPLOAD_CODES, VE
 from octoprint_cli.base import Lister, Rows, ShowOne
 from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heater, Millimetres, Percent, Range, Said, Time
 from octoprint_cli.config.host import normalise
+from octoprint_cli.config.values import Setting
 from octoprint_cli.errors import CliError
 from octoprint_cli.errors.advice import explained
 from octoprint_cli.guard import Guarded, preflight_report
@@ -86,6 +87,7 @@ __all__ = [
     "Reading",
     "Rows",
     "Said",
+    "Setting",
     "Severity",
     "ShowOne",
     "Skip",

@@ -5,6 +5,6 @@ Must not know HTTP or cliff.
 
 from octoprint_cli.config.host import normalise
 from octoprint_cli.config.settings import Settings
-from octoprint_cli.config.values import Limits, Value
+from octoprint_cli.config.values import Limits, Setting, Value
 
-__all__ = ["Limits", "Settings", "Value", "normalise"]
+__all__ = ["Limits", "Setting", "Settings", "Value", "normalise"]

@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from octoprint_cli.config.file import ConfigFile
 from octoprint_cli.config.host import normalise
-from octoprint_cli.config.values import DEFAULTS, LIMITS, READERS, Limits, Value, degrees
+from octoprint_cli.config.values import DEFAULTS, LIMITS, READERS, Limits, Setting, Value, degrees
 from octoprint_cli.errors import ConfigError, ConfigExists, UsageError
 from octoprint_cli.redact import is_secret
 from octoprint_cli.turn import in_turn
@@ -121,13 +121,30 @@ class Settings:
         for name, value in self._limits():
             yield f"limits.{name}", value
 
-    def section(self, name: str) -> Dict[str, Any]:
-        """An add-on's own section of the file (top level, or the chosen printer's)."""
-        merged: Dict[str, Any] = {}
+    def section(self, name: str, keys: Optional[Mapping[str, Setting]] = None) -> Dict[str, Any]:
+        """An add-on's own section of the file, the chosen printer's over the top level's; with `keys`, read and checked.
+
+        Raises ConfigError with the line for a key that is none of `keys`, and for a value that cannot be read.
+        """
+        merged = {key: setting.default for key, setting in (keys or {}).items()}
         for values, _, path in reversed(list(self._sources())):
-            if path is not None and isinstance(values.get(name), dict):
-                merged.update(values[name])
+            found = values.get(name) if path is not None else None
+            if isinstance(found, dict):
+                merged.update(found if keys is None else self._read_section((*(path or ()), name), found, keys))
+            elif found is not None and keys is not None:
+                raise self.file.bad_value((*(path or ()), name), f"must hold {', '.join(keys)}")
         return merged
+
+    def _read_section(self, path: Tuple[str, ...], found: Mapping[str, Any], keys: Mapping[str, Setting]) -> Dict[str, Any]:
+        read = {}
+        for key, raw in found.items():
+            if key not in keys:
+                raise self.file.bad_value((*path, str(key)), f"is no setting; there are {', '.join(keys)}")
+            try:
+                read[key] = keys[key].read(raw)
+            except ValueError as error:
+                raise self.file.bad_value((*path, key), str(error)) from error
+        return read
 
     def given(self, name: str) -> Optional[str]:
         """What an option or the environment says, whatever the file has: for writing the file."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, Dict, List, NamedTuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from octoprint_cli.redact import is_secret, mask, mask_url
 
@@ -92,6 +92,43 @@ def _texts(value: Any) -> List[str]:
     if not all(isinstance(item, str) and item.strip() for item in listed):
         raise ValueError("must be a text, or a list of texts: put each in quotes")
     return [item.strip() for item in listed]
+
+
+class Setting(NamedTuple):
+    """A key of an add-on's own section: what counts without it, and how it is read. `read` raises ValueError("must be ...")."""
+
+    default: Any
+    read: Callable[[Any], Any]
+
+    @classmethod
+    def text(cls, default: Optional[str] = None) -> Setting:
+        """A text."""
+        return cls(default, _text)
+
+    @classmethod
+    def number(cls, default: Optional[float] = None) -> Setting:
+        """A number."""
+        return cls(default, _number)
+
+    @classmethod
+    def degrees(cls, default: Optional[float] = None) -> Setting:
+        """Degrees Celsius, 0 or above."""
+        return cls(default, degrees)
+
+    @classmethod
+    def seconds(cls, default: Optional[float] = None) -> Setting:
+        """A number of seconds above 0."""
+        return cls(default, _seconds)
+
+    @classmethod
+    def switch(cls, default: bool = False) -> Setting:
+        """True or false."""
+        return cls(default, _switch)
+
+    @classmethod
+    def texts(cls, *default: str) -> Setting:
+        """One text, or a list of them."""
+        return cls(list(default), _texts)
 
 
 READERS: Dict[str, Callable[[Any], Any]] = {

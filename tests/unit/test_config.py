@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from octoprint_cli.config import Limits, Settings
+from octoprint_cli.config import Limits, Setting, Settings
 from octoprint_cli.errors import ConfigError, ConfigExists
 
 FILE = """\
@@ -168,6 +168,28 @@ def test_an_add_ons_section_is_merged(settings):
     assert settings().section("acme") == {"colour": "red", "size": 1}
     assert settings(printer="mk3").section("acme") == {"colour": "blue", "size": 1}
     assert settings().section("none") == {}
+
+
+KEYS = {"colour": Setting.text("red"), "heat": Setting.degrees(200.0), "on": Setting.switch(), "size": Setting.number()}
+
+
+def test_an_add_ons_section_is_read_and_has_defaults(settings):
+    assert settings(printer="mk3").section("acme", KEYS) == {"colour": "blue", "heat": 200.0, "on": False, "size": 1.0}
+    assert settings().section("none", KEYS) == {"colour": "red", "heat": 200.0, "on": False, "size": None}
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("acme:\n  heat: hot\n", "acme.heat must be a number"),
+        ("acme:\n  clour: x\n", "there are colour"),
+        ("acme: 3\n", "must hold colour"),
+    ],
+)
+def test_an_add_ons_section_that_makes_no_sense_is_named(tmp_path, written, told):
+    (tmp_path / "config.yaml").write_text(written)
+    with pytest.raises(ConfigError, match=told):
+        Settings({}, {"OCTOPRINT_CLI_HOME": str(tmp_path)}).section("acme", KEYS)
 
 
 @pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "inf", "90000"])
