@@ -181,9 +181,9 @@ def test_an_add_ons_section_is_read_and_has_defaults(settings):
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("acme:\n  heat: hot\n", "acme.heat must be a number"),
+        ("acme:\n  heat: hot\n", "line 2: acme.heat: must be a number"),
         ("acme:\n  clour: x\n", "there are colour"),
-        ("acme: 3\n", "must hold colour"),
+        ("acme: [3]\n", "acme: must hold colour"),
     ],
 )
 def test_an_add_ons_section_that_makes_no_sense_is_named(tmp_path, written, told):
