@@ -12,7 +12,8 @@
 
 `run` gives a `Result`; it works as well beside requests-mock. `FaultServer` is a real server on the loopback interface,
 `FakeOctoPrint` what it serves, `faults` what can go wrong. The push socket is served, too: `server.sockets`,
-`octoprint.event`, `octoprint.heard`. It needs nothing but the standard library, websocket-client and the program.
+`octoprint.event`, `octoprint.heard`; so are server plugins with an API of their own: `ServerPlugin`. It needs nothing but the
+standard library, websocket-client and the program.
 
 Stands above the whole house, since it runs all of it; nothing in the program imports it.
 """
@@ -23,8 +24,9 @@ from octoprint_cli.testing.exchange import Exchange
 from octoprint_cli.testing.machine import PERMISSIONS
 from octoprint_cli.testing.octoprint import FakeOctoPrint
 from octoprint_cli.testing.plan import Fault
+from octoprint_cli.testing.plugins import ServerPlugin
 from octoprint_cli.testing.received import Request
-from octoprint_cli.testing.replies import Reply, page
+from octoprint_cli.testing.replies import Refused, Reply, page
 from octoprint_cli.testing.runner import Result, run
 from octoprint_cli.testing.server import KEY, FaultServer
 from octoprint_cli.testing.storage import GCODE, Stored
@@ -38,9 +40,11 @@ __all__ = [
     "Fault",
     "FaultServer",
     "PushSocket",
+    "Refused",
     "Reply",
     "Request",
     "Result",
+    "ServerPlugin",
     "Stored",
     "faults",
     "page",
