@@ -38,6 +38,11 @@ class Request(NamedTuple):
         """The parameters behind the question mark, decoded."""
         return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
 
+    @property
+    def is_act(self) -> bool:
+        """Whether it was meant to change something."""
+        return self.method not in ("GET", "HEAD", "OPTIONS")
+
     def __str__(self) -> str:
         """Such as `POST /api/job {"command": "cancel"}`."""
         said = f" {self.body.decode('utf-8', 'replace')}" if self.body and not self.form else ""

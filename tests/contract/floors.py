@@ -47,6 +47,7 @@ FLOORS: Dict[str, int] = {
     "stream": 5,
     "api": 6,
     "commands": 7,
+    "rules": 7,
     "manager": 8,
     "app": 9,
     "__main__": 10,
