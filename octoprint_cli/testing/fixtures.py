@@ -12,7 +12,7 @@ pytest imports this file in every run where the program is installed, so it impo
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING, Callable, Iterator
 
 import pytest
 
@@ -55,6 +55,24 @@ def octoprint_run(octoprint_server: FaultServer, octoprint_home: Path) -> Aimed:
 
     env = {"HOME": str(octoprint_home.parent), **octoprint_server.env}
     return Aimed(octoprint_home, env, lambda: octoprint_server.requests)
+
+
+@pytest.fixture
+def octoprint_hurried(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
+    """Looking again and again at what an act brings about costs no time: each pause moves a clock instead. Returns the clock."""
+
+    class Clock:
+        now = 1000.0
+
+        def monotonic(self) -> float:
+            return self.now
+
+        def sleep(self, seconds: float) -> None:
+            self.now += seconds
+
+    clock = Clock()
+    monkeypatch.setattr("octoprint_cli.client.noun.time", clock)
+    return clock.monotonic
 
 
 @pytest.fixture(scope="session")
