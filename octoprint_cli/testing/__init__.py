@@ -15,6 +15,9 @@
 `octoprint.event`, `octoprint.heard`; so are server plugins with an API of their own: `ServerPlugin`. It needs nothing but the
 standard library, websocket-client and the program.
 
+To pytest the same comes as fixtures (`octoprint_server`, `octoprint_run`, `real_octoprint`, see `fixtures`), and
+`check_plugin("my-add-on")` runs the house rules on an add-on.
+
 Stands above the whole house, since it runs all of it; nothing in the program imports it.
 """
 

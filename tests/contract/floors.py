@@ -75,6 +75,7 @@ ONLY_IN: Dict[str, Set[str]] = {
     "prettytable": set(),
     "cmd2": set(),
     "octoprint_cli_sandbox": set(),
+    "octoprint_cli_psucontrol": set(),
 }
 #: These must not know cliff.
 WITHOUT_CLIFF = (
