@@ -1,4 +1,4 @@
-"""PSU Control as the server has it: what it answers, what it takes, whom it refuses. Shapes as in its release 1.0.10."""
+"""PSU Control as the server has it: what it answers, what it takes, whom it refuses. Read off its source, not off a server."""
 
 from __future__ import annotations
 
