@@ -10,10 +10,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test test-servers unit contract e2e check test-matrix bench clean
 
-$(VENV)/.installed: setup.cfg pyproject.toml plugins/octoprint-cli-sandbox/pyproject.toml
+$(VENV)/.installed: setup.cfg pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	@$(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV) ..." >&2
-	@$(BIN)/pip install --quiet --editable '.[dev]' --editable plugins/octoprint-cli-sandbox
+	@$(BIN)/pip install --quiet --editable '.[dev]' --editable plugins/octoprint-cli-sandbox --editable plugins/octoprint-cli-psucontrol
 	@touch $@
 
 demo: $(VENV)/.installed
@@ -43,6 +43,7 @@ check: $(VENV)/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy --config-file pyproject.toml -p octoprint_cli_sandbox
+	$(BIN)/mypy --config-file pyproject.toml -p octoprint_cli_psucontrol
 
 # The unit and contract rings on every Python from 3.8 to 3.13 that this machine has.
 test-matrix:

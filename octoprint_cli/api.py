@@ -1,7 +1,9 @@
 """The façade: all that a command, ours or a vendor's, may import from this program.
 
 Through `self`, a command has `self.client` (the server), `self.settings` (the configuration) and
-`self.terminal` (notes on stderr, questions).
+`self.terminal` (notes on stderr, questions). The client's nouns are `self.client.job`, `.printer`, `.files` and so on; one for
+the endpoints of a server plugin is a class derived from `Noun`, made by `self.client.noun(...)`. With `Noun` comes requests:
+import the file that it stands in where it is used, so that help does without.
 """
 
 from __future__ import annotations
@@ -35,11 +37,12 @@ from octoprint_cli.picture import Picture
 from octoprint_cli.redact import can_write, visible
 from octoprint_cli.stream import Stream
 from octoprint_cli.summary import HEATERS, SUMMARY, Known, heaters, summary
-from octoprint_cli.waiting import WAIT_CODES, WAITED, await_goal, converse, last_ending, waited, watched
+from octoprint_cli.waiting import WAIT_CODES, WAITED, await_goal, connected, converse, last_ending, waited, watched
 from octoprint_cli.watching.words import TYPES as WATCHED
 
 if TYPE_CHECKING:
     from octoprint_cli.catalogue import described, schema_of
+    from octoprint_cli.client.noun import Noun
     from octoprint_cli.completion import candidates
     from octoprint_cli.firmware import only_asks, parsed_reply
     from octoprint_cli.gcode import Contents, Line, read_line
@@ -81,6 +84,7 @@ __all__ = [
     "Line",
     "Lister",
     "Millimetres",
+    "Noun",
     "Percent",
     "Picture",
     "Range",
@@ -105,6 +109,7 @@ __all__ = [
     "add_wish",
     "can_write",
     "candidates",
+    "connected",
     "converse",
     "described",
     "errors",
@@ -136,6 +141,7 @@ _ON_DEMAND = {
     for module, names in {
         "completion": ("candidates",),
         "catalogue": ("described", "schema_of"),
+        "client.noun": ("Noun",),
         "firmware": ("only_asks", "parsed_reply"),
         "gcode": ("Contents", "Line", "read_line"),
         "gcode.reader": ("Reading", "read_file"),

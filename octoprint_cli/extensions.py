@@ -13,6 +13,8 @@ from stevedore.named import NamedExtensionManager
 from octoprint_cli.errors import PluginError
 
 PACKAGE = "octoprint_cli"
+#: The group of the commands.
+COMMANDS = "octoprint_cli.commands"
 #: The group of the pre-flight checks.
 CHECKS = "octoprint_cli.preflight"
 
@@ -77,6 +79,10 @@ class Extensions:
     def claimed(self) -> List[str]:
         """Every name that anybody claims, even if nobody gets it and loading it raises."""
         return sorted(self._rivals)
+
+    def claims(self, name: str) -> List[Any]:
+        """Every entry point that claims the name."""
+        return list(self._rivals.get(name, ()))
 
     def _clash(self, name: str) -> PluginError:
         owners = [distribution_of(entry_point, self.group) or entry_point.value for entry_point in self._rivals[name]]

@@ -13,10 +13,10 @@ from cliff.commandmanager import CommandManager as CliffManager
 
 from octoprint_cli.adopted import adopt
 from octoprint_cli.errors import PluginError, UsageError
-from octoprint_cli.extensions import CHECKS, Extensions, distribution_of, is_own
+from octoprint_cli.extensions import CHECKS, COMMANDS, Extensions, distribution_of, is_own
 from octoprint_cli.formatters import LIST_GROUP, SHOW_GROUP
 
-GROUP = "octoprint_cli.commands"
+GROUP = COMMANDS
 
 #: What an entry point of each group adds.
 KINDS = {GROUP: "commands", CHECKS: "checks", SHOW_GROUP: "formats", LIST_GROUP: "formats"}

@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Generator, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Generator, List, Optional, Sequence, Set, Tuple
 
-from octoprint_cli.errors import CliError
+from octoprint_cli.errors import CliError, PrinterOffline, WaitTimeout
 from octoprint_cli.fields import listed, merged, number, record, text
 from octoprint_cli.summary import SUMMARY, summary
 
 if TYPE_CHECKING:
     from octoprint_cli.client import Client
+    from octoprint_cli.client.connection import Link
     from octoprint_cli.client.job import Job
     from octoprint_cli.client.stored import History
     from octoprint_cli.watching.ending import Ending
@@ -34,6 +36,8 @@ WAIT_CODES = tuple(
     "JOB_CANCELLED JOB_FAILED JOB_LOST JOB_PAUSED NO_ACTIVE_JOB PRINTER_OFFLINE STATE_NOT_REACHED WAIT_TIMEOUT".split()
 )
 Lines = Generator[Dict[str, Any], None, Dict[str, Any]]
+#: What ends the wait for a connection.
+_GIVEN_UP = frozenset({"error", "offline"})
 
 
 def await_goal(command: Any, goals: Sequence[str], fails: FrozenSet[str], seconds: float, begun: Callable[[Scene], bool]) -> None:
@@ -47,6 +51,33 @@ def await_goal(command: Any, goals: Sequence[str], fails: FrozenSet[str], second
     with command.terminal.watching(whole=False) as show:
         painter = Painter(show, command.app.scrubber.hide_all)
         Waiter(command.client, _parsed(goals), fails, begun=begun, look=painter.look, note=command.terminal.warn).wait(seconds)
+
+
+def connected(
+    command: Any, seconds: float, port: Optional[str] = None, baudrate: Optional[int] = None, profile: Optional[str] = None
+) -> Link:
+    """Connect the server to the printer, and wait until the printer answers. What is None is the server's preference.
+
+    Raises PrinterOffline after `seconds`, or as soon as the server has given up. In a rehearsal nothing is waited for.
+    """
+    connection = command.client.connection
+    connection.connect(port, baudrate, profile)
+    if not command.client.http.rehearsing:
+        with contextlib.suppress(WaitTimeout, PrinterOffline):  # the look that follows says it better
+            await_goal(command, ["connected"], _GIVEN_UP, connection.patience(seconds), _begun())
+    link: Link = connection.require_connected(seconds)
+    return link
+
+
+def _begun() -> Callable[[Scene], bool]:
+    """Whether the server tries at all: until then it shows the error of an earlier try."""
+    seen: Set[str] = set()
+
+    def begun(scene: Scene) -> bool:
+        seen.add(scene.phase.value)
+        return "connecting" in seen
+
+    return begun
 
 
 def waited(

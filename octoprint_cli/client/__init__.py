@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Tuple, Type, TypeVar
 
 from octoprint_cli.client.connection import Connection
 from octoprint_cli.client.files import Files
 from octoprint_cli.client.http import Http, Tls
 from octoprint_cli.client.job import Job, Jobs
+from octoprint_cli.client.noun import Noun
 from octoprint_cli.client.plugins import Plugins, Prompt
 from octoprint_cli.client.printer import Printer
 from octoprint_cli.client.profile import Profiles
@@ -33,6 +34,7 @@ __all__ = ["Aftermath", "Client", "Http", "Tls"]
 AFTERMATH_SECONDS = 3.0
 #: A clause on what the server has, and the same for a program.
 Aftermath = Tuple[str, Dict[str, Any]]
+N = TypeVar("N", bound=Noun)
 
 
 class Client:
@@ -69,6 +71,10 @@ class Client:
 
             self._uploads = Uploads(self.http, self.files)
         return self._uploads
+
+    def noun(self, kind: Type[N]) -> N:
+        """A noun of an add-on's own, on this client's connection, in its rehearsals, with its timeouts; see `Noun`."""
+        return kind(self.http)
 
     def store(self, file: Path, wish: Wish, progress: Optional[Progress] = None) -> Sent:
         """Upload a file and wait until it is really there: an SD card is behind a slow serial line.

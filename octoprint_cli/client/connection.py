@@ -23,6 +23,7 @@ class Link(NamedTuple):
     ports: List[str]  # what can be connected to now
     baudrates: List[int]
     profiles: List[str]
+    preferred: Optional[str]  # the port that the server takes unless told otherwise; None: it tries all of them
 
     @property
     def phase(self) -> Phase:
@@ -45,6 +46,7 @@ class Link(NamedTuple):
             ports=texts(options.get("ports")),
             baudrates=[rate for rate in map(whole, elements(options.get("baudrates"))) if rate is not None],
             profiles=[str(profile.get("id")) for profile in items(options.get("printerProfiles"))],
+            preferred=None if options.get("portPreference") == "AUTO" else text(options.get("portPreference")),
         )
 
 

@@ -21,7 +21,20 @@ _LARGEST = 10**18
 
 
 class Noun:
-    """One thing of the server, over its HTTP."""
+    """One thing of the server, over its HTTP; `client.noun(Lamp)` makes a vendor's, for the endpoints of a server plugin.
+
+        class Lamp(Noun):
+            def is_on(self) -> bool:
+                return self.get("/api/plugin/lamp", needs="STATUS").get("on") is True
+
+            def switch(self, on: bool) -> bool:
+                self.act("/api/plugin/lamp", {"command": "on" if on else "off"}, needs="PLUGIN_LAMP_SWITCH")
+                _, done = self.settle(self.is_on, lambda is_on: is_on is on, seconds=5)
+                return done
+
+    A method says which endpoint it calls, with which permission, and what it raises. `needs` is the permission that is
+    named when the server refuses.
+    """
 
     #: What is known of the last act, as the beginning of a sentence.
     told = ACCEPTED
@@ -29,11 +42,20 @@ class Noun:
     def __init__(self, http: Http) -> None:
         self._http = http
 
+    def get(self, path: str, needs: str) -> Dict[str, Any]:
+        """The JSON object that a GET answers; an empty one for an empty answer.
+
+        Raises NotFound where OctoPrint has no such path (a server plugin that is missing or disabled), PermissionDenied,
+        and what every request raises.
+        """
+        answer = self._http.get(path, needs=needs)
+        return {} if answer is None else mapping(answer, path)
+
     def act(self, path: str, body: Mapping[str, Any], needs: str) -> str:
         """Sends what changes something, once. The caller must then `settle`: look at what came of it.
 
         So a lost answer is no error here: the look says what is true, as it does after any other answer.
-        Returns `told`.
+        Returns `told`. Raises what a refusal stands for; a server plugin that is not there refuses with ServerError (400).
         """
         self.told = ACCEPTED
         try:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 from argparse import ArgumentParser, Namespace
-from typing import Any, Callable, Dict, Optional, Set
+from typing import Any, Dict, Optional
 
 from octoprint_cli.api import (
     Guarded,
     ShowOne,
-    await_goal,
+    connected,
     errors,
     fields,
 )
 
 #: A firmware takes seconds to boot; OctoPrint itself tries for about half a minute.
 DEFAULT_WAIT = 30.0
-_GIVEN_UP = frozenset({"error", "offline"})
 
 
 _LINK = fields.record(
@@ -72,11 +70,8 @@ class Connect(Guarded, ShowOne):
         _require_one_of("--baudrate", parsed_args.baudrate, [0, *link.baudrates])
         if link.phase.connected:  # or the old connection would be taken for the new one
             self.client.connection.disconnect()
-        self.client.connection.connect(parsed_args.port, parsed_args.baudrate, parsed_args.profile)
-        if not parsed_args.dry_run:
-            with contextlib.suppress(errors.WaitTimeout, errors.PrinterOffline):  # the look that follows says it better
-                await_goal(self, ["connected"], _GIVEN_UP, self.client.connection.patience(wait), _begun())
-        return _shown(self.client.connection.require_connected(wait), changed=True)
+        wishes = (parsed_args.port, parsed_args.baudrate, parsed_args.profile)
+        return _shown(connected(self, wait, *wishes), changed=True)
 
 
 class Disconnect(Guarded, ShowOne):
@@ -102,17 +97,6 @@ class Disconnect(Guarded, ShowOne):
         if not link.phase.connected:
             return _shown(link, changed=False)
         return _shown(self.client.connection.disconnect(), changed=True)
-
-
-def _begun() -> Callable[[Any], bool]:
-    """Whether the server tries at all: until then it shows the error of an earlier try."""
-    seen: Set[str] = set()
-
-    def begun(scene: Any) -> bool:
-        seen.add(scene.phase.value)
-        return "connecting" in seen
-
-    return begun
 
 
 def _shown(link: Any, changed: bool) -> Dict[str, Any]:

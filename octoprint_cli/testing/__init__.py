@@ -12,37 +12,84 @@
 
 `run` gives a `Result`; it works as well beside requests-mock. `FaultServer` is a real server on the loopback interface,
 `FakeOctoPrint` what it serves, `faults` what can go wrong. The push socket is served, too: `server.sockets`,
-`octoprint.event`, `octoprint.heard`. It needs nothing but the standard library, websocket-client and the program.
+`octoprint.event`, `octoprint.heard`; so are server plugins with an API of their own: `ServerPlugin`. It needs nothing but the
+standard library, websocket-client and the program.
+
+To pytest the same comes as fixtures (`octoprint_server`, `octoprint_run`, `real_octoprint`, see `fixtures`), and
+`check_plugin("my-add-on")` runs the house rules on an add-on.
 
 Stands above the whole house, since it runs all of it; nothing in the program imports it.
 """
 
-from octoprint_cli.testing import faults
-from octoprint_cli.testing.conversation import PushSocket
-from octoprint_cli.testing.exchange import Exchange
-from octoprint_cli.testing.machine import PERMISSIONS
-from octoprint_cli.testing.octoprint import FakeOctoPrint
-from octoprint_cli.testing.plan import Fault
-from octoprint_cli.testing.received import Request
-from octoprint_cli.testing.replies import Reply, page
-from octoprint_cli.testing.runner import Result, run
-from octoprint_cli.testing.server import KEY, FaultServer
-from octoprint_cli.testing.storage import GCODE, Stored
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from octoprint_cli.testing import faults
+    from octoprint_cli.testing.aimed import Aimed
+    from octoprint_cli.testing.checking import check_plugin
+    from octoprint_cli.testing.conversation import PushSocket
+    from octoprint_cli.testing.exchange import Exchange
+    from octoprint_cli.testing.machine import PERMISSIONS
+    from octoprint_cli.testing.octoprint import FakeOctoPrint
+    from octoprint_cli.testing.plan import Fault
+    from octoprint_cli.testing.plugins import ServerPlugin
+    from octoprint_cli.testing.real import RealOctoPrint
+    from octoprint_cli.testing.received import Request
+    from octoprint_cli.testing.replies import Refused, Reply, page
+    from octoprint_cli.testing.runner import Result, run
+    from octoprint_cli.testing.server import KEY, FaultServer
+    from octoprint_cli.testing.storage import GCODE, Stored
 
 __all__ = [
     "GCODE",
     "KEY",
     "PERMISSIONS",
+    "Aimed",
     "Exchange",
     "FakeOctoPrint",
     "Fault",
     "FaultServer",
     "PushSocket",
+    "RealOctoPrint",
+    "Refused",
     "Reply",
     "Request",
     "Result",
+    "ServerPlugin",
     "Stored",
+    "check_plugin",
     "faults",
     "page",
     "run",
 ]
+
+#: Where each name stands. pytest imports this package in every run, for its fixtures: what is not asked for must cost nothing.
+_ON_DEMAND = {
+    name: f"octoprint_cli.testing.{module}"
+    for module, names in {
+        "aimed": ("Aimed",),
+        "checking": ("check_plugin",),
+        "conversation": ("PushSocket",),
+        "exchange": ("Exchange",),
+        "machine": ("PERMISSIONS",),
+        "octoprint": ("FakeOctoPrint",),
+        "plan": ("Fault",),
+        "plugins": ("ServerPlugin",),
+        "real": ("RealOctoPrint",),
+        "received": ("Request",),
+        "replies": ("Refused", "Reply", "page"),
+        "runner": ("Result", "run"),
+        "server": ("KEY", "FaultServer"),
+        "storage": ("GCODE", "Stored"),
+    }.items()
+    for name in names
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "faults":
+        return import_module("octoprint_cli.testing.faults")
+    if name not in _ON_DEMAND:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_ON_DEMAND[name]), name)

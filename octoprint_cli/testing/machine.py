@@ -67,7 +67,7 @@ class Machine(News):
         #: The printer profiles by id, the default one's id, and the id of the one that was connected with.
         self.profiles: Dict[str, Dict[str, Any]] = {"_default": new_profile()}
         self.default_profile = self.profile = "_default"
-        #: What bundled plugins answer, by id; without an entry a plugin is not installed.
+        #: What server plugins answer, by id: JSON, or a `ServerPlugin`. Without an entry a plugin is not installed.
         self.plugins: Dict[str, Any] = {}
         self.port = "VIRTUAL"
         #: Location (`local`, `sdcard`) and path of the selected file.

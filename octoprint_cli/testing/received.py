@@ -8,6 +8,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from octoprint_cli.testing.forms import Form
 
+#: POSTs that change nothing: a session for the push socket, and what a file would be called.
+_QUESTIONS = ("/api/login", "/api/files/test")
+
 
 class Request(NamedTuple):
     """What one request said, as far as it was read."""
@@ -37,6 +40,11 @@ class Request(NamedTuple):
     def query(self) -> Dict[str, str]:
         """The parameters behind the question mark, decoded."""
         return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
+
+    @property
+    def is_act(self) -> bool:
+        """Whether it was meant to change something."""
+        return self.method not in ("GET", "HEAD", "OPTIONS") and self.path not in _QUESTIONS
 
     def __str__(self) -> str:
         """Such as `POST /api/job {"command": "cancel"}`."""

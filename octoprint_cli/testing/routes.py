@@ -8,7 +8,7 @@ import secrets
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Pattern
 from urllib.parse import quote, unquote
 
-from octoprint_cli.testing import profiles, push, shapes, updates
+from octoprint_cli.testing import plugins, profiles, push, shapes, updates
 from octoprint_cli.testing.machine import FORBIDDEN, NAME, PERMISSIONS
 from octoprint_cli.testing.octoprint import NOT_FOUND, FakeOctoPrint
 from octoprint_cli.testing.received import Request
@@ -165,7 +165,8 @@ _on("GET", "/api/server", "STATUS", lambda call: Reply(200, {"safemode": None, "
 _on("GET", "/api/connection", "STATUS", lambda call: shapes.connection(call.octoprint))
 _on("POST", "/api/connection", "CONNECTION", lambda call: call.octoprint.act_on_connection(call.body))
 _on("GET", "/api/printerprofiles", "CONNECTION", lambda call: profiles.listing(call.octoprint))
-_on("GET", "/api/plugin/([^/]+)", "", lambda call: profiles.plugin(call.octoprint, call.groups[0]))
+_on("GET", "/api/plugin/([^/]+)", "", lambda call: plugins.told(call.octoprint, call.groups[0]))
+_on("POST", "/api/plugin/([^/]+)", "", lambda call: plugins.done(call.octoprint, call.groups[0], call.body))
 _on("GET", "/api/job", "STATUS", lambda call: shapes.job(call.octoprint))
 _on("POST", "/api/job", "", lambda call: call.octoprint.act_on_job(call.body))
 _on("GET", "/api/printer", "STATUS", lambda call: shapes.printer(call.octoprint, call.request.query))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any, Dict, Mapping, NamedTuple, Optional, TextIO, Union
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, TextIO, Tuple, Union
 
 from octoprint_cli.app import App
+from octoprint_cli.testing.received import Request
 
 __all__ = ["Result", "run"]
 
@@ -17,6 +18,8 @@ class Result(NamedTuple):
     exit_code: int
     stdout: str
     stderr: str
+    #: What the server has seen meanwhile, if the runner knows it: `octoprint_run` does.
+    requests: Tuple[Request, ...] = ()
 
     @property
     def envelope(self) -> Dict[str, Any]:
@@ -34,6 +37,11 @@ class Result(NamedTuple):
         """The error code, None for a success."""
         code: Optional[str] = self.envelope.get("error", {}).get("code")
         return code
+
+    @property
+    def changes(self) -> List[Request]:
+        """Of the requests those that were meant to change something, done or not."""
+        return [request for request in self.requests if request.is_act]
 
 
 class _Terminal(io.StringIO):

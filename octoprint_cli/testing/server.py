@@ -138,7 +138,7 @@ class FaultServer:
 
     def changes(self) -> List[Request]:
         """The requests that were meant to change something, done or not."""
-        return [request for request in list(self.requests) if request.method not in ("GET", "HEAD", "OPTIONS")]
+        return [request for request in list(self.requests) if request.is_act]
 
     def wait_for(self, path: str, method: str = "*", count: int = 1, seconds: float = 20) -> Request:
         """Wait until `count` requests for the path have arrived; returns the last of them. Raises AssertionError."""

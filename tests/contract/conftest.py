@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Callable, Iterator
 
 import pytest
 from stevedore import _cache
@@ -49,18 +49,6 @@ def bare(tmp_path: Path) -> Program:
 
 
 @pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
+def hurried(octoprint_hurried: Callable[[], float]) -> Callable[[], float]:
     """Waiting for the server costs no time: each pause moves the clock instead. Returns the clock."""
-
-    class Clock:
-        now = 1000.0
-
-        def monotonic(self) -> float:
-            return self.now
-
-        def sleep(self, seconds: float) -> None:
-            self.now += seconds
-
-    clock: Any = Clock()
-    monkeypatch.setattr("octoprint_cli.client.noun.time", clock)
-    return clock.monotonic
+    return octoprint_hurried

@@ -48,6 +48,7 @@ FLOORS: Dict[str, int] = {
     "stream": 5,
     "api": 6,
     "commands": 7,
+    "rules": 7,
     "manager": 8,
     "app": 9,
     "__main__": 10,
@@ -75,6 +76,7 @@ ONLY_IN: Dict[str, Set[str]] = {
     "prettytable": set(),
     "cmd2": set(),
     "octoprint_cli_sandbox": set(),
+    "octoprint_cli_psucontrol": set(),
 }
 #: These must not know cliff.
 WITHOUT_CLIFF = (

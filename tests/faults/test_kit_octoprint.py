@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any, ClassVar, Dict, List
 
 import pytest
 
-from octoprint_cli.testing import PERMISSIONS, FaultServer
+from octoprint_cli.testing import PERMISSIONS, FakeOctoPrint, FaultServer, Refused, Reply, ServerPlugin
 from octoprint_cli.testing.machine import new_profile
-from octoprint_cli.testing.profiles import PLUGINS
+from octoprint_cli.testing.plugins import PLUGINS
 
 from .kit import NAME, acts, ask, get, post, state, upload
 
@@ -247,6 +247,49 @@ def test_a_plugin_says_what_it_was_given_to_those_who_may_know(name: str, each: 
     each.octoprint.permissions = {PLUGINS[name]}
     assert ask(each, "GET", f"/api/plugin/{name}").status_code == 200
     assert ask(each, "GET", "/api/printerprofiles").status_code == 403
+
+
+class Lamp(ServerPlugin):
+    """A lamp that wants a permission of its own."""
+
+    commands: ClassVar[Dict[str, List[str]]] = {"turn": ["on"], "wait": []}
+
+    def __init__(self) -> None:
+        self.on = False
+
+    def get(self, octoprint: Any) -> Reply:
+        return Reply(200, {"on": self.on})
+
+    def command(self, octoprint: Any, name: str, body: Dict[str, Any]) -> Reply:
+        if name == "wait":
+            raise Refused(409, "there is nothing to wait for")
+        octoprint.require("PLUGIN_LAMP_TURN")
+        self.on = body["on"]
+        return Reply(204, acted=True)
+
+
+def test_a_plugin_has_an_api_of_its_own(each: FaultServer) -> None:
+    path = "/api/plugin/lamp"
+    assert ask(each, "GET", path).status_code == 404
+    assert post(each, path, 400, command="turn", on=True).json()["error"].startswith("The browser")
+    each.octoprint.plugins["lamp"] = Lamp()
+    assert post(each, path, 204, command="turn", on=True).content == b""
+    assert (get(each, path), [str(act) for act in each.acts]) == ({"on": True}, [f'POST {path} {{"command": "turn", "on": true}}'])
+    for body in ({}, {"command": "turn"}, {"command": "burn"}, {"command": ["turn"]}):
+        post(each, path, 400, **body)
+    assert post(each, path, 409, command="wait").json() == {"error": "there is nothing to wait for"}
+    each.octoprint.permissions = {"STATUS"}
+    post(each, path, 403, command="turn", on=False)
+    assert ask(each, "POST", path, "wrong", json={"command": "wait"}).json() == {"error": "CSRF validation failed"}
+    assert each.octoprint.plugins["lamp"].on and len(each.acts) == 1
+
+
+def test_a_plugin_without_commands_takes_none() -> None:
+    with FaultServer(FakeOctoPrint()) as server:
+        server.octoprint.plugins.update(silent=ServerPlugin(), plain={"told": 1})
+        assert ask(server, "GET", "/api/plugin/silent").status_code == 204
+        for name in ("silent", "plain"):
+            post(server, f"/api/plugin/{name}", 405, command="turn")
 
 
 # -- what is no route -------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from octoprint_cli.errors import CliError
 from octoprint_cli.redact import mask_url
 
 _LOOK = "octoprint-cli config show"
+#: Characters of the server's own words that are passed on.
+_LONGEST = 500
 
 #: 1.11 and 2.0 answer a bad or missing key so to everything but GET and HEAD.
 _CSRF = "CSRF validation failed"
@@ -120,6 +122,8 @@ def refusal(answer: Answer, needs: Optional[str] = None) -> CliError:
     if answer.status == 401 and "WWW-Authenticate" in answer.headers:
         return _challenged(answer)
     text = _text_of(answer)
+    if text is None and _is_a_plugins(answer):
+        text = answer.text.strip()[:_LONGEST]
     if text is None and not answer.path.startswith("/downloads/"):  # OctoPrint's own are HTML there
         for row in _IN_FRONT:
             if row.fits(answer, answer.text):
@@ -164,7 +168,12 @@ def _text_of(answer: Answer) -> Optional[str]:
     except (ValueError, RecursionError):
         return None
     text = body.get("error") if isinstance(body, dict) else None
-    return str(text)[:500] if text is not None else ""
+    return str(text)[:_LONGEST] if text is not None else ""
+
+
+def _is_a_plugins(answer: Answer) -> bool:
+    """Whether a server plugin has refused in words of its own, which OctoPrint passes on as they are: no JSON, and no page."""
+    return answer.path.startswith("/api/plugin/") and "<" not in answer.text and bool(answer.text.strip())
 
 
 def _redirected(answer: Answer) -> CliError:

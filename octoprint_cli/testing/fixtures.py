@@ -1,0 +1,90 @@
+"""The kit as pytest fixtures, registered with pytest by an entry point: an add-on's tests ask for them by name.
+
+    def test_power_on(octoprint_server, octoprint_run):
+        octoprint_server.octoprint.plugins["psucontrol"] = PsuControl()
+        result = octoprint_run("power", "on", "--confirm")
+        assert result.data["power"] == "on"
+        assert [str(request) for request in result.changes] == ['POST /api/plugin/psucontrol {"command": "turnPSUOn"}']
+
+pytest imports this file in every run where the program is installed, so it imports nothing else of it before it is asked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Callable, Iterator
+
+import pytest
+
+if TYPE_CHECKING:
+    from octoprint_cli.testing.aimed import Aimed
+    from octoprint_cli.testing.real import RealOctoPrint
+    from octoprint_cli.testing.server import FaultServer
+
+
+@pytest.fixture
+def octoprint_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """OCTOPRINT_CLI_HOME of this test, empty. HOME is the test's own, too, and of the real environment nothing aims anywhere."""
+    home = tmp_path / "octoprint-home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("HOST", "API_KEY", "PRINTER", "CLI_HOME", "CLI_FORMAT"):
+        monkeypatch.delenv(f"OCTOPRINT_{name}", raising=False)
+    folder = home / ".octoprint-cli"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def octoprint_server() -> Iterator[FaultServer]:
+    """A fake OctoPrint 1.11.8 on a real socket, which does what it is told, and fails as it is told; see `FaultServer`."""
+    from octoprint_cli.testing.server import FaultServer
+
+    with FaultServer() as server:
+        yield server
+
+
+@pytest.fixture
+def octoprint_run(octoprint_server: FaultServer, octoprint_home: Path) -> Aimed:
+    """The program in this process, aimed at `octoprint_server`: `octoprint_run("temp", "--off", expect=0)`.
+
+    The result has `exit_code`, `stdout`, `stderr`, `envelope`, `data`, `code`, the `requests` that the server saw meanwhile, and
+    the `changes` among them.
+    """
+    from octoprint_cli.testing.aimed import Aimed
+
+    env = {"HOME": str(octoprint_home.parent), **octoprint_server.env}
+    return Aimed(octoprint_home, env, lambda: octoprint_server.requests)
+
+
+@pytest.fixture
+def octoprint_hurried(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
+    """Looking again and again at what an act brings about costs no time: each pause moves a clock instead. Returns the clock."""
+
+    class Clock:
+        now = 1000.0
+
+        def monotonic(self) -> float:
+            return self.now
+
+        def sleep(self, seconds: float) -> None:
+            self.now += seconds
+
+    clock = Clock()
+    monkeypatch.setattr("octoprint_cli.client.noun.time", clock)
+    return clock.monotonic
+
+
+@pytest.fixture(scope="session")
+def real_octoprint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealOctoPrint]:
+    """A real OctoPrint with its virtual printer, started once for all tests, if octoprint-cli-sandbox is installed; else a skip.
+
+    OCTOPRINT_CLI_TEST_VERSION names another release, OCTOPRINT_CLI_TEST_SERVERS a folder in which installations are kept.
+    """
+    from octoprint_cli.testing import real
+
+    reason = real.why_not()
+    if reason:
+        pytest.skip(reason)
+    with real.running(tmp_path_factory.mktemp("octoprint")) as found:
+        yield found

@@ -1,0 +1,237 @@
+"""power status, on, off: what they answer, what they send, and that what they say is so."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+import pytest
+from psu_server import CONTROL, PATH, PsuControl, switches
+
+from octoprint_cli.testing import Aimed, FaultServer, Reply, check_plugin, faults
+
+OPERATIONAL = {"connected": True, "state": "Operational"}
+LINES = (("status",), ("on", "--confirm"), ("off", "--confirm"), ("off", "--confirm", "--emergency"))
+
+
+def test_the_house_rules() -> None:
+    assert check_plugin("octoprint-cli-psucontrol") == []
+
+
+# -- status -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("told", "power"), ((True, "on"), (False, "off"), (1, "on"), (0, "off"), (None, None), ("yes", None)))
+def test_status_is_what_the_plugin_tells(psu: PsuControl, octoprint_run: Aimed, told: Any, power: Any) -> None:
+    psu.on = told
+    result = octoprint_run("power", "status")
+    assert result.data == {"power": power, **OPERATIONAL}
+    assert result.changes == []
+
+
+def test_status_without_a_printer(psu: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed) -> None:
+    octoprint_server.octoprint.state = "Offline"
+    assert octoprint_run("power", "status").data == {"power": "off", "connected": False, "state": "Offline"}
+
+
+def test_a_person_sees_it_too(psu: PsuControl, octoprint_run: Aimed) -> None:
+    assert "off" in octoprint_run("power", "status", "-f", "table").stdout
+
+
+def test_an_answer_of_something_else_is_not_taken_for_off(
+    psu: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed
+) -> None:
+    octoprint_server.fail("GET", PATH, lambda exchange: exchange.reply(Reply(200, {"on": True})))
+    assert octoprint_run("power", "status", expect=4).code == "UNEXPECTED_RESPONSE"
+
+
+# -- the plugin is not there, or not for everybody --------------------------------------------------
+
+
+@pytest.mark.parametrize("line", LINES, ids=" ".join)
+def test_without_the_plugin_it_is_said_what_to_install(octoprint_run: Aimed, octoprint_server: FaultServer, line: Any) -> None:
+    result = octoprint_run("power", *line, expect=4)
+    assert (result.code, octoprint_server.acts) == ("PSUCONTROL_MISSING", [])
+    error = result.envelope["error"]
+    assert "PSU Control" in error["message"] and "Plugin Manager" in error["hint"] and not error["retryable"]
+
+
+@pytest.mark.parametrize("line", LINES[1:3], ids=" ".join)
+def test_without_the_permission_it_is_named(
+    psu: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed, line: Any
+) -> None:
+    psu.on = line[0] == "off"
+    octoprint_server.octoprint.permissions = {"STATUS"}
+    result = octoprint_run("power", *line, expect=4)
+    assert result.code == "PERMISSION_DENIED" and CONTROL in result.envelope["error"]["message"]
+    assert psu.took == []
+
+
+# -- on ---------------------------------------------------------------------------------------------
+
+
+def test_on_is_on_when_the_plugin_says_so(psu: PsuControl, octoprint_run: Aimed, octoprint_hurried: Any) -> None:
+    psu.late = 3
+    result = octoprint_run("power", "on", "--confirm")
+    assert result.data == {"power": "on", **OPERATIONAL, "changed": True}
+    assert switches(result) == psu.took == ["turnPSUOn"]
+    assert psu._stale == []
+
+
+def test_on_already_is_a_success_that_changed_nothing(psu: PsuControl, octoprint_run: Aimed) -> None:
+    psu.on = True
+    result = octoprint_run("power", "on", "--confirm")
+    assert (result.data["power"], result.data["changed"], result.changes) == ("on", False, [])
+
+
+def test_what_the_plugin_cannot_tell_is_switched(psu: PsuControl, octoprint_run: Aimed) -> None:
+    psu.on = None
+    assert octoprint_run("power", "on", "--confirm").data["changed"] is True
+    assert psu.took == ["turnPSUOn"]
+
+
+@pytest.mark.parametrize("line", LINES[1:], ids=" ".join)
+def test_a_switch_that_does_not_work_is_never_a_success(
+    psu: PsuControl, octoprint_run: Aimed, octoprint_hurried: Callable[[], float], line: Any
+) -> None:
+    psu.on, psu.works = line[0] == "off", False
+    begun = octoprint_hurried()
+    result = octoprint_run("power", *line, expect=4)
+    assert result.code == "STATE_NOT_REACHED"
+    assert result.envelope["error"]["details"] == {"power": "off" if line[0] == "on" else "on", "wanted": line[0]}
+    assert len(psu.took) == 1 and octoprint_hurried() - begun >= 20
+
+
+@pytest.mark.parametrize("line", LINES[1:], ids=" ".join)
+@pytest.mark.parametrize("fault", (faults.cut_after, faults.gateway_after()), ids=("cut", "gateway"))
+def test_a_lost_answer_is_looked_at_and_nothing_sent_twice(
+    psu: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed, line: Any, fault: Any
+) -> None:
+    psu.on = line[0] == "off"
+    octoprint_server.fail("POST", PATH, fault)
+    assert octoprint_run("power", *line).data["power"] == line[0]
+    assert len(psu.took) == 1
+
+
+def test_on_is_refused_during_a_job(psu: PsuControl, octoprint_server: FaultServer, refused: Any) -> None:
+    octoprint_server.octoprint.printing()
+    refused(3, "PRINTER_BUSY", "power", "on", "--confirm")
+
+
+@pytest.mark.parametrize("line", (("on",), ("off",), ("off", "--emergency"), ("on", "--connect")), ids=" ".join)
+def test_without_consent_nothing_is_asked(psu: PsuControl, octoprint_server: FaultServer, refused: Any, line: Any) -> None:
+    assert refused(4, "CONFIRMATION_REQUIRED", "power", *line)["hint"].endswith("--confirm")
+    assert octoprint_server.requests == []
+
+
+@pytest.mark.parametrize(("word", "command"), (("on", "turnPSUOn"), ("off", "turnPSUOff")))
+def test_a_rehearsal_tells_what_it_would_send(psu: PsuControl, octoprint_run: Aimed, word: str, command: str) -> None:
+    psu.on = word == "off"
+    result = octoprint_run("power", word, "--dry-run")
+    assert result.data["requests"] == [{"method": "POST", "path": PATH, "json": {"command": command}}]
+    assert (result.changes, psu.took) == ([], [])
+
+
+# -- off --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def powered(psu: PsuControl) -> PsuControl:
+    psu.on = True
+    return psu
+
+
+def test_off_is_off_when_the_plugin_says_so(powered: PsuControl, octoprint_run: Aimed, octoprint_hurried: Any) -> None:
+    powered.late = 3
+    result = octoprint_run("power", "off", "--confirm")
+    assert result.data == {"power": "off", **OPERATIONAL, "changed": True}
+    assert switches(result) == powered.took == ["turnPSUOff"]
+
+
+def test_off_already_is_a_success_that_changed_nothing(
+    psu: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed
+) -> None:
+    octoprint_server.octoprint.state = "Offline"  # its temperature is unknown, and that does not matter
+    result = octoprint_run("power", "off", "--confirm")
+    assert (result.data["power"], result.data["changed"], result.changes) == ("off", False, [])
+
+
+@pytest.mark.parametrize("state", ("Printing", "Paused", "Cancelling", "Sending file to SD", "Some plugin's own word"))
+def test_off_is_refused_during_a_job(powered: PsuControl, octoprint_server: FaultServer, refused: Any, state: str) -> None:
+    octoprint_server.octoprint.printing("cube.gcode", state)
+    for more in ((), ("--allow-unknown",), ("--dry-run",)):
+        error = refused(3, "PRINTER_BUSY", "power", "off", "--confirm", *more)
+        assert error["details"]["state"] == state and error["retryable"]
+
+
+@pytest.mark.parametrize("heater", ("tool0", "tool1"))
+def test_off_is_refused_while_a_hotend_is_hot(
+    powered: PsuControl, octoprint_server: FaultServer, refused: Any, heater: str
+) -> None:
+    octoprint_server.octoprint.heaters[heater] = [50.1, 0.0]
+    for more in ((), ("--allow-unknown",)):
+        error = refused(3, "HOTEND_HOT", "power", "off", "--confirm", *more)
+        assert error["details"] == {"hot": {heater: 50.1}, "limit": 50.0}
+        assert "50.1" in error["message"] and error["hint"].startswith("octoprint-cli temp --off")
+
+
+def test_a_lukewarm_hotend_and_a_hot_bed_forbid_nothing(
+    powered: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed
+) -> None:
+    octoprint_server.octoprint.heaters.update(tool0=[50.0, 0.0], bed=[90.0, 90.0])
+    assert octoprint_run("power", "off", "--confirm").data["changed"] is True
+
+
+def no_printer(octoprint: Any) -> None:
+    octoprint.state = "Offline"
+
+
+def no_reading(octoprint: Any) -> None:
+    octoprint.heaters["tool0"] = [None, 0.0]
+
+
+def one_reading(octoprint: Any) -> None:
+    octoprint.heaters["tool1"] = [None, 0.0]
+
+
+def no_hotend(octoprint: Any) -> None:
+    del octoprint.heaters["tool0"]
+
+
+@pytest.mark.parametrize("unknown", (no_printer, no_reading, one_reading, no_hotend))
+def test_off_is_refused_where_the_temperature_is_unknown(
+    powered: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed, refused: Any, octoprint_hurried: Any, unknown: Any
+) -> None:
+    unknown(octoprint_server.octoprint)
+    refused(4, "TEMPERATURE_UNKNOWN", "power", "off", "--confirm")
+    assert octoprint_run("power", "off", "--confirm", "--allow-unknown").data["power"] == "off"
+    assert powered.took == ["turnPSUOff"]
+
+
+# -- emergency --------------------------------------------------------------------------------------
+
+
+def test_in_an_emergency_it_is_the_first_thing_that_is_sent(
+    powered: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed
+) -> None:
+    octoprint_server.octoprint.printing()
+    octoprint_server.octoprint.heaters["tool0"] = [215.0, 215.0]
+    result = octoprint_run("power", "off", "--emergency", "--confirm")
+    assert (result.requests[0].method, result.requests[0].path) == ("POST", PATH)
+    assert result.data == {"power": "off", "connected": True, "state": "Printing", "changed": None}
+
+
+def test_in_an_emergency_nothing_that_cannot_be_read_is_in_the_way(
+    powered: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed, octoprint_hurried: Any
+) -> None:
+    octoprint_server.fail("GET", "*", faults.answer(500))
+    result = octoprint_run("power", "off", "--emergency", "--confirm", expect=4)
+    assert (result.code, powered.on, powered.took) == ("OUTCOME_UNKNOWN", False, ["turnPSUOff"])
+
+
+def test_what_cannot_be_read_afterwards_does_not_hide_what_was_done(
+    powered: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed
+) -> None:
+    octoprint_server.fail("GET", "/api/connection", faults.answer(404))
+    result = octoprint_run("power", "off", "--confirm", expect=None)
+    assert result.envelope["error"]["message"].startswith("the power is off, but: ")
+    assert result.data == {"power": "off", "changed": True}

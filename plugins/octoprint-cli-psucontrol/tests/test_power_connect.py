@@ -1,0 +1,112 @@
+"""power on --connect: it waits for the port, for the server's own try, and for the printer."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Iterator
+
+import pytest
+from psu_server import PATH, PsuControl, switches
+
+from octoprint_cli.testing import Aimed, Exchange, FaultServer, RealOctoPrint
+
+LINE = ("power", "on", "--connect", "--confirm")
+CONNECT = 'POST /api/connection {"command": "connect"}'
+
+
+@pytest.fixture
+def off(psu: PsuControl, octoprint_server: FaultServer) -> FaultServer:
+    """The server, its printer without power and not connected."""
+    octoprint_server.octoprint.state = "Offline"
+    return octoprint_server
+
+
+def test_the_printer_is_connected_after_the_power_is_on(off: FaultServer, octoprint_run: Aimed) -> None:
+    result = octoprint_run(*LINE)
+    assert result.data == {"power": "on", "connected": True, "state": "Operational", "changed": True}
+    assert [str(request) for request in result.changes] == [f'POST {PATH} {{"command": "turnPSUOn"}}', CONNECT]
+
+
+def test_power_that_is_on_already_is_connected(off: FaultServer, psu: PsuControl, octoprint_run: Aimed) -> None:
+    psu.on = True
+    result = octoprint_run(*LINE)
+    assert (result.data["changed"], [str(request) for request in result.changes]) == (True, [CONNECT])
+
+
+def test_on_and_connected_already_changes_nothing(psu: PsuControl, octoprint_run: Aimed) -> None:
+    psu.on = True
+    result = octoprint_run(*LINE)
+    assert (result.data["changed"], result.changes) == (False, [])
+
+
+def test_a_rehearsal_tells_both(off: FaultServer, octoprint_run: Aimed) -> None:
+    result = octoprint_run(*LINE[:-1], "--dry-run")
+    assert [request["path"] for request in result.data["requests"]] == [PATH, "/api/connection"]
+    assert result.changes == []
+
+
+def test_a_port_that_appears_late_is_waited_for(off: FaultServer, octoprint_run: Aimed, octoprint_hurried: Any) -> None:
+    def without_ports(exchange: Exchange) -> None:
+        reply = exchange.perform()
+        reply.body["options"]["ports"] = []
+        exchange.reply(reply)
+
+    off.fail("GET", "/api/connection", without_ports, times=4)
+    result = octoprint_run(*LINE)
+    assert result.data["connected"] is True
+    looks = [str(request) for request in result.requests if request.path == "/api/connection"]
+    assert looks.index(CONNECT) >= 5
+
+
+def test_a_port_that_never_appears(off: FaultServer, octoprint_run: Aimed, octoprint_hurried: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("octoprint_cli.testing.shapes.PORTS", ["/dev/ttyS0"])
+    result = octoprint_run(*LINE, expect=4)
+    assert result.code == "NOT_FOUND" and result.envelope["error"]["message"].startswith("the power is on, but: ")
+    assert (result.data, switches(result), len(result.changes)) == ({"power": "on", "changed": True}, ["turnPSUOn"], 1)
+
+
+def test_a_printer_that_does_not_answer_is_told_beside_the_power(off: FaultServer, octoprint_run: Aimed) -> None:
+    off.octoprint.stubborn.add("connect")
+    result = octoprint_run(*LINE, "--wait", "0.5", expect=1)
+    assert result.code == "PRINTER_OFFLINE" and result.envelope["error"]["message"].startswith("the power is on, but: ")
+    assert result.data == {"power": "on", "changed": True}
+
+
+@pytest.fixture
+def boots(off: FaultServer, psu: PsuControl) -> Iterator[None]:
+    """The plugin is set up to connect the printer itself; it answers once somebody watches."""
+    psu.connects = "Connecting"
+
+    def answer() -> None:
+        off.wait_until(lambda: off.open_sockets > 0)
+        off.octoprint.state = "Operational"
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    yield
+    thread.join()
+
+
+def test_a_connection_that_the_plugin_makes_is_waited_for_and_not_cut_off(boots: None, octoprint_run: Aimed) -> None:
+    result = octoprint_run(*LINE)
+    assert (result.data["connected"], [request.path for request in result.changes]) == (True, [PATH])
+
+
+def test_a_connection_that_the_plugin_fails_to_make_is_tried_once_more(
+    off: FaultServer, psu: PsuControl, octoprint_run: Aimed
+) -> None:
+    psu.connects = "Connecting"
+    result = octoprint_run(*LINE, "--wait", "0.5")
+    assert result.data["connected"] is True
+    assert [str(request) for request in result.changes][1:] == [CONNECT]
+
+
+def test_a_limit_without_a_wait_is_a_slip(psu: PsuControl, refused: Any) -> None:
+    refused(4, "USAGE_ERROR", "power", "on", "--confirm", "--wait", "5")
+
+
+@pytest.mark.timeout(660)  # the first time it is installed
+def test_a_real_server_without_the_plugin(real_octoprint: RealOctoPrint) -> None:
+    for line in (("status",), ("on", "--confirm"), ("off", "--emergency", "--confirm")):
+        assert real_octoprint.run("power", *line, expect=4).code == "PSUCONTROL_MISSING"
+    assert real_octoprint.run("version").data["server"] == real_octoprint.version

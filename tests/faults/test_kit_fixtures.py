@@ -1,0 +1,88 @@
+"""The kit's pytest fixtures, as an add-on's tests get them: by name, from the entry point, with nothing imported."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from octoprint_cli.testing import FaultServer, faults, real
+
+
+def test_the_program_is_aimed_at_the_server(octoprint_server: FaultServer, octoprint_run: Any) -> None:
+    octoprint_server.octoprint.printing("cube.gcode")
+    before = octoprint_run("status")
+    assert before.data["job"]["file"] == "cube.gcode" and before.changes == []
+    result = octoprint_run("cancel", "--confirm")
+    assert (result.exit_code, result.envelope["status"], result.code) == (0, "success", None)
+    assert [str(request) for request in result.changes] == ['POST /api/job {"command": "cancel"}']
+    assert len(result.requests) > 1 and result.requests[0].method == "GET"
+    assert list(before.requests) + list(result.requests) == octoprint_server.requests
+
+
+def test_an_exit_code_that_was_not_asked_for_fails(octoprint_run: Any) -> None:
+    with pytest.raises(AssertionError, match=r"(?s)cancel --confirm: exit code 4\n.*NO_ACTIVE_JOB"):
+        octoprint_run("cancel", "--confirm")
+    assert octoprint_run("cancel", "--confirm", expect=4).code == "NO_ACTIVE_JOB"
+    assert octoprint_run("cancel", "--confirm", expect=None).code == "NO_ACTIVE_JOB"
+    with pytest.raises(AssertionError):
+        octoprint_run("status", expect=4)
+
+
+def test_it_is_json_unless_the_line_says_otherwise(octoprint_run: Any) -> None:
+    assert octoprint_run("temp").stdout.startswith("{")
+    for words in (("-f", "table"), ("--format", "value"), ("--format=yaml",)):
+        assert not octoprint_run("temp", *words).stdout.startswith("{")
+    assert octoprint_run("temp", "--json", expect=0).data["set"] == {}
+
+
+def test_its_home_is_its_own(octoprint_run: Any, octoprint_home: Path, tmp_path: Path) -> None:
+    assert octoprint_run.home == octoprint_home and tmp_path in octoprint_home.parents
+    assert os.environ["HOME"] == str(octoprint_home.parent)
+    (octoprint_home / "config.yaml").write_text("limits: {tool: 123}\n")
+    assert octoprint_run("temp", "--tool", "124", expect=4).code == "LIMIT_EXCEEDED"
+    assert octoprint_run("temp", "--tool", "122").data["set"] == {"tool0": 122.0}
+
+
+def test_nothing_of_the_real_environment_aims_it(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OCTOPRINT_PRINTER", "somebody-elses")
+    run = request.getfixturevalue("octoprint_run")
+    assert "OCTOPRINT_PRINTER" not in os.environ
+    assert run("status").data["state"] == "Operational"
+    assert run("status", env={"OCTOPRINT_API_KEY": "wrong"}, expect=4).code == "AUTH_ERROR"
+
+
+def test_the_server_fails_as_it_is_told(octoprint_server: FaultServer, octoprint_run: Any) -> None:
+    octoprint_server.octoprint.printing()
+    octoprint_server.fail("POST", "/api/job", faults.cut_after, times=1)
+    octoprint_run("cancel", "--confirm")
+    assert octoprint_server.octoprint.state == "Operational" and len(octoprint_server.acts) == 1
+
+
+def pytest_in(folder: Path, test: str, **environ: str) -> Any:
+    """Run pytest on a file of its own, in a process of its own."""
+    (folder / "test_it.py").write_text(test)
+    line = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "--rootdir", str(folder), str(folder)]
+    env = {**os.environ, **environ, "PYTHONWARNINGS": "error"}
+    return subprocess.run(line, capture_output=True, text=True, env=env, check=False, timeout=100)
+
+
+def test_pytest_finds_them_by_itself_and_pays_nothing_for_them(tmp_path: Path) -> None:
+    heavy = "cliff octoprint_cli.client octoprint_cli.app octoprint_cli.testing.server".split()
+    done = pytest_in(tmp_path, f"import sys\ndef test_light(): assert not set({heavy!r}) & set(sys.modules)\n")
+    assert done.returncode == 0, done.stdout
+    done = pytest_in(tmp_path, "def test_it(octoprint_run): octoprint_run('status')\n")
+    assert done.returncode == 0, done.stdout
+
+
+def test_without_the_sandbox_the_real_server_is_a_skip_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("octoprint_cli.manager.CommandManager.find_command", _finds_no_sandbox)
+    assert real.why_not() == "octoprint-cli-sandbox is not installed"
+
+
+def _finds_no_sandbox(manager: Any, words: Any) -> Any:
+    raise manager._unknown(words)
