@@ -42,7 +42,7 @@ check: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy --config-file pyproject.toml -p octoprint_cli_sandbox
+	$(BIN)/mypy --config-file pyproject.toml -p octoprint_cli_sandbox -p octoprint_cli_marlin
 
 # The unit and contract rings on every Python from 3.8 to 3.13 that this machine has.
 test-matrix:
