@@ -10,7 +10,7 @@ import re
 from argparse import ArgumentParser, Namespace
 from typing import Any, ClassVar, Dict, List, Mapping, Sequence
 
-from octoprint_cli.api import ShowOne, converse, errors, only_asks, seconds
+from octoprint_cli.api import ShowOne, converse, errors, fields, only_asks, seconds
 from octoprint_cli_marlin.errors import FirmwareRefused, NotMarlin
 
 #: A command, what the firmware said to it, and what that means: see `octoprint_cli.api.converse`.
@@ -20,6 +20,9 @@ Reply = Mapping[str, Any]
 ASK_SECONDS = 20.0
 #: What may go wrong where a firmware is asked.
 ASK_CODES = ("FIRMWARE_REFUSED", "NO_REPLY", "PERMISSION_DENIED", "PRINTER_OFFLINE", "PUSH_UNAVAILABLE")
+
+#: For answers, in which a reply says the same.
+AMBIGUOUS = fields.switch("somebody else's command stood between, so that this may be the answer to that")
 
 #: Marlin says `echo:Unknown command: "M420 V1"`, Prusa's `Unknown G code: G29`.
 _UNKNOWN = re.compile(r"(?:echo:\s*)?unknown (?:command|[gm] code)\b", re.IGNORECASE)

@@ -7,10 +7,10 @@ from argparse import Namespace
 from typing import Any, Dict, List, Mapping, Optional
 
 from octoprint_cli.api import Guarded, fields
-from octoprint_cli_marlin.asking import ASK_CODES, Asking, Reply, marlin, refused, values
+from octoprint_cli_marlin.asking import AMBIGUOUS, ASK_CODES, Asking, Reply, marlin, refused, values
 
 _ECHO = re.compile(r"(?:echo:)?\s*;?\s*")
-_COMMAND = re.compile(r"(?:echo:)?\s*([GM][0-9]+\b.*)")
+_COMMAND = re.compile(r"(?:echo:)?\s*([GMC][0-9]+\b.*)")
 #: `echo:Settings Stored (655 bytes; crc 42354)`; without the brackets in old ones.
 _STORED = re.compile(r"settings stored(?:\s*\((\d+) bytes; crc (-?\d+)\))?", re.IGNORECASE)
 
@@ -33,7 +33,7 @@ class Show(Asking):
             "by code such as M92, one entry for each line",
         ),
         sections=fields.listed(_SECTION, "in the firmware's order"),
-        ambiguous=fields.switch("somebody else's command stood between, so that this may be the answer to that"),
+        ambiguous=AMBIGUOUS,
     )
     codes = (*ASK_CODES, "NOT_MARLIN")
 

@@ -7,7 +7,7 @@ from argparse import Namespace
 from typing import Any, Dict, Mapping, Optional, Tuple
 
 from octoprint_cli.api import Guarded, can_write, errors, fields
-from octoprint_cli_marlin.asking import ASK_CODES, Asking, Reply, after, marlin, refused
+from octoprint_cli_marlin.asking import AMBIGUOUS, ASK_CODES, Asking, Reply, after, marlin, refused
 from octoprint_cli_marlin.mesh import KINDS, Mesh, is_plane, kind_of, read_mesh
 from octoprint_cli_marlin.picture import SHADES, drawn
 
@@ -39,6 +39,7 @@ MESH = fields.record(
     highest=_height("the highest point"),
     range=_height("from the lowest to the highest"),
     mean=_height("of all points"),
+    ambiguous=AMBIGUOUS,
 )
 
 
@@ -53,13 +54,13 @@ class Meshed(Asking):
         reply = self.ask(parsed_args, "G81" if prusa else "M420 V1")[0]
         return reply, read_mesh(reply["lines"], back_first=prusa)
 
-    def shown(self, mesh: Mesh) -> Dict[str, Any]:
-        """The mesh as an answer, which `text` draws."""
+    def shown(self, reply: Reply, mesh: Mesh) -> Dict[str, Any]:
+        """The mesh of that reply as an answer, which `text` draws."""
         self._mesh = mesh
         heights = [height for height, _, _ in mesh.known]
         low, high, mean = min(heights), max(heights), sum(heights) / len(heights)
         numbers = {"lowest": low, "highest": high, "range": round(high - low, 5), "mean": round(mean, 5)}
-        return {**mesh._asdict(), "columns": mesh.columns, "rows": len(mesh.points), **numbers}
+        return {**mesh._asdict(), "columns": mesh.columns, "rows": len(mesh.points), **numbers, "ambiguous": reply["ambiguous"]}
 
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
         if self._mesh is None or not {"kind", "points"} <= data.keys():
@@ -84,7 +85,7 @@ class Show(Meshed):
         reply, mesh = self.ask_mesh(parsed_args, self.require_marlin(parsed_args))
         if mesh is None:
             raise _no_mesh(reply)
-        return self.shown(mesh)
+        return self.shown(reply, mesh)
 
 
 class Probe(Guarded, Meshed):
@@ -125,7 +126,7 @@ class Probe(Guarded, Meshed):
         reply, mesh = self.ask_mesh(parsed_args, firmware)
         if mesh is None:
             raise refused(reply, f"{commands[-1]} was acknowledged, but the firmware has no mesh")
-        return {"action": "probed", "commands": commands, "keep": KEEP, **self.shown(mesh)}
+        return {"action": "probed", "commands": commands, "keep": KEEP, **self.shown(reply, mesh)}
 
     def _require_probe(self, parsed_args: Namespace) -> Mapping[str, Any]:
         """What M115 told. Raises NotMarlin; FirmwareRefused for a firmware that does not probe by itself."""

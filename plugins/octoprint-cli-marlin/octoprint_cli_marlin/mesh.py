@@ -69,7 +69,7 @@ def read_mesh(lines: Sequence[str], back_first: bool = False) -> Optional[Mesh]:
     """
     kind = kind_of(lines)
     rows, before, behind = _grid(lines)
-    if not any(point is not None for row in rows for point in row.points):
+    if is_plane(lines) or not any(point is not None for row in rows for point in row.points):
         return None
     columns = max(len(row.points) for row in rows)
     short = any(row.broken or len(row.points) < columns for row in rows)

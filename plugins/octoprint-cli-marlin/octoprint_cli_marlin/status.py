@@ -6,9 +6,7 @@ from argparse import Namespace
 from typing import Any, Dict
 
 from octoprint_cli.api import errors, fields
-from octoprint_cli_marlin.asking import ASK_CODES, Asking, is_marlin, values
-
-AMBIGUOUS = fields.switch("somebody else's command stood between, so that this may be the answer to that")
+from octoprint_cli_marlin.asking import AMBIGUOUS, ASK_CODES, Asking, is_marlin, values
 
 
 class Info(Asking):
