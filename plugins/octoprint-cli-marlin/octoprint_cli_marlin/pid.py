@@ -52,7 +52,7 @@ class Tune(Guarded, Asking):
         kd=fields.number("derivative"),
         lowest=fields.degrees("in the last cycle").or_null,
         highest=fields.degrees("in the last cycle").or_null,
-        keep=fields.listed(fields.text(), "what to run to use them, and to store them").told("\n".join),
+        keep=fields.listed(fields.text(), "what to run to use them, and to store them").told(" && ".join),
     )
     effects = ("heats",)
     repeatable = False

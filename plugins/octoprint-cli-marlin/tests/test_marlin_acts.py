@@ -107,6 +107,18 @@ def test_busy_keeps_it_waiting_and_silence_ends_it(marlin: Run, server: FaultSer
     assert result.code == "NO_REPLY" and "may still be moving" in error_of(result)["message"]
 
 
+def test_a_job_that_begins_meanwhile_is_not_probed_into(marlin: Run, server: FaultServer) -> None:
+    server.octoprint.replies.update({"M420": said.BILINEAR, "G28": []})
+    results: List[Result] = []
+    running = threading.Thread(target=lambda: results.append(marlin("mesh", "probe", "--confirm")))
+    running.start()
+    server.wait_until(lambda: "G28" in server.octoprint.commands)
+    server.octoprint.printing("cube.gcode")
+    server.octoprint.heard(["ok"])
+    running.join()
+    assert results[0].code == "PRINTER_BUSY" and server.octoprint.commands[-1] == "G28"
+
+
 @pytest.mark.parametrize(
     ("heater", "command", "reply", "found", "keep"),
     [
@@ -134,6 +146,7 @@ def test_tune(heater: str, command: str, reply: List[str], found: Any, keep: str
         (['echo:Unknown command: "M303 E0 S200 C8"', "ok"], "does not know"),
         (said.MARLIN_M303_ONE_CYCLE, "told no constants"),
         ([*said.MARLIN_M303[:4], "ok"], "told no constants"),
+        ([line for line in said.MARLIN_1_1_M303_SHAPED if "finished" not in line], "told no constants"),  # broken off by M108
         (["ok"], "told no constants"),
     ],
 )
