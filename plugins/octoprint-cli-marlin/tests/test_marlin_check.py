@@ -1,0 +1,71 @@
+"""The pre-flight check: what M115 says of thermal protection, asked of an idle Marlin alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Dict, List
+
+import marlin_replies as said
+import pytest
+
+from octoprint_cli.testing import GCODE, PERMISSIONS, FaultServer, Result, run
+
+ID = "marlin_thermal_protection"
+
+
+def preflight(server: FaultServer, folder: Path, *argv: str) -> Result:
+    """`octoprint-cli preflight`, or another command line."""
+    return run(*(argv or ("preflight",)), "--json", env={**server.env, "OCTOPRINT_CLI_HOME": str(folder)})
+
+
+def row_of(result: Result) -> Dict[str, Any]:
+    found: Dict[str, Any] = next(row for row in result.data["checks"] if row["id"] == ID)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("about", "status", "told"),
+    [
+        (said.MARLIN_TH3D_M115, "pass", "protects its heaters (Marlin TH3D U1.R2.7)"),
+        (said.with_capabilities("Marlin 1.1.9", THERMAL_PROTECTION=0), "fail", "without thermal protection (Marlin 1.1.9)"),
+        (said.PRUSA_MK3_M115, "skip", "does not say whether"),
+        (said.with_capabilities("Repetier_1.0.4", THERMAL_PROTECTION=0)[1:], "skip", "is no Marlin"),
+        (said.KLIPPER_M115, "skip", "is no Marlin (Klipper)"),
+        (["ok"], "skip", "does not say what it is"),
+    ],
+)
+def test_what_the_firmware_says(about: List[str], status: str, told: str, tmp_path: Path, server: FaultServer) -> None:
+    server.octoprint.replies["M115"] = about
+    result = preflight(server, tmp_path)
+    row = row_of(result)
+    assert (row["status"], row["severity"]) == (status, "warn") and told in row["message"]
+    assert result.exit_code == 0 and result.data["ready"] is True
+
+
+def test_it_warns_at_a_start_and_forbids_it_with_strict(tmp_path: Path, server: FaultServer) -> None:
+    server.octoprint.replies["M115"] = said.with_capabilities("Marlin 1.1.9", THERMAL_PROTECTION=0)
+    server.octoprint.store("cube.gcode", GCODE.encode())
+    line = ("print", "--stored", "cube.gcode", "--confirm")
+    refused = preflight(server, tmp_path, *line, "--strict")
+    assert (refused.code, refused.exit_code) == ("PREFLIGHT_FAILED", 4) and server.octoprint.started == []
+    assert refused.envelope["error"]["details"]["failed"] == [ID]
+    started = preflight(server, tmp_path, *line)
+    assert [warning["id"] for warning in started.data["preflight"]["warnings"]] == [ID]
+    assert server.octoprint.started == ["local/cube.gcode"]
+
+
+def test_it_asks_nothing_of_a_busy_or_absent_printer_nor_in_a_rehearsal(tmp_path: Path, server: FaultServer) -> None:
+    server.octoprint.store("cube.gcode", GCODE.encode())
+    rehearsed = preflight(server, tmp_path, "print", "--stored", "cube.gcode", "--dry-run")
+    assert [request["path"] for request in rehearsed.data["requests"]] == ["/api/files/local/cube.gcode"]
+    server.octoprint.printing("cube.gcode")
+    assert row_of(preflight(server, tmp_path))["status"] == "skip"
+    server.octoprint.lose_printer()
+    assert row_of(preflight(server, tmp_path))["status"] == "skip"
+    assert server.octoprint.commands == []
+
+
+def test_a_key_that_may_not_ask_forbids_no_print(tmp_path: Path, server: FaultServer) -> None:
+    server.octoprint.permissions = set(PERMISSIONS) - {"ADMIN", "CONTROL"}
+    row = row_of(preflight(server, tmp_path))
+    assert row["status"] == "skip" and "CONTROL" in row["message"]

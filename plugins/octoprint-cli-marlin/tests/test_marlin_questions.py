@@ -1,0 +1,161 @@
+"""What just asks: info, position, endstops, eeprom show, mesh show; on a fake server, whose firmware says what was recorded."""
+
+from __future__ import annotations
+
+import marlin_replies as said
+import pytest
+from conftest import Run
+
+from octoprint_cli.testing import FakeOctoPrint, FaultServer, faults
+
+QUESTIONS = ["info", "position", "endstops", "eeprom show", "mesh show"]
+MARLINS_OWN = ["eeprom show", "mesh show", "eeprom save --confirm", "mesh probe --confirm", "pid-tune tool0 200 --confirm"]
+
+
+def test_info(marlin: Run, server: FaultServer) -> None:
+    server.octoprint.replies["M115"] = said.MARLIN_TH3D_M115
+    data = marlin("info").data
+    assert (data["firmware_name"], data["marlin"], data["machine_type"], data["extruder_count"]) == (
+        "Marlin TH3D U1.R2.7",
+        True,
+        "CR-10S",
+        1,
+    )
+    assert data["capabilities"]["THERMAL_PROTECTION"] is True and data["capabilities"]["EMERGENCY_PARSER"] is False
+    assert server.octoprint.commands == ["M115"]
+
+
+def test_info_of_other_firmwares(marlin: Run, server: FaultServer) -> None:
+    for reply, is_one in ((said.KLIPPER_M115, False), (said.PRUSA_MK3_M115, True), (said.PRUSA_MINI_M115, True)):
+        server.octoprint.replies["M115"] = reply
+        assert marlin("info").data["marlin"] is is_one, reply
+
+
+def test_position(marlin: Run, server: FaultServer) -> None:
+    server.octoprint.replies["M114"] = said.MARLIN_M114
+    data = marlin("position").data
+    assert [data[axis] for axis in "xyze"] == [0.0, 127.0, 145.0, 0.0]
+    assert data["count"] == {"x": 0.0, "y": 10160.0, "z": 116000.0} and data["ambiguous"] is False
+
+
+def test_endstops(marlin: Run, server: FaultServer) -> None:
+    server.octoprint.replies["M119"] = said.MARLIN_M119
+    data = marlin("endstops").data
+    assert data["endstops"] == {"x_min": "open", "y_min": "open", "z_min": "triggered", "z_probe": "open"}
+    assert data["filament"] == {"filament": "open"}
+
+
+def test_eeprom_show_with_the_commands_to_set_it_again(marlin: Run, server: FaultServer) -> None:
+    server.octoprint.replies["M503"] = said.MARLIN_2_1_M503
+    data = marlin("eeprom", "show").data
+    assert data["settings"]["M92"] == [{"X": 80.29, "Y": 80.29, "Z": 399.21, "E": 425.35}]
+    assert [section["title"] for section in data["sections"]] == [
+        *("Linear Units", "Filament settings (Disabled)", "Steps per unit", "Unified Bed Leveling"),
+        *("Material heatup parameters", "Bed PID"),
+    ]
+    assert data["sections"][4]["commands"] == ["M145 S0 H205.00 B60.00 F128", "M145 S1 H240.00 B90.00 F128"]
+    assert "; Steps per unit\nM92 X80.29 Y80.29 Z399.21 E425.35\n" in marlin("eeprom", "show", format="table").stdout
+
+
+def test_eeprom_show_of_an_old_one_takes_no_complaint_for_a_setting(marlin: Run, server: FaultServer) -> None:
+    server.octoprint.replies["M503"] = said.MARLIN_1_1_M503
+    assert [section["title"] for section in marlin("eeprom", "show").data["sections"]] == [
+        "Steps per unit",
+        "Maximum feedrates (mm/s)",
+    ]
+
+
+def test_mesh_show(marlin: Run, server: FaultServer) -> None:
+    server.octoprint.replies["M420 V1"] = said.BILINEAR
+    data = marlin("mesh", "show").data
+    assert (data["kind"], data["columns"], data["rows"], data["points"][3][2]) == ("bilinear", 5, 5, -0.288)
+    assert (data["lowest"], data["highest"], data["range"], data["mean"]) == (-0.288, 0.311, 0.599, 0.0556)
+    assert (data["enabled"], data["fade_height"], data["complete"], data["x"]) == (True, 10.0, True, None)
+    assert server.octoprint.commands == ["M115", "M420 V1"]
+    assert "██··▓▓▓▓▒▒" in marlin("mesh", "show", format="table").stdout
+
+
+def test_mesh_show_of_a_prusa_asks_with_its_own_code(marlin: Run, server: FaultServer) -> None:
+    server.octoprint.replies.update({"M115": said.PRUSA_MK3_M115, "G81": said.PRUSA_G81_SHAPED})
+    data = marlin("mesh", "show").data
+    assert (data["kind"], data["points"][0][0]) == ("mesh", -0.01)
+    assert server.octoprint.commands == ["M115", "G81"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "code", "told"),
+    [
+        (said.NO_MESH, "NOT_FOUND", "has no mesh"),
+        (said.UBL_EMPTY_SHAPED, "NOT_FOUND", "has no mesh"),
+        (said.PLANE, "NOT_FOUND", "by a plane"),
+        (["ok"], "NOT_FOUND", "has no mesh"),
+        (said.UNKNOWN_M420, "FIRMWARE_REFUSED", "does not know M420 V1"),
+        (["Error:Failed to enable Bed Leveling", "ok"], "FIRMWARE_REFUSED", "Failed to enable"),
+    ],
+)
+def test_no_mesh_to_show(reply: list[str], code: str, told: str, marlin: Run, server: FaultServer) -> None:
+    server.octoprint.replies["M420"] = reply
+    result = marlin("mesh", "show")
+    assert (result.code, result.exit_code) == (code, 4) and told in result.envelope["error"]["message"]
+
+
+@pytest.mark.parametrize("question", ["info", "position", "eeprom show"])
+def test_an_answer_that_is_empty_or_not_understood(question: str, marlin: Run, server: FaultServer) -> None:
+    server.octoprint.replies.update({"M114": ["hm", "ok"], "M503": ["ok"]})
+    if question == "info":
+        server.octoprint.replies["M115"] = ["ok"]
+    result = marlin(*question.split())
+    assert result.code == "FIRMWARE_REFUSED"
+    assert ("is not understood: hm" if question == "position" else "is empty") in result.envelope["error"]["message"]
+
+
+def test_no_endstops(marlin: Run, server: FaultServer) -> None:
+    server.octoprint.replies["M119"] = ["ok"]
+    assert marlin("endstops").code == "NOT_FOUND"
+
+
+def test_while_a_job_prints_only_what_just_asks_is_sent(marlin: Run, server: FaultServer) -> None:
+    server.octoprint.printing("cube.gcode")
+    for question in QUESTIONS:
+        result = marlin(*question.split())
+        assert result.code == ("PRINTER_BUSY" if question == "mesh show" else None), question
+        assert result.exit_code == (3 if question == "mesh show" else 0)
+    assert set(server.octoprint.commands) == {"M115", "M114", "M119", "M503"}
+
+
+@pytest.mark.parametrize("command", MARLINS_OWN)
+def test_what_is_marlins_own_is_not_sent_to_another_firmware(command: str, marlin: Run, server: FaultServer) -> None:
+    server.octoprint.replies["M115"] = said.KLIPPER_M115
+    result = marlin(*command.split())
+    assert (result.code, result.exit_code) == ("NOT_MARLIN", 4)
+    assert "Klipper" in result.envelope["error"]["message"] and result.envelope["error"]["details"] == {"firmware": "Klipper"}
+    assert set(server.octoprint.commands) <= {"M115", "M503"}
+
+
+def test_a_firmware_without_a_name_counts_as_no_marlin(marlin: Run, server: FaultServer) -> None:
+    server.octoprint.replies["M115"] = ["ok"]
+    assert marlin("mesh", "show").code == "NOT_MARLIN" and server.octoprint.commands == ["M115"]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_printer_that_is_away_or_says_nothing(question: str, marlin: Run, server: FaultServer) -> None:
+    server.octoprint.replies.update({code: [] for code in ("M115", "M114", "M119")})
+    result = marlin(*question.split(), "--reply-timeout", "0.2")
+    assert (result.code, result.exit_code) == ("NO_REPLY", 4)
+    server.octoprint.lose_printer()
+    result = marlin(*question.split())
+    assert (result.code, result.exit_code) == ("PRINTER_OFFLINE", 1)
+
+
+def test_a_proxy_that_lets_no_push_socket_through(marlin: Run, server: FaultServer) -> None:
+    server.fail("GET", "/sockjs/websocket", faults.answer(404))
+    assert marlin("info").code == "PUSH_UNAVAILABLE" and server.octoprint.commands == []
+
+
+def test_it_reads_the_terminal_of_octoprint_2(tmp_path: object, marlin: Run) -> None:
+    from octoprint_cli.testing import run
+
+    with FaultServer(FakeOctoPrint(version="2.0.0rc7")) as two:
+        two.octoprint.replies["M420"] = said.UBL
+        data = run("marlin", "mesh", "show", "--json", env={**two.env, "OCTOPRINT_CLI_HOME": str(tmp_path)}).data
+    assert (data["kind"], data["x"], data["points"][5][4]) == ("ubl", [-69.0, 69.0], 0.061)
