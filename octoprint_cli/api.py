@@ -16,6 +16,7 @@ from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heate
 from octoprint_cli.config.host import normalise
 from octoprint_cli.errors import CliError
 from octoprint_cli.errors.advice import explained
+from octoprint_cli.formatters.envelope import failure
 from octoprint_cli.guard import Guarded, preflight_report
 from octoprint_cli.options import (
     add_checks,
@@ -34,6 +35,7 @@ from octoprint_cli.picture import Picture
 from octoprint_cli.redact import can_write, visible
 from octoprint_cli.stream import Stream
 from octoprint_cli.summary import HEATERS, SUMMARY, Known, heaters, summary
+from octoprint_cli.terminal import Terminal
 from octoprint_cli.waiting import WAIT_CODES, WAITED, await_goal, converse, last_ending, waited, watched
 from octoprint_cli.watching.words import TYPES as WATCHED
 
@@ -90,6 +92,7 @@ __all__ = [
     "Skip",
     "Stream",
     "Subject",
+    "Terminal",
     "Time",
     "WATCHED",
     "add_checks",
@@ -106,6 +109,7 @@ __all__ = [
     "described",
     "errors",
     "explained",
+    "failure",
     "heaters",
     "last_ending",
     "normalise",

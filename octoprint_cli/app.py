@@ -120,7 +120,7 @@ class App(CliffApp):
         """The server's client. requests is imported here, on first use."""
         if self._client is None:
             shared = self._parent is not None and self.settings is self._parent.settings
-            self._client = self._parent.client if self._parent is not None and shared else self.connect(self.settings)
+            self._client = self._parent.client.anew() if self._parent is not None and shared else self.connect(self.settings)
         return self._client
 
     def connect(self, settings: Settings) -> Client:
@@ -204,6 +204,8 @@ class App(CliffApp):
         child = App(io.StringIO(), told, self.stderr, self.environ, parent=self)
         child.terminal = terminal or child.terminal
         code = int(child.run(["--json", *argv]))
+        if self._client is not None and child._client is not None:
+            self._client.http.acted |= child._client.http.acted
         if code == Exit.INTERRUPTED:
             raise KeyboardInterrupt
         if code == Exit.TERMINATED:

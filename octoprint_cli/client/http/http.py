@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import socket
 import time
@@ -77,6 +78,12 @@ class Http:
         self._has_key, self._key_origin, self._tls = bool(api_key), key_origin, tls
         self._wire = Wire()
         self._session = session(self._wire, api_key, tls)
+
+    def anew(self) -> Http:
+        """The same over the same connection, and nothing has been sent yet. One of them at a time is used."""
+        other = copy.copy(self)
+        other.rehearsing, other.acted, other.planned = False, False, []
+        return other
 
     def get(self, path: str, *, needs: Optional[str] = None, limit: int = MAX_BYTES, **params: Any) -> Any:
         """The JSON that a GET answers. `needs` is the permission to name when it is refused."""
