@@ -92,7 +92,6 @@ class Call:
     def answer(self, connections: Connections) -> Tuple[int, Envelope]:
         """Run it: exit code and envelope. Raises KeyboardInterrupt."""
         with connections.one(self.check) as run:
-            self.check()
             code, envelope = run.answer(self._words, self._terminal)
             return int(code), envelope
 
@@ -136,7 +135,9 @@ class Calls:
             in_loop(lambda: loop.create_task(_quietly(send(*what))))
 
         call = Call(words, self._app.stderr, tell, hand_on)
-        threading.Thread(target=_thread, args=(call, self._connections, hand_on, in_loop, done), name="mcp call", daemon=True).start()
+        threading.Thread(
+            target=_thread, args=(call, self._connections, hand_on, in_loop, done), name="mcp call", daemon=True
+        ).start()
         try:
             return await done
         except asyncio.CancelledError:

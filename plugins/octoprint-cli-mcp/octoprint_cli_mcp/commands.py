@@ -30,16 +30,15 @@ class Serve(ShowOne):
         parser.add_argument(
             "--http", metavar="PORT", nargs="?", type=_port, const=PORT, help=f"streamable HTTP on loopback ({PORT}; 0: any)"
         )
-        named = {"metavar": "COMMAND", "action": "append", "default": []}
-        parser.add_argument("--only", help="these commands alone (may be repeated)", **named)
-        parser.add_argument("--except", dest="without", help="not these commands (may be repeated)", **named)
+        for option, told in (("only", "these commands alone"), ("except", "not these commands")):
+            parser.add_argument(f"--{option}", metavar="COMMAND", action="append", default=[], help=f"{told} (may be repeated)")
         parser.add_argument("--read-only", action="store_true", help="only commands that change nothing")
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         from octoprint_cli_mcp import server, tools  # with them comes the SDK, which takes longer to import than most commands run
 
-        choice = tools.Choice(parsed_args.only, parsed_args.without, parsed_args.read_only)
+        choice = tools.Choice(parsed_args.only, getattr(parsed_args, "except"), parsed_args.read_only)
         found, broken = tools.installed(self.app, choice)
         for message in broken:
             self.terminal.warn(message)
@@ -51,8 +50,7 @@ class Serve(ShowOne):
             return {"tools": len(found), "url": None}
         listener = server.listening(parsed_args.http)
         url = f"http://{server.HOST}:{listener.getsockname()[1]}/mcp"
-        self.terminal.note(f"{len(found)} tools at {url}; Ctrl-C ends it")
-        server.serve_http(made, listener)
+        server.serve_http(made, listener, lambda: self.terminal.note(f"{len(found)} tools at {url}; Ctrl-C ends it"))
         return {"tools": len(found), "url": url}
 
     def produce_output(self, parsed_args: Namespace, column_names: Any, data: Any) -> int:

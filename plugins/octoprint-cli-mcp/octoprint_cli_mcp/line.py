@@ -10,7 +10,6 @@ from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, NoReturn, Opt
 from octoprint_cli.api import errors
 
 
-
 class Argument(NamedTuple):
     """An argument: its name in the tool, and what the catalogue has of it."""
 
@@ -76,24 +75,22 @@ def words_of(arguments: Sequence[Argument], given: Mapping[str, Any], next_words
     """
     given = {name: value for name, value in given.items() if value is not None}
     _require_known(arguments, given)
-    options: List[str] = []
-    places: List[str] = []
-    careful = False  # an option takes all that follows it
-    for one in arguments:
-        if one.name not in given:
-            continue
-        values = one.values(given[one.name])
-        if one.option is None:
-            places += values
-        elif one.type == "boolean":
-            options += [one.option] if given[one.name] else []
-        elif one.many and not one.repeated:
-            _require_plain(one, values)
-            options, careful = [*options, one.option, *values], True
-        else:
-            options += [f"{one.option}={value}" for value in values]
-    careful = careful or any(word.startswith("-") for word in places) or (not options and places[:1] in [[word] for word in next_words])
-    return [*options, *(["--"] if careful and places else []), *places]
+    named = [one for one in arguments if one.name in given]
+    options = [word for one in named if one.option for word in _option(one, one.option, given[one.name])]
+    places = [word for one in named if not one.option for word in one.values(given[one.name])]
+    swallowed = any(one.option and one.many and not one.repeated for one in named)  # such an option takes all that follows it
+    mistaken = any(word.startswith("-") for word in places) or (not options and any(word in next_words for word in places[:1]))
+    return [*options, *(["--"] if places and (swallowed or mistaken) else []), *places]
+
+
+def _option(one: Argument, option: str, given: Any) -> List[str]:
+    values = one.values(given)
+    if one.type == "boolean":
+        return [option] if given else []
+    if one.many and not one.repeated:
+        _require_plain(one, values)
+        return [option, *values]
+    return [f"{option}={value}" for value in values]
 
 
 def _require_known(arguments: Sequence[Argument], given: Mapping[str, Any]) -> None:

@@ -87,4 +87,4 @@ def sentence(picture: Picture) -> str:
     if picture.print_time_left is not None:
         parts.append(f"{Duration(picture.print_time_left).human_readable()} left")
     parts += [f"{name} {Heater(*reading).human_readable()}" for name, reading in picture.temperatures.items()]
-    return ", ".join([*parts, *(visible(note) for note in picture.notes[-1:])])
+    return "; ".join([*parts, *(visible(note) for note in picture.notes[-1:])])

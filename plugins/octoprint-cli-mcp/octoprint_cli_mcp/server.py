@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import signal
 import socket
 from typing import Any, Awaitable, Callable, Dict, Iterator, Optional, Sequence
 
 import anyio
 import uvicorn
+from anyio.abc import TaskStatus
 from mcp.server import Server
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, CallToolResult, ListToolsResult, TextContent, ToolAnnotations
@@ -29,9 +31,10 @@ the argument is if_exists. Every answer is {"status": "success", "data": ...} or
 {"code", "message", "hint", "retryable"}}; `explain` tells what a code means. Success is never a guess: started means that the \
 printer prints that file. After OUTCOME_UNKNOWN look at `status` before anything is sent again.
 
-What could do harm wants confirm: true, and says what harm; ask whoever is in charge. dry_run: true shows what would be sent.
-Check a file with `preflight`, print it with `print`, and follow it with `wait`, which tells its progress; a `wait` that is cancelled, \
-or ends with WAIT_TIMEOUT, leaves the print alone: call it again. `cancel`, `pause` and `temp` with off: true come through at any time.
+What could do harm wants confirm: true, and says what harm; ask whoever is in charge. dry_run: true shows what would be sent. \
+Check a file with `preflight`, print it with `print`, and follow it with `wait`, which tells its progress. A `wait` that is \
+cancelled, or that ends with WAIT_TIMEOUT, leaves the print alone: call it again. `cancel`, `pause` and `temp` with off: true \
+come through at any time.
 """
 
 
@@ -77,7 +80,7 @@ def serve_stdio(server: Server[Any], stdin: Any, stdout: Any) -> None:
         async with connected(stdin, stdout) as (incoming, outgoing):
             await server.run(incoming, outgoing, server.create_initialization_options())
 
-    anyio.run(_until_signalled, serve, None)
+    anyio.run(_until_signalled, serve)
 
 
 def listening(port: int) -> socket.socket:
@@ -86,21 +89,25 @@ def listening(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
+        listener.listen()
     except OSError as error:
         listener.close()
-        raise errors.UsageError(f"port {port} cannot be listened on: {error.strerror}", hint="octoprint-cli mcp serve --http 0") from error
+        message = f"port {port} cannot be listened on: {error.strerror}"
+        raise errors.UsageError(message, hint="octoprint-cli mcp serve --http 0") from error
     return listener
 
 
-def serve_http(server: Server[Any], listener: socket.socket) -> None:
-    """Until a signal comes. Answers only to names of this computer: a web page cannot reach it by another."""
-    config = uvicorn.Config(server.streamable_http_app(host=HOST), log_config=None, access_log=False, ws="none")
-    http = _Http(config)
+def serve_http(server: Server[Any], listener: socket.socket, ready: Callable[[], None]) -> None:
+    """Until a signal comes, from when `ready` is told. It answers to names of this computer alone: no web page can ask it."""
+    app = server.streamable_http_app(host=HOST)
+    http = _Http(uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1))
 
     def end() -> None:
-        http.should_exit = http.force_exit = True
+        logging.getLogger("uvicorn.error").disabled = True  # whom it cuts off now is no error
+        http.should_exit = True
 
     async def serve() -> None:
+        ready()
         await http.serve(sockets=[listener])
 
     with listener:
@@ -115,16 +122,17 @@ class _Http(uvicorn.Server):
         yield
 
 
-async def _until_signalled(serve: Callable[[], Awaitable[None]], end: Optional[Callable[[], None]]) -> None:
+async def _until_signalled(serve: Callable[[], Awaitable[None]], end: Optional[Callable[[], None]] = None) -> None:
     """A signal is how a host ends its server, so it is no failure; prints go on, as they do without a server."""
     async with anyio.create_task_group() as group:
 
-        async def heed() -> None:
+        async def heed(*, task_status: TaskStatus[None]) -> None:
             with anyio.open_signal_receiver(*_SIGNALS) as signals:
+                task_status.started()
                 async for _ in signals:
                     end() if end else group.cancel_scope.cancel()
 
         with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):  # not in the main thread, or on Windows
-            group.start_soon(heed)
+            await group.start(heed)
         await serve()
         group.cancel_scope.cancel()

@@ -49,7 +49,9 @@ def _is_named(name: str, words: Iterable[str]) -> bool:
 class Tool:
     """A command as a tool."""
 
-    def __init__(self, command: str, about: Mapping[str, Any], answer: Mapping[str, Any], urgent: Sequence[str], below: Sequence[str]):
+    def __init__(
+        self, command: str, about: Mapping[str, Any], answer: Mapping[str, Any], urgent: Sequence[str], below: Sequence[str]
+    ):
         self.command = command
         self.name = command.replace(" ", "_")
         self._about, self._answer, self._urgent, self._below = about, answer, urgent, below
@@ -86,7 +88,10 @@ class Tool:
         """The JSON Schema of the envelope, with the command's data in it."""
         body = {key: value for key, value in self._answer.items() if key not in ("$schema", "title")}
         success = {"properties": {"status": {"const": "success"}, "data": body}}
-        failed = {"properties": {"status": {"const": "error"}, "data": {"type": ["object", "null"]}, "error": _ERROR}, "required": ["error"]}
+        failed = {
+            "properties": {"status": {"const": "error"}, "data": {"type": ["object", "null"]}, "error": _ERROR},
+            "required": ["error"],
+        }
         return {"type": "object", "required": ["status", "data"], "oneOf": [success, failed]}
 
     def words(self, given: Mapping[str, Any]) -> List[str]:
