@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import queue
 import threading
 from collections import deque
-from typing import Any, Awaitable, Callable, Deque, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Awaitable, Callable, Deque, Dict, List, Mapping, Optional, Tuple
 
 from octoprint_cli.api import errors, failure
 from octoprint_cli_mcp.progress import CallTerminal, Progress, Send
@@ -50,26 +51,26 @@ class Turns:
         self._taken = False
 
 
-class Connections:
-    """As many as are used at once; one after the other, all calls have the same."""
+class Worker:
+    """A thread with a run of the program, whose connection nobody else uses."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
-        self._idle: List[Any] = []
+        self._calls: queue.SimpleQueue[Tuple[Call, Callable[..., None]]] = queue.SimpleQueue()
+        threading.Thread(target=self._work, name="mcp call", daemon=True).start()
 
-    @contextlib.contextmanager
-    def one(self, check: Callable[[], None]) -> Iterator[Any]:
-        """A run that answers command lines, for the caller alone. `check` ends it: see `App.check`."""
-        try:
-            run = self._idle.pop()  # atomic, as is append
-        except IndexError:
-            run = self._app.beside()
-        run.check = check
-        try:
-            yield run
-        finally:
-            run.check = lambda: None
-            self._idle.append(run)
+    def begin(self, call: Call, ended: Callable[..., None]) -> None:
+        """Make the call. `ended` is told the envelope, or the error, from the thread."""
+        self._calls.put((call, ended))
+
+    def _work(self) -> None:
+        run = self._app.beside()
+        while True:
+            call, ended = self._calls.get()
+            try:
+                ended(call.answer(run), None)
+            except BaseException as error:
+                ended(None, error)
 
 
 class Call:
@@ -89,11 +90,12 @@ class Call:
         if self._cancelled.is_set():
             raise KeyboardInterrupt
 
-    def answer(self, connections: Connections) -> Tuple[int, Envelope]:
-        """Run it: exit code and envelope. Raises KeyboardInterrupt."""
-        with connections.one(self.check) as run:
-            code, envelope = run.answer(self._words, self._terminal)
-            return int(code), envelope
+    def answer(self, run: Any) -> Envelope:
+        """Its envelope. Raises KeyboardInterrupt."""
+        run.check = self.check
+        _, envelope = run.answer(self._words, self._terminal)
+        found: Envelope = envelope
+        return found
 
 
 class Calls:
@@ -101,7 +103,7 @@ class Calls:
 
     def __init__(self, app: Any) -> None:
         self._app = app
-        self._connections = Connections(app)
+        self._idle: List[Worker] = []  # as many as were ever busy at once; one after the other, all calls have the same
         self._turns = Turns()
 
     async def answer(self, tool: Tool, given: Mapping[str, Any], send: Callable[..., Awaitable[None]]) -> Envelope:
@@ -120,24 +122,27 @@ class Calls:
         """`give` hands the turn on, once: when the call only waits, or has ended, be it after its cancellation."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Envelope] = loop.create_future()
-        turn = [give]
+        worker, turn = self._idle.pop() if self._idle else Worker(self._app), [give]
 
         def in_loop(function: Callable[..., Any], *what: Any) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended, and with it whoever would hear it
                 loop.call_soon_threadsafe(function, *what)
 
         def hand_on() -> None:
-            with contextlib.suppress(IndexError):
-                in_loop(turn.pop())
+            if turn:
+                turn.pop()()
 
         def tell(*what: Any) -> None:
             call.check()
             in_loop(lambda: loop.create_task(_quietly(send(*what))))
 
-        call = Call(words, self._app.stderr, tell, hand_on)
-        threading.Thread(
-            target=_thread, args=(call, self._connections, hand_on, in_loop, done), name="mcp call", daemon=True
-        ).start()
+        def end(envelope: Optional[Envelope], error: Optional[BaseException]) -> None:
+            self._idle.append(worker)
+            hand_on()
+            _settle(done, envelope, error)
+
+        call = Call(words, self._app.stderr, tell, lambda: in_loop(hand_on))
+        worker.begin(call, lambda *what: in_loop(end, *what))
         try:
             return await done
         except asyncio.CancelledError:
@@ -145,22 +150,11 @@ class Calls:
             raise
 
 
-def _thread(call: Call, connections: Connections, hand_on: Callable[[], None], in_loop: Callable[..., None], done: Any) -> None:
-    result: Optional[Envelope] = None
-    error: Optional[BaseException] = None
-    try:
-        _, result = call.answer(connections)
-    except BaseException as bug:
-        error = bug
-    hand_on()
-    in_loop(_settle, done, result, error)
-
-
-def _settle(done: asyncio.Future[Envelope], result: Optional[Envelope], error: Optional[BaseException]) -> None:
+def _settle(done: asyncio.Future[Envelope], envelope: Optional[Envelope], error: Optional[BaseException]) -> None:
     if done.done():  # cancelled
         return
-    if result is not None:
-        done.set_result(result)
+    if envelope is not None:
+        done.set_result(envelope)
     else:
         done.set_exception(errors.InternalError(f"the call ended without an answer: {error!r}"))
 
