@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import subprocess
 import sys
 import time
 import venv
 from pathlib import Path
-from typing import Dict, List, NamedTuple
+from typing import Dict, Iterator, List, NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 #: Everything that a benchmark installs or writes, and keeps.
@@ -51,6 +53,27 @@ def install(name: str, *what: str) -> Path:
     if ours:
         subprocess.run([*pip, "--no-deps", "--force-reinstall", *ours], check=True)
     return programs
+
+
+@contextlib.contextmanager
+def serving(programs: Path) -> Iterator[Dict[str, str]]:
+    """A real OctoPrint of the sandbox, idle, and the environment that aims programs and scripts at it."""
+    environ, sandbox = without_settings(FOLDER), [str(programs / "octoprint-cli"), "sandbox"]
+    try:
+        subprocess.run([*sandbox, "start", "--name", "bench"], env=environ, check=True, stdout=subprocess.DEVNULL)
+        line = [str(programs / "python"), "-c", _READ_KEY]
+        host, key = json.loads(subprocess.run(line, env=environ, check=True, stdout=subprocess.PIPE, text=True).stdout)
+        yield {**environ, "OCTOPRINT_HOST": host, "OCTOPRINT_API_KEY": key}
+    finally:
+        subprocess.run([*sandbox, "stop", "--name", "bench"], env=environ, check=False, stdout=subprocess.DEVNULL)
+
+
+_READ_KEY = """
+import json
+from octoprint_cli.config import Settings
+settings = Settings({"printer": "bench"})
+print(json.dumps([settings.host, settings.get("api_key")]))
+"""
 
 
 def without_settings(folder: Path) -> Dict[str, str]:

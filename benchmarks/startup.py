@@ -10,7 +10,6 @@ one. The server is a real OctoPrint with its virtual printer, started by the san
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import statistics
@@ -19,7 +18,7 @@ import sys
 import time
 from typing import Dict, List, NamedTuple
 
-from measure import FOLDER, REPOSITORY, install
+from measure import FOLDER, REPOSITORY, install, serving
 
 PROGRAM = FOLDER / "venv" / "bin" / "octoprint-cli"
 
@@ -50,24 +49,6 @@ PAIRS = (
 )
 
 
-def start_server(environ: Dict[str, str]) -> Dict[str, str]:
-    """A sandbox, and the environment that aims the program and the scripts at it."""
-    subprocess.run([str(PROGRAM), "sandbox", "start", "--name", "bench"], env=environ, check=True, stdout=subprocess.DEVNULL)
-    shown = subprocess.run(
-        [str(FOLDER / "venv" / "bin" / "python"), "-c", _READ_KEY], env=environ, check=True, capture_output=True, text=True
-    )
-    host, key = json.loads(shown.stdout)
-    return {**environ, "OCTOPRINT_HOST": host, "OCTOPRINT_API_KEY": key}
-
-
-_READ_KEY = """
-import json
-from octoprint_cli.config import Settings
-settings = Settings({"printer": "bench"})
-print(json.dumps([settings.host, settings.get("api_key")]))
-"""
-
-
 def seconds(line: List[str], environ: Dict[str, str]) -> float:
     """One whole process."""
     begun = time.perf_counter()
@@ -89,14 +70,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=21, help="processes of each kind (21)")
     runs = max(parser.parse_args().runs, 1)
-    install("venv", str(REPOSITORY), str(REPOSITORY / "plugins" / "octoprint-cli-sandbox"))
-    home = {"OCTOPRINT_CLI_HOME": str(FOLDER / "home"), "XDG_CACHE_HOME": str(FOLDER / "cache")}
-    environ = {**{name: value for name, value in os.environ.items() if not name.startswith("OCTOPRINT_")}, **home}
-    try:
-        aimed = start_server(environ)
-        rows = [measure(pair, aimed, runs) for pair in PAIRS]
-    finally:
-        subprocess.run([str(PROGRAM), "sandbox", "stop", "--name", "bench"], env=environ, check=False, stdout=subprocess.DEVNULL)
+    programs = install("venv", str(REPOSITORY), str(REPOSITORY / "plugins" / "octoprint-cli-sandbox"))
+    with serving(programs) as environ:
+        rows = [measure(pair, environ, runs) for pair in PAIRS]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, medians of {runs} processes each, in turns:\n")
     print("| ours | median | against | median | ratio | target at most |\n|---|---|---|---|---|---|")
     print("\n".join(rows))

@@ -21,6 +21,9 @@ class ForeignCommand:
 
     app: Any
     cmd_name: str
+    #: What it does, nobody has said.
+    effects = ()
+    repeatable = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser: ArgumentParser = super().get_parser(prog_name)  # type: ignore[misc]
@@ -53,10 +56,14 @@ class ForeignCommand:
 
 
 class _ForeignShowOne(Output):
+    effects = ()
+    repeatable = False
     _group = SHOW_GROUP
 
 
 class _ForeignLister(Output):
+    effects = ()
+    repeatable = False
     _group = LIST_GROUP
 
 

@@ -19,6 +19,7 @@ from octoprint_cli.config.host import normalise
 from octoprint_cli.config.values import Setting
 from octoprint_cli.errors import CliError
 from octoprint_cli.errors.advice import explained
+from octoprint_cli.formatters.envelope import failure
 from octoprint_cli.guard import Guarded, preflight_report
 from octoprint_cli.options import (
     add_checks,
@@ -37,6 +38,7 @@ from octoprint_cli.picture import Picture
 from octoprint_cli.redact import can_write, visible
 from octoprint_cli.stream import Stream
 from octoprint_cli.summary import HEATERS, SUMMARY, Known, heaters, summary
+from octoprint_cli.terminal import Terminal
 from octoprint_cli.waiting import WAIT_CODES, WAITED, await_goal, connected, converse, last_ending, waited, watched
 from octoprint_cli.watching.words import TYPES as WATCHED
 
@@ -97,6 +99,7 @@ __all__ = [
     "Skip",
     "Stream",
     "Subject",
+    "Terminal",
     "Time",
     "WATCHED",
     "add_checks",
@@ -114,6 +117,7 @@ __all__ = [
     "described",
     "errors",
     "explained",
+    "failure",
     "heaters",
     "last_ending",
     "normalise",

@@ -17,7 +17,7 @@ import shlex
 import signal
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, NoReturn, Optional, TextIO, Tuple, Type
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, NoReturn, Optional, TextIO, Tuple, Type
 
 from cliff.app import App as CliffApp
 
@@ -47,6 +47,10 @@ if TYPE_CHECKING:
 DESCRIPTION = "Drive an OctoPrint 3D-print server: check, upload, print, watch, stop."
 
 
+#: The global options that say which server, and how it is reached.
+_AIMING = ("host", "api_key", "printer", "timeout", "config")
+
+
 class Format(NamedTuple):
     """The output format of this run, and whether somebody asked for it on the command line."""
 
@@ -68,6 +72,7 @@ class App(CliffApp):
         parent: Optional[App] = None,
     ) -> None:
         self.version = __version__
+        self._parent = parent
         manager = parent.command_manager if parent else CommandManager()
         super().__init__(DESCRIPTION, __version__, manager, stdin, stdout, stderr, deferred_help=True)
         self.environ = os.environ if environ is None else environ
@@ -75,18 +80,19 @@ class App(CliffApp):
         self.named_formats: List[str] = []
         self.argv: List[str] = []
         self.streaming = False  # a line for each thing that happens, the envelope too
-        self._parent = parent
         self.scrubber: Scrubber = parent.scrubber if parent else Scrubber()
         self.options = argparse.Namespace(debug=False, verbose_level=1)
         self.settings = Settings({}, self.environ)
         self.terminal = Terminal(self.stdin, self.stderr)
         self._client: Optional[Client] = None
+        #: Called before each request, and often while one waits. It raises KeyboardInterrupt to end what is going on.
+        self.check: Callable[[], None] = lambda: None
 
     # -- options ----------------------------------------------------------------------------------
 
     def build_option_parser(self, description: Any, version: Any, argparse_kwargs: Any = None) -> argparse.ArgumentParser:
         """The global options, which may stand anywhere on the line; never abbreviated."""
-        return global_parser(self.NAME, description)
+        return global_parser(self.NAME, description) if self._parent is None else self._parent.parser
 
     def _choose_format(self, argv: List[str]) -> List[str]:
         """Find the output format before anything that can fail, and take it off the line."""
@@ -114,7 +120,7 @@ class App(CliffApp):
         """The server's client. requests is imported here, on first use."""
         if self._client is None:
             shared = self._parent is not None and self.settings is self._parent.settings
-            self._client = self._parent.client if self._parent is not None and shared else self.connect(self.settings)
+            self._client = self._parent.client.anew() if self._parent is not None and shared else self.connect(self.settings)
         return self._client
 
     def connect(self, settings: Settings) -> Client:
@@ -129,7 +135,7 @@ class App(CliffApp):
         key = settings.find("api_key")
         origin, limits = key.origin if key else None, {"timeout": get("timeout"), "retries": get("retries")}
         client = Client(settings.host, key.value if key else None, key_origin=origin, tls=tls, **limits)
-        client.http.on_secret = self.scrubber.learn
+        client.http.on_secret, client.http.check = self.scrubber.learn, lambda: self.check()
         return client
 
     def envelope_formatter(self) -> Optional[Any]:
@@ -146,10 +152,13 @@ class App(CliffApp):
 
     def again(self, *words: str) -> str:
         """This very command line with more words: a hint that can be run, with KEY for the key."""
-        line = [self.NAME, *self.argv]
+        aim = self._parent._given() if self._parent is not None else {}
+        inherited = [f"--{name.replace('_', '-')}={value}" for name, value in aim.items() if value]
+        at = self.argv.index("--") if "--" in self.argv else len(self.argv)  # what follows is no option
+        line = [self.NAME, *inherited, *self.argv[:at], *words, *self.argv[at:]]
         shown = ["KEY" if before == "--api-key" else word for before, word in zip(["", *line], line)]
         shown = ["--api-key=KEY" if word.startswith("--api-key=") else word for word in shown]
-        return " ".join([*map(shlex.quote, shown), *words])
+        return shlex.join(shown)
 
     # -- the run ----------------------------------------------------------------------------------
 
@@ -186,22 +195,35 @@ class App(CliffApp):
             rest = ["help", *self.command_manager.words(rest)]
         self.run_subcommand(rest)
 
-    def answer(self, argv: List[str]) -> Tuple[int, Dict[str, Any]]:
+    def answer(self, argv: List[str], terminal: Optional[Terminal] = None) -> Tuple[int, Dict[str, Any]]:
         """Another command line, within this run and on its connection: its exit code and its envelope.
 
-        Raises KeyboardInterrupt, Terminated.
+        `terminal` gets what it tells a person meanwhile. Raises KeyboardInterrupt, Terminated.
         """
         told = io.StringIO()
-        code = int(App(io.StringIO(), told, self.stderr, self.environ, parent=self).run(["--json", *argv]))
+        child = App(io.StringIO(), told, self.stderr, self.environ, parent=self)
+        child.terminal = terminal or child.terminal
+        code = int(child.run(["--json", *argv]))
+        if self._client is not None and child._client is not None:
+            self._client.http.acted |= child._client.http.acted
         if code == Exit.INTERRUPTED:
             raise KeyboardInterrupt
         if code == Exit.TERMINATED:
             raise Terminated
         return code, json.loads(told.getvalue())
 
+    def beside(self) -> App:
+        """This run once more, with a connection of its own: for command lines that are answered at the same time."""
+        other = App(io.StringIO(), io.StringIO(), self.stderr, self.environ, parent=self)
+        other.options, other.settings, other._parent = self.options, self.settings, None
+        return other
+
+    def _given(self) -> Dict[str, Any]:
+        """The global options that choose the server, by name; None for what was not said."""
+        return {name: getattr(self.options, name, None) for name in _AIMING}
+
     def _learn_settings(self) -> None:
-        names = ("host", "api_key", "printer", "timeout", "config")
-        given = {name: getattr(self.options, name) for name in names}
+        given = self._given()
         if self._parent is not None and not any(given.values()):
             self.settings = self._parent.settings
             return

@@ -40,6 +40,10 @@ class Output:
     codes: ClassVar[Sequence[str]] = ()
     #: Whether it asks a server.
     asks_server: ClassVar[bool] = True
+    #: Whether it is of use to a machine that has every command as a tool; false for what is a person's or a shell's own.
+    as_tool: ClassVar[bool] = True
+    #: Arguments with which it never waits for its turn behind another command: they stop something.
+    urgent: ClassVar[Sequence[str]] = ()
     _group = SHOW_GROUP
 
     @property

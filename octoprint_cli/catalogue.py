@@ -64,17 +64,21 @@ def arguments(parser: argparse.ArgumentParser) -> Iterator[Dict[str, Any]]:
         if (group.title or "").endswith(("formatter", "formatters")):
             continue
         for action in group._group_actions:
-            if not isinstance(action, argparse._HelpAction) and action.help is not argparse.SUPPRESS:
+            if isinstance(action, argparse._HelpAction) or action.help is argparse.SUPPRESS:
+                continue
+            if action.dest != "formatter":  # which a stranger's command has among its own
                 yield _argument(action)
 
 
 def _argument(action: argparse.Action) -> Dict[str, Any]:
-    many = action.nargs in ("*", "+") or isinstance(action, argparse._AppendAction)
+    repeated = isinstance(action, argparse._AppendAction)
+    several = action.nargs in ("*", "+", argparse.REMAINDER) or (isinstance(action.nargs, int) and action.nargs > 1)
     return {
         "name": action.dest,
         "options": list(action.option_strings),
         "type": "boolean" if action.nargs == 0 else _NUMBERS.get(action.type, "string"),
-        "many": many,
+        "many": repeated or several,
+        "repeated": repeated,
         "required": action.required and action.nargs != "*",
         "default": action.default if isinstance(action.default, (str, int, float, list)) else None,
         "choices": list(action.choices) if action.choices else None,

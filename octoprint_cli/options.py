@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING, Any, FrozenSet, List, NoReturn, Optional, Sequence
@@ -206,6 +207,7 @@ def global_parser(name: str, description: str) -> Parser:
     return parser
 
 
+@functools.lru_cache(maxsize=None)
 def format_parser() -> Parser:
     """The output format alone, which must be known before anything that can fail."""
     parser = Parser(add_help=False, allow_abbrev=False)

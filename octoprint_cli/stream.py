@@ -27,6 +27,7 @@ class Stream(Output, CliffShowOne):
     """
 
     streams = True
+    as_tool = False
 
     def told(self, item: Mapping[str, Any]) -> str:
         """A person's line for one thing. Override it."""

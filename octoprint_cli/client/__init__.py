@@ -9,6 +9,7 @@ Importing this imports requests; the application does so only when a command ask
 from __future__ import annotations
 
 import contextlib
+import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Tuple, Type, TypeVar
 
@@ -53,7 +54,16 @@ class Client:
         retries: int = 3,
         tls: Tls = Tls(),
     ) -> None:
-        self.http = Http(base_url, api_key, key_origin=key_origin, timeout=timeout, retries=retries, tls=tls)
+        self._take(Http(base_url, api_key, key_origin=key_origin, timeout=timeout, retries=retries, tls=tls))
+
+    def anew(self) -> Client:
+        """The same server over the same connection, for another command line: nothing is known of what this one did."""
+        other = copy.copy(self)
+        other._take(self.http.anew())
+        return other
+
+    def _take(self, http: Http) -> None:
+        self.http = http
         self.job = Jobs(self.http)
         self.printer = Printer(self.http)
         self.files = Files(self.http)

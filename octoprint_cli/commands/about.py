@@ -29,6 +29,7 @@ class Help(ShowOne):
         distribution=fields.text("that adds the command, null for the built-in ones").or_null.sometimes,
     )
     asks_server = False
+    as_tool = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)

@@ -7,7 +7,7 @@ import shlex
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict, Generator, List, Mapping
 
-from octoprint_cli.api import EFFECTS, Stream, errors, fields
+from octoprint_cli.api import EFFECTS, Stream, errors, failure, fields
 
 _REMARK = "#"
 
@@ -59,7 +59,7 @@ class Batch(Stream):
                 )
             code, envelope = self.app.answer(words)
         except errors.CliError as error:
-            code, envelope = int(error.exit_code), {"status": "error", "data": None, "error": error.as_dict()}
+            code, envelope = int(error.exit_code), failure(error)
         return {"line": number, "command": words, "exit_code": code, **envelope}
 
     def told(self, item: Mapping[str, Any]) -> str:

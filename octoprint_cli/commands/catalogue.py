@@ -13,6 +13,7 @@ _ARGUMENT = fields.record(
     options=fields.listed(fields.text(), "none: by its place"),
     type=fields.one_of("string", "integer", "number", "boolean"),
     many=fields.switch("may be given several times"),
+    repeated=fields.switch("each of several values stands behind the option anew"),
     required=fields.switch(),
     default=fields.anything("what counts without it"),
     choices=fields.listed(fields.anything("one of them")).or_null,

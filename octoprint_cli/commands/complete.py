@@ -50,6 +50,7 @@ class Complete(ShowOne):
         use=fields.text("what to write into the shell's own configuration").sometimes,
         words=fields.listed(fields.text(), "what can come next").sometimes,
     )
+    as_tool = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)

@@ -31,6 +31,7 @@ class Init(ShowOne):
         server=fields.text("OctoPrint's version").or_null,
     )
     effects = ("writes",)
+    as_tool = False  # it asks a person
     codes = ("CONFIG_EXISTS",)
 
     def get_parser(self, prog_name: str) -> ArgumentParser:

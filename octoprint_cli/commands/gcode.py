@@ -50,6 +50,7 @@ class Gcode(Guarded, ShowOne):
         replies=fields.listed(_REPLY, "with --reply").sometimes,
     )
     effects = EFFECTS
+    urgent = ("commands",)  # M112 may be one of them
     repeatable = False
     codes = ("INVALID_VALUE", "LIMIT_EXCEEDED", "NO_REPLY", "PRINTER_BUSY", "PRINTER_OFFLINE", "PUSH_UNAVAILABLE")
 

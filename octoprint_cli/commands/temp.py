@@ -52,6 +52,7 @@ class Temp(Guarded, ShowOne):
         fields.optional(WAITED),
     )
     effects = ("heats",)
+    urgent = ("off",)
     codes = ("INVALID_VALUE", "LIMIT_EXCEEDED", "NOT_FOUND", "PRINTER_OFFLINE", "STATE_NOT_REACHED", "WAIT_TIMEOUT")
     _samples: Sequence[Any] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import socket
 import time
@@ -72,9 +73,17 @@ class Http:
         self.planned: List[Dict[str, Any]] = []
         self._retries = policy.Retries(retries, timeout)
         self.on_secret: Callable[[str], None] = lambda secret: None  # told of what must not be shown, such as a session
+        # Called before each request, and often while the push socket is silent: it raises what ends a run, as Ctrl-C does.
+        self.check: Callable[[], None] = lambda: None
         self._has_key, self._key_origin, self._tls = bool(api_key), key_origin, tls
         self._wire = Wire()
         self._session = session(self._wire, api_key, tls)
+
+    def anew(self) -> Http:
+        """The same over the same connection, and nothing has been sent yet. One of them at a time is used."""
+        other = copy.copy(self)
+        other.rehearsing, other.acted, other.planned = False, False, []
+        return other
 
     def get(self, path: str, *, needs: Optional[str] = None, limit: int = MAX_BYTES, **params: Any) -> Any:
         """The JSON that a GET answers. `needs` is the permission to name when it is refused."""
@@ -158,6 +167,7 @@ class Http:
 
     def _try(self, call: _Call, exchange: Exchange) -> Union[Answer, Tuple[errors.CliError, policy.Failure]]:
         """The answer, or the error with what the retries must know of it."""
+        self.check()
         before = self.acted
         if call.act:
             # On a connection of its own: the server may have closed the kept one (1.8 often has), and then

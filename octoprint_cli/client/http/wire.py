@@ -11,7 +11,6 @@ import functools
 import http.cookiejar
 import socket
 import ssl
-import threading
 import time
 import weakref
 from types import TracebackType
@@ -22,6 +21,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from octoprint_cli.client.http.clock import CLOCK, Timed
 from octoprint_cli.errors import ConfigError
 
 #: Connecting on a network that a printer stands in takes milliseconds; a dead host should not cost 30 s.
@@ -54,7 +54,7 @@ def require_usable(tls: Tls) -> None:
         ) from error
 
 
-class Exchange:
+class Exchange(Timed):
     """One request and its answer: the time that it may take, and how far it got.
 
     `allowance` gives the seconds that are left after each piece that went out or came in: then the limit
@@ -67,8 +67,7 @@ class Exchange:
         self.expired = False  # the time was up, and the connection was shut down
         self.seconds = seconds
         self._allowance = allowance
-        self._deadline = time.monotonic() + seconds
-        self._over = threading.Event()
+        self.deadline = time.monotonic() + seconds
         self._socket: Optional[socket.socket] = None
         self._copy: Optional[socket.socket] = None
 
@@ -78,11 +77,11 @@ class Exchange:
         return self.opened and not self.sent
 
     def __enter__(self) -> Exchange:
-        threading.Thread(target=self._watch, name="exchange", daemon=True).start()
+        CLOCK.watch(self)
         return self
 
     def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:
-        self._over.set()
+        CLOCK.forget(self)
         if self._copy is not None:
             self._copy.close()
 
@@ -99,15 +98,11 @@ class Exchange:
     def progressed(self) -> None:
         """A piece went out or came in."""
         if self._allowance is not None:
-            self._deadline = time.monotonic() + self._allowance()
+            self.deadline = time.monotonic() + self._allowance()
+            CLOCK.moved(self)
 
-    def _watch(self) -> None:
-        while not self._over.wait(max(0.0, self._deadline - time.monotonic())):
-            if time.monotonic() >= self._deadline:
-                self._end()
-                return
-
-    def _end(self) -> None:
+    def end(self) -> None:
+        """The time is up."""
         self.expired = True
         for sock in (self._copy, self._socket):
             if sock is not None:

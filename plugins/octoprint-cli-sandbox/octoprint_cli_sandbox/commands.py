@@ -15,6 +15,8 @@ from octoprint_cli_sandbox.sandbox import FIELDS, Sandbox, all_of, valid_name
 class Sandboxed(ShowOne):
     """A command on one sandbox, which `--name` chooses."""
 
+    as_tool = False  # whoever has the commands as tools has a printer already
+
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("--name", type=_type(valid_name), default="sandbox", help="which sandbox (sandbox)")
@@ -132,6 +134,8 @@ class Status(Sandboxed):
 
 class List(Lister):
     """list the sandboxes, running or stopped"""
+
+    as_tool = False
 
     def take_action(self, parsed_args: Namespace) -> Rows:
         return Rows("sandboxes", FIELDS, [sandbox.describe() for sandbox in all_of(self.settings.home)])

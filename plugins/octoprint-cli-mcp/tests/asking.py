@@ -1,0 +1,134 @@
+"""Asking the server as an agent does: the SDK's own client, in this process or with the installed program as a process."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
+
+import anyio
+from mcp import Client, StdioServerParameters
+from octoprint_cli_mcp import server as serving
+from octoprint_cli_mcp import tools
+
+from octoprint_cli.app import App
+
+PROGRAM = Path(sys.executable).with_name("octoprint-cli")
+#: Longer than anything takes here, on a busy machine too.
+SECONDS = 60
+Ask = Callable[[Client], Awaitable[None]]
+
+
+def environment(folder: Path, **more: str) -> Dict[str, str]:
+    """The test's own: nothing reads or writes the real home, configuration or caches."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("OCTOPRINT_")}
+    own = {"HOME": folder / "home", "XDG_CACHE_HOME": folder / "cache", "OCTOPRINT_CLI_HOME": folder / "cli"}
+    (folder / "home").mkdir(exist_ok=True)
+    return {**inherited, **{name: str(path) for name, path in own.items()}, **more}
+
+
+def app(environ: Dict[str, str], *argv: str) -> App:
+    """A run of the program in this process, as far as `mcp serve` begins."""
+    made = App(io.StringIO(), io.StringIO(), sys.stderr, environ)
+    made.options, _ = made.parser.parse_known_args(list(argv))
+    made._learn_settings()
+    return made
+
+
+def here(environ: Dict[str, str], ask: Ask, choice: Optional[tools.Choice] = None) -> None:
+    """Ask a server in this process, over the SDK's in-memory connection."""
+    run = app(environ)
+    found, broken = tools.installed(run, choice or tools.Choice())
+    assert broken == []
+    _within(Client(serving.made(run, found)), ask)
+
+
+def process(environ: Dict[str, str], ask: Ask, *argv: str) -> None:
+    """Ask the installed program over stdio."""
+    _within(Client(StdioServerParameters(command=str(PROGRAM), args=["mcp", "serve", *argv], env=environ)), ask)
+
+
+def at(url: str, ask: Ask) -> None:
+    """Ask a server over HTTP."""
+    _within(Client(url), ask)
+
+
+def _within(connection: Client, ask: Ask) -> None:
+    async def limited() -> None:
+        with anyio.fail_after(SECONDS):
+            async with connection as client:
+                await ask(client)
+
+    try:
+        anyio.run(limited)
+    except Exception as error:  # task groups wrap one another's errors
+        found: BaseException = error
+        while len(getattr(found, "exceptions", ())) == 1:
+            found = found.exceptions[0]  # type: ignore[attr-defined]
+        raise found from None
+
+
+def envelope(result: Any) -> Dict[str, Any]:
+    """The envelope of an answer, which its text has, too."""
+    found: Dict[str, Any] = result.structured_content
+    assert json.loads(result.content[0].text) == found
+    assert result.is_error == (found["status"] == "error")
+    return found
+
+
+def data(result: Any) -> Dict[str, Any]:
+    """The data of a success."""
+    found = envelope(result)
+    assert found["status"] == "success", found
+    body: Dict[str, Any] = found["data"]
+    return body
+
+
+def code(result: Any) -> str:
+    """The error code of a failure."""
+    found = envelope(result)
+    assert found["status"] == "error", found
+    said: str = found["error"]["code"]
+    return said
+
+
+class Heard:
+    """Collects a call's progress; `first` is set with the first."""
+
+    def __init__(self) -> None:
+        self.told: List[Tuple[float, Optional[float], Optional[str]]] = []
+        self.first = anyio.Event()
+
+    async def __call__(self, progress: float, total: Optional[float], message: Optional[str]) -> None:
+        self.told.append((progress, total, message))
+        self.first.set()
+
+
+class Held:
+    """A fault that keeps a request waiting, until `release` lets it be done and answered."""
+
+    def __init__(self) -> None:
+        self._arrived, self._released = threading.Event(), threading.Event()
+
+    def __call__(self, exchange: Any) -> None:
+        exchange.receive()
+        self._arrived.set()
+        assert self._released.wait(SECONDS)
+        exchange.reply(exchange.perform())
+
+    def release(self) -> None:
+        """Let it go on."""
+        self._released.set()
+
+    async def arrived(self) -> None:
+        """Wait until the request is there."""
+        assert await anyio.to_thread.run_sync(self._arrived.wait, SECONDS)
+
+
+async def until(is_so: Callable[[], bool], server: Any) -> None:
+    """Wait until the fake server says that it is so, without holding up the client."""
+    await anyio.to_thread.run_sync(server.wait_until, is_so)

@@ -1,0 +1,163 @@
+"""A whole print by an agent: the installed program over stdio, the SDK's client, a real OctoPrint with its virtual printer.
+
+Every answer is held against the schema that its tool has. `OCTOPRINT_CLI_TEST_SERVERS` keeps the installation, as in the
+end-to-end ring.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional
+
+import anyio
+import pytest
+from asking import PROGRAM, Heard, envelope, environment, process
+from jsonschema import Draft202012Validator
+from mcp import Client
+
+#: An installation on a busy machine; what comes after it takes seconds.
+INSTALL_SECONDS = 600
+NAME = "mcp"
+#: The print moves, and neither heats nor extrudes.
+IGNORE = ["extrusion"]
+
+pytestmark = pytest.mark.timeout(INSTALL_SECONDS + 60)
+
+Environ = Dict[str, str]
+
+
+def sandbox(verb: str, environ: Environ) -> None:
+    line = [str(PROGRAM), "sandbox", verb, "--name", NAME, "--json"]
+    done = subprocess.run(line, env=environ, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+    assert done.returncode == 0, (done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environ]:
+    """The environment of a sandbox that runs, and whose printer is the one to drive."""
+    environ = environment(tmp_path_factory.mktemp("real"))
+    kept: Optional[str] = os.environ.get("OCTOPRINT_CLI_TEST_SERVERS")
+    if kept:
+        environ["OCTOPRINT_CLI_HOME"] = str(Path(kept) / "mcp")
+    sandbox("start", environ)
+    try:
+        yield {**environ, "OCTOPRINT_PRINTER": NAME}
+    finally:
+        sandbox("stop", environ)
+
+
+class Agent:
+    """A client that believes no answer which its schema does not allow."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._schemas: Dict[str, Any] = {}
+
+    async def learn(self) -> None:
+        tools = (await self._client.list_tools()).tools
+        self._schemas = {tool.name: Draft202012Validator(tool.output_schema or {}) for tool in tools}
+
+    async def call(self, tool: str, heard: Any = None, **given: Any) -> Dict[str, Any]:
+        found = envelope(await self._client.call_tool(tool, given, progress_callback=heard))
+        self._schemas[tool].validate(found)
+        assert json.loads(json.dumps(found)) == found
+        return found
+
+    async def data(self, tool: str, heard: Any = None, **given: Any) -> Dict[str, Any]:
+        found = await self.call(tool, heard, **given)
+        assert found["status"] == "success", found
+        body: Dict[str, Any] = found["data"]
+        return body
+
+    async def code(self, tool: str, **given: Any) -> str:
+        found = await self.call(tool, **given)
+        assert found["status"] == "error", found
+        said: str = found["error"]["code"]
+        return said
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Path:
+    """Half a minute of a print that heats nothing: the virtual printer dwells in real time."""
+    path = tmp_path / "slow.gcode"
+    path.write_text("M117 slow\n" + "".join(f"G1 X{number % 50} F6000\nG4 P100\n" for number in range(300)))
+    return path
+
+
+def test_an_agent_prints_watches_and_stops(real: Environ, slow: Path) -> None:
+    async def ask(client: Client) -> None:
+        agent = Agent(client)
+        await agent.learn()
+        assert (await agent.data("status"))["phase"] == "idle"
+        assert (await agent.data("version"))["server"].startswith("1.")
+        assert (await agent.data("upload", file=str(slow)))["verified"] == "sha1"
+        assert "slow.gcode" in [file["path"] for file in (await agent.data("files"))["files"]]
+        assert (await agent.data("preflight", stored="slow.gcode", ignore=IGNORE))["ready"] is True
+        assert await agent.code("print", stored="slow.gcode") == "CONFIRMATION_REQUIRED"
+        assert (await agent.data("print", stored="slow.gcode", ignore=IGNORE, dry_run=True))["dry_run"] is True
+        assert (await agent.data("status"))["phase"] == "idle"
+        assert (await agent.data("print", stored="slow.gcode", ignore=IGNORE, confirm=True))["started"] is True
+        assert await agent.code("print", stored="slow.gcode", ignore=IGNORE, confirm=True) == "PRINTER_BUSY"
+
+        heard = Heard()
+        assert (await agent.data("wait", heard, **{"for": ["progress=5"], "timeout": 60}))["met"] == "progress=5"
+        numbers = [progress for progress, _, _ in heard.told]
+        assert numbers == sorted(set(numbers)) and "slow.gcode" in str(heard.told[-1])
+        await _given_up(client)
+        assert (await agent.data("status"))["phase"] == "printing"
+
+        ended: List[Dict[str, Any]] = []
+        again = Heard()
+
+        async def wait() -> None:
+            ended.append(await agent.call("wait", again))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(wait)
+            await again.first.wait()
+            assert await agent.code("cancel") == "CONFIRMATION_REQUIRED"
+            assert (await agent.data("cancel", confirm=True))["action"] == "cancelled"
+        assert ended[0]["error"]["code"] == "JOB_CANCELLED" and ended[0]["data"]["phase"] == "idle"
+
+    process(real, ask)
+
+
+async def _given_up(client: Client) -> None:
+    """A wait that its caller cancels."""
+    heard = Heard()
+    async with anyio.create_task_group() as group:
+        group.start_soon(lambda: client.call_tool("wait", {}, progress_callback=heard))
+        await heard.first.wait()
+        group.cancel_scope.cancel()
+
+
+def test_every_tool_that_only_reads_answers_as_its_schema_says(real: Environ) -> None:
+    given: Dict[str, Dict[str, Any]] = {"wait": {"for": ["idle"]}}
+
+    async def ask(client: Client) -> None:
+        agent = Agent(client)
+        await agent.learn()
+        asked = 0
+        for tool in (await client.list_tools()).tools:
+            if tool.annotations and tool.annotations.read_only_hint and not tool.input_schema.get("required", []):
+                await agent.data(tool.name, **given.get(tool.name, {}))
+                asked += 1
+        assert asked >= 6
+
+    process(real, ask, "--except", "preflight", "--except", "inspect")
+
+
+def test_heat_is_set_waited_for_and_switched_off(real: Environ) -> None:
+    async def ask(client: Client) -> None:
+        agent = Agent(client)
+        await agent.learn()
+        heard = Heard()
+        warm = await agent.data("temp", heard, bed=30, wait=True, wait_timeout=60)
+        assert warm["met"] == "temp" and "bed" in str(heard.told[-1])
+        off = await agent.data("temp", off=True)
+        assert all(reading["target"] == 0 for reading in off["temperature"].values())
+
+    process(real, ask)

@@ -1,0 +1,132 @@
+"""Which commands are tools, and what is said of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Dict, List
+
+import pytest
+from asking import app, environment, here
+from jsonschema import Draft202012Validator
+from mcp import Client
+from octoprint_cli_mcp import tools
+from octoprint_cli_mcp.tools import Choice, Tool
+
+from octoprint_cli.api import errors, failure
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Any:
+    """A run of the program that is configured for no server."""
+    return app(environment(tmp_path))
+
+
+def found(run: Any, *choice: Any) -> Dict[str, Tool]:
+    return {tool.name: tool for tool in tools.installed(run, Choice(*choice))[0]}
+
+
+def test_every_command_is_a_tool_but_what_is_a_persons_or_streams(run: Any) -> None:
+    names = set(found(run))
+    assert {"status", "files", "print", "upload", "cancel", "temp", "wait", "gcode", "config_show", "explain"} <= names
+    assert names & {"init", "help", "complete", "batch", "watch", "mcp_serve", "sandbox_start"} == set()
+
+
+def test_only_and_except_take_commands_or_their_first_word(run: Any) -> None:
+    assert set(found(run, ["status", "config"])) == {"status", "config_show"}
+    assert set(found(run, ["status", "config show"], ["config"])) == {"status"}
+    assert "print" not in found(run, [], ["print"]) and "status" in found(run, [], ["print"])
+    assert "complete" in found(run, ["complete"])  # asked for by its name
+    assert found(run, ["watch"]) == {}  # a stream is none, whoever asks
+    with pytest.raises(errors.UsageError):
+        found(run, ["nonsense"])
+    with pytest.raises(errors.UsageError):
+        found(run, [], ["nonsense"])
+
+
+def test_read_only_leaves_nothing_that_acts(run: Any) -> None:
+    names = set(found(run, [], [], True))
+    assert {"status", "files", "preflight", "wait"} <= names
+    assert names & {"print", "upload", "cancel", "pause", "temp", "gcode", "connect"} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "hints"),
+    [
+        ("status", [True, False, True]),
+        ("wait", [True, False, True]),
+        ("temp", [False, False, True]),
+        ("pause", [False, False, True]),
+        ("upload", [False, False, True]),
+        ("cancel", [False, True, True]),
+        ("print", [False, True, False]),
+        ("gcode", [False, True, False]),
+    ],
+)
+def test_the_hints_follow_effects_consent_and_repetition(run: Any, name: str, hints: List[bool]) -> None:
+    said = found(run)[name].annotations
+    assert [said[f"{hint}Hint"] for hint in ("readOnly", "destructive", "idempotent")] == hints
+    assert said["openWorldHint"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "waits"),
+    [
+        ("status", {}, False),
+        ("wait", {}, False),
+        ("cancel", {"confirm": True}, False),
+        ("pause", {}, False),
+        ("resume", {}, True),
+        ("print", {"stored": "x.gcode"}, True),
+        ("upload", {"file": "x.gcode"}, True),
+        ("temp", {"bed": "60"}, True),
+        ("temp", {"off": True}, False),
+        ("temp", {"off": False, "bed": "60"}, True),
+        ("gcode", {"commands": ["M112"]}, False),
+    ],
+)
+def test_only_what_acts_and_stops_nothing_takes_turns(run: Any, name: str, given: Dict[str, Any], waits: bool) -> None:
+    assert found(run)[name].takes_turns(given) is waits
+
+
+def test_what_wants_consent_says_so(run: Any) -> None:
+    cancel = found(run)["cancel"]
+    assert "ends the print for good" in cancel.description and "confirm: true" in cancel.description
+    assert cancel.input_schema["properties"]["confirm"]["type"] == "boolean"
+    assert "confirm" not in found(run)["status"].input_schema["properties"]
+
+
+def test_the_schemas_are_schemas_and_plain_enough_for_every_host(run: Any) -> None:
+    for tool in found(run).values():
+        for schema in (tool.input_schema, tool.output_schema):
+            Draft202012Validator.check_schema(schema)
+            assert schema["type"] == "object"
+        assert {"anyOf", "oneOf", "allOf", "$ref"} & set(tool.input_schema) == set()
+        assert set(tool.name) <= set("abcdefghijklmnopqrstuvwxyz_-") and len(tool.name) <= 64
+
+
+def test_the_output_schema_is_that_of_the_whole_envelope(run: Any) -> None:
+    schema = Draft202012Validator(found(run)["cancel"].output_schema)
+    data = {"action": "cancelled", "file": None, "state": "Operational"}
+    error = failure(errors.PrinterBusy("it prints"))
+    assert all(schema.is_valid(good) for good in ({"status": "success", "data": data}, error, {**error, "data": {}}))
+    for wrong in (
+        {"status": "success", "data": {}},
+        {"status": "error", "data": None},
+        {**error, "status": "success"},
+        {"data": data},
+    ):
+        assert not schema.is_valid(wrong)
+
+
+def test_a_client_is_told_all_of_it(environ: Dict[str, str]) -> None:
+    async def ask(client: Client) -> None:
+        told = {tool.name: tool for tool in (await client.list_tools()).tools}
+        ours = found(app(environ))
+        assert set(told) == set(ours)
+        for name, tool in ours.items():
+            assert told[name].input_schema == tool.input_schema and told[name].output_schema == tool.output_schema
+            hints = told[name].annotations
+            assert hints is not None and hints.model_dump(by_alias=True, exclude_none=True) == tool.annotations
+        assert "confirm: true" in (client.instructions or "")
+
+    here(environ, ask)
