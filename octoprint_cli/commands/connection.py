@@ -55,15 +55,9 @@ class Connect(Guarded, ShowOne):
             self.client.connection.disconnect()
         self.client.connection.connect(parsed_args.port, parsed_args.baudrate, parsed_args.profile)
         if not parsed_args.dry_run:
-            self._wait(wait)
+            with contextlib.suppress(errors.WaitTimeout, errors.PrinterOffline):  # the look that follows says it better
+                reach(self, ["connected"], _GIVEN_UP, self.client.connection.patience(wait), _begun())
         return _shown(self.client.connection.require_connected(wait), changed=True)
-
-    def _wait(self, seconds: float) -> None:
-        from octoprint_cli.api import Goal  # with it comes requests, which help does without
-
-        limit = self.client.connection.patience(seconds)
-        with contextlib.suppress(errors.WaitTimeout, errors.PrinterOffline):  # the look that follows says it better
-            reach(self, [Goal.parse("connected")], _GIVEN_UP, limit, _begun())
 
 
 class Disconnect(Guarded, ShowOne):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict, List, Mapping, Optional
 
-from octoprint_cli.api import Guarded, Line, ShowOne, errors, only_asks, read_line, seconds, visible
+from octoprint_cli.api import Guarded, Line, ShowOne, converse, errors, only_asks, read_line, seconds, visible
 
 #: OctoPrint drops the connection on a body above 100 KB.
 MAX_CHARACTERS = 80_000
@@ -55,8 +55,6 @@ class Gcode(Guarded, ShowOne):
         if not parsed_args.reply or parsed_args.dry_run or any(line.stops for line in lines):
             self.client.printer.send(commands)
             return sent
-        from octoprint_cli.api import converse  # with it comes requests, which help does without
-
         self._require_answers(lines)
         try:
             return {**sent, "replies": converse(self.client, commands, parsed_args.reply_timeout)}

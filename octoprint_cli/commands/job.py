@@ -50,10 +50,8 @@ class Print(Guarded, ShowOne):
     def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any]) -> Dict[str, Any]:
         if not parsed_args.wait:
             return outcome
-        from octoprint_cli.api import Follower, Goal  # with them comes requests, which help does without
-
-        follower = Follower(self.client, parsed_args.job, parsed_args.history)
-        return waited(self, [Goal.parse("done")], None, parsed_args.wait_timeout, follower, outcome)
+        begun = (parsed_args.job, parsed_args.history)
+        return waited(self, ["done"], None, parsed_args.wait_timeout, begun, outcome)
 
     def _stored(self, parsed_args: Namespace) -> Dict[str, Any]:
         found = parsed_args.found

@@ -64,9 +64,7 @@ class Temp(Guarded, ShowOne):
     def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any]) -> Dict[str, Any]:
         if not parsed_args.wait:
             return outcome
-        from octoprint_cli.api import Goal  # with it comes requests, which help does without
-
-        return waited(self, [Goal.parse("temp")], None, parsed_args.wait_timeout, done=outcome)
+        return waited(self, ["temp"], None, parsed_args.wait_timeout, done=outcome)
 
     def _with_history(self, limit: Optional[int]) -> Dict[str, Any]:
         readings = self.client.printer.heaters()

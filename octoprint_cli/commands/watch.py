@@ -24,9 +24,7 @@ class Wait(ShowOne):
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        from octoprint_cli.api import Goal  # with it comes requests, which help does without
-
-        goals = parsed_args.goals or [Goal.parse("done")]
+        goals = parsed_args.goals or ["done"]
         return waited(self, goals, parsed_args.fail_on, parsed_args.timeout)
 
 

@@ -58,8 +58,7 @@ def test_a_command_imports_the_facade_alone(module: str) -> None:
 
 def test_a_noun_does_not_know_another_noun() -> None:
     shared = {"noun", "http", "state", "stored", "form"}
-    of_several = {"ending"}  # as the client itself
-    nouns = [name for name in modules() if name.startswith("client.") and name.split(".")[1] not in shared | of_several]
+    nouns = [name for name in modules() if name.startswith("client.") and name.split(".")[1] not in shared]
     for noun in nouns:
         known = {ours(found).split(".")[1] for found in imports(noun) if ours(found).startswith("client.")}
         assert known <= {*shared, noun.split(".")[1]}, noun

@@ -7,20 +7,15 @@ knows that its last print failed but not why, the terminal knows why but has 300
 from __future__ import annotations
 
 import re
-import time
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from octoprint_cli.client.files import Files
-from octoprint_cli.client.http import Http
+from octoprint_cli.client import Client
 from octoprint_cli.client.job import Job
-from octoprint_cli.client.noun import members, texts
 from octoprint_cli.client.state import Phase, phase_of
 from octoprint_cli.client.stored import StoredFile
 from octoprint_cli.errors import AuthError, CliError
 
 FINISHED, CANCELLED, FAILED, UNFINISHED, LOST = "finished", "cancelled", "failed", "unfinished", "lost"
-#: The history of the terminal comes with the login, or not at all.
-_HISTORY_SECONDS = 3.0
 _CHANGE = re.compile(r'Changing monitoring state from "([^"]*)" to "([^"]*)"')
 _FIRMWARE_ERROR = re.compile(r"(?:Recv: |<<< )(?:Error: ?|!! ?)(.*\S)")
 
@@ -37,7 +32,7 @@ class Ending(NamedTuple):
     certain: bool = True  # whether the server says so, and nothing was concluded
 
 
-def last_ending(http: Http, files: Files, job: Job) -> Optional[Ending]:
+def last_ending(client: Client, job: Job) -> Optional[Ending]:
     """How the last job ended, None while one is active, or if no file of the server was ever printed.
 
     `GET /api/files` (permission FILES_LIST), `GET /api/printer/error` (STATUS), and the push socket's history.
@@ -45,7 +40,7 @@ def last_ending(http: Http, files: Files, job: Job) -> Optional[Ending]:
     """
     if job.phase.has_job or job.phase in (Phase.TRANSFERRING, Phase.UNKNOWN):
         return None
-    last = _last_printed(files)
+    last = _last_printed(client)
     if job.file and job.completion == 100:
         ended = last.history.last if last is not None and job.is_of(last.path, last.location) else None
         return Ending(FINISHED, None, job.file, job.location, ended)
@@ -54,22 +49,22 @@ def last_ending(http: Http, files: Files, job: Job) -> Optional[Ending]:
     at = (last.path, last.location, last.history.last)
     if last.history.succeeded:
         return Ending(FINISHED, None, *at)
-    outcome, reason, certain = _why(http, job, selected=job.is_of(last.path, last.location))
+    outcome, reason, certain = _why(client, job, selected=job.is_of(last.path, last.location))
     return Ending(outcome, reason, *at, certain)
 
 
-def _last_printed(files: Files) -> Optional[StoredFile]:
+def _last_printed(client: Client) -> Optional[StoredFile]:
     try:
-        printed = [file for file in files.list("local").files if file.history.last is not None]
+        printed = [file for file in client.files.list("local").files if file.history.last is not None]
     except CliError:
         return None
     return max(printed, key=lambda file: file.history.last or 0, default=None)
 
 
-def _why(http: Http, job: Job, selected: bool) -> Tuple[str, Optional[str], bool]:
+def _why(client: Client, job: Job, selected: bool) -> Tuple[str, Optional[str], bool]:
     """Outcome, reason, certainty of a job that did not finish."""
-    error = job.error or _printer_error(http)
-    lines = _terminal(http)
+    error = job.error or _printer_error(client)
+    lines = _terminal(client)
     outcome = outcome_in(lines)
     if outcome == CANCELLED and not error:
         return CANCELLED, None, True
@@ -80,32 +75,21 @@ def _why(http: Http, job: Job, selected: bool) -> Tuple[str, Optional[str], bool
     return (CANCELLED, None, False) if selected and job.phase is Phase.IDLE else (UNFINISHED, None, True)
 
 
-def _printer_error(http: Http) -> Optional[str]:
-    try:  # since 1.10
-        said = members(http.get("/api/printer/error", needs="STATUS")).get("error")
+def _printer_error(client: Client) -> Optional[str]:
+    try:
+        return client.printer.error()
     except CliError:
         return None
-    return str(said) if said else None
 
 
-def _terminal(http: Http) -> List[str]:
-    """The last lines of the server's terminal, which come with the history (permission MONITOR_TERMINAL)."""
-    from octoprint_cli.client.push import Lost, Socket, Wish  # slow to import, and seldom needed
+def _terminal(client: Client) -> List[str]:
+    """The last lines of the server's terminal (permission MONITOR_TERMINAL); none where they cannot be had."""
+    from octoprint_cli.client.push import Lost, recent_lines  # slow to import, and seldom needed
 
-    until = time.monotonic() + _HISTORY_SECONDS
     try:
-        socket = Socket(http, Wish(lines=True, events=()))
+        return recent_lines(client.http)
     except (Lost, AuthError):
         return []
-    try:
-        while True:
-            message = socket.receive(until)
-            if message is None or message.kind == "history":
-                return texts(members(message.body).get("logs")) if message else []
-    except Lost:
-        return []
-    finally:
-        socket.close()
 
 
 def outcome_in(lines: Sequence[str]) -> Optional[str]:
