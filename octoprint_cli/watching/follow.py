@@ -32,7 +32,7 @@ class Follower:
         #: The firmware's own error, its reset, or an emergency stop; not a connection that broke.
         self.firmware_error: Optional[str] = None
         self._before = before if before is not None else self._history()
-        self._cancelling = self._was_away = self._started_again = False
+        self._cancelling, self._was_away, self._started_again = job.phase is Phase.CANCELLING, False, False
         self._unclear_since: Optional[float] = None
 
     @property
@@ -48,7 +48,7 @@ class Follower:
         if isinstance(what, Event):
             self._event(what.type, what.payload)
         elif isinstance(what, State):
-            self._cancelling = self._cancelling or phase_of(what.text) is Phase.CANCELLING
+            self._phase(phase_of(what.text))
         elif isinstance(what, Job):
             self._reading(what)
         elif isinstance(what, Away):
@@ -60,7 +60,7 @@ class Follower:
         try:
             with self._client.http.hurried(LOOK_SECONDS):
                 job = self._client.job.current()
-                if not self._goes_on(job) or self._began_again():
+                if not self.goes_on(job) or self._began_again():
                     self.ending = self._found(job)
         except CliError:  # the feed says when it is away for good
             self._unclear_since = time.monotonic()
@@ -91,20 +91,28 @@ class Follower:
         path = payload.get("path")
         return not isinstance(path, str) or self.job.file is None or path.lstrip("/") == self.job.file
 
+    def _phase(self, phase: Phase) -> None:
+        """Another state: where it has no job, the event that says how ours ended comes a moment later."""
+        self._cancelling = self._cancelling or phase is Phase.CANCELLING
+        if not phase.has_job and phase is not Phase.UNKNOWN:
+            self._unclear_since = self._unclear_since or time.monotonic()
+
     def _reading(self, job: Job) -> None:
-        if not self._goes_on(job):
+        self._phase(job.phase)
+        if not self.goes_on(job):
             self._unclear_since = self._unclear_since or time.monotonic()
         else:
-            self._unclear_since, self.job = None, job
+            self._unclear_since, self.job = None, _with_all_known(job, self.job)
 
-    def _goes_on(self, job: Job) -> bool:
+    def goes_on(self, job: Job) -> bool:
         """Whether this may be the same job, further on."""
         if job.phase is Phase.UNKNOWN:
             return True
         if not job.phase.has_job or (job.file is not None and not self._is_of(job)):
             return False
-        back = (job.completion or 0) < (self.job.completion or 0) and (job.print_time or 0) + 2 < (self.job.print_time or 0)
-        return not back
+        if job.completion is None:  # a cancelled one has lost it already while it still winds down
+            return True
+        return job.completion >= (self.job.completion or 0) or (job.print_time or 0) + 2 >= (self.job.print_time or 0)
 
     def _began_again(self) -> bool:
         """Whether the job that is under way is the next one of the same file."""
@@ -120,17 +128,22 @@ class Follower:
 
     def _found(self, job: Job) -> Ending:
         """The end that no event has told of."""
+        before, now = self._before, self._history()
+        if before is not None and now is not None and now.total > before.total + 1:
+            return self._end(LOST, "the server has printed the file more than once meanwhile")
         if self._is_of(job) and job.completion == 100 and not job.phase.has_job:
             return self._end(FINISHED)
-        before, now = self._before, self._history()
         if before is not None and now is not None and now.success > before.success:
             return self._end(FINISHED)
         if self.firmware_error:
             return self._end(FAILED, self.firmware_error)
         if before is not None and now is not None and now.failure > before.failure:
             return self._not_finished(job)
-        if self.job.location != "local" and job.phase is Phase.IDLE and self._is_of(job) and job.file:  # no history there
+        on_card = self.job.location != "local" and self._is_of(job) and job.file  # where there is no history
+        if job.phase is Phase.IDLE and (self._cancelling or on_card):
             return self._end(CANCELLED, certain=self._cancelling)
+        if not job.phase.connected and not self._was_away:
+            return self._end(FAILED, job.error, certain=False)
         return self._end(LOST, "the server was away meanwhile, and no longer has the job" if self._was_away else job.error)
 
     def _not_finished(self, job: Job) -> Ending:
@@ -149,6 +162,11 @@ class Follower:
 
     def _end(self, outcome: str, reason: Optional[str] = None, certain: bool = True) -> Ending:
         return Ending(outcome, reason, self.job.file, self.job.location, time.time(), certain)
+
+
+def _with_all_known(job: Job, before: Job) -> Job:
+    """The reading, with what an earlier one knew where it has nulls."""
+    return job._replace(**{name: known for name, known in before._asdict().items() if getattr(job, name) is None})
 
 
 def _reason(value: Any) -> Optional[str]:
