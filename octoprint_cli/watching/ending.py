@@ -63,13 +63,13 @@ def _last_printed(client: Client) -> Optional[StoredFile]:
 
 def _why(client: Client, job: Job, selected: bool) -> Tuple[str, Optional[str], bool]:
     """Outcome, reason, certainty of a job that did not finish."""
-    error = job.error or _printer_error(client)
-    lines = _terminal(client)
-    outcome = outcome_in(lines)
-    if outcome == CANCELLED and not error:
+    lines = _of_the_last_job(_terminal(client))
+    outcome, said = outcome_in(lines), firmware_error_in(lines)
+    if outcome == CANCELLED and not said:
         return CANCELLED, None, True
-    if outcome is not None:
-        return FAILED, error or firmware_error_in(lines), True
+    error = job.error or said or _printer_error(client)  # which may be one of long ago
+    if outcome in (CANCELLED, FAILED):  # else the lines are about another job, of the SD card's
+        return FAILED, error, True
     if error or job.phase is Phase.ERROR:
         return FAILED, error, False
     return (CANCELLED, None, False) if selected and job.phase is Phase.IDLE else (UNFINISHED, None, True)
@@ -101,6 +101,16 @@ def outcome_in(lines: Sequence[str]) -> Optional[str]:
     return None
 
 
+def _of_the_last_job(lines: Sequence[str]) -> Sequence[str]:
+    """Those from the last job's begin to its end, or as far as they reach back."""
+    begin = end = 0
+    for number, line in enumerate(lines):
+        for before, after in _changes([line]):
+            begin = number if after.has_job and not before.has_job else begin
+            end = number + 1 if before.has_job and not after.has_job else end
+    return lines[begin if begin < end else 0 : end]
+
+
 def firmware_error_in(lines: Sequence[str]) -> Optional[str]:
     """The last error that the firmware has reported in these lines."""
     found = [match.group(1) for match in map(_FIRMWARE_ERROR.match, lines) if match]
@@ -108,5 +118,5 @@ def firmware_error_in(lines: Sequence[str]) -> Optional[str]:
 
 
 def _changes(lines: Sequence[str]) -> Iterator[Tuple[Phase, Phase]]:
-    for match in filter(None, map(_CHANGE.search, lines)):
+    for match in filter(None, map(_CHANGE.match, lines)):
         yield phase_of(match.group(1)), phase_of(match.group(2))
