@@ -57,7 +57,11 @@ def refuses(error, clock, *how, **more):
         ("connected", [job("Offline", None), State("Connecting"), State("Operational")], "connected"),
         ("idle", [AT_WORK, CANCELLED, job("Cancelling"), job("Operational")], "idle"),
         ("paused done", [AT_WORK, DONE], "done"),
-        ("temp", [job("Operational", None), Heat({"tool0": Temperature(20.0, 200.0)}), Heat({"tool0": Temperature(199.0, 200.0)})], "temp"),
+        (
+            "temp",
+            [job("Operational", None), Heat({"tool0": Temperature(20.0, 200.0)}), Heat({"tool0": Temperature(199.0, 200.0)})],
+            "temp",
+        ),
     ],
 )
 def test_it_ends_when_it_is_so(stored, clock, words, pieces, met):
@@ -199,7 +203,12 @@ def test_watching_without_a_goal_ends_after_its_time_and_is_no_failure(stored, c
 
 def test_who_does_not_mind_an_end_gets_the_next_job(stored, clock):
     stored.stores("next.gcode", prints=prints(0, 0))
-    after = [job("Cancelling"), job("Operational"), job("Printing", "next.gcode", 1.0, 1), Event("PrintDone", {"path": "next.gcode"})]
+    after = [
+        job("Cancelling"),
+        job("Operational"),
+        job("Printing", "next.gcode", 1.0, 1),
+        Event("PrintDone", {"path": "next.gcode"}),
+    ]
     assert waits(clock, "done", AT_WORK, CANCELLED, *after, fails=frozenset()) == "done"
 
 
@@ -228,7 +237,11 @@ def final(clock, server, *pieces):
 
 
 def test_at_the_end_it_is_looked_at_once_more(stored, clock):
-    stored.job(stored.reading("Cancelling", "cube.gcode"), stored.reading("Cancelling", "cube.gcode"), stored.reading("Operational", "cube.gcode"))
+    stored.job(
+        stored.reading("Cancelling", "cube.gcode"),
+        stored.reading("Cancelling", "cube.gcode"),
+        stored.reading("Operational", "cube.gcode"),
+    )
     known = final(clock, stored, AT_WORK, CANCELLED)
     assert known.job.state == "Operational" and known.ending.outcome == "cancelled" and known.printer is not None
 
