@@ -35,6 +35,7 @@ class Ending(NamedTuple):
     location: Optional[str] = None  # local or sdcard
     ended: Optional[float] = None  # seconds since 1970, UTC
     certain: bool = True  # whether the server says so, and nothing was concluded
+    by_firmware: bool = False  # whether the firmware, or the server in its place, has given up; a lost connection is neither
 
 
 def last_ending(http: Http, files: Files, job: Job) -> Optional[Ending]:
@@ -54,8 +55,9 @@ def last_ending(http: Http, files: Files, job: Job) -> Optional[Ending]:
     at = (last.path, last.location, last.history.last)
     if last.history.succeeded:
         return Ending(FINISHED, None, *at)
-    outcome, reason, certain = _why(http, job, selected=job.is_of(last.path, last.location))
-    return Ending(outcome, reason, *at, certain)
+    return _why(http, job, selected=job.is_of(last.path, last.location))._replace(
+        file=last.path, location=last.location, ended=last.history.last
+    )
 
 
 def _last_printed(files: Files) -> Optional[StoredFile]:
@@ -66,21 +68,23 @@ def _last_printed(files: Files) -> Optional[StoredFile]:
     return max(printed, key=lambda file: file.history.last or 0, default=None)
 
 
-def _why(http: Http, job: Job, selected: bool) -> Tuple[str, Optional[str], bool]:
+def _why(http: Http, job: Job, selected: bool) -> Ending:
     """Outcome, reason, certainty of a job that did not finish."""
-    error = job.error or _printer_error(http)
-    lines = _terminal(http)
-    outcome = outcome_in(lines)
+    reported, lines = _printer_error(http), _terminal(http)
+    heard, outcome = firmware_error_in(of_last_job(lines)), outcome_in(lines)
+    error = job.error or reported
+    by_firmware = bool(reported or heard)
     if outcome == CANCELLED and not error:
-        return CANCELLED, None, True
+        return Ending(CANCELLED)
     if outcome is not None:
-        return FAILED, error or firmware_error_in(lines), True
+        return Ending(FAILED, error or heard, by_firmware=by_firmware)
     if error or job.phase is Phase.ERROR:
-        return FAILED, error, False
-    return (CANCELLED, None, False) if selected and job.phase is Phase.IDLE else (UNFINISHED, None, True)
+        return Ending(FAILED, error, certain=False, by_firmware=by_firmware)
+    return Ending(CANCELLED, certain=False) if selected and job.phase is Phase.IDLE else Ending(UNFINISHED)
 
 
 def _printer_error(http: Http) -> Optional[str]:
+    """The error that has ended the connection; None for a line that broke. 2.0 forgets it at once."""
     try:  # since 1.10
         said = members(http.get("/api/printer/error", needs="STATUS")).get("error")
     except CliError:
@@ -115,6 +119,14 @@ def outcome_in(lines: Sequence[str]) -> Optional[str]:
             ends = {Phase.CANCELLING: CANCELLED, Phase.FINISHING: FINISHED}
             return ends.get(before, FAILED) if after is Phase.IDLE else FAILED
     return None
+
+
+def of_last_job(lines: Sequence[str]) -> Sequence[str]:
+    """The lines from the last job's beginning on; all, if they do not reach back so far."""
+    for number in range(len(lines) - 1, -1, -1):
+        if any(after.has_job and not before.has_job for before, after in _changes(lines[number : number + 1])):
+            return lines[number:]
+    return lines
 
 
 def firmware_error_in(lines: Sequence[str]) -> Optional[str]:

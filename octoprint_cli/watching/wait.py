@@ -145,8 +145,8 @@ class Waiter:
             if all(goal.name == "paused" for goal in self.goals):
                 raise errors.StateNotReached(f"{ending.file or 'the job'} has finished, and was never paused")
         elif ending.outcome == LOST or failure in self._fails or (failure == "error" and "offline" in self._fails):
-            by_firmware = self._follower.firmware_error is not None if self._follower else scene.job.error is not None
-            error = verdict.of_ending(ending, scene.job, by_firmware)
+            heard = self._follower is not None and self._follower.firmware_error is not None
+            error = verdict.of_ending(ending, scene.job, heard or ending.by_firmware)
             assert error is not None
             raise error
 
