@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from typing import Any, Dict, FrozenSet, Iterator
+from datetime import datetime
+from typing import Any, Callable, Dict, FrozenSet, Iterator, Mapping, Type
 
-from octoprint_cli.api import WATCHED, Goal, ShowOne, Stream, add_goals, seconds, waited, watched
+from octoprint_cli.api import WATCHED, Column, Duration, Heater, Percent, ShowOne, Stream, add_goals, seconds, waited, watched
 
 
 class Wait(ShowOne):
@@ -23,7 +24,7 @@ class Wait(ShowOne):
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        goals = parsed_args.goals or [Goal.parse("done")]
+        goals = parsed_args.goals or ["done"]
         return waited(self, goals, parsed_args.fail_on, parsed_args.timeout)
 
 
@@ -56,6 +57,28 @@ class Watch(Stream):
 
     def take_action(self, parsed_args: Namespace) -> Iterator[Dict[str, Any]]:
         return watched(self, parsed_args)
+
+    def told(self, item: Mapping[str, Any]) -> str:
+        when = datetime.fromisoformat(item["time"].replace("Z", "+00:00")).astimezone()
+        return f"{when:%H:%M:%S} {item['type']}: {_TOLD[item['type']](item)}"
+
+
+def _shown(kind: Type[Column], value: Any) -> str:
+    return kind(value).human_readable()
+
+
+#: What a person is told of each type.
+_TOLD: Dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "state": lambda item: ", ".join(filter(None, (item["state"], item.get("file"), item.get("error")))),
+    "progress": lambda item: (
+        f"{Percent(item['completion']).human_readable()}, {Duration(item['print_time_left']).human_readable()} left"
+    ),
+    "temperature": lambda item: ", ".join(f"{name} {Heater(**now).human_readable()}" for name, now in item["temperature"].items()),
+    "event": lambda item: str(item["event"]),
+    "notification": lambda item: item["text"] or "answered",
+    "connection": lambda item: f"{item['to']} {'up' if item['up'] else 'down'}" + (f": {item['reason']}" if item["reason"] else ""),
+    "terminal": lambda item: str(item["line"]),
+}
 
 
 def _types(written: str) -> FrozenSet[str]:

@@ -202,6 +202,7 @@ class WaitTimeout(CliError):
     """What was waited for has not come about in the time that was given."""
 
     code = "WAIT_TIMEOUT"
+    remedy = "octoprint-cli wait (again, with a longer --timeout; what the printer does goes on)"
     retryable = True
 
 

@@ -9,12 +9,12 @@ from typing import Callable, FrozenSet, Iterator, Optional, Sequence
 
 from octoprint_cli import errors
 from octoprint_cli.client import Client
-from octoprint_cli.client.ending import CANCELLED, FAILED, FINISHED, LOST, UNFINISHED, Ending
 from octoprint_cli.client.job import Job
 from octoprint_cli.client.push import Wish
 from octoprint_cli.client.state import phase_of
 from octoprint_cli.summary import Known
 from octoprint_cli.watching import verdict
+from octoprint_cli.watching.ending import CANCELLED, FAILED, FINISHED, LOST, UNFINISHED, Ending, last_ending
 from octoprint_cli.watching.feed import Feed
 from octoprint_cli.watching.follow import EVENTS, Follower
 from octoprint_cli.watching.goals import Goal, Scene, usual_failures
@@ -63,7 +63,7 @@ class Waiter:
         return self.met
 
     def watch(self, feed: Feed, seconds: float = math.inf) -> Iterator[News]:
-        """Every piece of news, until a goal is `met`; for ever if there is none. Raises as `wait`."""
+        """Every piece of news, until a goal is `met`; for so long if there is none. Raises as `wait`."""
         deadline = time.monotonic() + seconds
         while self.met is None:
             news = feed.next(min(deadline, self._due()))
@@ -74,6 +74,8 @@ class Waiter:
                 self._follower.conclude()
             self.met = self._judge()
             if self.met is None and time.monotonic() >= deadline:
+                if not self.goals:
+                    return  # so long was wanted
                 raise self._late(seconds)
 
     def _due(self) -> float:
@@ -99,15 +101,19 @@ class Waiter:
             if self._follower is None and not job.phase.has_job and any(goal.of_a_job for goal in self.goals):
                 self.scene = self.scene._replace(ending=self._last(job))
         self.scene = self.scene._replace(job=job, phase=job.phase)
-        if self._follower is None and job.phase.has_job:
+        if self._follower is not None and self._follower.ending is not None and not job.phase.has_job:
+            self._follower = None  # it is off the printer, and whoever still waits takes the next one
+        elif self._follower is None and job.phase.has_job:
             self._follower = Follower(self._client, job)
             self.scene = self.scene._replace(ending=None)
 
     def _last(self, job: Job) -> Optional[Ending]:
-        last = self._client.last_ending(job)
+        last = last_ending(self._client, job)
         if last is None and all(goal.of_a_job for goal in self.goals):
             job.require_connected()
-            raise errors.NoActiveJob("there is no job to wait for, and there was none", details={"state": job.state})
+            raise errors.NoActiveJob(
+                "there is no job to wait for, and none before that the server tells of", details={"state": job.state}
+            )
         return last
 
     # -- judging ----------------------------------------------------------------------------------
@@ -128,8 +134,6 @@ class Waiter:
     def _require_possible(self, scene: Scene) -> None:
         if scene.ending is not None:
             self._require_no_failure(scene, scene.ending)
-            self._follower = None  # the next job is as good, to whoever does not mind
-            self.scene = scene._replace(ending=None)
         unwanted = verdict.of_phase(scene.job, scene.phase, self._fails)
         if unwanted is not None:
             raise unwanted
@@ -145,8 +149,8 @@ class Waiter:
             if all(goal.name == "paused" for goal in self.goals):
                 raise errors.StateNotReached(f"{ending.file or 'the job'} has finished, and was never paused")
         elif ending.outcome == LOST or failure in self._fails or (failure == "error" and "offline" in self._fails):
-            heard = self._follower is not None and self._follower.firmware_error is not None
-            error = verdict.of_ending(ending, scene.job, heard or ending.by_firmware)
+            by_firmware = self._follower.firmware_error is not None if self._follower else scene.job.error is not None
+            error = verdict.of_ending(ending, scene.job, by_firmware)
             assert error is not None
             raise error
 
@@ -154,7 +158,7 @@ class Waiter:
         wanted = " or ".join(map(str, self.goals))
         state = self.scene.job.state if self.scene else "unknown"
         return errors.WaitTimeout(
-            f"after {seconds:g} s the printer is {state}, and still not {wanted}",
+            f"after {seconds:g} s the printer is {state}, and not {wanted}",
             details={"wanted": [str(goal) for goal in self.goals], "state": state},
         )
 
@@ -177,7 +181,7 @@ class Waiter:
             if known.job.phase.connected:
                 known = known._replace(printer=self._client.printer.current(), prompt=self._client.prompt(known.job))
         if known.ending is None and self._follower is None:
-            known = known._replace(ending=self._client.last_ending(known.job))
+            known = known._replace(ending=last_ending(self._client, known.job))
         return known
 
 

@@ -82,7 +82,7 @@ _SHORT = {
     "octoprint_cli.watching.wait": {"REST_SECONDS": 0.5, "HURRY_SECONDS": 1.0},
     "octoprint_cli.watching.conversation": {"SETTLE_SECONDS": 0.7, "READY_SECONDS": 1.0},
     "octoprint_cli.client.push.socket": {"SILENCE_SECONDS": 0.2},
-    "octoprint_cli.client.ending": {"_HISTORY_SECONDS": 0.5},
+    "octoprint_cli.watching.ending": {"_HISTORY_SECONDS": 0.5},
     "octoprint_cli.client.http.retries": {"FIRST_PAUSE": 0.01},
 }
 #: How long a server may be away here.
