@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Union
 
 from octoprint_cli.client import Client
 from octoprint_cli.client.job import Job
@@ -11,7 +11,7 @@ from octoprint_cli.client.state import Phase, phase_of
 from octoprint_cli.client.stored import History
 from octoprint_cli.errors import CliError
 from octoprint_cli.watching.ending import CANCELLED, FAILED, FINISHED, LOST, UNFINISHED, Ending, last_ending
-from octoprint_cli.watching.news import Away, Event, News, State
+from octoprint_cli.watching.news import Away, Event, Link, News, State
 
 #: The events that a job's end is told by, and those that tell why.
 EVENTS = ("PrintStarted", "PrintDone", "PrintFailed", "PrinterStateChanged", "Error", "PrinterReset", "EStop")
@@ -32,7 +32,7 @@ class Follower:
         #: The firmware's own error, its reset, or an emergency stop; not a connection that broke.
         self.firmware_error: Optional[str] = None
         self._before = before if before is not None else self._history()
-        self._cancelling = self._was_away = self._started_again = False
+        self._cancelling = self._was_away = self._in_gap = self._started_again = False
         self._unclear_since: Optional[float] = None
 
     @property
@@ -51,8 +51,8 @@ class Follower:
             self._cancelling = self._cancelling or phase_of(what.text) is Phase.CANCELLING
         elif isinstance(what, Job):
             self._reading(what)
-        elif isinstance(what, Away):
-            self._was_away = True
+        elif isinstance(what, (Away, Link)):
+            self._gap(what)
 
     def conclude(self) -> None:
         """Look at the server, and set `ending` if the job has ended. May change nothing; then `due` is later, or None."""
@@ -62,6 +62,7 @@ class Follower:
                 job = self._client.job.current()
                 if not self._goes_on(job) or self._began_again():
                     self.ending = self._found(job)
+                self._started_again = False
         except CliError:  # the feed says when it is away for good
             self._unclear_since = time.monotonic()
 
@@ -91,11 +92,22 @@ class Follower:
         path = payload.get("path")
         return not isinstance(path, str) or self.job.file is None or path.lstrip("/") == self.job.file
 
+    def _gap(self, what: Union[Away, Link]) -> None:
+        """After one, the same file may be on the printer a second time."""
+        self._was_away = self._was_away or isinstance(what, Away)
+        over = what.up if isinstance(what, Link) else what.reason is None
+        if over and self._in_gap:
+            self._started_again, self._unclear_since = True, self._unclear_since or time.monotonic()
+        self._in_gap = not over
+
     def _reading(self, job: Job) -> None:
         if not self._goes_on(job):
             self._unclear_since = self._unclear_since or time.monotonic()
-        else:
-            self._unclear_since, self.job = None, job
+            return
+        if not self._started_again:
+            self._unclear_since = None
+        if job.file is not None or self.job.file is None:  # an answer without one tells nothing of ours
+            self.job = job
 
     def _goes_on(self, job: Job) -> bool:
         """Whether this may be the same job, further on."""
@@ -120,9 +132,11 @@ class Follower:
 
     def _found(self, job: Job) -> Ending:
         """The end that no event has told of."""
+        before, now = self._before, self._history()
+        if before is not None and now is not None and now.success > before.success and now.failure > before.failure:
+            return self._end(LOST, "it was printed more than once meanwhile")
         if self._is_of(job) and job.completion == 100 and not job.phase.has_job:
             return self._end(FINISHED)
-        before, now = self._before, self._history()
         if before is not None and now is not None and now.success > before.success:
             return self._end(FINISHED)
         if self.firmware_error:
@@ -143,7 +157,8 @@ class Follower:
         if self.job.file is None or self.job.location != "local":
             return None
         try:
-            return self._client.files.info(self.job.file).history
+            with self._client.http.hurried(LOOK_SECONDS):
+                return self._client.files.info(self.job.file).history
         except CliError:
             return None
 

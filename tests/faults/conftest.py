@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import signal
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -79,10 +80,10 @@ _SHORT = {
         "OPEN_SECONDS": 0.5,
     },
     "octoprint_cli.watching.follow": {"GRACE_SECONDS": 0.15, "LOOK_SECONDS": 1.0},
-    "octoprint_cli.watching.wait": {"REST_SECONDS": 0.5, "HURRY_SECONDS": 1.0},
-    "octoprint_cli.watching.conversation": {"SETTLE_SECONDS": 0.7, "READY_SECONDS": 1.0},
+    "octoprint_cli.watching.wait": {"LOOK_SECONDS": 1.0, "REST_SECONDS": 0.5, "HURRY_SECONDS": 1.0},
+    "octoprint_cli.watching.conversation": {"SETTLE_SECONDS": 0.7},
     "octoprint_cli.client.push.socket": {"SILENCE_SECONDS": 0.2},
-    "octoprint_cli.watching.ending": {"_HISTORY_SECONDS": 0.5},
+    "octoprint_cli.client.push.history": {"SECONDS": 0.5},
     "octoprint_cli.client.http.retries": {"FIRST_PAUSE": 0.01},
 }
 #: How long a server may be away here.
@@ -94,6 +95,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits in this process is soon impatient."""
     for module, constants in _SHORT.items():
         for name, seconds in constants.items():
-            monkeypatch.setattr(f"{module}.{name}", seconds)
+            monkeypatch.setattr(importlib.import_module(module), name, seconds)
     monkeypatch.setitem(Feed.__init__.__kwdefaults__, "patience", PATIENCE)  # type: ignore[attr-defined]
     monkeypatch.setattr(Socket.__init__, "__defaults__", (Wish(), 0.5))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, wait
 from types import TracebackType
-from typing import Any, Dict, List, Optional, Type
+from typing import Dict, List, Optional, Type
 
-from contract.program import LIMIT, Program
+from contract.program import Program
 
 from octoprint_cli.testing import FaultServer, Result
 
@@ -35,15 +36,13 @@ class Waiting:
         self.program, self.server = program, server
         self.words = [*(LINES.get(line) or line.split()), *more]
         self._starts, self._follows = self.words[0] == "print", follows
-        self._pool = ThreadPoolExecutor(1)
-        self._run: Optional[Future[Result]] = None
+        self._run: Future[Result] = Future()
 
     def __enter__(self) -> Waiting:
         self.server.octoprint.store(FILE) if self.server.octoprint.stored(FILE) is None else None
         if not self._starts and self._follows:
             self.server.octoprint.printing(FILE)
-        self._run = self._pool.submit(self.program.run, *self.words)
-        self._run.add_done_callback(self._tell)
+        threading.Thread(target=self._work, daemon=True).start()  # one that hangs must not hang the tests
         if self._follows:
             self.server.wait_until(lambda: self.ended or self.asked(PATH) > 0 or self.asked("/api/job") > 5)
         return self
@@ -54,24 +53,24 @@ class Waiting:
         if kind is not None:
             self.server.octoprint.finish()  # or it would wait for ever
         begun = time.monotonic()
-        try:
-            self.result.exit_code
-        finally:
-            self._pool.shutdown()
-        assert kind is not None or time.monotonic() - begun < SOON, self.result
+        wait([self._run], SOON)
+        assert kind is not None or self.ended, (time.monotonic() - begun, [str(one) for one in self.server.requests[-5:]])
 
     @property
     def result(self) -> Result:
         """What it answered, once it has ended."""
-        assert self._run is not None
-        return self._run.result(LIMIT)
+        return self._run.result(SOON)
 
     @property
     def ended(self) -> bool:
         """Whether it has ended."""
-        return self._run is not None and self._run.done()
+        return self._run.done()
 
-    def _tell(self, run: Any) -> None:
+    def _work(self) -> None:
+        try:
+            self._run.set_result(self.program.run(*self.words))
+        except BaseException as bug:
+            self._run.set_exception(bug)
         with self.server.octoprint.changed:
             self.server.octoprint.changed.notify_all()
 
