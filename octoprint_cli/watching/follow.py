@@ -60,7 +60,10 @@ class Follower:
         try:
             with self._client.http.hurried(LOOK_SECONDS):
                 job = self._client.job.current()
-                if not self._goes_on(job) or self._began_again():
+                again = self._goes_on(job) and self._began_again()
+                if again:  # or it has just ended, after this look at it
+                    job = self._client.job.current()
+                if again or not self._goes_on(job):
                     self.ending = self._found(job)
                 self._started_again = False
         except CliError:  # the feed says when it is away for good
@@ -106,7 +109,7 @@ class Follower:
             return
         if not self._started_again:
             self._unclear_since = None
-        if job.file is not None or self.job.file is None:  # an answer without one tells nothing of ours
+        if job.phase.has_job and (job.file is not None or self.job.file is None):  # what says less tells nothing of ours
             self.job = job
 
     def _goes_on(self, job: Job) -> bool:
