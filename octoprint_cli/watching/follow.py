@@ -6,7 +6,7 @@ import time
 from typing import Any, Dict, Optional
 
 from octoprint_cli.client import Client
-from octoprint_cli.client.ending import CANCELLED, FAILED, FINISHED, LOST, UNFINISHED, Ending
+from octoprint_cli.client.ending import CANCELLED, FAILED, FINISHED, LOST, RESET, STOPPED, UNFINISHED, Ending
 from octoprint_cli.client.job import Job
 from octoprint_cli.client.state import Phase, phase_of
 from octoprint_cli.client.stored import History
@@ -48,7 +48,7 @@ class Follower:
         if isinstance(what, Event):
             self._event(what.type, what.payload)
         elif isinstance(what, State):
-            self._cancelling = self._cancelling or phase_of(what.text) is Phase.CANCELLING
+            self._changed(phase_of(what.text))
         elif isinstance(what, Job):
             self._reading(what)
         elif isinstance(what, Away):
@@ -71,9 +71,9 @@ class Follower:
         if kind == "Error":
             self.firmware_error = _reason(payload.get("error")) or "an error that it does not name"
         elif kind == "EStop":
-            self.firmware_error = self.firmware_error or "emergency stop"
+            self.firmware_error = self.firmware_error or STOPPED
         elif kind == "PrinterReset":
-            self.firmware_error = self.firmware_error or "the firmware has reset itself"
+            self.firmware_error = self.firmware_error or RESET
         elif kind == "PrintStarted":
             self._started_again, self._unclear_since = True, time.monotonic()  # another one perhaps, whatever came of ours
         elif kind in ("PrintDone", "PrintFailed") and self._is_ours(payload):
@@ -86,6 +86,11 @@ class Follower:
             self.ending = self._end(CANCELLED)
         else:
             self.ending = self._end(FAILED, self.firmware_error or _reason(failure.get("error")))
+
+    def _changed(self, phase: Phase) -> None:
+        self._cancelling = self._cancelling or phase is Phase.CANCELLING
+        if not phase.has_job and phase is not Phase.UNKNOWN:
+            self._unclear_since = self._unclear_since or time.monotonic()  # of a line that broke, the state comes before the end
 
     def _is_ours(self, payload: Dict[str, Any]) -> bool:
         path = payload.get("path")
@@ -148,7 +153,8 @@ class Follower:
             return None
 
     def _end(self, outcome: str, reason: Optional[str] = None, certain: bool = True) -> Ending:
-        return Ending(outcome, reason, self.job.file, self.job.location, time.time(), certain)
+        by_firmware = outcome == FAILED and self.firmware_error is not None
+        return Ending(outcome, reason, self.job.file, self.job.location, time.time(), certain, by_firmware)
 
 
 def _reason(value: Any) -> Optional[str]:

@@ -149,8 +149,7 @@ class Waiter:
             if all(goal.name == "paused" for goal in self.goals):
                 raise errors.StateNotReached(f"{ending.file or 'the job'} has finished, and was never paused")
         elif ending.outcome == LOST or failure in self._fails or (failure == "error" and "offline" in self._fails):
-            by_firmware = self._follower.firmware_error is not None if self._follower else scene.job.error is not None
-            error = verdict.of_ending(ending, scene.job, by_firmware)
+            error = verdict.of_ending(ending, scene.job)
             assert error is not None
             raise error
 
