@@ -14,7 +14,7 @@ from octoprint_cli.errors import CliError
 from octoprint_cli.watching.news import Away, Event, News, State
 
 #: The events that a job's end is told by, and those that tell why.
-EVENTS = ("PrintStarted", "PrintDone", "PrintFailed", "PrinterStateChanged", "Error", "PrinterReset", "EStop")
+EVENTS = tuple("PrintStarted PrintDone PrintFailed PrintCancelling PrinterStateChanged Error PrinterReset EStop".split())
 #: The event of an end, and the file's history, come within this time of the new state.
 GRACE_SECONDS = 1.5
 #: A look at the server takes no longer; the next one follows.
@@ -70,6 +70,8 @@ class Follower:
     def _event(self, kind: str, payload: Dict[str, Any]) -> None:
         if kind == "Error":
             self.firmware_error = _reason(payload.get("error")) or "an error that it does not name"
+        elif kind == "PrintCancelling":  # of an error that only ends the job, 1.11 tells in no other way
+            self.firmware_error = self.firmware_error or _reason(payload.get("firmwareError"))
         elif kind == "EStop":
             self.firmware_error = self.firmware_error or STOPPED
         elif kind == "PrinterReset":

@@ -56,14 +56,6 @@ def short(tmp_path: Path) -> Path:
     return write(tmp_path / "short.gcode", "G4 P100\n" * 30)
 
 
-@pytest.fixture
-def mild(server: Any) -> Iterator[Any]:
-    """The server, told to stay connected after an error of the firmware."""
-    server.post("/api/settings", {"serial": {"disconnectOnErrors": False}})
-    yield server
-    server.post("/api/settings", {"serial": {"disconnectOnErrors": True}})
-
-
 def following(server: Any, file: Path, *more: Any) -> Started:
     """`print --wait`, once it listens and the server is in the middle of the file."""
     with server.listened():
