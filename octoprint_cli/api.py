@@ -32,7 +32,7 @@ from octoprint_cli.picture import Picture
 from octoprint_cli.redact import can_write, visible
 from octoprint_cli.stream import Stream
 from octoprint_cli.summary import Known, heaters, summary
-from octoprint_cli.waiting import reach, waited, watched
+from octoprint_cli.waiting import converse, last_ending, reach, waited, watched
 from octoprint_cli.watching.words import TYPES as WATCHED
 
 if TYPE_CHECKING:
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
     from octoprint_cli.gcode.reader import Reading, read_file
     from octoprint_cli.plot import FINE, plot
     from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
-    from octoprint_cli.watching.conversation import converse
-    from octoprint_cli.watching.follow import Follower
-    from octoprint_cli.watching.goals import Goal
 
 #: Grows by one when something that an add-on may rely on changes.
 API_VERSION = 1
@@ -60,8 +57,6 @@ __all__ = [
     "FINE",
     "Finding",
     "Flags",
-    "Follower",
-    "Goal",
     "Guarded",
     "Heater",
     "Known",
@@ -93,6 +88,7 @@ __all__ = [
     "converse",
     "errors",
     "heaters",
+    "last_ending",
     "normalise",
     "only_asks",
     "parsed_reply",
@@ -120,9 +116,6 @@ _ON_DEMAND = {
         "gcode.reader": ("Reading", "read_file"),
         "plot": ("FINE", "plot"),
         "preflight": ("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"),
-        "watching.conversation": ("converse",),
-        "watching.follow": ("Follower",),
-        "watching.goals": ("Goal",),
     }.items()
     for name in names
 }

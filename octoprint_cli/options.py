@@ -15,7 +15,6 @@ from octoprint_cli.watching.words import FAILURES, GOALS
 
 if TYPE_CHECKING:
     from octoprint_cli.client.upload import Wish
-    from octoprint_cli.watching.goals import Goal
 
 #: Where a server stores files. 2.0 says `printer` for `sdcard`; both words are taken.
 LOCATIONS = ("local", "sdcard")
@@ -149,11 +148,11 @@ def add_goals(parser: Any, option: str, told: str) -> None:
     parser.add_argument("--timeout", metavar="SECONDS", type=seconds, help="longest wait (no limit)")
 
 
-def _goal(written: str) -> Goal:
+def _goal(written: str) -> str:
     from octoprint_cli.watching.goals import Goal  # with it comes requests, which help does without
 
     try:
-        return Goal.parse(written)
+        return str(Goal.parse(written))
     except ValueError as error:
         raise ArgumentTypeError(f"{written!r} is none of {', '.join(GOALS)}") from error
 

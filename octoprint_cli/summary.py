@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Dict, Mapping, NamedTuple, Optional
 from octoprint_cli.columns import Bytes, Duration, Flags, Heater, Percent, Said, Time
 
 if TYPE_CHECKING:
-    from octoprint_cli.client.ending import Ending
     from octoprint_cli.client.job import Job
     from octoprint_cli.client.plugins import Prompt
     from octoprint_cli.client.printer import PrinterState, Temperature
+    from octoprint_cli.watching.ending import Ending
 
 _WORDS = {
     "finished": "finished",

@@ -1,17 +1,23 @@
-"""What commands that wait or watch have in common: the person's view meanwhile, the printer's state in the answer."""
+"""What commands that wait, watch or listen have in common: the person's view meanwhile, the printer's state in the answer.
+
+`watching` is imported by what needs it, on its first use: with it come the client and the websocket.
+"""
 
 from __future__ import annotations
 
 import math
 import time
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Generator, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Generator, List, Optional, Sequence, Tuple
 
 from octoprint_cli.errors import CliError
 from octoprint_cli.summary import summary
 
 if TYPE_CHECKING:
-    from octoprint_cli.watching.follow import Follower
+    from octoprint_cli.client import Client
+    from octoprint_cli.client.job import Job
+    from octoprint_cli.client.stored import History
+    from octoprint_cli.watching.ending import Ending
     from octoprint_cli.watching.goals import Goal, Scene
     from octoprint_cli.watching.painter import Painter
     from octoprint_cli.watching.wait import Waiter
@@ -19,7 +25,7 @@ if TYPE_CHECKING:
 Lines = Generator[Dict[str, Any], None, Dict[str, Any]]
 
 
-def reach(command: Any, goals: Sequence[Goal], fails: FrozenSet[str], seconds: float, begun: Callable[[Scene], bool]) -> None:
+def reach(command: Any, goals: Sequence[str], fails: FrozenSet[str], seconds: float, begun: Callable[[Scene], bool]) -> None:
     """Wait for one of the goals, of which nothing is told. What is there before `begun` ends nothing.
 
     Raises as `Waiter.wait`.
@@ -29,29 +35,32 @@ def reach(command: Any, goals: Sequence[Goal], fails: FrozenSet[str], seconds: f
 
     with command.terminal.watching(whole=False) as show:
         painter = Painter(show, command.app.scrubber.hide_all)
-        Waiter(command.client, goals, fails, begun=begun, look=painter.look, note=command.terminal.warn).wait(seconds)
+        Waiter(command.client, _parsed(goals), fails, begun=begun, look=painter.look, note=command.terminal.warn).wait(seconds)
 
 
 def waited(
     command: Any,
-    goals: Sequence[Goal],
+    goals: Sequence[str],
     fails: Optional[FrozenSet[str]] = None,
     seconds: Optional[float] = None,
-    follower: Optional[Follower] = None,
+    follow: Optional[Tuple[Job, History]] = None,
     done: Optional[Dict[str, Any]] = None,
 ) -> Dict[str, Any]:
     """Wait for one of the goals: which was met, after how many seconds, and how the printer is then.
 
-    `done` is what was done before, and stands in the answer first. Raises what `Waiter.wait` raises, with the
-    same in its `data`.
+    `follow` is a job that was begun, with its file's history from before; `done` is what was done before, and
+    stands in the answer first. Raises what `Waiter.wait` raises, with the same in its `data`.
     """
+    from octoprint_cli.watching.follow import Follower
     from octoprint_cli.watching.painter import Painter
     from octoprint_cli.watching.wait import Waiter
 
     begun = time.monotonic()
     with command.terminal.watching(whole=False) as show:
         painter = Painter(show, command.app.scrubber.hide_all)
-        waiter = Waiter(command.client, goals, fails, follower=follower, look=painter.look, note=command.terminal.warn)
+        follower = Follower(command.client, *follow) if follow is not None else None
+        how = {"follower": follower, "look": painter.look, "note": command.terminal.warn}
+        waiter = Waiter(command.client, _parsed(goals), fails, **how)
         try:
             waiter.wait(math.inf if seconds is None else seconds)
         except CliError as error:
@@ -74,7 +83,7 @@ def watched(command: Any, parsed_args: Namespace) -> Lines:
         lines = show is not None or "terminal" in (wanted or ())
         named = [name for name in wanted or () if name[0].isupper()]
         wish = Wish(lines=lines, events=(*report.EVENTS, *named), plugins=(news.PROMPTS, news.NOTES))
-        waiter = Waiter(command.client, parsed_args.goals, parsed_args.fail_on, look=painter.look)
+        waiter = Waiter(command.client, _parsed(parsed_args.goals), parsed_args.fail_on, look=painter.look)
         reporter = report.Reporter(parsed_args.interval)
         try:
             with Feed(command.client, wish, note=command.terminal.warn) as feed:
@@ -86,6 +95,26 @@ def watched(command: Any, parsed_args: Namespace) -> Lines:
             error.data = _told(waiter, painter, begun)
             raise
         return _told(waiter, painter, begun)
+
+
+def last_ending(client: Client, job: Job) -> Optional[Ending]:
+    """How the last job ended; see `watching.ending`."""
+    from octoprint_cli.watching import ending
+
+    return ending.last_ending(client, job)
+
+
+def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Dict[str, Any]]:
+    """Send commands, and return what the firmware said to each; see `watching.conversation`."""
+    from octoprint_cli.watching import conversation
+
+    return conversation.converse(client, commands, seconds)
+
+
+def _parsed(goals: Sequence[str]) -> List[Goal]:
+    from octoprint_cli.watching.goals import Goal
+
+    return [Goal.parse(goal) for goal in goals]
 
 
 def _told(waiter: Waiter, painter: Painter, begun: float) -> Dict[str, Any]:

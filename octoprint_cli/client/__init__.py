@@ -24,7 +24,6 @@ from octoprint_cli.client.state import phase_of
 from octoprint_cli.errors import CliError
 
 if TYPE_CHECKING:
-    from octoprint_cli.client.ending import Ending
     from octoprint_cli.client.upload import Sent, Uploads, Wish
     from octoprint_cli.terminal import Progress
 
@@ -109,12 +108,6 @@ class Client:
         self.select(path, location)
         self.job.start()
         return self.job.confirm_started(path, location)
-
-    def last_ending(self, job: Job) -> Optional[Ending]:
-        """How the last job ended, None while one is active or nothing is known. Raises nothing."""
-        from octoprint_cli.client.ending import last_ending
-
-        return last_ending(self.http, self.files, job)
 
     def prompt(self, job: Job) -> Optional[Prompt]:
         """What the firmware asks a person while a job is active; None also where that cannot be told. Raises nothing."""

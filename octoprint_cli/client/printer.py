@@ -81,6 +81,10 @@ class Printer(Noun):
         """`GET /api/printer` (permission STATUS). Raises PrinterOffline (the server's 409)."""
         return PrinterState.from_json(self._http.get(_PATH, needs="STATUS", exclude="sd"))
 
+    def error(self) -> Optional[str]:
+        """`GET /api/printer/error` (STATUS, since 1.10): the firmware's last error; 2.0 forgets it as it disconnects."""
+        return text(mapping(self._http.get(f"{_PATH}/error", needs="STATUS"), f"{_PATH}/error").get("error"))
+
     def heaters(self) -> Dict[str, Temperature]:
         """Every heater, waiting for the printer's first report after a connect.
 

@@ -6,7 +6,7 @@ import contextlib
 from argparse import ArgumentParser, Namespace
 from typing import Any, Callable, Dict, Optional, Set
 
-from octoprint_cli.api import Goal, Guarded, ShowOne, errors, reach
+from octoprint_cli.api import Guarded, ShowOne, errors, reach
 
 #: A firmware takes seconds to boot; OctoPrint itself tries for about half a minute.
 DEFAULT_WAIT = 30.0
@@ -56,7 +56,7 @@ class Connect(Guarded, ShowOne):
         self.client.connection.connect(parsed_args.port, parsed_args.baudrate, parsed_args.profile)
         if not parsed_args.dry_run:
             with contextlib.suppress(errors.WaitTimeout, errors.PrinterOffline):  # the look that follows says it better
-                reach(self, [Goal.parse("connected")], _GIVEN_UP, self.client.connection.patience(wait), _begun())
+                reach(self, ["connected"], _GIVEN_UP, self.client.connection.patience(wait), _begun())
         return _shown(self.client.connection.require_connected(wait), changed=True)
 
 

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict
 
-from octoprint_cli.api import Bytes, Follower, Goal, Guarded, ShowOne, add_file_or_stored, add_wait, add_wish, errors, waited, wish
+from octoprint_cli.api import Bytes, Guarded, ShowOne, add_file_or_stored, add_wait, add_wish, errors, waited, wish
 
 
 class Print(Guarded, ShowOne):
@@ -50,8 +50,8 @@ class Print(Guarded, ShowOne):
     def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any]) -> Dict[str, Any]:
         if not parsed_args.wait:
             return outcome
-        follower = Follower(self.client, parsed_args.job, parsed_args.history)
-        return waited(self, [Goal.parse("done")], None, parsed_args.wait_timeout, follower, outcome)
+        begun = (parsed_args.job, parsed_args.history)
+        return waited(self, ["done"], None, parsed_args.wait_timeout, begun, outcome)
 
     def _stored(self, parsed_args: Namespace) -> Dict[str, Any]:
         found = parsed_args.found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any, Dict
 
-from octoprint_cli.api import Known, ShowOne, errors, summary
+from octoprint_cli.api import Known, ShowOne, errors, last_ending, summary
 
 
 class Status(ShowOne):
@@ -17,7 +17,7 @@ class Status(ShowOne):
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         job = self.client.job.current()
-        known = Known(job, None, self.client.last_ending(job), self.client.prompt(job))
+        known = Known(job, None, last_ending(self.client, job), self.client.prompt(job))
         try:
             job.require_connected()
             printer = self.client.printer.current()  # may go away between the two requests

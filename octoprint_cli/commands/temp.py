@@ -7,7 +7,7 @@ import shutil
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
-from octoprint_cli.api import FINE, Goal, Guarded, ShowOne, Time, add_wait, can_write, errors, heaters, plot, waited
+from octoprint_cli.api import FINE, Guarded, ShowOne, Time, add_wait, can_write, errors, heaters, plot, waited
 
 #: `--tool0` to `--tool9`; what has more tools is reached by `--tool INDEX=VALUE`.
 NUMBERED_TOOLS = range(10)
@@ -64,7 +64,7 @@ class Temp(Guarded, ShowOne):
     def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any]) -> Dict[str, Any]:
         if not parsed_args.wait:
             return outcome
-        return waited(self, [Goal.parse("temp")], None, parsed_args.wait_timeout, done=outcome)
+        return waited(self, ["temp"], None, parsed_args.wait_timeout, done=outcome)
 
     def _with_history(self, limit: Optional[int]) -> Dict[str, Any]:
         readings = self.client.printer.heaters()

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import datetime
 from typing import Any, Callable, Dict, FrozenSet, Iterator, Mapping, Type
 
-from octoprint_cli.api import WATCHED, Column, Duration, Goal, Heater, Percent, ShowOne, Stream, add_goals, seconds, waited, watched
+from octoprint_cli.api import WATCHED, Column, Duration, Heater, Percent, ShowOne, Stream, add_goals, seconds, waited, watched
 
 
 class Wait(ShowOne):
@@ -24,7 +24,7 @@ class Wait(ShowOne):
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        goals = parsed_args.goals or [Goal.parse("done")]
+        goals = parsed_args.goals or ["done"]
         return waited(self, goals, parsed_args.fail_on, parsed_args.timeout)
 
 

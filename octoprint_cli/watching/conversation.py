@@ -13,15 +13,14 @@ from typing import Any, Dict, List, Optional, Sequence
 from octoprint_cli import errors
 from octoprint_cli.client import Client
 from octoprint_cli.client.noun import inner, members, text, texts
-from octoprint_cli.client.push import Lost, Message, Socket, Wish
+from octoprint_cli.client.push import Lost, Message, Socket, Wish, history
 from octoprint_cli.firmware import FIRMWARE, HOST, parsed_reply, read_terminal_line
 from octoprint_cli.firmware.command import bare
 from octoprint_cli.firmware.terminal import is_busy, is_chatter, is_error, is_ok, is_resend, is_start, without_ok
+from octoprint_cli.redact import without_passwords
 
 #: The terminal comes in batches of half a second: so long an identical command of somebody else's may still show up.
 SETTLE_SECONDS = 0.7
-#: The history of the terminal comes first; after it, nothing is missed.
-READY_SECONDS = 5.0
 
 
 class Reply:
@@ -71,7 +70,7 @@ class Conversation:
 
     def hear(self, raw: str) -> None:
         """A line of the terminal."""
-        line = read_terminal_line(raw)
+        line = read_terminal_line(without_passwords(raw))
         if line.said_by == HOST:
             self._sent(line.text)
         elif line.said_by == FIRMWARE:
@@ -161,15 +160,9 @@ def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Di
 
 
 def _require_ready(socket: Socket) -> None:
-    """The history says that the login was taken."""
-    until = time.monotonic() + READY_SECONDS
+    """The history says that the login was taken; after it, nothing is missed."""
     try:
-        while True:
-            message = socket.receive(until)
-            if message is None:
-                raise Lost("the server shows this key nothing")
-            if message.kind == "history":
-                return
+        history(socket)
     except Lost as lost:
         raise _unavailable(lost) from lost
 

@@ -6,11 +6,11 @@ import time
 from typing import Any, Dict, Optional
 
 from octoprint_cli.client import Client
-from octoprint_cli.client.ending import CANCELLED, FAILED, FINISHED, LOST, RESET, STOPPED, UNFINISHED, Ending
 from octoprint_cli.client.job import Job
 from octoprint_cli.client.state import Phase, phase_of
 from octoprint_cli.client.stored import History
 from octoprint_cli.errors import CliError
+from octoprint_cli.watching.ending import CANCELLED, FAILED, FINISHED, LOST, RESET, STOPPED, UNFINISHED, Ending, last_ending
 from octoprint_cli.watching.news import Away, Event, News, State
 
 #: The events that a job's end is told by, and those that tell why.
@@ -141,7 +141,7 @@ class Follower:
         return self._end(LOST, "the server was away meanwhile, and no longer has the job" if self._was_away else job.error)
 
     def _not_finished(self, job: Job) -> Ending:
-        last = self._client.last_ending(job)  # None while another job is active
+        last = last_ending(self._client, job)  # None while another job is active
         if last is not None and last.file == self.job.file and last.outcome != FINISHED:
             return last
         return self._end(UNFINISHED)

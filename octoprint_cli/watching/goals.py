@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Callable, Dict, FrozenSet, Mapping, NamedTuple, Optional, Sequence
 
-from octoprint_cli.client.ending import FINISHED, Ending
 from octoprint_cli.client.job import Job
 from octoprint_cli.client.printer import Temperature
 from octoprint_cli.client.state import Phase
+from octoprint_cli.watching.ending import FINISHED, Ending
 
 #: A heater counts as at its target within so many degrees of it.
 NEAR_DEGREES = 2.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Dict, Optional
 
 from octoprint_cli import errors
-from octoprint_cli.client.ending import CANCELLED, FINISHED, LOST, Ending
 from octoprint_cli.client.job import Job
 from octoprint_cli.client.state import Phase
+from octoprint_cli.watching.ending import CANCELLED, FINISHED, LOST, Ending
 
 _HEATERS = "octoprint-cli status (is anything still hot? octoprint-cli temp --off)"
 

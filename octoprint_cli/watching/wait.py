@@ -9,12 +9,12 @@ from typing import Any, Callable, FrozenSet, Iterator, Mapping, Optional, Sequen
 
 from octoprint_cli import errors
 from octoprint_cli.client import Client
-from octoprint_cli.client.ending import CANCELLED, FAILED, FINISHED, LOST, UNFINISHED, Ending
 from octoprint_cli.client.job import Job
 from octoprint_cli.client.push import Wish
 from octoprint_cli.client.state import phase_of
 from octoprint_cli.summary import Known
 from octoprint_cli.watching import verdict
+from octoprint_cli.watching.ending import CANCELLED, FAILED, FINISHED, LOST, UNFINISHED, Ending, last_ending
 from octoprint_cli.watching.feed import Feed
 from octoprint_cli.watching.follow import EVENTS, Follower
 from octoprint_cli.watching.goals import Goal, Scene, usual_failures
@@ -116,7 +116,7 @@ class Waiter:
             self.scene = scene._replace(ending=None)
 
     def _last(self, job: Job) -> Optional[Ending]:
-        last = self._client.last_ending(job)
+        last = last_ending(self._client, job)
         if last is None and all(goal.of_a_job for goal in self.goals):
             job.require_connected()
             raise errors.NoActiveJob(
@@ -188,7 +188,7 @@ class Waiter:
             if known.job.phase.connected:
                 known = known._replace(printer=self._client.printer.current(), prompt=self._client.prompt(known.job))
         if known.ending is None and self._follower is None:
-            known = known._replace(ending=self._client.last_ending(known.job))
+            known = known._replace(ending=last_ending(self._client, known.job))
         return known
 
 

@@ -55,7 +55,6 @@ NEIGHBOURS: Set[Tuple[str, str]] = {
     ("stream", "base"),
     ("terminal", "live"),
     ("watching", "summary"),
-    ("client", "firmware"),
 }
 #: Libraries with the only files that may import them.
 ONLY_IN: Dict[str, Set[str]] = {

@@ -7,13 +7,10 @@ knows that its last print failed but not why, the terminal knows why but has 300
 from __future__ import annotations
 
 import re
-import time
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
-from octoprint_cli.client.files import Files
-from octoprint_cli.client.http import Http
+from octoprint_cli.client import Client
 from octoprint_cli.client.job import Job
-from octoprint_cli.client.noun import members, texts
 from octoprint_cli.client.state import Phase, phase_of
 from octoprint_cli.client.stored import StoredFile
 from octoprint_cli.errors import AuthError, CliError
@@ -23,8 +20,6 @@ from octoprint_cli.firmware.terminal import FIRMWARE, HOST, is_error, is_start, 
 FINISHED, CANCELLED, FAILED, UNFINISHED, LOST = "finished", "cancelled", "failed", "unfinished", "lost"
 #: What a job ends by, where the firmware names no error.
 RESET, STOPPED = "the firmware has reset itself", "emergency stop"
-#: The history of the terminal comes with the login, or not at all.
-_HISTORY_SECONDS = 3.0
 _CHANGE = re.compile(r'Changing monitoring state from "([^"]*)" to "([^"]*)"')
 #: So many lines: an error that a job has survived is older, most likely.
 _JUST_BEFORE = 12
@@ -44,7 +39,7 @@ class Ending(NamedTuple):
     by_firmware: bool = False  # whether the printer gave up by itself, or was stopped; not the line to it
 
 
-def last_ending(http: Http, files: Files, job: Job) -> Optional[Ending]:
+def last_ending(client: Client, job: Job) -> Optional[Ending]:
     """How the last job ended, None while one is active, or if no file of the server was ever printed.
 
     `GET /api/files` (permission FILES_LIST), `GET /api/printer/error` (STATUS), and the push socket's history.
@@ -52,7 +47,7 @@ def last_ending(http: Http, files: Files, job: Job) -> Optional[Ending]:
     """
     if job.phase.has_job or job.phase in (Phase.TRANSFERRING, Phase.UNKNOWN):
         return None
-    last = _last_printed(files)
+    last = _last_printed(client)
     if job.file and job.completion == 100:
         ended = last.history.last if last is not None and job.is_of(last.path, last.location) else None
         return Ending(FINISHED, None, job.file, job.location, ended)
@@ -61,22 +56,22 @@ def last_ending(http: Http, files: Files, job: Job) -> Optional[Ending]:
     at = (last.path, last.location, last.history.last)
     if last.history.succeeded:
         return Ending(FINISHED, None, *at)
-    return _why(http, job, selected=job.is_of(last.path, last.location))._replace(
+    return _why(client, job, selected=job.is_of(last.path, last.location))._replace(
         file=last.path, location=last.location, ended=last.history.last
     )
 
 
-def _last_printed(files: Files) -> Optional[StoredFile]:
+def _last_printed(client: Client) -> Optional[StoredFile]:
     try:
-        printed = [file for file in files.list("local").files if file.history.last is not None]
+        printed = [file for file in client.files.list("local").files if file.history.last is not None]
     except CliError:
         return None
     return max(printed, key=lambda file: file.history.last or 0, default=None)
 
 
-def _why(http: Http, job: Job, selected: bool) -> Ending:
+def _why(client: Client, job: Job, selected: bool) -> Ending:
     """Of a job that did not finish, without the file. `selected`: whether the server still has it as its job."""
-    error, lines = _printer_error(http), of_last_end(_terminal(http))
+    error, lines = _printer_error(client), of_last_end(_terminal(client))
     outcome, complaint = outcome_in(lines), firmware_error_in(lines)
     by_firmware = bool(error or complaint)
     if outcome == CANCELLED and not by_firmware:
@@ -89,32 +84,21 @@ def _why(http: Http, job: Job, selected: bool) -> Ending:
     return Ending(CANCELLED, certain=False) if selected and job.phase is Phase.IDLE else Ending(UNFINISHED)
 
 
-def _printer_error(http: Http) -> Optional[str]:
-    try:  # since 1.10
-        said = members(http.get("/api/printer/error", needs="STATUS")).get("error")
+def _printer_error(client: Client) -> Optional[str]:
+    try:
+        return client.printer.error()
     except CliError:
         return None
-    return str(said) if said else None
 
 
-def _terminal(http: Http) -> List[str]:
-    """The last lines of the server's terminal, which come with the history (permission MONITOR_TERMINAL)."""
-    from octoprint_cli.client.push import Lost, Socket, Wish  # slow to import, and seldom needed
+def _terminal(client: Client) -> List[str]:
+    """The last lines of the server's terminal (permission MONITOR_TERMINAL); none where they cannot be had."""
+    from octoprint_cli.client.push import Lost, recent_lines  # slow to import, and seldom needed
 
-    until = time.monotonic() + _HISTORY_SECONDS
     try:
-        socket = Socket(http, Wish(lines=True, events=()))
+        return recent_lines(client.http)
     except (Lost, AuthError):
         return []
-    try:
-        while True:
-            message = socket.receive(until)
-            if message is None or message.kind == "history":
-                return texts(members(message.body).get("logs")) if message else []
-    except Lost:
-        return []
-    finally:
-        socket.close()
 
 
 def of_last_end(lines: Sequence[str]) -> List[str]:
