@@ -11,7 +11,7 @@ from octoprint_cli import errors
 from octoprint_cli.client import Client
 from octoprint_cli.client.job import Job
 from octoprint_cli.client.push import Wish
-from octoprint_cli.client.state import phase_of
+from octoprint_cli.client.state import Phase, phase_of
 from octoprint_cli.summary import Known
 from octoprint_cli.watching import verdict
 from octoprint_cli.watching.ending import CANCELLED, FAILED, FINISHED, LOST, UNFINISHED, Ending, last_ending
@@ -193,4 +193,6 @@ class Waiter:
 
 
 def _same(job: Job, ended: Ending) -> bool:
-    return job.phase.has_job and job.file == ended.file
+    """Whether that job still winds down; one of the same file that is in its middle is another."""
+    winding = job.phase in (Phase.CANCELLING, Phase.FINISHING) or (job.phase.has_job and job.completion == 100)
+    return winding and job.file == ended.file
