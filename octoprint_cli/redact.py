@@ -61,6 +61,15 @@ def written_for(stream: TextIO, text: str) -> str:
     return text.encode(stream.encoding, "backslashreplace").decode(stream.encoding)
 
 
+#: RepRapFirmware lists its own configuration for M503: M551 sets the printer's password, M587 joins a wireless network.
+_PRINTERS_OWN = re.compile(r"""(\bM(?:551|587|588|589)\b.*?\bP\s*)("(?:[^"]|"")*"|[^"\s]\S*)""", re.IGNORECASE)
+
+
+def without_passwords(line: str) -> str:
+    """A firmware's line with the passwords in it masked."""
+    return _PRINTERS_OWN.sub(lambda found: f'{found.group(1)}"****"', line)
+
+
 def _mapped(change: Callable[[str], str], value: Any) -> Any:
     """The same for every string in nested dicts and lists."""
     if isinstance(value, str):

@@ -17,6 +17,7 @@ from octoprint_cli.client.push import Lost, Message, Socket, Wish, history
 from octoprint_cli.firmware import FIRMWARE, HOST, parsed_reply, read_terminal_line
 from octoprint_cli.firmware.command import bare
 from octoprint_cli.firmware.terminal import is_busy, is_chatter, is_error, is_ok, is_resend, is_start, without_ok
+from octoprint_cli.redact import without_passwords
 
 #: The terminal comes in batches of half a second: so long an identical command of somebody else's may still show up.
 SETTLE_SECONDS = 0.7
@@ -69,7 +70,7 @@ class Conversation:
 
     def hear(self, raw: str) -> None:
         """A line of the terminal."""
-        line = read_terminal_line(raw)
+        line = read_terminal_line(without_passwords(raw))
         if line.said_by == HOST:
             self._sent(line.text)
         elif line.said_by == FIRMWARE:

@@ -8,6 +8,7 @@ from octoprint_cli.client.job import Job
 from octoprint_cli.client.noun import inner, items, members, text, texts
 from octoprint_cli.client.printer import Temperature, readings_of
 from octoprint_cli.client.push import Message
+from octoprint_cli.redact import without_passwords
 
 #: The server's own plugins that tell of a firmware's questions and notes.
 PROMPTS, NOTES = "action_command_prompt", "action_command_notification"
@@ -88,7 +89,7 @@ def _current(body: Dict[str, Any], with_lines: bool) -> Iterator[What]:
         if heaters:
             yield Heat(heaters)
     if with_lines:  # those of a history are old
-        yield from map(Line, texts(body.get("logs")))
+        yield from (Line(without_passwords(line)) for line in texts(body.get("logs")))
 
 
 def _event(kind: str, payload: Dict[str, Any]) -> Iterator[What]:

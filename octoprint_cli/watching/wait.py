@@ -5,20 +5,20 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from typing import Callable, FrozenSet, Iterator, Optional, Sequence
+from typing import Any, Callable, FrozenSet, Iterator, Mapping, Optional, Sequence
 
 from octoprint_cli import errors
 from octoprint_cli.client import Client
 from octoprint_cli.client.job import Job
 from octoprint_cli.client.push import Wish
-from octoprint_cli.client.state import phase_of
+from octoprint_cli.client.state import Phase, phase_of
 from octoprint_cli.summary import Known
 from octoprint_cli.watching import verdict
 from octoprint_cli.watching.ending import CANCELLED, FAILED, FINISHED, LOST, UNFINISHED, Ending, last_ending
 from octoprint_cli.watching.feed import Feed
 from octoprint_cli.watching.follow import EVENTS, LOOK_SECONDS, Follower
 from octoprint_cli.watching.goals import Goal, Scene, usual_failures
-from octoprint_cli.watching.news import Heat, News, State
+from octoprint_cli.watching.news import Event, Heat, News, State
 
 #: A heat-up that is cancelled goes on for some seconds.
 REST_SECONDS = 10.0
@@ -92,6 +92,8 @@ class Waiter:
             self.scene = self.scene._replace(phase=phase_of(what.text), job=self.scene.job._replace(state=what.text))
         elif self.scene and isinstance(what, Heat):
             self.scene = self.scene._replace(heaters=what.heaters)
+        elif self.scene and isinstance(what, Event) and what.type == "PrintStarted":
+            self._started(self.scene, what.payload)
         if self.scene:
             self._look(self.scene)
 
@@ -106,6 +108,12 @@ class Waiter:
         elif self._follower is None and job.phase.has_job:
             self._follower = Follower(self._client, job)
             self.scene = self.scene._replace(ending=None)
+
+    def _started(self, scene: Scene, payload: Mapping[str, Any]) -> None:
+        """The next job may be over before a reading shows it."""
+        if self._follower is None or self._follower.ending is not None:
+            self._follower = Follower(self._client, scene.job.of_event(payload))
+            self.scene = scene._replace(ending=None)
 
     def _last(self, job: Job) -> Optional[Ending]:
         with self._client.http.hurried(LOOK_SECONDS):
@@ -150,8 +158,7 @@ class Waiter:
             if all(goal.name == "paused" for goal in self.goals):
                 raise errors.StateNotReached(f"{ending.file or 'the job'} has finished, and was never paused")
         elif ending.outcome == LOST or failure in self._fails or (failure == "error" and "offline" in self._fails):
-            by_firmware = self._follower.firmware_error is not None if self._follower else scene.job.error is not None
-            error = verdict.of_ending(ending, scene.job, by_firmware)
+            error = verdict.of_ending(ending, scene.job)
             assert error is not None
             raise error
 
@@ -187,4 +194,6 @@ class Waiter:
 
 
 def _same(job: Job, ended: Ending) -> bool:
-    return job.phase.has_job and job.file == ended.file
+    """Whether that job still winds down; one of the same file that is in its middle is another."""
+    winding = job.phase in (Phase.CANCELLING, Phase.FINISHING) or (job.phase.has_job and job.completion == 100)
+    return winding and job.file == ended.file

@@ -47,9 +47,7 @@ class Waiting:
             self.server.wait_until(lambda: self.ended or self.asked(PATH) > 0 or self.asked("/api/job") > 5)
         return self
 
-    def __exit__(
-        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
-    ) -> None:
+    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:
         if kind is not None:
             self.server.octoprint.finish()  # or it would wait for ever
         begun = time.monotonic()

@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from octoprint_cli.redact import Scrubber, is_secret, mask, mask_url, visible
+from octoprint_cli.redact import Scrubber, is_secret, mask, mask_url, visible, without_passwords
 
 SECRET = "abcd-0123456789-secret"
 
@@ -121,3 +121,17 @@ def test_the_traceback_of_a_log_record_is_scrubbed_too(scrubber):
         raise ValueError(SECRET)
     except ValueError:
         assert SECRET not in logged(scrubber, "failed", exc_info=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ('Recv: M551 P"reprap"', 'Recv: M551 P"****"'),
+        ('<<< M587 S"net" P"pass ""word""" I10.0.0.9', '<<< M587 S"net" P"****" I10.0.0.9'),
+        ("Recv: m551 Preprap", 'Recv: m551 P"****"'),
+        ("Recv: M92 X80.00 P1", "Recv: M92 X80.00 P1"),
+        ("Send: M117 M5 Ping", "Send: M117 M5 Ping"),
+    ],
+)
+def test_a_firmware_that_lists_its_passwords_does_so_in_vain(line: str, shown: str) -> None:
+    assert without_passwords(line) == shown
