@@ -168,6 +168,7 @@ def test_a_login_that_fails(fault: str, end: str, program: Program, server: Faul
     """The socket itself works, and of one that is not logged in nothing is heard."""
     server.fail("POST", "/api/login", LOGINS[fault])
     with Waiting(program, server, "wait") as waiting:
+        server.wait_until(lambda: waiting.asked(PATH) > 1)
         ENDINGS[end].happens(server.octoprint)
     told(waiting, ENDINGS[end])
     warned(waiting.result)
