@@ -58,7 +58,7 @@ class Conversation:
     def __init__(self, commands: Sequence[str]) -> None:
         self.replies = [Reply(command) for command in commands]
         self._open: Optional[Reply] = None
-        self._last: Optional[Reply] = None  # acknowledged; some firmwares go on answering
+        self._last: Optional[Reply] = None  # acknowledged before anything was answered, as Repetier does
         self._theirs = False  # somebody else's command is not acknowledged yet
         self._resent = False  # the next ok is that of a line that got lost
         self.moved = False  # something has come of ours since this was last set to False
@@ -106,7 +106,7 @@ class Conversation:
             self._acknowledged(text)
         elif self._open is not None:
             self._answered(self._open, text)
-        elif self._last is not None and not self._last.lines and not is_chatter(text, self._last.command):
+        elif self._last is not None and not is_chatter(text, self._last.command):
             self._last.lines.append(text)
 
     def _acknowledged(self, text: str) -> None:
@@ -120,7 +120,8 @@ class Conversation:
         said = without_ok(text)
         if said:
             reply.lines.append(said)
-        reply.acknowledged, self._open, self._last, self.moved = True, None, reply, True
+        self._last = None if reply.lines else reply
+        reply.acknowledged, self._open, self.moved = True, None, True
 
     def _answered(self, reply: Reply, text: str) -> None:
         self.moved = self.moved or is_busy(text) or not is_chatter(text, reply.command)

@@ -216,7 +216,13 @@ NONSENSE = [
     {"current": {"state": None, "job": None, "progress": None}},
     {"current": {"state": {"text": "Operational", "flags": {}}, "job": {}, "progress": {"completion": 100}}},
     {"current": {"state": {"text": "Fnord"}, "job": {"file": {"path": OTHER, "origin": "local"}}, "temps": [{"tool0": 5}, None]}},
-    {"current": {"state": {"text": "Printing"}, "job": {"file": {"path": None}}, "progress": {"completion": -5, "printTime": 1e999}}},
+    {
+        "current": {
+            "state": {"text": "Printing"},
+            "job": {"file": {"path": None}},
+            "progress": {"completion": -5, "printTime": 1e999},
+        }
+    },
     {"history": {"logs": {}, "state": 7}},
     {"event": {"type": "PrintDone", "payload": {"path": OTHER, "origin": "local"}}},
     {"event": {"type": "PrintFailed", "payload": {"path": OTHER, "reason": "cancelled"}}},

@@ -49,7 +49,12 @@ def said(server: FaultServer, *lines: str) -> List[str]:
     return [out + line[1:] if line.startswith(">") else back + line for line in lines]
 
 
-UNHEARD: Dict[str, Any] = {**CLOSED, "silent": faults.push_silent, "drops_at_once": faults.push_drop(0), "breach": faults.push_breach}
+UNHEARD: Dict[str, Any] = {
+    **CLOSED,
+    "silent": faults.push_silent,
+    "drops_at_once": faults.push_drop(0),
+    "breach": faults.push_breach,
+}
 UNHEARD.update(garbage=faults.push_garbage, drip=faults.push_drip, flood=faults.push_flood(5_000_000))
 
 
