@@ -56,6 +56,7 @@ class Follower:
             self._reading(what)
         elif isinstance(what, Away):
             self._was_away = True
+            self._check_at = time.monotonic() if what.reason is None else self._check_at
         elif isinstance(what, Link) and what.up:  # what went on before was not told
             self._check_at = time.monotonic()
 
@@ -106,8 +107,10 @@ class Follower:
     def _reading(self, job: Job) -> None:
         if not self._goes_on(job):
             self._unclear_since = self._unclear_since or time.monotonic()
-        else:
-            self._unclear_since, self.job = None, job
+            return
+        self._unclear_since = None
+        if job.file is not None or self.job.file is None:  # an answer without one tells nothing of ours
+            self.job = job
 
     def _goes_on(self, job: Job) -> bool:
         """Whether this may be the same job, further on."""
@@ -156,7 +159,8 @@ class Follower:
         if self.job.file is None or self.job.location != "local":
             return None
         try:
-            return self._client.files.info(self.job.file).history
+            with self._client.http.hurried(LOOK_SECONDS):
+                return self._client.files.info(self.job.file).history
         except CliError:
             return None
 

@@ -16,7 +16,7 @@ from octoprint_cli.summary import Known
 from octoprint_cli.watching import verdict
 from octoprint_cli.watching.ending import CANCELLED, FAILED, FINISHED, LOST, UNFINISHED, Ending, last_ending
 from octoprint_cli.watching.feed import Feed
-from octoprint_cli.watching.follow import EVENTS, Follower
+from octoprint_cli.watching.follow import EVENTS, LOOK_SECONDS, Follower
 from octoprint_cli.watching.goals import Goal, Scene, usual_failures
 from octoprint_cli.watching.news import Event, Heat, News, State
 
@@ -116,7 +116,8 @@ class Waiter:
             self.scene = scene._replace(ending=None)
 
     def _last(self, job: Job) -> Optional[Ending]:
-        last = last_ending(self._client, job)
+        with self._client.http.hurried(LOOK_SECONDS):
+            last = last_ending(self._client, job)
         if last is None and all(goal.of_a_job for goal in self.goals):
             job.require_connected()
             raise errors.NoActiveJob(
@@ -185,10 +186,10 @@ class Waiter:
         known = Known(self.scene.job, None, self.scene.ending)
         with contextlib.suppress(errors.CliError), self._client.http.hurried(HURRY_SECONDS):
             known = known._replace(job=self._at_rest())
+            if known.ending is None and self._follower is None:
+                known = known._replace(ending=last_ending(self._client, known.job))
             if known.job.phase.connected:
                 known = known._replace(printer=self._client.printer.current(), prompt=self._client.prompt(known.job))
-        if known.ending is None and self._follower is None:
-            known = known._replace(ending=last_ending(self._client, known.job))
         return known
 
 
