@@ -60,16 +60,21 @@ class Follower:
         elif isinstance(what, Link) and what.up:  # what went on before was not told
             self._check_at = time.monotonic()
 
-    def conclude(self) -> None:
-        """Look at the server, and set `ending` if the job has ended. May change nothing; then `due` is later, or None."""
+    def conclude(self) -> Optional[Job]:
+        """Look at the server, and set `ending` if the job has ended. May change nothing; then `due` is later, or None.
+
+        Returns what the server shows, which is newer than any news.
+        """
         check, self._check_at, self._unclear_since = self._check_at is not None, None, None
         try:
             with self._client.http.hurried(LOOK_SECONDS):
                 job = self._client.job.current()
                 if not self._goes_on(job) or (check and self._began_again()):
                     self.ending = self._found(job)
+                return job
         except CliError:  # the feed says when it is away for good
             self._unclear_since = time.monotonic()
+        return None
 
     # -- told -------------------------------------------------------------------------------------
 

@@ -71,7 +71,9 @@ class Waiter:
                 self._hear(news)
                 yield news
             elif self._follower is not None and time.monotonic() >= self._due():
-                self._follower.conclude()
+                job = self._follower.conclude()
+                if job is not None and self.scene is not None:
+                    self.scene = self.scene._replace(job=job, phase=job.phase)
             self.met = self._judge()
             if self.met is None and time.monotonic() >= deadline:
                 if not self.goals:

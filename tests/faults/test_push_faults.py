@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import socket
-from typing import Any, Callable, Dict, Iterator, NamedTuple, Tuple
+from typing import Any, Callable, Dict, Iterator, NamedTuple
 
 import pytest
 from contract.program import Program
@@ -14,7 +12,7 @@ from octoprint_cli.testing.exchange import Exchange
 
 from .listener import PATH
 from .ring import verdict
-from .waits import FILE, LINES, OTHER, Waiting, envelope
+from .waits import FILE, Waiting, envelope
 
 pytestmark = pytest.mark.usefixtures("quick")
 
