@@ -61,6 +61,9 @@ def test_a_printer_that_comes_back_is_connected_and_one_that_goes_is_not_idle(se
     run = waiting(server, "--for", "connected")
     server.post("/api/connection", {"command": "connect"})
     assert met(run, "connected")["phase"] == "idle"
+    disconnect(server)
+    assert server.cli("connect", "--wait", SECONDS).data["connected"] is True
+    assert server.state() == "Operational"
     run = waiting(server, "--for", "printing")
     disconnect(server)
     ended(run.answer(SECONDS), 1, "PRINTER_OFFLINE")
