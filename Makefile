@@ -52,6 +52,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/upload.py
 	$(BIN)/python benchmarks/inspect.py --quick
+	$(BIN)/python benchmarks/watch.py
 
 clean:
 	rm -rf $(VENV) .cache .demo

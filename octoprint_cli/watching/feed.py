@@ -11,7 +11,7 @@ from typing import Callable, Deque, Dict, Iterable, Optional
 from octoprint_cli.client import Client
 from octoprint_cli.client.printer import Temperature
 from octoprint_cli.client.push import OPEN_SECONDS, Lost, Socket, Wish
-from octoprint_cli.errors import CliError, PrinterOffline
+from octoprint_cli.errors import AuthError, CliError, PrinterOffline
 from octoprint_cli.watching.news import Away, Heat, Link, News, What, told
 
 #: While the socket is up, the server is asked all the same: events have been known to get lost.
@@ -158,7 +158,8 @@ class Feed:
             self._away_since = now
             if self._begun:
                 self._add("poll", [Away(error.message)])
-        if not self._begun or now - self._away_since > self._patience:
+        # A key that is refused stays so.
+        if not self._begun or isinstance(error, AuthError) or now - self._away_since > self._patience:
             raise error
 
     def _add(self, source: str, found: Iterable[What]) -> None:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from typing import Callable, FrozenSet, Iterator, Optional, Sequence
+from typing import Any, Callable, FrozenSet, Iterator, Mapping, Optional, Sequence
 
 from octoprint_cli import errors
 from octoprint_cli.client import Client
 from octoprint_cli.client.job import Job
 from octoprint_cli.client.push import Wish
-from octoprint_cli.client.state import phase_of
+from octoprint_cli.client.state import Phase, phase_of
 from octoprint_cli.summary import Known
 from octoprint_cli.watching import verdict
 from octoprint_cli.watching.ending import CANCELLED, FAILED, FINISHED, LOST, UNFINISHED, Ending, last_ending
 from octoprint_cli.watching.feed import Feed
-from octoprint_cli.watching.follow import EVENTS, Follower
+from octoprint_cli.watching.follow import EVENTS, LOOK_SECONDS, Follower
 from octoprint_cli.watching.goals import Goal, Scene, usual_failures
-from octoprint_cli.watching.news import Heat, News, State
+from octoprint_cli.watching.news import Event, Heat, News, State
 
 #: A heat-up that is cancelled goes on for some seconds.
 REST_SECONDS = 10.0
@@ -71,7 +71,9 @@ class Waiter:
                 self._hear(news)
                 yield news
             elif self._follower is not None and time.monotonic() >= self._due():
-                self._follower.conclude()
+                job = self._follower.conclude()
+                if job is not None and self.scene is not None:
+                    self.scene = self.scene._replace(job=job, phase=job.phase)
             self.met = self._judge()
             if self.met is None and time.monotonic() >= deadline:
                 if not self.goals:
@@ -92,6 +94,8 @@ class Waiter:
             self.scene = self.scene._replace(phase=phase_of(what.text), job=self.scene.job._replace(state=what.text))
         elif self.scene and isinstance(what, Heat):
             self.scene = self.scene._replace(heaters=what.heaters)
+        elif self.scene and isinstance(what, Event) and what.type == "PrintStarted":
+            self._started(self.scene, what.payload)
         if self.scene:
             self._look(self.scene)
 
@@ -107,8 +111,15 @@ class Waiter:
             self._follower = Follower(self._client, job)
             self.scene = self.scene._replace(ending=None)
 
+    def _started(self, scene: Scene, payload: Mapping[str, Any]) -> None:
+        """The next job may be over before a reading shows it."""
+        if self._follower is None or self._follower.ending is not None:
+            self._follower = Follower(self._client, scene.job.of_event(payload))
+            self.scene = scene._replace(ending=None)
+
     def _last(self, job: Job) -> Optional[Ending]:
-        last = last_ending(self._client, job)
+        with self._client.http.hurried(LOOK_SECONDS):
+            last = last_ending(self._client, job)
         if last is None and all(goal.of_a_job for goal in self.goals):
             job.require_connected()
             raise errors.NoActiveJob(
@@ -148,8 +159,7 @@ class Waiter:
             if all(goal.name == "paused" for goal in self.goals):
                 raise errors.StateNotReached(f"{ending.file or 'the job'} has finished, and was never paused")
         elif self._fails & _FAILURES_OF[ending.outcome] or (ending.outcome == LOST and all(goal.of_a_job for goal in self.goals)):
-            by_firmware = self._follower.firmware_error is not None if self._follower else scene.job.error is not None
-            error = verdict.of_ending(ending, scene.job, by_firmware)
+            error = verdict.of_ending(ending, scene.job)
             assert error is not None
             raise error
 
@@ -177,8 +187,14 @@ class Waiter:
         known = Known(self.scene.job, None, self.scene.ending)
         with contextlib.suppress(errors.CliError), self._client.http.hurried(HURRY_SECONDS):
             known = known._replace(job=self._at_rest())
+            if known.ending is None and self._follower is None:
+                known = known._replace(ending=last_ending(self._client, known.job))
             if known.job.phase.connected:
                 known = known._replace(printer=self._client.printer.current(), prompt=self._client.prompt(known.job))
-        if known.ending is None and self._follower is None:
-            known = known._replace(ending=last_ending(self._client, known.job))
         return known
+
+
+def _same(job: Job, ended: Ending) -> bool:
+    """Whether that job still winds down; one of the same file that is in its middle is another."""
+    winding = job.phase in (Phase.CANCELLING, Phase.FINISHING) or (job.phase.has_job and job.completion == 100)
+    return winding and job.file == ended.file

@@ -21,6 +21,7 @@ def talk(commands, *lines, host="Send: ", firmware="Recv: "):
     heard = Conversation(commands if isinstance(commands, list) else [commands])
     for line in lines:
         heard.hear({">": host, "<": firmware}.get(line[0], line[0]) + line[1:])
+    heard.settle()
     return heard.replies
 
 

@@ -140,7 +140,7 @@ def test_what_leaves_none_of_them_possible_ends_the_wait(goals, fails):
     ],
 )
 def test_each_end_has_its_code(outcome, state, by_firmware, code):
-    error = verdict.of_ending(Ending(outcome, "why", "cube.gcode", "local"), job(state), by_firmware)
+    error = verdict.of_ending(Ending(outcome, "why", "cube.gcode", "local", by_firmware=by_firmware), job(state))
     assert (error and error.code) == code
     if error:
         assert "cube.gcode" in error.message and error.retryable is False
