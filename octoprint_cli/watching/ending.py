@@ -71,13 +71,14 @@ def _last_printed(client: Client) -> Optional[StoredFile]:
 
 def _why(client: Client, job: Job, selected: bool) -> Ending:
     """Of a job that did not finish, without the file. `selected`: whether the server still has it as its job."""
-    error, lines = _printer_error(client), of_last_end(_terminal(client))
+    lines = of_last_end(_terminal(client))
     outcome, complaint = outcome_in(lines), firmware_error_in(lines)
-    by_firmware = bool(error or complaint)
-    if outcome == CANCELLED and not by_firmware:
+    if outcome == CANCELLED and not complaint:
         return Ending(CANCELLED)
-    reason = error or complaint or job.error
-    if outcome is not None:
+    error = _printer_error(client)  # which may be one of long ago
+    by_firmware = bool(complaint or (error and job.error in (None, error)))
+    reason = job.error or complaint or error
+    if outcome in (CANCELLED, FAILED):  # else the lines are about another job, of the SD card's
         return Ending(FAILED, reason, by_firmware=by_firmware)
     if reason or job.phase is Phase.ERROR:
         return Ending(FAILED, reason, certain=False, by_firmware=by_firmware)

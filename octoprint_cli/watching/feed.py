@@ -114,6 +114,7 @@ class Feed:
         now = time.monotonic()
         if self._opened and now - self._opened > SOUND_SECONDS:
             self._pause = FIRST_PAUSE
+        self._opened = 0.0
         self._next_try, self._pause = now + self._pause, min(self._pause * 2, LONGEST_PAUSE)
         self._next_poll = min(self._next_poll, now + POLL_DOWN_SECONDS)
         self._add("push", [Link(False, reason)])

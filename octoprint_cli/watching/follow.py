@@ -32,7 +32,7 @@ class Follower:
         #: The firmware's own error, its reset, or an emergency stop; not a connection that broke.
         self.firmware_error: Optional[str] = None
         self._before = before if before is not None else self._history()
-        self._cancelling = self._was_away = False
+        self._cancelling, self._was_away = job.phase is Phase.CANCELLING, False
         self._unclear_since: Optional[float] = None
         self._check_at: Optional[float] = None  # whether it is still the same job: another of the same file looks like it
 
@@ -51,7 +51,7 @@ class Follower:
         if isinstance(what, Event):
             self._event(what.type, what.payload)
         elif isinstance(what, State):
-            self._changed(phase_of(what.text))
+            self._phase(phase_of(what.text))
         elif isinstance(what, Job):
             self._reading(what)
         elif isinstance(what, Away):
@@ -69,11 +69,15 @@ class Follower:
         try:
             with self._client.http.hurried(LOOK_SECONDS):
                 job = self._client.job.current()
-                if not self._goes_on(job) or (check and self._began_again()):
+                again = check and self.goes_on(job) and self._began_again()
+                if again:  # or ours has ended just after that look
+                    job = self._client.job.current()
+                if again or not self.goes_on(job):
                     self.ending = self._found(job)
                 return job
         except CliError:  # the feed says when it is away for good
             self._unclear_since = time.monotonic()
+            self._check_at = self._unclear_since + GRACE_SECONDS if check else None
         return None
 
     # -- told -------------------------------------------------------------------------------------
@@ -100,31 +104,32 @@ class Follower:
         else:
             self.ending = self._end(FAILED, self.firmware_error or _reason(failure.get("error")))
 
-    def _changed(self, phase: Phase) -> None:
-        self._cancelling = self._cancelling or phase is Phase.CANCELLING
-        if not phase.has_job and phase is not Phase.UNKNOWN:
-            self._unclear_since = self._unclear_since or time.monotonic()  # of a line that broke, the state comes before the end
-
     def _is_ours(self, payload: Dict[str, Any]) -> bool:
         path = payload.get("path")
         return not isinstance(path, str) or self.job.file is None or path.lstrip("/") == self.job.file
 
+    def _phase(self, phase: Phase) -> None:
+        """Another state: where it has no job, the event that says how ours ended comes a moment later."""
+        self._cancelling = self._cancelling or phase is Phase.CANCELLING
+        if not phase.has_job and phase is not Phase.UNKNOWN:
+            self._unclear_since = self._unclear_since or time.monotonic()
+
     def _reading(self, job: Job) -> None:
-        if not self._goes_on(job):
+        self._phase(job.phase)
+        if not self.goes_on(job):
             self._unclear_since = self._unclear_since or time.monotonic()
             return
-        self._unclear_since = None
-        if job.file is not None or self.job.file is None:  # an answer without one tells nothing of ours
-            self.job = job
+        self._unclear_since, self.job = None, _with_all_known(job, self.job)
 
-    def _goes_on(self, job: Job) -> bool:
+    def goes_on(self, job: Job) -> bool:
         """Whether this may be the same job, further on."""
         if job.phase is Phase.UNKNOWN:
             return True
         if not job.phase.has_job or (job.file is not None and not self._is_of(job)):
             return False
-        back = (job.completion or 0) < (self.job.completion or 0) and (job.print_time or 0) + 2 < (self.job.print_time or 0)
-        return not back
+        if job.completion is None:  # a cancelled one has lost it already while it still winds down
+            return True
+        return job.completion >= (self.job.completion or 0) or (job.print_time or 0) + 2 >= (self.job.print_time or 0)
 
     def _began_again(self) -> bool:
         """Whether the job that is under way is the next one of the same file."""
@@ -143,15 +148,18 @@ class Follower:
         finished = before is not None and now is not None and now.success > before.success
         finished = finished or (self._is_of(job) and job.completion == 100 and not job.phase.has_job)
         if finished and failed:
-            return self._end(LOST, "it was printed more than once meanwhile")
+            return self._end(LOST, "the server has printed the file more than once meanwhile")
         if finished:
             return self._end(FINISHED)
         if self.firmware_error:
             return self._end(FAILED, self.firmware_error)
         if failed:
             return self._not_finished(job)
-        if self.job.location != "local" and job.phase is Phase.IDLE and self._is_of(job) and job.file:  # no history there
+        on_card = self.job.location != "local" and self._is_of(job) and job.file  # where there is no history
+        if job.phase is Phase.IDLE and (self._cancelling or on_card):
             return self._end(CANCELLED, certain=self._cancelling)
+        if not job.phase.connected and not self._was_away:
+            return self._end(FAILED, job.error, certain=False)
         return self._end(LOST, "the server was away meanwhile, and no longer has the job" if self._was_away else job.error)
 
     def _not_finished(self, job: Job) -> Ending:
@@ -172,6 +180,11 @@ class Follower:
     def _end(self, outcome: str, reason: Optional[str] = None, certain: bool = True) -> Ending:
         by_firmware = outcome == FAILED and self.firmware_error is not None
         return Ending(outcome, reason, self.job.file, self.job.location, time.time(), certain, by_firmware)
+
+
+def _with_all_known(job: Job, before: Job) -> Job:
+    """The reading, with what an earlier one knew where it has nulls."""
+    return job._replace(**{name: known for name, known in before._asdict().items() if getattr(job, name) is None})
 
 
 def _reason(value: Any) -> Optional[str]:

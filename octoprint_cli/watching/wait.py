@@ -24,8 +24,8 @@ from octoprint_cli.watching.news import Event, Heat, News, State
 REST_SECONDS = 10.0
 #: Nobody waits long for the last look.
 HURRY_SECONDS = 5.0
-#: The word of `--fail-on` for each outcome of a job.
-_FAILURE_OF = {CANCELLED: "cancelled", FAILED: "error", UNFINISHED: "error"}
+#: The words of `--fail-on` for each outcome of a job that is no good one.
+_FAILURES_OF = {CANCELLED: {"cancelled"}, **{bad: {"error", "offline"} for bad in (FAILED, UNFINISHED, LOST)}}
 
 
 class Waiter:
@@ -105,9 +105,9 @@ class Waiter:
             if self._follower is None and not job.phase.has_job and any(goal.of_a_job for goal in self.goals):
                 self.scene = self.scene._replace(ending=self._last(job))
         self.scene = self.scene._replace(job=job, phase=job.phase)
-        if self._follower is not None and self._follower.ending is not None and not job.phase.has_job:
+        if self._follower is not None and self._follower.ending is not None and not self._follower.goes_on(job):
             self._follower = None  # it is off the printer, and whoever still waits takes the next one
-        elif self._follower is None and job.phase.has_job:
+        if self._follower is None and job.phase.has_job:
             self._follower = Follower(self._client, job)
             self.scene = self.scene._replace(ending=None)
 
@@ -155,11 +155,10 @@ class Waiter:
             )
 
     def _require_no_failure(self, scene: Scene, ending: Ending) -> None:
-        failure = _FAILURE_OF.get(ending.outcome)
         if ending.outcome == FINISHED:
             if all(goal.name == "paused" for goal in self.goals):
                 raise errors.StateNotReached(f"{ending.file or 'the job'} has finished, and was never paused")
-        elif ending.outcome == LOST or failure in self._fails or (failure == "error" and "offline" in self._fails):
+        elif self._fails & _FAILURES_OF[ending.outcome] or (ending.outcome == LOST and all(goal.of_a_job for goal in self.goals)):
             error = verdict.of_ending(ending, scene.job)
             assert error is not None
             raise error
@@ -176,10 +175,10 @@ class Waiter:
 
     def _at_rest(self) -> Job:
         """The job, once the one that has ended is off the printer: the event of its end comes while it still winds down."""
-        ended = self.scene.ending if self.scene else None
-        if ended is None:
+        follower = self._follower
+        if follower is None or follower.ending is None:
             return self._client.job.current()
-        return self._client.job.settle(self._client.job.current, lambda job: not _same(job, ended), REST_SECONDS)[0]
+        return self._client.job.settle(self._client.job.current, lambda job: not follower.goes_on(job), REST_SECONDS)[0]
 
     def final(self) -> Optional[Known]:
         """How it is at the end: what the server says now, else what it said last; None if it never said anything."""

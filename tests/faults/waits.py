@@ -77,6 +77,12 @@ class Waiting:
         before = self.asked("/api/job")
         self.server.wait_until(lambda: self.ended or self.asked("/api/job") >= before + times)
 
+    def settled(self) -> None:
+        """Wait until it has heard all that there was to hear: it answers a frame that only a reader of frames answers."""
+        push_socket = self.server.sockets[-1]
+        before = push_socket.pings
+        self.server.wait_until(lambda: push_socket.pings > before + 1)
+
     def asked(self, path: str) -> int:
         """How often it has asked for that."""
         return sum(request.path == path for request in self.server.requests)

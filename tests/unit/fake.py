@@ -207,6 +207,7 @@ class Server(Recorded):
         self.on("GET", "/api/printer", json=self._printer)
         self.on("GET", "/api/printerprofiles", json=lambda *_: {"profiles": {one["id"]: one for one in self.profiles}})
         self.mocker.register_uri("GET", re.compile(f"^{URL}/api/plugin/."), json=self._plugin)
+        self.on("GET", "/api/printer/error", json={"error": "", "reason": ""})
         self.on("GET", "/api/version", json={"api": "0.1", "server": self.dialect, "text": f"OctoPrint {self.dialect}"})
         self.on("GET", "/api/currentuser", json={"groups": ["admins"], "name": "bob", "permissions": ["STATUS", "PRINT"]})
         self.mocker.register_uri("GET", re.compile(f"^{URL}/api/files/local/."), json=self.storage.entry)
