@@ -67,7 +67,7 @@ class Conversation:
     def __init__(self, commands: Sequence[str]) -> None:
         self.replies = [Reply(command) for command in commands]
         self._open: Optional[Reply] = None
-        self._last: Optional[Reply] = None  # acknowledged before anything was answered, as Repetier does
+        self._last: Optional[Reply] = None  # acknowledged; some firmwares go on answering
         self._theirs = False  # somebody else's command is not acknowledged yet
         self._resent = False  # the next ok is that of a line that got lost
         self.moved = False  # something has come of ours since this was last set to False

@@ -6,6 +6,7 @@ knows that its last print failed but not why, the terminal knows why but has 300
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
@@ -108,10 +109,10 @@ def of_last_end(lines: Sequence[str]) -> List[str]:
     ends = [number for number, before, after in changes if before.has_job and not after.has_job]
     if not ends:
         return []
-    begins = [
-        number for number, before, after in changes if number <= ends[-1] and before.has_job and before is not Phase.CANCELLING
-    ]
-    return list(lines[max(0, (begins[-1] if begins else ends[-1]) - _JUST_BEFORE) : ends[-1] + 1])
+    end = ends[-1]
+    begins = [number for number, before, after in changes if number < end and after.has_job and not before.has_job]
+    turns = [number for number, before, after in changes if number <= end and before.has_job and before is not Phase.CANCELLING]
+    return list(lines[max([0, *begins[-1:], (turns[-1] if turns else end) - _JUST_BEFORE]) : end + 1])
 
 
 def outcome_in(lines: Sequence[str]) -> Optional[str]:
@@ -126,9 +127,9 @@ def outcome_in(lines: Sequence[str]) -> Optional[str]:
 def firmware_error_in(lines: Sequence[str]) -> Optional[str]:
     """Why the printer gave up by itself, or was stopped, in these lines: its error, a reset, an emergency stop."""
     said = [line.text for line in map(read_terminal_line, lines) if line.said_by == FIRMWARE]
-    found = [_ERROR_MARK.sub("", text, count=1) for text in said if is_error(text)]
-    if found:
-        return " - ".join(found[-2:])  # a firmware that halts says so after the reason
+    groups = [list(group) for wrong, group in itertools.groupby(said, is_error) if wrong]
+    if groups:  # a firmware that halts says so in the line after the reason
+        return " - ".join(_ERROR_MARK.sub("", text, count=1) for text in groups[-1])
     if any(map(is_start, said)):
         return RESET
     stops = (line.text for line in map(read_terminal_line, lines) if line.said_by == HOST)
@@ -136,5 +137,5 @@ def firmware_error_in(lines: Sequence[str]) -> Optional[str]:
 
 
 def _change(line: str) -> Optional[Tuple[Phase, Phase]]:
-    match = _CHANGE.search(line)
+    match = _CHANGE.match(line)
     return (phase_of(match.group(1)), phase_of(match.group(2))) if match else None

@@ -80,6 +80,20 @@ _AFTER_CANCEL = {**_STATUS, "job": _ENDED_JOB, "last_job": _LAST_JOB}
 _UNKNOWN_JOB = dict.fromkeys(_STATUS["job"], "null")  # type: ignore[call-overload]
 
 
+_LINE = {"seq": "whole", "time": "text", "source": "text", "type": "text"}
+_PROGRESS = {"file": "text", "completion": "number", "print_time": "whole", "print_time_left": "whole"}
+#: The lines of `watch`, by their type.
+LINES: Dict[str, Any] = {
+    "state": {**_LINE, "state": "text", "phase": "text", "file": "text?", "location": "text?", "error": "text?"},
+    "progress": {**_LINE, **_PROGRESS},
+    "temperature": {**_LINE, "temperature": _HEATERS},
+    "event": {**_LINE, "event": "text", "payload": "any"},
+    "notification": {**_LINE, "text": "text?", "choices": ["text"]},
+    "connection": {**_LINE, "to": "text", "up": "switch", "reason": "text?"},
+    "terminal": {**_LINE, "line": "text"},
+}
+
+
 class Shape(NamedTuple):
     """What a command line answers, in a scene; with `code`, in the data of that error."""
 
