@@ -176,9 +176,16 @@ class Waiter:
     def _at_rest(self) -> Job:
         """The job, once the one that has ended is off the printer: the event of its end comes while it still winds down."""
         follower = self._follower
-        if follower is None or follower.ending is None:
+        ended = follower.ending if follower else None
+        if follower is None or ended is None:
             return self._client.job.current()
-        return self._client.job.settle(self._client.job.current, lambda job: not follower.goes_on(job), REST_SECONDS)[0]
+
+        def at_rest(job: Job) -> bool:
+            # One that was not finished winds down as Cancelling; in any other state it is the next one of the same file.
+            next_one = ended.outcome != FINISHED and job.phase is not Phase.CANCELLING
+            return next_one or not follower.goes_on(job)
+
+        return self._client.job.settle(self._client.job.current, at_rest, REST_SECONDS)[0]
 
     def final(self) -> Optional[Known]:
         """How it is at the end: what the server says now, else what it said last; None if it never said anything."""
@@ -192,9 +199,3 @@ class Waiter:
             if known.job.phase.connected:
                 known = known._replace(printer=self._client.printer.current(), prompt=self._client.prompt(known.job))
         return known
-
-
-def _same(job: Job, ended: Ending) -> bool:
-    """Whether that job still winds down; one of the same file that is in its middle is another."""
-    winding = job.phase in (Phase.CANCELLING, Phase.FINISHING) or (job.phase.has_job and job.completion == 100)
-    return winding and job.file == ended.file
