@@ -39,7 +39,8 @@ users, by the number that their tests carry:
 
 Waiting, and the push socket below it:
 
-    a socket that is refused, drops, is silent, lies    test_push_faults
+    a socket that is refused, drops, is silent          test_push_faults
+    one that tells nonsense, or too little              test_push_news
     a server, or its jobs, that go away meanwhile       test_waits_meanwhile
     gcode --reply                                       test_reply_faults
     signals, closed streams, TLS, a prefix              test_process_waits
