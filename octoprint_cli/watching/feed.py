@@ -159,7 +159,8 @@ class Feed:
             if self._begun:
                 self._add("poll", [Away(error.message)])
         # A key that is refused stays so.
-        if not self._begun or isinstance(error, AuthError) or now - self._away_since > self._patience:
+        patience = math.inf if self.pushed else self._patience  # as long as the socket tells, the rest may be broken
+        if not self._begun or isinstance(error, AuthError) or now - self._away_since > patience:
             raise error
 
     def _add(self, source: str, found: Iterable[What]) -> None:

@@ -102,7 +102,7 @@ class Waiter:
     def _read(self, job: Job) -> None:
         if self.scene is None:
             self.scene = Scene(job, job.phase)
-            if self._follower is None and not job.phase.has_job and any(goal.of_a_job for goal in self.goals):
+            if self._follower is None and job.phase.at_rest and any(goal.of_a_job for goal in self.goals):
                 self.scene = self.scene._replace(ending=self._last(job))
         self.scene = self.scene._replace(job=job, phase=job.phase)
         if self._follower is not None and self._follower.ending is not None and not self._follower.goes_on(job):

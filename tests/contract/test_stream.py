@@ -50,7 +50,6 @@ def lines(program: Program, server: FaultServer) -> List[Dict[str, Any]]:
         lambda: octoprint.plugin("action_command_prompt", prompt),
         lambda: octoprint.plugin("action_command_prompt", {"action": "close"}),
         octoprint.pause,
-        lambda: server.wait_until(lambda: server.sockets[0]._last is not None),
         octoprint.resume,
         octoprint.finish,
     )
@@ -104,11 +103,7 @@ def test_the_session_is_a_secret_too(more: List[str], program: Program, server: 
 def test_not_even_while_it_is_watched(more: List[str], program: Program, server: FaultServer) -> None:
     octoprint = server.octoprint
     octoprint.printing()
-    thread = meanwhile(
-        server,
-        lambda: octoprint.event("PrintPaused", {"by": " ".join(octoprint.sessions)}),
-        lambda: octoprint.event("PrintDone", {"path": "job.gcode"}),
-    )
+    thread = meanwhile(server, lambda: octoprint.event("PrintPaused", {"by": " ".join(octoprint.sessions)}), octoprint.finish)
     result = program.run("watch", "--until", "done", "--timeout", "30", *more)
     thread.join()
     assert "PrintPaused" in result.stdout

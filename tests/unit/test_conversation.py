@@ -62,6 +62,23 @@ def test_repetier_acknowledges_first_and_answers_then():
     assert found["lines"] == ["FIRMWARE_NAME:Repetier_1.0.4", "Cap:PROGRESS:1"] and found["ok"] is True
 
 
+def test_what_it_answers_behind_is_not_taken_for_the_next_ones_answer():
+    lines = (">M115", "<ok 1", ">M119", "<FIRMWARE_NAME:Repetier", "<Cap:PROGRESS:1", "<ok 2", "<x_min: open")
+    first, second = talk(["M115", "M119"], *lines)
+    assert (first.lines, second.lines) == (["FIRMWARE_NAME:Repetier", "Cap:PROGRESS:1"], ["x_min: open"])
+    assert not first.ambiguous and not second.ambiguous
+
+
+def test_whose_answer_it_is_may_be_in_doubt():
+    first, second = talk(["M115", "M119"], ">M115", "<ok 1", ">M119", "<FIRMWARE_NAME:Repetier", "<ok 2")
+    assert first.ambiguous and second.ambiguous and second.as_dict()["parsed"] is None
+
+
+def test_a_command_of_the_servers_own_does_not_cut_an_answer_off():
+    found = one("M115", ">M115", "<ok", "<FIRMWARE_NAME:x", ">M155 S2", "<Cap:PROGRESS:1", "<ok", "<echo:of the other")
+    assert found["lines"] == ["FIRMWARE_NAME:x", "Cap:PROGRESS:1"] and not found["ambiguous"]
+
+
 @pytest.mark.parametrize("ok", ["ok", "ok 12", "ok N12 P15 B3", "ok P15 B3", "ok N12"])
 def test_what_an_acknowledgement_says_of_itself_is_no_answer(ok):
     assert one("M119", ">M119", "<x_min: open", f"<{ok}")["lines"] == ["x_min: open"]

@@ -134,3 +134,10 @@ def test_a_reader_that_has_gone_ends_it(add_ons, home):
 
     add_ons.add("commands", "tick", lambda: Tick)
     assert App(io.StringIO(), Gone(), io.StringIO(), {"OCTOPRINT_CLI_HOME": str(home)}).run(["tick", "--json"]) == 141
+
+
+def test_columns_are_chosen_of_each_thing_that_has_them(tick):
+    run_it = tick(*THINGS, ends={"met": "done"})
+    chosen = [json.loads(line) for line in run_it("--json", "-c", "text", "-c", "seq").stdout.splitlines()]
+    assert chosen[:2] == [{"seq": 1}, {"text": THINGS[1]["text"], "seq": 2}]
+    assert run_it("-c", "seq").stdout == "1\n2\n"

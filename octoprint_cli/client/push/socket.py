@@ -76,7 +76,7 @@ class Socket:
         parts = urlsplit(http.base_url + _PATH)
         scheme, bare = ("wss" if parts.scheme == "https" else "ws"), parts.netloc.rpartition("@")[2]
         url = urlunsplit((scheme, bare, parts.path, "", ""))
-        user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode()
+        user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode("latin-1", "replace")  # as requests has it
         header = ["Authorization: Basic " + base64.b64encode(user).decode()] if parts.username else []
         try:
             with http.plugged(min(seconds, http.timeout)) as sock:
