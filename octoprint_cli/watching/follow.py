@@ -34,6 +34,7 @@ class Follower:
         self._before = before if before is not None else self._history()
         self._cancelling, self._was_away = job.phase is Phase.CANCELLING, False
         self._unclear_since: Optional[float] = None
+        self._counted = False  # whether the file's history had one print more at the last check
         self._check_at: Optional[float] = None  # whether it is still the same job: another of the same file looks like it
 
     @property
@@ -70,8 +71,9 @@ class Follower:
             with self._client.http.hurried(LOOK_SECONDS):
                 job = self._client.job.current()
                 again = check and self.goes_on(job) and self._began_again()
-                if again:  # or ours has ended just after that look
-                    job = self._client.job.current()
+                if again and not self._counted:  # the event may still come that says how ours ended, or did just after that look
+                    self._counted, self._check_at = True, time.monotonic() + GRACE_SECONDS
+                    return job
                 if again or not self.goes_on(job):
                     self.ending = self._found(job)
                 return job
@@ -119,7 +121,9 @@ class Follower:
         if not self.goes_on(job):
             self._unclear_since = self._unclear_since or time.monotonic()
             return
-        self._unclear_since, self.job = None, _with_all_known(job, self.job)
+        self._unclear_since = None
+        if job.phase.has_job:  # a state that nobody knows may be of anything
+            self.job = _with_all_known(job, self.job)
 
     def goes_on(self, job: Job) -> bool:
         """Whether this may be the same job, further on."""
