@@ -69,6 +69,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/upload.py
 	$(BIN)/python benchmarks/inspect.py --quick
 	$(if $(MODERN),$(BIN)/python benchmarks/mcp.py,@echo "benchmarks/mcp.py needs Python 3.10 or later")
+	$(BIN)/python benchmarks/watch.py
 
 clean:
 	rm -rf $(VENV) .cache .demo

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from argparse import Namespace
-from typing import Any, ContextManager, Dict, Iterator, Mapping, Optional
+from typing import Any, ContextManager, Dict, Iterator, Mapping, Optional, Sequence
 
 from cliff.show import ShowOne as CliffShowOne
 
@@ -59,13 +59,20 @@ class Stream(Output, CliffShowOne):
             self.app.stdout.flush()
 
     def _write(self, item: Dict[str, Any], parsed_args: Namespace) -> None:
+        chosen = _chosen(item, parsed_args.columns)
         if hasattr(self.formatter, "emit_line"):
-            self.formatter.emit_line(plain(item), self.app.stdout)
+            self.formatter.emit_line(plain(chosen), self.app.stdout)
         elif getattr(self.formatter, "prefers_text", False):
-            self.app.stdout.write(visible(self.told(item)) + "\n")
+            text = " ".join(map(str, chosen.values())) if parsed_args.columns else self.told(item)
+            self.app.stdout.write(visible(text) + "\n")
         else:
-            self.formatter.emit_one(list(item), list(item.values()), self.app.stdout, parsed_args)
+            self.formatter.emit_one(list(chosen), list(chosen.values()), self.app.stdout, parsed_args)
 
     def _end(self, data: Dict[str, Any], parsed_args: Namespace) -> None:
         if hasattr(self.formatter, "emit_line"):
             self.formatter.emit_line(self.app.scrubber.hide_all(success(data)), self.app.stdout)
+
+
+def _chosen(item: Dict[str, Any], columns: Sequence[str]) -> Dict[str, Any]:
+    """Of the fields that `-c` names those that this thing has: not each has all."""
+    return {name: item[name] for name in columns if name in item} if columns else item

@@ -22,7 +22,7 @@ from octoprint_cli.client.plugins import Plugins, Prompt
 from octoprint_cli.client.printer import Printer
 from octoprint_cli.client.profile import Profiles
 from octoprint_cli.client.server import Server
-from octoprint_cli.client.state import phase_of
+from octoprint_cli.client.state import Phase, phase_of
 from octoprint_cli.errors import CliError
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ __all__ = ["Aftermath", "Client", "Http", "Tls"]
 
 #: Whoever has interrupted the program does not want to wait.
 AFTERMATH_SECONDS = 3.0
+#: Neither ending nor being ended.
+_GOES_ON = frozenset({Phase.STARTING, Phase.PRINTING, Phase.PAUSING, Phase.PAUSED, Phase.RESUMING})
 #: A clause on what the server has, and the same for a program.
 Aftermath = Tuple[str, Dict[str, Any]]
 N = TypeVar("N", bound=Noun)
@@ -158,5 +160,5 @@ def _sentence(known: Mapping[str, Any]) -> str:
         return "the server could not be asked what came of it"
     upload, file = known.get("upload"), known.get("file")
     arrived = "" if upload is None else f", and the upload of {upload} has {'' if known.get('stored') else 'not '}arrived"
-    goes_on = "the job goes on: " if phase_of(known["state"]).has_job else ""
+    goes_on = "the job goes on: " if phase_of(known["state"]) in _GOES_ON else ""
     return f"{goes_on}the printer is {known['state']}" + (f" with {file}" if file else "") + arrived

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, NamedTuple, Optional
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional
 
 from octoprint_cli import errors
 from octoprint_cli.client.noun import Noun, inner, mapping, number, text, whole
@@ -51,7 +51,7 @@ class Job(NamedTuple):
             state=text(answer.get("state")) or "Unknown",
             error=text(answer.get("error")),
             file=path.lstrip("/") if path else None,
-            location="sdcard" if origin == "printer" else origin,
+            location=_location(origin),
             size=whole(file.get("size")),
             completion=_percent(progress.get("completion")),
             print_time=whole(progress.get("printTime")),
@@ -65,6 +65,13 @@ class Job(NamedTuple):
         """From what the push socket says of the same: there, the state is an object."""
         state = inner(body, "state")
         return cls.from_json({**body, "state": state.get("text"), "error": state.get("error")})
+
+    def of_event(self, payload: Mapping[str, Any]) -> Job:
+        """The job that an event such as PrintStarted tells of, with this one's state, at its begin."""
+        path = text(payload.get("path"))
+        none: Dict[str, Any] = dict.fromkeys(("completion", "print_time", "print_time_left", "estimated_print_time"))
+        file = path.lstrip("/") if path else None
+        return self._replace(file=file, location=_location(text(payload.get("origin"))), size=whole(payload.get("size")), **none)
 
     def require_connected(self) -> Job:
         """Itself. Raises PrinterOffline, with the server's reason if it has one."""
@@ -104,6 +111,10 @@ class Job(NamedTuple):
 def _moved_on_from(before: Job) -> Callable[[Job], bool]:
     """Whether the transfer is over, or further than it was."""
     return lambda job: job.phase is not Phase.TRANSFERRING or job.completion != before.completion
+
+
+def _location(origin: Optional[str]) -> Optional[str]:
+    return "sdcard" if origin == "printer" else origin  # 2.0's word for it
 
 
 def _percent(value: Any) -> Optional[float]:

@@ -16,7 +16,7 @@ from octoprint_cli.api import (
 
 
 class Status(ShowOne):
-    """show the printer's state, temperatures and job, and how the last job ended
+    """show the state, the temperatures, the job, and how the last one ended
 
     What the server does not know is null. PRINTER_OFFLINE, exit code 1, if no printer is connected; the
     job, how it ended and the reason are in the answer then, too.

@@ -20,6 +20,8 @@ HOST, FIRMWARE, SERVER = "host", "firmware", "server"
 _MARKS = (("Send:", HOST), ("Recv:", FIRMWARE), (">>>", HOST), ("<<<", FIRMWARE))
 
 _OK = re.compile(r"ok(?![a-z])")  # `ok`, `ok 12`, `ok N12 P15 B3`, `ok T:21.3`, `okT:21.3`
+#: What an acknowledgement says of itself: the line's number, the room that is left in the firmware's buffers.
+_BOOKKEEPING = re.compile(r"(?:[NPB]?[0-9]+(?:\s+|$))+")
 _START = re.compile(r"start$")
 _RESEND = re.compile(r"resend\b|rs(?=\s|:|[0-9])", re.IGNORECASE)
 _ERROR = re.compile(r"error\s*:|fatal\s*:|alarm\s*:|!!", re.IGNORECASE)
@@ -72,9 +74,14 @@ def is_ok(text: str) -> bool:
 
 
 def without_ok(text: str) -> str:
-    """`T:21.3` of `ok T:21.3`; a line that is no acknowledgement as it is."""
+    """`T:21.3` of `ok T:21.3`, nothing of `ok N12 P15 B3`; a line that is no acknowledgement as it is."""
     text = text.strip()
-    return text[2:].strip() if is_ok(text) else text
+    return _behind(text[2:].strip()) if is_ok(text) else text
+
+
+def _behind(text: str) -> str:
+    kept = _BOOKKEEPING.match(text)
+    return text[kept.end() :] if kept else text
 
 
 def is_error(text: str) -> bool:

@@ -9,6 +9,9 @@ from octoprint_cli.gcode.contents import Span
 
 Point = Tuple[float, float]
 _TURN = 2 * math.pi
+#: Radians that are the same direction. An extreme point in that of the end is the end; of an arc that ends off its circle, as
+#: no firmware minds, it is not reached, whichever way the numbers were rounded.
+_SAME = 1e-9
 
 
 class Arc(NamedTuple):
@@ -28,11 +31,11 @@ class Arc(NamedTuple):
         yield self.end
         begin = self._angle(self.start)
         swept = (self._angle(self.end) - begin) * (-1 if self.clockwise else 1) % _TURN
-        if math.dist(self.start, self.end) < 1e-6 or swept < 1e-9:
+        if math.dist(self.start, self.end) < 1e-6 or swept < _SAME:
             swept = _TURN
         for quarter in range(4):
             away = (quarter * math.pi / 2 - begin) * (-1 if self.clockwise else 1) % _TURN
-            if away <= swept:
+            if away < swept - _SAME:
                 across, up = ((1, 0), (0, 1), (-1, 0), (0, -1))[quarter]
                 yield (self.centre[0] + across * self.radius, self.centre[1] + up * self.radius)
 

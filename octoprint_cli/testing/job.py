@@ -146,7 +146,7 @@ class Job(Machine):
         return done()
 
     def _connect(self) -> None:
-        self.error = None
+        self.error = self.reported = None
         self.event("Connecting", self._connector() or None)
         for state in ("Connecting", "Operational") if self.is_2 else ("Opening serial connection", "Connecting", "Operational"):
             self.state = state
@@ -162,7 +162,7 @@ class Job(Machine):
             self._tell_of_dying(error or "")
         if lost:
             self._remember(success=False)
-        self.error = error
+        self.error, self.reported = error, error if dying else None
         if self.selected:
             self.deselect()
         self.event("Disconnected", self._connector() or None)

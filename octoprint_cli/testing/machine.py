@@ -62,6 +62,8 @@ class Machine(News):
         self.storage = Storage(version)
         #: Why it is offline after an error. Shown by 1.x only.
         self.error: Optional[str] = None
+        #: The firmware's own error, which has closed the connection. Shown by 1.x only.
+        self.reported: Optional[str] = None
         #: Flags of `/api/printer` that differ from what the state says.
         self.flags: Dict[str, bool] = {}
         #: The printer profiles by id, the default one's id, and the id of the one that was connected with.

@@ -170,7 +170,7 @@ _on("POST", "/api/plugin/([^/]+)", "", lambda call: plugins.done(call.octoprint,
 _on("GET", "/api/job", "STATUS", lambda call: shapes.job(call.octoprint))
 _on("POST", "/api/job", "", lambda call: call.octoprint.act_on_job(call.body))
 _on("GET", "/api/printer", "STATUS", lambda call: shapes.printer(call.octoprint, call.request.query))
-_on("GET", "/api/printer/error", "STATUS", lambda call: Reply(200, {"error": "", "reason": ""}))
+_on("GET", "/api/printer/error", "STATUS", lambda call: shapes.error(call.octoprint))
 _on("GET", "/api/printer/(tool|bed|chamber)", "STATUS", lambda call: shapes.heaters(call.octoprint, call.groups[0]))
 _on("POST", "/api/printer/(tool|bed|chamber)", "CONTROL", lambda call: call.octoprint.set_target(call.groups[0], call.body))
 _on("GET", _CARD, "STATUS", lambda call: Reply(200, {"ready": call.octoprint.connected}))

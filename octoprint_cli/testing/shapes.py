@@ -136,6 +136,13 @@ def connection(machine: Machine) -> Reply:
     return Reply(200, {"current": current, "options": {**options, "autoconnect": False} if machine.is_2 else options})
 
 
+def error(machine: Machine) -> Reply:
+    """`GET /api/printer/error`: nothing of a line that broke, and on 2.0 nothing once the connection is closed."""
+    if machine.is_2 or not machine.reported:
+        return Reply(200, {"error": "", "reason": ""})
+    return Reply(200, {"error": machine.reported, "reason": "firmware", "consequence": "emergency"})
+
+
 def version(machine: Machine) -> Reply:
     """`GET /api/version`."""
     return Reply(200, {"api": "0.1", "server": machine.version, "text": f"OctoPrint {machine.version}"})

@@ -15,12 +15,14 @@ from octoprint_cli.client import Client
 from octoprint_cli.client.noun import inner, members, text, texts
 from octoprint_cli.client.push import Lost, Message, Socket, Wish, history
 from octoprint_cli.firmware import FIRMWARE, HOST, parsed_reply, read_terminal_line
-from octoprint_cli.firmware.command import bare
+from octoprint_cli.firmware.command import bare, code_of, only_asks
 from octoprint_cli.firmware.terminal import is_busy, is_chatter, is_error, is_ok, is_resend, is_start, without_ok
 from octoprint_cli.redact import without_passwords
 
 #: The terminal comes in batches of half a second: so long an identical command of somebody else's may still show up.
 SETTLE_SECONDS = 0.7
+#: The questions that every firmware answers with more than an ok.
+_ANSWERED = frozenset({"M105", "M114", "M115", "M503"})
 
 
 class Reply:
@@ -29,6 +31,8 @@ class Reply:
     def __init__(self, command: str) -> None:
         self.command = command
         self.lines: List[str] = []
+        self.late: List[str] = []  # what came behind its acknowledgement: see `Conversation.settle`
+        self.with_ok: Optional[str] = None  # what stood in the same line
         self.chatter: List[str] = []  # what the firmware said meanwhile, and not in answer
         self.sent = self.acknowledged = False
         self.ambiguous = False  # somebody else's command stood between, or was the same
@@ -38,6 +42,11 @@ class Reply:
     def closed(self) -> bool:
         """Whether nothing more will come."""
         return self.acknowledged or self.error is not None
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is a question, acknowledged and not answered."""
+        return self.acknowledged and only_asks(self.command) and not (self.lines or self.with_ok)
 
     def as_dict(self) -> Dict[str, Any]:
         """For the answer: `parsed` where the command is one that is understood, `error` what the firmware complains of."""
@@ -82,6 +91,31 @@ class Conversation:
         if reply is not None:
             reply.sent, reply.error = True, "the server blocks this command"
 
+    @property
+    def _answers_behind(self) -> bool:
+        """Whether the firmware acknowledges first and answers then: no other leaves one of these questions without an answer."""
+        return any(reply.is_bare and code_of(reply.command) in _ANSWERED for reply in self.replies)
+
+    def settle(self) -> None:
+        """Once nothing more is heard: put what stood behind an acknowledgement where it belongs.
+
+        Repetier acknowledges first and answers then, when the server has sent the next command already: what it
+        says before one acknowledgement answers the command of the one before.
+        """
+        early = self._answers_behind
+        doubt = not any(reply.late and only_asks(reply.command) for reply in self.replies)
+        doubted = False
+        for reply, following in zip(self.replies, [*self.replies[1:], None]):
+            said = following.lines if following is not None else []
+            doubted = doubted or (doubt and reply.is_bare and bool(said))
+            reply.ambiguous = reply.ambiguous or doubted  # whose answer it is cannot be told
+            if early:
+                reply.lines = [] if reply.with_ok else [*reply.late, *said]
+            elif not reply.lines and not reply.with_ok:
+                reply.lines = reply.late[:1]
+        for reply in self.replies:
+            reply.lines += [reply.with_ok] if reply.with_ok else []
+
     def _sent(self, command: str) -> None:
         expected = next((reply for reply in self.replies if not reply.sent and not reply.closed), None)
         for reply in self.replies:
@@ -93,7 +127,9 @@ class Conversation:
             expected.sent, expected.ambiguous = True, expected.ambiguous or self._theirs
             self._open, self._last, self.moved = expected, None, True
             return
-        self._theirs, self._last = True, None
+        self._theirs = True
+        if self._last is not None and not (self._last.is_bare or self._answers_behind):  # else it may still answer: see `settle`
+            self._last = None
 
     def _is_repeated(self, command: str) -> bool:
         """Whether one more of it is due, because the caller asked for it several times."""
@@ -106,8 +142,9 @@ class Conversation:
             self._acknowledged(text)
         elif self._open is not None:
             self._answered(self._open, text)
-        elif self._last is not None and not self._last.lines and not is_chatter(text, self._last.command):
-            self._last.lines.append(text)
+        elif self._last is not None and not is_chatter(text, self._last.command):
+            self._last.ambiguous = self._last.ambiguous or (self._theirs and not self._last.late)
+            self._last.late.append(text)
 
     def _acknowledged(self, text: str) -> None:
         reply, resent = self._open, self._resent
@@ -115,11 +152,10 @@ class Conversation:
         if resent:
             return
         if reply is None:
+            self._last = None if self._theirs else self._last
             self._theirs = False
             return
-        said = without_ok(text)
-        if said:
-            reply.lines.append(said)
+        reply.with_ok = without_ok(text) or None
         reply.acknowledged, self._open, self._last, self.moved = True, None, reply, True
 
     def _answered(self, reply: Reply, text: str) -> None:
@@ -148,10 +184,10 @@ def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Di
         _require_ready(socket)
         talk = Conversation([bare(command.partition(";")[0]) for command in commands])
         client.printer.send(commands)
-        try:
-            _listen(socket, talk, seconds)
-        except Lost as lost:
-            raise _no_reply(talk, f"the push socket was lost ({lost})") from lost
+        broken = _listen(socket, talk, seconds)
+        talk.settle()
+        if broken is not None:
+            raise _no_reply(talk, f"the push socket was lost ({broken})") from broken
         if not talk.complete:
             raise _no_reply(talk, f"nothing came for {seconds:g} s")
         return [reply.as_dict() for reply in talk.replies]
@@ -167,16 +203,19 @@ def _require_ready(socket: Socket) -> None:
         raise _unavailable(lost) from lost
 
 
-def _listen(socket: Socket, talk: Conversation, seconds: float) -> None:
-    """Until every command is answered and the terminal has settled, or the firmware is silent for so long."""
+def _listen(socket: Socket, talk: Conversation, seconds: float) -> Optional[Lost]:
+    """Until every command is answered and the terminal has settled, or the firmware is silent for so long, or the socket lost."""
     deadline = time.monotonic() + seconds
     settled: Optional[float] = None
     while True:
         if talk.complete and settled is None:
             settled = time.monotonic() + SETTLE_SECONDS
-        message = socket.receive(settled if settled is not None else deadline)
+        try:
+            message = socket.receive(settled if settled is not None else deadline)
+        except Lost as lost:
+            return None if talk.complete else lost
         if message is None:
-            return
+            return None
         _take(message, talk)
         if talk.moved:
             talk.moved, deadline = False, time.monotonic() + seconds

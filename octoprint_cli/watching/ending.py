@@ -6,18 +6,25 @@ knows that its last print failed but not why, the terminal knows why but has 300
 
 from __future__ import annotations
 
+import itertools
 import re
-from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from octoprint_cli.client import Client
 from octoprint_cli.client.job import Job
 from octoprint_cli.client.state import Phase, phase_of
 from octoprint_cli.client.stored import StoredFile
 from octoprint_cli.errors import AuthError, CliError
+from octoprint_cli.firmware.command import code_of
+from octoprint_cli.firmware.terminal import FIRMWARE, HOST, is_error, is_start, read_terminal_line
 
 FINISHED, CANCELLED, FAILED, UNFINISHED, LOST = "finished", "cancelled", "failed", "unfinished", "lost"
+#: What a job ends by, where the firmware names no error.
+RESET, STOPPED = "the firmware has reset itself", "emergency stop"
 _CHANGE = re.compile(r'Changing monitoring state from "([^"]*)" to "([^"]*)"')
-_FIRMWARE_ERROR = re.compile(r"(?:Recv: |<<< )(?:Error: ?|!! ?)(.*\S)")
+#: So many lines: an error that a job has survived is older, most likely.
+_JUST_BEFORE = 12
+_ERROR_MARK = re.compile(r"(?:error\s*:|!!)\s*", re.IGNORECASE)
 
 
 class Ending(NamedTuple):
@@ -30,6 +37,7 @@ class Ending(NamedTuple):
     location: Optional[str] = None  # local or sdcard
     ended: Optional[float] = None  # seconds since 1970, UTC
     certain: bool = True  # whether the server says so, and nothing was concluded
+    by_firmware: bool = False  # whether the printer gave up by itself, or was stopped; not the line to it
 
 
 def last_ending(client: Client, job: Job) -> Optional[Ending]:
@@ -49,8 +57,9 @@ def last_ending(client: Client, job: Job) -> Optional[Ending]:
     at = (last.path, last.location, last.history.last)
     if last.history.succeeded:
         return Ending(FINISHED, None, *at)
-    outcome, reason, certain = _why(client, job, selected=job.is_of(last.path, last.location))
-    return Ending(outcome, reason, *at, certain)
+    return _why(client, job, selected=job.is_of(last.path, last.location))._replace(
+        file=last.path, location=last.location, ended=last.history.last
+    )
 
 
 def _last_printed(client: Client) -> Optional[StoredFile]:
@@ -61,18 +70,20 @@ def _last_printed(client: Client) -> Optional[StoredFile]:
     return max(printed, key=lambda file: file.history.last or 0, default=None)
 
 
-def _why(client: Client, job: Job, selected: bool) -> Tuple[str, Optional[str], bool]:
-    """Outcome, reason, certainty of a job that did not finish."""
-    error = job.error or _printer_error(client)
-    lines = _terminal(client)
-    outcome = outcome_in(lines)
-    if outcome == CANCELLED and not error:
-        return CANCELLED, None, True
-    if outcome is not None:
-        return FAILED, error or firmware_error_in(lines), True
-    if error or job.phase is Phase.ERROR:
-        return FAILED, error, False
-    return (CANCELLED, None, False) if selected and job.phase is Phase.IDLE else (UNFINISHED, None, True)
+def _why(client: Client, job: Job, selected: bool) -> Ending:
+    """Of a job that did not finish, without the file. `selected`: whether the server still has it as its job."""
+    lines = of_last_end(_terminal(client))
+    outcome, complaint = outcome_in(lines), firmware_error_in(lines)
+    if outcome == CANCELLED and not complaint:
+        return Ending(CANCELLED)
+    error = _printer_error(client)  # which may be one of long ago
+    by_firmware = bool(complaint or (error and job.error in (None, error)))
+    reason = job.error or complaint or error
+    if outcome in (CANCELLED, FAILED):  # else the lines are about another job, of the SD card's
+        return Ending(FAILED, reason, by_firmware=by_firmware)
+    if reason or job.phase is Phase.ERROR:
+        return Ending(FAILED, reason, certain=False, by_firmware=by_firmware)
+    return Ending(CANCELLED, certain=False) if selected and job.phase is Phase.IDLE else Ending(UNFINISHED)
 
 
 def _printer_error(client: Client) -> Optional[str]:
@@ -92,9 +103,21 @@ def _terminal(client: Client) -> List[str]:
         return []
 
 
+def of_last_end(lines: Sequence[str]) -> List[str]:
+    """Those of the terminal's lines that belong to the end of the last job: what it ended by comes just before."""
+    changes = [(number, *change) for number, change in enumerate(map(_change, lines)) if change]
+    ends = [number for number, before, after in changes if before.has_job and not after.has_job]
+    if not ends:
+        return []
+    end = ends[-1]
+    begins = [number for number, before, after in changes if number < end and after.has_job and not before.has_job]
+    turns = [number for number, before, after in changes if number <= end and before.has_job and before is not Phase.CANCELLING]
+    return list(lines[max([0, *begins[-1:], (turns[-1] if turns else end) - _JUST_BEFORE]) : end + 1])
+
+
 def outcome_in(lines: Sequence[str]) -> Optional[str]:
     """What the terminal's lines tell of the last job's end: finished, cancelled, failed; None if they do not reach back."""
-    for before, after in reversed(list(_changes(lines))):
+    for before, after in filter(None, map(_change, reversed(lines))):
         if before.has_job and not after.has_job:
             ends = {Phase.CANCELLING: CANCELLED, Phase.FINISHING: FINISHED}
             return ends.get(before, FAILED) if after is Phase.IDLE else FAILED
@@ -102,11 +125,17 @@ def outcome_in(lines: Sequence[str]) -> Optional[str]:
 
 
 def firmware_error_in(lines: Sequence[str]) -> Optional[str]:
-    """The last error that the firmware has reported in these lines."""
-    found = [match.group(1) for match in map(_FIRMWARE_ERROR.match, lines) if match]
-    return found[-1] if found else None
+    """Why the printer gave up by itself, or was stopped, in these lines: its error, a reset, an emergency stop."""
+    said = [line.text for line in map(read_terminal_line, lines) if line.said_by == FIRMWARE]
+    groups = [list(group) for wrong, group in itertools.groupby(said, is_error) if wrong]
+    if groups:  # a firmware that halts says so in the line after the reason
+        return " - ".join(_ERROR_MARK.sub("", text, count=1) for text in groups[-1])
+    if any(map(is_start, said)):
+        return RESET
+    stops = (line.text for line in map(read_terminal_line, lines) if line.said_by == HOST)
+    return STOPPED if any(code_of(text) == "M112" for text in stops) else None
 
 
-def _changes(lines: Sequence[str]) -> Iterator[Tuple[Phase, Phase]]:
-    for match in filter(None, map(_CHANGE.search, lines)):
-        yield phase_of(match.group(1)), phase_of(match.group(2))
+def _change(line: str) -> Optional[Tuple[Phase, Phase]]:
+    match = _CHANGE.match(line)
+    return (phase_of(match.group(1)), phase_of(match.group(2))) if match else None

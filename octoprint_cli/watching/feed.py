@@ -11,7 +11,7 @@ from typing import Callable, Deque, Dict, Iterable, Optional
 from octoprint_cli.client import Client
 from octoprint_cli.client.printer import Temperature
 from octoprint_cli.client.push import OPEN_SECONDS, Lost, Socket, Wish
-from octoprint_cli.errors import CliError, PrinterOffline
+from octoprint_cli.errors import AuthError, CliError, PrinterOffline
 from octoprint_cli.watching.news import Away, Heat, Link, News, What, told
 
 #: While the socket is up, the server is asked all the same: events have been known to get lost.
@@ -114,6 +114,7 @@ class Feed:
         now = time.monotonic()
         if self._opened and now - self._opened > SOUND_SECONDS:
             self._pause = FIRST_PAUSE
+        self._opened = 0.0
         self._next_try, self._pause = now + self._pause, min(self._pause * 2, LONGEST_PAUSE)
         self._next_poll = min(self._next_poll, now + POLL_DOWN_SECONDS)
         self._add("push", [Link(False, reason)])
@@ -157,7 +158,9 @@ class Feed:
             self._away_since = now
             if self._begun:
                 self._add("poll", [Away(error.message)])
-        if not self._begun or now - self._away_since > self._patience:
+        # A key that is refused stays so.
+        patience = math.inf if self.pushed else self._patience  # as long as the socket tells, the rest may be broken
+        if not self._begun or isinstance(error, AuthError) or now - self._away_since > patience:
             raise error
 
     def _add(self, source: str, found: Iterable[What]) -> None:

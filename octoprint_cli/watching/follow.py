@@ -10,11 +10,11 @@ from octoprint_cli.client.job import Job
 from octoprint_cli.client.state import Phase, phase_of
 from octoprint_cli.client.stored import History
 from octoprint_cli.errors import CliError
-from octoprint_cli.watching.ending import CANCELLED, FAILED, FINISHED, LOST, UNFINISHED, Ending, last_ending
-from octoprint_cli.watching.news import Away, Event, News, State
+from octoprint_cli.watching.ending import CANCELLED, FAILED, FINISHED, LOST, RESET, STOPPED, UNFINISHED, Ending, last_ending
+from octoprint_cli.watching.news import Away, Event, Link, News, State
 
 #: The events that a job's end is told by, and those that tell why.
-EVENTS = ("PrintStarted", "PrintDone", "PrintFailed", "PrinterStateChanged", "Error", "PrinterReset", "EStop")
+EVENTS = tuple("PrintStarted PrintDone PrintFailed PrintCancelling PrinterStateChanged Error PrinterReset EStop".split())
 #: The event of an end, and the file's history, come within this time of the new state.
 GRACE_SECONDS = 1.5
 #: A look at the server takes no longer; the next one follows.
@@ -32,13 +32,17 @@ class Follower:
         #: The firmware's own error, its reset, or an emergency stop; not a connection that broke.
         self.firmware_error: Optional[str] = None
         self._before = before if before is not None else self._history()
-        self._cancelling = self._was_away = self._started_again = False
+        self._cancelling, self._was_away = job.phase is Phase.CANCELLING, False
         self._unclear_since: Optional[float] = None
+        self._counted = False  # whether the file's history had one print more at the last check
+        self._check_at: Optional[float] = None  # whether it is still the same job: another of the same file looks like it
 
     @property
     def due(self) -> Optional[float]:
-        """When `conclude` must be called, of the monotonic clock: the job has ended, and no event says how."""
-        return None if self._unclear_since is None or self.ending else self._unclear_since + GRACE_SECONDS
+        """When `conclude` must be called, of the monotonic clock: the job has ended, or may have, and no event says how."""
+        unclear = None if self._unclear_since is None else self._unclear_since + GRACE_SECONDS
+        wanted = [when for when in (unclear, self._check_at) if when is not None]
+        return min(wanted) if wanted and self.ending is None else None
 
     def hear(self, news: News) -> None:
         """Take notice. `ending` is set once the news is that of the end."""
@@ -48,34 +52,49 @@ class Follower:
         if isinstance(what, Event):
             self._event(what.type, what.payload)
         elif isinstance(what, State):
-            self._cancelling = self._cancelling or phase_of(what.text) is Phase.CANCELLING
+            self._phase(phase_of(what.text))
         elif isinstance(what, Job):
             self._reading(what)
         elif isinstance(what, Away):
             self._was_away = True
+            self._check_at = time.monotonic() if what.reason is None else self._check_at
+        elif isinstance(what, Link) and what.up:  # what went on before was not told
+            self._check_at = time.monotonic()
 
-    def conclude(self) -> None:
-        """Look at the server, and set `ending` if the job has ended. May change nothing; then `due` is later, or None."""
-        self._unclear_since = None
+    def conclude(self) -> Optional[Job]:
+        """Look at the server, and set `ending` if the job has ended. May change nothing; then `due` is later, or None.
+
+        Returns what the server shows, which is newer than any news.
+        """
+        check, self._check_at, self._unclear_since = self._check_at is not None, None, None
         try:
             with self._client.http.hurried(LOOK_SECONDS):
                 job = self._client.job.current()
-                if not self._goes_on(job) or self._began_again():
+                again = check and self.goes_on(job) and self._began_again()
+                if again and not self._counted:  # the event may still come that says how ours ended, or did just after that look
+                    self._counted, self._check_at = True, time.monotonic() + GRACE_SECONDS
+                    return job
+                if again or not self.goes_on(job):
                     self.ending = self._found(job)
+                return job
         except CliError:  # the feed says when it is away for good
             self._unclear_since = time.monotonic()
+            self._check_at = self._unclear_since + GRACE_SECONDS if check else None
+        return None
 
     # -- told -------------------------------------------------------------------------------------
 
     def _event(self, kind: str, payload: Dict[str, Any]) -> None:
         if kind == "Error":
             self.firmware_error = _reason(payload.get("error")) or "an error that it does not name"
+        elif kind == "PrintCancelling":  # of an error that only ends the job, 1.11 tells in no other way
+            self.firmware_error = self.firmware_error or _reason(payload.get("firmwareError"))
         elif kind == "EStop":
-            self.firmware_error = self.firmware_error or "emergency stop"
+            self.firmware_error = self.firmware_error or STOPPED
         elif kind == "PrinterReset":
-            self.firmware_error = self.firmware_error or "the firmware has reset itself"
+            self.firmware_error = self.firmware_error or RESET
         elif kind == "PrintStarted":
-            self._started_again, self._unclear_since = True, time.monotonic()  # another one perhaps, whatever came of ours
+            self._check_at = time.monotonic() + GRACE_SECONDS  # another one perhaps, whatever came of ours
         elif kind in ("PrintDone", "PrintFailed") and self._is_ours(payload):
             self._ended(payload if kind == "PrintFailed" else None)
 
@@ -91,27 +110,35 @@ class Follower:
         path = payload.get("path")
         return not isinstance(path, str) or self.job.file is None or path.lstrip("/") == self.job.file
 
-    def _reading(self, job: Job) -> None:
-        if not self._goes_on(job):
+    def _phase(self, phase: Phase) -> None:
+        """Another state: where it has no job, the event that says how ours ended comes a moment later."""
+        self._cancelling = self._cancelling or phase is Phase.CANCELLING
+        if not phase.has_job and phase is not Phase.UNKNOWN:
             self._unclear_since = self._unclear_since or time.monotonic()
-        else:
-            self._unclear_since, self.job = None, job
 
-    def _goes_on(self, job: Job) -> bool:
+    def _reading(self, job: Job) -> None:
+        self._phase(job.phase)
+        if not self.goes_on(job):
+            self._unclear_since = self._unclear_since or time.monotonic()
+            return
+        self._unclear_since = None
+        if job.phase.has_job:  # a state that nobody knows may be of anything
+            self.job = _with_all_known(job, self.job)
+
+    def goes_on(self, job: Job) -> bool:
         """Whether this may be the same job, further on."""
         if job.phase is Phase.UNKNOWN:
             return True
         if not job.phase.has_job or (job.file is not None and not self._is_of(job)):
             return False
-        back = (job.completion or 0) < (self.job.completion or 0) and (job.print_time or 0) + 2 < (self.job.print_time or 0)
-        return not back
+        if job.completion is None:  # a cancelled one has lost it already while it still winds down
+            return True
+        return job.completion >= (self.job.completion or 0) or (job.print_time or 0) + 2 >= (self.job.print_time or 0)
 
     def _began_again(self) -> bool:
         """Whether the job that is under way is the next one of the same file."""
-        if not self._started_again or self._before is None:
-            return False
         now = self._history()
-        return now is not None and now.total > self._before.total
+        return self._before is not None and now is not None and now.total > self._before.total
 
     def _is_of(self, job: Job) -> bool:
         return self.job.file is None or job.is_of(self.job.file, self.job.location or "local")
@@ -120,17 +147,23 @@ class Follower:
 
     def _found(self, job: Job) -> Ending:
         """The end that no event has told of."""
-        if self._is_of(job) and job.completion == 100 and not job.phase.has_job:
-            return self._end(FINISHED)
         before, now = self._before, self._history()
-        if before is not None and now is not None and now.success > before.success:
+        failed = before is not None and now is not None and now.failure > before.failure
+        finished = before is not None and now is not None and now.success > before.success
+        finished = finished or (self._is_of(job) and job.completion == 100 and not job.phase.has_job)
+        if finished and failed:
+            return self._end(LOST, "the server has printed the file more than once meanwhile")
+        if finished:
             return self._end(FINISHED)
         if self.firmware_error:
             return self._end(FAILED, self.firmware_error)
-        if before is not None and now is not None and now.failure > before.failure:
+        if failed:
             return self._not_finished(job)
-        if self.job.location != "local" and job.phase is Phase.IDLE and self._is_of(job) and job.file:  # no history there
+        on_card = self.job.location != "local" and self._is_of(job) and job.file  # where there is no history
+        if job.phase is Phase.IDLE and (self._cancelling or on_card):
             return self._end(CANCELLED, certain=self._cancelling)
+        if not job.phase.connected and not self._was_away:
+            return self._end(FAILED, job.error, certain=False)
         return self._end(LOST, "the server was away meanwhile, and no longer has the job" if self._was_away else job.error)
 
     def _not_finished(self, job: Job) -> Ending:
@@ -143,12 +176,19 @@ class Follower:
         if self.job.file is None or self.job.location != "local":
             return None
         try:
-            return self._client.files.info(self.job.file).history
+            with self._client.http.hurried(LOOK_SECONDS):
+                return self._client.files.info(self.job.file).history
         except CliError:
             return None
 
     def _end(self, outcome: str, reason: Optional[str] = None, certain: bool = True) -> Ending:
-        return Ending(outcome, reason, self.job.file, self.job.location, time.time(), certain)
+        by_firmware = outcome == FAILED and self.firmware_error is not None
+        return Ending(outcome, reason, self.job.file, self.job.location, time.time(), certain, by_firmware)
+
+
+def _with_all_known(job: Job, before: Job) -> Job:
+    """The reading, with what an earlier one knew where it has nulls."""
+    return job._replace(**{name: known for name, known in before._asdict().items() if getattr(job, name) is None})
 
 
 def _reason(value: Any) -> Optional[str]:

@@ -74,21 +74,21 @@ def told(message: Message) -> Iterator[What]:
     """What a message of the push socket tells. Kinds that are unknown tell nothing."""
     body = members(message.body)
     if message.kind in ("current", "history"):
-        yield from _current(body, with_lines=message.kind == "current")
+        yield from _current(body, fresh=message.kind == "current")
     elif message.kind == "event":
         yield from _event(text(body.get("type")) or "", inner(body, "payload"))
     elif message.kind == "plugin":
         yield from _notice(body.get("plugin"), inner(body, "data"))
 
 
-def _current(body: Dict[str, Any], with_lines: bool) -> Iterator[What]:
+def _current(body: Dict[str, Any], fresh: bool) -> Iterator[What]:
     if "state" in body:
         yield Job.from_push(body)
-    for sample in items(body.get("temps"))[-1:]:
-        heaters = readings_of(sample)
-        if heaters:
-            yield Heat(heaters)
-    if with_lines:  # those of a history are old
+    if fresh:  # a history's are old: its last temperatures may be those from before a target was set
+        for sample in items(body.get("temps"))[-1:]:
+            heaters = readings_of(sample)
+            if heaters:
+                yield Heat(heaters)
         yield from (Line(without_passwords(line)) for line in texts(body.get("logs")))
 
 

@@ -12,10 +12,10 @@ from octoprint_cli.watching.ending import CANCELLED, FINISHED, LOST, Ending
 _HEATERS = "octoprint-cli status (is anything still hot? octoprint-cli temp --off)"
 
 
-def of_ending(ending: Ending, job: Job, firmware_error: bool = True) -> Optional[errors.CliError]:
+def of_ending(ending: Ending, job: Job) -> Optional[errors.CliError]:
     """The error for a job that did not finish, None for one that did.
 
-    `firmware_error`: the printer gave up by itself; else one that is offline now was the reason.
+    If the printer did not give up by itself, and is offline now, that was the reason.
     """
     file = ending.file or "the job"
     details = _details(job, file=ending.file, outcome=ending.outcome, reason=ending.reason)
@@ -26,7 +26,7 @@ def of_ending(ending: Ending, job: Job, firmware_error: bool = True) -> Optional
         return errors.JobCancelled(f"{file} was cancelled", hint=_HEATERS, details=details)
     if ending.outcome == LOST:
         return errors.JobLost(f"the server does not know what became of {file}{reason}", hint=_HEATERS, details=details)
-    if not job.phase.connected and not firmware_error:
+    if not job.phase.connected and not ending.by_firmware:
         message = f"the connection to the printer was lost while it printed {file}{reason}"
         return errors.PrinterOffline(message, hint="octoprint-cli connect", details=details, retryable=False)
     how = "failed" if ending.outcome == "failed" else "did not finish (cancelled, or failed)"

@@ -5,27 +5,27 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from typing import Callable, FrozenSet, Iterator, Optional, Sequence
+from typing import Any, Callable, FrozenSet, Iterator, Mapping, Optional, Sequence
 
 from octoprint_cli import errors
 from octoprint_cli.client import Client
 from octoprint_cli.client.job import Job
 from octoprint_cli.client.push import Wish
-from octoprint_cli.client.state import phase_of
+from octoprint_cli.client.state import Phase, phase_of
 from octoprint_cli.summary import Known
 from octoprint_cli.watching import verdict
 from octoprint_cli.watching.ending import CANCELLED, FAILED, FINISHED, LOST, UNFINISHED, Ending, last_ending
 from octoprint_cli.watching.feed import Feed
-from octoprint_cli.watching.follow import EVENTS, Follower
+from octoprint_cli.watching.follow import EVENTS, LOOK_SECONDS, Follower
 from octoprint_cli.watching.goals import Goal, Scene, usual_failures
-from octoprint_cli.watching.news import Heat, News, State
+from octoprint_cli.watching.news import Event, Heat, News, State
 
 #: A heat-up that is cancelled goes on for some seconds.
 REST_SECONDS = 10.0
 #: Nobody waits long for the last look.
 HURRY_SECONDS = 5.0
-#: The word of `--fail-on` for each outcome of a job.
-_FAILURE_OF = {CANCELLED: "cancelled", FAILED: "error", UNFINISHED: "error"}
+#: The words of `--fail-on` for each outcome of a job that is no good one.
+_FAILURES_OF = {CANCELLED: {"cancelled"}, **{bad: {"error", "offline"} for bad in (FAILED, UNFINISHED, LOST)}}
 
 
 class Waiter:
@@ -71,7 +71,9 @@ class Waiter:
                 self._hear(news)
                 yield news
             elif self._follower is not None and time.monotonic() >= self._due():
-                self._follower.conclude()
+                job = self._follower.conclude()
+                if job is not None and self.scene is not None:
+                    self.scene = self.scene._replace(job=job, phase=job.phase)
             self.met = self._judge()
             if self.met is None and time.monotonic() >= deadline:
                 if not self.goals:
@@ -92,23 +94,32 @@ class Waiter:
             self.scene = self.scene._replace(phase=phase_of(what.text), job=self.scene.job._replace(state=what.text))
         elif self.scene and isinstance(what, Heat):
             self.scene = self.scene._replace(heaters=what.heaters)
+        elif self.scene and isinstance(what, Event) and what.type == "PrintStarted":
+            self._started(self.scene, what.payload)
         if self.scene:
             self._look(self.scene)
 
     def _read(self, job: Job) -> None:
         if self.scene is None:
             self.scene = Scene(job, job.phase)
-            if self._follower is None and not job.phase.has_job and any(goal.of_a_job for goal in self.goals):
+            if self._follower is None and job.phase.at_rest and any(goal.of_a_job for goal in self.goals):
                 self.scene = self.scene._replace(ending=self._last(job))
         self.scene = self.scene._replace(job=job, phase=job.phase)
-        if self._follower is not None and self._follower.ending is not None and not job.phase.has_job:
+        if self._follower is not None and self._follower.ending is not None and not self._follower.goes_on(job):
             self._follower = None  # it is off the printer, and whoever still waits takes the next one
-        elif self._follower is None and job.phase.has_job:
+        if self._follower is None and job.phase.has_job:
             self._follower = Follower(self._client, job)
             self.scene = self.scene._replace(ending=None)
 
+    def _started(self, scene: Scene, payload: Mapping[str, Any]) -> None:
+        """The next job may be over before a reading shows it."""
+        if self._follower is None or self._follower.ending is not None:
+            self._follower = Follower(self._client, scene.job.of_event(payload))
+            self.scene = scene._replace(ending=None)
+
     def _last(self, job: Job) -> Optional[Ending]:
-        last = last_ending(self._client, job)
+        with self._client.http.hurried(LOOK_SECONDS):
+            last = last_ending(self._client, job)
         if last is None and all(goal.of_a_job for goal in self.goals):
             job.require_connected()
             raise errors.NoActiveJob(
@@ -144,13 +155,11 @@ class Waiter:
             )
 
     def _require_no_failure(self, scene: Scene, ending: Ending) -> None:
-        failure = _FAILURE_OF.get(ending.outcome)
         if ending.outcome == FINISHED:
             if all(goal.name == "paused" for goal in self.goals):
                 raise errors.StateNotReached(f"{ending.file or 'the job'} has finished, and was never paused")
-        elif ending.outcome == LOST or failure in self._fails or (failure == "error" and "offline" in self._fails):
-            by_firmware = self._follower.firmware_error is not None if self._follower else scene.job.error is not None
-            error = verdict.of_ending(ending, scene.job, by_firmware)
+        elif self._fails & _FAILURES_OF[ending.outcome] or (ending.outcome == LOST and all(goal.of_a_job for goal in self.goals)):
+            error = verdict.of_ending(ending, scene.job)
             assert error is not None
             raise error
 
@@ -166,10 +175,17 @@ class Waiter:
 
     def _at_rest(self) -> Job:
         """The job, once the one that has ended is off the printer: the event of its end comes while it still winds down."""
-        ended = self.scene.ending if self.scene else None
-        if ended is None:
+        follower = self._follower
+        ended = follower.ending if follower else None
+        if follower is None or ended is None:
             return self._client.job.current()
-        return self._client.job.settle(self._client.job.current, lambda job: not _same(job, ended), REST_SECONDS)[0]
+
+        def at_rest(job: Job) -> bool:
+            # One that was not finished winds down as Cancelling; in any other state it is the next one of the same file.
+            next_one = ended.outcome != FINISHED and job.phase is not Phase.CANCELLING
+            return next_one or not follower.goes_on(job)
+
+        return self._client.job.settle(self._client.job.current, at_rest, REST_SECONDS)[0]
 
     def final(self) -> Optional[Known]:
         """How it is at the end: what the server says now, else what it said last; None if it never said anything."""
@@ -178,12 +194,8 @@ class Waiter:
         known = Known(self.scene.job, None, self.scene.ending)
         with contextlib.suppress(errors.CliError), self._client.http.hurried(HURRY_SECONDS):
             known = known._replace(job=self._at_rest())
+            if known.ending is None and self._follower is None:
+                known = known._replace(ending=last_ending(self._client, known.job))
             if known.job.phase.connected:
                 known = known._replace(printer=self._client.printer.current(), prompt=self._client.prompt(known.job))
-        if known.ending is None and self._follower is None:
-            known = known._replace(ending=last_ending(self._client, known.job))
         return known
-
-
-def _same(job: Job, ended: Ending) -> bool:
-    return job.phase.has_job and job.file == ended.file

@@ -29,6 +29,13 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"OCTOPRINT_{name}", raising=False)
 
 
+@pytest.fixture(autouse=True)
+def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fake server's events come with the state, and its terminal at once: nothing in this process waits for either."""
+    monkeypatch.setattr("octoprint_cli.watching.follow.GRACE_SECONDS", 0.2)
+    monkeypatch.setattr("octoprint_cli.watching.conversation.SETTLE_SECONDS", 0.05)
+
+
 @pytest.fixture
 def server() -> Iterator[FaultServer]:
     """A fake OctoPrint, idle, with nothing stored."""

@@ -33,6 +33,25 @@ def as_yaml(text: str) -> Dict[str, Any]:
     return found
 
 
+def as_json_lines(text: str) -> Dict[str, Any]:
+    """A stream: a document a line, each like the next in what it tells of itself; returns the envelope, the last one."""
+    return _envelope_of([as_json(line + "\n") for line in text.splitlines()])
+
+
+def as_yaml_documents(text: str) -> Dict[str, Any]:
+    """The same of a stream in YAML."""
+    assert text.isascii() and text.endswith("\n")
+    return _envelope_of(list(yaml.safe_load_all(text)))
+
+
+def _envelope_of(documents: List[Dict[str, Any]]) -> Dict[str, Any]:
+    *told, envelope = documents
+    assert [document["seq"] for document in told] == list(range(1, len(told) + 1))
+    assert all(set(document) > {"seq", "time", "source", "type"} for document in told)
+    assert "status" in envelope and not any("status" in document for document in told)
+    return envelope
+
+
 def as_csv(text: str) -> List[Dict[str, str]]:
     """A header and rows as wide as it is."""
     header, *rows = csv.reader(io.StringIO(text), strict=True)
@@ -62,6 +81,9 @@ READERS: Dict[str, Callable[[str], Any]] = {
     "value": as_lines,
     "table": as_lines,
 }
+
+#: Of a command that streams.
+STREAM_READERS: Dict[str, Callable[[str], Any]] = {**READERS, "json": as_json_lines, "yaml": as_yaml_documents}
 
 ENVELOPES = ("json", "yaml")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Callable, Dict, List, NamedTuple
 
-from octoprint_cli.testing import Fault, FaultServer
+from octoprint_cli.testing import Exchange, Fault, FaultServer
 from octoprint_cli.testing.faults import answer, cut_before, hang, html, raw, redirect, truncated
 
 from .program import Program
@@ -53,6 +53,29 @@ def printing(*stubborn: str, state: str = "Printing", file: str = "cube.gcode") 
         server.octoprint.stubborn.update(stubborn)
 
     return world
+
+
+def ended(how: str, *why: str) -> World:
+    """A job was under way, and has come to this end: `fail`, `cancel`."""
+
+    def world(program: Program, server: FaultServer) -> None:
+        server.octoprint.printing("cube.gcode")
+        getattr(server.octoprint, how)(*why)
+
+    return world
+
+
+def forgotten(program: Program, server: FaultServer) -> None:
+    """A job is under way, and after a first look the server knows nothing of it: it has restarted."""
+
+    def restarted(exchange: Exchange) -> None:
+        with server.octoprint.lock:
+            server.octoprint.deselect()
+            server.octoprint.state = "Operational"
+        exchange.reply(exchange.perform())
+
+    server.octoprint.printing("cube.gcode")
+    server.fail("GET", "/api/job", restarted, times=1, after=1)
 
 
 def configured(text: str) -> World:
@@ -155,10 +178,24 @@ SCENARIOS: List[Scenario] = [
     Scenario("nothing_to_cancel", "NO_ACTIVE_JOB", "cancel --confirm"),
     Scenario("start_ignored", "NOT_STARTED", "print {file} --confirm", octoprint(stubborn={"select"})),
     Scenario("pause_ignored", "STATE_NOT_REACHED", "pause", printing("pause")),
+    Scenario("not_in_time", "WAIT_TIMEOUT", "wait --for paused --timeout 0.2", printing()),
+    Scenario("not_warm_in_time", "WAIT_TIMEOUT", "temp --tool 200 --wait --wait-timeout 0.2"),
+    Scenario("not_printed_in_time", "WAIT_TIMEOUT", "print {file} --confirm --wait --wait-timeout 0.2"),
+    Scenario("the_last_job_failed", "JOB_FAILED", "wait", ended("fail", "Thermal Runaway")),
+    Scenario("the_last_job_was_cancelled", "JOB_CANCELLED", "wait", ended("cancel")),
+    Scenario("the_job_is_forgotten", "JOB_LOST", "wait", forgotten),
+    Scenario("a_pause_is_unwanted", "JOB_PAUSED", "wait --fail-on paused", printing(state="Paused")),
+    Scenario("no_websockets", "PUSH_UNAVAILABLE", "gcode M115 --reply", fault("GET", "/sockjs/websocket", html(404))),
+    Scenario("no_acknowledgement", "NO_REPLY", "gcode M115 --reply --reply-timeout 0.2", octoprint(replies={"M115": []})),
+    Scenario("nothing_to_wait_for", "NO_ACTIVE_JOB", "wait"),
+    Scenario("nothing_is_heated", "STATE_NOT_REACHED", "wait --for temp"),
+    Scenario("unknown_goal", "USAGE_ERROR", "wait --for lunch"),
+    Scenario("unknown_type", "USAGE_ERROR", "watch --events lunch"),
+    Scenario("reply_of_the_server", "INVALID_VALUE", "gcode @pause --reply"),
     Scenario("disconnect_ignored", "STATE_NOT_REACHED", "disconnect", octoprint(stubborn={"disconnect"})),
     Scenario("no_chamber", "NOT_FOUND", "temp --chamber 40"),
     Scenario("no_port", "NOT_FOUND", "connect --port COM7", octoprint(state="Offline")),
-    Scenario("connect_ignored", "PRINTER_OFFLINE", "connect", octoprint(state="Offline", stubborn={"connect"})),
+    Scenario("connect_ignored", "PRINTER_OFFLINE", "connect --wait 0.2", octoprint(state="Offline", stubborn={"connect"})),
 ]
 
 ELSEWHERE: Dict[str, str] = {

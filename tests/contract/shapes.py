@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, NamedTuple
 
-from .table import Scene, idle, offline, paused, printing, stocked, warm
+from .table import Scene, asking, cancelled, idle, offline, paused, printing, stocked, warm
 
 _JOB_VERB = {"action": "text", "changed": "switch", "file": "text", "state": "text"}
 _LINK = {"connected": "switch", "changed": "switch", "state": "text", "port": "text", "baudrate": "whole", "profile": "text"}
@@ -34,8 +34,22 @@ _STATUS = {
         "estimated_print_time": "whole",
         "user": "text",
     },
+    "last_job": "null",
+    "prompt": "null",
     "error": "null",
     "flags": {"*": "switch"},
+}
+_LAST_JOB = {"outcome": "text", "reason": "null", "file": "text", "location": "text", "ended": "text", "certain": "switch"}
+_WAITED = {"waited_for": ["text"], "met": "text", "seconds": "number"}
+_NOT_MET = {**_WAITED, "met": "null"}
+_REPLY = {
+    "command": "text",
+    "lines": ["text"],
+    "ok": "switch",
+    "ambiguous": "switch",
+    "error": "null",
+    "parsed": {"*": "any"},
+    "chatter": ["text"],
 }
 _EXTENTS = {"x": ["number"], "y": ["number"], "z": ["number"]}
 _CONTENTS = {
@@ -61,7 +75,23 @@ _CONTENTS = {
     "thumbnails": ["any"],
     "written": "null",
 }
+_ENDED_JOB = {**_STATUS["job"], "completion": "null", "print_time": "null", "print_time_left": "null"}  # type: ignore[dict-item]
+_AFTER_CANCEL = {**_STATUS, "job": _ENDED_JOB, "last_job": _LAST_JOB}
 _UNKNOWN_JOB = dict.fromkeys(_STATUS["job"], "null")  # type: ignore[call-overload]
+
+
+_LINE = {"seq": "whole", "time": "text", "source": "text", "type": "text"}
+_PROGRESS = {"file": "text", "completion": "number", "print_time": "whole", "print_time_left": "whole"}
+#: The lines of `watch`, by their type.
+LINES: Dict[str, Any] = {
+    "state": {**_LINE, "state": "text", "phase": "text", "file": "text?", "location": "text?", "error": "text?"},
+    "progress": {**_LINE, **_PROGRESS},
+    "temperature": {**_LINE, "temperature": _HEATERS},
+    "event": {**_LINE, "event": "text", "payload": "any"},
+    "notification": {**_LINE, "text": "text?", "choices": ["text"]},
+    "connection": {**_LINE, "to": "text", "up": "switch", "reason": "text?"},
+    "terminal": {**_LINE, "line": "text"},
+}
 
 
 class Shape(NamedTuple):
@@ -91,6 +121,8 @@ SHAPES: List[Shape] = [
     ),
     Shape("files", idle, {**_FILES, "files": ["nothing"]}),
     Shape("gcode G28 G4", idle, {"action": "text", "commands": ["text"]}),
+    Shape("gcode M115 M114 --reply", idle, {"action": "text", "commands": ["text"], "replies": [_REPLY]}),
+    Shape("gcode M117 --reply", idle, {"replies": [{**_REPLY, "lines": ["nothing"], "parsed": "null", "chatter": ["nothing"]}]}),
     Shape("help", idle, {"commands": [{"name": "text", "summary": "text"}]}),
     Shape("help status", idle, {"command": "text", "help": "text", "distribution": "null"}),
     Shape(
@@ -147,8 +179,11 @@ SHAPES: List[Shape] = [
     Shape("resume", printing, _JOB_VERB),
     Shape("status", printing, _STATUS),
     Shape("status", idle, {**_STATUS, "job": _UNKNOWN_JOB}),
+    Shape("status", cancelled, _AFTER_CANCEL),
+    Shape("status", asking, {"prompt": {"text": "text", "choices": ["text"]}}),
     Shape("status", offline, {**_STATUS, "job": _UNKNOWN_JOB}, "PRINTER_OFFLINE"),
     Shape("temp", idle, {"temperature": _HEATERS, "set": {}}),
+    Shape("temp --tool 21 --wait", idle, {**_WAITED, **_STATUS, "job": _UNKNOWN_JOB, "set": {"tool0": "number"}}),
     Shape("temp --history", warm, {"temperature": _HEATERS, "set": {}, "history": [{"time": "text", "tool0": _HEATERS["*"]}]}),
     Shape(
         "temp --tool 200", idle, {"temperature": {"tool0": {"actual": "number", "target": "number"}}, "set": {"tool0": "number"}}
@@ -166,6 +201,13 @@ SHAPES: List[Shape] = [
             "selected": "switch",
         },
     ),
+    Shape("wait --for idle", cancelled, {**_WAITED, **_AFTER_CANCEL}),
+    Shape("wait --for idle --for progress=50", idle, {**_WAITED, **_STATUS, "job": _UNKNOWN_JOB}),
+    Shape("wait", cancelled, {**_NOT_MET, **_AFTER_CANCEL}, "JOB_CANCELLED"),
+    Shape("wait --for paused --timeout 0.2", printing, {**_NOT_MET, **_STATUS}, "WAIT_TIMEOUT"),
+    Shape("watch --until idle", cancelled, {**_WAITED, **_AFTER_CANCEL}),
+    Shape("watch --timeout 0.2", printing, {**_NOT_MET, "waited_for": ["nothing"], **_STATUS}),
+    Shape("watch --until paused --timeout 0.2", printing, {**_NOT_MET, **_STATUS}, "WAIT_TIMEOUT"),
     Shape("version", idle, {"cli": "text", "python": "text", "host": "text", "server": "text"}),
     Shape("version --client", idle, {"cli": "text", "python": "text", "host": "null", "server": "null"}),
 ]

@@ -6,7 +6,7 @@ in `samples`.
 
 from __future__ import annotations
 
-from typing import Callable, Dict, FrozenSet, List, NamedTuple, Tuple
+from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Tuple
 
 from cliff.lister import Lister
 
@@ -16,6 +16,7 @@ from octoprint_cli.testing import FaultServer
 from octoprint_cli.testing.faults import html
 
 from .program import Program
+from .reading import READERS, STREAM_READERS
 from .samples import SAMPLES
 
 OWN = "octoprint-agent-cli"
@@ -36,6 +37,24 @@ def paused(server: FaultServer) -> None:
 
 def warm(server: FaultServer) -> None:
     server.octoprint.history = [(1795398164, {"tool0": [150.0, 200.0]}), (1795398166, {"tool0": [151.5, None]})]
+
+
+def asking(server: FaultServer) -> None:
+    """The firmware wants a person to change the filament."""
+    server.octoprint.printing(state="Paused")
+    server.octoprint.plugins["action_command_prompt"] = {"text": "Nozzle Parked", "choices": ["Continue"]}
+
+
+def cancelled(server: FaultServer) -> None:
+    """Somebody has ended the last job."""
+    server.octoprint.printing()
+    server.octoprint.cancel()
+
+
+def cancelled_then_printed(server: FaultServer) -> None:
+    cancelled(server)
+    server.octoprint.printing()
+    server.octoprint.finish()
 
 
 def offline(server: FaultServer) -> None:
@@ -92,6 +111,8 @@ ROWS: Dict[str, Row] = {
     "temp": Row(Case("temp --tool 200"), Case("temp --tool nan", idle, "INVALID_VALUE")),
     "upload": Row(Case("upload {file}"), Case("upload {missing}", idle, "FILE_NOT_FOUND")),
     "version": Row(Case("version"), Case("version", login_page, "UNEXPECTED_RESPONSE")),
+    "wait": Row(Case("wait", cancelled_then_printed), Case("wait", cancelled, "JOB_CANCELLED")),
+    "watch": Row(Case("watch --until printing", printing), Case("watch --until done", offline, "PRINTER_OFFLINE")),
 }
 
 #: A person sees its report, then the error.
@@ -112,6 +133,11 @@ def formats(command: str) -> List[str]:
     """The formats that a command offers."""
     kind = "list" if issubclass(CommandManager().load(command), Lister) else "show"
     return entry_points(f"octoprint_cli.formatter.{kind}")
+
+
+def reader(command: str, name: str) -> Callable[[str], Any]:
+    """What reads the command's output in that format: one document, or a stream of them."""
+    return (STREAM_READERS if getattr(CommandManager().load(command), "streams", False) else READERS)[name]
 
 
 def every_format() -> List[Tuple[str, str]]:

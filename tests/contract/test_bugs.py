@@ -8,6 +8,7 @@ import pytest
 
 from octoprint_cli.base import Lister, ShowOne
 from octoprint_cli.manager import CommandManager
+from octoprint_cli.stream import Stream
 from octoprint_cli.testing import FaultServer
 
 from .program import Program
@@ -27,7 +28,7 @@ def leave(*_: Any, **__: Any) -> Any:
 def command(request: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each command, with a bug in it."""
     cls = CommandManager().load(request.param)
-    assert issubclass(cls, (ShowOne, Lister))
+    assert issubclass(cls, (ShowOne, Lister, Stream))
     monkeypatch.setattr(cls, "take_action", crash)
     return str(request.param)
 

@@ -14,7 +14,7 @@ from octoprint_cli.testing import KEY, FaultServer
 from .program import LIMIT, Program, finish
 from .pseudo_terminal import on_a_terminal
 from .reading import as_json, check_failure
-from .table import COMMANDS, ROWS
+from .table import COMMANDS, ROWS, reader
 
 PAGER = "#!/bin/sh\necho PAGED\nexec cat\n"
 
@@ -43,7 +43,7 @@ def test_with_a_stdin_that_never_ends(command: str, program: Program, server: Fa
             process.kill()
             finish(process)
         out.seek(0)
-        assert as_json(out.read())["status"] == "success"
+        assert reader(command, "json")(out.read())["status"] == "success"
 
 
 @pytest.mark.parametrize("argv", [[], ["help"], ["status"], ["files"], ["cancel"], ["preflight"], ["gcode", "M81"], ["nonsense"]])

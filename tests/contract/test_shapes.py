@@ -12,13 +12,14 @@ from octoprint_cli.testing import FaultServer
 from .program import Program
 from .reading import as_json, check_failure, check_success
 from .shapes import SHAPES, Shape, differences
-from .table import COMMANDS, Case
+from .table import COMMANDS, Case, reader
 
 
 def data_of(shape: Shape, program: Program, server: FaultServer) -> Any:
     """What the program answers in that scene."""
     shape.scene(server)
-    envelope = as_json(program.run(*Case(shape.argv).words(program), "--json").stdout)
+    read = reader(shape.argv.split()[0], "json") if shape.argv.split()[0] in COMMANDS else as_json
+    envelope = read(program.run(*Case(shape.argv).words(program), "--json").stdout)
     if not shape.code:
         return check_success(envelope)
     check_failure(envelope, shape.code)

@@ -59,6 +59,16 @@ def quick(tmp_path: Path) -> Path:
     return write(tmp_path / "quick.gcode", "M117 quick\nG1 X1 F6000\nG1 X2\n")
 
 
+@pytest.fixture
+def mild(server: Server) -> Iterator[Server]:
+    """The server, told to stay connected after an error of the firmware: it reads that when it connects."""
+    server.post("/api/settings", {"serial": {"disconnectOnErrors": False}})
+    server.reconnect()
+    yield server
+    server.post("/api/settings", {"serial": {"disconnectOnErrors": True}})
+    server.reconnect()
+
+
 def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
     versions.mark(items)
 

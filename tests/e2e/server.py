@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional
 from urllib.parse import quote
 
 import requests
@@ -87,6 +88,7 @@ class Server:
         self.host, self.key = config["printers"][name]["host"], config["printers"][name]["api_key"]
         self.modern = version.startswith("2")
         self.sd = "printer" if self.modern else "sdcard"
+        self._base: Optional[Path] = None
 
     # -- the program ------------------------------------------------------------------------------
 
@@ -152,11 +154,28 @@ class Server:
     def pid(self) -> int:
         return int(self.sandbox("status")["pid"])
 
+    @property
+    def base(self) -> Path:
+        """Its own folder."""
+        if self._base is None:
+            self._base = Path(self.sandbox("status")["path"]) / "base"
+        return self._base
+
     def card_folder(self) -> Path:
         """Where the virtual printer keeps its SD card."""
-        base = Path(self.sandbox("status")["path"]) / "base"
-        config = yaml.safe_load((base / "config.yaml").read_text())
-        return Path(config.get("folder", {}).get("virtualSd") or base / "virtualSd")
+        config = yaml.safe_load((self.base / "config.yaml").read_text())
+        return Path(config.get("folder", {}).get("virtualSd") or self.base / "virtualSd")
+
+    def logins(self) -> int:
+        """How often somebody has logged in on its push socket, as far as its log reaches back."""
+        return (self.base / "logs" / "octoprint.log").read_text(errors="replace").count(" logged in on the socket ")
+
+    @contextlib.contextmanager
+    def listened(self, listeners: int = 1) -> Iterator[None]:
+        """Inside, so many runs begin that listen to its push socket: at the end they do."""
+        before = self.logins()
+        yield
+        self.until(self.logins, lambda logins: logins >= before + listeners)
 
     def gcode(self, command: str) -> None:
         self.post("/api/printer/command", {"command": command})

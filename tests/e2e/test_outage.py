@@ -78,16 +78,13 @@ def test_a_firmware_that_gives_up_is_offline_after_an_error(printing: Any, slow:
     assert (printing.state(), printing.cli("status").data["phase"]) == ("Operational", "idle")
 
 
-def test_an_error_that_only_ends_the_job_is_not_called_a_cancel(printing: Any) -> None:
-    printing.post("/api/settings", {"serial": {"disconnectOnErrors": False}})
-    try:
-        printing.gcode("!!DEBUG:mintemp_error")
-        printing.idle()
-        assert printing.cli("cancel", "--confirm", expect=4).code == "NO_ACTIVE_JOB"
-        status = printing.cli("status").data
-        assert (status["phase"], status["job"]["completion"]) == ("idle", None)
-    finally:
-        printing.post("/api/settings", {"serial": {"disconnectOnErrors": True}})
+def test_an_error_that_only_ends_the_job_is_not_called_a_cancel(mild: Any, slow: Path) -> None:
+    mild.cli("print", slow, "--confirm")
+    mild.gcode("!!DEBUG:mintemp_error")
+    mild.idle()
+    assert mild.cli("cancel", "--confirm", expect=4).code == "NO_ACTIVE_JOB"
+    status = mild.cli("status").data
+    assert (status["phase"], status["job"]["completion"]) == ("idle", None)
 
 
 def test_a_cancel_while_the_firmware_gives_up_tells_what_became_of_it(printing: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from pathlib import Path
 from typing import Any, Iterator, List, Tuple
@@ -13,15 +14,22 @@ from .prints import DWELL, write
 
 @pytest.fixture
 def card(server: Any) -> Iterator[List[str]]:
-    """Two files on the SD card that print for a minute each, as the server lists them.
+    """Two files on the SD card that print for a minute each, as the server lists them."""
+    with on_card(server, 60, 60) as paths:
+        yield paths
+
+
+@contextlib.contextmanager
+def on_card(server: Any, *seconds: int) -> Iterator[List[str]]:
+    """Files on the SD card that print for so long, as the server lists them.
 
     They are laid where the virtual printer keeps its card: what it takes over the serial line it stores without line
     ends, and then prints in no time. And the connection is new: 2.0.0rc7 ignores all but its first selection.
     """
     folder = server.card_folder()
-    files = [folder / f"{secrets.token_hex(3)}_longname.gcode" for _ in range(2)]
-    for file in files:
-        write(file, "G91\n" + "G1 X1 F6\n" * 60)
+    files = [folder / f"{secrets.token_hex(3)}_longname.gcode" for _ in seconds]
+    for file, moves in zip(files, seconds):
+        write(file, "G91\n" + "G1 X1 F6\n" * moves)
     server.reconnect()
     listed = [entry["path"] for entry in server.cli("files", "--location", "sdcard").data["files"]]
     yield [next(path for path in listed if path.startswith(file.name[:6])) for file in files]

@@ -21,14 +21,15 @@ class Throttle:
     """Holds the first connection whose request line begins with `line`.
 
     With `after`, once so many bytes of it went through; without, its answer. `held` is set when it does; then
-    it waits for `release()`. `lose` closes the connection instead of holding its answer.
+    it waits for `release()`. `lose` closes the connection instead of holding its answer, and sets `lost`; with `every`
+    that of each such request.
     """
 
-    def __init__(self, host: str, line: str, after: Optional[int] = None, lose: bool = False) -> None:
+    def __init__(self, host: str, line: str, after: Optional[int] = None, lose: bool = False, every: bool = False) -> None:
         parts = urlsplit(host)
         self._target: Tuple[str, int] = (str(parts.hostname), parts.port or 80)
-        self._line, self._after, self._lose = line.encode(), after, lose
-        self.held, self._go_on = threading.Event(), threading.Event()
+        self._line, self._after, self._lose, self._every = line.encode(), after, lose, every
+        self.held, self.lost, self._go_on = threading.Event(), threading.Event(), threading.Event()
         self._taken = threading.Lock()  # only one connection is held
         self._open: List[socket.socket] = []
         self._listener = socket.socket()
@@ -62,7 +63,7 @@ class Throttle:
         """The request; its answer has a thread of its own, which waits for this one's verdict."""
         with contextlib.suppress(OSError):
             first = client.recv(_STEP)
-            mine = first.startswith(self._line) and self._taken.acquire(blocking=False)
+            mine = first.startswith(self._line) and (self._every or self._taken.acquire(blocking=False))
             answers = threading.Thread(target=self._answer, args=(server, client, mine and self._after is None), daemon=True)
             answers.start()
             passed, chunk = 0, first
@@ -79,6 +80,7 @@ class Throttle:
         with contextlib.suppress(OSError):
             chunk = server.recv(_STEP)
             if hold and self._lose:
+                self.lost.set()
                 chunk = b""
             elif hold:
                 self._hold()

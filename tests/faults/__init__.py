@@ -38,4 +38,12 @@ users, by the number that their tests carry:
     F47 an endpoint that is absent                      test_every_read
 
 F48 (a key asked for on the server's page) has no command yet.
+
+Waiting, and the push socket below it:
+
+    a socket that is refused, drops, is silent          test_push_faults
+    one that tells nonsense, or too little              test_push_news
+    a server, or its jobs, that go away meanwhile       test_waits_meanwhile
+    gcode --reply                                       test_reply_faults
+    signals, closed streams, TLS, a prefix              test_process_waits
 """

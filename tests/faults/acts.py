@@ -54,6 +54,24 @@ def hot(octoprint: FakeOctoPrint) -> None:
     octoprint.heaters.update(tool0=[200.0, 210.0], bed=[60.0, 60.0])
 
 
+def warm(octoprint: FakeOctoPrint) -> None:
+    """So warm that a target of 200 is reached at once."""
+    octoprint.heaters["tool0"] = [200.0, 0.0]
+
+
+def brief(octoprint: FakeOctoPrint) -> None:
+    """Each job ends well, as soon as it has begun."""
+    stocked(octoprint)
+    begin = octoprint.begin
+
+    def begin_and_finish() -> bool:
+        begun = begin()
+        octoprint.finish()
+        return begun
+
+    octoprint.begin = begin_and_finish  # type: ignore[method-assign]
+
+
 def has(path: str, location: str = "local") -> Truth:
     """Whether the server holds the file that was sent."""
 
@@ -91,6 +109,13 @@ LINES: Dict[str, Line] = {
     "stored": Line(
         "print --stored cube.gcode --confirm", "/api/files/local/cube.gcode", started("local/cube.gcode"), "NOT_STARTED", stocked
     ),
+    "print_wait": Line(
+        "print --stored cube.gcode --confirm --wait",
+        "/api/files/local/cube.gcode",
+        started("local/cube.gcode"),
+        "NOT_STARTED",
+        brief,
+    ),
     "card_select": Line(
         f"print --stored cube.gco {CARD} --confirm", "/api/files/{card}/cube.gco", started("sdcard/cube.gco"), "NOT_STARTED", carded
     ),
@@ -101,8 +126,12 @@ LINES: Dict[str, Line] = {
     "resume": Line("resume", "/api/job", is_in("Printing"), "STATE_NOT_REACHED", paused),
     "tool": Line("temp --tool 200", "/api/printer/tool", target("tool0", 200), "STATE_NOT_REACHED"),
     "bed": Line("temp --bed 60", "/api/printer/bed", target("bed", 60), "STATE_NOT_REACHED"),
+    "warm": Line("temp --tool 200 --wait", "/api/printer/tool", target("tool0", 200), "STATE_NOT_REACHED", warm),
     "off": Line("temp --off", "/api/printer/tool", target("tool0", 0), "STATE_NOT_REACHED", hot),
     "gcode": Line("gcode G28", "/api/printer/command", lambda one: one.commands == ["G28"], "OUTCOME_UNKNOWN", shown=False),
+    "reply": Line(
+        "gcode M115 --reply", "/api/printer/command", lambda one: one.commands == ["M115"], "OUTCOME_UNKNOWN", shown=False
+    ),
     "estop": Line("gcode M112", "/api/printer/command", lambda one: one.commands == ["M112"], "OUTCOME_UNKNOWN", shown=False),
     "connect": Line("connect", "/api/connection", is_in("Operational"), "PRINTER_OFFLINE", offline),
     "disconnect": Line("disconnect", "/api/connection", is_in("Offline"), "STATE_NOT_REACHED"),

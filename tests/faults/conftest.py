@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import signal
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any, Dict, Iterator
 import pytest
 from contract.conftest import bare, hurried, own_cache, own_home, program, server  # noqa: F401
 
+from octoprint_cli.client.push import Socket, Wish
 from octoprint_cli.testing import FaultServer
+from octoprint_cli.watching.feed import Feed
 
 from .kit import DIALECTS, serving
 from .ring import WORKERS
@@ -62,3 +65,36 @@ def _folder(base: Path, number: int) -> Path:
     folder = base / str(number)
     folder.mkdir()
     return folder
+
+
+#: What waits in the program, and how long here: in this process alone, where a test need not wait as long as a person would.
+_SHORT = {
+    "octoprint_cli.watching.feed": {
+        "POLL_UP_SECONDS": 0.3,
+        "POLL_DOWN_SECONDS": 0.05,
+        "FIRST_PAUSE": 0.05,
+        "LONGEST_PAUSE": 0.2,
+        "SOUND_SECONDS": 0.5,
+        "ASK_SECONDS": 1.0,
+        "SHORTEST_SECONDS": 0.2,
+        "OPEN_SECONDS": 0.5,
+    },
+    "octoprint_cli.watching.follow": {"GRACE_SECONDS": 0.15, "LOOK_SECONDS": 1.0},
+    "octoprint_cli.watching.wait": {"LOOK_SECONDS": 1.0, "REST_SECONDS": 0.5, "HURRY_SECONDS": 1.0},
+    "octoprint_cli.watching.conversation": {"SETTLE_SECONDS": 0.7},
+    "octoprint_cli.client.push.socket": {"SILENCE_SECONDS": 0.2},
+    "octoprint_cli.client.push.history": {"SECONDS": 0.5},
+    "octoprint_cli.client.http.retries": {"FIRST_PAUSE": 0.01},
+}
+#: How long a server may be away here.
+PATIENCE = 0.6
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits in this process is soon impatient."""
+    for module, constants in _SHORT.items():
+        for name, seconds in constants.items():
+            monkeypatch.setattr(importlib.import_module(module), name, seconds)
+    monkeypatch.setitem(Feed.__init__.__kwdefaults__, "patience", PATIENCE)  # type: ignore[attr-defined]
+    monkeypatch.setattr(Socket.__init__, "__defaults__", (Wish(), 0.5))

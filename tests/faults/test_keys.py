@@ -119,7 +119,8 @@ class Kept(NamedTuple):
             place(program, server, self.origin)
             words = ROWS[self.command].good.words(program)
             key = ["--api-key", SECRET] if self.origin == "option" else []
-            return [run_once(program, *words, *key, "-f", name, "--debug", "-v") for name in self.formats()]
+            soon = ["--timeout", "1"] if self.command in ("wait", "watch") else []  # for a state that such an answer never shows
+            return [run_once(program, *words, *key, *soon, "-f", name, "--debug", "-v") for name in self.formats()]
 
     def formats(self) -> List[str]:
         """One of its formats, in turn."""

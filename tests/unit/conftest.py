@@ -12,10 +12,14 @@ import requests_mock
 from stevedore.extension import ExtensionManager
 
 from octoprint_cli import distributions
+from octoprint_cli.client.http.http import Http
 from octoprint_cli.client.http.wire import Exchange
 from octoprint_cli.extensions import is_own
 
 from .fake import DIALECTS, GCODE, Server
+
+#: What looks at a clock, or sleeps, while it waits for a server.
+CLOCKED = ("client.noun", "client.http.retries", "watching.feed", "watching.follow", "watching.wait", "waiting")
 
 
 class Clock:
@@ -27,6 +31,9 @@ class Clock:
 
     def monotonic(self) -> float:
         return self.now
+
+    def time(self) -> float:
+        return 1_800_000_000 + self.now
 
     def sleep(self, seconds: float) -> None:
         assert seconds >= 0
@@ -96,9 +103,19 @@ def nothing_leaks(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[No
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The time that waiting loops see."""
     found = Clock()
-    monkeypatch.setattr("octoprint_cli.client.noun.time", found)
-    monkeypatch.setattr("octoprint_cli.client.http.retries.time", found)
+    for module in CLOCKED:
+        monkeypatch.setattr(f"octoprint_cli.{module}.time", found)
     return found
+
+
+@pytest.fixture(autouse=True)
+def no_push(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The push socket is refused: whoever follows a job here polls. What a socket does is in tests of its own."""
+
+    def refuse(self: Http, seconds: float) -> Any:
+        raise ConnectionRefusedError("no push socket in the unit ring")
+
+    monkeypatch.setattr(Http, "plugged", refuse)
 
 
 @pytest.fixture(autouse=True)

@@ -43,6 +43,7 @@ class Server(Recorded):
         self.uploads: List[Dict[str, Part]] = []
         self._jobs: List[Dict[str, Any]] = []
         self._links: List[Dict[str, Any]] = []
+        self._linked = False
         self._on_everything()
         self.job("Operational")
 
@@ -54,7 +55,7 @@ class Server(Recorded):
 
     def job(self, *readings: Any) -> None:
         """What `/api/job` answers, one reading after another, the last one for good; a text is a bare state."""
-        self._jobs = [self.reading(reading) if isinstance(reading, str) else reading for reading in readings]
+        self._jobs, self._linked = [self.reading(reading) if isinstance(reading, str) else reading for reading in readings], False
 
     def then(
         self, path: str, *readings: Any, status_code: int = 204, lost: Optional[Lost] = None, also: Callable[[], Any] = lambda: None
@@ -69,12 +70,16 @@ class Server(Recorded):
         self.on("POST", path, text=accept, status_code=status_code)
 
     def links(self, *readings: Any, after: Any = (), lost: Optional[Lost] = None) -> None:
-        """What `/api/connection` answers; and what it answers after the next POST, and the one after that ..."""
+        """What `/api/connection` answers; and what it answers after the next POST, and the one after that ...
+
+        From then on `/api/job` has the state from here, too, and the next reading is whoever's asks next.
+        """
         self._links = [self.link(reading) if isinstance(reading, str) else reading for reading in readings]
         rest = list(after)
 
         def accept(request: Any, context: Any) -> str:
             self.links(*rest[0], after=rest[1:])
+            self._linked = True
             return _answered(context, lost, "")
 
         if rest:
@@ -197,22 +202,27 @@ class Server(Recorded):
 
     def _on_everything(self) -> None:
         self.mocker.register_uri(ANY, ANY, text=self._stray, status_code=599)
-        self.on("GET", "/api/job", json=lambda request, context: _next(self._jobs))
+        self.on("GET", "/api/job", json=self._job)
         self.on("GET", "/api/connection", json=lambda request, context: _next(self._links))
         self.on("GET", "/api/printer", json=self._printer)
         self.on("GET", "/api/printerprofiles", json=lambda *_: {"profiles": {one["id"]: one for one in self.profiles}})
         self.mocker.register_uri("GET", re.compile(f"^{URL}/api/plugin/."), json=self._plugin)
+        self.on("GET", "/api/printer/error", json={"error": "", "reason": ""})
         self.on("GET", "/api/version", json={"api": "0.1", "server": self.dialect, "text": f"OctoPrint {self.dialect}"})
         self.on("GET", "/api/currentuser", json={"groups": ["admins"], "name": "bob", "permissions": ["STATUS", "PRINT"]})
         self.mocker.register_uri("GET", re.compile(f"^{URL}/api/files/local/."), json=self.storage.entry)
         self.mocker.register_uri("GET", re.compile(f"^{URL}/downloads/files/local/."), content=self.storage.download)
         self.on("POST", "/api/files/test", json=self.storage.name)
-        self.on("GET", "/api/files", json=self.storage.listing)
+        for path in ("/api/files", "/api/files/local"):
+            self.on("GET", path, json=self.storage.listing)
+
+    def _job(self, request: Any, context: Any) -> Any:
+        return _as_a_job(self, _next(self._links)) if self._linked else _next(self._jobs)
 
     def _printer(self, request: Any, context: Any) -> Any:
         asked = request.qs.get("history") == ["true"]
         past = self.past[-int(request.qs.get("limit", ["300"])[0]) :] if asked else None
-        body = self.printer(self._jobs[0]["state"], self.heat, past)
+        body = self.printer((_as_a_job(self, self._links[0]) if self._linked else self._jobs[0])["state"], self.heat, past)
         context.status_code = 200 if "state" in body else 409
         return body
 
@@ -238,6 +248,12 @@ def _answered(context: Any, lost: Optional[Lost], answer: Any) -> Any:
 
 def _json_of(request: Any) -> Any:
     return request.json() if request.headers.get("Content-Type") == "application/json" else None
+
+
+def _as_a_job(recorded: Recorded, link: Dict[str, Any]) -> Dict[str, Any]:
+    """What `/api/job` says of this connection: 1.x has other words there."""
+    state = str(link["current"]["state"])
+    return recorded.reading(state.replace("Closed with error", "Offline after error").replace("Closed", "Offline"))
 
 
 def _next(readings: List[Any]) -> Any:

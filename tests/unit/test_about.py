@@ -25,7 +25,7 @@ COMMANDS = [
         "plugins list",
         "preflight",
     ),
-    *("print", "resume", "status", "temp", "upload", "version"),
+    *("print", "resume", "status", "temp", "upload", "version", "wait", "watch"),
 ]
 
 

@@ -46,7 +46,7 @@ def test_after_an_act_it_says_what_the_printer_does(server, stop, exit_code, cod
     server.job(server.reading("Printing", "slow.gcode", completion=5.0))
     stopping(server, "POST", "/api/job", stop)
     error = server.refuses(exit_code, code, "cancel", "--confirm").envelope["error"]
-    assert error["message"] == f"{word}; the printer is Printing with slow.gcode"
+    assert error["message"] == f"{word}; the job goes on: the printer is Printing with slow.gcode"
     assert error["details"] == {"state": "Printing", "file": "slow.gcode"}
     assert len(server.sent) == 1 and server.requests[-1].timeout == (3.0, 3.0)
 
@@ -64,7 +64,7 @@ def test_while_it_waits_for_the_effect_it_is_the_same(server, clock, stop, exit_
 
     clock.sleep = stopped
     error = server.refuses(exit_code, code, "cancel", "--confirm").envelope["error"]
-    assert "the printer is Cancelling with slow.gcode" in error["message"]
+    assert error["message"] == f"{word}; the printer is Cancelling with slow.gcode"  # and does not go on
 
 
 @pytest.mark.parametrize("arrived", [True, False])
@@ -122,7 +122,7 @@ def test_an_unknown_outcome_says_what_the_server_has(server):
     server.job(server.reading("Printing", "slow.gcode", completion=5.0))
     server.on("POST", COMMAND, exc=GONE)
     error = server.refuses(4, "OUTCOME_UNKNOWN", *GCODE).envelope["error"]
-    assert error["message"].endswith("; the printer is Printing with slow.gcode")
+    assert error["message"].endswith("; the job goes on: the printer is Printing with slow.gcode")
     assert error["details"]["now"] == {"state": "Printing", "file": "slow.gcode"} and error["details"]["stalled"] is False
 
 

@@ -94,7 +94,7 @@ def test_what_is_below_nothing_is_no_size_and_no_count():
     for body in spoilt_everywhere(ENTRY):
         if isinstance(body, dict):
             file = StoredFile.from_json(body)
-            assert file.prints >= 0 and (file.size is None or file.size >= 0)
+            assert file.history.success >= 0 and file.history.failure >= 0 and (file.size is None or file.size >= 0)
 
 
 def test_folders_may_go_as_deep_as_they_like():

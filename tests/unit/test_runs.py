@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Callable, List, Optional
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from octoprint_cli.gcode import plain, vectors
@@ -95,6 +95,7 @@ TRAVELS = pytest.mark.parametrize("travel", [plain.travel, vectors.travel], ids=
 
 @TRAVELS
 @given(lines=st.lists(PLAIN, min_size=1, max_size=30), start=STARTS)
+@example(lines=["G2 X-1 Y0 I-1 J0.001"], start=plain.Start((0.0, 0.0, 0.0), 0.0, False))  # ends nearly at its own centre
 def test_a_run_at_once_is_the_same_as_line_by_line(
     travel: Callable[[bytes, plain.Start], plain.Passage], lines: List[str], start: plain.Start
 ) -> None:

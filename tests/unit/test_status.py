@@ -158,7 +158,14 @@ def test_the_error_of_a_table_goes_to_stderr_alone(server):
     ]
 
 
-def test_it_asks_for_two_things_and_no_more(server):
+@pytest.mark.parametrize(
+    ("state", "also"),
+    [("Operational", "/api/files/local"), ("Printing", "/api/plugin/action_command_prompt")],
+    ids=["idle", "busy"],
+)
+def test_it_asks_for_three_things_and_no_more(server, state, also):
+    """How the last job ended while none is active, and what the firmware asks a person while one is."""
+    server.job(server.reading(state, "slow.gcode"))
     server.does("status")
-    assert server.reads == ["/api/job", "/api/printer"]
+    assert server.reads == ["/api/job", also, "/api/printer"]
     assert all(request.headers["X-Api-Key"] for request in server.requests)

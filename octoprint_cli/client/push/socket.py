@@ -73,13 +73,14 @@ class Socket:
         except BaseException:
             self.close()
             raise
-        self._heard, self._asked = time.monotonic(), False
+        self._heard: float = time.monotonic()
+        self._asked: Optional[float] = None  # when it was asked whether anybody is there
 
     def _open(self, http: Http, seconds: float) -> None:
         parts = urlsplit(http.base_url + _PATH)
         scheme, bare = ("wss" if parts.scheme == "https" else "ws"), parts.netloc.rpartition("@")[2]
         url = urlunsplit((scheme, bare, parts.path, "", ""))
-        user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode()
+        user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode("latin-1", "replace")  # as requests has it
         header = ["Authorization: Basic " + base64.b64encode(user).decode()] if parts.username else []
         try:
             with http.plugged(min(seconds, http.timeout)) as sock:
@@ -97,7 +98,7 @@ class Socket:
         while True:
             self._check()
             now = time.monotonic()
-            silent = self._heard + SILENCE_SECONDS * (2 if self._asked else 1)
+            silent = (self._heard if self._asked is None else self._asked) + SILENCE_SECONDS
             if now >= silent:
                 self._ask()
                 continue
@@ -109,7 +110,7 @@ class Socket:
                 continue
             except _BROKEN as error:
                 raise Lost(_reason(error)) from error
-            self._heard, self._asked = time.monotonic(), False
+            self._heard, self._asked = time.monotonic(), None
             if opcode == websocket.ABNF.OPCODE_CLOSE:
                 raise Lost("the server has closed it")
             if opcode in (websocket.ABNF.OPCODE_TEXT, websocket.ABNF.OPCODE_BINARY):
@@ -117,9 +118,9 @@ class Socket:
 
     def _ask(self) -> None:
         """Whether anybody is there."""
-        if self._asked:
-            raise Lost(f"it was silent for {2 * SILENCE_SECONDS:g} s")
-        self._asked = True
+        if self._asked is not None:
+            raise Lost(f"it was silent for {time.monotonic() - self._heard:.0f} s")
+        self._asked = time.monotonic()
         try:
             self._line.ping()
         except _BROKEN as error:

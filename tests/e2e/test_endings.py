@@ -1,0 +1,171 @@
+"""Every way in which a job ends, told apart by `print --wait`, by `wait` beside it and after it, and by `status`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Callable, Iterator, NamedTuple
+
+import pytest
+
+from .prints import write
+from .server import Answer, Started
+from .throttle import Throttle
+
+#: No end takes longer to be told.
+SECONDS = 30
+
+
+class End(NamedTuple):
+    """What is done to a job, and what is to be told of it."""
+
+    act: Callable[[Any], Any]
+    exit_code: int
+    code: str
+    outcome: str
+    reason: str = ""
+
+
+def debug(command: str) -> Callable[[Any], Any]:
+    """A fault of the virtual printer's."""
+    return lambda server: server.gcode(f"!!DEBUG:{command}")
+
+
+def cancel(server: Any) -> None:
+    """As somebody else does."""
+    server.post("/api/job", {"command": "cancel"})
+
+
+def disconnect(server: Any) -> None:
+    server.post("/api/connection", {"command": "disconnect"})
+
+
+ENDS = {
+    "cancelled": End(cancel, 4, "JOB_CANCELLED", "cancelled"),
+    "firmware_error": End(debug("trigger_fatal_error_marlin"), 4, "JOB_FAILED", "failed", "Thermal Runaway"),
+    "emergency_stop": End(lambda server: server.gcode("M112"), 4, "JOB_FAILED", "failed", "emergency stop"),
+    "line_dropped": End(debug("drop_connection"), 1, "PRINTER_OFFLINE", "failed"),
+    "action_disconnect": End(debug("action_disconnect"), 1, "PRINTER_OFFLINE", "failed"),
+    "disconnected": End(disconnect, 1, "PRINTER_OFFLINE", "failed"),
+}
+ONLY_THE_JOB = End(debug("mintemp_error"), 4, "JOB_FAILED", "failed", "MINTEMP")
+
+
+@pytest.fixture
+def short(tmp_path: Path) -> Path:
+    """A file that prints for three seconds: time enough to be waited for, in the middle."""
+    return write(tmp_path / "short.gcode", "G4 P100\n" * 30)
+
+
+def following(server: Any, file: Path, *more: Any) -> Started:
+    """`print --wait`, once it listens and the server is in the middle of the file."""
+    with server.listened():
+        run: Started = server.begin("print", file, "--confirm", "--wait", *more)
+    server.until(server.job, lambda job: (job["progress"]["completion"] or 0) > 0)
+    return run
+
+
+def told(answer: Answer, end: End, file: str = "slow.gcode") -> None:
+    """The answer tells this end: by its codes, and in its data."""
+    assert (answer.exit_code, answer.code) == (end.exit_code, end.code), answer
+    remembered(answer, end, file)
+    details = answer.error["details"]
+    assert (details["file"], details["outcome"]) == (file, end.outcome), answer
+    assert end.reason in (details["reason"] or "") and end.reason in answer.error["message"], answer
+
+
+def remembered(answer: Answer, end: End, file: str = "slow.gcode") -> None:
+    """The answer's data name the job that ended, and how."""
+    last = answer.envelope["data"]["last_job"]
+    assert (last["outcome"], last["file"], last["location"], last["certain"]) == (end.outcome, file, "local", True), answer
+    assert end.reason in (last["reason"] or ""), answer
+    assert last["ended"].endswith("Z")
+
+
+def everyone_tells(server: Any, file: Path, end: End) -> None:
+    """Who follows the job to its end, who has come in the middle of it, and who comes too late."""
+    run = following(server, file)
+    with server.listened():
+        beside = server.begin("wait")
+    end.act(server)
+    for waiting in (run, beside):
+        told(waiting.answer(SECONDS), end)
+    told(server.cli("wait", expect=None), end)
+    remembered(server.cli("status", expect=None), end)
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_an_end_is_told_by_everyone(server: Any, slow: Path, name: str) -> None:
+    everyone_tells(server, slow, ENDS[name])
+
+
+def test_an_error_that_only_ends_the_job_is_told_by_everyone(mild: Any, slow: Path) -> None:
+    everyone_tells(mild, slow, ONLY_THE_JOB)
+    assert mild.state() == "Operational"
+
+
+def test_a_firmware_that_resets_itself_is_no_cancel_and_no_success(server: Any, slow: Path) -> None:
+    run = following(server, slow)
+    server.gcode("!!DEBUG:reset")
+    answer = run.answer(SECONDS)
+    assert (answer.exit_code, answer.code) in ((4, "JOB_FAILED"), (1, "PRINTER_OFFLINE")), answer
+    last = answer.envelope["data"]["last_job"]
+    assert (last["outcome"], last["file"]) == ("failed", "slow.gcode"), answer
+    if answer.code == "JOB_FAILED":
+        assert "reset" in answer.error["message"]
+        remembered(server.cli("status", expect=None), End(cancel, 0, "", "failed", "reset"))
+
+
+def test_a_good_end_is_a_success_to_everyone(server: Any, short: Path) -> None:
+    run = following(server, short)
+    beside = server.begin("wait")
+    data = run.answer(SECONDS).data
+    assert (data["action"], data["started"], data["waited_for"], data["met"]) == ("started", True, ["done"], "done")
+    assert (data["last_job"]["outcome"], data["last_job"]["reason"], data["state"]) == ("finished", None, "Operational")
+    assert beside.answer(SECONDS).data["last_job"]["outcome"] == "finished"
+    late = server.cli("wait").data
+    assert (late["met"], late["last_job"]["outcome"], late["last_job"]["file"]) == ("done", "finished", "short.gcode")
+    assert server.cli("status").data["last_job"]["outcome"] == "finished"
+    assert server.prints("short.gcode") == 1
+
+
+def test_the_last_job_that_is_told_of_is_the_last_one(server: Any, slow: Path, quick: Path) -> None:
+    run = following(server, slow)
+    cancel(server)
+    told(run.answer(SECONDS), ENDS["cancelled"])
+    assert server.cli("print", quick, "--confirm", "--wait").data["last_job"]["file"] == "quick.gcode"
+    last = server.cli("status").data["last_job"]
+    assert (last["outcome"], last["file"]) == ("finished", "quick.gcode")
+
+
+# -- where a proxy lets no websocket through --------------------------------------------------------
+
+
+@pytest.fixture
+def deaf(server: Any) -> Iterator[Any]:
+    """A way to the server without its push socket."""
+    with Throttle(server.host, "GET /sockjs", lose=True, every=True) as proxy:
+        yield proxy
+
+
+def through(proxy: Any, server: Any) -> Any:
+    return ("--host", proxy.host, "--api-key", server.key)
+
+
+@pytest.mark.parametrize("name", ["cancelled", "firmware_error", "line_dropped"])
+def test_without_the_push_socket_an_end_is_not_taken_for_another(server: Any, deaf: Any, slow: Path, name: str) -> None:
+    end = ENDS[name]
+    run = server.begin("print", slow, "--confirm", "--wait", *through(deaf, server))
+    assert deaf.lost.wait(SECONDS)
+    end.act(server)
+    answer = run.answer(SECONDS)
+    last = answer.envelope["data"]["last_job"]
+    assert answer.exit_code != 0 and last["file"] == "slow.gcode", answer
+    assert last["outcome"] == end.outcome or (last["outcome"] == "unfinished" and answer.code == "JOB_FAILED"), answer
+    assert last["certain"] is False or last["outcome"] != "cancelled", answer
+    assert "push socket is down" in answer.stderr
+
+
+def test_without_the_push_socket_a_good_end_is_a_success(server: Any, deaf: Any, short: Path) -> None:
+    run = server.begin("print", short, "--confirm", "--wait", *through(deaf, server))
+    assert run.answer(SECONDS).data["last_job"]["outcome"] == "finished"
+    assert server.prints("short.gcode") == 1

@@ -1,0 +1,93 @@
+"""Jobs that a server forgets, jobs that another takes the place of unseen, and jobs on the SD card."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .server import Started
+from .test_endings import ENDS, SECONDS, cancel, following, told
+from .test_start import on_card
+from .test_waits import waiting
+from .throttle import Throttle
+
+#: A server is down and up again in five seconds, on a busy machine in more.
+RESTART_SECONDS = 60
+
+
+def kill(server: Any) -> None:
+    """As a power cut ends it."""
+    os.kill(server.pid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("end", [kill, lambda server: server.sandbox("stop")], ids=["killed", "stopped"])
+def test_a_job_that_the_server_has_forgotten_is_lost(server: Any, slow: Path, end: Any) -> None:
+    run, beside = following(server, slow), waiting(server)
+    end(server)
+    server.sandbox("start")
+    for answer in (run.answer(RESTART_SECONDS), beside.answer(RESTART_SECONDS)):
+        last = answer.envelope["data"]["last_job"]
+        assert (last["file"], answer.exit_code != 0, answer.envelope["data"]["met"]) == ("slow.gcode", True, None), answer
+        assert answer.code in ("JOB_LOST", "JOB_FAILED", "PRINTER_OFFLINE") and last["outcome"] in ("lost", "failed", "unfinished")
+        assert answer.code == "JOB_LOST" or end is not kill, answer
+    assert server.prints("slow.gcode") == 0
+
+
+def untold(server: Any, file: Path, proxy: Throttle) -> Started:
+    """`print --wait`, stopped in a moment in which it hears nothing of the server."""
+    run: Started = server.begin("print", file, "--confirm", "--wait", "--host", proxy.host, "--api-key", server.key)
+    assert proxy.lost.wait(SECONDS)
+    run.send(signal.SIGSTOP)
+    return run
+
+
+@pytest.mark.parametrize("same", [False, True])
+def test_a_second_job_is_not_taken_for_ours(server: Any, slow: Path, quick: Path, same: bool) -> None:
+    """Ours was cancelled and another begun while the program was not told: of the same file, it might look like ours."""
+    server.cli("upload", quick)
+    with Throttle(server.host, "GET /sockjs", lose=True) as proxy:
+        run = untold(server, slow, proxy)
+        cancel(server)
+        server.idle()
+        server.cli("print", "--stored", "slow.gcode" if same else "quick.gcode", "--confirm")
+        run.send(signal.SIGCONT)
+        answer = run.answer(SECONDS)
+    assert answer.exit_code == 4 and answer.code in ("JOB_CANCELLED", "JOB_FAILED", "JOB_LOST"), answer
+    last = answer.envelope["data"]["last_job"]
+    assert (last["file"], last["outcome"] in ("cancelled", "unfinished", "lost")) == ("slow.gcode", True), answer
+
+
+def test_a_job_that_was_cancelled_unseen_is_told_when_it_is_seen(server: Any, slow: Path) -> None:
+    with Throttle(server.host, "GET /sockjs", lose=True) as proxy:
+        run = untold(server, slow, proxy)
+        cancel(server)
+        server.idle()
+        run.send(signal.SIGCONT)
+        told(run.answer(SECONDS), ENDS["cancelled"])
+
+
+# -- on the SD card, whose files have no history ----------------------------------------------------
+
+
+def test_a_job_from_the_card_that_finishes_is_a_success(server: Any) -> None:
+    with on_card(server, 3) as (path,):
+        data = server.cli("print", "--stored", path, "--location", "sdcard", "--confirm", "--wait").data
+        assert (data["met"], data["location"], data["state"]) == ("done", "sdcard", "Operational"), data
+        last = data["last_job"]
+        assert (last["outcome"], last["file"], last["location"], last["certain"]) == ("finished", path, "sdcard", True), last
+        assert server.cli("wait").data["last_job"]["outcome"] == "finished"
+
+
+def test_a_job_from_the_card_that_is_cancelled_is_told_as_that(server: Any) -> None:
+    with on_card(server, 60) as (path,):
+        with server.listened():
+            run = server.begin("print", "--stored", path, "--location", "sdcard", "--confirm", "--wait")
+        cancel(server)
+        answer = run.answer(SECONDS)
+        assert (answer.exit_code, answer.code) == (4, "JOB_CANCELLED"), answer
+        last = answer.envelope["data"]["last_job"]
+        assert (last["outcome"], last["file"], last["location"]) == ("cancelled", path, "sdcard"), last

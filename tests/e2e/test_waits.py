@@ -1,0 +1,145 @@
+"""`wait` for more than an end, what ends it without, and what becomes of the print when the waiting ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .prints import write
+from .server import Answer, Started
+from .test_endings import SECONDS, cancel, disconnect, following
+from .test_interrupts import SIGNALS
+
+
+def waiting(server: Any, *line: Any) -> Started:
+    """A `wait` that listens."""
+    with server.listened():
+        run: Started = server.begin("wait", *line)
+    return run
+
+
+def met(run: Started, goal: str) -> Any:
+    data = run.answer(SECONDS).data
+    assert data["met"] == goal, data
+    return data
+
+
+def ended(answer: Answer, exit_code: int, code: str) -> Any:
+    """The error's details."""
+    assert (answer.exit_code, answer.code, answer.envelope["data"]["met"]) == (exit_code, code, None), answer
+    return answer.error["details"]
+
+
+# -- goals ------------------------------------------------------------------------------------------
+
+
+def test_each_state_is_met_when_it_comes_and_when_it_is_there(server: Any, slow: Path) -> None:
+    printing, paused = waiting(server, "--for", "printing"), waiting(server, "--for", "paused")
+    server.cli("print", slow, "--confirm")
+    assert met(printing, "printing")["phase"] == "printing"
+    server.post("/api/job", {"command": "pause", "action": "pause"})
+    assert met(paused, "paused")["state"] == "Paused"
+    assert server.cli("wait", "--for", "paused", "--for", "done").data["met"] == "paused"
+    idle = waiting(server, "--for", "idle")
+    cancel(server)
+    assert met(idle, "idle")["last_job"]["outcome"] == "cancelled"
+    assert server.cli("wait", "--for", "idle").data["met"] == "idle"
+
+
+def test_a_part_of_the_job_is_enough(server: Any, tmp_path: Path) -> None:
+    file = write(tmp_path / "parts.gcode", "G4 P100\n" * 40)
+    server.cli("print", file, "--confirm")
+    data = met(waiting(server, "--for", "progress=50"), "progress=50")
+    assert (data["phase"], data["job"]["completion"] >= 50, server.prints("parts.gcode")) == ("printing", True, 0)
+
+
+def test_a_printer_that_comes_back_is_connected_and_one_that_goes_is_not_idle(server: Any) -> None:
+    disconnect(server)
+    assert ended(server.cli("wait", "--for", "idle", expect=None), 1, "PRINTER_OFFLINE")["state"] == "Offline"
+    run = waiting(server, "--for", "connected")
+    server.post("/api/connection", {"command": "connect"})
+    assert met(run, "connected")["phase"] == "idle"
+    disconnect(server)
+    assert server.cli("connect", "--wait", SECONDS).data["connected"] is True
+    assert server.state() == "Operational"
+    run = waiting(server, "--for", "printing")
+    disconnect(server)
+    ended(run.answer(SECONDS), 1, "PRINTER_OFFLINE")
+
+
+def test_the_heaters_are_waited_for_and_are_warm_then(server: Any) -> None:
+    assert server.cli("wait", "--for", "temp", expect=4).code == "STATE_NOT_REACHED"
+    data = server.cli("temp", "--tool", "60", "--bed", "40", "--wait", "--wait-timeout", SECONDS).data
+    assert (data["set"], data["met"]) == ({"tool0": 60, "bed": 40}, "temp")
+    for heaters in (data["temperature"], server.get("/api/printer")["temperature"]):
+        assert abs(heaters["tool0"]["actual"] - 60) <= 2 and abs(heaters["bed"]["actual"] - 40) <= 2, heaters
+    assert server.cli("wait", "--for", "temp").data["met"] == "temp"
+    server.gcode("M104 S200")
+    server.until(lambda: server.get("/api/printer")["temperature"]["tool0"]["target"], lambda target: target == 200)
+    answer = server.cli("temp", "--wait", "--wait-timeout", "0.5", expect=4)
+    assert (answer.code, answer.envelope["data"]["met"]) == ("WAIT_TIMEOUT", None)
+    server.cli("temp", "--off")
+
+
+def test_what_a_heater_did_is_remembered(server: Any) -> None:
+    history = server.cli("temp", "--history", "--limit", "3").data["history"]
+    assert 1 <= len(history) <= 3
+    assert all(entry["time"].endswith("Z") for entry in history), history
+    assert history[-1]["tool0"]["actual"] > 0, history  # of the moment of a connect it remembers nothing
+
+
+# -- what ends a wait without its goal ----------------------------------------------------------------
+
+
+def test_where_there_is_no_job_there_is_nothing_to_wait_for(server: Any) -> None:
+    assert ended(server.cli("wait", expect=None), 4, "NO_ACTIVE_JOB")["state"] == "Operational"
+    disconnect(server)
+    ended(server.cli("wait", expect=None), 1, "PRINTER_OFFLINE")
+
+
+def test_a_pause_ends_the_wait_of_who_asked_for_that_alone(server: Any, slow: Path) -> None:
+    patient = following(server, slow)
+    strict = waiting(server, "--fail-on", "paused,error,offline,cancelled")
+    server.post("/api/job", {"command": "pause", "action": "pause"})
+    assert ended(strict.answer(SECONDS), 4, "JOB_PAUSED")["file"] == "slow.gcode"
+    assert (patient.process.poll(), server.state()) == (None, "Paused")
+    cancel(server)
+    assert patient.answer(SECONDS).code == "JOB_CANCELLED"
+
+
+def test_whoever_minds_nothing_waits_for_the_next_job(server: Any, slow: Path, quick: Path) -> None:
+    first = following(server, slow)
+    run = waiting(server, "--for", "done", "--fail-on", "none")
+    cancel(server)
+    first.answer(SECONDS)
+    server.idle()
+    assert run.process.poll() is None
+    server.cli("print", quick, "--confirm")
+    assert met(run, "done")["last_job"]["file"] == "quick.gcode"
+
+
+@pytest.mark.parametrize("line", [["print", "--wait-timeout"], ["wait", "--timeout"]])
+def test_a_wait_that_takes_too_long_leaves_the_print_alone(server: Any, slow: Path, line: Any) -> None:
+    if line[0] == "print":
+        answer = server.cli("print", slow, "--confirm", "--wait", line[1], "0.5", expect=None)
+    else:
+        server.cli("print", slow, "--confirm")
+        answer = server.cli(*line, "0.5", expect=None)
+    details = ended(answer, 4, "WAIT_TIMEOUT")
+    assert (details["wanted"], details["state"]) == (["done"], server.state()) == (["done"], "Printing")
+    assert (answer.envelope["data"]["phase"], answer.envelope["data"]["job"]["file"]) == ("printing", "slow.gcode")
+
+
+@pytest.mark.parametrize("how", SIGNALS)
+def test_a_wait_that_is_interrupted_leaves_the_print_alone_and_says_so(server: Any, slow: Path, how: Any) -> None:
+    number, exit_code, code = how
+    run, beside = following(server, slow), waiting(server)
+    for waiter in (run, beside):
+        waiter.send(number)
+    answers = [waiter.answer(SECONDS) for waiter in (run, beside)]
+    assert [(answer.exit_code, answer.code) for answer in answers] == [(exit_code, code)] * 2, answers
+    assert "the job goes on: the printer is Printing with slow.gcode" in answers[0].error["message"]
+    assert "nothing was sent that changes anything" in answers[1].error["message"]
+    assert (server.state(), server.job()["job"]["file"]["path"]) == ("Printing", "slow.gcode")

@@ -1,0 +1,162 @@
+"""`watch --json` on a real server: what it tells, in which order, and what ends it."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import signal
+import threading
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List
+
+import pytest
+
+from .prints import write
+from .server import Started
+from .test_endings import SECONDS, cancel, short  # noqa: F401 - a fixture
+
+Line = Dict[str, Any]
+
+
+class Watching:
+    """A `watch --json` under way; a thread reads its lines as they come."""
+
+    def __init__(self, server: Any, *more: Any) -> None:
+        self._server = server
+        with server.listened():
+            self.run: Started = server.begin("watch", *more)
+        self.lines: List[Line] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.run.process.stdout is not None
+        for line in self.run.process.stdout:
+            self.lines.append(json.loads(line))
+
+    def until(self, wanted: Callable[[Line], Any], seconds: float = SECONDS) -> Line:
+        """The first line of that kind, once it has come."""
+        self._server.until(lambda: [line for line in self.lines if wanted(line)], bool, seconds)
+        return next(line for line in self.lines if wanted(line))
+
+    def end(self, exit_code: int = 0) -> Line:
+        """The envelope, once the run has ended; before it, every line is numbered, timed and has its source."""
+        self.run.process.wait(SECONDS)
+        self._reader.join(SECONDS)
+        stderr = self.run.process.stderr.read() if self.run.process.stderr else ""
+        self.run.process.communicate()
+        assert self.run.process.returncode == exit_code and "Traceback" not in stderr, (stderr, self.lines)
+        *told, envelope = self.lines
+        assert [line["seq"] for line in told] == list(range(1, len(told) + 1))
+        times = [datetime.datetime.strptime(line["time"], "%Y-%m-%dT%H:%M:%S.%f%z") for line in told]
+        assert times == sorted(times) and all(time.utcoffset() == datetime.timedelta(0) for time in times)
+        assert {line["source"] for line in told} <= {"push", "poll"}
+        return envelope
+
+    def stop(self) -> Line:
+        self.run.send(signal.SIGINT)
+        return self.end(130)
+
+
+def events(lines: List[Line]) -> List[str]:
+    return [line["event"] for line in lines if line.get("type") == "event"]
+
+
+def phases(lines: List[Line]) -> List[str]:
+    """The phases in their order, each once where it comes again with other words."""
+    found = [line["phase"] for line in lines if line.get("type") == "state"]
+    return [phase for phase, before in zip(found, ["", *found]) if phase != before]
+
+
+def test_a_print_is_told_from_its_begin_to_its_end(server: Any, short: Path) -> None:  # noqa: F811
+    server.cli("upload", short)
+    watch = Watching(server, "--interval", "0.5")
+    server.cli("print", "--stored", "short.gcode", "--confirm")
+    watch.until(lambda line: line.get("event") == "PrintDone")
+    watch.until(lambda line: line["type"] == "state" and line["phase"] == "idle" and line["seq"] > 5)
+    watch.stop()
+    told = watch.lines[:-1]
+    shown = [phase for phase in phases(told) if phase not in ("starting", "finishing")]
+    assert shown == ["idle", "printing", "idle"], shown
+    assert [event for event in events(told) if event.startswith("Print")] == ["PrintStarted", "PrintDone"]
+    progress = [line["completion"] for line in told if line["type"] == "progress" and line["completion"] is not None]
+    assert len(progress) >= 3 and progress == sorted(progress), progress
+    assert any(line["type"] == "temperature" and "tool0" in line["temperature"] for line in told)
+    assert not any(line["type"] == "terminal" for line in told)
+
+
+def test_it_ends_with_the_job_and_tells_only_what_was_asked_for(server: Any, short: Path) -> None:  # noqa: F811
+    server.cli("print", short, "--confirm")
+    watch = Watching(server, "--until", "done", "--events", "PrintDone,state")
+    envelope = watch.end()
+    assert (envelope["status"], envelope["data"]["met"], envelope["data"]["last_job"]["outcome"]) == ("success", "done", "finished")
+    told = watch.lines[:-1]
+    assert {line["type"] for line in told} <= {"state", "event"}
+    assert (events(told), told[0]["phase"]) == (["PrintDone"], "printing")
+    assert {line["source"] for line in told if line["type"] == "event"} == {"push"}
+
+
+def test_it_ends_with_the_error_of_a_job_that_does(server: Any, slow: Path) -> None:
+    server.cli("print", slow, "--confirm")
+    watch = Watching(server, "--until", "done")
+    cancel(server)
+    assert watch.end(4)["error"]["code"] == "JOB_CANCELLED"
+
+
+@pytest.fixture
+def asking(server: Any) -> Iterator[Any]:
+    """The server, told that its printer asks questions: the virtual one does not announce it."""
+    server.post("/api/settings", {"plugins": {"action_command_prompt": {"enable": "always"}}})
+    yield server
+    server.post("/api/settings", {"plugins": {"action_command_prompt": {"enable": "detected"}}})
+
+
+def test_what_the_firmware_asks_a_person_is_told(asking: Any, tmp_path: Path) -> None:
+    server = asking
+    server.cli("upload", write(tmp_path / "change.gcode", "G4 P500\nM600\n" + "G4 P100\n" * 300))
+    watch = Watching(server)
+    server.cli("print", "--stored", "change.gcode", "--confirm")
+    asked = watch.until(lambda line: line["type"] == "notification")
+    server.until(server.state, lambda state: state == "Paused")
+    prompt = server.cli("status").data["prompt"]
+    assert (prompt["text"], prompt["choices"]) == (asked["text"], asked["choices"]) and asked["text"], asked
+    cancel(server)
+    watch.until(lambda line: line.get("event") == "PrintFailed")
+    watch.until(lambda line: line["type"] == "state" and line["phase"] == "idle" and line["seq"] > asked["seq"])
+    assert watch.stop()["error"]["code"] == "INTERRUPTED"
+    assert server.cli("status").data["prompt"] is None
+
+
+def test_the_terminal_is_told_to_who_asks_for_it(server: Any) -> None:
+    watch = Watching(server, "--events", "terminal")
+    server.gcode("M117 hello there")
+    watch.until(lambda line: "M117 hello there" in line["line"])
+    assert watch.stop()["status"] == "error"
+
+
+def test_progress_comes_no_more_often_than_is_wanted(server: Any, slow: Path) -> None:
+    watch = Watching(server, "--interval", "600", "--timeout", "3", "--events", "progress,state")
+    server.cli("print", slow, "--confirm")
+    watch.end()
+    assert 1 <= len([line for line in watch.lines if line.get("type") == "progress"]) <= 1 + len(phases(watch.lines[:-1]))
+
+
+def test_who_reads_one_line_ends_it(server: Any) -> None:
+    run = server.begin("watch", "--interval", "0.5")
+    assert run.process.stdout.readline().startswith("{")
+    run.process.stdout.close()
+    assert run.process.wait(SECONDS) == 141
+    assert "Traceback" not in run.process.stderr.read()
+    run.process.stderr.close()
+
+
+def test_a_server_that_restarts_is_told_of_and_watched_again(server: Any, quick: Path) -> None:
+    watch = Watching(server)
+    watch.until(lambda line: line["type"] == "connection" and line["to"] == "push" and line["up"])
+    server.sandbox("stop")
+    down = watch.until(lambda line: line["type"] == "connection" and not line["up"])
+    server.sandbox("start")
+    watch.until(lambda line: line["type"] == "connection" and line["to"] == "push" and line["up"] and line["seq"] > down["seq"])
+    server.cli("print", quick, "--confirm")
+    watch.until(lambda line: line.get("event") == "PrintDone")
+    assert watch.stop()["error"]["code"] == "INTERRUPTED"

@@ -1,0 +1,135 @@
+"""A push socket that tells nonsense, or not all, and what a sound one spares: of what it tells nothing is made up."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Iterator
+
+import pytest
+from contract.program import Program
+
+from octoprint_cli.testing import FakeOctoPrint, FaultServer, faults
+from octoprint_cli.testing.conversation import converse
+from octoprint_cli.testing.push import Habits, frame
+
+from .test_push_faults import ENDINGS, authed, spoilt, told, warned
+from .waits import OTHER, Waiting
+
+pytestmark = pytest.mark.usefixtures("quick")
+
+
+@pytest.fixture(params=("1.11.8", "2.0.0rc7"))
+def server(request: Any) -> Iterator[FaultServer]:
+    with FaultServer(FakeOctoPrint(request.param)) as running:
+        yield running
+
+
+# -- nonsense that is well-formed -------------------------------------------------------------------
+
+NONSENSE = [
+    {"current": None},
+    {"current": {"state": None, "job": None, "progress": None}},
+    {"current": {"state": {"text": "Operational", "flags": {}}, "job": {}, "progress": {"completion": 100}}},
+    {"current": {"state": {"text": "Fnord"}, "job": {"file": {"path": OTHER, "origin": "local"}}, "temps": [{"tool0": 5}, None]}},
+    {
+        "current": {
+            "state": {"text": "Printing"},
+            "job": {"file": {"path": None}},
+            "progress": {"completion": -5, "printTime": 1e999},
+        }
+    },
+    {"history": {"logs": {}, "state": 7}},
+    {"event": {"type": "PrintDone", "payload": {"path": OTHER, "origin": "local"}}},
+    {"event": {"type": "PrintFailed", "payload": {"path": OTHER, "reason": "cancelled"}}},
+    {"event": {"type": "PrinterStateChanged", "payload": {"state_string": "Operational"}}},
+    {"event": {"type": "PrinterStateChanged", "payload": {"state_string": 7}}},
+    {"event": {"type": "PrintStarted", "payload": None}},
+    {"event": {"type": ["PrintDone"], "payload": []}},
+    {"plugin": {"plugin": "action_command_prompt", "data": 5}},
+    {"unheardOf": {}},
+    {"reauthRequired": None},
+]
+
+
+def nonsense(message: Any) -> Any:
+    return lambda exchange: converse(exchange, Habits(litter=[frame(json.dumps(message))]))
+
+
+@pytest.mark.parametrize("line", ["wait", "watch"])
+@pytest.mark.parametrize("number", range(len(NONSENSE)))
+def test_nonsense_before_each_message_ends_no_job(number: int, line: str, program: Program, server: FaultServer) -> None:
+    spoilt(server, nonsense(NONSENSE[number]))
+    with Waiting(program, server, line) as waiting:
+        authed(server)
+        for completion in (20.0, 30.0, 40.0):
+            server.octoprint.completion = completion
+            waiting.polled(2)
+        assert not waiting.ended, waiting.result
+        server.octoprint.cancel()
+    told(waiting, ENDINGS["cancelled"])
+
+
+# -- what a sound socket costs, and what it misses --------------------------------------------------
+
+
+@pytest.mark.parametrize("line", ["wait", "print", "watch"])
+def test_as_long_as_the_socket_tells_nothing_is_asked(
+    line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("octoprint_cli.watching.feed.POLL_UP_SECONDS", 60.0)
+    server.octoprint.interval = 0.0
+    with Waiting(program, server, line) as waiting:
+        authed(server)
+        server.octoprint.completion = 13.0
+        waiting.settled()
+        before = len(server.requests)
+        for step in range(200):
+            server.octoprint.completion = 13.0 + step / 10
+        server.octoprint.pause()
+        server.octoprint.resume()
+        waiting.settled()
+        assert len(server.requests) == before
+        server.octoprint.finish()
+    told(waiting, ENDINGS["done"])
+    assert waiting.result.stderr == ""
+
+
+@pytest.mark.parametrize("end", ["done", "cancelled", "lost"])
+@pytest.mark.parametrize("line", ["wait", "watch"])
+def test_events_that_never_come(line: str, end: str, program: Program, server: FaultServer) -> None:
+    """What `current` and the polls tell is enough."""
+    server.octoprint.event = lambda kind, payload=None: None  # type: ignore[method-assign]
+    with Waiting(program, server, line) as waiting:
+        authed(server)
+        ENDINGS[end].happens(server.octoprint)
+    told(waiting, ENDINGS[end])
+
+
+@pytest.mark.parametrize("line", ["wait", "watch"])
+def test_a_socket_that_tells_nothing_at_all_of_what_happens(line: str, program: Program, server: FaultServer) -> None:
+    """It lives, and answers pings: the polls find the end."""
+    server.octoprint.event = lambda kind, payload=None: None  # type: ignore[method-assign]
+    with Waiting(program, server, line) as waiting:
+        authed(server)
+        server.octoprint.interval = 3600.0
+        server.octoprint.completion = 13.0
+        waiting.polled(2)
+        server.octoprint.finish()
+    told(waiting, ENDINGS["done"])
+
+
+# -- the lines of watch -----------------------------------------------------------------------------
+
+
+def test_each_line_of_watch_is_numbered_and_says_where_it_is_from(program: Program, server: FaultServer) -> None:
+    spoilt(server, faults.push_drop(0.2))
+    with Waiting(program, server, "watch", "--interval", "0.001") as waiting:
+        server.wait_until(lambda: len(server.sockets) > 3)
+        server.octoprint.finish()
+    *lines, last = map(json.loads, waiting.result.stdout.splitlines())
+    assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
+    assert {line["source"] for line in lines} == {"push", "poll"}
+    links = [line["up"] for line in lines if line["type"] == "connection" and line["to"] == "push"]
+    assert True in links and False in links and links[:2] != [False, False]
+    assert last["status"] == "success"
+    warned(waiting.result)

@@ -1,0 +1,164 @@
+"""gcode --reply where something fails: nothing is sent that cannot be heard, nothing twice, and no answer is made up."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List
+
+import pytest
+from contract.program import Program
+
+from octoprint_cli.testing import FakeOctoPrint, FaultServer, Reply, faults
+
+from .listener import PATH
+from .ring import error_of, verdict
+from .test_push_faults import CLOSED
+
+pytestmark = pytest.mark.usefixtures("quick")
+COMMAND = "/api/printer/command"
+
+
+@pytest.fixture(params=("1.11.8", "2.0.0rc7"))
+def server(request: Any) -> Iterator[FaultServer]:
+    with FaultServer(FakeOctoPrint(request.param)) as running:
+        running.octoprint.interval = 0.0
+        yield running
+
+
+def ask(program: Program, *commands: str, seconds: str = "0.3") -> Any:
+    return program.run("gcode", *commands, "--reply", "--reply-timeout", seconds, "--json")
+
+
+def sent(server: FaultServer) -> List[str]:
+    """The requests for commands that arrived; a login is none."""
+    return [str(request) for request in server.changes() if request.path == COMMAND]
+
+
+def interleaved(server: FaultServer, *lines: str) -> None:
+    """What the terminal shows of the next commands, whatever they are."""
+
+    def fault(exchange: Any) -> None:
+        exchange.reply(Reply(204, acted=True))
+        exchange.server.octoprint.say(*lines)
+
+    server.fail("POST", COMMAND, fault)
+
+
+def said(server: FaultServer, *lines: str) -> List[str]:
+    """`>` is what goes out, all else what comes back, in the server's dialect."""
+    out, back = (">>> ", "<<< ") if server.octoprint.is_2 else ("Send: ", "Recv: ")
+    return [out + line[1:] if line.startswith(">") else back + line for line in lines]
+
+
+UNHEARD: Dict[str, Any] = {
+    **CLOSED,
+    "silent": faults.push_silent,
+    "drops_at_once": faults.push_drop(0),
+    "breach": faults.push_breach,
+}
+UNHEARD.update(garbage=faults.push_garbage, drip=faults.push_drip, flood=faults.push_flood(5_000_000))
+
+
+@pytest.mark.parametrize("fault", UNHEARD)
+def test_nothing_is_sent_where_no_answer_can_be_heard(fault: str, program: Program, server: FaultServer) -> None:
+    server.fail("GET", PATH, UNHEARD[fault])
+    assert "nothing was sent" in error_of(ask(program, "M115"), "PUSH_UNAVAILABLE")["message"]
+    assert sent(server) == [] and server.octoprint.commands == []
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.retry_after(429, 60), faults.html(200), faults.answer(200, {"name": "bob", "session": "0" * 32}), faults.nulls]
+)
+def test_nothing_is_sent_where_the_socket_is_not_logged_in(fault: Any, program: Program, server: FaultServer) -> None:
+    server.fail("POST", "/api/login", fault)
+    error_of(ask(program, "M115"), "PUSH_UNAVAILABLE")
+    assert sent(server) == []
+
+
+def test_nothing_is_sent_without_the_permission_to_hear(program: Program, server: FaultServer) -> None:
+    server.octoprint.permissions = {"CONTROL"}
+    assert verdict(ask(program, "M115")) in ("PUSH_UNAVAILABLE", "PERMISSION_DENIED")
+    assert sent(server) == []
+
+
+def test_a_socket_that_is_lost_after_the_command(program: Program, server: FaultServer) -> None:
+    def fault(exchange: Any) -> None:
+        for push_socket in exchange.server.sockets:
+            push_socket._habits = push_socket._habits._replace(lasts=0)
+        exchange.server.octoprint.replies["M115"] = []
+        exchange.reply(exchange.perform())
+
+    server.fail("POST", COMMAND, fault)
+    result = ask(program, "M115", seconds="5")
+    error_of(result, "NO_REPLY")
+    assert len(sent(server)) == 1 and server.octoprint.commands == ["M115"]
+    assert result.data["replies"][0]["ok"] is False and result.data["commands"] == ["M115"]
+
+
+def test_a_socket_that_falls_silent_after_the_command(program: Program, server: FaultServer) -> None:
+    server.octoprint.replies["M115"] = []
+    server.fail("GET", PATH, faults.push_mute(0.4))
+    error_of(ask(program, "M115", seconds="5"), "NO_REPLY")
+    assert len(sent(server)) == 1
+
+
+def test_never_acknowledged(program: Program, server: FaultServer) -> None:
+    server.octoprint.replies["M114"] = ["X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0"]
+    result = ask(program, "M115", "M114")
+    assert "M114 was sent, but not acknowledged" in error_of(result, "NO_REPLY")["message"]
+    first, second = result.data["replies"]
+    assert first["ok"] and not second["ok"] and second["lines"]
+    assert len(sent(server)) == 1 and server.octoprint.commands == ["M115", "M114"]
+
+
+def test_accepted_and_never_sent(program: Program, server: FaultServer) -> None:
+    server.octoprint.stubborn.add("command")
+    assert "queued, but not seen going out" in error_of(ask(program, "M115"), "NO_REPLY")["message"]
+    assert len(sent(server)) == 1
+
+
+# -- other clients ----------------------------------------------------------------------------------
+
+
+def test_the_lines_of_somebody_else_before_and_after_are_not_ours(program: Program, server: FaultServer) -> None:
+    lines = [">M503", "echo:theirs", "ok", ">M114", "X:1.00 Y:2.00 Z:3.00 E:0.00 Count X:0 Y:0 Z:0", "ok", ">M119", "theirs", "ok"]
+    interleaved(server, *said(server, *lines))
+    result = ask(program, "M114")
+    assert verdict(result) == ""
+    (reply,) = result.data["replies"]
+    assert reply["ok"] and not reply["ambiguous"] and reply["lines"] == ["X:1.00 Y:2.00 Z:3.00 E:0.00 Count X:0 Y:0 Z:0"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [">M114", ">M119", "X:1.00 Y:2.00 Z:3.00 E:0.00 Count X:0 Y:0 Z:0", "ok", "x_min: open", "ok"],
+        [">M119", ">M114", "x_min: open", "ok", "X:1.00 Y:2.00 Z:3.00 E:0.00 Count X:0 Y:0 Z:0", "ok"],
+        [">M114", "X:1.00 Y:2.00 Z:3.00 E:0.00 Count X:0 Y:0 Z:0", "ok", ">M114", "X:9.00 Y:9.00 Z:9.00 E:0.00", "ok"],
+    ],
+    ids=["theirs_between", "theirs_open", "the_same"],
+)
+def test_what_cannot_be_told_apart_is_said_to_be_so(lines: List[str], program: Program, server: FaultServer) -> None:
+    interleaved(server, *said(server, *lines))
+    result = ask(program, "M114")
+    assert [reply["ambiguous"] for reply in result.data["replies"]] == [True], result.stdout
+
+
+# -- the act's answer is lost -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [faults.cut_after, faults.reset_after, faults.gateway_after(502), faults.hang_after])
+def test_an_answer_that_is_lost_is_not_sent_again(fault: Any, program: Program, server: FaultServer) -> None:
+    """Done, and nobody knows: an unknown outcome, or what the terminal shows."""
+    program.configure("timeout: 0.5\nretries: 3\n")
+    server.fail("POST", COMMAND, fault)
+    result = ask(program, "M115", seconds="1")
+    assert verdict(result) in ("", "OUTCOME_UNKNOWN"), result
+    assert len(sent(server)) == 1 and server.octoprint.commands == ["M115"]
+
+
+@pytest.mark.parametrize("fault", [faults.cut_before, faults.html(502), faults.hang])
+def test_a_command_that_never_arrived_is_not_answered(fault: Any, program: Program, server: FaultServer) -> None:
+    program.configure("timeout: 0.5\nretries: 3\n")
+    server.fail("POST", COMMAND, fault)
+    assert verdict(ask(program, "M115")) in ("OUTCOME_UNKNOWN", "NO_REPLY")
+    assert len(sent(server)) == 1 and server.octoprint.commands == []

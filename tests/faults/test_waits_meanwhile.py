@@ -1,0 +1,214 @@
+"""What happens to the server, and to its jobs, while somebody waits for one of them: nobody is told what is not so."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, Dict, Iterator
+
+import pytest
+from contract.program import Program
+
+from octoprint_cli.testing import PERMISSIONS, FakeOctoPrint, FaultServer, faults
+from octoprint_cli.watching.feed import Feed
+
+from .listener import PATH
+from .ring import verdict
+from .waits import FILE, OTHER, Waiting, envelope
+
+pytestmark = pytest.mark.usefixtures("quick")
+LINE = pytest.mark.parametrize("line", ["wait", "print", "watch"])
+
+
+@pytest.fixture(params=("1.11.8", "2.0.0rc7"))
+def server(request: Any) -> Iterator[FaultServer]:
+    with FaultServer(FakeOctoPrint(request.param)) as running:
+        yield running
+
+
+@pytest.fixture
+def patient(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server may be away for long."""
+    monkeypatch.setitem(Feed.__init__.__kwdefaults__, "patience", 3600)  # type: ignore[attr-defined]
+
+
+def ended(waiting: Waiting, code: str = "", outcome: str = "finished") -> Any:
+    """The data of an answer with that code, which must tell of that end."""
+    found = envelope(waiting.result)
+    assert verdict(found) == code, waiting.result
+    assert found.data["last_job"]["outcome"] == outcome, found
+    assert found.data["last_job"]["file"] == FILE, found
+    return found.data
+
+
+def restart(octoprint: FakeOctoPrint) -> None:
+    """The server is another process now, that knows nothing of a job; no file's history tells of it."""
+    with octoprint.lock:
+        octoprint.selected = octoprint.completion = None
+        octoprint.told.clear()
+        octoprint.terminal.clear()
+        octoprint.sessions.clear()
+        octoprint._state = "Operational"
+
+
+# -- the server is away -----------------------------------------------------------------------------
+
+
+@LINE
+def test_a_server_that_comes_back_with_the_job(line: str, program: Program, server: FaultServer) -> None:
+    with Waiting(program, server, line) as waiting:
+        server.refuse()
+        server.wait_until(lambda: server.open_sockets == 0)
+        server.listen()
+        waiting.polled()
+        server.octoprint.finish()
+    ended(waiting)
+    assert waiting.result.stderr.count("Warning") == 1, waiting.result
+
+
+@LINE
+@pytest.mark.parametrize(
+    ("happens", "code", "outcome"),
+    [
+        (lambda one: one.finish(), "", "finished"),
+        (lambda one: one.cancel(), "JOB_CANCELLED", "cancelled"),
+        (restart, "JOB_LOST", "lost"),
+    ],
+    ids=["done", "cancelled", "restarted"],
+)
+def test_a_server_whose_job_has_ended_meanwhile(
+    happens: Callable[[FakeOctoPrint], None], code: str, outcome: str, line: str, program: Program, server: FaultServer
+) -> None:
+    with Waiting(program, server, line) as waiting:
+        server.refuse()
+        happens(server.octoprint)
+        server.listen()
+    ended(waiting, code, outcome)
+
+
+@LINE
+def test_a_server_that_stays_away(line: str, program: Program, server: FaultServer) -> None:
+    with Waiting(program, server, line) as waiting:
+        server.refuse()
+    found = envelope(waiting.result)
+    assert verdict(found) == "CONNECTION_ERROR", waiting.result
+    assert (found.data["met"], found.data["phase"], found.data["last_job"]) == (None, "printing", None)
+    server.listen()
+
+
+@LINE
+@pytest.mark.parametrize("status", [502, 503])
+def test_a_proxy_without_a_server_behind_it(status: int, line: str, program: Program, server: FaultServer) -> None:
+    with Waiting(program, server, line) as waiting:
+        server.fail("*", "/*", faults.html(status))
+        server.refuse()  # or the socket would go on past the proxy
+        server.octoprint.finish()
+        server.listen()
+        waiting.polled(3)
+        assert not waiting.ended
+        server.mend()
+    ended(waiting)
+
+
+def test_a_proxy_that_stays_without_a_server(program: Program, server: FaultServer) -> None:
+    with Waiting(program, server, "wait") as waiting:
+        server.fail("*", "/*", faults.html(502))
+    assert verdict(waiting.result) == "SERVER_STARTING"
+
+
+@LINE
+def test_a_key_that_is_revoked(line: str, program: Program, server: FaultServer, patient: None) -> None:
+    """That does not mend itself: nobody waits until it does."""
+    with Waiting(program, server, line) as waiting:
+        server.wait_until(lambda: any(one.authed for one in server.sockets))
+        server.key = "another"
+    assert verdict(envelope(waiting.result)) == "AUTH_ERROR"
+
+
+HANGS: Dict[str, str] = {"everything": "/*", "the_files": "/api/files*", "the_job": "/api/job", "the_login": "/api/login"}
+
+
+@pytest.mark.parametrize("what", HANGS)
+@pytest.mark.parametrize("goal", ["done", "printing"])
+def test_a_limit_is_kept_whatever_hangs(goal: str, what: str, program: Program, server: FaultServer, patient: None) -> None:
+    server.fail("GET", PATH, faults.html(404))
+    server.octoprint.store(FILE)
+    server.octoprint.printing(FILE)
+    server.octoprint.state = "Connecting" if goal == "printing" else server.octoprint.state
+    begun = time.monotonic()
+    with Waiting(program, server, "wait", "--for", goal, "--timeout", "0.5", follows=False) as waiting:
+        server.wait_until(lambda: waiting.asked(PATH) > 0)
+        server.fail("*", HANGS[what], faults.hang)
+    assert time.monotonic() - begun < 10
+    assert verdict(waiting.result) == "WAIT_TIMEOUT"
+
+
+# -- other jobs -------------------------------------------------------------------------------------
+
+
+def again(octoprint: FakeOctoPrint) -> None:
+    octoprint.printing(FILE)
+    octoprint.completion = 3.0
+
+
+def cancelled_then_done(octoprint: FakeOctoPrint) -> None:
+    octoprint.cancel()
+    again(octoprint)
+    octoprint.finish()
+
+
+STORIES: Dict[str, Any] = {
+    "another_file": (lambda one: (one.cancel(), one.printing(OTHER)), "JOB_FAILED", "unfinished"),
+    "another_file_done": (lambda one: (one.cancel(), one.printing(OTHER), one.finish()), "JOB_FAILED", "unfinished"),
+    "another_file_after_the_end": (lambda one: (one.finish(), one.printing(OTHER)), "", "finished"),
+    "the_same_after_the_end": (lambda one: (one.finish(), again(one)), "", "finished"),
+    "the_same_after_a_cancel": (lambda one: (one.cancel(), again(one)), "JOB_FAILED", "unfinished"),
+    "the_same_after_a_cancel_and_done": (cancelled_then_done, "JOB_LOST", "lost"),
+    "another_after_a_restart": (lambda one: (restart(one), one.printing(OTHER)), "JOB_LOST", "lost"),
+}
+
+
+@LINE
+@pytest.mark.parametrize("story", STORIES)
+def test_a_second_job_while_nobody_looks(story: str, line: str, program: Program, server: FaultServer) -> None:
+    """Started from elsewhere, while the server cannot be reached: the first one is told of, not the second."""
+    happens, code, outcome = STORIES[story]
+    with Waiting(program, server, line) as waiting:
+        server.refuse()
+        happens(server.octoprint)
+        server.listen()
+    ended(waiting, code, outcome)
+
+
+@LINE
+@pytest.mark.parametrize("story", STORIES)
+def test_a_second_job_of_which_the_socket_tells(story: str, line: str, program: Program, server: FaultServer) -> None:
+    happens, code, outcome = STORIES[story]
+    if "restart" in story:
+        pytest.skip("no socket outlives a restart")
+    with Waiting(program, server, line) as waiting:
+        server.wait_until(lambda: any(one.authed for one in server.sockets))
+        happens(server.octoprint)
+    told = {"unfinished": ("JOB_CANCELLED", "cancelled"), "lost": ("JOB_CANCELLED", "cancelled")}
+    ended(waiting, *told.get(outcome, (code, outcome)))
+
+
+def test_a_while_of_nulls_does_not_make_it_forget_whose_end_it_waits_for(program: Program, server: FaultServer) -> None:
+    server.fail("GET", PATH, faults.html(404))
+    with Waiting(program, server, "wait") as waiting:
+        server.fail("GET", "/api/job", faults.nulls)
+        waiting.polled()
+        server.octoprint.cancel()
+        server.octoprint.printing(OTHER)
+        server.mend()
+        server.fail("GET", PATH, faults.html(404))
+        waiting.polled(4)
+        server.octoprint.finish()
+    assert verdict(waiting.result) in ("JOB_FAILED", "JOB_CANCELLED")
+
+
+def test_a_key_that_may_not_list_files_hears_the_end_all_the_same(program: Program, server: FaultServer) -> None:
+    server.octoprint.permissions = set(PERMISSIONS) - {"FILES_LIST", "ADMIN"}
+    with Waiting(program, server, "wait") as waiting:
+        server.wait_until(lambda: any(one.authed for one in server.sockets))
+        server.octoprint.cancel()
+    assert verdict(waiting.result) == "JOB_CANCELLED"

@@ -1,0 +1,308 @@
+"""Commands and their answers, told apart in the server's terminal, which is everybody's."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import pytest
+
+from octoprint_cli import errors
+from octoprint_cli.client.push import Lost, Message
+from octoprint_cli.watching import conversation as module
+from octoprint_cli.watching.conversation import Conversation, converse
+
+from .pushed import client
+
+MARKS = pytest.mark.parametrize(("host", "firmware"), [("Send: ", "Recv: "), (">>> ", "<<< ")], ids=["1.x", "2.0"])
+
+
+def talk(commands, *lines, host="Send: ", firmware="Recv: "):
+    """The replies after these lines: `>` is what the host sent, `<` what the firmware said, anything else the server's."""
+    heard = Conversation(commands if isinstance(commands, list) else [commands])
+    for line in lines:
+        heard.hear({">": host, "<": firmware}.get(line[0], line[0]) + line[1:])
+    heard.settle()
+    return heard.replies
+
+
+def one(command, *lines, **how):
+    (reply,) = talk(command, *lines, **how)
+    return reply.as_dict()
+
+
+@MARKS
+def test_the_lines_up_to_the_acknowledgement(host, firmware):
+    found = one("M119", ">M119", "<Reporting endstop status", "<x_min: open", "<ok", host=host, firmware=firmware)
+    assert found["lines"] == ["Reporting endstop status", "x_min: open"]
+    assert (found["ok"], found["ambiguous"], found["error"], found["chatter"]) == (True, False, None, [])
+    assert found["parsed"] is not None
+
+
+@MARKS
+def test_numbers_and_checksums_of_a_print_do_not_hide_the_command(host, firmware):
+    found = one("M114", ">N1234 M114*35", "<X:1.00 Y:2.00 Z:3.00 E:0.00 Count X:0", "<ok", host=host, firmware=firmware)
+    assert found["ok"] is True and found["parsed"]["x"] == 1.0
+
+
+def test_the_answer_may_stand_behind_the_ok():
+    found = one("M105", ">M105", "<ok T:21.3 /0.0 B:21.1 /0.0 @:0 B@:0")
+    assert found["lines"] == ["T:21.3 /0.0 B:21.1 /0.0 @:0 B@:0"] and found["ok"] is True
+
+
+def test_what_was_said_before_it_went_out_is_no_answer():
+    assert one("M115", "<echo:from before", "<ok", ">M115", "<FIRMWARE_NAME:x", "<ok")["lines"] == ["FIRMWARE_NAME:x"]
+
+
+def test_what_comes_after_the_ok_is_no_answer():
+    assert one("M119", ">M119", "<x_min: open", "<ok", "<echo:later")["lines"] == ["x_min: open"]
+
+
+def test_repetier_acknowledges_first_and_answers_then():
+    found = one("M115", ">M115", "<ok 1", "<FIRMWARE_NAME:Repetier_1.0.4", "<wait", "<Cap:PROGRESS:1")
+    assert found["lines"] == ["FIRMWARE_NAME:Repetier_1.0.4", "Cap:PROGRESS:1"] and found["ok"] is True
+
+
+def test_what_it_answers_behind_is_not_taken_for_the_next_ones_answer():
+    lines = (">M115", "<ok 1", ">M119", "<FIRMWARE_NAME:Repetier", "<Cap:PROGRESS:1", "<ok 2", "<x_min: open")
+    first, second = talk(["M115", "M119"], *lines)
+    assert (first.lines, second.lines) == (["FIRMWARE_NAME:Repetier", "Cap:PROGRESS:1"], ["x_min: open"])
+    assert not first.ambiguous and not second.ambiguous
+
+
+def test_whose_answer_it_is_may_be_in_doubt():
+    first, second = talk(["M115", "M119"], ">M115", "<ok 1", ">M119", "<FIRMWARE_NAME:Repetier", "<ok 2")
+    assert first.ambiguous and second.ambiguous and second.as_dict()["parsed"] is None
+
+
+def test_a_command_of_the_servers_own_does_not_cut_an_answer_off():
+    found = one("M115", ">M115", "<ok", "<FIRMWARE_NAME:x", ">M155 S2", "<Cap:PROGRESS:1", "<ok", "<echo:of the other")
+    assert found["lines"] == ["FIRMWARE_NAME:x", "Cap:PROGRESS:1"] and not found["ambiguous"]
+
+
+@pytest.mark.parametrize("ok", ["ok", "ok 12", "ok N12 P15 B3", "ok P15 B3", "ok N12"])
+def test_what_an_acknowledgement_says_of_itself_is_no_answer(ok):
+    assert one("M119", ">M119", "<x_min: open", f"<{ok}")["lines"] == ["x_min: open"]
+    assert one("G28", ">G28", f"<{ok}")["lines"] == []
+
+
+def test_each_of_several_gets_its_own():
+    first, second = talk(["M115", "M119"], ">M115", "<FIRMWARE_NAME:x", "<ok", ">M119", "<x_min: open", "<ok")
+    assert (first.lines, second.lines) == (["FIRMWARE_NAME:x"], ["x_min: open"]) and not first.ambiguous and not second.ambiguous
+
+
+@pytest.mark.parametrize("chatter", ["T:21.3 /0.0 B:21.1 /0.0", "wait", "echo:busy: processing", "//action:notification hello"])
+def test_chatter_is_kept_apart(chatter):
+    found = one("M119", ">M119", f"<{chatter}", "<x_min: open", "<ok")
+    assert (found["lines"], found["chatter"]) == (["x_min: open"], [chatter])
+
+
+def test_temperatures_are_an_answer_to_who_asks_for_them():
+    assert one("M105", ">M105", "<T:21.3 /0.0", "<ok")["lines"] == ["T:21.3 /0.0"]
+
+
+def test_the_servers_own_talk_is_neither():
+    found = one("M119", ">M119", 'Changing monitoring state from "Operational" to "Printing"', "<x_min: open", "<ok")
+    assert (found["lines"], found["chatter"]) == (["x_min: open"], [])
+
+
+# -- others ---------------------------------------------------------------------------------------
+
+
+def test_another_command_between_makes_it_ambiguous():
+    found = one("M119", ">M119", ">M105", "<x_min: open", "<ok", "<ok T:21.3 /0.0")
+    assert found["ambiguous"] is True and found["ok"] is True
+
+
+def test_another_command_that_is_not_acknowledged_yet_does_so_too():
+    found = one("M119", ">M105", ">M119", "<ok T:21.3 /0.0", "<x_min: open", "<ok")
+    assert found["ambiguous"] is True
+
+
+def test_another_one_that_is_done_with_does_not():
+    found = one("M119", ">M105", "<ok T:21.3 /0.0", ">M119", "<x_min: open", "<ok", ">M105", "<ok T:21.3 /0.0")
+    assert found["ambiguous"] is False and found["lines"] == ["x_min: open"]
+
+
+@pytest.mark.parametrize("between", [(), ("<x_min: open", "<ok")])
+def test_the_same_command_of_somebody_else_may_be_the_one_that_was_answered(between):
+    found = one("M119", ">M119", *between, ">M119", "<x_min: open", "<ok")
+    assert found["ambiguous"] is True
+
+
+def test_the_same_twice_by_ourselves_is_none():
+    first, second = talk(["M114", "M114"], ">M114", "<X:1 Y:1 Z:1", "<ok", ">M114", "<X:2 Y:2 Z:2", "<ok")
+    assert (first.ambiguous, second.ambiguous) == (False, False)
+    assert (first.lines, second.lines) == (["X:1 Y:1 Z:1"], ["X:2 Y:2 Z:2"])
+
+
+def test_but_a_third_time_is_somebody_else():
+    replies = talk(["M114", "M114"], ">M114", "<ok", ">M114", "<ok", ">M114", "<ok")
+    assert all(reply.ambiguous for reply in replies)
+
+
+# -- trouble --------------------------------------------------------------------------------------
+
+
+def test_a_line_that_got_lost_and_was_sent_again_is_acknowledged_once():
+    lines = ["Error:checksum mismatch, Last Line: 11", "Resend: 12", "ok"]
+    found = one("M119", ">N12 M119*35", *(f"<{line}" for line in lines), ">N12 M119*35", "<x_min: open", "<ok")
+    assert found["ok"] is True and "x_min: open" in found["lines"]
+
+
+def test_the_firmwares_error_is_no_ok():
+    found = one("M999", ">M999", "<Error:unknown", "<ok")
+    assert (found["ok"], found["error"]) == (False, "Error:unknown")
+
+
+def test_a_reset_answers_nothing_any_more():
+    found = one("M119", ">M119", "<start")
+    assert (found["ok"], found["error"]) == (False, "the firmware has reset itself")
+
+
+def test_a_command_that_the_server_holds_back_is_told_and_the_next_goes_on():
+    heard = Conversation(["M600", "M119"])
+    heard.suppressed("M600")
+    for line in ("Send: M119", "Recv: x_min: open", "Recv: ok"):
+        heard.hear(line)
+    first, second = heard.replies
+    assert heard.complete and "blocks" in (first.error or "") and second.lines == ["x_min: open"] and not second.ambiguous
+
+
+def test_passwords_of_the_printer_are_masked():
+    assert "secret" not in str(one("M503", ">M503", '<M551 P"secret"', "<ok"))
+
+
+# -- over a socket --------------------------------------------------------------------------------
+
+
+class Terminal:
+    """A push socket: the history, and after the commands were sent what the firmware says, a batch each at its time."""
+
+    def __init__(self, clock, *batches):
+        self.clock, self.batches, self.closed, self.ready = clock, deque(batches), False, False
+
+    def receive(self, until):
+        if not self.ready:
+            self.ready = True
+            return Message("history", {"logs": ["Send: M119", "Recv: old", "Recv: ok"]})
+        if not self.batches or self.clock.now + self.batches[0][0] > until:
+            self.clock.now = max(self.clock.now, until)
+            return None
+        wait, what = self.batches.popleft()
+        self.clock.now += wait
+        if isinstance(what, Lost):
+            raise what
+        return what if isinstance(what, Message) else Message("current", {"logs": what})
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture
+def terminal(monkeypatch, clock, server):
+    """Sets the scene: what comes after the commands."""
+    monkeypatch.setattr(module, "time", clock)
+    server.then("/api/printer/command", "Operational")
+
+    def says(*batches):
+        found = Terminal(clock, *batches)
+        monkeypatch.setattr(module, "Socket", lambda http, wish: found)
+        return found
+
+    return says
+
+
+def test_it_listens_before_it_sends_and_old_lines_answer_nothing(server, terminal):
+    line = terminal((0.1, ["Send: M119", "Recv: x_min: open", "Recv: ok"]))
+    (reply,) = converse(client(), ["M119"], 30)
+    assert reply["lines"] == ["x_min: open"] and reply["ambiguous"] is False
+    assert server.sent == [("/api/printer/command", {"commands": ["M119"]})] and line.closed
+
+
+def test_after_the_answer_it_listens_a_moment_for_somebody_elses(terminal):
+    terminal((0.1, ["Send: M119", "Recv: x_min: open", "Recv: ok"]), (0.5, ["Send: M119", "Recv: x_min: TRIGGERED", "Recv: ok"]))
+    assert converse(client(), ["M119"], 30)[0]["ambiguous"] is True
+
+
+def test_one_that_says_that_it_is_busy_is_waited_for(terminal, clock):
+    busy = [(20.0, ["Recv: echo:busy: processing"])] * 10
+    terminal((0.1, ["Send: G28"]), *busy, (20.0, ["Recv: ok"]))
+    assert converse(client(), ["G28"], 30)[0]["ok"] is True
+
+
+def test_chatter_is_no_sign_of_work(terminal, clock):
+    """A firmware that reports its temperatures by itself would never be given up."""
+    terminal((0.1, ["Send: M119"]), *[(2.0, ["Recv: T:21.3 /0.0 B:21.1 /0.0"])] * 100)
+    begun = clock.now
+    with pytest.raises(errors.NoReply, match=r"sent, but not acknowledged: nothing came for 30 s"):
+        converse(client(), ["M119"], 30)
+    assert clock.now - begun < 35
+
+
+def test_what_was_heard_by_then_is_in_the_error(terminal):
+    terminal((0.1, ["Send: M119", "Recv: x_min: open", "Recv: ok", "Send: M114"]))
+    with pytest.raises(errors.NoReply) as raised:
+        converse(client(), ["M119", "M114"], 5)
+    assert [reply["ok"] for reply in raised.value.data["replies"]] == [True, False] and raised.value.retryable is False
+
+
+def test_one_that_never_goes_out_is_said_to_be_queued(terminal):
+    terminal()
+    with pytest.raises(errors.NoReply, match="queued, but not seen going out"):
+        converse(client(), ["M119"], 5)
+
+
+def test_a_socket_that_is_lost_after_the_sending_leaves_it_open(server, terminal):
+    line = terminal((0.1, Lost("the connection broke")))
+    with pytest.raises(errors.NoReply, match="the connection broke"):
+        converse(client(), ["M119"], 5)
+    assert len(server.sent) == 1 and line.closed
+
+
+def test_one_that_is_blocked_ends_it(terminal):
+    terminal((0.1, Message("event", {"type": "CommandSuppressed", "payload": {"command": "M600"}})))
+    (reply,) = converse(client(), ["M600"], 30)
+    assert reply["ok"] is False and "blocks" in reply["error"]
+
+
+def test_without_a_socket_nothing_is_sent(server):
+    with pytest.raises(errors.PushUnavailable, match="nothing was sent"):
+        converse(client(), ["M119"], 5)
+    assert server.sent == []
+
+
+def test_without_a_history_nothing_is_sent(server, terminal, monkeypatch):
+    """A key that may see nothing gets no history: what it sent could not be heard."""
+    line = terminal()
+    line.ready = True
+    with pytest.raises(errors.PushUnavailable):
+        converse(client(), ["M119"], 5)
+    assert server.sent == [] and line.closed
+
+
+# -- as a command ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["M105", "M114", "M115", "M119", "M503"])
+def test_what_only_asks_may_be_asked_during_a_print(server, terminal, command):
+    terminal((0.1, [f"Send: N5 {command}*1", "Recv: ok"]))
+    server.job(server.reading("Printing", "cube.gcode"))
+    assert server.does("gcode", command, "--reply")["replies"][0]["ok"] is True
+
+
+def test_what_does_more_is_refused_then(server, terminal):
+    terminal()
+    server.job(server.reading("Printing", "cube.gcode"))
+    server.refuses(3, "PRINTER_BUSY", "gcode", "M117 hello", "--reply")
+    assert server.sent == []
+
+
+def test_an_emergency_stop_waits_for_no_answer(server, terminal):
+    terminal()
+    assert "replies" not in server.does("gcode", "M112", "--reply")
+    assert len(server.sent) == 1
+
+
+def test_a_person_sees_the_answers(server, terminal):
+    terminal((0.1, ["Send: M119", "Recv: x_min: open\x1b[31m", "Recv: ok"]))
+    assert server.run("gcode", "M119", "--reply").stdout == "> M119\n  x_min: open\\x1b[31m\n  ok\n"

@@ -1,0 +1,281 @@
+"""One job to its end: every ending told apart, told by events or found out where they were missed."""
+
+from __future__ import annotations
+
+import pytest
+
+from octoprint_cli.client.stored import History
+from octoprint_cli.watching.follow import GRACE_SECONDS, Follower
+from octoprint_cli.watching.news import Away, Event, State
+
+from .fake import GONE
+from .pushed import client, job, news
+
+AT_WORK = job("Printing", completion=50.0, seconds=60)
+NEVER = {"success": 0, "failure": 0}
+
+
+def prints(success, failure, succeeded=False):
+    return {"success": success, "failure": failure, "last": {"date": 1795398168.5, "success": succeeded}}
+
+
+@pytest.fixture
+def follower(server):
+    """Of a local job, whose file was printed twice to its end before, and cancelled once."""
+    server.stores("cube.gcode", prints=prints(2, 1))
+    server.job(server.reading("Printing", "cube.gcode", completion=50.0))
+    return Follower(client(), AT_WORK)
+
+
+def hears(follower, *pieces):
+    for piece in pieces:
+        follower.hear(news(piece))
+    return follower.ending
+
+
+def ended(kind, **payload):
+    return Event(kind, {"path": "cube.gcode", "origin": "local", **payload})
+
+
+def finds(server, follower, state, file="cube.gcode", completion=None, history=None, **more):
+    """What is found when a reading says that it is over, and no event comes."""
+    if history is not None:
+        server.storage.say("cube.gcode", prints=history)
+    server.job(server.reading(state, file, completion=completion, **more))
+    hears(follower, job(state, file, completion=completion))
+    assert follower.due is not None and follower.ending is None
+    follower.conclude()
+    return follower.ending
+
+
+# -- told -----------------------------------------------------------------------------------------
+
+
+def test_done(follower):
+    assert hears(follower, ended("PrintDone", time=60))[:4] == ("finished", None, "cube.gcode", "local")
+
+
+def test_cancelled(follower):
+    ending = hears(follower, State("Cancelling"), ended("PrintFailed", reason="cancelled"))
+    assert (ending.outcome, ending.reason, ending.certain) == ("cancelled", None, True)
+
+
+def test_an_error_of_the_firmware_is_told_by_its_own_event(follower):
+    """2.0 says `unknown` in the event of the end."""
+    told = Event("Error", {"error": "Thermal Runaway, system stopped!"})
+    ending = hears(
+        follower, told, State("Error"), State("Offline after error"), ended("PrintFailed", reason="error", error="unknown")
+    )
+    assert (ending.outcome, ending.reason) == ("failed", "Thermal Runaway, system stopped!")
+    assert follower.firmware_error
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "reason"),
+    [
+        ("PrinterReset", {}, "the firmware has reset itself"),
+        ("EStop", {}, "emergency stop"),
+        ("Error", {"error": "unknown"}, "an error that it does not name"),
+        ("Error", {}, "an error that it does not name"),
+    ],
+)
+def test_what_the_firmware_did_is_no_cancelling_though_the_server_cancels_then(follower, kind, said, reason):
+    ending = hears(follower, Event(kind, said), State("Cancelling"), ended("PrintFailed", reason="cancelled"))
+    assert (ending.outcome, ending.reason) == ("failed", reason)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [("SerialTimeoutException: ", "SerialTimeoutException"), ("unknown", None), ("", None), (None, None), (["x"], None)],
+)
+def test_a_connection_that_broke_is_not_the_firmwares_error(follower, error, reason):
+    ending = hears(follower, State("Offline"), ended("PrintFailed", reason="error", error=error))
+    assert (ending.outcome, ending.reason, follower.firmware_error) == ("failed", reason, None)
+
+
+@pytest.mark.parametrize("state", ["Offline", "Error", "Offline after error", "Operational", "Connecting"])
+def test_a_state_without_a_job_is_no_end_yet_but_makes_it_due(follower, clock, state):
+    """The event that tells how comes a moment later; whoever judged now would take an error for a printer that is off."""
+    assert hears(follower, State(state)) is None and follower.due == clock.now + GRACE_SECONDS
+
+
+def test_the_end_of_another_file_is_not_ours(follower):
+    other = {"path": "other.gcode", "origin": "local"}
+    assert hears(follower, Event("PrintDone", other), Event("PrintFailed", {**other, "reason": "cancelled"})) is None
+
+
+def test_after_the_end_nothing_changes_it(follower):
+    first = hears(follower, ended("PrintDone"))
+    assert hears(follower, ended("PrintFailed", reason="cancelled"), Event("Error", {"error": "x"}), job("Offline", None)) == first
+    assert follower.due is None and follower.firmware_error is None
+
+
+def test_2_0s_slash_before_a_path_is_nothing(server):
+    ours = Follower(client(), job("Printing", "a.gco", location="sdcard"))
+    assert hears(ours, Event("PrintDone", {"path": "/a.gco"})).outcome == "finished"
+
+
+# -- goes on --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        job("Printing", completion=51.0, seconds=62),
+        job("Paused", completion=50.0, seconds=60),
+        job("Cancelling"),  # has lost its progress already
+        job("Finishing", completion=100.0, seconds=120),
+        job("Druckt gerade", completion=51.0, seconds=62),  # a plugin's word
+        job("Printing", None),  # the file is not told yet
+        job("Printing", completion=49.9, seconds=59),  # a push that was overtaken by a poll
+    ],
+)
+def test_it_goes_on(follower, reading):
+    assert hears(follower, reading) is None and follower.due is None
+
+
+def test_a_reading_with_nulls_forgets_nothing(follower):
+    hears(follower, job("Pausing", None))
+    assert follower.job.file == "cube.gcode" and follower.job.location == "local"
+    hears(follower, job("Printing", completion=1.0, seconds=2))
+    assert follower.due is not None  # and so the restart is seen
+
+
+def test_one_look_may_say_that_it_goes_on_after_all(server, follower):
+    hears(follower, job("Operational", None))
+    server.job(server.reading("Printing", "cube.gcode", completion=51.0))
+    follower.conclude()
+    assert follower.ending is None and follower.due is None
+
+
+def test_a_look_that_fails_is_made_again(server, clock, follower):
+    hears(follower, job("Operational"))
+    server.on("GET", "/api/job", exc=GONE)
+    follower.conclude()
+    assert follower.ending is None and follower.due is not None and follower.due > clock.now
+
+
+# -- found out ------------------------------------------------------------------------------------
+
+
+def test_found_finished_by_its_completion(server, follower):
+    assert finds(server, follower, "Operational", completion=100.0).outcome == "finished"
+
+
+def test_found_finished_by_the_files_history(server, follower):
+    assert finds(server, follower, "Operational", None, history=prints(3, 1, True)).outcome == "finished"
+
+
+def test_found_cancelled_where_a_failure_was_noted_and_the_file_is_selected_still(server, follower):
+    ending = finds(server, follower, "Operational", history=prints(2, 2))
+    assert (ending.outcome, ending.certain) == ("cancelled", False)
+
+
+def test_found_failed_with_the_servers_reason(server, follower):
+    ending = finds(server, follower, "Offline after error", None, history=prints(2, 2), error="Thermal Runaway")
+    assert (ending.outcome, ending.reason) == ("failed", "Thermal Runaway")
+
+
+def test_found_unfinished_where_another_job_is_active_already(server, follower):
+    assert finds(server, follower, "Printing", "other.gcode", 3.0, prints(2, 2)).outcome == "unfinished"
+
+
+def test_found_finished_where_another_job_is_active_already(server, follower):
+    assert finds(server, follower, "Printing", "other.gcode", 3.0, prints(3, 1, True)).outcome == "finished"
+
+
+def test_found_cancelled_by_its_state_where_the_history_had_it_before(server, follower):
+    """Whoever begins to wait while a cancelled job winds down reads a history that has it already."""
+    late = Follower(client(), job("Cancelling"))
+    server.job(server.reading("Operational", "cube.gcode"))
+    hears(late, job("Operational"))
+    late.conclude()
+    assert (late.ending.outcome, late.ending.certain) == ("cancelled", True)
+
+
+def test_found_failed_by_what_the_firmware_said(server, follower):
+    hears(follower, Event("Error", {"error": "MINTEMP triggered"}))
+    assert finds(server, follower, "Offline after error", None)[:2] == ("failed", "MINTEMP triggered")
+
+
+def test_found_off_line_and_nothing_else_is_a_failure_most_likely(server, follower):
+    ending = finds(server, follower, "Offline after error", None, error="SerialTimeoutException")
+    assert (ending.outcome, ending.reason, ending.certain) == ("failed", "SerialTimeoutException", False)
+
+
+@pytest.mark.parametrize("state", ["Operational", "Offline"])
+def test_found_lost_where_the_server_was_away_and_has_no_job(server, follower, state):
+    hears(follower, Away("refused"), Away(None))
+    ending = finds(server, follower, state, None)
+    assert ending.outcome == "lost" and "away" in ending.reason and ending.file == "cube.gcode"
+
+
+def test_a_restart_of_the_same_file_is_not_the_same_job(server, follower):
+    hears(follower, job("Printing", completion=2.0, seconds=3))
+    assert follower.due is not None
+    server.storage.say("cube.gcode", prints=prints(3, 1, True))
+    server.job(server.reading("Printing", "cube.gcode", completion=2.0))
+    follower.conclude()
+    assert follower.ending.outcome == "finished"
+
+
+def test_a_start_that_is_told_while_ours_goes_on_is_looked_into(server, follower):
+    """Between two readings a job may end and the next begin, of the same file."""
+    hears(follower, ended("PrintStarted"))
+    assert follower.due is not None
+    server.storage.say("cube.gcode", prints=prints(2, 2))
+    server.job(server.reading("Printing", "cube.gcode", completion=50.5))
+    follower.conclude()
+    assert follower.ending is None and follower.due is not None  # its event may still come
+    follower.conclude()
+    assert follower.ending.outcome == "unfinished"
+
+
+def test_our_own_start_that_is_told_late_ends_nothing(server, follower):
+    hears(follower, ended("PrintStarted"))
+    follower.conclude()
+    assert follower.ending is None and follower.due is None
+
+
+@pytest.mark.parametrize("completion", [None, 100.0])
+def test_a_file_that_was_printed_several_times_meanwhile_tells_nothing_of_ours(server, follower, completion):
+    """Cancelled and printed again, or the other way round: both look like this."""
+    assert finds(server, follower, "Operational", completion=completion, history=prints(3, 2, True)).outcome == "lost"
+
+
+def test_the_history_from_before_it_began_may_be_given(server):
+    server.stores("cube.gcode", prints=prints(1, 0, True))
+    ours = Follower(client(), AT_WORK, History())
+    assert finds(server, ours, "Operational", None).outcome == "finished"
+
+
+def test_a_key_that_may_not_list_files_sees_the_completion_at_least(server):
+    server.on("GET", "/api/files/local/cube.gcode", status_code=403, json={"error": "no"})
+    assert finds(server, Follower(client(), AT_WORK), "Operational", completion=100.0).outcome == "finished"
+
+
+def test_and_without_it_the_job_is_lost_to_it(server):
+    server.on("GET", "/api/files/local/cube.gcode", status_code=403, json={"error": "no"})
+    assert finds(server, Follower(client(), AT_WORK), "Operational", None).outcome == "lost"
+
+
+# -- on the SD card, which has no history ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("told", "certain"), [([State("Cancelling")], True), ([job("Cancelling", "a.gco", location="sdcard")], True), ([], False)]
+)
+def test_a_card_file_that_is_not_at_its_end_was_cancelled(each_server, told, certain):
+    ours = Follower(client(), job("Printing from SD", "a.gco", 50.0, 60, "sdcard"))
+    hears(ours, *told, job("Operational", "a.gco", location="sdcard"))
+    each_server.job(each_server.reading("Operational", "a.gco", origin=each_server.card))
+    ours.conclude()
+    assert (ours.ending.outcome, ours.ending.certain) == ("cancelled", certain)
+
+
+def test_a_card_file_at_its_end_was_printed(each_server):
+    ours = Follower(client(), job("Printing from SD", "a.gco", 50.0, 60, "sdcard"))
+    hears(ours, job("Operational", "a.gco", 100.0, 120, "sdcard"))
+    each_server.job(each_server.reading("Operational", "a.gco", completion=100.0, origin=each_server.card))
+    ours.conclude()
+    assert ours.ending.outcome == "finished"

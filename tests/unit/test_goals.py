@@ -1,0 +1,167 @@
+"""What can be waited for, when it is met, what makes it impossible, and what an end means to whoever waited."""
+
+from __future__ import annotations
+
+import pytest
+
+from octoprint_cli.client.printer import Temperature
+from octoprint_cli.client.state import phase_of
+from octoprint_cli.watching import verdict, words
+from octoprint_cli.watching.ending import Ending
+from octoprint_cli.watching.goals import Goal, Scene, usual_failures
+
+from .pushed import job
+
+EVERY_STATE = """Offline; Connecting; Offline after error; Operational; Starting; Printing; Pausing; Paused; Resuming; Cancelling;
+    Finishing; Sending file to SD; Druckt gerade""".replace("\n    ", " ").split("; ")
+
+
+def scene(state="Printing", completion=None, outcome=None, **heaters):
+    reading = job(state, completion=completion)
+    heat = {name: Temperature(*pair) for name, pair in heaters.items()}
+    return Scene(reading, reading.phase, heat, Ending(outcome) if outcome else None)
+
+
+# -- goals ----------------------------------------------------------------------------------------
+
+
+def test_every_word_of_the_help_is_one_and_is_written_back():
+    for word in words.GOALS:
+        written = word.replace("PERCENT", "12.5")
+        assert str(Goal.parse(written)) == written
+
+
+@pytest.mark.parametrize(
+    "written",
+    "|Done|progress|progress=|progress=x|progress=-1|progress=101|progress=nan|progress=inf|done=1| done".split("|"),
+)
+def test_nothing_else_is(written):
+    with pytest.raises(ValueError):
+        Goal.parse(written)
+
+
+@pytest.mark.parametrize(
+    ("name", "states"),
+    [
+        ("idle", ["Operational"]),
+        ("printing", ["Printing"]),
+        ("paused", ["Paused"]),
+        ("connected", [state for state in EVERY_STATE if phase_of(state).connected]),
+    ],
+)
+def test_a_state_is_met_by_itself_alone(name, states):
+    assert [state for state in EVERY_STATE if Goal(name).met(scene(state))] == states
+
+
+@pytest.mark.parametrize(
+    ("outcome", "met"),
+    [("finished", True), ("cancelled", False), ("failed", False), ("unfinished", False), ("lost", False), (None, False)],
+)
+def test_only_a_good_end_is_done(outcome, met):
+    assert Goal("done").met(scene("Operational", outcome=outcome)) is met
+    assert Goal("done").met(scene("Operational", 100.0)) is False  # which may be that of an earlier job
+
+
+@pytest.mark.parametrize(
+    ("state", "completion", "outcome", "met"),
+    [
+        ("Printing", 49.9, None, False),
+        ("Printing", 50.0, None, True),
+        ("Paused", 80.0, None, True),
+        ("Printing", None, None, False),
+        ("Operational", 100.0, None, False),
+        ("Operational", None, "finished", True),
+        ("Operational", None, "cancelled", False),
+    ],
+)
+def test_progress_is_that_of_a_job_or_its_good_end(state, completion, outcome, met):
+    assert Goal("progress", 50).met(scene(state, completion, outcome)) is met
+
+
+@pytest.mark.parametrize(
+    ("heaters", "met"),
+    [
+        ({"tool0": (198.0, 200.0)}, True),
+        ({"tool0": (202.0, 200.0)}, True),
+        ({"tool0": (197.9, 200.0)}, False),
+        ({"tool0": (202.1, 200.0)}, False),
+        ({"tool0": (200.0, 200.0), "bed": (21.0, 60.0)}, False),
+        ({"tool0": (200.0, 200.0), "bed": (21.0, 0.0)}, True),
+        ({"tool0": (200.0, 200.0), "bed": (21.0, None)}, True),
+        ({"tool0": (None, 200.0)}, False),
+        ({"tool0": (21.0, 0.0)}, False),
+        ({"tool0": (0.0, None)}, False),
+        ({}, False),
+    ],
+)
+def test_warm_is_every_heater_with_a_target_and_one_at_least(heaters, met):
+    assert Goal("temp").met(scene("Operational", **heaters)) is met
+
+
+# -- what makes them impossible -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("goals", "fails"),
+    [
+        ("done", "error offline cancelled"),
+        ("progress", "error offline cancelled"),
+        ("paused", "error offline cancelled"),
+        ("idle", "error offline"),
+        ("temp", "error offline"),
+        ("done idle", "error offline"),
+        ("connected", ""),
+        ("done connected", ""),
+    ],
+)
+def test_what_leaves_none_of_them_possible_ends_the_wait(goals, fails):
+    assert usual_failures([Goal(name) for name in goals.split()]) == set(fails.split())
+    assert set(fails.split()) <= set(words.FAILURES)
+
+
+# -- verdicts -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "by_firmware", "code"),
+    [
+        ("finished", "Operational", False, None),
+        ("finished", "Offline", False, None),
+        ("cancelled", "Operational", False, "JOB_CANCELLED"),
+        ("cancelled", "Offline", False, "JOB_CANCELLED"),
+        ("failed", "Offline after error", True, "JOB_FAILED"),
+        ("failed", "Offline after error", False, "PRINTER_OFFLINE"),
+        ("failed", "Offline", False, "PRINTER_OFFLINE"),
+        ("failed", "Operational", False, "JOB_FAILED"),
+        ("failed", "Operational", True, "JOB_FAILED"),
+        ("unfinished", "Operational", False, "JOB_FAILED"),
+        ("lost", "Operational", False, "JOB_LOST"),
+        ("lost", "Offline", False, "JOB_LOST"),
+    ],
+)
+def test_each_end_has_its_code(outcome, state, by_firmware, code):
+    error = verdict.of_ending(Ending(outcome, "why", "cube.gcode", "local", by_firmware=by_firmware), job(state))
+    assert (error and error.code) == code
+    if error:
+        assert "cube.gcode" in error.message and error.retryable is False
+        assert error.details["outcome"] == outcome and error.details["reason"] == "why" and error.details["file"] == "cube.gcode"
+
+
+@pytest.mark.parametrize(
+    ("state", "fails", "code"),
+    [
+        ("Offline", "offline", "PRINTER_OFFLINE"),
+        ("Offline", "error", None),
+        ("Offline after error", "offline", "PRINTER_OFFLINE"),
+        ("Offline after error", "error", "PRINTER_OFFLINE"),
+        ("Offline after error", "paused cancelled", None),
+        ("Paused", "paused", "JOB_PAUSED"),
+        ("Paused", "error offline cancelled", None),
+        ("Pausing", "paused", None),
+        ("Connecting", "error offline", None),
+        ("Operational", "error offline cancelled paused", None),
+    ],
+)
+def test_a_state_ends_the_wait_only_if_that_was_asked_for(state, fails, code):
+    error = verdict.of_phase(job(state), phase_of(state), frozenset(fails.split()))
+    assert (error and error.code) == code

@@ -1,0 +1,93 @@
+"""The picture that a person sees while something is watched: what it has, and what it never has."""
+
+from __future__ import annotations
+
+import pytest
+
+from octoprint_cli.client.printer import Temperature
+from octoprint_cli.redact import Scrubber
+from octoprint_cli.watching.goals import Scene
+from octoprint_cli.watching.news import Away, Event, Line, Link, Notice
+from octoprint_cli.watching.painter import LINES, NOTES, Painter
+
+from .pushed import job, news
+
+READING = job("Printing", completion=5.0, seconds=60)
+
+
+@pytest.fixture
+def shown():
+    return []
+
+
+@pytest.fixture
+def painter(shown):
+    scrubber = Scrubber()
+    scrubber.learn("the-session-of-bob")
+    found = Painter(shown.append, scrubber.hide_all)
+    found.look(Scene(READING, READING.phase, {"tool0": Temperature(20.0, 200.0)}))
+    return found
+
+
+def hears(painter, *pieces):
+    for piece in pieces:
+        painter.hear(news(piece))
+
+
+def test_a_scene_is_a_picture(painter, shown):
+    (picture,) = shown
+    assert (picture.state, picture.phase, picture.file, picture.completion) == ("Printing", "printing", "cube.gcode", 5.0)
+    assert picture.temperatures["tool0"].target == 200.0 and picture.connection == "push"
+    assert list(picture.lines) == [] and list(picture.notes) == []
+
+
+def test_nothing_is_painted_before_there_is_a_scene(shown):
+    painter = Painter(shown.append, lambda value: value)
+    hears(painter, Line("Recv: ok"), Link(False, "refused"))
+    assert shown == []
+
+
+def test_nobody_who_watches_is_no_failure():
+    painter = Painter(None, lambda value: value)
+    painter.look(Scene(READING, READING.phase))
+    hears(painter, Line("Recv: ok"))
+    painter.end(READING, {})
+
+
+def test_what_happens_is_noted_and_the_last_of_it_is_kept(painter, shown):
+    hears(
+        painter,
+        *[Line(f"Recv: {number}") for number in range(50)],
+        Event("PrintPaused", {}),
+        Notice("Nozzle Parked", ["Continue"]),
+        Notice(None, []),
+    )
+    assert len(shown[-1].lines) == LINES and shown[-1].lines[-1] == "Recv: 49"
+    assert shown[-1].notes == ["PrintPaused", "Nozzle Parked", "the firmware's question is answered"]
+    hears(painter, *[Event(f"Event{number}", {}) for number in range(9)])
+    assert len(shown[-1].notes) == NOTES
+
+
+def test_where_it_comes_from_is_shown(painter, shown):
+    hears(painter, Link(False, "refused"))
+    assert shown[-1].connection == "poll"
+    hears(painter, Link(True, None))
+    assert shown[-1].connection == "push"
+
+
+def test_what_is_in_the_scene_anyway_is_not_painted_again(painter, shown):
+    hears(painter, READING, Away("refused"), Event("PrinterStateChanged", {}))
+    assert len(shown) == 1
+
+
+def test_a_secret_is_in_no_part_of_it(painter, shown):
+    secret = "bob:the-session-of-bob"
+    reading = job(secret, secret)
+    painter.look(Scene(reading, reading.phase))
+    hears(painter, Line(secret), Event(secret, {}), Notice(secret, []))
+    assert "the-session-of-bob" not in str(shown)
+
+
+def test_the_end_is_shown_too(painter, shown):
+    painter.end(job("Operational", completion=100.0), {"tool0": Temperature(190.0, 0.0)})
+    assert (shown[-1].phase, shown[-1].completion, shown[-1].temperatures["tool0"].actual) == ("idle", 100.0, 190.0)

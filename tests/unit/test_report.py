@@ -1,0 +1,143 @@
+"""The lines of `watch`: what changed, when, from where, and no more often than is wanted."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from octoprint_cli.client.printer import Temperature
+from octoprint_cli.watching import report as module
+from octoprint_cli.watching.news import Away, Event, Heat, Line, Link, Notice, State
+from octoprint_cli.watching.report import EVENTS, Reporter
+
+from .pushed import job, news
+
+
+@pytest.fixture
+def report(monkeypatch, clock):
+    """What is told of these pieces of news, a second apart."""
+    monkeypatch.setattr(module, "time", clock)
+    reporter = Reporter(5.0)
+
+    def told(*pieces, wanted=None, source="push"):
+        found = []
+        for piece in pieces:
+            found += reporter.lines(news(piece, source, clock.time()), frozenset(wanted.split()) if wanted else None)
+            clock.now += 1
+        return found
+
+    return told
+
+
+def kinds(lines):
+    return [line["type"] for line in lines]
+
+
+def heat(actual, target=200.0):
+    return Heat({"tool0": Temperature(actual, target)})
+
+
+def test_each_line_has_its_number_its_time_in_utc_its_source_and_its_type(report):
+    lines = report(job("Printing", completion=5.0), Event("ZChange", {}), Link(False, "refused"), source="poll")
+    assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", line["time"]) for line in lines)
+    assert {line["source"] for line in lines} == {"poll"} and list(lines[0])[:4] == ["seq", "time", "source", "type"]
+
+
+def test_a_state_is_told_when_it_changes_and_not_again(report):
+    lines = report(*[job("Printing", completion=5.0)] * 3, State("Printing"), State("Pausing"), job("Paused", completion=6.0))
+    states = [line for line in lines if line["type"] == "state"]
+    assert [(line["state"], line["phase"]) for line in states] == [
+        ("Printing", "printing"),
+        ("Pausing", "pausing"),
+        ("Paused", "paused"),
+    ]
+    assert {line["file"] for line in states} == {"cube.gcode"}
+
+
+def test_another_file_in_the_same_state_is_a_change(report):
+    assert kinds(report(job("Operational", None), job("Operational"))) == ["state", "state"]
+
+
+def test_progress_comes_as_often_as_is_wanted(report):
+    lines = report(*[job("Printing", completion=float(percent)) for percent in range(20)])
+    assert [line["completion"] for line in lines if line["type"] == "progress"] == [0.0, 5.0, 10.0, 15.0]
+
+
+def test_and_at_once_with_a_new_state(report):
+    lines = report(job("Printing", completion=1.0), job("Paused", completion=2.0), job("Printing", completion=2.0))
+    assert kinds(lines) == ["state", "progress"] * 3
+
+
+def test_without_a_job_there_is_no_progress(report):
+    assert kinds(report(job("Operational", completion=100.0), job("Offline", None))) == ["state", "state"]
+
+
+def test_temperatures_come_as_often_as_is_wanted_and_at_once_with_a_target(report):
+    lines = report(*[heat(20.0 + second) for second in range(8)], heat(28.0, 210.0), heat(29.0, 210.0))
+    assert [line["temperature"]["tool0"]["actual"] for line in lines] == [20.0, 25.0, 28.0]
+    assert lines[-1]["temperature"] == {"tool0": {"actual": 28.0, "target": 210.0}}
+
+
+def test_no_heaters_are_no_line(report):
+    assert report(Heat({})) == []
+
+
+@pytest.mark.parametrize(
+    ("piece", "line"),
+    [
+        (Event("PrintDone", {"time": 5}), {"type": "event", "event": "PrintDone", "payload": {"time": 5}}),
+        (Notice("Nozzle Parked", ["Continue"]), {"type": "notification", "text": "Nozzle Parked", "choices": ["Continue"]}),
+        (Notice(None, []), {"type": "notification", "text": None, "choices": []}),
+        (Link(True, None), {"type": "connection", "to": "push", "up": True, "reason": None}),
+        (Link(False, "refused"), {"type": "connection", "to": "push", "up": False, "reason": "refused"}),
+        (Away("refused"), {"type": "connection", "to": "server", "up": False, "reason": "refused"}),
+        (Away(None), {"type": "connection", "to": "server", "up": True, "reason": None}),
+    ],
+)
+def test_each_piece_of_news_is_a_line(report, piece, line):
+    (found,) = report(piece)
+    assert {name: found[name] for name in line} == line and len(found) == 3 + len(line)
+
+
+def test_the_terminal_is_told_only_to_who_asks_for_it(report):
+    assert report(Line("Recv: ok")) == []
+    assert [line["line"] for line in report(Line("Recv: ok"), wanted="terminal")] == ["Recv: ok"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ("state", ["state"]),
+        ("state progress", ["state", "progress"]),
+        ("event", ["event"]),
+        ("PrintDone", ["event"]),
+        ("ZChange", []),
+        ("PrinterStateChanged", ["event"]),
+        ("temperature connection", ["temperature", "connection"]),
+    ],
+)
+def test_who_asks_for_some_gets_them_alone(report, wanted, told):
+    pieces = [
+        job("Printing", completion=5.0),
+        heat(20.0),
+        Event("PrintDone", {}),
+        Event("PrinterStateChanged", {}),
+        Link(True, None),
+    ]
+    assert kinds(report(*pieces, wanted=wanted)) == told
+
+
+def test_a_line_that_is_left_out_leaves_no_gap_in_the_numbers(report):
+    lines = report(heat(20.0), job("Printing"), heat(30.0, 210.0), State("Paused"), wanted="state")
+    assert [line["seq"] for line in lines] == [1, 2]
+
+
+def test_a_change_of_state_is_told_once_though_the_server_tells_it_twice(report):
+    assert kinds(report(Event("PrinterStateChanged", {"state_string": "Paused"}), State("Paused"))) == ["state"]
+
+
+def test_what_comes_ten_times_a_second_is_not_subscribed_to():
+    assert {"PrintDone", "PrintFailed", "Error", "PrinterStateChanged"} <= set(EVENTS)
+    assert not {"Dwelling", "ZChange", "PositionUpdate"} & set(EVENTS)
