@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
 
 import anyio
-from mcp import Client, StdioServerParameters
+from mcp import Client, StdioServerParameters, stdio_client
 from octoprint_cli_mcp import server as serving
 from octoprint_cli_mcp import tools
 
@@ -49,7 +49,8 @@ def here(environ: Dict[str, str], ask: Ask, choice: Optional[tools.Choice] = Non
 
 def process(environ: Dict[str, str], ask: Ask, *argv: str) -> None:
     """Ask the installed program over stdio."""
-    _within(Client(StdioServerParameters(command=str(PROGRAM), args=["mcp", "serve", *argv], env=environ)), ask)
+    parameters = StdioServerParameters(command=str(PROGRAM), args=["mcp", "serve", *argv], env=environ)
+    _within(Client(stdio_client(parameters)), ask)
 
 
 def at(url: str, ask: Ask) -> None:
