@@ -100,12 +100,21 @@ def code(result: Any) -> str:
 class Heard:
     """Collects a call's progress; `first` is set with the first."""
 
+    async def word(self, word: str) -> None:
+        """Wait until a sentence has the word: the last one may come after the answer."""
+        async with self._news:
+            while not any(word in str(message) for _, _, message in self.told):
+                await self._news.wait()
+
     def __init__(self) -> None:
+        self._news = anyio.Condition()
         self.told: List[Tuple[float, Optional[float], Optional[str]]] = []
         self.first = anyio.Event()
 
     async def __call__(self, progress: float, total: Optional[float], message: Optional[str]) -> None:
-        self.told.append((progress, total, message))
+        async with self._news:
+            self.told.append((progress, total, message))
+            self._news.notify_all()
         self.first.set()
 
 
