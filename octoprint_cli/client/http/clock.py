@@ -14,7 +14,10 @@ from typing import Optional, Set
 
 
 class Timed:
-    """Something with a deadline, in seconds of the monotonic clock. `end` is called once it has passed, from another thread."""
+    """Something with a deadline, in seconds of the monotonic clock, which may move, but to later alone.
+
+    `end` is called once it has passed, from another thread.
+    """
 
     deadline = math.inf
 
@@ -40,11 +43,6 @@ class Clock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
                 self._thread.start()
-        self.moved(one)
-
-    def moved(self, one: Timed) -> None:
-        """Its deadline is another one."""
-        with self._lock:
             sooner = one.deadline < self._wakes_at  # a later one is seen when the thread wakes up
         if sooner:
             self._wake.put(None)

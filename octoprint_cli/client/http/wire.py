@@ -99,7 +99,6 @@ class Exchange(Timed):
         """A piece went out or came in."""
         if self._allowance is not None:
             self.deadline = time.monotonic() + self._allowance()
-            CLOCK.moved(self)
 
     def end(self) -> None:
         """The time is up."""

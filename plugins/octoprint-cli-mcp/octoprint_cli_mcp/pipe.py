@@ -1,7 +1,7 @@
 """stdin and stdout as MCP's stdio transport has them. Nothing but the protocol is ever on either.
 
 The SDK's own reader is a thread that cannot be ended while nothing comes, so that neither Ctrl-C nor SIGTERM would end the server;
-and its own writer takes two threads for each message, which cost as much as the request that it is about.
+and its reader and its writer take three threads for each message, which cost as much as the request that it is about.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import select
 import sys
 import threading
-from typing import Any, AsyncIterator, Iterable, Iterator, Optional, Tuple
+from typing import Any, AsyncIterator, Callable, Iterator, Optional, Tuple
 
 import anyio
 from mcp.server.stdio import stdio_server
@@ -26,18 +26,18 @@ _ATOMIC = getattr(select, "PIPE_BUF", 512)
 async def connected(stdin: Any, stdout: Any) -> AsyncIterator[Tuple[Any, Any]]:
     """The SDK's two streams. Of the process's own, what anybody else reads is empty, and what is printed goes to stderr."""
     with _taken(stdin) as lines, _given(stdout) as written:
-        async with stdio_server(_Lines(lines), written) as streams:  # type: ignore[arg-type] # it only iterates over it
+        async with stdio_server(lines, written) as streams:
             yield streams
 
 
 @contextlib.contextmanager
-def _taken(stdin: Any) -> Iterator[Iterable[str]]:
+def _taken(stdin: Any) -> Iterator[Any]:
     """The lines of stdin, of which nothing is left for others."""
     if stdin is not sys.stdin:
-        yield stdin
+        yield anyio.wrap_file(stdin)
         return
     with _diverted(0, os.devnull) as own:
-        yield _read(own)
+        yield _In(own)
 
 
 @contextlib.contextmanager
@@ -94,36 +94,39 @@ def _write(descriptor: int, rest: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _read(descriptor: int) -> Iterator[str]:
-    """Without a buffer of Python's, whose lock a thread that is left behind would hold at the end."""
-    rest = b""
-    while True:
-        block = os.read(descriptor, _BLOCK)
-        if not block:
-            return
-        *lines, rest = (rest + block).split(b"\n")
-        for line in lines:
-            yield line.decode("utf-8", "replace")
+class _In:
+    """The lines of a descriptor, as they come. Without a buffer of Python's, whose lock a thread would hold at the end."""
 
-
-class _Lines:
-    """Lines that a thread reads. It is left behind where they do not end."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = lines
-        self._queue: asyncio.Queue[Optional[str]] = asyncio.Queue()
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor, self._rest = descriptor, b""
+        self._lines: asyncio.Queue[Optional[str]] = asyncio.Queue()
 
     async def __aiter__(self) -> AsyncIterator[str]:
-        threading.Thread(target=self._pump, args=(asyncio.get_running_loop(),), name="mcp stdin", daemon=True).start()
+        loop = asyncio.get_running_loop()
+        try:
+            loop.add_reader(self._descriptor, lambda: self._take(self._lines.put_nowait) or loop.remove_reader(self._descriptor))
+        except (OSError, NotImplementedError):  # a file, or Windows
+            threading.Thread(target=self._pump, args=(loop,), name="mcp stdin", daemon=True).start()
         while True:
-            line = await self._queue.get()
+            line = await self._lines.get()
             if line is None:
                 return
             yield line
 
     def _pump(self, loop: asyncio.AbstractEventLoop) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended
-            with contextlib.suppress(OSError, ValueError):
-                for line in self._lines:
-                    loop.call_soon_threadsafe(self._queue.put_nowait, line)
-            loop.call_soon_threadsafe(self._queue.put_nowait, None)
+            while self._take(lambda line: loop.call_soon_threadsafe(self._lines.put_nowait, line)):
+                pass
+
+    def _take(self, put: Callable[[Optional[str]], object]) -> bool:
+        """Read what there is. At the end it puts None, and returns false."""
+        try:
+            block = os.read(self._descriptor, _BLOCK)
+        except OSError:
+            block = b""
+        *lines, self._rest = (self._rest + block).split(b"\n")
+        for line in lines:
+            put(line.decode("utf-8", "replace"))
+        if not block:
+            put(None)
+        return bool(block)

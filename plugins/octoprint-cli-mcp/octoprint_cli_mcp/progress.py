@@ -72,7 +72,11 @@ class CallTerminal(Terminal):
     def watching(self, whole: bool, stream: Optional[TextIO] = None) -> Iterator[Optional[Callable[[Picture], None]]]:
         self._yielded()
         self._progress.stage()
-        yield lambda picture: self._progress.tell(picture.completion, (picture.phase, picture.state), lambda: sentence(picture))
+        yield self._show
+
+    def _show(self, picture: Picture) -> None:
+        about = (picture.phase, picture.state, tuple(picture.temperatures))
+        self._progress.tell(picture.completion, about, lambda: sentence(picture))
 
 
 def _of(done: int, total: int) -> str:

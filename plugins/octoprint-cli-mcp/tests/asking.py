@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
 
 import anyio
-from mcp import Client, StdioServerParameters
+from mcp import Client, StdioServerParameters, stdio_client
 from octoprint_cli_mcp import server as serving
 from octoprint_cli_mcp import tools
 
@@ -49,7 +49,8 @@ def here(environ: Dict[str, str], ask: Ask, choice: Optional[tools.Choice] = Non
 
 def process(environ: Dict[str, str], ask: Ask, *argv: str) -> None:
     """Ask the installed program over stdio."""
-    _within(Client(StdioServerParameters(command=str(PROGRAM), args=["mcp", "serve", *argv], env=environ)), ask)
+    parameters = StdioServerParameters(command=str(PROGRAM), args=["mcp", "serve", *argv], env=environ)
+    _within(Client(stdio_client(parameters)), ask)
 
 
 def at(url: str, ask: Ask) -> None:
@@ -99,12 +100,21 @@ def code(result: Any) -> str:
 class Heard:
     """Collects a call's progress; `first` is set with the first."""
 
+    async def word(self, word: str) -> None:
+        """Wait until a sentence has the word: the last one may come after the answer."""
+        async with self._news:
+            while not any(word in str(message) for _, _, message in self.told):
+                await self._news.wait()
+
     def __init__(self) -> None:
+        self._news = anyio.Condition()
         self.told: List[Tuple[float, Optional[float], Optional[str]]] = []
         self.first = anyio.Event()
 
     async def __call__(self, progress: float, total: Optional[float], message: Optional[str]) -> None:
-        self.told.append((progress, total, message))
+        async with self._news:
+            self.told.append((progress, total, message))
+            self._news.notify_all()
         self.first.set()
 
 

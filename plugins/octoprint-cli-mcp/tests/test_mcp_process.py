@@ -233,3 +233,13 @@ def test_no_other_command_imports_the_sdk(environ: Environ) -> None:
     done = subprocess.run(line, env=environ, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stderr
     assert "mcp serve" in [command["name"] for command in json.loads(done.stdout)["data"]["commands"]]
+
+
+def test_what_is_said_may_come_from_a_file(environ: Environ, tmp_path: Path) -> None:
+    about = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    said = tmp_path / "said"
+    said.write_text(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": about}) + "\n")
+    with said.open() as stdin:
+        line = [str(PROGRAM), "mcp", "serve"]
+        done = subprocess.run(line, env=environ, stdin=stdin, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert done.returncode == 0 and json.loads(done.stdout)["id"] == 1, done.stderr

@@ -1,0 +1,81 @@
+"""A command line within a run: on its connection, with nothing left over from the one before, and with an end from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from pathlib import Path
+from typing import Any, Iterator, List
+
+import pytest
+
+from octoprint_cli.app import App
+from octoprint_cli.terminal import Terminal
+from octoprint_cli.testing import FaultServer
+
+
+def begun(server: FaultServer, home: Path, *argv: str) -> App:
+    """A run with these global options, whose command goes on."""
+    app = App(io.StringIO(), io.StringIO(), io.StringIO(), {"OCTOPRINT_CLI_HOME": str(home), **server.env})
+    app.options, _ = app.parser.parse_known_args(list(argv))
+    app._learn_settings()
+    return app
+
+
+def test_what_one_line_has_sent_the_next_one_has_not(server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app, clients = begun(server, tmp_path), []
+    fresh = type(app.client).anew
+    monkeypatch.setattr(type(app.client), "anew", lambda self: clients.append(fresh(self)) or clients[-1])
+    for line in (["temp", "--bed", "60"], ["temp"]):
+        assert app.answer(line)[0] == 0
+    assert [client.http.acted for client in clients] == [True, False]
+    assert app.client.http.acted  # of the whole run it is true: an interrupt must look what came of it
+    assert server.connections == 2  # an act has one of its own, which what follows keeps
+
+
+def test_a_run_beside_has_the_same_settings_and_a_connection_of_its_own(server: FaultServer, tmp_path: Path) -> None:
+    app = begun(server, tmp_path)
+    other = app.beside()
+    for run in (app, other, app, other):
+        assert run.answer(["temp"])[0] == 0
+    assert server.connections == 2
+    assert other.settings is app.settings and other.scrubber is app.scrubber
+
+
+def test_a_check_that_raises_ends_a_line_before_it_sends_anything(server: FaultServer, tmp_path: Path) -> None:
+    def check() -> None:
+        raise KeyboardInterrupt
+
+    app = begun(server, tmp_path)
+    app.check = check
+    with pytest.raises(KeyboardInterrupt):
+        app.answer(["cancel", "--confirm"])
+    assert server.requests == []
+
+
+def test_a_hint_aims_at_the_same_server_and_has_no_key(server: FaultServer, tmp_path: Path) -> None:
+    _, envelope = begun(server, tmp_path, "--timeout", "7", "--api-key", server.key).answer(["cancel"])
+    assert envelope["error"]["hint"] == "octoprint-cli --api-key=KEY --timeout=7 --json cancel --confirm"
+
+
+def test_a_hint_puts_its_options_before_what_is_none(server: FaultServer, tmp_path: Path) -> None:
+    _, envelope = begun(server, tmp_path).answer(["print", "--", "--odd.gcode"])
+    assert envelope["error"]["hint"] == "octoprint-cli --json print --confirm -- --odd.gcode"
+
+
+class Watched(Terminal):
+    """A terminal that knows whether anything was shown on it."""
+
+    def __init__(self) -> None:
+        super().__init__(io.StringIO(), io.StringIO())
+        self.shown: List[str] = []
+
+    @contextlib.contextmanager
+    def watching(self, whole: bool, stream: Any = None) -> Iterator[Any]:
+        yield lambda picture: self.shown.append(picture.phase)
+
+
+def test_its_terminal_is_the_one_that_it_is_given(server: FaultServer, tmp_path: Path) -> None:
+    terminal = Watched()
+    assert begun(server, tmp_path).answer(["wait", "--for", "idle"], terminal)[0] == 0
+    assert set(terminal.shown) == {"idle"}
