@@ -36,7 +36,7 @@ class Follower:
         self._before = before if before is not None else self._history()
         self._cancelling, self._was_away = job.phase is Phase.CANCELLING, False
         self._unclear_since: Optional[float] = None
-        self._open_until = 0.0
+        self._open_until: Optional[float] = None  # the end may still be amended
         self._counted = False  # whether the file's history had one print more at the last check
         self._check_at: Optional[float] = None  # whether it is still the same job: another of the same file looks like it
 
@@ -44,10 +44,15 @@ class Follower:
     def due(self) -> Optional[float]:
         """When `conclude` must be called, of the monotonic clock: the job has ended, or may have, and no event says how."""
         if self.ending is not None:
-            return self._open_until if self._open_until > time.monotonic() else None
+            return self._open_until
         unclear = None if self._unclear_since is None else self._unclear_since + GRACE_SECONDS
         wanted = [when for when in (unclear, self._check_at) if when is not None]
         return min(wanted) if wanted else None
+
+    @property
+    def over(self) -> bool:
+        """Whether the job has ended, and nothing will be found out about it any more."""
+        return self.ending is not None and self._open_until is None
 
     def hear(self, news: News) -> None:
         """Take notice. `ending` is set once the news is that of the end."""
@@ -72,6 +77,7 @@ class Follower:
         Returns what the server shows, which is newer than any news.
         """
         if self.ending is not None:
+            self._open_until = None
             return None
         check, self._check_at, self._unclear_since = self._check_at is not None, None, None
         try:
@@ -116,7 +122,7 @@ class Follower:
 
     def _amend(self, what: What) -> None:
         """A firmware that resets itself cancels the job, and the word of the reset may come after that of the cancel."""
-        if isinstance(what, Event) and what.type == "PrinterReset" and self.due is not None:
+        if isinstance(what, Event) and what.type == "PrinterReset" and self._open_until is not None:
             self.firmware_error = RESET
             self.ending = self._end(FAILED, RESET)
 

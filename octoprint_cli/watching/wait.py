@@ -107,7 +107,7 @@ class Waiter:
             if self._follower is None and job.phase.at_rest and any(goal.of_a_job for goal in self.goals):
                 self.scene = self.scene._replace(ending=self._last(job))
         self.scene = self.scene._replace(job=job, phase=job.phase)
-        if self._follower is not None and self._follower.ending is not None and not self._follower.goes_on(job):
+        if self._follower is not None and self._follower.over and not self._follower.goes_on(job):
             self._follower = None  # it is off the printer, and whoever still waits takes the next one
         if self._follower is None and job.phase.has_job:
             self._follower = Follower(self._client, job)
@@ -115,7 +115,7 @@ class Waiter:
 
     def _started(self, scene: Scene, payload: Mapping[str, Any]) -> None:
         """The next job may be over before a reading shows it."""
-        if self._follower is None or self._follower.ending is not None:
+        if self._follower is None or self._follower.over:
             self._follower = Follower(self._client, scene.job.of_event(payload))
             self.scene = scene._replace(ending=None)
 

@@ -287,7 +287,7 @@ def test_the_word_of_a_reset_may_come_after_that_of_the_cancel_that_it_makes(fol
     assert hears(follower, Event("PrinterReset", {"idle": False}))[:2] == ("failed", "the firmware has reset itself")
 
 
-def test_a_reset_long_after_a_cancel_is_another_matter(follower, monkeypatch):
+def test_a_reset_long_after_a_cancel_is_another_matter(follower):
     hears(follower, ended("PrintFailed", reason="cancelled"))
-    monkeypatch.setattr("octoprint_cli.watching.follow.time.monotonic", lambda: follower._open_until + 1)
+    follower.conclude()
     assert follower.due is None and hears(follower, Event("PrinterReset", {"idle": True})).outcome == "cancelled"

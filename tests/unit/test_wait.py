@@ -118,6 +118,10 @@ def test_the_event_of_the_end_may_come_before_the_state_of_a_line_that_broke(sto
     assert refuses(errors.PrinterOffline, clock, "done", AT_WORK, BROKEN).details["outcome"] == "failed"
 
 
+def test_a_cancel_is_told_though_the_printer_is_idle_before_it_is_acted_on(stored, clock):
+    refuses(errors.JobCancelled, clock, "done", AT_WORK, CANCELLED, job("Operational"), job("Operational"))
+
+
 def test_an_end_without_an_event_is_found_out_after_a_moment(stored, clock):
     stored.job(stored.reading("Operational", "cube.gcode", completion=100.0))
     begun = clock.now
