@@ -10,6 +10,7 @@ one. The server is a real OctoPrint with its virtual printer, started by the san
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -17,7 +18,7 @@ import statistics
 import subprocess
 import sys
 import time
-from typing import Dict, List, NamedTuple
+from typing import Dict, Iterator, List, NamedTuple
 
 from measure import FOLDER, REPOSITORY, install
 
@@ -50,14 +51,20 @@ PAIRS = (
 )
 
 
-def start_server(environ: Dict[str, str]) -> Dict[str, str]:
-    """A sandbox, and the environment that aims the program and the scripts at it."""
-    subprocess.run([str(PROGRAM), "sandbox", "start", "--name", "bench"], env=environ, check=True, stdout=subprocess.DEVNULL)
-    shown = subprocess.run(
-        [str(FOLDER / "venv" / "bin" / "python"), "-c", _READ_KEY], env=environ, check=True, capture_output=True, text=True
-    )
-    host, key = json.loads(shown.stdout)
-    return {**environ, "OCTOPRINT_HOST": host, "OCTOPRINT_API_KEY": key}
+@contextlib.contextmanager
+def sandbox() -> Iterator[Dict[str, str]]:
+    """A sandbox while it lasts: the environment that aims the program and the scripts at it. Installs what it takes."""
+    install("venv", str(REPOSITORY), str(REPOSITORY / "plugins" / "octoprint-cli-sandbox"))
+    home = {"OCTOPRINT_CLI_HOME": str(FOLDER / "home"), "XDG_CACHE_HOME": str(FOLDER / "cache")}
+    environ = {**{name: value for name, value in os.environ.items() if not name.startswith("OCTOPRINT_")}, **home}
+    try:
+        subprocess.run([str(PROGRAM), "sandbox", "start", "--name", "bench"], env=environ, check=True, stdout=subprocess.DEVNULL)
+        python = str(FOLDER / "venv" / "bin" / "python")
+        shown = subprocess.run([python, "-c", _READ_KEY], env=environ, check=True, capture_output=True, text=True)
+        host, key = json.loads(shown.stdout)
+        yield {**environ, "OCTOPRINT_HOST": host, "OCTOPRINT_API_KEY": key}
+    finally:
+        subprocess.run([str(PROGRAM), "sandbox", "stop", "--name", "bench"], env=environ, check=False, stdout=subprocess.DEVNULL)
 
 
 _READ_KEY = """
@@ -89,14 +96,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=21, help="processes of each kind (21)")
     runs = max(parser.parse_args().runs, 1)
-    install("venv", str(REPOSITORY), str(REPOSITORY / "plugins" / "octoprint-cli-sandbox"))
-    home = {"OCTOPRINT_CLI_HOME": str(FOLDER / "home"), "XDG_CACHE_HOME": str(FOLDER / "cache")}
-    environ = {**{name: value for name, value in os.environ.items() if not name.startswith("OCTOPRINT_")}, **home}
-    try:
-        aimed = start_server(environ)
+    with sandbox() as aimed:
         rows = [measure(pair, aimed, runs) for pair in PAIRS]
-    finally:
-        subprocess.run([str(PROGRAM), "sandbox", "stop", "--name", "bench"], env=environ, check=False, stdout=subprocess.DEVNULL)
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, medians of {runs} processes each, in turns:\n")
     print("| ours | median | against | median | ratio | target at most |\n|---|---|---|---|---|---|")
     print("\n".join(rows))

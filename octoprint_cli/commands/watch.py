@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import datetime
-from typing import Any, Callable, Dict, FrozenSet, Iterator, Mapping, Type
+from typing import Any, Callable, Dict, FrozenSet, Iterator, Mapping
 
-from octoprint_cli.api import WATCHED, Column, Duration, Heater, Percent, ShowOne, Stream, add_goals, seconds, waited, watched
+from octoprint_cli.api import WATCHED, Duration, Heater, Percent, ShowOne, Stream, add_goals, seconds, waited, watched
 
 
 class Wait(ShowOne):
@@ -61,10 +61,6 @@ class Watch(Stream):
     def told(self, item: Mapping[str, Any]) -> str:
         when = datetime.fromisoformat(item["time"].replace("Z", "+00:00")).astimezone()
         return f"{when:%H:%M:%S} {item['type']}: {_TOLD[item['type']](item)}"
-
-
-def _shown(kind: Type[Column], value: Any) -> str:
-    return kind(value).human_readable()
 
 
 #: What a person is told of each type.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Tuple
 
 from octoprint_cli.client import Client
 from octoprint_cli.client.job import Job
@@ -157,8 +157,14 @@ class Follower:
 
     def _began_again(self) -> bool:
         """Whether the job that is under way is the next one of the same file."""
-        now = self._history()
-        return self._before is not None and now is not None and now.total > self._before.total
+        return any(self._more())
+
+    def _more(self) -> Tuple[bool, bool]:
+        """Whether the file's history has more good ends than before, and more others."""
+        before, now = self._before, self._history()
+        if before is None or now is None:
+            return False, False
+        return now.success > before.success, now.failure > before.failure
 
     def _is_of(self, job: Job) -> bool:
         return self.job.file is None or job.is_of(self.job.file, self.job.location or "local")
@@ -167,9 +173,7 @@ class Follower:
 
     def _found(self, job: Job) -> Ending:
         """The end that no event has told of."""
-        before, now = self._before, self._history()
-        failed = before is not None and now is not None and now.failure > before.failure
-        finished = before is not None and now is not None and now.success > before.success
+        finished, failed = self._more()
         finished = finished or (self._is_of(job) and job.completion == 100 and not job.phase.has_job)
         if finished and failed:
             return self._end(LOST, "the server has printed the file more than once meanwhile")
