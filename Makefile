@@ -19,9 +19,11 @@ $(VENV)/.installed: setup.cfg pyproject.toml plugins/octoprint-cli-sandbox/pypro
 demo: $(VENV)/.installed
 	@PATH="$(BIN):$$PATH" OCTOPRINT_CLI_HOME="$(CURDIR)/.demo" demo/demo.sh
 
+# Most tests wait most of the time: eight at once, however many cores there are.
 # The end-to-end ring keeps its servers' installations in .cache, so that only the first run fetches them.
 test: $(VENV)/.installed
-	$(BIN)/pytest tests plugins --ignore tests/e2e
+	$(BIN)/pytest tests --ignore tests/e2e -n 8
+	$(BIN)/pytest plugins
 	OCTOPRINT_CLI_TEST_SERVERS="$(SANDBOXES)" $(BIN)/python tests/servers.py
 
 # The end-to-end ring on all releases that are looked at, with the long waits; ends with a table. 1.8 needs Python 3.8 or 3.9.
@@ -29,10 +31,10 @@ test-servers: $(VENV)/.installed
 	OCTOPRINT_CLI_TEST_LONG=1 OCTOPRINT_CLI_TEST_SERVERS="$(SANDBOXES)" $(BIN)/python tests/servers.py 1.8.7 1.10.3 1.11.8 2.0.0rc7
 
 unit: $(VENV)/.installed
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest tests/unit -n 4
 
 contract: $(VENV)/.installed
-	$(BIN)/pytest tests/contract
+	$(BIN)/pytest tests/contract -n 4
 
 e2e: $(VENV)/.installed
 	$(BIN)/pytest plugins
