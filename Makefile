@@ -32,9 +32,11 @@ $(ADDONS)/.installed: $(VENV)/.installed $(foreach addon,$(APART),$(wildcard $(a
 demo: $(VENV)/.installed
 	@PATH="$(BIN):$$PATH" OCTOPRINT_CLI_HOME="$(CURDIR)/.demo" demo/demo.sh
 
+# Most tests wait most of the time: eight at once, however many cores there are.
 # The end-to-end ring keeps its servers' installations in .cache, so that only the first run fetches them.
 test: $(VENV)/.installed $(ADDONS)/.installed
-	$(BIN)/pytest tests plugins --ignore tests/e2e $(addprefix --ignore ,$(APART))
+	$(BIN)/pytest tests --ignore tests/e2e -n 8
+	$(BIN)/pytest plugins $(addprefix --ignore ,$(APART))
 	PYTHONPATH="$(ADDONS)" $(BIN)/pytest $(APART)
 	OCTOPRINT_CLI_TEST_SERVERS="$(SANDBOXES)" $(BIN)/python tests/servers.py
 
@@ -43,10 +45,10 @@ test-servers: $(VENV)/.installed
 	OCTOPRINT_CLI_TEST_LONG=1 OCTOPRINT_CLI_TEST_SERVERS="$(SANDBOXES)" $(BIN)/python tests/servers.py 1.8.7 1.10.3 1.11.8 2.0.0rc7
 
 unit: $(VENV)/.installed
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest tests/unit -n 4
 
 contract: $(VENV)/.installed
-	$(BIN)/pytest tests/contract
+	$(BIN)/pytest tests/contract -n 4
 
 e2e: $(VENV)/.installed $(ADDONS)/.installed
 	$(BIN)/pytest plugins $(addprefix --ignore ,$(APART))

@@ -34,8 +34,8 @@ from urllib.parse import urlsplit
 
 import requests
 import websocket
-from measure import FOLDER, REPOSITORY, install
-from startup import PROGRAM, start_server
+from measure import REPOSITORY, install, serving
+from startup import PROGRAM
 
 TARGET_MS, TARGET_SECONDS_APART, TEN_MINUTES = 100, 30, 600
 #: The shorter of the two waits: its start and its end are over in less.
@@ -264,17 +264,11 @@ def main() -> int:
     parser.add_argument("--cycles", type=int, default=50, metavar="N", help="pauses and resumes (50)")
     parser.add_argument("--seconds", type=int, default=120, metavar="N", help="how much longer the longer wait is (120)")
     arguments = parser.parse_args()
-    install("venv", str(REPOSITORY), str(REPOSITORY / "plugins" / "octoprint-cli-sandbox"))
-    home = {"OCTOPRINT_CLI_HOME": str(FOLDER / "home"), "XDG_CACHE_HOME": str(FOLDER / "cache")}
-    environ = {**{name: value for name, value in os.environ.items() if not name.startswith("OCTOPRINT_")}, **home}
-    try:
-        aimed = start_server(environ)
+    with serving(install("venv", str(REPOSITORY), str(REPOSITORY / "plugins" / "octoprint-cli-sandbox"))) as aimed:
         server = Server(aimed)
         server.print()
         rows = told(server, aimed, max(arguments.cycles, 1)) + waited(server, aimed, max(arguments.seconds, 1))
         server.cancel()
-    finally:
-        subprocess.run([str(PROGRAM), "sandbox", "stop", "--name", "bench"], env=environ, check=False, stdout=subprocess.DEVNULL)
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, in the middle of a job:\n")
     print("| | measured | target at most |\n|---|---|---|")
     print("\n".join(rows))

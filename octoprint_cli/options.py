@@ -159,16 +159,13 @@ def _goal(written: str) -> str:
 
 
 def _failures(written: str) -> FrozenSet[str]:
-    return frozenset() if written == "none" else words(written, FAILURES)
-
-
-def words(written: str, known: Sequence[str]) -> FrozenSet[str]:
-    """A list with commas. Raises ArgumentTypeError for a word that is unknown, or for none."""
-    found = [word.strip() for word in written.split(",")]
-    unknown = [word for word in found if word not in known]
+    if written == "none":
+        return frozenset()
+    words = [word.strip() for word in written.split(",")]
+    unknown = [word for word in words if word not in FAILURES]
     if unknown:
-        raise ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(known)}")
-    return frozenset(found)
+        raise ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(FAILURES)}")
+    return frozenset(words)
 
 
 def add_location(parser: ArgumentParser, default: Optional[str] = "local") -> None:

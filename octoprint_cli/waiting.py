@@ -162,8 +162,9 @@ def _parsed(goals: Sequence[str]) -> List[Goal]:
 def _told(waiter: Waiter, painter: Painter, begun: float) -> Dict[str, Any]:
     """What was waited for, and how the printer is at the end, which the person sees, too."""
     known = waiter.final()
-    spent = {"waited_for": [str(goal) for goal in waiter.goals], "met": str(waiter.met) if waiter.met else None}
+    met = str(waiter.met) if waiter.met else None
+    wait = {"waited_for": [str(goal) for goal in waiter.goals], "met": met, "seconds": round(time.monotonic() - begun, 3)}
     if known is None:
-        return {**spent, "seconds": round(time.monotonic() - begun, 3)}
+        return wait
     painter.end(known.job, known.printer.temperatures if known.printer else {})
-    return {**spent, "seconds": round(time.monotonic() - begun, 3), **summary(known)}
+    return {**wait, **summary(known)}

@@ -1,4 +1,4 @@
-"""The end-to-end ring on several versions of OctoPrint, two at a time, and one table of them all.
+"""The end-to-end ring on several versions of OctoPrint, two at a time, each on two servers, and one table of them all.
 
     tests/servers.py [VERSION ...]
 
@@ -38,7 +38,7 @@ def ring(version: str) -> Done:
     begun = time.monotonic()
     print(f"the end-to-end ring on OctoPrint {version} ...", flush=True)
     environ = {**os.environ, "OCTOPRINT_CLI_TEST_VERSIONS": version}
-    line = [sys.executable, "-m", "pytest", str(RING)]
+    line = [sys.executable, "-m", "pytest", str(RING), "-n", "2", "--dist", "loadfile"]
     done = subprocess.run(line, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     print(f"{done.stdout}\nOctoPrint {version}: {time.monotonic() - begun:.0f} s", flush=True)
     return Done(version, done.returncode, done.stdout)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import datetime
-from typing import Any, Callable, Dict, FrozenSet, Iterator, Mapping, Type
+from typing import Any, Callable, Dict, FrozenSet, Iterator, Mapping
 
 from octoprint_cli.api import (
     WAIT_CODES,
     WAITED,
     WATCHED,
-    Column,
     Duration,
     Heater,
     Percent,
@@ -79,10 +78,6 @@ class Watch(Stream):
     def told(self, item: Mapping[str, Any]) -> str:
         when = datetime.fromisoformat(item["time"].replace("Z", "+00:00")).astimezone()
         return f"{when:%H:%M:%S} {item['type']}: {_TOLD[item['type']](item)}"
-
-
-def _shown(kind: Type[Column], value: Any) -> str:
-    return kind(value).human_readable()
 
 
 #: What a person is told of each type.

@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Optional, Sequence
 from octoprint_cli import errors
 from octoprint_cli.client import Client
 from octoprint_cli.client.noun import inner, members, text, texts
-from octoprint_cli.client.push import Lost, Message, Socket, Wish, history
+from octoprint_cli.client.push import Lost, Message, Socket, Wish, ready
 from octoprint_cli.firmware import FIRMWARE, HOST, parsed_reply, read_terminal_line
 from octoprint_cli.firmware.command import bare, code_of, only_asks
 from octoprint_cli.firmware.terminal import is_busy, is_chatter, is_error, is_ok, is_resend, is_start, without_ok
@@ -177,11 +177,10 @@ def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Di
     Raises PushUnavailable before anything was sent; NoReply, with the replies so far in its `data`, afterwards.
     """
     try:
-        socket = Socket(client.http, Wish(state=False, lines=True, events=("CommandSuppressed",)))
+        socket, _ = ready(client.http, Wish(state=False, lines=True, events=("CommandSuppressed",)))
     except Lost as lost:
-        raise _unavailable(lost) from lost
+        raise errors.PushUnavailable(f"no reply can be heard: {lost}; nothing was sent") from lost
     try:
-        _require_ready(socket)
         talk = Conversation([bare(command.partition(";")[0]) for command in commands])
         client.printer.send(commands)
         broken = _listen(socket, talk, seconds)
@@ -193,14 +192,6 @@ def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Di
         return [reply.as_dict() for reply in talk.replies]
     finally:
         socket.close()
-
-
-def _require_ready(socket: Socket) -> None:
-    """The history says that the login was taken; after it, nothing is missed."""
-    try:
-        history(socket)
-    except Lost as lost:
-        raise _unavailable(lost) from lost
 
 
 def _listen(socket: Socket, talk: Conversation, seconds: float) -> Optional[Lost]:
@@ -228,10 +219,6 @@ def _take(message: Message, talk: Conversation) -> None:
             talk.hear(raw)
     elif message.kind == "event" and body.get("type") == "CommandSuppressed":
         talk.suppressed(text(inner(body, "payload").get("command")) or "")
-
-
-def _unavailable(lost: Lost) -> errors.CliError:
-    return errors.PushUnavailable(f"no reply can be heard: {lost}; nothing was sent")
 
 
 def _no_reply(talk: Conversation, why: str) -> errors.CliError:

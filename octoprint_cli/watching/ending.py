@@ -48,18 +48,17 @@ def last_ending(client: Client, job: Job) -> Optional[Ending]:
     """
     if job.phase.has_job or job.phase in (Phase.TRANSFERRING, Phase.UNKNOWN):
         return None
+    done = bool(job.file) and job.completion == 100
+    if job.file and job.location == "sdcard":  # which has no history; a select alone looks as a cancelled job does
+        return Ending(FINISHED, None, job.file, job.location) if done else None
     last = _last_printed(client)
-    if job.file and job.completion == 100:
-        ended = last.history.last if last is not None and job.is_of(last.path, last.location) else None
-        return Ending(FINISHED, None, job.file, job.location, ended)
-    if last is None or (job.file and job.location == "sdcard"):  # which has no history; a select alone looks the same
+    selected = last is not None and job.is_of(last.path, last.location)
+    if done:
+        return Ending(FINISHED, None, job.file, job.location, last.history.last if last is not None and selected else None)
+    if last is None:
         return None
-    at = (last.path, last.location, last.history.last)
-    if last.history.succeeded:
-        return Ending(FINISHED, None, *at)
-    return _why(client, job, selected=job.is_of(last.path, last.location))._replace(
-        file=last.path, location=last.location, ended=last.history.last
-    )
+    ending = Ending(FINISHED) if last.history.succeeded else _why(client, job, selected)
+    return ending._replace(file=last.path, location=last.location, ended=last.history.last)
 
 
 def _last_printed(client: Client) -> Optional[StoredFile]:

@@ -30,7 +30,7 @@ AWAY_SECONDS = 180.0
 
 
 class Feed:
-    """What one server tells. `heaters` asks for the temperatures, too, while polling.
+    """What one server tells.
 
     `note` is told, once, that the news is polled, and why. The first reading is a poll, whose errors are raised,
     unless something was begun before; others are raised once the server has been away for `patience` seconds.
@@ -41,11 +41,10 @@ class Feed:
         client: Client,
         wish: Wish = Wish(),
         *,
-        heaters: bool = True,
         note: Callable[[str], None] = lambda text: None,
         patience: float = AWAY_SECONDS,
     ) -> None:
-        self._client, self._wish, self._heaters, self._note, self._patience = client, wish, heaters, note, patience
+        self._client, self._wish, self._note, self._patience = client, wish, note, patience
         self._socket: Optional[Socket] = None
         self._waiting: Deque[News] = deque()
         self._next_poll = self._next_try = 0.0  # of the monotonic clock: at once
@@ -143,7 +142,7 @@ class Feed:
     def _ask(self) -> None:
         job = self._client.job.current()
         self._add("poll", [job])
-        if self._heaters and job.phase.connected and not (self.pushed and self._begun):
+        if job.phase.connected and not (self.pushed and self._begun):
             self._add("poll", [Heat(self._readings())])
 
     def _readings(self) -> Dict[str, Temperature]:

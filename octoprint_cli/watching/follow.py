@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Tuple
 
 from octoprint_cli.client import Client
 from octoprint_cli.client.job import Job
@@ -11,12 +11,14 @@ from octoprint_cli.client.state import Phase, phase_of
 from octoprint_cli.client.stored import History
 from octoprint_cli.errors import CliError
 from octoprint_cli.watching.ending import CANCELLED, FAILED, FINISHED, LOST, RESET, STOPPED, UNFINISHED, Ending, last_ending
-from octoprint_cli.watching.news import Away, Event, Link, News, State
+from octoprint_cli.watching.news import Away, Event, Link, News, State, What
 
 #: The events that a job's end is told by, and those that tell why.
 EVENTS = tuple("PrintStarted PrintDone PrintFailed PrintCancelling PrinterStateChanged Error PrinterReset EStop".split())
 #: The event of an end, and the file's history, come within this time of the new state.
 GRACE_SECONDS = 1.5
+#: So long after a cancel may come what has made it one.
+AMENDED_SECONDS = 0.3
 #: A look at the server takes no longer; the next one follows.
 LOOK_SECONDS = 10.0
 #: What the server gives as the reason of an end where it has none.
@@ -34,22 +36,30 @@ class Follower:
         self._before = before if before is not None else self._history()
         self._cancelling, self._was_away = job.phase is Phase.CANCELLING, False
         self._unclear_since: Optional[float] = None
+        self._open_until: Optional[float] = None  # the end may still be amended
         self._counted = False  # whether the file's history had one print more at the last check
         self._check_at: Optional[float] = None  # whether it is still the same job: another of the same file looks like it
 
     @property
     def due(self) -> Optional[float]:
         """When `conclude` must be called, of the monotonic clock: the job has ended, or may have, and no event says how."""
+        if self.ending is not None:
+            return self._open_until
         unclear = None if self._unclear_since is None else self._unclear_since + GRACE_SECONDS
         wanted = [when for when in (unclear, self._check_at) if when is not None]
-        return min(wanted) if wanted and self.ending is None else None
+        return min(wanted) if wanted else None
+
+    @property
+    def over(self) -> bool:
+        """Whether the job has ended, and nothing will be found out about it any more."""
+        return self.ending is not None and self._open_until is None
 
     def hear(self, news: News) -> None:
         """Take notice. `ending` is set once the news is that of the end."""
         what = news.what
         if self.ending is not None:
-            return
-        if isinstance(what, Event):
+            self._amend(what)
+        elif isinstance(what, Event):
             self._event(what.type, what.payload)
         elif isinstance(what, State):
             self._phase(phase_of(what.text))
@@ -66,6 +76,9 @@ class Follower:
 
         Returns what the server shows, which is newer than any news.
         """
+        if self.ending is not None:
+            self._open_until = None
+            return None
         check, self._check_at, self._unclear_since = self._check_at is not None, None, None
         try:
             with self._client.http.hurried(LOOK_SECONDS):
@@ -103,8 +116,15 @@ class Follower:
             self.ending = self._end(FINISHED)
         elif failure.get("reason") == "cancelled" and self.firmware_error is None:
             self.ending = self._end(CANCELLED)
+            self._open_until = time.monotonic() + AMENDED_SECONDS
         else:
             self.ending = self._end(FAILED, self.firmware_error or _reason(failure.get("error")))
+
+    def _amend(self, what: What) -> None:
+        """A firmware that resets itself cancels the job, and the word of the reset may come after that of the cancel."""
+        if isinstance(what, Event) and what.type == "PrinterReset" and self._open_until is not None:
+            self.firmware_error = RESET
+            self.ending = self._end(FAILED, RESET)
 
     def _is_ours(self, payload: Dict[str, Any]) -> bool:
         path = payload.get("path")
@@ -137,8 +157,14 @@ class Follower:
 
     def _began_again(self) -> bool:
         """Whether the job that is under way is the next one of the same file."""
-        now = self._history()
-        return self._before is not None and now is not None and now.total > self._before.total
+        return any(self._more())
+
+    def _more(self) -> Tuple[bool, bool]:
+        """Whether the file's history has more good ends than before, and more others."""
+        before, now = self._before, self._history()
+        if before is None or now is None:
+            return False, False
+        return now.success > before.success, now.failure > before.failure
 
     def _is_of(self, job: Job) -> bool:
         return self.job.file is None or job.is_of(self.job.file, self.job.location or "local")
@@ -147,9 +173,7 @@ class Follower:
 
     def _found(self, job: Job) -> Ending:
         """The end that no event has told of."""
-        before, now = self._before, self._history()
-        failed = before is not None and now is not None and now.failure > before.failure
-        finished = before is not None and now is not None and now.success > before.success
+        finished, failed = self._more()
         finished = finished or (self._is_of(job) and job.completion == 100 and not job.phase.has_job)
         if finished and failed:
             return self._end(LOST, "the server has printed the file more than once meanwhile")

@@ -22,6 +22,8 @@ from octoprint_cli.watching.news import Event, Heat, News, State
 
 #: A heat-up that is cancelled goes on for some seconds.
 REST_SECONDS = 10.0
+#: The state follows the event of an end within milliseconds; an act of somebody else's may have begun the next job.
+SETTLE_SECONDS = 2.0
 #: Nobody waits long for the last look.
 HURRY_SECONDS = 5.0
 #: The words of `--fail-on` for each outcome of a job that is no good one.
@@ -105,7 +107,7 @@ class Waiter:
             if self._follower is None and job.phase.at_rest and any(goal.of_a_job for goal in self.goals):
                 self.scene = self.scene._replace(ending=self._last(job))
         self.scene = self.scene._replace(job=job, phase=job.phase)
-        if self._follower is not None and self._follower.ending is not None and not self._follower.goes_on(job):
+        if self._follower is not None and self._follower.over and not self._follower.goes_on(job):
             self._follower = None  # it is off the printer, and whoever still waits takes the next one
         if self._follower is None and job.phase.has_job:
             self._follower = Follower(self._client, job)
@@ -113,7 +115,7 @@ class Waiter:
 
     def _started(self, scene: Scene, payload: Mapping[str, Any]) -> None:
         """The next job may be over before a reading shows it."""
-        if self._follower is None or self._follower.ending is not None:
+        if self._follower is None or self._follower.over:
             self._follower = Follower(self._client, scene.job.of_event(payload))
             self.scene = scene._replace(ending=None)
 
@@ -159,9 +161,17 @@ class Waiter:
             if all(goal.name == "paused" for goal in self.goals):
                 raise errors.StateNotReached(f"{ending.file or 'the job'} has finished, and was never paused")
         elif self._fails & _FAILURES_OF[ending.outcome] or (ending.outcome == LOST and all(goal.of_a_job for goal in self.goals)):
-            error = verdict.of_ending(ending, scene.job)
+            error = verdict.of_ending(ending, scene.job if ending.by_firmware else self._settled(scene.job))
             assert error is not None
             raise error
+
+    def _settled(self, job: Job) -> Job:
+        """The job in the state that it ended in: the event of the end may come before that of a line that broke."""
+        if not job.phase.has_job:
+            return job
+        with contextlib.suppress(errors.CliError), self._client.http.hurried(HURRY_SECONDS):
+            return self._client.job.settle(self._client.job.current, lambda now: not now.phase.has_job, SETTLE_SECONDS)[0]
+        return job
 
     def _late(self, seconds: float) -> errors.CliError:
         wanted = " or ".join(map(str, self.goals))

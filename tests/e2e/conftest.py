@@ -27,10 +27,10 @@ INSTALL_SECONDS = 280
 
 @pytest.fixture(scope="session", params=VERSIONS)
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of each version, started once, stopped by its own process id."""
+    """A server of each version for each process that runs tests, started once, stopped by its own process id."""
     version: str = request.param
     environ = environment(tmp_path_factory.mktemp("home"), version)
-    name = "e2e-" + version.replace(".", "-")
+    name = "-".join(["e2e", *version.split("."), os.environ.get("PYTEST_XDIST_WORKER", "alone")])
     base = [str(PROGRAM), "--json", "sandbox"]
     try:
         data = run([*base, "start", "--name", name, "--octoprint", version], environ, seconds=INSTALL_SECONDS).data

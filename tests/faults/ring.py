@@ -24,8 +24,6 @@ sys.stderr.write(f"PEAK {peak}")
 sys.stdout.flush()
 raise SystemExit(code)
 """
-#: Processes side by side. Most of them wait most of the time.
-WORKERS = 6
 DIALECTS = ("1.11.8", "2.0.0rc7")
 #: What a G-code file holds, unless it matters.
 CONTENT = GCODE

@@ -52,8 +52,8 @@ class Slow(NamedTuple):
     "case",
     [pytest.param(Slow(line, fault), id=f"{line.split()[0]}-{fault}") for line in READS if "cancel" not in line for fault in SLOW],
 )
-def test_a_slow_answer_ends_with_the_timeout(case: Slow, runs: Any) -> None:
-    assert error_of(runs[case].result(), "TIMEOUT")["retryable"] is True
+def test_a_slow_answer_ends_with_the_timeout(case: Slow, tmp_path: Path) -> None:
+    assert error_of(case.run(tmp_path), "TIMEOUT")["retryable"] is True
 
 
 @contextlib.contextmanager
@@ -162,8 +162,8 @@ class Bomb(NamedTuple):
         pytest.param(Bomb("files", "listing"), 250, id="listing"),
     ],
 )
-def test_a_bomb_does_not_go_off(case: Bomb, megabytes: int, runs: Any) -> None:
-    result = runs[case].result()
+def test_a_bomb_does_not_go_off(case: Bomb, megabytes: int, tmp_path: Path) -> None:
+    result = case.run(tmp_path)
     peak = peak_of(result)
     assert verdict(result) == ("OUTCOME_UNKNOWN" if "gcode" in case.line else "UNEXPECTED_RESPONSE"), result
     assert peak < megabytes

@@ -7,7 +7,7 @@ from collections import deque
 import pytest
 
 from octoprint_cli import errors
-from octoprint_cli.client.push import Lost, Message
+from octoprint_cli.client.push import Lost, Message, history
 from octoprint_cli.watching import conversation as module
 from octoprint_cli.watching.conversation import Conversation, converse
 
@@ -206,7 +206,7 @@ def terminal(monkeypatch, clock, server):
 
     def says(*batches):
         found = Terminal(clock, *batches)
-        monkeypatch.setattr(module, "Socket", lambda http, wish: found)
+        monkeypatch.setattr(history, "Socket", lambda http, wish: found)
         return found
 
     return says

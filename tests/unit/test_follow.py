@@ -279,3 +279,15 @@ def test_a_card_file_at_its_end_was_printed(each_server):
     each_server.job(each_server.reading("Operational", "a.gco", completion=100.0, origin=each_server.card))
     ours.conclude()
     assert ours.ending.outcome == "finished"
+
+
+def test_the_word_of_a_reset_may_come_after_that_of_the_cancel_that_it_makes(follower):
+    assert hears(follower, ended("PrintFailed", reason="cancelled")).outcome == "cancelled"
+    assert follower.due is not None  # so that nobody acts on it yet
+    assert hears(follower, Event("PrinterReset", {"idle": False}))[:2] == ("failed", "the firmware has reset itself")
+
+
+def test_a_reset_long_after_a_cancel_is_another_matter(follower):
+    hears(follower, ended("PrintFailed", reason="cancelled"))
+    follower.conclude()
+    assert follower.due is None and hears(follower, Event("PrinterReset", {"idle": True})).outcome == "cancelled"

@@ -113,6 +113,15 @@ def test_each_bad_end_has_its_own_code(stored, clock, monkeypatch, words, pieces
     assert refuses(errors.CliError, clock, words, AT_WORK, *pieces).code == code
 
 
+def test_the_event_of_the_end_may_come_before_the_state_of_a_line_that_broke(stored, clock):
+    stored.job(stored.reading("Offline after error", None))
+    assert refuses(errors.PrinterOffline, clock, "done", AT_WORK, BROKEN).details["outcome"] == "failed"
+
+
+def test_a_cancel_is_told_though_the_printer_is_idle_before_it_is_acted_on(stored, clock):
+    refuses(errors.JobCancelled, clock, "done", AT_WORK, CANCELLED, job("Operational"), job("Operational"))
+
+
 def test_an_end_without_an_event_is_found_out_after_a_moment(stored, clock):
     stored.job(stored.reading("Operational", "cube.gcode", completion=100.0))
     begun = clock.now

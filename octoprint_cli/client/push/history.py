@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import List
+from typing import List, Tuple
 
 from octoprint_cli.client.http import Http
 from octoprint_cli.client.noun import members, texts
@@ -18,15 +18,25 @@ def recent_lines(http: Http) -> List[str]:
 
     Raises Lost.
     """
-    socket = Socket(http, Wish(lines=True, events=()))
+    socket, history = ready(http, Wish(lines=True, events=()))
+    socket.close()
+    return texts(members(history.body).get("logs"))
+
+
+def ready(http: Http, wish: Wish) -> Tuple[Socket, Message]:
+    """A socket whose login was taken, and what says so: how it is now and was before. After it, nothing is missed.
+
+    The wish must be for the state or its lines. Raises Lost.
+    """
+    socket = Socket(http, wish)
     try:
-        return texts(members(history(socket).body).get("logs"))
-    finally:
+        return socket, _history(socket)
+    except BaseException:
         socket.close()
+        raise
 
 
-def history(socket: Socket) -> Message:
-    """The message that says how it is now and was before: it comes first, where the state is subscribed to. Raises Lost."""
+def _history(socket: Socket) -> Message:
     until = time.monotonic() + SECONDS
     while True:
         message = socket.receive(until)

@@ -10,7 +10,7 @@ import base64
 import contextlib
 import json
 import time
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import websocket
@@ -82,11 +82,8 @@ class Socket:
         url = urlunsplit((scheme, bare, parts.path, "", ""))
         user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode("latin-1", "replace")  # as requests has it
         header = ["Authorization: Basic " + base64.b64encode(user).decode()] if parts.username else []
-        try:
-            with http.plugged(min(seconds, http.timeout)) as sock:
-                self._line.connect(url, socket=sock, header=header, redirect_limit=0)  # type: ignore[no-untyped-call]
-        except _BROKEN as error:
-            raise Lost(_reason(error)) from error
+        with _lost(), http.plugged(min(seconds, http.timeout)) as sock:
+            self._line.connect(url, socket=sock, header=header, redirect_limit=0)  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
         """End it, without waiting for the server's goodbye."""
@@ -102,14 +99,13 @@ class Socket:
             if now >= silent:
                 self._ask()
                 continue
-            try:
-                opcode, data = self._line.next_frame(min(until, silent, now + CHECK_SECONDS))
-            except websocket.WebSocketTimeoutException:
-                if time.monotonic() >= until:
-                    return None
-                continue
-            except _BROKEN as error:
-                raise Lost(_reason(error)) from error
+            with _lost():
+                try:
+                    opcode, data = self._line.next_frame(min(until, silent, now + CHECK_SECONDS))
+                except websocket.WebSocketTimeoutException:
+                    if time.monotonic() >= until:
+                        return None
+                    continue
             self._heard, self._asked = time.monotonic(), None
             if opcode == websocket.ABNF.OPCODE_CLOSE:
                 raise Lost("the server has closed it")
@@ -121,16 +117,12 @@ class Socket:
         if self._asked is not None:
             raise Lost(f"it was silent for {time.monotonic() - self._heard:.0f} s")
         self._asked = time.monotonic()
-        try:
+        with _lost():
             self._line.ping()
-        except _BROKEN as error:
-            raise Lost(_reason(error)) from error
 
     def _send(self, message: Dict[str, Any]) -> None:
-        try:
+        with _lost():
             self._line.send(json.dumps(message))
-        except _BROKEN as error:
-            raise Lost(_reason(error)) from error
 
 
 class _Line(websocket.WebSocket):
@@ -160,6 +152,15 @@ class _Line(websocket.WebSocket):
 
 
 _BROKEN = (websocket.WebSocketException, OSError, ValueError)
+
+
+@contextlib.contextmanager
+def _lost() -> Iterator[None]:
+    """Whatever breaks inside is Lost."""
+    try:
+        yield
+    except _BROKEN as error:
+        raise Lost(_reason(error)) from error
 
 
 def _session(http: Http, seconds: float) -> str:
