@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Dict, Mapping, NamedTuple, Optional
 
 from octoprint_cli.fields import (
+    Field,
     flags,
     heater,
     listed,
@@ -111,12 +112,17 @@ def summary(known: Known) -> Dict[str, Any]:
         "state": job.state,
         "phase": job.phase.value,
         "temperature": heaters(printer.temperatures if printer else {}) or {"tool0": {"actual": None, "target": None}},
-        "job": {name: getattr(job, name) for name in JOB.schema["properties"]},
-        "last_job": known.ending._asdict() if known.ending else None,
+        "job": _declared(JOB, job),
+        "last_job": _declared(LAST_JOB, known.ending) if known.ending else None,
         "prompt": known.prompt._asdict() if known.prompt else None,
         "error": job.error or (printer.error if printer else None),
         "flags": printer.flags if printer else {},
     }
+
+
+def _declared(declaration: Field, found: object) -> Dict[str, Any]:
+    """What of it is in the answer."""
+    return {name: getattr(found, name) for name in declaration.schema["properties"]}
 
 
 def heaters(readings: Mapping[str, Temperature]) -> Dict[str, Any]:

@@ -63,7 +63,7 @@ class AddOns:
         yield from self._own
         for name in sorted({entry_point.distribution for entry_point in self.entry_points}):
             mine = [entry_point for entry_point in self.entry_points if entry_point.distribution == name]
-            yield distributions.Distribution(name, "1.2", mine)
+            yield distributions.Distribution(name, "1.2", mine, [])
 
 
 @pytest.fixture(scope="session")
