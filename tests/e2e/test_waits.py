@@ -49,7 +49,7 @@ def test_each_state_is_met_when_it_comes_and_when_it_is_there(server: Any, slow:
 
 
 def test_a_part_of_the_job_is_enough(server: Any, tmp_path: Path) -> None:
-    file = write(tmp_path / "parts.gcode", "G4 P100\n" * 40)
+    file = write(tmp_path / "parts.gcode", "G4 P100\n" * 120)
     server.cli("print", file, "--confirm")
     data = met(waiting(server, "--for", "progress=50"), "progress=50")
     assert (data["phase"], data["job"]["completion"] >= 50, server.prints("parts.gcode")) == ("printing", True, 0)
