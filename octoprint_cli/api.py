@@ -35,7 +35,7 @@ from octoprint_cli.options import (
     wish,
 )
 from octoprint_cli.picture import Picture
-from octoprint_cli.redact import can_write, visible
+from octoprint_cli.redact import can_write, visible, without_key
 from octoprint_cli.stream import Stream
 from octoprint_cli.summary import HEATERS, SUMMARY, Known, heaters, summary
 from octoprint_cli.terminal import Terminal
@@ -136,6 +136,7 @@ __all__ = [
     "waited",
     "watched",
     "wish",
+    "without_key",
     "write_add_on",
 ]
 

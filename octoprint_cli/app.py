@@ -33,22 +33,19 @@ from octoprint_cli.errors import (
     PluginError,
     Stopped,
     Terminated,
+    UsageError,
 )
 from octoprint_cli.formatters.envelope import failure
 from octoprint_cli.manager import CommandManager
-from octoprint_cli.options import format_parser, global_parser, joined, parse
+from octoprint_cli.options import AIMING, aimed, format_parser, global_parser, joined, parse
 from octoprint_cli.process import hide
-from octoprint_cli.redact import Scrubber
+from octoprint_cli.redact import Scrubber, without_key
 from octoprint_cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from octoprint_cli.client import Aftermath, Client
 
 DESCRIPTION = "Drive an OctoPrint 3D-print server: check, upload, print, watch, stop."
-
-
-#: The global options that say which server, and how it is reached.
-_AIMING = ("host", "api_key", "printer", "timeout", "config")
 
 
 class Format(NamedTuple):
@@ -77,8 +74,9 @@ class App(CliffApp):
         super().__init__(DESCRIPTION, __version__, manager, stdin, stdout, stderr, deferred_help=True)
         self.environ = os.environ if environ is None else environ
         self.format = Format("table", False)
-        self.named_formats: List[str] = []
+        self.named_formats: List[str] = self._forced()
         self.argv: List[str] = []
+        self.acted_elsewhere = False  # a line within this run did, on a server of its own
         self.streaming = False  # a line for each thing that happens, the envelope too
         self.scrubber: Scrubber = parent.scrubber if parent else Scrubber()
         self.options = argparse.Namespace(debug=False, verbose_level=1)
@@ -97,10 +95,14 @@ class App(CliffApp):
     def _choose_format(self, argv: List[str]) -> List[str]:
         """Find the output format before anything that can fail, and take it off the line."""
         chosen, rest = format_parser().parse_known_args(argv)
-        asked, preset = chosen.formats or [], self.environ.get(FORMAT_VARIABLE)
+        asked, preset = [*(chosen.formats or []), *self._forced()], self.environ.get(FORMAT_VARIABLE)
         self.format = Format(asked[-1] if asked else preset or "table", bool(asked))
         self.named_formats = [*reversed(asked), preset or "table"]
         return list(rest)
+
+    def _forced(self) -> List[str]:
+        """A line within a run is answered to the run, in JSON."""
+        return [] if self._parent is None else ["json"]
 
     def configure_logging(self) -> None:
         """stderr alone, every known secret masked in it."""
@@ -152,13 +154,11 @@ class App(CliffApp):
 
     def again(self, *words: str) -> str:
         """This very command line with more words: a hint that can be run, with KEY for the key."""
-        aim = self._parent._given() if self._parent is not None else {}
-        inherited = [f"--{name.replace('_', '-')}={value}" for name, value in aim.items() if value]
+        own = self._given()
+        inherited = [f"--{name.replace('_', '-')}={value}" for name, value in self._aim().items() if value and not own[name]]
         at = self.argv.index("--") if "--" in self.argv else len(self.argv)  # what follows is no option
         line = [self.NAME, *inherited, *self.argv[:at], *words, *self.argv[at:]]
-        shown = ["KEY" if before == "--api-key" else word for before, word in zip(["", *line], line)]
-        shown = ["--api-key=KEY" if word.startswith("--api-key=") else word for word in shown]
-        return shlex.join(shown)
+        return shlex.join(without_key(line))
 
     # -- the run ----------------------------------------------------------------------------------
 
@@ -182,11 +182,17 @@ class App(CliffApp):
         except OSError as full:
             return self._report(OutputError(f"stdout cannot be written: {full.strerror}"))
         except Exception as bug:
-            return self._report(_bug(bug))
+            return self._report(InternalError.of(bug))
 
     def _run(self, argv: List[str]) -> None:
         rest = self._choose_format(argv)
+        if any("\0" in word for word in argv):  # a JSON document can hold one, and no command line of a shell
+            raise UsageError("a word of the line holds a NUL character")
         self.options, rest = self.parser.parse_known_args(rest)
+        if self._parent is not None:
+            self.options.debug |= self._parent.options.debug
+            said = self.options.verbose_level != 1
+            self.options.verbose_level = (self.options if said else self._parent.options).verbose_level
         self._learn_settings()
         self.configure_logging()
         if self.options.version_wanted:
@@ -196,20 +202,19 @@ class App(CliffApp):
         self.run_subcommand(rest)
 
     def answer(self, argv: List[str], terminal: Optional[Terminal] = None) -> Tuple[int, Dict[str, Any]]:
-        """Another command line, within this run and on its connection: its exit code and its envelope.
+        """Another command line, within this run and on its connection: its exit code and its envelope, whatever format it names.
 
-        `terminal` gets what it tells a person meanwhile. Raises KeyboardInterrupt, Terminated.
+        `terminal` gets what it tells a person meanwhile. If it is interrupted, its exit code says so: end then.
         """
         told = io.StringIO()
         child = App(io.StringIO(), told, self.stderr, self.environ, parent=self)
         child.terminal = terminal or child.terminal
-        code = int(child.run(["--json", *argv]))
-        if self._client is not None and child._client is not None:
-            self._client.http.acted |= child._client.http.acted
-        if code == Exit.INTERRUPTED:
-            raise KeyboardInterrupt
-        if code == Exit.TERMINATED:
-            raise Terminated
+        child.stdin = None  # what comes there is not for this line
+        code = int(child.run(argv))
+        if child._client is not None and child._client.http.acted:
+            self.acted_elsewhere |= child.settings is not self.settings
+            if self._client is not None and child.settings is self.settings:
+                self._client.http.acted = True
         return code, json.loads(told.getvalue())
 
     def beside(self) -> App:
@@ -220,26 +225,32 @@ class App(CliffApp):
 
     def _given(self) -> Dict[str, Any]:
         """The global options that choose the server, by name; None for what was not said."""
-        return {name: getattr(self.options, name, None) for name in _AIMING}
+        return {name: getattr(self.options, name, None) for name in AIMING}
+
+    def _aim(self) -> Dict[str, Any]:
+        """The same, with what was said for the run that this is a line of."""
+        return self._given() if self._parent is None else aimed(self._given(), self._parent._aim())
 
     def _learn_settings(self) -> None:
-        given = self._given()
-        if self._parent is not None and not any(given.values()):
+        self.terminal.quiet = self.options.verbose_level == 0
+        aim = self._aim()
+        if self._parent is not None and aim == self._parent._aim():
             self.settings = self._parent.settings
             return
-        self.settings = Settings(given, self.environ)
+        self.settings = Settings(aim, self.environ)
         self.settings.on_secret, self.settings.on_warning = self.scrubber.learn, self.terminal.warn
         for source in (vars(self.options), self.environ):  # at once: even a usage error repeats the line
             self.scrubber.learn(source.get("api_key") or source.get("OCTOPRINT_API_KEY") or "")
             self.scrubber.learn_url(source.get("host") or source.get("OCTOPRINT_HOST") or "")
         if self.options.api_key:
             hide(self.options.api_key)
-        self.terminal.quiet = self.options.verbose_level == 0
 
     def run_subcommand(self, argv: List[str]) -> int:
         """Find, parse, run. Raises; `run` translates."""
         factory, name, rest = self.command_manager.find_command(argv)
         self.streaming = getattr(factory, "streams", False)
+        if self.streaming and self._parent is not None:
+            raise UsageError(f"{name} tells things as they happen, which no line within another run can", hint=f"octoprint-cli {name}")
         if getattr(factory, "own_timeout", False) and self.options.timeout is not None:  # its own limit, not that of a request
             rest = [f"--timeout={self.options.timeout}", *rest]
             self.options.timeout = None
@@ -255,14 +266,15 @@ class App(CliffApp):
             if isinstance(error, OSError) and error.filename is None:
                 raise  # no file was named, so it is stdout
             owner = self.command_manager.owner(name)
-            raise (_bug(error) if owner is None else _add_on_bug(error, name, owner)) from error
+            raise (InternalError.of(error) if owner is None else PluginError.crashed(error, name, owner)) from error
 
     # -- the boundary -----------------------------------------------------------------------------
 
     def _interrupted(self, kind: Type[CliError], word: str) -> int:
         """Say what the server has now: whoever stopped the program has not stopped the server."""
         if self._client is None or not self._client.http.acted:
-            return self._report(kind(f"{word}; nothing was sent that changes anything"))
+            sent = "what was sent to another server goes on" if self.acted_elsewhere else "nothing was sent that changes anything"
+            return self._report(kind(f"{word}; {sent}"))
         sentence, now = self._asked(self._client, "the server was not asked what came of it")
         return self._report(kind(f"{word}; {sentence}", details=now))
 
@@ -305,18 +317,6 @@ class App(CliffApp):
             self.terminal.note_error(error.message, error.code, error.hint)
             self.terminal.warn(f"stdout cannot be written: {full.strerror}")
         return error.exit_code
-
-
-def _bug(error: BaseException) -> InternalError:
-    return InternalError(f"{type(error).__name__}: {error}: a bug of octoprint-cli")
-
-
-def _add_on_bug(error: BaseException, name: str, owner: str) -> PluginError:
-    return PluginError(
-        f"{name} of {owner} crashed: {type(error).__name__}: {error}",
-        hint=f"report it to the makers of {owner}, with the output of --debug",
-        details={"distribution": owner},
-    )
 
 
 def _terminate(*_: Any) -> NoReturn:

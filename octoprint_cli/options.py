@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from typing import TYPE_CHECKING, Any, FrozenSet, List, NoReturn, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, FrozenSet, List, Mapping, NoReturn, Optional, Sequence
 from urllib.parse import unquote
 
 from cliff._argparse import ArgumentParser as CliffParser
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 #: Where a server stores files. 2.0 says `printer` for `sdcard`; both words are taken.
 LOCATIONS = ("local", "sdcard")
 _TEN_YEARS = 10 * 366 * 86400
+#: The global options that say which server, and how it is reached.
+AIMING = ("host", "api_key", "printer", "timeout", "config")
+#: Of them what chooses another server, and what was said for one server alone.
+_CHOOSING, _OF_ONE = ("host", "printer", "config"), ("host", "printer", "api_key")
 
 
 class Parser(CliffParser):
@@ -222,6 +226,13 @@ def joined(argv: Sequence[str]) -> List[str]:
         else:
             line.append(word)
     return line
+
+
+def aimed(own: Mapping[str, Any], outer: Mapping[str, Any]) -> Dict[str, Any]:
+    """The aiming options of a line within a run: its own, and what was said for the run. A key is for the server it was said with."""
+    elsewhere = any(own[name] for name in _CHOOSING)
+    kept = {name: None if elsewhere and name in _OF_ONE else value for name, value in outer.items()}
+    return {**kept, **{name: value for name, value in own.items() if value}}
 
 
 def parse(parser: ArgumentParser, name: str, argv: List[str]) -> Namespace:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any, Callable, Set, TextIO
+from typing import Any, Callable, List, Sequence, Set, TextIO
 
 #: Names under which a secret stands, in settings, headers and query strings (lower case, `-` as `_`).
 SECRET_NAMES = frozenset({"api_key", "apikey", "x_api_key", "authorization", "password", "cookie"})
@@ -59,6 +59,12 @@ def written_for(stream: TextIO, text: str) -> str:
         return text
     text = text.replace("\u00b0", "").replace("\u2026", "...")
     return text.encode(stream.encoding, "backslashreplace").decode(stream.encoding)
+
+
+def without_key(words: Sequence[str]) -> List[str]:
+    """A command line with KEY for the API key, and without the password of a URL."""
+    shown = ["KEY" if before == "--api-key" else word for before, word in zip(["", *words], words)]
+    return ["--api-key=KEY" if word.startswith("--api-key=") else mask_url(word) for word in shown]
 
 
 #: RepRapFirmware lists its own configuration for M503: M551 sets the printer's password, M587 joins a wireless network.

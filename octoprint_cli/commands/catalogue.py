@@ -36,7 +36,7 @@ _COMMAND = fields.record(
 
 
 class Commands(Lister):
-    """list every command with its arguments, effects and error codes, for machines
+    """list commands with their arguments, effects, exit and error codes
 
     Built-in or added, all of them or those whose name begins with NAME.
     """

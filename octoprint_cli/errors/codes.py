@@ -275,12 +275,23 @@ class PluginError(CliError):
     code = "PLUGIN_ERROR"
     remedy = "octoprint-cli plugins list"
 
+    @classmethod
+    def crashed(cls, error: BaseException, name: str, owner: str) -> PluginError:
+        """A bug in a command of the distribution `owner`."""
+        hint = f"report it to the makers of {owner}, with the output of --debug"
+        return cls(f"{name} of {owner} crashed: {type(error).__name__}: {error}", hint=hint, details={"distribution": owner})
+
 
 class InternalError(CliError):
     """A bug of ours."""
 
     code = "INTERNAL_ERROR"
     remedy = "please report it, with the output of the same command and --debug"
+
+    @classmethod
+    def of(cls, error: BaseException) -> InternalError:
+        """An exception that should not have been."""
+        return cls(f"{type(error).__name__}: {error}: a bug of octoprint-cli")
 
 
 # --- ended from outside ----------------------------------------------------------------------------

@@ -23,8 +23,9 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing reads or writes the real home, or heeds the real configuration."""
+    """Nothing reads or writes the real home or the folder of the tests, or heeds the real configuration."""
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
     for name in ("HOST", "API_KEY", "PRINTER", "CLI_HOME", "CLI_FORMAT"):
         monkeypatch.delenv(f"OCTOPRINT_{name}", raising=False)
 

@@ -52,6 +52,28 @@ def _envelope_of(documents: List[Dict[str, Any]]) -> Dict[str, Any]:
     return envelope
 
 
+def as_batch(text: str) -> Dict[str, Any]:
+    """What `batch` answers: a line for each line, and the envelope."""
+    return _end_of_batch([as_json(line + "\n") for line in text.splitlines()])
+
+
+def as_batch_documents(text: str) -> Dict[str, Any]:
+    """The same in YAML."""
+    assert text.isascii() and text.endswith("\n")
+    return _end_of_batch(list(yaml.safe_load_all(text)))
+
+
+def _end_of_batch(documents: List[Dict[str, Any]]) -> Dict[str, Any]:
+    *told, envelope = documents
+    for item in told:
+        assert list(item)[:3] == ["line", "command", "exit_code"]
+        answer = {name: value for name, value in item.items() if name not in ("line", "command", "exit_code")}
+        check_failure(answer) if item["exit_code"] else check_success(answer)
+    assert [item["line"] for item in told] == sorted({item["line"] for item in told})
+    assert envelope["data"] is None or envelope["data"]["lines"] == len(told)
+    return envelope
+
+
 def as_csv(text: str) -> List[Dict[str, str]]:
     """A header and rows as wide as it is."""
     header, *rows = csv.reader(io.StringIO(text), strict=True)
@@ -84,6 +106,9 @@ READERS: Dict[str, Callable[[str], Any]] = {
 
 #: Of a command that streams.
 STREAM_READERS: Dict[str, Callable[[str], Any]] = {**READERS, "json": as_json_lines, "yaml": as_yaml_documents}
+
+#: Of the command that runs others.
+BATCH_READERS: Dict[str, Callable[[str], Any]] = {**READERS, "json": as_batch, "yaml": as_batch_documents}
 
 ENVELOPES = ("json", "yaml")
 

@@ -103,9 +103,41 @@ class Shape(NamedTuple):
     code: str = ""
 
 
+_ARGUMENT = {
+    "name": "text",
+    "options": ["text"],
+    "type": "text",
+    "many": "switch",
+    "repeated": "switch",
+    "required": "switch",
+    "default": "any",
+    "choices": "any",
+    "help": "text",
+}
+_COMMAND = {
+    "name": "text",
+    "summary": "text",
+    "description": "text",
+    "distribution": "text?",
+    "arguments": [_ARGUMENT],
+    "effects": ["text"],
+    "confirm": "text?",
+    "dry_run": "switch",
+    "repeatable": "switch",
+    "streams": "switch",
+    "exit_codes": ["whole"],
+    "error_codes": ["text"],
+}
+_EXPLAINED = {"code": "text", "exit_code": "whole", "meaning": "text", "retryable": "switch", "advice": "text", "next": "text"}
+
 SHAPES: List[Shape] = [
+    Shape("batch", idle, {"lines": "whole", "failed": "whole"}),
     Shape("cancel --confirm", printing, {"action": "text", "file": "text", "state": "text"}),
     Shape("cancel --confirm --dry-run", printing, _REHEARSED),
+    Shape("commands", idle, {"commands": [_COMMAND], "broken": ["nothing"]}),
+    Shape("commands plugins", idle, {"commands": [{**_COMMAND, "confirm": "null", "distribution": "null"}]}),
+    Shape("complete zsh", idle, {"shell": "text", "script": "text", "use": "text"}),
+    Shape("complete --words=stat", idle, {"words": ["text"]}),
     Shape(
         "config show",
         idle,
@@ -114,6 +146,7 @@ SHAPES: List[Shape] = [
     Shape("connect", offline, _LINK),
     Shape("connect", idle, _LINK),
     Shape("disconnect", idle, _NO_LINK),
+    Shape("explain NO_ACTIVE_JOB", idle, _EXPLAINED),
     Shape(
         "files",
         stocked,
@@ -145,10 +178,12 @@ SHAPES: List[Shape] = [
                     "checks": ["text"],
                     "formats": ["text"],
                     "problems": ["text"],
+                    "requires": ["text"],
                 }
             ]
         },
     ),
+    Shape("plugins new my-printer", idle, {"folder": "text", "files": ["text"], "next": ["text"]}),
     Shape("inspect {file}", idle, _CONTENTS),
     Shape("preflight {file}", idle, _CHECKS),
     Shape("preflight {wide} --ignore print_volume --ignore travel_volume", idle, _CHECKS),
@@ -177,6 +212,7 @@ SHAPES: List[Shape] = [
     Shape("print {file} --dry-run", idle, _REHEARSED),
     Shape("resume", paused, _JOB_VERB),
     Shape("resume", printing, _JOB_VERB),
+    Shape("schema status", idle, {"command": "text", "schema": {"$schema": "text", "title": "text", "type": "text"}}),
     Shape("status", printing, _STATUS),
     Shape("status", idle, {**_STATUS, "job": _UNKNOWN_JOB}),
     Shape("status", cancelled, _AFTER_CANCEL),

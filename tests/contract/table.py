@@ -12,11 +12,11 @@ from cliff.lister import Lister
 
 from octoprint_cli.distributions import installed
 from octoprint_cli.manager import GROUP, CommandManager
-from octoprint_cli.testing import FaultServer
+from octoprint_cli.testing import FaultServer, Result
 from octoprint_cli.testing.faults import html
 
 from .program import Program
-from .reading import READERS, STREAM_READERS
+from .reading import BATCH_READERS, READERS, STREAM_READERS
 from .samples import SAMPLES
 
 OWN = "octoprint-agent-cli"
@@ -72,17 +72,22 @@ def login_page(server: FaultServer) -> None:
 
 
 class Case(NamedTuple):
-    """A command line, what the server is doing, and the error code it ends with (empty: success)."""
+    """A command line, what the server is doing, the error code it ends with (empty: success), and what comes on stdin."""
 
     argv: str
     scene: Scene = idle
     code: str = ""
+    stdin: str = ""
 
     def words(self, program: Program) -> List[str]:
         names = {"file": str(program.file()), "missing": str(program.folder / "missing.gcode"), "folder": str(program.folder)}
         wanted = (name for name in SAMPLES if f"{{{name}}}" in self.argv)
         names.update({name: str(program.file(f"{name}.gcode", SAMPLES[name])) for name in wanted})
         return [word.format(**names) for word in self.argv.split()]
+
+    def run(self, program: Program, *more: str) -> Result:
+        """What the program answers to it, and to more words."""
+        return program.run(*self.words(program), *more, stdin=self.stdin)
 
 
 class Row(NamedTuple):
@@ -93,10 +98,17 @@ class Row(NamedTuple):
 
 
 ROWS: Dict[str, Row] = {
+    "batch": Row(
+        Case("batch", stocked, stdin='# two lines\n["files"]\n\nversion --client\n'),
+        Case("batch", idle, "NO_ACTIVE_JOB", "pause\nfiles\n"),
+    ),
     "cancel": Row(Case("cancel --confirm", printing), Case("cancel --confirm", idle, "NO_ACTIVE_JOB")),
+    "commands": Row(Case("commands"), Case("commands nonsense", idle, "USAGE_ERROR")),
+    "complete": Row(Case("complete bash"), Case("complete", idle, "USAGE_ERROR")),
     "config show": Row(Case("config show"), Case("--config {missing} config show", idle, "CONFIG_ERROR")),
     "connect": Row(Case("connect", offline), Case("connect --profile nope", offline, "NOT_FOUND")),
     "disconnect": Row(Case("disconnect"), Case("disconnect", printing, "PRINTER_BUSY")),
+    "explain": Row(Case("explain printer_busy"), Case("explain NONSENSE", idle, "USAGE_ERROR")),
     "files": Row(Case("files", stocked), Case("files --api-key wrong-key", stocked, "AUTH_ERROR")),
     "gcode": Row(Case("gcode G28"), Case("gcode M81", idle, "CONFIRMATION_REQUIRED")),
     "help": Row(Case("help"), Case("help nonsense", idle, "USAGE_ERROR")),
@@ -104,9 +116,11 @@ ROWS: Dict[str, Row] = {
     "inspect": Row(Case("inspect {file}"), Case("inspect {missing}", idle, "FILE_NOT_FOUND")),
     "pause": Row(Case("pause", printing), Case("pause", idle, "NO_ACTIVE_JOB")),
     "plugins list": Row(Case("plugins list"), Case("plugins list -c nope", idle, "USAGE_ERROR")),
+    "plugins new": Row(Case("plugins new my-printer"), Case("plugins new My!", idle, "INVALID_VALUE")),
     "preflight": Row(Case("preflight {file}"), Case("preflight {missing}", idle, "FILE_NOT_FOUND")),
     "print": Row(Case("print {file} --confirm"), Case("print {file}", idle, "CONFIRMATION_REQUIRED")),
     "resume": Row(Case("resume", paused), Case("resume", idle, "NO_ACTIVE_JOB")),
+    "schema": Row(Case("schema status"), Case("schema nonsense", idle, "USAGE_ERROR")),
     "status": Row(Case("status", printing), Case("status", offline, "PRINTER_OFFLINE")),
     "temp": Row(Case("temp --tool 200"), Case("temp --tool nan", idle, "INVALID_VALUE")),
     "upload": Row(Case("upload {file}"), Case("upload {missing}", idle, "FILE_NOT_FOUND")),
@@ -115,8 +129,8 @@ ROWS: Dict[str, Row] = {
     "watch": Row(Case("watch --until printing", printing), Case("watch --until done", offline, "PRINTER_OFFLINE")),
 }
 
-#: A person sees its report, then the error.
-SHOWS_A_REPORT_THEN_FAILS: FrozenSet[str] = frozenset({"preflight"})
+#: A person sees its report, or what was done before, then the error.
+SHOWS_A_REPORT_THEN_FAILS: FrozenSet[str] = frozenset({"batch", "preflight"})
 
 
 def entry_points(group: str) -> List[str]:
@@ -137,6 +151,8 @@ def formats(command: str) -> List[str]:
 
 def reader(command: str, name: str) -> Callable[[str], Any]:
     """What reads the command's output in that format: one document, or a stream of them."""
+    if command == "batch":
+        return BATCH_READERS[name]
     return (STREAM_READERS if getattr(CommandManager().load(command), "streams", False) else READERS)[name]
 
 

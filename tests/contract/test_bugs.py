@@ -34,18 +34,18 @@ def command(request: Any, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_a_document_says_so(command: str, program: Program, server: FaultServer) -> None:
-    result = program.run(*ROWS[command].good.words(program), "--json")
+    result = ROWS[command].good.run(program, "--json")
     error = check_failure(as_json(result.stdout), "INTERNAL_ERROR")
     assert result.exit_code == 4 and result.stderr == ""
     assert "ZeroDivisionError" in error["message"] and "report" in error["hint"]
 
 
 def test_a_person_is_told_and_the_traceback_is_for_debug(command: str, program: Program) -> None:
-    words = ROWS[command].good.words(program)
-    result = program.run(*words)
+    case = ROWS[command].good
+    result = case.run(program)
     assert (result.exit_code, result.stdout) == (4, "")
     check_told(result.stderr, "INTERNAL_ERROR")
-    assert "Traceback" in program.run(*words, "--debug").stderr
+    assert "Traceback" in case.run(program, "--debug").stderr
 
 
 def test_an_exit_from_inside_is_a_bug_too(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

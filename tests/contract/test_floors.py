@@ -13,8 +13,8 @@ from .table import COMMANDS
 EACH = pytest.mark.parametrize("module", modules(), ids=[name or "octoprint_cli" for name in modules()])
 #: The options --help and --version stand for these two; the application knows no other.
 SPOKEN_BY_OPTIONS = {"help", "version"}
-#: The guard's answers have a field of this name, too.
-FIELDS = {"preflight"}
+#: Answers have fields of these names, too: the guard's, and the inventory of add-ons.
+FIELDS = {"preflight", "commands"}
 
 
 def goes_up(found: Import) -> bool:

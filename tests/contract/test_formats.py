@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, List
+from typing import Any
 
 import pytest
 
 from octoprint_cli.errors import CODES
-from octoprint_cli.testing import FaultServer
+from octoprint_cli.testing import FaultServer, Result
 
 from .program import Program
 from .reading import ENVELOPES, READERS, STREAM_READERS, check_failure, check_success, check_told
@@ -16,10 +16,10 @@ from .table import COMMANDS, ROWS, SHOWS_A_REPORT_THEN_FAILS, Case, entry_points
 ALL = pytest.mark.parametrize(("command", "name"), every_format())
 
 
-def line(case: Case, program: Program, server: FaultServer, *more: str) -> List[str]:
-    """The case's command line, its scene set."""
+def ran(case: Case, program: Program, server: FaultServer, *more: str) -> Result:
+    """What the program answers to the case, and more words, in its scene."""
     case.scene(server)
-    return [*case.words(program), *more]
+    return case.run(program, *more)
 
 
 def test_every_command_has_a_row() -> None:
@@ -33,7 +33,7 @@ def test_every_format_has_a_reader() -> None:
 
 @ALL
 def test_a_success_parses(command: str, name: str, program: Program, server: FaultServer) -> None:
-    result = program.run(*line(ROWS[command].good, program, server, "-f", name))
+    result = ran(ROWS[command].good, program, server, "-f", name)
     assert result.exit_code == 0, result
     read = reader(command, name)(result.stdout)
     if name in ENVELOPES:
@@ -43,7 +43,7 @@ def test_a_success_parses(command: str, name: str, program: Program, server: Fau
 @ALL
 def test_a_failure_parses(command: str, name: str, program: Program, server: FaultServer) -> None:
     case = ROWS[command].bad
-    result = program.run(*line(case, program, server, "-f", name))
+    result = ran(case, program, server, "-f", name)
     assert result.exit_code == CODES[case.code].exit_code
     if name in ENVELOPES:
         check_failure(reader(command, name)(result.stdout), case.code)
@@ -57,15 +57,16 @@ def test_a_failure_parses(command: str, name: str, program: Program, server: Fau
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_json_and_yaml_and_their_other_spellings_say_the_same(command: str, program: Program, server: FaultServer) -> None:
-    words = line(ROWS[command].bad, program, server)
-    written = program.run(*words, "-f", "json")
+    case, read = ROWS[command].bad, reader(command, "json")
+    words, written = case.words(program), ran(case, program, server, "-f", "json")
+    envelope = read(written.stdout)
     spellings = [(["--json", *words], {}), ([*words, "--json"], {}), ([*words, "--format=json"], {})]
     spellings += [(["-fjson", *words], {}), (words, {"OCTOPRINT_CLI_FORMAT": "json"})]
     for argv, env in spellings:
-        again = program.run(*argv, env=env)
-        assert (again.exit_code, again.envelope["error"]["code"]) == (written.exit_code, written.code)
-    in_yaml = READERS["yaml"](program.run(*words, "-f", "yaml").stdout)
-    assert (untimed(in_yaml["data"]), in_yaml["error"]["code"]) == (untimed(written.data), written.code)
+        again = program.run(*argv, env=env, stdin=case.stdin)
+        assert (again.exit_code, read(again.stdout)["error"]["code"]) == (written.exit_code, case.code)
+    in_yaml = reader(command, "yaml")(case.run(program, "-f", "yaml").stdout)
+    assert (untimed(in_yaml["data"]), in_yaml["error"]["code"]) == (untimed(envelope["data"]), case.code)
 
 
 def untimed(data: Any) -> Any:
@@ -75,7 +76,7 @@ def untimed(data: Any) -> Any:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_stdout_is_data_and_nothing_else_on_a_success(command: str, program: Program, server: FaultServer) -> None:
-    result = program.run(*line(ROWS[command].good, program, server, "--json", "-v", "--debug"))
+    result = ran(ROWS[command].good, program, server, "--json", "-v", "--debug")
     check_success(reader(command, "json")(result.stdout))
 
 

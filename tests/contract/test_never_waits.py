@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import subprocess
@@ -13,7 +14,7 @@ from octoprint_cli.testing import KEY, FaultServer
 
 from .program import LIMIT, Program, finish
 from .pseudo_terminal import on_a_terminal
-from .reading import as_json, check_failure
+from .reading import as_json, check_failure, check_success
 from .table import COMMANDS, ROWS, reader
 
 PAGER = "#!/bin/sh\necho PAGED\nexec cat\n"
@@ -31,7 +32,11 @@ def loud(program: Program) -> Program:
     return program
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+#: It reads stdin because that is what it is for: see the test of how it reads.
+READS_STDIN = {"batch"}
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command not in READS_STDIN])
 def test_with_a_stdin_that_never_ends(command: str, program: Program, server: FaultServer) -> None:
     case = ROWS[command].good
     case.scene(server)
@@ -44,6 +49,23 @@ def test_with_a_stdin_that_never_ends(command: str, program: Program, server: Fa
             finish(process)
         out.seek(0)
         assert reader(command, "json")(out.read())["status"] == "success"
+
+
+def test_batch_answers_each_line_when_it_comes_and_ends_with_stdin(program: Program) -> None:
+    process = program.start("batch", "--json", stdin=subprocess.PIPE)
+    assert process.stdin and process.stdout
+    for number in (1, 2):
+        process.stdin.write("version --client\n")
+        process.stdin.flush()
+        answer = json.loads(process.stdout.readline())  # its stdin is open still
+        assert (answer["line"], answer["exit_code"]) == (number, 0)
+    result = finish(process)
+    assert result.exit_code == 0 and check_success(as_json(result.stdout)) == {"lines": 2, "failed": 0}
+
+
+def test_batch_does_not_read_a_terminal(loud: Program) -> None:
+    session = on_a_terminal(loud, "batch")
+    assert session.exit_code == 4 and "USAGE_ERROR" in session.screen
 
 
 @pytest.mark.parametrize("argv", [[], ["help"], ["status"], ["files"], ["cancel"], ["preflight"], ["gcode", "M81"], ["nonsense"]])

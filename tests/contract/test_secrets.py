@@ -30,7 +30,7 @@ def test_not_when_it_comes_from_the_environment(command: str, program: Program, 
     for case in ROWS[command]:
         case.scene(server)
         for more in LOUD:
-            check_kept(program.run(*case.words(program), *more))
+            check_kept(case.run(program, *more))
 
 
 @EACH
@@ -42,7 +42,7 @@ def test_not_when_it_is_an_option(command: str, program: Program, server: FaultS
         words = [word for word in case.words(program) if word not in ("--api-key", "wrong-key")]
         for key in (["--api-key", KEY], [f"--api-key={KEY}"]):
             for more in LOUD:
-                check_kept(program.run(*words, *key, *more))
+                check_kept(program.run(*words, *key, *more, stdin=case.stdin))
 
 
 @EACH
@@ -51,7 +51,7 @@ def test_not_when_it_is_in_the_file(command: str, program: Program, server: Faul
     for case in ROWS[command]:
         program.configure(f"host: {server.url}\napi_key: {KEY}\nretries: 0\n")
         case.scene(server)
-        check_kept(program.run(*case.words(program), "--debug", "-v"))
+        check_kept(case.run(program, "--debug", "-v"))
 
 
 @EACH
@@ -60,7 +60,7 @@ def test_not_by_a_bug(command: str, program: Program, monkeypatch: pytest.Monkey
         raise ValueError(f"{KEY} in {vars(self)} and {parsed_args}")
 
     monkeypatch.setattr(CommandManager().load(command), "take_action", crash)
-    result = program.run(*ROWS[command].good.words(program), "--api-key", KEY, "--debug")
+    result = ROWS[command].good.run(program, "--api-key", KEY, "--debug")
     assert result.exit_code == 4
     check_kept(result)
 

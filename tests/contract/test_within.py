@@ -48,19 +48,19 @@ def test_a_check_that_raises_ends_a_line_before_it_sends_anything(server: FaultS
 
     app = begun(server, tmp_path)
     app.check = check
-    with pytest.raises(KeyboardInterrupt):
-        app.answer(["cancel", "--confirm"])
+    code, envelope = app.answer(["cancel", "--confirm"])
+    assert (code, envelope["error"]["code"]) == (130, "INTERRUPTED")
     assert server.requests == []
 
 
 def test_a_hint_aims_at_the_same_server_and_has_no_key(server: FaultServer, tmp_path: Path) -> None:
     _, envelope = begun(server, tmp_path, "--timeout", "7", "--api-key", server.key).answer(["cancel"])
-    assert envelope["error"]["hint"] == "octoprint-cli --api-key=KEY --timeout=7 --json cancel --confirm"
+    assert envelope["error"]["hint"] == "octoprint-cli --api-key=KEY --timeout=7 cancel --confirm"
 
 
 def test_a_hint_puts_its_options_before_what_is_none(server: FaultServer, tmp_path: Path) -> None:
     _, envelope = begun(server, tmp_path).answer(["print", "--", "--odd.gcode"])
-    assert envelope["error"]["hint"] == "octoprint-cli --json print --confirm -- --odd.gcode"
+    assert envelope["error"]["hint"] == "octoprint-cli print --confirm -- --odd.gcode"
 
 
 class Watched(Terminal):

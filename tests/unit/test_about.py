@@ -11,21 +11,9 @@ from octoprint_cli import __version__
 
 NO_SERVER = {"OCTOPRINT_HOST": "", "OCTOPRINT_API_KEY": ""}
 COMMANDS = [
-    *(
-        "cancel",
-        "config show",
-        "connect",
-        "disconnect",
-        "files",
-        "gcode",
-        "help",
-        "init",
-        "inspect",
-        "pause",
-        "plugins list",
-        "preflight",
-    ),
-    *("print", "resume", "status", "temp", "upload", "version", "wait", "watch"),
+    *("batch", "cancel", "commands", "complete", "config show", "connect", "disconnect", "explain", "files", "gcode", "help"),
+    *("init", "inspect", "pause", "plugins list", "plugins new", "preflight", "print", "resume", "schema", "status", "temp"),
+    *("upload", "version", "wait", "watch"),
 ]
 
 
