@@ -34,13 +34,19 @@ _READY: Dict[str, Field] = {
 #: The report of `preflight`, and the summary of it that a start answers.
 REPORT = record("", _READY, checks=listed(CHECK))
 VERDICT = record("of the pre-flight", _READY, warnings=listed(record(id=text(), message=text()))).told(_in_words)
-#: What a guarded command answers to --dry-run, and to --skip-if-printing.
-REHEARSED = record(
-    dry_run=switch(),
-    requests=listed(record(method=text(), path=text()), "those that would be sent").sometimes,
-    preflight=VERDICT.or_null.sometimes,
-)
-SKIPPED = record(action=one_of("skipped"), reason=text(), job=record(file=text().or_null))
+#: What a guarded command answers where it was skipped.
+_SKIPPED = one_of("skipped")
+SKIPPED = record("with --skip-if-printing, during a job", action=_SKIPPED, reason=text(), job=record(file=text().or_null))
+
+
+def rehearsed(checks: bool, skippable: bool) -> Field:
+    """The same to --dry-run. `checks`: the pre-flight runs before it; `skippable`: it has --skip-if-printing."""
+    parts: Dict[str, Field] = {"preflight": VERDICT.or_null.sometimes} if checks else {}
+    parts.update({"action": _SKIPPED.sometimes} if skippable else {})
+    requests = listed(record(method=text(), path=text()), "those that would be sent").sometimes
+    return record("with --dry-run", parts, dry_run=switch(), requests=requests)
+
+
 
 _LOCAL = ("FILE_NOT_FOUND", "FILE_UNREADABLE", "FILE_INVALID")
 UPLOAD_CODES = (

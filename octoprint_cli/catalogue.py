@@ -6,7 +6,7 @@ import argparse
 import inspect
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Type
 
-from octoprint_cli.answers import REHEARSED, SKIPPED
+from octoprint_cli.answers import SKIPPED, rehearsed
 from octoprint_cli.errors import CODES
 from octoprint_cli.errors.error import Exit
 from octoprint_cli.guard import Guarded
@@ -94,7 +94,7 @@ def schema_of(kind: Type[Any], name: str) -> Dict[str, Any]:
     """The JSON Schema of the `data` that a success of the command has."""
     answers: List[Dict[str, Any]] = [kind.answer.schema]
     if issubclass(kind, Guarded):
-        answers.append(REHEARSED.schema)
+        answers.append(rehearsed(kind.preflight, kind.skippable).schema)
         answers += [SKIPPED.schema] if kind.skippable else []
     body = answers[0] if len(answers) == 1 else {"anyOf": answers}
     return {"$schema": _DIALECT, "title": f"data of octoprint-cli {name}", **body}

@@ -16,6 +16,8 @@ from urllib.parse import quote
 import requests
 import yaml
 
+from . import schemas
+
 PROGRAM = Path(sys.executable).with_name("octoprint-cli")
 #: Everything but an installation answers in seconds.
 RUN_SECONDS = 120
@@ -26,12 +28,14 @@ _GONE = ("Offline", "Error", "Closed")
 
 
 class Answer:
-    """What one run of the program answered."""
+    """What one run of the program answered, which is held against the command's schema."""
 
     def __init__(self, line: List[str], exit_code: int, stdout: str, stderr: str) -> None:
         self.line, self.exit_code, self.stdout, self.stderr = line, exit_code, stdout, stderr
-        self.envelope: Dict[str, Any] = json.loads(stdout) if stdout.startswith("{") else {}
+        self.envelope: Dict[str, Any] = _envelope(stdout)
         assert "Traceback" not in stderr, stderr
+        if self.envelope:
+            schemas.hold(line, self.envelope)
 
     @property
     def data(self) -> Dict[str, Any]:
@@ -51,13 +55,24 @@ class Answer:
         return f"{self.line} -> {self.exit_code}\n{self.stdout}\n{self.stderr}"
 
 
+def _envelope(stdout: str) -> Dict[str, Any]:
+    """The one document; of a stream the last line."""
+    found: Dict[str, Any] = {}
+    if stdout.startswith("{"):
+        try:
+            found = json.loads(stdout)
+        except ValueError:
+            found = json.loads(stdout.splitlines()[-1])
+    return found if "status" in found else {}
+
+
 class Started:
     """A run of the program that goes on while the test does something else."""
 
-    def __init__(self, line: List[str], environ: Dict[str, str]) -> None:
+    def __init__(self, line: List[str], environ: Dict[str, str], **how: Any) -> None:
         self.line = line
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(line, env=environ, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True)
+        how = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **how}
+        self.process = subprocess.Popen(line, env=environ, **how)
 
     def send(self, number: int) -> None:
         assert self.process.poll() is None, f"it has ended already: {self.answer()}"
@@ -72,9 +87,11 @@ class Started:
         return Answer(self.line, self.process.returncode, stdout, stderr)
 
 
-def run(line: List[str], environ: Dict[str, str], expect: Optional[int] = 0, seconds: float = RUN_SECONDS) -> Answer:
+def run(
+    line: List[str], environ: Dict[str, str], expect: Optional[int] = 0, seconds: float = RUN_SECONDS, **how: Any
+) -> Answer:
     """Run a process; its stdin is closed, and an unexpected exit code shows what it said."""
-    answer = Started(line, environ).answer(seconds)
+    answer = Started(line, environ, **how).answer(seconds)
     assert expect is None or answer.exit_code == expect, answer
     return answer
 
