@@ -177,6 +177,7 @@ SHAPES: List[Shape] = [
     Shape("print {file} --dry-run", idle, _REHEARSED),
     Shape("resume", paused, _JOB_VERB),
     Shape("resume", printing, _JOB_VERB),
+    Shape("skill", idle, {"name": "text", "content": "text"}),
     Shape("status", printing, _STATUS),
     Shape("status", idle, {**_STATUS, "job": _UNKNOWN_JOB}),
     Shape("status", cancelled, _AFTER_CANCEL),
