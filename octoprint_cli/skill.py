@@ -9,7 +9,7 @@ NAME = "octoprint-cli"
 #: Agents choose a skill by this.
 DESCRIPTION = (
     "Drive a 3D printer through its OctoPrint server from the command line: check a G-code file, upload, print, wait, watch, "
-    "pause, cancel, set temperatures, send G-code. Use it for all that has to do with a 3D printer, its jobs, files or temperatures."
+    "pause, cancel, set temperatures, send G-code. Use it for whatever has to do with a 3D printer or its jobs."
 )
 _COMMANDS = """
 ## Every command
