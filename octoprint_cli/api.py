@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from octoprint_cli.plot import FINE, plot
     from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
     from octoprint_cli.skeleton import write_add_on
+    from octoprint_cli.skill import skill
 
 #: Grows by one when something that an add-on may rely on changes.
 API_VERSION = 1
@@ -131,6 +132,7 @@ __all__ = [
     "seconds",
     "schema_of",
     "server_path",
+    "skill",
     "summary",
     "visible",
     "waited",
@@ -152,6 +154,7 @@ _ON_DEMAND = {
         "gcode.reader": ("Reading", "read_file"),
         "plot": ("FINE", "plot"),
         "skeleton": ("write_add_on",),
+        "skill": ("skill",),
         "preflight": ("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"),
     }.items()
     for name in names

@@ -1,12 +1,12 @@
-"""commands, schema, explain: this program as a machine reads it."""
+"""commands, schema, explain, skill: this program as a machine reads it."""
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
-from octoprint_cli.api import EFFECTS, Lister, Rows, ShowOne, described, errors, explained, fields, schema_of
+from octoprint_cli.api import EFFECTS, Lister, Rows, ShowOne, described, errors, explained, fields, schema_of, skill
 
 _ARGUMENT = fields.record(
     name=fields.text("in the parsed arguments"),
@@ -50,17 +50,22 @@ class Commands(Lister):
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Rows:
-        manager, broken = self.app.command_manager, []
-        rows: List[Dict[str, Any]] = []
-        for name in _matching(manager, parsed_args.words):
-            try:
-                command = manager.load(name)(self.app, self.app_args, cmd_name=name)
-                rows.append(described(command, name, manager.owner(name)))
-            except errors.PluginError as error:  # it costs its own row
-                broken.append(error.message)
+        rows, broken = _described(self.app, _matching(self.app.command_manager, parsed_args.words))
         brief = ("name", "summary", "effects", "confirm")
         more = [name for name in _COMMAND.schema["properties"] if name not in brief]
         return Rows("commands", brief, rows, more=more, broken=broken)
+
+
+def _described(app: Any, names: List[str]) -> Tuple[List[Dict[str, Any]], List[str]]:
+    """These commands, and what of them cannot be described."""
+    manager, rows, broken = app.command_manager, [], []
+    for name in names:
+        try:
+            command = manager.load(name)(app, app.options, cmd_name=name)
+            rows.append(described(command, name, manager.owner(name)))
+        except errors.PluginError as error:  # it costs its own row
+            broken.append(error.message)
+    return rows, broken
 
 
 def _matching(manager: Any, words: List[str]) -> List[str]:
@@ -117,3 +122,27 @@ class Explain(ShowOne):
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         return explained(parsed_args.code)
+
+
+class Skill(ShowOne):
+    """write the skill file that tells an agent how to use this program
+
+    SKILL.md, with the commands of add-ons: octoprint-cli skill > SKILL.md
+    """
+
+    answer = fields.record(name=fields.text("of the skill, and of the folder for its file"), content=fields.text("of SKILL.md"))
+    asks_server = False
+    as_tool = False
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("--built-in", action="store_true", help="without the commands of add-ons")
+        return parser
+
+    def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
+        rows, _ = _described(self.app, self.app.command_manager.names())
+        content = skill([row for row in rows if not (parsed_args.built_in and row["distribution"])])
+        return {"name": "octoprint-cli", "content": content}
+
+    def text(self, data: Mapping[str, Any]) -> Optional[str]:
+        return str(data["content"]) if "content" in data else None

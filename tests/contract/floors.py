@@ -36,6 +36,7 @@ FLOORS: Dict[str, int] = {
     "catalogue": 5,
     "completion": 5,
     "skeleton": 1,
+    "skill": 1,
     "adopted": 6,
     "summary": 3,
     "watching": 3,

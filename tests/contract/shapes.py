@@ -213,6 +213,7 @@ SHAPES: List[Shape] = [
     Shape("resume", paused, _JOB_VERB),
     Shape("resume", printing, _JOB_VERB),
     Shape("schema status", idle, {"command": "text", "schema": {"$schema": "text", "title": "text", "type": "text"}}),
+    Shape("skill", idle, {"name": "text", "content": "text"}),
     Shape("status", printing, _STATUS),
     Shape("status", idle, {**_STATUS, "job": _UNKNOWN_JOB}),
     Shape("status", cancelled, _AFTER_CANCEL),

@@ -121,6 +121,7 @@ ROWS: Dict[str, Row] = {
     "print": Row(Case("print {file} --confirm"), Case("print {file}", idle, "CONFIRMATION_REQUIRED")),
     "resume": Row(Case("resume", paused), Case("resume", idle, "NO_ACTIVE_JOB")),
     "schema": Row(Case("schema status"), Case("schema nonsense", idle, "USAGE_ERROR")),
+    "skill": Row(Case("skill"), Case("skill --wat", idle, "USAGE_ERROR")),
     "status": Row(Case("status", printing), Case("status", offline, "PRINTER_OFFLINE")),
     "temp": Row(Case("temp --tool 200"), Case("temp --tool nan", idle, "INVALID_VALUE")),
     "upload": Row(Case("upload {file}"), Case("upload {missing}", idle, "FILE_NOT_FOUND")),

@@ -1,0 +1,52 @@
+"""The skill file: docs/agents.md, which lies in the package as agents.md, and every command, for an agent that has nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Dict, Iterable
+
+NAME = "octoprint-cli"
+#: Agents choose a skill by this.
+DESCRIPTION = (
+    "Drive a 3D printer through its OctoPrint server from the command line: check a G-code file, upload, print, wait, watch, "
+    "pause, cancel, set temperatures, send G-code. Use it for whatever has to do with a 3D printer or its jobs."
+)
+_COMMANDS = """
+## Every command
+
+Besides these, every command takes the global options (`octoprint-cli --help`). The last column is what `--confirm` consents to.
+
+| command | does | arguments | effects | `--confirm` |
+|---|---|---|---|---|
+"""
+
+
+def guide() -> str:
+    """How an agent drives this program: docs/agents.md."""
+    return (Path(__file__).parent / "agents.md").read_text(encoding="utf-8")
+
+
+def skill(commands: Iterable[Dict[str, Any]]) -> str:
+    """The text of SKILL.md, with these commands, as `described` has them."""
+    front = f"---\nname: {NAME}\ndescription: {DESCRIPTION}\n---\n\n"
+    return front + guide() + _COMMANDS + "".join(map(_row, commands))
+
+
+def _row(command: Dict[str, Any]) -> str:
+    arguments = " ".join(map(_argument, (one for one in command["arguments"] if one["name"] != "confirm")))
+    cells = [f"`{command['name']}`", command["summary"], f"`{arguments}`" if arguments else "", ", ".join(command["effects"])]
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in [*cells, command["confirm"] or ""]) + " |\n"
+
+
+def _argument(argument: Dict[str, Any]) -> str:
+    """As a usage line has it: `FILE`, `[--location local|sdcard]`."""
+    value = (
+        "|".join(map(str, argument["choices"])) if argument["choices"] else _VALUES.get(argument["type"], argument["name"].upper())
+    )
+    words = [*argument["options"][-1:], *([value] if value else [])]
+    text = " ".join(words) + (" ..." if argument["many"] else "")
+    return text if argument["required"] else f"[{text}]"
+
+
+#: What stands for a value, where its name does not.
+_VALUES = {"boolean": "", "integer": "N", "number": "N"}
