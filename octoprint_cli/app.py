@@ -186,7 +186,7 @@ class App(CliffApp):
 
     def _run(self, argv: List[str]) -> None:
         rest = self._choose_format(argv)
-        if any("\0" in word for word in argv):  # a JSON document can hold one, and no command line of a shell
+        if self._parent is not None and any("\0" in word for word in argv):  # a JSON document can hold one, no shell's line
             raise UsageError("a word of the line holds a NUL character")
         self.options, rest = self.parser.parse_known_args(rest)
         if self._parent is not None:
