@@ -112,8 +112,8 @@ class App(CliffApp):
         root = logging.getLogger()
         root.handlers[:] = [handler]
         root.setLevel(logging.DEBUG if self.options.debug else level)
-        if not self.options.debug:  # it tells of every retry, and what comes of them is told anyway
-            logging.getLogger("urllib3").setLevel(logging.ERROR)
+        # It tells of every retry, and what comes of them is told anyway.
+        logging.getLogger("urllib3").setLevel(logging.NOTSET if self.options.debug else logging.ERROR)
 
     # -- what commands use ------------------------------------------------------------------------
 
