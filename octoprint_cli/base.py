@@ -70,7 +70,7 @@ class Output:
 
     @property
     def formatter_default(self) -> str:
-        """The format of this run: asked for, from the environment, or table. Whether that will do is asked when the command runs."""
+        """The format of this run: asked for, from the environment, or table. Whether it will do is asked when the command runs."""
         wanted: str = self.app.format.name
         return wanted if wanted in Formatters(self._group, "").names() else "table"
 

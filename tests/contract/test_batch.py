@@ -1,8 +1,9 @@
-"""`batch`: many command lines in one run, each answered for itself, over one connection, with nothing carried from one to the next."""
+"""`batch`: many command lines in one run, each answered for itself, over one connection, nothing carried from one to the next."""
 
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -116,7 +117,7 @@ def test_a_line_that_cannot_be_read_is_a_usage_error_of_its_own(line: str, progr
 def test_bytes_that_are_no_text_are_a_usage_error_too(program: Program) -> None:
     process = program.start("batch", "--keep-going", "--json", stdin=subprocess.PIPE)
     assert process.stdin
-    process.stdin.buffer.write(b"status \xff\xfe\nversion --client\n")
+    os.write(process.stdin.fileno(), b"status \xff\xfe\nversion --client\n")
     answers = read(finish(process))
     assert answers.codes == [4, 0] and answers.lines[0]["error"]["code"] == "USAGE_ERROR"
 
@@ -185,7 +186,9 @@ def test_a_line_for_another_server_takes_nothing_of_this_one(program: Program, s
         answers = batch(program, f"--host {other.url} version", options=options)
         assert answers.codes == [4]
         assert other.requests and not any(KEY in json.dumps(request.headers) for request in other.requests)
-        answers = batch(program, f"--host {other.url} --api-key {other.key} version", "status", "--timeout 20 status", options=options)
+        answers = batch(
+            program, f"--host {other.url} --api-key {other.key} version", "status", "--timeout 20 status", options=options
+        )
     assert answers.codes == [0, 0, 0]
     assert [line["data"].get("state") for line in answers.lines] == [None, "Operational", "Operational"]
 
@@ -202,7 +205,7 @@ def test_what_was_said_for_the_run_holds_for_its_lines(program: Program, server:
 def test_the_key_is_in_no_line(program: Program, server: FaultServer) -> None:
     server.fail("GET", "/api/files", answer(500, {"error": f"no {KEY}"}))
     del program.env["OCTOPRINT_API_KEY"]
-    text = f"status --api-key {KEY}\n[\"cancel\", \"--api-key={KEY}\"]\nfiles --api-key {KEY}\nnonsense --api-key {KEY}\n"
+    text = f'status --api-key {KEY}\n["cancel", "--api-key={KEY}"]\nfiles --api-key {KEY}\nnonsense --api-key {KEY}\n'
     text += f"status --timeout --api-key {KEY}\n--api-key {KEY} status --timeout\n--host http://me:{KEY}@[ version\n"
     for more in LOUD:
         result = program.run("batch", "--keep-going", *more, stdin=text)
