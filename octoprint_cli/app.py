@@ -112,8 +112,8 @@ class App(CliffApp):
         root = logging.getLogger()
         root.handlers[:] = [handler]
         root.setLevel(logging.DEBUG if self.options.debug else level)
-        if not self.options.debug:  # it tells of every retry, and what comes of them is told anyway
-            logging.getLogger("urllib3").setLevel(logging.ERROR)
+        # It tells of every retry, and what comes of them is told anyway.
+        logging.getLogger("urllib3").setLevel(logging.NOTSET if self.options.debug else logging.ERROR)
 
     # -- what commands use ------------------------------------------------------------------------
 
@@ -186,10 +186,10 @@ class App(CliffApp):
 
     def _run(self, argv: List[str]) -> None:
         rest = self._choose_format(argv)
-        if self._parent is not None and any("\0" in word for word in argv):  # a JSON document can hold one, no shell's line
-            raise UsageError("a word of the line holds a NUL character")
         self.options, rest = self.parser.parse_known_args(rest)
         if self._parent is not None:
+            if any("\0" in word for word in argv):  # a JSON document can hold one, and no command line of a shell
+                raise UsageError("a word of the line holds a NUL character")
             self.options.debug |= self._parent.options.debug
             said = self.options.verbose_level != 1
             self.options.verbose_level = (self.options if said else self._parent.options).verbose_level
@@ -250,7 +250,9 @@ class App(CliffApp):
         factory, name, rest = self.command_manager.find_command(argv)
         self.streaming = getattr(factory, "streams", False)
         if self.streaming and self._parent is not None:
-            raise UsageError(f"{name} tells things as they happen, which no line within another run can", hint=f"octoprint-cli {name}")
+            raise UsageError(
+                f"{name} tells things as they happen, which no line within another run can", hint=f"octoprint-cli {name}"
+            )
         if getattr(factory, "own_timeout", False) and self.options.timeout is not None:  # its own limit, not that of a request
             rest = [f"--timeout={self.options.timeout}", *rest]
             self.options.timeout = None

@@ -70,19 +70,27 @@ class Output:
 
     @property
     def formatter_default(self) -> str:
-        """The format of this run: asked for, from the environment, or table."""
-        known = Formatters(self._group, "").names()
+        """The format of this run: asked for, from the environment, or table. Whether it will do is asked when the command runs."""
         wanted: str = self.app.format.name
+        return wanted if wanted in Formatters(self._group, "").names() else "table"
+
+    def _run_before_hooks(self, parsed_args: Namespace) -> Namespace:
+        self._require_format()
+        return super()._run_before_hooks(parsed_args)  # type: ignore[misc, no-any-return]
+
+    def _require_format(self) -> None:
+        """Raises UsageError for a format that this command does not have, ConfigError for one that none has."""
+        known, wanted = Formatters(self._group, "").names(), self.app.format.name
         if wanted in known:
-            return wanted
+            return
         if self.app.format.asked_for:
             raise UsageError(
                 f"{self.cmd_name} has no format {wanted!r}; choose from {', '.join(known)}",
                 hint=f"octoprint-cli {self.cmd_name} -f {known[0]}",
             )
         elsewhere = Formatters(LIST_GROUP if self._group == SHOW_GROUP else SHOW_GROUP, "").names()
-        if wanted in elsewhere:  # such as OCTOPRINT_CLI_FORMAT=csv and a single object
-            return "table"
+        if wanted in elsewhere:  # such as OCTOPRINT_CLI_FORMAT=csv and a single object: a table
+            return
         raise ConfigError(f"OCTOPRINT_CLI_FORMAT={wanted} is none of {', '.join(known)}", hint="unset OCTOPRINT_CLI_FORMAT")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:

@@ -229,7 +229,7 @@ def joined(argv: Sequence[str]) -> List[str]:
 
 
 def aimed(own: Mapping[str, Any], outer: Mapping[str, Any]) -> Dict[str, Any]:
-    """The aiming options of a line within a run: its own, and what was said for the run. A key is for the server it was said with."""
+    """The aiming options of a line within a run: its own, and the run's. A key is for the server that it was said with."""
     elsewhere = any(own[name] for name in _CHOOSING)
     kept = {name: None if elsewhere and name in _OF_ONE else value for name, value in outer.items()}
     return {**kept, **{name: value for name, value in own.items() if value}}

@@ -286,7 +286,7 @@ class InternalError(CliError):
     """A bug of ours."""
 
     code = "INTERNAL_ERROR"
-    remedy = "please report it, with the output of the same command and --debug"
+    remedy = "octoprint-cli version (please report it, with the output of the same command and --debug)"
 
     @classmethod
     def of(cls, error: BaseException) -> InternalError:

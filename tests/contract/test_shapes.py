@@ -38,7 +38,14 @@ def test_every_command_has_a_shape() -> None:
 
 def test_lists_that_should_not_be_empty_are_not(program: Program, server: FaultServer) -> None:
     """An empty list has every shape."""
-    full = {"commands": "commands", "config show": "settings", "complete --words=stat": "words", "help": "commands", "plugins list": "plugins", "preflight": "checks"}
+    full = {
+        "commands": "commands",
+        "config show": "settings",
+        "complete --words=stat": "words",
+        "help": "commands",
+        "plugins list": "plugins",
+        "preflight": "checks",
+    }
     for argv, name in full.items():
         assert program.run(*argv.split(), "--json").data[name]
 

@@ -1,0 +1,38 @@
+"""Of every ring: an error with which a command of ours ends is one that the catalogue names for it."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, List, Tuple
+
+import pytest
+
+from octoprint_cli.app import App
+from octoprint_cli.catalogue import error_codes
+from octoprint_cli.errors import CliError
+
+
+@pytest.fixture(autouse=True)
+def codes_are_named(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test does to a command in this process, the command declares the code that comes of it."""
+    unnamed: List[Tuple[str, str]] = []
+    run_subcommand = App.run_subcommand
+
+    def watched(self: App, argv: List[str]) -> int:
+        try:
+            return run_subcommand(self, argv)
+        except CliError as error:
+            unnamed.extend(_unnamed(self.command_manager, argv, error.code))
+            raise
+
+    monkeypatch.setattr(App, "run_subcommand", watched)
+    yield
+    assert not unnamed, f"these codes are missing in the commands' `codes`: {sorted(set(unnamed))}"
+
+
+def _unnamed(manager: Any, argv: List[str], code: str) -> Iterator[Tuple[str, str]]:
+    try:
+        kind, name, _ = manager.find_command(argv)
+    except Exception:  # no such command, or an add-on that is broken
+        return
+    if manager.owner(name) is None and code not in error_codes(kind):
+        yield name, code

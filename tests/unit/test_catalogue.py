@@ -1,0 +1,213 @@
+"""commands, schema, explain: what a machine is told is complete, and is what the commands do."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+
+from octoprint_cli.answers import EFFECTS
+from octoprint_cli.app import App
+from octoprint_cli.catalogue import error_codes
+from octoprint_cli.errors import CODES
+from octoprint_cli.errors.advice import ADVICE
+from octoprint_cli.guard import Guarded
+from octoprint_cli.manager import CommandManager
+from octoprint_cli.options import parse
+from octoprint_cli.stream import Stream
+
+from .test_about import COMMANDS, NO_SERVER, fails
+
+EACH = pytest.mark.parametrize("name", COMMANDS)
+OWN = sorted(code for code, error in CODES.items() if error.__module__.startswith("octoprint_cli.errors."))
+
+
+@pytest.fixture(scope="module")
+def kinds():
+    manager = CommandManager()
+    return {name: manager.load(name) for name in COMMANDS}
+
+
+@pytest.fixture
+def catalogue(server):
+    return {row["name"]: row for row in server.does("commands", env=NO_SERVER)["commands"]}
+
+
+# -- commands ---------------------------------------------------------------------------------------
+
+
+def test_every_command_is_listed_and_no_server_is_asked(server, catalogue):
+    assert list(catalogue) == COMMANDS
+    assert all(row["distribution"] is None for row in catalogue.values())
+    assert server.requests == []
+
+
+def test_a_name_or_its_first_word_chooses(server):
+    def listed(*words):
+        return [row["name"] for row in server.does("commands", *words)["commands"]]
+
+    assert listed("plugins", "new") == ["plugins new"]
+    assert listed("plugins") == ["plugins list", "plugins new"]
+    assert listed("print") == ["print"]
+    server.refuses(4, "USAGE_ERROR", "commands", "prin")
+
+
+def test_an_argument_has_all_that_its_parser_knows(catalogue):
+    arguments = {one["name"]: one for one in catalogue["print"]["arguments"]}
+    assert arguments["if_exists"] == {
+        "name": "if_exists",
+        "options": ["--if-exists"],
+        "type": "string",
+        "many": False,
+        "repeated": False,
+        "required": False,
+        "default": "replace",
+        "choices": arguments["if_exists"]["choices"],
+        "help": arguments["if_exists"]["help"],
+    }
+    assert {"rename", "replace"} <= set(arguments["if_exists"]["choices"])
+    assert (arguments["confirm"]["type"], arguments["confirm"]["default"]) == ("boolean", False)
+    assert (arguments["ignore"]["repeated"], arguments["ignore"]["many"]) == (True, True)
+    assert (arguments["wait_timeout"]["type"], arguments["wait_timeout"]["default"]) == ("number", None)
+    (commands, *_) = catalogue["gcode"]["arguments"]
+    assert (commands["name"], commands["options"], commands["required"], commands["many"]) == ("commands", [], True, True)
+
+
+def test_the_formats_options_are_nobodys_own(catalogue):
+    found = {option for row in catalogue.values() for argument in row["arguments"] for option in argument["options"]}
+    assert found and found & {"-f", "--format", "-c", "--column", "--help", "--json", "--prefix", "--sort-column"} == set()
+
+
+@EACH
+def test_its_options_are_those_that_its_help_names(name, server, catalogue):
+    shown = server.does("help", *name.split())["help"]
+    options = [argument["options"][0] for argument in catalogue[name]["arguments"] if argument["options"]]
+    assert [option for option in options if option not in shown] == []
+    own = shown.partition("output formatters:")[0] + shown.partition("\nsafety:")[2]
+    told = set(re.findall(r"^  (--[a-z-]+)", own, re.MULTILINE))
+    assert told <= {option for argument in catalogue[name]["arguments"] for option in argument["options"]}
+
+
+@EACH
+def test_its_effects_are_known_and_what_is_guarded_says_what_it_changes(name, kinds, catalogue):
+    row, kind = catalogue[name], kinds[name]
+    assert row["effects"] and set(row["effects"]) <= set(EFFECTS)
+    assert row["dry_run"] == issubclass(kind, Guarded) and row["streams"] == issubclass(kind, Stream)
+    if issubclass(kind, Guarded):
+        assert set(row["effects"]) - {"reads"}
+        assert row["confirm"] == kind.destructive
+    assert ("confirm" in {argument["name"] for argument in row["arguments"]}) == (row["confirm"] is not None)
+
+
+def test_what_is_dangerous_wants_consent_and_what_starts_twice_is_not_repeatable(catalogue):
+    assert {name for name, row in catalogue.items() if row["confirm"]} == {"cancel", "disconnect", "gcode", "print"}
+    assert {name for name, row in catalogue.items() if not row["repeatable"]} >= {"batch", "gcode", "print"}
+    assert all(row["repeatable"] for row in catalogue.values() if row["effects"] == ["reads"])
+
+
+@EACH
+def test_its_codes_are_codes_and_its_exit_codes_are_theirs(name, catalogue):
+    row = catalogue[name]
+    assert set(row["error_codes"]) <= set(CODES)
+    assert row["exit_codes"] == sorted({0, *(int(CODES[code].exit_code) for code in row["error_codes"])})
+
+
+def test_every_code_is_named_by_a_command_that_is_not_batch(kinds):
+    """One that none can end with would be dead."""
+    assert set(OWN) == {code for name, kind in kinds.items() if name != "batch" for code in error_codes(kind)}
+
+
+def test_an_add_on_is_listed_with_its_name_and_a_broken_one_costs_its_own_row(server, add_ons, catalogue):
+    from octoprint_cli.commands.status import Status
+
+    add_ons.add("commands", "acme_look", lambda: Status)
+    add_ons.add("commands", "laser", fails(ImportError("no module named laser")))
+    data = server.does("commands", env=NO_SERVER)
+    rows = {row["name"]: row for row in data["commands"]}
+    assert set(rows) == {*COMMANDS, "acme look"} and rows["acme look"]["distribution"] == "acme-tools"
+    assert len(data["broken"]) == 1 and "no module named laser" in data["broken"][0]
+    assert {**rows["acme look"], "name": "status", "distribution": None} == catalogue["status"]
+
+
+def test_a_strangers_command_is_listed_and_promises_nothing(server, add_ons):
+    from cliff.command import Command
+
+    class Plain(Command):
+        """do something of its own"""
+
+        def take_action(self, parsed_args):
+            self.app.stdout.write("done\n")
+
+    add_ons.add("commands", "plain", lambda: Plain)
+    (row,) = server.does("commands", "plain")["commands"]
+    assert (row["effects"], row["repeatable"], row["confirm"]) == ([], False, None)
+    assert server.does("schema", "plain")["schema"] == {"type": "object"}
+
+
+@pytest.mark.parametrize("name", ["table", "json", "yaml", "csv", "value"])
+def test_it_can_be_had_in_every_format_of_a_list(name, server):
+    assert server.run("commands", "-f", name, env=NO_SERVER).exit_code == 0
+
+
+# -- schema -----------------------------------------------------------------------------------------
+
+
+@EACH
+def test_every_command_has_a_schema_that_says_something(name, server):
+    schema = server.does("schema", *name.split())["schema"]
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["title"] == f"data of octoprint-cli {name}"
+    bodies = schema.get("anyOf", [schema])
+    assert all(body["type"] == "object" and body["properties"] for body in bodies)
+
+
+def test_no_command_has_no_schema(server):
+    server.refuses(4, "USAGE_ERROR", "schema", "nonsense")
+    server.refuses(4, "USAGE_ERROR", "schema", "status", "more")
+    server.refuses(4, "USAGE_ERROR", "schema")
+
+
+# -- explain ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", OWN)
+def test_every_code_is_explained(code, server):
+    data = server.does("explain", code, env=NO_SERVER)
+    assert (data["code"], data["exit_code"]) == (code, int(CODES[code].exit_code))
+    assert data["retryable"] is CODES[code].retryable
+    assert data["meaning"].endswith(".") and len(data["meaning"]) > 10
+    assert data["advice"] == ADVICE[code] and data["advice"].endswith(".")
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("code", OWN)
+def test_what_to_run_next_is_a_command_line_that_parses(code, server):
+    """Behind it may stand in brackets what to do beside it."""
+    said = server.does("explain", code)["next"]
+    parses(re.sub(r" \(.*\)$", "", said))
+
+
+@pytest.mark.parametrize("code", sorted(ADVICE))
+def test_every_command_line_in_an_advice_parses(code):
+    for line in re.findall(r"`(octoprint-cli [^`]+)`", ADVICE[code]):
+        parses(line)
+
+
+def parses(line):
+    name, *words = shlex.split(line)
+    assert name == "octoprint-cli", line
+    app = App(environ={})
+    _, rest = app.parser.parse_known_args(words)
+    kind, command, more = app.command_manager.find_command(rest)
+    parse(kind(app, app.options, cmd_name=command).get_parser(command), command, more)
+
+
+def test_advice_is_about_codes_that_there_are():
+    assert set(ADVICE) == set(OWN)
+
+
+def test_a_code_in_lower_case_is_understood_and_a_slip_is_helped(server):
+    assert server.does("explain", "printer_busy")["code"] == "PRINTER_BUSY"
+    result = server.refuses(4, "USAGE_ERROR", "explain", "PRINTER_BUZY")
+    assert "PRINTER_BUSY" in result.envelope["error"]["message"]
