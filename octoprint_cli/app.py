@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "Drive an OctoPrint 3D-print server: check, upload, print, watch, stop."
 
-
 #: The global options that say which server, and how it is reached.
 _AIMING = ("host", "api_key", "printer", "timeout", "config")
 
@@ -186,8 +185,8 @@ class App(CliffApp):
 
     def _run(self, argv: List[str]) -> None:
         rest = self._choose_format(argv)
-        self.options, rest = self.parser.parse_known_args(rest)
-        self._learn_settings()
+        options, rest = self.parser.parse_known_args(rest)
+        self.aim(options)
         self.configure_logging()
         if self.options.version_wanted:
             rest = ["version", "--client"]
@@ -222,7 +221,9 @@ class App(CliffApp):
         """The global options that choose the server, by name; None for what was not said."""
         return {name: getattr(self.options, name, None) for name in _AIMING}
 
-    def _learn_settings(self) -> None:
+    def aim(self, options: argparse.Namespace) -> None:
+        """Take these global options, and learn from them which server it is."""
+        self.options = options
         given = self._given()
         if self._parent is not None and not any(given.values()):
             self.settings = self._parent.settings
@@ -243,7 +244,7 @@ class App(CliffApp):
         if getattr(factory, "own_timeout", False) and self.options.timeout is not None:  # its own limit, not that of a request
             rest = [f"--timeout={self.options.timeout}", *rest]
             self.options.timeout = None
-            self._learn_settings()
+            self.aim(self.options)
         try:
             command = factory(self, self.options, cmd_name=name)
             parser = command.get_parser(f"{self.NAME} {name}")

@@ -6,13 +6,14 @@ Must not know any command.
 from __future__ import annotations
 
 import itertools
+from argparse import ArgumentParser
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Type
 
 from cliff.command import Command as CliffCommand
 from cliff.commandmanager import CommandManager as CliffManager
 
 from octoprint_cli.adopted import adopt
-from octoprint_cli.errors import PluginError, UsageError
+from octoprint_cli.errors import CliError, PluginError, UsageError
 from octoprint_cli.extensions import CHECKS, COMMANDS, Extensions, distribution_of, is_own
 from octoprint_cli.formatters import LIST_GROUP, SHOW_GROUP
 
@@ -58,6 +59,22 @@ class CommandManager(CliffManager):
             owner = distribution_of(entry_point, GROUP) or entry_point.value
             raise PluginError(f"{name} of {owner} is no cliff command", hint=f"pip uninstall {owner}")
         return adopt(command)
+
+    def described(self, name: str, app: Any) -> Tuple[CliffCommand, ArgumentParser]:
+        """An instance of a command, which is not to run, and its parser. Raises PluginError: a stranger's can fail in any way."""
+        factory = self.load(name)
+        try:
+            command = factory(app, app.options, cmd_name=name)
+            return command, command.get_parser(f"{app.NAME} {name}")
+        except (Exception, SystemExit) as error:
+            owner = self.owner(name)
+            if owner is None or isinstance(error, CliError):
+                raise
+            raise PluginError(
+                f"{name} of {owner} cannot be described: {type(error).__name__}: {error}",
+                hint=f"pip install --upgrade {owner}, or: pip uninstall {owner}",
+                details={"distribution": owner},
+            ) from error
 
     def owner(self, name: str) -> Optional[str]:
         """The distribution that adds the command, None for our own."""

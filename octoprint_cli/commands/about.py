@@ -52,9 +52,8 @@ class Help(ShowOne):
         return "\n".join([head + "commands:", *rows, "", "octoprint-cli help COMMAND tells more."])
 
     def _one(self, words: List[str]) -> Dict[str, Any]:
-        factory, name, _ = self.app.command_manager.find_command(words)
-        command = factory(self.app, self.app_args, cmd_name=name)
-        text = command.get_parser(f"{self.app.NAME} {name}").format_help()
+        _, name, _ = self.app.command_manager.find_command(words)
+        text = self.app.command_manager.described(name, self.app)[1].format_help()
         owner = self.app.command_manager.owner(name)
         return {"command": name, "help": text + (f"\nThis command comes from {owner}.\n" if owner else ""), "distribution": owner}
 

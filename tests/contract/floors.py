@@ -37,6 +37,7 @@ FLOORS: Dict[str, int] = {
     "completion": 5,
     "skeleton": 1,
     "skill": 1,
+    "shellwords": 0,
     "adopted": 6,
     "summary": 3,
     "watching": 3,
