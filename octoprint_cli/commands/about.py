@@ -62,7 +62,7 @@ class Help(ShowOne):
 
     def _summary(self, name: str) -> str:
         try:
-            doc = self.app.command_manager.load(name).__doc__ or ""
+            doc = self.app.command_manager.load_soon(name).__doc__ or ""
         except errors.PluginError as error:  # it costs its own line
             return f"(broken: {error.message})"
         return textwrap.dedent(doc).strip().split("\n", 1)[0].rstrip(".")

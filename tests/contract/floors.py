@@ -17,6 +17,7 @@ FLOORS: Dict[str, int] = {
     "process": 0,
     "redact": 0,
     "config": 1,
+    "alarm": 0,
     "bar": 0,
     "units": 0,
     "picture": 0,
