@@ -84,7 +84,8 @@ class CommandManager(CliffManager):
         """An instance of a command, which is not to run, and its parser. Raises PluginError: a stranger's can fail in any way."""
         factory = self.load(name)
         try:
-            command = factory(app, app.options, cmd_name=name)
+            # Beside the run: its output format need not be one of the command's.
+            command = factory(app.beside(), app.options, cmd_name=name)
             return command, command.get_parser(f"{app.NAME} {name}")
         except (Exception, SystemExit) as error:
             owner = self.owner(name)

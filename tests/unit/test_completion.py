@@ -229,3 +229,9 @@ def test_a_broken_parser_costs_its_own_row_of_the_catalogue(server, add_ons) -> 
     assert data["broken"] == ["broken parser of acme-tools cannot be described: ZeroDivisionError: division by zero"]
     assert server.run("help", "broken", "parser", "--json").code == "PLUGIN_ERROR"
     assert "cancel" in server.run("skill").stdout
+
+
+@pytest.mark.parametrize("argv", [["commands", "-f", "csv"], ["skill", "-f", "shell"], ["commands", "-c", "name"]])
+def test_the_catalogue_comes_in_formats_that_not_every_command_has(argv: List[str], server) -> None:
+    result = server.run(*argv)
+    assert (result.exit_code, result.stderr) == (0, "") and "cancel" in result.stdout
