@@ -68,6 +68,7 @@ test-matrix:
 
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/plugins.py
 	$(BIN)/python benchmarks/upload.py
 	$(BIN)/python benchmarks/inspect.py --quick
 	$(if $(MODERN),$(BIN)/python benchmarks/mcp.py,@echo "benchmarks/mcp.py needs Python 3.10 or later")

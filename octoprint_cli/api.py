@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from octoprint_cli.gcode.reader import Reading, read_file
     from octoprint_cli.plot import FINE, plot
     from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
+    from octoprint_cli.shellwords import typed, unquoted
     from octoprint_cli.skeleton import write_add_on
     from octoprint_cli.skill import skill
 
@@ -134,6 +135,8 @@ __all__ = [
     "server_path",
     "skill",
     "summary",
+    "typed",
+    "unquoted",
     "visible",
     "waited",
     "watched",
@@ -147,6 +150,7 @@ _ON_DEMAND = {
     name: f"octoprint_cli.{module}"
     for module, names in {
         "completion": ("candidates",),
+        "shellwords": ("typed", "unquoted"),
         "catalogue": ("described", "schema_of"),
         "client.noun": ("Noun",),
         "firmware": ("only_asks", "parsed_reply"),

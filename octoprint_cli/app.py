@@ -155,7 +155,7 @@ class App(CliffApp):
     def again(self, *words: str) -> str:
         """This very command line with more words: a hint that can be run, with KEY for the key."""
         own = self._given()
-        inherited = [f"--{name.replace('_', '-')}={value}" for name, value in self._aim().items() if value and not own[name]]
+        inherited = [f"--{name.replace('_', '-')}={value}" for name, value in self._aimed_at().items() if value and not own[name]]
         at = self.argv.index("--") if "--" in self.argv else len(self.argv)  # what follows is no option
         line = [self.NAME, *inherited, *self.argv[:at], *words, *self.argv[at:]]
         return shlex.join(without_key(line))
@@ -186,14 +186,14 @@ class App(CliffApp):
 
     def _run(self, argv: List[str]) -> None:
         rest = self._choose_format(argv)
-        self.options, rest = self.parser.parse_known_args(rest)
+        options, rest = self.parser.parse_known_args(rest)
         if self._parent is not None:
             if any("\0" in word for word in argv):  # a JSON document can hold one, and no command line of a shell
                 raise UsageError("a word of the line holds a NUL character")
-            self.options.debug |= self._parent.options.debug
-            said = self.options.verbose_level != 1
-            self.options.verbose_level = (self.options if said else self._parent.options).verbose_level
-        self._learn_settings()
+            options.debug |= self._parent.options.debug
+            said = options.verbose_level != 1
+            options.verbose_level = (options if said else self._parent.options).verbose_level
+        self.aim(options)
         self.configure_logging()
         if self.options.version_wanted:
             rest = ["version", "--client"]
@@ -227,14 +227,16 @@ class App(CliffApp):
         """The global options that choose the server, by name; None for what was not said."""
         return {name: getattr(self.options, name, None) for name in AIMING}
 
-    def _aim(self) -> Dict[str, Any]:
+    def _aimed_at(self) -> Dict[str, Any]:
         """The same, with what was said for the run that this is a line of."""
-        return self._given() if self._parent is None else aimed(self._given(), self._parent._aim())
+        return self._given() if self._parent is None else aimed(self._given(), self._parent._aimed_at())
 
-    def _learn_settings(self) -> None:
-        self.terminal.quiet = self.options.verbose_level == 0
-        aim = self._aim()
-        if self._parent is not None and aim == self._parent._aim():
+    def aim(self, options: argparse.Namespace) -> None:
+        """Take these global options, and learn from them which server it is."""
+        self.options = options
+        self.terminal.quiet = options.verbose_level == 0
+        aim = self._aimed_at()
+        if self._parent is not None and aim == self._parent._aimed_at():
             self.settings = self._parent.settings
             return
         self.settings = Settings(aim, self.environ)
@@ -256,7 +258,7 @@ class App(CliffApp):
         if getattr(factory, "own_timeout", False) and self.options.timeout is not None:  # its own limit, not that of a request
             rest = [f"--timeout={self.options.timeout}", *rest]
             self.options.timeout = None
-            self._learn_settings()
+            self.aim(self.options)
         try:
             command = factory(self, self.options, cmd_name=name)
             parser = command.get_parser(f"{self.NAME} {name}")

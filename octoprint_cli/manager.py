@@ -6,18 +6,22 @@ Must not know any command.
 from __future__ import annotations
 
 import itertools
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Type
+from argparse import ArgumentParser
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple, Type
 
 from cliff.command import Command as CliffCommand
 from cliff.commandmanager import CommandManager as CliffManager
 
 from octoprint_cli.adopted import adopt
-from octoprint_cli.errors import PluginError, UsageError
+from octoprint_cli.alarm import at_most
+from octoprint_cli.errors import CliError, PluginError, UsageError
 from octoprint_cli.extensions import CHECKS, COMMANDS, Extensions, distribution_of, is_own
 from octoprint_cli.formatters import LIST_GROUP, SHOW_GROUP
 
 GROUP = COMMANDS
 
+#: Seconds that a list waits for an add-on's module, and for one that was not there in time before.
+PATIENCE, HURRY = 2.0, 0.05
 #: What an entry point of each group adds.
 KINDS = {GROUP: "commands", CHECKS: "checks", SHOW_GROUP: "formats", LIST_GROUP: "formats"}
 
@@ -27,6 +31,7 @@ class CommandManager(CliffManager):
 
     def __init__(self, group: str = GROUP) -> None:
         self._extensions = Extensions(group)
+        self._given_up: Set[str] = set()
         super().__init__(group)
 
     def load_commands(self, namespace: str) -> None:
@@ -58,6 +63,39 @@ class CommandManager(CliffManager):
             owner = distribution_of(entry_point, GROUP) or entry_point.value
             raise PluginError(f"{name} of {owner} is no cliff command", hint=f"pip uninstall {owner}")
         return adopt(command)
+
+    def load_soon(self, name: str) -> Type[CliffCommand]:
+        """The same, for a list of all: a module of an add-on that takes long to import is given up. Raises PluginError."""
+        entry_point = self.commands.get(name)
+        if entry_point is None or is_own(entry_point):
+            return self.load(name)
+        module = entry_point.value.partition(":")[0]
+        try:
+            with at_most(HURRY if module in self._given_up else PATIENCE):
+                return self.load(name)
+        except TimeoutError as error:  # while it was found out what else was wrong
+            raise PluginError(f"{name} cannot be loaded: {error}", hint="octoprint-cli plugins list") from error
+        except PluginError as error:
+            if isinstance(error.__cause__, TimeoutError):
+                self._given_up.add(module)
+            raise
+
+    def described(self, name: str, app: Any) -> Tuple[CliffCommand, ArgumentParser]:
+        """An instance of a command, which is not to run, and its parser. Raises PluginError: a stranger's can fail in any way."""
+        factory = self.load(name)
+        try:
+            # Beside the run: its output format need not be one of the command's.
+            command = factory(app.beside(), app.options, cmd_name=name)
+            return command, command.get_parser(f"{app.NAME} {name}")
+        except (Exception, SystemExit) as error:
+            owner = self.owner(name)
+            if owner is None or isinstance(error, CliError):
+                raise
+            raise PluginError(
+                f"{name} of {owner} cannot be described: {type(error).__name__}: {error}",
+                hint=f"pip install --upgrade {owner}, or: pip uninstall {owner}",
+                details={"distribution": owner},
+            ) from error
 
     def owner(self, name: str) -> Optional[str]:
         """The distribution that adds the command, None for our own."""

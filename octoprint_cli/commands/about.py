@@ -52,9 +52,8 @@ class Help(ShowOne):
         return "\n".join([head + "commands:", *rows, "", "octoprint-cli help COMMAND tells more."])
 
     def _one(self, words: List[str]) -> Dict[str, Any]:
-        factory, name, _ = self.app.command_manager.find_command(words)
-        command = factory(self.app, self.app_args, cmd_name=name)
-        text = command.get_parser(f"{self.app.NAME} {name}").format_help()
+        _, name, _ = self.app.command_manager.find_command(words)
+        text = self.app.command_manager.described(name, self.app)[1].format_help()
         owner = self.app.command_manager.owner(name)
         return {"command": name, "help": text + (f"\nThis command comes from {owner}.\n" if owner else ""), "distribution": owner}
 
@@ -63,7 +62,7 @@ class Help(ShowOne):
 
     def _summary(self, name: str) -> str:
         try:
-            doc = self.app.command_manager.load(name).__doc__ or ""
+            doc = self.app.command_manager.load_soon(name).__doc__ or ""
         except errors.PluginError as error:  # it costs its own line
             return f"(broken: {error.message})"
         return textwrap.dedent(doc).strip().split("\n", 1)[0].rstrip(".")

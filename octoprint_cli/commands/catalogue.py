@@ -61,7 +61,7 @@ def _described(app: Any, names: List[str]) -> Tuple[List[Dict[str, Any]], List[s
     manager, rows, broken = app.command_manager, [], []
     for name in names:
         try:
-            command = manager.load(name)(app, app.options, cmd_name=name)
+            command, _ = manager.described(name, app)
             rows.append(described(command, name, manager.owner(name)))
         except errors.PluginError as error:  # it costs its own row
             broken.append(error.message)

@@ -1,0 +1,52 @@
+"""Command lines that are still being typed, as a shell reads them: words, quotes, backslashes. Raises nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import List, NamedTuple
+
+
+class Typed(NamedTuple):
+    """The words of an unfinished line, without their quotes. The last is the one at the cursor, and may be empty."""
+
+    words: List[str]
+    #: The quote that is open in the last word, or nothing.
+    quote: str
+    #: So many characters of the last word stay as they are where bash completes it.
+    kept: int
+
+    def completed(self, word: str) -> str:
+        """What bash wants for a word: what follows what stays, quoted as it is typed."""
+        rest = word[self.kept :]
+        if self.quote == '"':
+            return re.sub(r'(["$`\\])', r"\\\1", rest)
+        if self.quote:
+            return rest.replace("'", "'\\''")
+        return re.sub(r"([^\w@%+=:,./-])", r"\\\1", rest)
+
+
+def typed(line: str, breaks: str = "") -> Typed:
+    """Read a line up to the cursor. `breaks` are the characters at which bash begins to complete anew, its COMP_WORDBREAKS."""
+    words, word, begun, quote, escaped, kept = [], "", False, "", False, 0
+    for character in line:
+        if escaped:
+            escaped = False
+            word += character if quote != '"' or character in '"$`\\' else f"\\{character}"
+        elif character == "\\" and quote != "'":
+            escaped = begun = True
+        elif quote:
+            quote, word = ("", word) if character == quote else (quote, word + character)
+        elif character in "'\"":
+            quote, begun, kept = character, True, len(word)
+        elif character.isspace():
+            words += [word] if begun else []
+            word, begun, kept = "", False, 0
+        else:
+            word, begun = word + character, True
+            kept = len(word) if character in breaks else kept
+    return Typed([*words, word], quote, kept)
+
+
+def unquoted(word: str) -> str:
+    """One word as the shell will hand it over; its quote may still be open."""
+    return " ".join(typed(word).words)

@@ -1,0 +1,168 @@
+"""Completion in the real shells: the script is read in, the Tab key is pressed, and what the shell made of the line is looked at.
+
+A shell that is not installed is a skip with its name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Dict, List
+
+import pytest
+
+from octoprint_cli.testing import FaultServer
+from octoprint_cli.testing.faults import hang
+
+from . import addons
+from .program import Program
+from .pseudo_terminal import on_a_terminal
+
+#: How each shell is started without anybody's settings.
+INTERACTIVE = {
+    "bash": ["bash", "--noprofile", "--norc", "-i"],
+    "zsh": ["zsh", "-f", "-i"],
+}
+#: How each says that it is ready, without having that text echoed.
+READ_IN = {
+    "bash": 'eval "$(octoprint-cli complete bash)"; echo re""ady',
+    "zsh": 'bindkey -e; eval "$(octoprint-cli complete zsh)"; echo re""ady',
+}
+#: A line up to the Tab key, and its words once the key was pressed.
+PRESSED: Dict[str, List[str]] = {
+    "octoprint-cli canc": ["octoprint-cli", "cancel"],
+    "octoprint-cli plugins li": ["octoprint-cli", "plugins", "list"],
+    "octoprint-cli prob": ["octoprint-cli", "probe"],
+    "octoprint-cli print --skip": ["octoprint-cli", "print", "--skip-if-printing"],
+    "octoprint-cli files --location lo": ["octoprint-cli", "files", "--location", "local"],
+    "octoprint-cli files --location=lo": ["octoprint-cli", "files", "--location=local"],
+    "octoprint-cli status -f ya": ["octoprint-cli", "status", "-f", "yaml"],
+    "octoprint-cli print --stored my": ["octoprint-cli", "print", "--stored", "my file.gcode"],
+    'octoprint-cli print --stored "my fi': ["octoprint-cli", "print", "--stored", "my file.gcode"],
+    "octoprint-cli print --stored=my": ["octoprint-cli", "print", "--stored=my file.gcode"],
+    "octoprint-cli print --stored it": ["octoprint-cli", "print", "--stored", "it's.gcode"],
+    "octoprint-cli --printer mk": ["octoprint-cli", "--printer", "mk3"],
+    "octoprint-cli print --ignore nozz": ["octoprint-cli", "print", "--ignore", "nozzle"],
+    "octoprint-cli print here": ["octoprint-cli", "print", "here.gcode"],
+    "octoprint-cli print -- here": ["octoprint-cli", "print", "--", "here.gcode"],
+}
+
+
+class Shells(Program):
+    """The program on the PATH, and any process beside it."""
+
+    command = staticmethod(lambda *argv: list(argv))
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return addons.install(tmp_path_factory.mktemp("completed"), addons.GOOD)
+
+
+@pytest.fixture
+def shells(tmp_path: Path, server: FaultServer, installed: Path) -> Shells:
+    """With an add-on, files on the server, a printer in the configuration and a file here."""
+    found = Shells(tmp_path, server)
+    found.add_path(installed)
+    found.configure(f"printers: {{mk3: {{host: '{server.url}'}}}}\n")
+    for name in ("cube.gcode", "my file.gcode", "it's.gcode"):
+        server.octoprint.store(name)
+    (found.work / "here.gcode").touch()
+    script = tmp_path / "bin" / "octoprint-cli"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m octoprint_cli "$@"\n')
+    script.chmod(0o755)
+    found.env.update(
+        PATH=os.pathsep.join([str(script.parent), found.env["PATH"]]), TERM="xterm", PS1="> ", LINES="50", COLUMNS="200"
+    )
+    return found
+
+
+def require(shell: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+
+
+def pressed(shells: Shells, shell: str, line: str) -> List[str]:
+    """The words that the shell hands over after the Tab key at the end of that line."""
+    to_begin, to_end = "\x01", "\x05"
+    show = f"{line}\t{to_end}{to_begin}printf '<%s>\\n' {to_end} '--'end"
+    screen = on_a_terminal(
+        shells, *INTERACTIVE[shell], answers=(("", READ_IN[shell]), ("ready\r\n", show), ("<--end>", "exit"))
+    ).screen
+    *words, end = re.findall(r"<([^<>]*)>\r*\n", screen)
+    assert end == "--end", screen
+    return words
+
+
+@pytest.mark.parametrize("shell", INTERACTIVE)
+@pytest.mark.parametrize("line", PRESSED)
+def test_the_tab_key(shell: str, line: str, shells: Shells) -> None:
+    require(shell)
+    assert pressed(shells, shell, line) == PRESSED[line]
+
+
+def bash(shells: Shells, line: str) -> List[str]:
+    """All that bash would offer."""
+    script = f"""eval "$(octoprint-cli complete bash)"
+COMP_LINE={line!r} COMP_POINT={len(line)} COMP_WORDBREAKS=$' \\t\\n"\\'@><=;|&(:'
+_octoprint_cli
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+    result = shells.process("bash", "-c", script)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout.split()
+
+
+def test_bash_is_offered_the_commands_of_add_ons(shells: Shells) -> None:
+    assert {"nozzle", "probe", "spools", "status"} <= set(bash(shells, "octoprint-cli "))
+    assert bash(shells, "octoprint-cli probe ") == ["bed"]
+
+
+def fish(shells: Shells, line: str) -> List[str]:
+    """All that fish would offer; it answers without a Tab key."""
+    require("fish")
+    script = f"octoprint-cli complete fish | source; complete -C {shlex.quote(line)}"
+    result = shells.process("fish", "--no-config", "-c", script)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout.splitlines()
+
+
+@pytest.mark.parametrize("line", PRESSED)
+def test_fish_is_offered_the_same(line: str, shells: Shells) -> None:
+    assert fish(shells, line) == PRESSED[line][-1:]
+
+
+def test_fish_is_offered_nothing_where_nothing_can_stand(shells: Shells) -> None:
+    assert fish(shells, "octoprint-cli status ") == []
+
+
+@pytest.mark.parametrize("shell", [*INTERACTIVE, "fish"])
+def test_the_script_is_without_a_slip(shell: str, shells: Shells) -> None:
+    require(shell)
+    script = shells.work / "script"
+    script.write_text(shells.process("octoprint-cli", "complete", shell).stdout)
+    result = shells.process(shell, "-n", str(script))
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_a_server_that_hangs_costs_a_second_and_no_word(shells: Shells, server: FaultServer) -> None:
+    server.fail("GET", "/api/files/*", hang)
+    begun = time.monotonic()
+    result = shells.process("octoprint-cli", "complete", "-f", "table", "--line=octoprint-cli print --stored m")
+    spent = time.monotonic() - begun
+    assert (result.exit_code, result.stdout.strip(), result.stderr) == (0, "", "")
+    without = time.monotonic()
+    shells.process("octoprint-cli", "complete", "-f", "table", "--line=octoprint-cli print --st")
+    assert spent - (time.monotonic() - without) < 2.5  # one and a bit, on a busy machine
+
+
+def test_only_live_values_ask_the_server(shells: Shells, server: FaultServer) -> None:
+    for line in ("", "print --", "files --location ", "print --ignore ", "--printer ", "explain P", "print "):
+        assert shells.process("octoprint-cli", "complete", "-f", "table", f"--line=octoprint-cli {line}").exit_code == 0
+    assert server.requests == []

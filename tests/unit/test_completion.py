@@ -1,0 +1,237 @@
+"""What the Tab key offers, and how a shell's own words are read and written."""
+
+from __future__ import annotations
+
+from typing import List
+
+import pytest
+import requests
+
+from octoprint_cli.api import ShowOne
+from octoprint_cli.shellwords import typed, unquoted
+
+BREAKS = " \t\n\"'@><=;|&(:"  # bash's own COMP_WORDBREAKS
+
+
+def offered(server, line: str, *, breaks: str = "", **env: str) -> List[str]:
+    """What stands on stdout for a line that is typed so far; `/` stands for files of this computer."""
+    argv = ["complete", "-f", "table", f"--line=octoprint-cli {line}", f"--breaks={breaks}"]
+    result = server.run(*argv, env={**server.env, **env})
+    assert (result.exit_code, result.stderr) == (0, "")
+    return [word for word in result.stdout.split("\n") if word]
+
+
+@pytest.fixture
+def stocked(server):
+    """Files on the server, one with a space in its name."""
+    for name in ("cube.gcode", "my file.gcode", "parts/gear.gcode"):
+        server.storage.hold(name)
+    return server
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("canc", ["cancel"]),
+        ("con", ["config", "connect"]),
+        ("plugins l", ["list"]),
+        ("plugins list ", []),
+        ("--json plugins n", ["new"]),
+        ("--host http://elsewhere --json canc", ["cancel"]),
+        ("help config ", ["show"]),
+        ("schema can", ["cancel"]),
+        ("explain printer_b", []),
+        ("explain PRINTER_B", ["PRINTER_BUSY"]),
+        ("nonsense ", []),
+        ("complete bash ", []),
+        ("upload --if-exists re", ["rename", "replace"]),
+        ("upload --if-exists=re", ["--if-exists=rename", "--if-exists=replace"]),
+        ("upload --if-exists re --loc", ["--location"]),
+        ("--js", ["--json"]),
+        ("print --stored x --conf", ["--config", "--confirm"]),
+        ("print --confirm --conf", ["--config"]),
+        ("print --ignore tools --ign", ["--ignore"]),
+        ("print --ignore printer_i", ["printer_idle"]),
+        ("print -- --conf", ["/"]),
+        ("files --location ", ["local", "sdcard"]),
+        ("files -f ", ["csv", "json", "table", "value", "yaml"]),
+        ("status -f ", ["json", "shell", "table", "value", "yaml"]),
+        ("--format sh", ["shell"]),
+        ("status -c pha", ["phase"]),
+        ("files -c si", ["size"]),
+        ("wait --for pr", ["printing", "progress="]),
+        ("watch --events state,pr", ["state,progress"]),
+        ("wait --fail-on offline,no", ["offline,none"]),
+        ("print ", ["/"]),
+        ("print par", ["/"]),
+        ("print -- -", ["/"]),
+        ("print part.gcode ", []),
+        ("--config ", ["/"]),
+        ("inspect part.gcode --thumbnail ", ["/"]),
+        ("temp --bed ", []),
+        ("status ", []),
+    ],
+)
+def test_what_can_come_next(line: str, words: List[str], server) -> None:
+    assert offered(server, line) == words
+    assert server.mocker.call_count == 0  # nobody was asked
+
+
+def test_everything_is_offered_at_first(server) -> None:
+    assert {"cancel", "plugins", "watch"} < set(offered(server, ""))
+    assert "plugins list" not in offered(server, "")
+
+
+def test_files_of_the_server(stocked) -> None:
+    assert offered(stocked, "print --stored ") == ["cube.gcode", "my\\ file.gcode", "parts/gear.gcode"]
+    assert offered(stocked, "preflight --stored parts/") == ["parts/gear.gcode"]
+    assert offered(stocked, "print --stored=cu") == ["--stored=cube.gcode"]
+
+
+@pytest.mark.parametrize(
+    ("typed_so_far", "replaced"),
+    [
+        ("--stored my", "my\\ file.gcode"),
+        ("--stored my\\ f", "my\\ file.gcode"),
+        ("--stored 'my f", "my file.gcode"),
+        ('--stored "my f', "my file.gcode"),
+        ("--stored=my", "my\\ file.gcode"),
+        ('--stored="my', "my file.gcode"),
+    ],
+)
+def test_a_value_with_a_space_in_bash(typed_so_far: str, replaced: str, stocked) -> None:
+    assert offered(stocked, f"print {typed_so_far}", breaks=BREAKS) == [replaced]
+
+
+def test_ports_and_profiles_are_the_servers(server) -> None:
+    server.links("Operational")
+    assert offered(server, "connect --port A") == ["AUTO"]
+    assert offered(server, "connect --profile _d") == ["_default"]
+
+
+def test_printers_are_those_of_the_configuration(server, home, tmp_path) -> None:
+    home.mkdir()
+    (home / "config.yaml").write_text("printers: {mk3: {host: a}, mk4: {host: b}, voron: {host: c}}\n")
+    (home / "config.yaml").chmod(0o600)
+    assert offered(server, "--printer mk") == ["mk3", "mk4"]
+    assert offered(server, "status --printer=v") == ["--printer=voron"]
+    other = tmp_path / "other.yaml"
+    other.write_text("printers: {mini: {host: a}}\n")
+    other.chmod(0o600)
+    assert offered(server, f"--config {other} --printer ") == ["mini"]
+
+
+def test_it_asks_the_server_that_the_line_names(stocked) -> None:
+    found = offered(
+        stocked, f"--host={stocked.env['OCTOPRINT_HOST']} print --api-key K3y --stored cu", OCTOPRINT_HOST="http://other.test"
+    )
+    assert found == ["cube.gcode"]
+    assert stocked.mocker.last_request.headers["X-Api-Key"] == "K3y"
+
+
+def test_a_line_that_cannot_be_read_asks_the_usual_server(stocked) -> None:
+    assert offered(stocked, "--timeout print --stored cu") == []
+    assert offered(stocked, "print --wat --stored cu") == ["cube.gcode"]
+
+
+@pytest.mark.parametrize("trouble", [requests.ConnectTimeout("slow"), requests.ConnectionError("refused")])
+def test_a_server_that_does_not_answer_is_silent(trouble: Exception, server) -> None:
+    server.on("GET", "/api/files/local", exc=trouble)
+    assert offered(server, "print --stored ") == []
+
+
+def test_without_a_configuration_it_is_silent(server) -> None:
+    assert offered(server, "print --stored ", OCTOPRINT_HOST="") == []
+
+
+def test_a_preset_format_is_no_part_of_it(server) -> None:
+    assert offered(server, "canc", OCTOPRINT_CLI_FORMAT="json") == ["cancel"]
+
+
+class Park(ShowOne):
+    """park the head"""
+
+    def get_parser(self, prog_name):
+        parser = super().get_parser(prog_name)
+        parser.add_argument("--corner", choices=["left", "right"])
+        parser.add_argument("--speed", type=int, nargs="?")
+        return parser
+
+    def take_action(self, parsed_args):
+        return {}
+
+
+class Unready(Park):
+    """fail before anything is parsed"""
+
+    def get_parser(self, prog_name):
+        return 1 / 0
+
+
+def test_the_commands_of_add_ons(server, add_ons) -> None:
+    add_ons.add("commands", "park", lambda: Park)
+    add_ons.add("commands", "park_now", lambda: Park)
+    assert offered(server, "pa") == ["park", "pause"]
+    assert offered(server, "park ") == ["now"]
+    assert offered(server, "park now --c") == ["--column", "--config", "--corner"]
+    assert offered(server, "park --corner ") == ["left", "right"]
+    assert offered(server, "park --speed --cor") == ["--corner"]
+
+
+def test_a_broken_add_on_costs_its_own_arguments(server, add_ons) -> None:
+    def broken():
+        raise ImportError("gone")
+
+    add_ons.add("commands", "broken", broken)
+    add_ons.add("commands", "broken_parser", lambda: Unready)
+    assert offered(server, "brok") == ["broken"]
+    assert offered(server, "broken --") == offered(server, "broken parser --") == []
+    assert offered(server, "print --conf") == ["--config", "--confirm"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "quote", "kept"),
+    [
+        ("a", ["a"], "", 0),
+        ("a b", ["a", "b"], "", 0),
+        ("a b ", ["a", "b", ""], "", 0),
+        ("  a\tb", ["a", "b"], "", 0),
+        ("a b\\ c", ["a", "b c"], "", 0),
+        ("a 'b c' d", ["a", "b c", "d"], "", 0),
+        ("a 'b \\c", ["a", "b \\c"], "'", 0),
+        ('a "b \\"c\\d', ["a", 'b "c\\d'], '"', 0),
+        ("a ''", ["a", ""], "", 0),
+        ("a --x=y", ["a", "--x=y"], "", 4),
+        ("a --x='y", ["a", "--x=y"], "'", 4),
+        ("a --x\\=y", ["a", "--x=y"], "", 0),
+        ("a http://b:c d", ["a", "http://b:c", "d"], "", 0),
+        ("a http://b:c", ["a", "http://b:c"], "", 9),
+        ("a b\\", ["a", "b"], "", 0),
+    ],
+)
+def test_a_line_is_read_as_a_shell_does(line: str, words: List[str], quote: str, kept: int) -> None:
+    found = typed(line, BREAKS)
+    assert (found.words, found.quote) == (words, quote)
+    assert found.kept == kept or found.quote == ""
+
+
+@pytest.mark.parametrize("word", ["a b", "it's", 'a"b', "$HOME", "a\\b", "[x]*?", "`id`", "ä", "~", "#a", "!x"])
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+def test_what_is_completed_is_read_back(word: str, quote: str) -> None:
+    line = typed(f"x {quote}")
+    assert unquoted(f"{quote}{line.completed(word)}{quote}") == word
+
+
+def test_a_broken_parser_costs_its_own_row_of_the_catalogue(server, add_ons) -> None:
+    add_ons.add("commands", "broken_parser", lambda: Unready)
+    data = server.run("commands", "--json").data
+    assert "cancel" in [row["name"] for row in data["commands"]]
+    assert data["broken"] == ["broken parser of acme-tools cannot be described: ZeroDivisionError: division by zero"]
+    assert server.run("help", "broken", "parser", "--json").code == "PLUGIN_ERROR"
+    assert "cancel" in server.run("skill").stdout
+
+
+@pytest.mark.parametrize("argv", [["commands", "-f", "csv"], ["skill", "-f", "shell"], ["commands", "-c", "name"]])
+def test_the_catalogue_comes_in_formats_that_not_every_command_has(argv: List[str], server) -> None:
+    result = server.run(*argv)
+    assert (result.exit_code, result.stderr) == (0, "") and "cancel" in result.stdout
