@@ -87,9 +87,7 @@ class Started:
         return Answer(self.line, self.process.returncode, stdout, stderr)
 
 
-def run(
-    line: List[str], environ: Dict[str, str], expect: Optional[int] = 0, seconds: float = RUN_SECONDS, **how: Any
-) -> Answer:
+def run(line: List[str], environ: Dict[str, str], expect: Optional[int] = 0, seconds: float = RUN_SECONDS, **how: Any) -> Answer:
     """Run a process; its stdin is closed, and an unexpected exit code shows what it said."""
     answer = Started(line, environ, **how).answer(seconds)
     assert expect is None or answer.exit_code == expect, answer
