@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Mapping
 
-from octoprint_cli.fields import Field, anything, listed, one_of, record, switch, text
+from octoprint_cli.fields import Field, anything, listed, mapping, one_of, record, size, switch, text, with_others
 
 #: What a command can do to the world.
 EFFECTS = ("reads", "heats", "moves", "starts", "stops", "writes", "deletes", "powers")
@@ -35,6 +35,12 @@ _READY: Dict[str, Field] = {
 REPORT = record("", _READY, checks=listed(CHECK))
 VERDICT = record("of the pre-flight", _READY, warnings=listed(record(id=text(), message=text()))).told(_in_words)
 #: What a guarded command answers where it was skipped.
+_REQUEST = record(
+    method=text(),
+    path=text(),
+    json=mapping(anything("a value"), "its body").sometimes,
+    form=with_others(record("of an upload", file=text("on this computer"), size=size("of the file")), text("a field")).sometimes,
+)
 _SKIPPED = one_of("skipped")
 SKIPPED = record("with --skip-if-printing, during a job", action=_SKIPPED, reason=text(), job=record(file=text().or_null))
 
@@ -43,9 +49,8 @@ def rehearsed(checks: bool, skippable: bool) -> Field:
     """The same to --dry-run. `checks`: the pre-flight runs before it; `skippable`: it has --skip-if-printing."""
     parts: Dict[str, Field] = {"preflight": VERDICT.or_null.sometimes} if checks else {}
     parts.update({"action": _SKIPPED.sometimes} if skippable else {})
-    requests = listed(record(method=text(), path=text()), "those that would be sent").sometimes
+    requests = listed(_REQUEST, "those that would be sent").sometimes
     return record("with --dry-run", parts, dry_run=switch(), requests=requests)
-
 
 
 _LOCAL = ("FILE_NOT_FOUND", "FILE_UNREADABLE", "FILE_INVALID")

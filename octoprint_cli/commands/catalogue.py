@@ -79,7 +79,8 @@ def _matching(manager: Any, words: List[str]) -> List[str]:
 class Schema(ShowOne):
     """show the JSON Schema of a command's answer
 
-    Of the `data` in the envelope of a success, in the dialect of 2020-12.
+    Of the `data` in the envelope of a success, in the dialect of 2020-12. It promises nothing of a failure's `data`,
+    which most often have some of the same members.
     """
 
     answer = fields.record(command=fields.text(), schema=fields.anything("the schema"))

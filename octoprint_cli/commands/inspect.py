@@ -20,7 +20,8 @@ from octoprint_cli.api import (
 PIECE = 64 * 1024
 
 
-_EXTENTS = fields.record(x=fields.reach(), y=fields.reach(), z=fields.reach()).or_null
+#: An axis that the file never names is null.
+_EXTENTS = fields.record(x=fields.reach().or_null, y=fields.reach().or_null, z=fields.reach().or_null).or_null
 _PICTURE = fields.record(
     format=fields.text(), width=fields.whole("pixels"), height=fields.whole("pixels"), size=fields.size("of the picture")
 )
@@ -66,7 +67,7 @@ class Inspect(ShowOne):
             count=fields.whole().or_null,
             height=fields.length().or_null,
             first_height=fields.length().or_null,
-            source=fields.text("comments or moves").or_null,
+            source=fields.one_of("comments", "z", meaning="the slicer's marks, or the heights that are printed at").or_null,
         ),
         slicer=fields.record(name=fields.text(), version=fields.text().or_null)
         .told(lambda it: f"{it['name']} {it['version'] or ''}".strip())

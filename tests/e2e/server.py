@@ -32,10 +32,13 @@ class Answer:
 
     def __init__(self, line: List[str], exit_code: int, stdout: str, stderr: str) -> None:
         self.line, self.exit_code, self.stdout, self.stderr = line, exit_code, stdout, stderr
-        self.envelope: Dict[str, Any] = _envelope(stdout)
+        *told, self.envelope = _documents(stdout)
         assert "Traceback" not in stderr, stderr
-        if self.envelope:
+        if "status" in self.envelope:
             schemas.hold(line, self.envelope)
+        for item in told:
+            if "exit_code" in item:  # of a batch: a command that it has run
+                schemas.held(line[0], item["command"], item)
 
     @property
     def data(self) -> Dict[str, Any]:
@@ -55,15 +58,14 @@ class Answer:
         return f"{self.line} -> {self.exit_code}\n{self.stdout}\n{self.stderr}"
 
 
-def _envelope(stdout: str) -> Dict[str, Any]:
-    """The one document; of a stream the last line."""
-    found: Dict[str, Any] = {}
-    if stdout.startswith("{"):
-        try:
-            found = json.loads(stdout)
-        except ValueError:
-            found = json.loads(stdout.splitlines()[-1])
-    return found if "status" in found else {}
+def _documents(stdout: str) -> List[Dict[str, Any]]:
+    """The one envelope, or a line for each thing that happened and the envelope; empty is what is none."""
+    if not stdout.startswith("{"):
+        return [{}]
+    try:
+        return [json.loads(stdout)]
+    except ValueError:
+        return [json.loads(line) for line in stdout.splitlines()]
 
 
 class Started:
@@ -87,9 +89,7 @@ class Started:
         return Answer(self.line, self.process.returncode, stdout, stderr)
 
 
-def run(
-    line: List[str], environ: Dict[str, str], expect: Optional[int] = 0, seconds: float = RUN_SECONDS, **how: Any
-) -> Answer:
+def run(line: List[str], environ: Dict[str, str], expect: Optional[int] = 0, seconds: float = RUN_SECONDS, **how: Any) -> Answer:
     """Run a process; its stdin is closed, and an unexpected exit code shows what it said."""
     answer = Started(line, environ, **how).answer(seconds)
     assert expect is None or answer.exit_code == expect, answer
