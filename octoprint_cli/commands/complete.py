@@ -50,11 +50,12 @@ class Complete(ShowOne):
         use=fields.text("what to write into the shell's own configuration").sometimes,
         words=fields.listed(fields.text(), "what can come next").sometimes,
     )
+    effects = ("reads",)
     as_tool = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("shell", nargs="?", choices=sorted(_SCRIPTS))
+        parser.add_argument("shell", nargs="?", choices=sorted(_SCRIPTS), help="whose script")
         parser.add_argument("--words", help=SUPPRESS)  # one text, a line each: a dash in it is no option of ours
         return parser
 

@@ -276,6 +276,13 @@ class PluginError(CliError):
     remedy = "octoprint-cli plugins list"
 
 
+class PluginRules(CliError):
+    """An add-on works, or would, and does not keep the rules of the house."""
+
+    code = "PLUGIN_RULES"
+    remedy = "octoprint-cli plugins check"
+
+
 class InternalError(CliError):
     """A bug of ours."""
 
