@@ -22,7 +22,7 @@ class ForeignCommand:
     app: Any
     cmd_name: str
     #: What it does, nobody has said.
-    effects = ()
+    effects = None
     repeatable = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
@@ -56,13 +56,11 @@ class ForeignCommand:
 
 
 class _ForeignShowOne(Output):
-    effects = ()
     repeatable = False
     _group = SHOW_GROUP
 
 
 class _ForeignLister(Output):
-    effects = ()
     repeatable = False
     _group = LIST_GROUP
 

@@ -32,8 +32,10 @@ class Output:
     own_timeout = False
     #: What is in the answer's `data`: see `fields`. The command itself gives raw values.
     answer: ClassVar[Field] = record()
-    #: What it does to the world: words of EFFECTS.
-    effects: ClassVar[Sequence[str]] = ("reads",)
+    #: What it does to the world: words of EFFECTS. None: nobody has said, and it may do anything.
+    effects: ClassVar[Optional[Sequence[str]]] = None
+    #: Whether what it does to the world is done by other commands, each behind a guard of its own, so that it needs none.
+    runs_commands: ClassVar[bool] = False
     #: Whether a second time does no harm and changes nothing more.
     repeatable: ClassVar[bool] = True
     #: Codes of errors that it may end with, beside those of every command and of every request.

@@ -26,16 +26,17 @@ def described(command: Any, name: str, owner: Optional[str]) -> Dict[str, Any]:
     """A command, an instance of it, as the catalogue has it."""
     kind = type(command)
     codes = sorted(error_codes(kind))
+    effects = effects_of(kind)
     return {
         "name": name,
         "summary": summary_of(kind),
         "description": inspect.cleandoc(kind.__doc__ or ""),
         "distribution": owner,
         "arguments": list(arguments(command.get_parser(name))),
-        "effects": list(getattr(kind, "effects", ())),
+        "effects": effects,
         "confirm": getattr(kind, "destructive", None) if issubclass(kind, Guarded) else None,
         "dry_run": issubclass(kind, Guarded),
-        "repeatable": getattr(kind, "repeatable", False),
+        "repeatable": effects is not None and getattr(kind, "repeatable", False),
         "streams": getattr(kind, "streams", False),
         "exit_codes": sorted({int(Exit.OK), *(int(CODES[code].exit_code) for code in codes if code in CODES)}),
         "error_codes": codes,
@@ -47,12 +48,18 @@ def summary_of(kind: Type[Any]) -> str:
     return inspect.cleandoc(kind.__doc__ or "").split("\n", 1)[0].rstrip(".")
 
 
+def effects_of(kind: Type[Any]) -> Optional[List[str]]:
+    """What it does to the world, as it is declared; None if nobody has said."""
+    declared = getattr(kind, "effects", None)
+    return None if declared is None else list(declared)
+
+
 def error_codes(kind: Type[Any]) -> Sequence[str]:
     """All that it may end with."""
     codes = {*COMMON_CODES, *getattr(kind, "codes", ())}
     if getattr(kind, "asks_server", True):
         codes |= {*SERVER_CODES}
-        codes |= {*ACT_CODES} if set(getattr(kind, "effects", ())) - {"reads"} else set()
+        codes |= set() if effects_of(kind) == ["reads"] else {*ACT_CODES}
     if getattr(kind, "destructive", None):
         codes.add("CONFIRMATION_REQUIRED")
     return sorted(codes)

@@ -6,6 +6,8 @@ a name that two add-ons claim belongs to neither, since running the wrong one co
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from stevedore.named import NamedExtensionManager
@@ -60,7 +62,7 @@ class Extensions:
             raise self._clash(name)
         entry_point = self._found[name]
         try:
-            return entry_point.load()
+            return loaded(entry_point)
         except (Exception, SystemExit) as error:  # a stranger's module can fail in any way
             raise _unloadable(entry_point, self.group, error) from error
 
@@ -91,6 +93,12 @@ class Extensions:
             hint=f"pip uninstall {owners[-1]}",
             details={"claimed_by": [entry_point.value for entry_point in self._rivals[name]]},
         )
+
+
+def loaded(entry_point: Any) -> Any:
+    """What it names, imported. What a module prints meanwhile goes to stderr: stdout is for answers. Raises what that raises."""
+    with contextlib.redirect_stdout(sys.stderr):
+        return entry_point.load()
 
 
 def is_own(entry_point: Any) -> bool:

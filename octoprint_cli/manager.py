@@ -5,6 +5,7 @@ Must not know any command.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from argparse import ArgumentParser
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple, Type
@@ -109,6 +110,20 @@ class CommandManager(CliffManager):
     def inventory(self) -> List[Dict[str, Any]]:
         """What every installed distribution adds, and what of it fails. Slow."""
         return list(inventory())
+
+    def judged(self, app: Any, name: Optional[str]) -> List[Dict[str, Any]]:
+        """Each add-on with the house rules that it breaks, or the named one. Slow. Raises NotFound."""
+        from octoprint_cli import rules
+
+        return rules.judged(app, name)
+
+    def import_all(self) -> None:
+        """Import every command and check that can be, so that the errors they define are known. Slow."""
+        for group in (GROUP, CHECKS):
+            extensions = Extensions(group)
+            for name in extensions.names():
+                with contextlib.suppress(PluginError):
+                    extensions.load(name)
 
     def subcommands(self, words: Sequence[str]) -> List[str]:
         """The commands below `config`, say."""

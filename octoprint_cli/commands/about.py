@@ -28,6 +28,7 @@ class Help(ShowOne):
         help=fields.text().sometimes,
         distribution=fields.text("that adds the command, null for the built-in ones").or_null.sometimes,
     )
+    effects = ("reads",)
     asks_server = False
     as_tool = False
 
@@ -77,6 +78,7 @@ class Version(ShowOne):
         host=fields.text("the server's address").or_null,
         server=fields.text("OctoPrint's").or_null,
     )
+    effects = ("reads",)
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)

@@ -24,6 +24,7 @@ class Batch(Stream):
 
     answer = fields.record(lines=fields.whole("that were run"), failed=fields.whole("of them"))
     effects = EFFECTS
+    runs_commands = True
     repeatable = False
     codes = tuple(errors.CODES)  # those of the first line that failed
 

@@ -25,7 +25,7 @@ _COMMAND = fields.record(
     description=fields.text(),
     distribution=fields.text("that adds it, null for the built-in ones").or_null,
     arguments=fields.listed(_ARGUMENT.told(lambda it: (it["options"] or [it["name"].upper()])[-1])),
-    effects=fields.listed(fields.one_of(*EFFECTS), "what it does to the world"),
+    effects=fields.listed(fields.one_of(*EFFECTS), "what it does to the world, null: nobody has said, so anything").or_null,
     confirm=fields.text("why it wants --confirm, null: it does not").or_null,
     dry_run=fields.switch("--dry-run shows what it would send"),
     repeatable=fields.switch("a second time does no harm and changes nothing more"),
@@ -42,6 +42,7 @@ class Commands(Lister):
     """
 
     answer = fields.record(commands=fields.listed(_COMMAND), broken=fields.listed(fields.text(), "what cannot be loaded, and why"))
+    effects = ("reads",)
     asks_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
@@ -84,6 +85,7 @@ class Schema(ShowOne):
     """
 
     answer = fields.record(command=fields.text(), schema=fields.anything("the schema"))
+    effects = ("reads",)
     asks_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
@@ -114,6 +116,7 @@ class Explain(ShowOne):
         advice=fields.text("what to do"),
         next=fields.text("what to run"),
     )
+    effects = ("reads",)
     asks_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
@@ -122,6 +125,8 @@ class Explain(ShowOne):
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
+        if parsed_args.code not in errors.CODES:
+            self.app.command_manager.import_all()  # an add-on's errors are known once its modules are imported
         return explained(parsed_args.code)
 
 

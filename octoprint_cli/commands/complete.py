@@ -84,11 +84,12 @@ class Complete(ShowOne):
         words=fields.listed(fields.text(), "what can come next").sometimes,
         files=fields.switch("a file of this computer can").sometimes,
     )
+    effects = ("reads",)
     as_tool = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("shell", nargs="?", choices=sorted(_SCRIPTS))
+        parser.add_argument("shell", nargs="?", choices=sorted(_SCRIPTS), help="whose script")
         for option in ("--words", "--line", "--breaks"):  # one text each: a dash in it is no option of ours
             parser.add_argument(option, help=SUPPRESS)
         return parser

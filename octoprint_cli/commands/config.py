@@ -95,6 +95,7 @@ class ConfigShow(Lister):
             fields.record(name=fields.text(), value=fields.anything("the value"), origin=fields.text("where it comes from"))
         ),
     )
+    effects = ("reads",)
     asks_server = False
 
     def take_action(self, parsed_args: Namespace) -> Rows:

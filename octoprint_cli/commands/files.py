@@ -43,6 +43,7 @@ class Files(Lister):
             )
         ),
     )
+    effects = ("reads",)
     codes = ("PRINTER_OFFLINE",)
 
     def get_parser(self, prog_name: str) -> ArgumentParser:

@@ -1,4 +1,4 @@
-"""plugins list, plugins new: the add-ons."""
+"""plugins list, check, new: the add-ons."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional
 
-from octoprint_cli.api import Lister, Rows, ShowOne, fields, write_add_on
+from octoprint_cli.api import Lister, Rows, ShowOne, errors, fields, write_add_on
 
 
 class PluginsList(Lister):
@@ -28,11 +28,57 @@ class PluginsList(Lister):
             )
         )
     )
+    effects = ("reads",)
     asks_server = False
 
     def take_action(self, parsed_args: Namespace) -> Rows:
         columns = ("distribution", "version", "commands", "checks", "formats", "problems")
         return Rows("plugins", columns, self.app.command_manager.inventory(), more=("requires",))
+
+
+_PROBLEM = fields.record(
+    rule=fields.text("which one is broken"),
+    what=fields.text("the command, check, format or package that breaks it"),
+    message=fields.text("the whole sentence"),
+)
+
+
+class PluginsCheck(Lister):
+    """hold add-ons to the rules of the house: one of them, or all
+
+    They load, have names of their own, help, declared answers and effects, a guard before what does harm, parse in
+    every format, and import the façade alone. Imports what it judges, and runs nothing of it.
+    """
+
+    answer = fields.record(
+        plugins=fields.listed(
+            fields.record(
+                distribution=fields.text(),
+                ok=fields.switch("it breaks none"),
+                problems=fields.listed(_PROBLEM.told(lambda it: str(it["message"]))),
+            )
+        )
+    )
+    effects = ("reads",)
+    codes = ("NOT_FOUND", "PLUGIN_RULES")
+    asks_server = False
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("name", metavar="NAME", nargs="?", help="a distribution, octoprint-agent-cli too (all add-ons)")
+        return parser
+
+    def take_action(self, parsed_args: Namespace) -> Rows:
+        judged = self.app.command_manager.judged(self.app, parsed_args.name)
+        rows = Rows("plugins", ("distribution", "ok", "problems"), judged)
+        bad = [row["distribution"] for row in judged if not row["ok"]]
+        if bad:
+            raise errors.PluginRules(
+                f"{' and '.join(bad)} {'break' if bad[1:] else 'breaks'} rules of the house",
+                hint=f"octoprint-cli plugins check {bad[0]} (once that is mended)",
+                data=rows,
+            )
+        return rows
 
 
 class PluginsNew(ShowOne):

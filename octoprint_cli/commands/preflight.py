@@ -30,6 +30,7 @@ class Preflight(Lister):
     """
 
     answer = REPORT
+    effects = ("reads",)
     codes = CHECK_CODES
 
     def get_parser(self, prog_name: str) -> ArgumentParser:

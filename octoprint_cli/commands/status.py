@@ -23,6 +23,7 @@ class Status(ShowOne):
     """
 
     answer = SUMMARY
+    effects = ("reads",)
     codes = ("PRINTER_OFFLINE",)
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:

@@ -31,6 +31,7 @@ class Wait(ShowOne):
 
     own_timeout = True
     answer = WAITED
+    effects = ("reads",)
     codes = WAIT_CODES
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
@@ -52,6 +53,7 @@ class Watch(Stream):
 
     own_timeout = True
     answer = WAITED
+    effects = ("reads",)
     codes = WAIT_CODES
 
     def get_parser(self, prog_name: str) -> ArgumentParser:

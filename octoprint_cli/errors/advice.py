@@ -49,6 +49,7 @@ ADVICE: Dict[str, str] = {
     "OUTSIDE_VOLUME": "Slice for this printer, or mend the printer profile on the server; the details have both values.",
     "PERMISSION_DENIED": "Use the key of a user who has the permission that the message names.",
     "PLUGIN_ERROR": "Update or uninstall the distribution that the message names; all other commands work.",
+    "PLUGIN_RULES": "Mend what the problems in `data` name, if the add-on is yours; it can be used meanwhile as far as it works.",
     "PREFLIGHT_FAILED": "Read the report in `data`: it names each check that failed and why.",
     "PRINTER_BUSY": "Wait: `octoprint-cli wait --for idle`. `--skip-if-printing` makes it a success that does nothing.",
     "PRINTER_ERROR": "Have a person look at the printer; then `octoprint-cli connect`.",
@@ -89,6 +90,6 @@ def explained(code: str) -> Dict[str, Any]:
         "exit_code": int(kind.exit_code),
         "meaning": " ".join((kind.__doc__ or "").split()),
         "retryable": kind.retryable,
-        "advice": ADVICE.get(code) or getattr(kind, "advice", kind.remedy),
+        "advice": ADVICE.get(code) or kind.advice or kind.remedy,
         "next": kind.remedy,
     }

@@ -282,6 +282,13 @@ class PluginError(CliError):
         return cls(f"{name} of {owner} crashed: {type(error).__name__}: {error}", hint=hint, details={"distribution": owner})
 
 
+class PluginRules(CliError):
+    """An add-on works, or would, and does not keep the rules of the house."""
+
+    code = "PLUGIN_RULES"
+    remedy = "octoprint-cli plugins check"
+
+
 class InternalError(CliError):
     """A bug of ours."""
 

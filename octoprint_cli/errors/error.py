@@ -40,6 +40,8 @@ class CliError(Exception):
     exit_code: ClassVar[Exit] = Exit.OTHER
     #: The hint of an error that was given none.
     remedy: ClassVar[str] = "octoprint-cli status"
+    #: What to do about it, in a sentence or two: of an add-on's own, for `explain`. Ours are in `advice`.
+    advice: ClassVar[str] = ""
     retryable: bool = False
 
     def __init__(

@@ -8,15 +8,19 @@ import inspect
 import io
 import json
 import re
-from typing import Any, Iterator, List, Type
+from typing import Any, Iterator, List, Tuple, Type
 
 from octoprint_cli.answers import EFFECTS
 from octoprint_cli.base import Output
 from octoprint_cli.catalogue import arguments, schema_of, summary_of
 from octoprint_cli.errors import CODES
+from octoprint_cli.errors.advice import ADVICE
 from octoprint_cli.formatters import Formatters
 from octoprint_cli.guard import Guarded
 from octoprint_cli.options import global_parser, parse
+
+#: A rule, and how it is broken.
+Told = Tuple[str, str]
 
 #: What nobody wants to happen by a slip: the guard stands before it.
 HARMFUL = frozenset({"heats", "moves", "starts", "deletes", "powers"})
@@ -26,10 +30,10 @@ _SHORTEST, _LONGEST = 10, 72
 _SHARED = frozenset({"-f", "--format", "-h", "--help", "--json"})
 
 
-def command_problems(app: Any, name: str, kind: Any) -> Iterator[str]:
+def command_problems(app: Any, name: str, kind: Any) -> Iterator[Told]:
     """What is wrong with a command's class."""
     if not (isinstance(kind, type) and issubclass(kind, Output)):
-        yield "is derived from none of ShowOne, Lister, Stream of octoprint_cli.api"
+        yield "kind", "is derived from none of ShowOne, Lister, Stream of octoprint_cli.api"
         return
     yield from _help(kind)
     yield from _declared(kind, name)
@@ -38,53 +42,59 @@ def command_problems(app: Any, name: str, kind: Any) -> Iterator[str]:
     yield from _parsed(app, name.replace("_", " "), kind)
 
 
-def _help(kind: Type[Any]) -> Iterator[str]:
+def _help(kind: Type[Any]) -> Iterator[Told]:
     document = inspect.cleandoc(kind.__dict__.get("__doc__") or "")
     lines = document.split("\n")
     if not document:
-        yield "has no docstring, which is its help"
+        yield "help", "has no docstring, which is its help"
     elif len(lines) > 1 and lines[1].strip():
-        yield "has a help that does not begin with one line of its own: a blank line must follow it"
+        yield "help", "has a help that does not begin with one line of its own: a blank line must follow it"
     elif lines[0].rstrip().endswith("."):
-        yield "has a help line that ends with a full stop"
+        yield "help", "has a help line that ends with a full stop"
     elif not (_SHORTEST <= len(summary_of(kind)) <= _LONGEST and lines[0].isprintable()):
-        yield f"has a help line of {len(lines[0])} characters; it must have {_SHORTEST} to {_LONGEST}"
+        yield "help", f"has a help line of {len(lines[0])} characters; it must have {_SHORTEST} to {_LONGEST}"
     elif not re.match(r"[a-z0-9]", lines[0]):
-        yield "has a help line that does not begin in lower case"
+        yield "help", "has a help line that does not begin in lower case"
 
 
-def _declared(kind: Type[Any], name: str) -> Iterator[str]:
+def _declared(kind: Type[Any], name: str) -> Iterator[Told]:
     if kind.answer is Output.answer:
-        yield "declares no answer: answer = fields.record(...)"
+        yield "answer", "declares no answer: answer = fields.record(...)"
     try:
         json.dumps(schema_of(kind, name))
     except Exception as error:
-        yield f"has an answer without a JSON Schema: {type(error).__name__}: {error}"
-    unknown = [effect for effect in kind.effects if effect not in EFFECTS]
+        yield "answer", f"has an answer without a JSON Schema: {type(error).__name__}: {error}"
+    if kind.effects is None:
+        yield "effects", f"declares no effects: effects = (...) of {', '.join(EFFECTS)}"
+    unknown = [effect for effect in kind.effects or () if effect not in EFFECTS]
     if unknown:
-        yield f"has effects that there are not: {', '.join(unknown)}; there are {', '.join(EFFECTS)}"
+        yield "effects", f"has effects that there are not: {', '.join(unknown)}; there are {', '.join(EFFECTS)}"
 
 
-def _guarded(kind: Type[Any]) -> Iterator[str]:
+def _guarded(kind: Type[Any]) -> Iterator[Told]:
+    if kind.effects is None:  # told already
+        return
     changes = set(kind.effects) - {"reads"}
     if issubclass(kind, Guarded):
         if not changes:
-            yield "is guarded, so it changes something, and its effects do not say what"
+            yield "guard", "is guarded, so it changes something, and its effects do not say what"
         return
     harm = sorted(changes & HARMFUL)
-    if harm:
-        yield f"{' and '.join(harm)}, and is not guarded: class {kind.__name__}(Guarded, ...)"
+    if harm and not kind.runs_commands:
+        yield "guard", f"{' and '.join(harm)}, and is not guarded: class {kind.__name__}(Guarded, ...)"
 
 
-def _codes(kind: Type[Any]) -> Iterator[str]:
+def _codes(kind: Type[Any]) -> Iterator[Told]:
     for code in kind.codes:
         if code not in CODES:
-            yield f"may end with {code}, and no error has that code"
+            yield "codes", f"may end with {code}, and no error has that code"
         elif not (CODES[code].__dict__.get("__doc__") or "").strip():
-            yield f"may end with {code}, whose class says nothing about what it means: it has no docstring"
+            yield "codes", f"may end with {code}, whose class says nothing about what it means: it has no docstring"
+        elif not (ADVICE.get(code) or CODES[code].advice):
+            yield "codes", f"may end with {code}, whose class does not say what to do: it has no advice"
 
 
-def _parsed(app: Any, name: str, kind: Type[Any]) -> Iterator[str]:
+def _parsed(app: Any, name: str, kind: Type[Any]) -> Iterator[Told]:
     before = app.format
     try:
         for wanted in Formatters(kind._group, "").names():
@@ -93,10 +103,10 @@ def _parsed(app: Any, name: str, kind: Type[Any]) -> Iterator[str]:
                 parser = kind(app, app.options, cmd_name=name).get_parser(f"{app.NAME} {name}")
                 text = _shown(parser, name, wanted)
             except Exception as error:
-                yield f"cannot show its help with -f {wanted}: {type(error).__name__}: {error}"
+                yield "formats", f"cannot show its help with -f {wanted}: {type(error).__name__}: {error}"
                 return
             if not text.startswith("usage:"):
-                yield f"shows no help with -f {wanted}"
+                yield "formats", f"shows no help with -f {wanted}"
                 return
     finally:
         app.format = before
@@ -110,12 +120,12 @@ def _shown(parser: argparse.ArgumentParser, name: str, wanted: str) -> str:
     return told.getvalue()
 
 
-def _options(kind: Type[Any], parser: argparse.ArgumentParser) -> Iterator[str]:
+def _options(kind: Type[Any], parser: argparse.ArgumentParser) -> Iterator[Told]:
     taken = {option for action in global_parser("", "")._actions for option in action.option_strings} - _SHARED
     taken -= {"--timeout"} if kind.own_timeout else set()
     for argument in arguments(parser):
         spelled: List[str] = argument["options"] or [argument["name"].upper()]
         if not argument["help"]:
-            yield f"says nothing about {spelled[-1]}: it has no help"
+            yield "options", f"says nothing about {spelled[-1]}: it has no help"
         for option in sorted(taken.intersection(spelled)):
-            yield f"never sees its option {option}: the program has one of that name"
+            yield "options", f"never sees its option {option}: the program has one of that name"

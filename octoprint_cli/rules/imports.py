@@ -15,13 +15,13 @@ from octoprint_cli.extensions import PACKAGE, is_own
 _FACADES = ("api", "testing")
 
 
-def import_problems(entry_points: Iterable[Any]) -> Iterator[str]:
-    """What is imported past the façade by the packages, or the modules, that entry points are in."""
+def import_problems(entry_points: Iterable[Any]) -> Iterator[Tuple[str, str]]:
+    """What is imported past the façade by the packages, or the modules, that entry points are in: each with the sentence."""
     packages = dict.fromkeys(_package(entry_point.value) for entry_point in entry_points if not is_own(entry_point))
     for package in packages:
         for path in _files(package):
             for line, what in _strangers(path):
-                yield f"{package}: {path.name}, line {line} imports {what}; an add-on imports octoprint_cli.api alone"
+                yield package, f"{package}: {path.name}, line {line} imports {what}; an add-on imports octoprint_cli.api alone"
 
 
 def _package(value: str) -> str:

@@ -23,4 +23,5 @@ def check_plugin(plugin: Union[str, Iterable[Any]]) -> List[str]:
     if not entry_points:
         named = f"no distribution {plugin} is installed that adds" if isinstance(plugin, str) else "there is nothing that adds"
         return [f"{named} anything to octoprint-cli"]
-    return rules.problems(App(io.StringIO(), io.StringIO(), io.StringIO(), {}), entry_points)
+    found = rules.problems(App(io.StringIO(), io.StringIO(), io.StringIO(), {}), entry_points)
+    return [problem.message for problem in found]

@@ -205,5 +205,6 @@ ELSEWHERE: Dict[str, str] = {
     "INTERNAL_ERROR": "test_bugs.py",
     "OUTPUT_ERROR": "test_exit_codes.py",
     "PLUGIN_ERROR": "test_addons_broken.py",
+    "PLUGIN_RULES": "test_addons_rules.py",
     "PREFLIGHT_FAILED": "test_addons_good.py",  # the built-in checks all have a more precise code
 }

@@ -167,6 +167,11 @@ SHAPES: List[Shape] = [
     Shape("pause", printing, _JOB_VERB),
     Shape("pause", paused, _JOB_VERB),
     Shape(
+        "plugins check octoprint-agent-cli",
+        idle,
+        {"plugins": [{"distribution": "text", "ok": "switch", "problems": ["nothing"]}]},
+    ),
+    Shape(
         "plugins list",
         idle,
         {

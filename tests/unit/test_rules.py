@@ -19,6 +19,7 @@ class Lamp(ShowOne):
     """
 
     answer = fields.record(on=fields.switch())
+    effects = ("reads",)
 
     def take_action(self, parsed_args):
         return {"on": True}
@@ -53,6 +54,12 @@ class Toml:
 
 class Undocumented(CliError):
     code = "NOBODY_KNOWS"
+
+
+class Unadvised(CliError):
+    """Something is wrong."""
+
+    code = "NOBODY_HELPS"
 
 
 def entry(name, thing, group="commands"):
@@ -106,9 +113,8 @@ def test_what_is_not_installed_is_not_good():
     assert check_plugin([]) != []
 
 
-def test_our_own_built_in_commands_parse_and_load(own):
-    found = check_plugin([entry_point for dist in own for entry_point in dist.entry_points])
-    assert [problem for problem in found if "loaded" in problem or "cannot show" in problem or "claimed" in problem] == []
+def test_our_own_commands_checks_and_formats_keep_them_too(own):
+    assert check_plugin([entry_point for dist in own for entry_point in dist.entry_points]) == []
 
 
 # -- names and loading ------------------------------------------------------------------------------
@@ -167,6 +173,8 @@ def test_the_help_line(doc, word):
 class Bare(ShowOne):
     """show what is declared nowhere"""
 
+    effects = ("reads",)
+
     def take_action(self, parsed_args):
         return {}
 
@@ -176,12 +184,14 @@ class Bare(ShowOne):
     (
         (Bare, "declares no answer"),
         (variant(answer=fields.Field({"type": object()})), "JSON Schema"),
+        (variant(effects=None), "declares no effects"),
         (variant(effects=("explodes",)), "explodes"),
         (variant(effects=("reads", "heats")), "heats, and is not guarded"),
         (variant(effects=("powers",)), "powers, and is not guarded"),
         (variant(Probe, Probe.__doc__, effects=("reads",)), "do not say what"),
         (variant(codes=("NO_SUCH_CODE",)), "NO_SUCH_CODE"),
         (variant(codes=("NOBODY_KNOWS",)), "no docstring"),
+        (variant(codes=("NOBODY_HELPS",)), "no advice"),
         (with_option("--bright"), "--bright"),
         (with_option("--host", help="another one"), "--host"),
         (with_option("--timeout", help="another one"), "--timeout"),
@@ -195,6 +205,10 @@ def test_each_rule_is_told_where_it_is_broken(kind, word):
     problems = told(kind)
     assert any(word in problem for problem in problems), problems
     assert len(problems) == 1
+
+
+def test_who_runs_other_commands_leaves_the_guard_to_them():
+    assert told(variant(effects=("heats",), runs_commands=True)) == []
 
 
 def test_a_command_may_have_a_time_limit_of_its_own():
@@ -240,6 +254,7 @@ class Hello(ShowOne):
     """say hello to the printer"""
 
     answer = fields.record(hello=fields.text())
+    effects = ("reads",)
 
     def take_action(self, parsed_args):
         return {"hello": "printer"}

@@ -35,6 +35,7 @@ class Show(Asking):
         sections=fields.listed(_SECTION, "in the firmware's order"),
         ambiguous=AMBIGUOUS,
     )
+    effects = ("reads",)
     codes = (*ASK_CODES, "NOT_MARLIN")
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:

@@ -78,6 +78,7 @@ class Show(Meshed):
     """
 
     answer = MESH
+    effects = ("reads",)
     codes = (*ASK_CODES, "NOT_FOUND", "NOT_MARLIN", "PRINTER_BUSY")
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:

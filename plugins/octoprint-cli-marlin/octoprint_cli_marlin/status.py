@@ -27,6 +27,7 @@ class Info(Asking):
         fields=fields.mapping(fields.text(), "all that it says, by its own names"),
         ambiguous=AMBIGUOUS,
     )
+    effects = ("reads",)
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         reply = self.ask(parsed_args, "M115")[0]
@@ -46,6 +47,7 @@ class Position(Asking):
         count=fields.mapping(fields.number(), "the motors' own count, in steps on most machines").or_null,
         ambiguous=AMBIGUOUS,
     )
+    effects = ("reads",)
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         reply = self.ask(parsed_args, "M114")[0]
@@ -63,6 +65,7 @@ class Endstops(Asking):
         filament=fields.mapping(fields.one_of("open", "triggered"), "filament sensors; Marlin: triggered is filament present"),
         ambiguous=AMBIGUOUS,
     )
+    effects = ("reads",)
     codes = (*ASK_CODES, "NOT_FOUND")
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:

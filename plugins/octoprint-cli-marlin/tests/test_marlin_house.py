@@ -11,7 +11,7 @@ import pytest
 import yaml
 from conftest import Run
 
-from octoprint_cli.testing import FaultServer, run
+from octoprint_cli.testing import FaultServer, check_plugin, run
 
 LINES = [
     *("info", "position", "endstops", "eeprom show", "mesh show"),
@@ -50,6 +50,10 @@ def faults_of(value: Any, schema: Dict[str, Any], at: str = "data") -> Iterator[
     elif isinstance(value, list):
         for one in value:
             yield from faults_of(one, schema.get("items", {}), f"{at}[]")
+
+
+def test_it_keeps_the_rules_of_the_house() -> None:
+    assert check_plugin("octoprint-cli-marlin") == []
 
 
 @pytest.mark.parametrize("line", LINES)
@@ -99,7 +103,6 @@ def test_the_catalogue_has_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_explain_knows_the_codes(code: str, tmp_path: Path) -> None:
-    run("commands", "marlin", "--json", env={"OCTOPRINT_CLI_HOME": str(tmp_path)})  # the codes of an add-on come with its commands
     data = run("explain", code, "--json", env={"OCTOPRINT_CLI_HOME": str(tmp_path)}).data
     assert (data["exit_code"], data["retryable"]) == (4, False) and len(data["advice"]) > 60
 

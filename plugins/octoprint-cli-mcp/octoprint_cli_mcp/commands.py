@@ -23,6 +23,7 @@ class Serve(ShowOne):
     as_tool = False
     answer = fields.record(tools=fields.whole("that were served"), url=fields.text("with --http").or_null)
     effects = EFFECTS
+    runs_commands = True
     asks_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:

@@ -59,8 +59,13 @@ class Tool:
 
     @property
     def reads_only(self) -> bool:
-        """Whether it surely changes nothing: a command that says nothing of its effects may do anything."""
-        return list(self._about["effects"]) == ["reads"] and not self._about["dry_run"]
+        """Whether it surely changes nothing: a command that declares no effects may do anything."""
+        return self._effects == ["reads"] and not self._about["dry_run"]
+
+    @property
+    def _effects(self) -> List[str]:
+        """What is declared; nothing is not the same as `reads`."""
+        return list(self._about["effects"] or ())
 
     @property
     def description(self) -> str:
@@ -72,8 +77,7 @@ class Tool:
     @property
     def annotations(self) -> Dict[str, bool]:
         """MCP's hints. The printer is a world of its own."""
-        said = bool(self._about["effects"])
-        harm = self._about["confirm"] is not None or "deletes" in self._about["effects"] or not said
+        harm = self._about["confirm"] is not None or "deletes" in self._effects or not self._effects
         repeatable = self.reads_only or self._about["repeatable"]
         hints = {"readOnlyHint": self.reads_only, "destructiveHint": harm and not self.reads_only}
         return {**hints, "idempotentHint": repeatable, "openWorldHint": False}
@@ -100,7 +104,7 @@ class Tool:
 
     def takes_turns(self, given: Mapping[str, Any]) -> bool:
         """Whether the call waits until those before it are done: it changes something, and stops nothing."""
-        stops = "stops" in self._about["effects"] and "starts" not in self._about["effects"]
+        stops = "stops" in self._effects and "starts" not in self._effects
         return not (self.reads_only or stops or any(given.get(name) for name in self._urgent))
 
 

@@ -7,12 +7,15 @@ from typing import Any, Dict, List
 
 import pytest
 from asking import app, environment, here
+from cliff.command import Command
 from jsonschema import Draft202012Validator
 from mcp import Client
 from octoprint_cli_mcp import tools
 from octoprint_cli_mcp.tools import Choice, Tool
 
-from octoprint_cli.api import errors, failure
+from octoprint_cli.adopted import adopt
+from octoprint_cli.api import ShowOne, errors, failure, fields
+from octoprint_cli.testing import check_plugin
 
 
 @pytest.fixture
@@ -66,6 +69,44 @@ def test_the_hints_follow_effects_consent_and_repetition(run: Any, name: str, hi
     said = found(run)[name].annotations
     assert [said[f"{hint}Hint"] for hint in ("readOnly", "destructive", "idempotent")] == hints
     assert said["openWorldHint"] is False
+
+
+class Unsaid(ShowOne):
+    """do what nobody has declared"""
+
+    answer = fields.record()
+
+    def take_action(self, parsed_args: Any) -> Dict[str, Any]:
+        return {}
+
+
+class Said(Unsaid):
+    """show what is declared"""
+
+    effects = ("reads",)
+
+
+class Plain(Command):
+    """do what a stranger does"""
+
+    def take_action(self, parsed_args: Any) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("kind", "hints"), [(Unsaid, [False, True, False]), (Plain, [False, True, False]), (Said, [True, False, True])]
+)
+def test_what_declares_no_effects_may_do_anything(run: Any, kind: Any, hints: List[bool], monkeypatch: Any) -> None:
+    monkeypatch.setattr(run.command_manager, "names", lambda: ["status"])
+    monkeypatch.setattr(run.command_manager, "load", lambda name: adopt(kind))
+    (tool,) = found(run).values()
+    assert [tool.annotations[f"{hint}Hint"] for hint in ("readOnly", "destructive", "idempotent")] == hints
+    assert tool.takes_turns({}) is not hints[0]
+    assert len(found(run, [], [], True)) == hints[0]
+
+
+def test_it_keeps_the_rules_of_the_house() -> None:
+    assert check_plugin("octoprint-cli-mcp") == []
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ class Status(Power):
     """
 
     answer = _POWER
+    effects = ("reads",)
     codes = ("PSUCONTROL_MISSING",)
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:

@@ -5,11 +5,26 @@ from __future__ import annotations
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import Any, Callable, Dict
 
-from octoprint_cli.api import Guarded, Lister, Rows, ShowOne
+from octoprint_cli.api import Guarded, Lister, Rows, ShowOne, fields
 from octoprint_cli_sandbox import pythons, ready
 from octoprint_cli_sandbox.errors import InstallFailed, SandboxConflict
 from octoprint_cli_sandbox.releases import DEFAULT, Release, release
 from octoprint_cli_sandbox.sandbox import FIELDS, Sandbox, all_of, valid_name
+
+_SANDBOX = fields.record(
+    name=fields.text(),
+    state=fields.one_of("running", "stopped", "absent"),
+    octoprint=fields.text("the release that is installed").or_null,
+    host=fields.text("where the server answers, or did last").or_null,
+    port=fields.whole("on 127.0.0.1").or_null,
+    pid=fields.whole("the server's process").or_null,
+    path=fields.text("its folder").or_null,
+    printer=fields.text("its name in the configuration, for --printer").or_null,
+    python=fields.text("the Python that it runs on").or_null,
+)
+_CHANGED = fields.merged(_SANDBOX, fields.record(changed=fields.switch("false: it was so before")))
+#: What can go wrong with each of them.
+_CODES = ("SANDBOX_ERROR",)
 
 
 class Sandboxed(ShowOne):
@@ -49,6 +64,13 @@ class Start(Sandboxed):
     machine alone, asks the internet for nothing, and is stored as a printer of the configuration:
     octoprint-cli --printer sandbox status.
     """
+
+    answer = _CHANGED
+    effects = ("writes",)
+    codes = (
+        *_CODES,
+        *("SANDBOX_CONFLICT", "SANDBOX_NEEDS_PYTHON", "SANDBOX_INSTALL_FAILED", "SANDBOX_START_FAILED", "SANDBOX_STOP_FAILED"),
+    )
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -128,6 +150,11 @@ class Status(Sandboxed):
     The state is running, stopped (its folder is there) or absent.
     """
 
+    answer = _SANDBOX
+    effects = ("reads",)
+    codes = _CODES
+    asks_server = False
+
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         return self.sandbox(parsed_args).describe()
 
@@ -135,6 +162,10 @@ class Status(Sandboxed):
 class List(Lister):
     """list the sandboxes, running or stopped"""
 
+    answer = fields.record(sandboxes=fields.listed(_SANDBOX))
+    effects = ("reads",)
+    codes = _CODES
+    asks_server = False
     as_tool = False
 
     def take_action(self, parsed_args: Namespace) -> Rows:
@@ -143,6 +174,11 @@ class List(Lister):
 
 class Stop(Sandboxed):
     """end a sandbox's server; its files stay for the next start"""
+
+    answer = _CHANGED
+    effects = ("stops",)
+    codes = (*_CODES, "SANDBOX_STOP_FAILED")
+    asks_server = False
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         sandbox = self.sandbox(parsed_args)
@@ -154,9 +190,13 @@ class Stop(Sandboxed):
 
 
 class Remove(Guarded, Sandboxed):
-    """end a sandbox's server, delete its folder and its printer in the configuration"""
+    """end a sandbox's server, delete its files and its printer's settings"""
 
     destructive = "ends the sandbox's server and deletes its files, uploads among them"
+    answer = _CHANGED
+    effects = ("stops", "deletes")
+    codes = (*_CODES, "SANDBOX_STOP_FAILED")
+    asks_server = False
 
     def rehearse(self, parsed_args: Namespace) -> Dict[str, Any]:
         return self.sandbox(parsed_args).describe()

@@ -11,12 +11,49 @@ import yaml
 from octoprint_cli_sandbox.install import _MARKER
 from octoprint_cli_sandbox.sandbox import FIELDS, Sandbox
 
+from octoprint_cli.testing import check_plugin
+
 Run = Callable[..., Any]
 
 #: A refusal that does not come must not end in an installation.
 NO_INSTALLATION = ("--python", "/nowhere/python")
 
 pytestmark = pytest.mark.timeout(60)
+
+
+CODES = ("ERROR", "CONFLICT", "NEEDS_PYTHON", "INSTALL_FAILED", "START_FAILED", "STOP_FAILED")
+#: What each does to the world, and whether it wants consent.
+COMMANDS = {
+    "sandbox list": (["reads"], False),
+    "sandbox remove": (["stops", "deletes"], True),
+    "sandbox start": (["writes"], False),
+    "sandbox status": (["reads"], False),
+    "sandbox stop": (["stops"], False),
+}
+
+
+def test_it_keeps_the_rules_of_the_house() -> None:
+    assert check_plugin("octoprint-cli-sandbox") == []
+
+
+def test_the_catalogue_knows_what_it_does(run: Run) -> None:
+    rows = run("commands", "sandbox").data["commands"]
+    assert {row["name"]: (row["effects"], bool(row["confirm"])) for row in rows} == COMMANDS
+    reached = {code for row in rows for code in row["error_codes"] if code.startswith("SANDBOX_")}
+    assert reached == {f"SANDBOX_{code}" for code in CODES}
+
+
+@pytest.mark.parametrize("line", ["list", "status", "stop", "remove --confirm"])
+def test_each_answer_has_all_that_is_declared(line: str, run: Run, sandbox: Sandbox) -> None:
+    declared = run("schema", "sandbox", line.split()[0]).data["schema"]
+    assert set(declared.get("anyOf", [declared])[0]["required"]) == set(run("sandbox", *line.split()).data)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_explain_and_the_readme_know_its_codes(code: str, run: Run) -> None:
+    data = run("explain", f"SANDBOX_{code}").data
+    assert data["exit_code"] == 4 and len(data["advice"]) > 60 and "sandbox" in data["next"]
+    assert f"`SANDBOX_{code}`" in (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
 def test_what_is_not_there_is_absent(run: Run, tmp_path: Path) -> None:

@@ -1,0 +1,103 @@
+"""What add-ons declare, as a machine is told of it: their errors in `explain`, and effects that nobody has declared."""
+
+from __future__ import annotations
+
+import pytest
+
+from octoprint_cli.api import EFFECTS, Guarded, ShowOne, errors, fields
+from octoprint_cli.errors import CODES
+
+from .test_extensions import Plain, PlainList, PlainShow, fails
+
+
+@pytest.fixture(autouse=True)
+def codes():
+    """The codes of a test's errors go with it."""
+    before = dict(CODES)
+    yield
+    CODES.clear()
+    CODES.update(before)
+
+
+def importing(code, **members):
+    """An entry point's `load`, whose module defines such an error as it is imported."""
+
+    def load():
+        doc = {"__doc__": "There is not enough\n    filament left."}
+        type("SpoolEmpty", (errors.BusyError,), {"code": code, **doc, **members})
+        return Silent
+
+    return load
+
+
+class Silent(ShowOne):
+    """do something that nobody has described"""
+
+    answer = fields.record()
+
+    def take_action(self, parsed_args):
+        return {}
+
+
+class Described(Silent):
+    """show something that is described"""
+
+    effects = ("reads",)
+
+
+class Act(Guarded, Silent):
+    """do something behind the guard"""
+
+    destructive = "does something"
+
+
+@pytest.mark.parametrize("group", ["commands", "preflight"])
+def test_explain_knows_the_errors_of_an_add_on_that_nothing_has_imported_yet(server, add_ons, group):
+    advice = {"remedy": "octoprint-cli spools", "advice": "Have a person change the spool."}
+    add_ons.add("commands", "laser", fails(ImportError("no module named laser")))  # costs nobody the explanation
+    add_ons.add(group, "spools", importing("SPOOL_EMPTY", **advice))
+    assert server.does("explain", "spool_empty") == {
+        "code": "SPOOL_EMPTY",
+        "exit_code": 3,
+        "meaning": "There is not enough filament left.",
+        "retryable": True,
+        "advice": "Have a person change the spool.",
+        "next": "octoprint-cli spools",
+    }
+
+
+def test_an_error_without_advice_is_explained_by_its_remedy(server, add_ons):
+    add_ons.add("commands", "spools", importing("SPOOL_EMPTY", remedy="octoprint-cli spools"))
+    assert server.does("explain", "SPOOL_EMPTY")["advice"] == "octoprint-cli spools"
+
+
+def test_what_is_near_may_be_an_add_ons(server, add_ons):
+    add_ons.add("commands", "spools", importing("SPOOL_EMPTY"))
+    message = server.refuses(4, "USAGE_ERROR", "explain", "SPOOL_EMPT").envelope["error"]["message"]
+    assert "did you mean SPOOL_EMPTY" in message
+
+
+def test_a_known_code_imports_no_add_on(server, add_ons):
+    add_ons.add("commands", "laser", fails(AssertionError("it was imported")))
+    assert server.does("explain", "PRINTER_BUSY")["exit_code"] == 3
+
+
+@pytest.mark.parametrize("kind", [Silent, Act, Plain, PlainShow, PlainList])
+def test_effects_that_nobody_has_declared_are_not_known(server, add_ons, kind):
+    add_ons.add("commands", "laser", lambda: kind)
+    (row,) = server.does("commands", "laser")["commands"]
+    assert row["effects"] is None and row["repeatable"] is False
+    assert "OUTCOME_UNKNOWN" in row["error_codes"]  # it may act
+
+
+def test_what_is_declared_is_told(server, add_ons):
+    add_ons.add("commands", "laser", lambda: Described)
+    (row,) = server.does("commands", "laser")["commands"]
+    assert (row["effects"], row["repeatable"]) == (["reads"], True)
+    assert "OUTCOME_UNKNOWN" not in row["error_codes"]
+
+
+def test_every_command_of_ours_declares_its_effects(server):
+    rows = server.does("commands")["commands"]
+    assert len(rows) > 20
+    assert [row["name"] for row in rows if not row["effects"] or not set(row["effects"]) <= {*EFFECTS}] == []
