@@ -63,7 +63,9 @@ UPLOAD_CODES = (
     "NO_SPACE",
     "UPLOAD_CORRUPT",
     "NOT_FOUND",
+    "NOT_STARTED",  # --select, whose answer was lost
     "PRINTER_OFFLINE",
+    "STATE_NOT_REACHED",
 )
 CHECK_CODES = (
     *_LOCAL,
