@@ -17,8 +17,7 @@ from octoprint_cli.testing import FaultServer
 def begun(server: FaultServer, home: Path, *argv: str) -> App:
     """A run with these global options, whose command goes on."""
     app = App(io.StringIO(), io.StringIO(), io.StringIO(), {"OCTOPRINT_CLI_HOME": str(home), **server.env})
-    app.options, _ = app.parser.parse_known_args(list(argv))
-    app._learn_settings()
+    app.aim(app.parser.parse_known_args(list(argv))[0])
     return app
 
 

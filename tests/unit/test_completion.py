@@ -155,6 +155,7 @@ class Park(ShowOne):
         parser = super().get_parser(prog_name)
         parser.add_argument("--corner", choices=["left", "right"])
         parser.add_argument("--speed", type=int, nargs="?")
+        parser.add_argument("--port", metavar="N", type=int)
         return parser
 
     def take_action(self, parsed_args):
@@ -176,6 +177,7 @@ def test_the_commands_of_add_ons(server, add_ons) -> None:
     assert offered(server, "park now --c") == ["--column", "--config", "--corner"]
     assert offered(server, "park --corner ") == ["left", "right"]
     assert offered(server, "park --speed --cor") == ["--corner"]
+    assert offered(server, "park --port ") == []  # a number, no port of the server
 
 
 def test_a_broken_add_on_costs_its_own_arguments(server, add_ons) -> None:

@@ -128,7 +128,7 @@ def installed(app: Any, choice: Choice) -> Tuple[List[Tool], List[str]]:
 
 
 def _tool(app: Any, name: str, kind: Type[Any], names: Sequence[str]) -> Tool:
-    command = kind(app, app.options, cmd_name=name)
+    command, _ = app.command_manager.described(name, app)
     below = [other.split()[len(name.split())] for other in names if other.startswith(name + " ")]
     answer = schema_of(kind, name) if hasattr(kind, "answer") else {"type": "object"}  # a stranger's: what it prints
     return Tool(name, described(command, name, app.command_manager.owner(name)), answer, getattr(kind, "urgent", ()), below)

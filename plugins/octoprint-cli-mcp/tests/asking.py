@@ -34,8 +34,7 @@ def environment(folder: Path, **more: str) -> Dict[str, str]:
 def app(environ: Dict[str, str], *argv: str) -> App:
     """A run of the program in this process, as far as `mcp serve` begins."""
     made = App(io.StringIO(), io.StringIO(), sys.stderr, environ)
-    made.options, _ = made.parser.parse_known_args(list(argv))
-    made._learn_settings()
+    made.aim(made.parser.parse_known_args(list(argv))[0])
     return made
 
 
