@@ -20,8 +20,7 @@ from octoprint_cli.api import (
 PIECE = 64 * 1024
 
 
-#: An axis that the file never names is null.
-_EXTENTS = fields.record(x=fields.reach().or_null, y=fields.reach().or_null, z=fields.reach().or_null).or_null
+_EXTENTS = fields.record(x=fields.reach(), y=fields.reach(), z=fields.reach()).or_null
 _PICTURE = fields.record(
     format=fields.text(), width=fields.whole("pixels"), height=fields.whole("pixels"), size=fields.size("of the picture")
 )
