@@ -1,12 +1,15 @@
-"""The files of a new add-on: a package with one command, its test and its metadata, ready to install."""
+"""The files of a new add-on: a package with one command, its tests and its metadata, ready to install.
+
+They are those of the first part of docs/plugins.md: a test holds each against the other.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Dict, Iterator, Tuple
 
-from octoprint_cli import __version__
 from octoprint_cli.errors import FileExists, FileUnreadable, InvalidValue
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -15,55 +18,43 @@ _PYPROJECT = """[build-system]
 requires = ["setuptools>=61"]
 build-backend = "setuptools.build_meta"
 
+[tool.setuptools]
+packages = ["octoprint_cli_{entry}"]
+
 [project]
 name = "octoprint-cli-{name}"
 version = "0.1.0"
-description = "Adds {words} to octoprint-cli"
-readme = "README.md"
-requires-python = ">=3.8"
-dependencies = ["octoprint-agent-cli>={version}"]
+dependencies = ["octoprint-agent-cli"]
 
 [project.entry-points."octoprint_cli.commands"]
-{entry}_show = "octoprint_cli_{entry}.commands:Show"
-
-[tool.setuptools]
-packages = ["octoprint_cli_{entry}"]
+{entry}_chat = "octoprint_cli_{entry}.commands:Chat"
 """
-_COMMANDS = '''"""{words} show: the first command of this add-on."""
+_PACKAGE = """# octoprint-cli-{name}: adds {words} to octoprint-cli
+"""
+_COMMANDS = '''from octoprint_cli.api import ShowOne, fields
 
-from octoprint_cli.api import ShowOne, fields
 
+class Chat(ShowOne):
+    """say what the printer is doing"""
 
-class Show(ShowOne):
-    """show what the printer is doing, in this add-on's words"""
-
-    answer = fields.record(
-        state=fields.text("the server's own word"),
-        file=fields.text("what is printing").or_null,
-    )
+    answer = fields.record(sentence=fields.text("for a person to read aloud"))
+    effects = ("reads",)
 
     def take_action(self, parsed_args):
         job = self.client.job.current()
-        return {{"state": job.state, "file": job.file}}
+        return {{"sentence": f"The printer is {{job.state}}."}}
 '''
-_TESTS = """from octoprint_cli.testing import FaultServer, run
+_TESTS = """from octoprint_cli.testing import check_plugin
 
 
-def test_it_shows_what_is_printing():
-    with FaultServer() as server:
-        server.octoprint.printing("cube.gcode")
-        result = run("{words}", "show", "--json", env=server.env)
-    assert result.exit_code == 0
-    assert result.data == {{"state": "Printing", "file": "cube.gcode"}}
-"""
-_README = """# octoprint-cli-{name}
+def test_it_says_what_is_going_on(octoprint_server, octoprint_run):
+    octoprint_server.octoprint.printing("cube.gcode")
+    result = octoprint_run({quoted}, "chat")
+    assert result.data == {{"sentence": "The printer is Printing."}}
 
-Adds commands to [octoprint-cli](https://pypi.org/project/octoprint-agent-cli/).
 
-    pip install -e .
-    octoprint-cli {words} show
-    octoprint-cli plugins check octoprint-cli-{name}
-    pytest
+def test_it_keeps_the_rules_of_the_house():
+    assert check_plugin("octoprint-cli-{name}") == []
 """
 
 
@@ -75,15 +66,15 @@ def files_of(name: str) -> Iterator[Tuple[str, str]]:
             hint="octoprint-cli plugins new my-printer",
         )
     entry = name.replace("-", "_")
-    fill = {"name": name, "entry": entry, "words": name.replace("-", " "), "version": __version__}
+    words = name.split("-")
+    fill = {"name": name, "entry": entry, "words": " ".join(words), "quoted": ", ".join(f'"{word}"' for word in words)}
     for path, text in _FILES.items():
         yield path.format(**fill), text.format(**fill)
 
 
 _FILES: Dict[str, str] = {
     "pyproject.toml": _PYPROJECT,
-    "README.md": _README,
-    "octoprint_cli_{entry}/__init__.py": "",
+    "octoprint_cli_{entry}/__init__.py": _PACKAGE,
     "octoprint_cli_{entry}/commands.py": _COMMANDS,
     "tests/test_{entry}.py": _TESTS,
 }
@@ -93,7 +84,7 @@ def write_add_on(name: str, below: Path) -> Path:
     """Write a new add-on into a folder of its own below `below`, and return it. Raises FileExists, FileUnreadable, InvalidValue."""
     files = dict(files_of(name))
     folder = below / f"octoprint-cli-{name}"
-    if folder.exists():
+    if os.path.lexists(folder):  # a link that leads nowhere, too
         raise FileExists(f"{folder} exists already", hint=f"octoprint-cli plugins new {name}-2")
     try:
         for path, text in files.items():

@@ -82,7 +82,7 @@ class PluginsCheck(Lister):
 
 
 class PluginsNew(ShowOne):
-    """write a new add-on: a package with one command and its test
+    """write a new add-on: a package with one command and its tests
 
     Into a folder octoprint-cli-NAME, here. docs/plugins.md goes on from there.
     """
@@ -104,10 +104,15 @@ class PluginsNew(ShowOne):
         name = parsed_args.name
         folder = write_add_on(name, Path.cwd())
         files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-        steps = [f"pip install -e {folder.name}", f"octoprint-cli {name.replace('-', ' ')} show", f"pytest {folder.name}"]
+        steps = [
+            f"pip install -e {folder.name}",
+            f"octoprint-cli {name.replace('-', ' ')} chat",
+            f"pytest {folder.name}",
+            f"octoprint-cli plugins check {folder.name}",
+        ]
         return {"folder": str(folder), "files": files, "next": steps}
 
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
         if "next" not in data:
             return None
-        return "\n".join([f"{data['folder']} is there. Next:", *(f"  {step}" for step in data["next"])])
+        return "\n".join([f"{Path(data['folder']).name} is there. Next:", *(f"  {step}" for step in data["next"])])

@@ -211,8 +211,9 @@ class Settings:
         for path, section in [((), self.file.data), *((("printers", name), values) for name, values in self.printers.items())]:
             known = [*READERS, "limits", *(["printers"] if not path else [])]
             for key in (key for key in section if key not in known):
-                near = _nearest(str(key), known)
-                if near or not isinstance(section[key], (dict, list)):
+                may_be_an_add_ons = isinstance(section[key], (dict, list))
+                near = _nearest(str(key), known, 0.85 if may_be_an_add_ons else 0.75)
+                if near or not may_be_an_add_ons:
                     meant = f"; did you mean {near}?" if near else f"; there are {', '.join(known)}"
                     raise self.file.bad_value((*path, str(key)), f"is no setting{meant}")
 
@@ -263,10 +264,10 @@ class Settings:
         return list(found.items())
 
 
-def _nearest(word: str, known: List[str]) -> Optional[str]:
+def _nearest(word: str, known: List[str], likeness: float) -> Optional[str]:
     import difflib  # only for a slip of the pen, and every run reads the file
 
-    return next(iter(difflib.get_close_matches(word, known, 1, 0.75)), None)
+    return next(iter(difflib.get_close_matches(word, known, 1, likeness)), None)
 
 
 def _spelled(name: str, origin: str) -> str:

@@ -178,6 +178,12 @@ def test_an_add_ons_section_is_read_and_has_defaults(settings):
     assert settings().section("none", KEYS) == {"colour": "red", "heat": 200.0, "on": False, "size": None}
 
 
+@pytest.mark.parametrize("name", ["my_printer", "my_printers", "hosts_of_mine", "laser"])
+def test_an_add_ons_section_may_have_a_name_that_is_a_little_like_ours(tmp_path, name):
+    (tmp_path / "config.yaml").write_text(f"{name}:\n  colour: blue\n")
+    assert Settings({}, {"OCTOPRINT_CLI_HOME": str(tmp_path)}).section(name, KEYS)["colour"] == "blue"
+
+
 @pytest.mark.parametrize(
     ("written", "told"),
     [

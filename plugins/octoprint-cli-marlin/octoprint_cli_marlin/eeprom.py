@@ -21,7 +21,7 @@ _SECTION = fields.record(
 
 
 class Show(Asking):
-    """show the settings in use, and the commands that would set them again (M503)
+    """show the settings in use, as commands that set them again (M503)
 
     What is in use is not what is stored, if something was changed since. Put aside, the commands are a backup.
     """

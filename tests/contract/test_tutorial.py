@@ -1,0 +1,151 @@
+"""docs/plugins.md is followed as it is written: every file made, every command run, every output compared."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Dict, List
+
+import pytest
+
+from octoprint_cli.testing import FaultServer
+
+from . import tutorial
+from .program import Program
+from .reading import as_json, check_failure, check_success
+from .tutorial import Block, Follower, Step, blocks, differs, steps
+
+FIRST = "From an empty folder to a command"
+FOLDER = "octoprint-cli-my-printer/"
+#: What an add-on can be made of, each with a part of its own.
+PARTS = (
+    FIRST,
+    "A list",
+    "A command that changes something",
+    "A command that can do harm",
+    "A section of the configuration",
+    "The endpoints of a server plugin",
+    "A pre-flight check",
+    "An output format",
+    "Before others install it",
+)
+
+
+def files_of_the_first_part() -> Dict[str, str]:
+    return {block.path: block.text for block in blocks() if block.part == FIRST and block.path}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the tutorial's commands are a POSIX shell's")
+def test_who_follows_it_sees_what_it_shows(tmp_path: Path, server: FaultServer) -> None:
+    follower = Follower(tmp_path, server.env)
+    wrong: List[str] = []
+    for block in blocks():
+        if block.path:
+            follower.write(block)
+            continue
+        for step in steps(block):
+            done = follower.run(step.command)
+            assert step.shown or done.returncode == 0, (step.command, done.stdout)
+            wrong += filter(None, [step.shown and differs(step, done.stdout)])
+    assert wrong == [], "\n".join(wrong)
+    completed = follower.run("octoprint-cli complete --words 'my\nprinter\n'").stdout.split()
+    assert completed == ["chat", "heaters", "light", "park", "probe", "tell"]
+    told = json.loads(follower.run("octoprint-cli commands my printer --json").stdout)["data"]["commands"]
+    assert [row["name"] for row in told] == [f"my printer {name}" for name in completed]
+    assert {row["distribution"] for row in told} == {"octoprint-cli-my-printer"}
+
+
+def test_each_thing_that_an_add_on_can_have_is_a_whole_example() -> None:
+    found = list(blocks())
+    assert tuple(dict.fromkeys(block.part for block in found)) == PARTS
+    for part in PARTS[1:-1]:
+        mine = [block for block in found if block.part == part]
+        assert [block for block in mine if block.path.endswith(".py")], part
+        assert [block for block in mine if block.path.endswith("pyproject.toml") and block.added], part
+        assert [step for block in mine if not block.path for step in steps(block) if step.shown], part
+
+
+def test_the_first_part_takes_thirty_lines_of_code_at_most() -> None:
+    files = files_of_the_first_part()
+    lines = [line for text in files.values() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    assert {path.rsplit(".")[-1] for path in files} == {"py", "toml"} and 15 < len(lines) <= 30
+
+
+@pytest.mark.parametrize("name", ["my-printer", "acme", "mk3-s"])
+def test_plugins_new_writes_the_first_part(name: str, bare: Program) -> None:
+    data = check_success(as_json(bare.process("plugins", "new", name, "--json").stdout))
+    folder = bare.work / f"octoprint-cli-{name}"
+    assert data["folder"] == str(folder)
+    quoted = ", ".join(f'"{word}"' for word in name.split("-"))
+    renamed = {'"my", "printer"': quoted, "my-printer": name}
+    renamed.update({"my_printer": name.replace("-", "_"), "my printer": name.replace("-", " ")})
+    expected = {}
+    for path, text in files_of_the_first_part().items():
+        for before, after in renamed.items():
+            path, text = path.replace(before, after), text.replace(before, after)
+        expected[path] = text
+    written = {str(path.relative_to(bare.work)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+    assert written == expected
+    assert sorted(f"{folder.name}/{path}" for path in data["files"]) == sorted(expected)
+
+
+BAD_NAMES = ["My-Printer", "my_printer", "-x", "x-", "a--b", "3d", "../evil", "a/b", "a b", "", "ü", "x\n"]
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_a_name_that_no_package_can_have_writes_nothing(name: str, bare: Program) -> None:
+    result = bare.process("plugins", "new", "--json", "--", name)
+    assert result.exit_code == 4
+    error = check_failure(as_json(result.stdout), "INVALID_VALUE")
+    assert error["hint"] == "octoprint-cli plugins new my-printer"
+    assert list(bare.work.iterdir()) == [] and not list(bare.folder.rglob("pyproject.toml"))
+
+
+@pytest.mark.parametrize("what", ["folder", "file", "link"])
+def test_what_is_there_is_never_overwritten(what: str, bare: Program) -> None:
+    path = bare.work / "octoprint-cli-acme"
+    if what == "folder":
+        path.mkdir()
+        (path / "pyproject.toml").write_text("mine")
+    elif what == "file":
+        path.write_text("mine")
+    else:
+        path.symlink_to(bare.folder / "elsewhere")
+    result = bare.process("plugins", "new", "acme", "--json")
+    assert result.exit_code == 2
+    error = check_failure(as_json(result.stdout), "FILE_EXISTS")
+    assert str(path) in error["message"] and error["hint"] == "octoprint-cli plugins new acme-2"
+    kept = path / "pyproject.toml" if what == "folder" else path
+    assert not (bare.folder / "elsewhere").exists() if what == "link" else kept.read_text() == "mine"
+    assert list(bare.work.iterdir()) == [path]
+    assert bare.process("plugins", "new", "acme-2").exit_code == 0
+
+
+def test_a_folder_that_cannot_be_written_is_told(bare: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.chdir(bare.work)
+    monkeypatch.setattr(Path, "mkdir", refuse)  # root may write anywhere
+    result = bare.run("plugins", "new", "acme", "--json")
+    assert result.exit_code == 2
+    assert "Permission denied" in check_failure(as_json(result.stdout), "FILE_UNREADABLE")["message"]
+
+
+def test_the_comparison_can_fail() -> None:
+    step = Step("x", "one\n...\nthree\n")
+    assert differs(step, "one  \nand\ntwo\nthree\n") == ""
+    assert differs(step, "one\ntwo\n") and differs(step, "none\nthree\n")
+    assert differs(Step("x", "2 passed in ...s\n"), "2 passed in 1.23s\n") == ""
+    assert differs(Step("x", "2 passed in ...s\n"), "1 failed in 1.23s\n")
+
+
+def test_a_block_that_is_neither_a_file_nor_commands_is_no_part_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("## One\n\n```python\nx = 1\n```\n")
+    monkeypatch.setattr(tutorial, "TUTORIAL", page)
+    with pytest.raises(AssertionError, match="x = 1"):
+        list(blocks())
+    page.write_text("## One\n\n`x.py`:\n\n```python\nx = 1\n```\n")
+    assert list(blocks()) == [Block("One", "x.py", False, "x = 1\n")]

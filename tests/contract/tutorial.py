@@ -1,0 +1,121 @@
+"""docs/plugins.md as something that can be followed: its blocks in order, and a Python of its own to follow them in.
+
+A block behind a line with a path is a file, or with `at its end` what is added to one; a console block is run, and what it
+shows is what must come, where `...` stands for anything. A command behind which nothing is shown need only succeed.
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Dict, Iterator, List, NamedTuple
+
+TUTORIAL = Path(__file__).parents[2] / "docs" / "plugins.md"
+#: Longer than an installation takes, on a busy machine too.
+LIMIT = 180
+
+_BLOCK = re.compile(r"(?:^`([^`\n]+)`(, at its end)?:\n\n)?^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LOOSELY = doctest.ELLIPSIS | doctest.REPORT_NDIFF
+_TIMES = re.compile(r"(?<= in )[0-9.]+s")
+
+
+class Block(NamedTuple):
+    """A file that is written or added to, or with no path commands to run."""
+
+    part: str
+    path: str
+    added: bool
+    text: str
+
+
+class Step(NamedTuple):
+    """A command line, and what is shown behind it."""
+
+    command: str
+    shown: str
+
+
+def blocks() -> Iterator[Block]:
+    """All of the tutorial's, each with the heading that it stands below."""
+    text = TUTORIAL.read_text(encoding="utf-8")
+    headings = [(found.start(), found.group(1)) for found in re.finditer(r"^## (.+)$", text, re.MULTILINE)]
+    for found in _BLOCK.finditer(text):
+        path, added, language, body = found.groups()
+        assert bool(path) != (language == "console"), f"a block that is neither a file nor commands:\n{body}"
+        part = [title for start, title in headings if start < found.start()][-1]
+        yield Block(part, path or "", bool(added), body)
+
+
+def steps(block: Block) -> List[Step]:
+    """Its commands."""
+    parts = re.split(r"^\$ ", block.text, flags=re.MULTILINE)
+    assert parts[0] == "", f"output before any command: {parts[0]}"
+    return [Step(*part.split("\n", 1)) for part in parts[1:]]
+
+
+def differs(step: Step, said: str) -> str:
+    """How what was said differs from what is shown; empty if it does not."""
+    said = _TIMES.sub("...s", "".join(f"{line.rstrip()}\n" for line in said.splitlines()))
+    checker = doctest.OutputChecker()
+    if checker.check_output(step.shown, said, _LOOSELY):
+        return ""
+    return f"$ {step.command}\n" + checker.output_difference(doctest.Example("", step.shown), said, _LOOSELY)
+
+
+class Follower:
+    """Somebody in an empty folder, who has a Python with octoprint-cli installed, and a printer configured."""
+
+    def __init__(self, folder: Path, server: Dict[str, str]) -> None:
+        self.home, self.work, python = folder / "home", folder / "work", folder / "python"
+        for made in (self.home, self.work):
+            made.mkdir()
+        self._make_python(python)
+        self._env = {
+            "HOME": str(self.home),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "PATH": f"{python / 'bin'}{os.pathsep}{os.defpath}",
+            "LC_ALL": "C.UTF-8",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            **server,
+        }
+
+    def _make_python(self, python: Path) -> None:
+        """One into which pip installs, and that sees all that this one sees. Nothing is fetched: what builds is here, too."""
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(python)], check=True, timeout=LIMIT)
+        inside = next((python / "lib").glob("python*")) / "site-packages"
+        (inside / "outside.pth").write_text(f"import site; site.addsitedir({sysconfig.get_paths()['purelib']!r})\n")
+        quietly = "--quiet --no-index --no-build-isolation"
+        runs = {
+            "octoprint-cli": 'octoprint_cli "$@"',
+            "pytest": 'pytest "$@" -p no:cacheprovider',
+            "pip": f'pip "$@" {quietly}',
+        }
+        for name, line in runs.items():
+            script = python / "bin" / name
+            script.write_text(f'#!/bin/sh\nexec "{python}/bin/python" -m {line}\n')
+            script.chmod(0o755)
+
+    def write(self, block: Block) -> None:
+        """Write a block's file. One that is there already must be the same."""
+        path = self.home / block.path[2:] if block.path.startswith("~/") else self.work / block.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if block.added:
+            before = path.read_text(encoding="utf-8") if path.exists() else ""
+            path.write_text(before + block.text, encoding="utf-8")
+            path.chmod(0o600)
+        elif path.exists():
+            assert path.read_text(encoding="utf-8") == block.text, f"{block.path} is there, and is another"
+        else:
+            path.write_text(block.text, encoding="utf-8")
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        """A line as a shell takes it: stdout and stderr in one."""
+        how = {"shell": True, "cwd": str(self.work), "env": self._env, "text": True, "timeout": LIMIT}
+        return subprocess.run(  # type: ignore[call-overload,no-any-return]
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **how
+        )
