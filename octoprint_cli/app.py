@@ -68,8 +68,7 @@ class App(CliffApp):
         environ: Optional[Mapping[str, str]] = None,
         parent: Optional[App] = None,
     ) -> None:
-        self.version = __version__
-        self._parent = parent
+        self.version, self._parent = __version__, parent
         manager = parent.command_manager if parent else CommandManager()
         super().__init__(DESCRIPTION, __version__, manager, stdin, stdout, stderr, deferred_help=True)
         self.environ = os.environ if environ is None else environ

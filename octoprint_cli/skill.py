@@ -34,7 +34,8 @@ def skill(commands: Iterable[Dict[str, Any]]) -> str:
 
 def _row(command: Dict[str, Any]) -> str:
     arguments = " ".join(map(_argument, (one for one in command["arguments"] if one["name"] != "confirm")))
-    cells = [f"`{command['name']}`", command["summary"], f"`{arguments}`" if arguments else "", ", ".join(command["effects"])]
+    effects = "unknown" if command["effects"] is None else ", ".join(command["effects"])
+    cells = [f"`{command['name']}`", command["summary"], f"`{arguments}`" if arguments else "", effects]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in [*cells, command["confirm"] or ""]) + " |\n"
 
 

@@ -26,7 +26,7 @@ class Batch(Stream):
     effects = EFFECTS
     runs_commands = True
     repeatable = False
-    codes = tuple(errors.CODES)  # those of the first line that failed
+    codes = errors.OWN_CODES  # those of the first line that failed; of an add-on's line, its own
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)

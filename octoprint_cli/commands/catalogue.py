@@ -137,6 +137,7 @@ class Skill(ShowOne):
     """
 
     answer = fields.record(name=fields.text("of the skill, and of the folder for its file"), content=fields.text("of SKILL.md"))
+    effects = ("reads",)
     asks_server = False
     as_tool = False
 

@@ -4,4 +4,7 @@ from octoprint_cli.errors.codes import *  # noqa: F403 - each class there is one
 from octoprint_cli.errors.error import CODES, PRECEDENCE, CliError, Exit, Terminated
 from octoprint_cli.errors.files import *  # noqa: F403 - the same
 
-__all__ = ["CODES", "PRECEDENCE", "CliError", "Exit", "Terminated"]  # and the codes
+#: Those of this program, without those that add-ons define.
+OWN_CODES = tuple(CODES)
+
+__all__ = ["CODES", "OWN_CODES", "PRECEDENCE", "CliError", "Exit", "Terminated"]  # and the codes

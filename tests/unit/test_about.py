@@ -12,8 +12,8 @@ from octoprint_cli import __version__
 NO_SERVER = {"OCTOPRINT_HOST": "", "OCTOPRINT_API_KEY": ""}
 COMMANDS = [
     *("batch", "cancel", "commands", "complete", "config show", "connect", "disconnect", "explain", "files", "gcode", "help"),
-    *("init", "inspect", "pause", "plugins list", "plugins new", "preflight", "print", "resume", "schema", "status", "temp"),
-    *("upload", "version", "wait", "watch"),
+    *("init", "inspect", "pause", "plugins check", "plugins list", "plugins new", "preflight", "print"),
+    *("resume", "schema", "skill", "status", "temp", "upload", "version", "wait", "watch"),
 ]
 
 
