@@ -240,6 +240,8 @@ def a_question(stage: Stage) -> None:
         stage.server.until(stage.server.state, lambda state: state == "Paused")
         for line in ("status", "wait --for paused", "watch --until paused", "temp --tool 30 --wait"):
             stage.tell(line)
+        # Or the next question would first close this one.
+        stage.server.post("/api/plugin/action_command_prompt", {"command": "select", "choice": 0})
         cancel(stage.server)
         stage.server.idle()
     stage.tell("temp --off")

@@ -30,6 +30,8 @@ HIDDEN: Dict[Tuple[str, str], str] = {
 }
 #: The same, of OctoPrint 2.0 alone.
 HIDDEN_IN_2 = {("upload", "hash"): "it tells no hash"}
+#: Those that show or do not, as it happens.
+NOW_AND_THEN = {("print", "job.user"): "2.0.0rc7 has most often forgotten it when the job is at its end"}
 PROGRAM_PATH = str(PROGRAM)
 
 
@@ -54,20 +56,20 @@ def test_every_command_has_answered(shown: Dict[str, Set[str]]) -> None:
 
 
 def test_every_declared_member_is_real(running: Server, shown: Dict[str, Set[str]]) -> None:
-    reasons = {**HIDDEN, **(HIDDEN_IN_2 if running.modern else {})}
+    reasons = {**HIDDEN, **NOW_AND_THEN, **(HIDDEN_IN_2 if running.modern else {})}
     hidden = {(name, member) for name, seen in shown.items() for member in members(name) - seen}
     told = {found: reasons.get(found) or reasons.get(("", found[1]), "") for found in sorted(hidden)}
     for (name, member), why in told.items():
         print(f"{name}: {member}: {why or 'NEVER SHOWN'}")
     assert [found for found, why in told.items() if not why] == []
     seen = {(name, member) for name in shown for member in members(name)} - hidden
-    assert seen & set(reasons) == set(), "what shows needs no reason why not"
+    assert seen & set(reasons) <= set(NOW_AND_THEN), "what shows needs no reason why not"
 
 
 def test_a_reason_is_of_a_member_that_there_is() -> None:
     commands = schemas.catalogue(PROGRAM_PATH)
     there = {(name, member) for command in commands for member in members(command) for name in ("", command)}
-    assert {*HIDDEN, *HIDDEN_IN_2} - there == set()
+    assert {*HIDDEN, *HIDDEN_IN_2, *NOW_AND_THEN} - there == set()
 
 
 def members(name: str) -> Set[str]:
