@@ -17,11 +17,16 @@ from .test_secrets import LOUD, check_kept
 ALL = "state,progress,temperature,event,notification,connection,terminal"
 
 
+def asked(server: FaultServer) -> int:
+    """How often for the job: once at first, and once when the socket is up, after which it alone tells."""
+    return sum(request.path == "/api/job" for request in server.requests)
+
+
 def meanwhile(server: FaultServer, *steps: Callable[[], Any]) -> threading.Thread:
     """What happens at the server once somebody listens."""
 
     def happen() -> None:
-        server.wait_until(lambda: any(one.authed for one in server.sockets))
+        server.wait_until(lambda: any(one.authed for one in server.sockets) and asked(server) > 1)
         for step in steps:
             step()
 

@@ -49,7 +49,7 @@ def test_who_follows_it_sees_what_it_shows(tmp_path: Path, server: FaultServer) 
             assert step.shown or done.returncode == 0, (step.command, done.stdout)
             wrong += filter(None, [step.shown and differs(step, done.stdout)])
     assert wrong == [], "\n".join(wrong)
-    completed = follower.run("octoprint-cli complete --words 'my\nprinter\n'").stdout.split()
+    completed = follower.run("octoprint-cli complete --line 'octoprint-cli my printer '").stdout.split()
     assert completed == ["chat", "heaters", "light", "park", "probe", "tell"]
     told = json.loads(follower.run("octoprint-cli commands my printer --json").stdout)["data"]["commands"]
     assert [row["name"] for row in told] == [f"my printer {name}" for name in completed]
