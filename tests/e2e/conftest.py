@@ -12,7 +12,7 @@ from typing import Callable, Iterator, List
 
 import pytest
 
-from . import versions
+from . import schemas, versions
 from .prints import write
 from .server import PROGRAM, Server, environment, run
 
@@ -32,6 +32,7 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     environ = environment(tmp_path_factory.mktemp("home"), version)
     name = "-".join(["e2e", *version.split("."), os.environ.get("PYTEST_XDIST_WORKER", "alone")])
     base = [str(PROGRAM), "--json", "sandbox"]
+    schemas.catalogue(base[0])  # now: no test is to wait for it in the middle of a job
     try:
         data = run([*base, "start", "--name", name, "--octoprint", version], environ, seconds=INSTALL_SECONDS).data
         yield Server(name, version, data["python"], {**environ, "HOME": environ["XDG_CACHE_HOME"]})

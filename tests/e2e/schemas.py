@@ -84,29 +84,31 @@ class Schema:
         Draft202012Validator.check_schema(schema)
         self.kinds: List[Json] = schema.get("anyOf", [schema])
         self._whole = Draft202012Validator(schema, format_checker=_formats)
+        self._strict = [_strict(kind) for kind in self.kinds]
+        self._parts = [_strict({**kind, "required": []}) for kind in self.kinds]
         #: An add-on need not declare its answer.
         self.declares = bool(self.kinds[0].get("properties"))
 
     def problems(self, data: Any) -> List[str]:
         """What of a success is not as the schema says, or not in it."""
         loose = _told(self._whole, data)
-        return loose if loose or not self.declares else self._nearest(data, self.kinds)
+        return loose if loose or not self.declares else self._nearest(data, self._strict)
 
     def part_problems(self, data: Any) -> List[str]:
         """The same of a failure, which may have less."""
-        return self._nearest(data, [{**kind, "required": []} for kind in self.kinds]) if self.declares else []
+        return self._nearest(data, self._parts) if self.declares else []
 
     def shown(self, data: Any) -> Set[str]:
         """The members that an answer has, of the kind that it is."""
-        kind = next(kind for kind in self.kinds if not _told(_strict(kind), data))
+        kind = next(kind for kind, strict in zip(self.kinds, self._strict) if not _told(strict, data))
         return {_named(kind, path) for path in shown(kind, data)}
 
     def members(self) -> Set[str]:
         return {_named(kind, path) for kind in self.kinds for path in members(kind)} if self.declares else set()
 
     @staticmethod
-    def _nearest(data: Any, kinds: Sequence[Json]) -> List[str]:
-        return min((_told(_strict(kind), data) for kind in kinds), key=len)
+    def _nearest(data: Any, kinds: Sequence[Draft202012Validator]) -> List[str]:
+        return min((_told(kind, data) for kind in kinds), key=len)
 
 
 def _strict(kind: Json) -> Draft202012Validator:
@@ -160,19 +162,25 @@ def _words(argv: Sequence[str]) -> List[str]:
     return found
 
 
-@functools.lru_cache(maxsize=None)
-def catalogue(program: str) -> Dict[str, Json]:
-    """The installed commands by name."""
-    return {command["name"]: command for command in _asked(program, "commands")["commands"]}
+def catalogue(program: str) -> List[str]:
+    """The names of the installed commands."""
+    return list(_schemas(program))
 
 
-@functools.lru_cache(maxsize=None)
 def schema_of(program: str, name: str) -> Schema:
-    return Schema(_asked(program, "schema", *name.split())["schema"])
+    return _schemas(program)[name]
 
 
-def _asked(program: str, *words: str) -> Any:
+@functools.lru_cache(maxsize=None)
+def _schemas(program: str) -> Dict[str, Schema]:
+    """All of them, asked for in one run: a test that watches a job of seconds has no time for that."""
+    names = [command["name"] for command in json.loads(_asked(program, "commands"))["data"]["commands"]]
+    told = _asked(program, "batch", given="".join(f"schema {name}\n" for name in names)).splitlines()
+    return {name: Schema(json.loads(line)["data"]["schema"]) for name, line in zip(names, told)}
+
+
+def _asked(program: str, *words: str, given: str = "") -> str:
     """What the program says of itself, whatever the configuration."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("OCTOPRINT_")}
-    told = subprocess.run([program, "--json", *words], env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
-    return json.loads(told.stdout)["data"]
+    how: Json = {"env": environ, "input": given, "stdout": subprocess.PIPE, "text": True, "check": True}
+    return str(subprocess.run([program, "--json", *words], **how).stdout)
