@@ -101,7 +101,7 @@ def schema_of(kind: Type[Any], name: str) -> Dict[str, Any]:
     """The JSON Schema of the `data` that a success of the command has."""
     answers: List[Dict[str, Any]] = [kind.answer.schema]
     if issubclass(kind, Guarded):
-        answers.append(rehearsed(kind.preflight, kind.skippable).schema)
+        answers.append((kind.rehearsal or rehearsed(kind.preflight, kind.skippable)).schema)
         answers += [SKIPPED.schema] if kind.skippable else []
     body = answers[0] if len(answers) == 1 else {"anyOf": answers}
     return {"$schema": _DIALECT, "title": f"data of octoprint-cli {name}", **body}

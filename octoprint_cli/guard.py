@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, Optional
 
 from octoprint_cli.errors import ConfirmationRequired, UsageError
 from octoprint_cli.options import add_checks
@@ -25,6 +25,7 @@ from octoprint_cli.turn import exclusively
 if TYPE_CHECKING:
     from octoprint_cli.client import Client
     from octoprint_cli.config import Settings
+    from octoprint_cli.fields import Field
     from octoprint_cli.preflight import Report
     from octoprint_cli.terminal import Terminal
 
@@ -44,6 +45,8 @@ class Guarded:
     preflight = False
     #: Whether `--skip-if-printing` makes sense.
     skippable = False
+    #: What `--dry-run` answers where `rehearse` is overridden: what that returns, and `dry_run`.
+    rehearsal: ClassVar[Optional[Field]] = None
 
     app: Any
     client: Client
