@@ -50,9 +50,18 @@ class Stage:
 def the_program_itself(stage: Stage) -> None:
     for line in ("help", "help status", "help sandbox", "help sandbox start", "version", "version --client", "commands"):
         stage.tell(line)
-    for line in ("commands config", "schema print", "explain PRINTER_BUSY", "plugins list", "complete bash", "plugins new my-own"):
+    for line in (
+        "commands config",
+        "schema print",
+        "explain PRINTER_BUSY",
+        "plugins list",
+        "complete bash",
+        "plugins new my-own",
+        "skill",
+    ):
         stage.tell(line)
     stage.tell("complete", "--words=status\n--")
+    stage.tell("plugins check octoprint-cli-sandbox")
     script = stage.folder / "batch.txt"
     script.write_text('status\n["version", "--client"]\ntemp --history --limit 2\nupload quick.gcode --dry-run\n')
     with script.open() as lines:
@@ -104,9 +113,12 @@ def _png() -> bytes:
 
 
 def the_add_ons(stage: Stage) -> None:
-    for line in ("list", "status", f"start --name {stage.server.name}", "stop --name nobody", "remove --name nobody --confirm"):
+    name = stage.server.name
+    for line in ("list", f"status --name {name}", f"start --name {name}", f"remove --name {name} --dry-run"):
         stage.tell(f"sandbox {line}")
-    stage.tell("sandbox remove --name nobody --dry-run")
+    stage.tell(f"sandbox stop --name {name}")
+    stage.tell(f"sandbox start --name {name}")
+    stage.tell("sandbox remove --name nobody --confirm")
     there = {row["name"] for row in stage.tell("commands").data["commands"]}
     if "power status" in there:
         assert stage.tell("power status", expect=None).code == "PSUCONTROL_MISSING"

@@ -21,12 +21,15 @@ UNHEARD = {
 _NO_UPLOAD = "uploads nothing"
 _NO_PRINTER = "null, as there is no connection any more: it is one record with that of connect"
 _NO_ERROR = "a printer with an error is not connected, which is a failure, and in its data"
+_OF_A_SANDBOX = ("octoprint", "host", "port", "pid", "path", "printer", "python")
 HIDDEN: Dict[Tuple[str, str], str] = {
     **{("", f"requests[].form{more} (with --dry-run)"): _NO_UPLOAD for more in ("", ".file", ".size")},
     **{("disconnect", member): _NO_PRINTER for member in ("port", "baudrate", "profile")},
     ("", "error"): _NO_ERROR,
     **{("print", member): "what has printed to its end asks nothing" for member in ("prompt", "prompt.choices", "prompt.text")},
     ("print", "last_job.reason"): "a good end has none",
+    **{("sandbox remove", member): "there is none of that name: ours is wanted yet" for member in _OF_A_SANDBOX},
+    **{("plugins check", f"plugins[].problems[].{member}"): "the sandbox breaks no rule" for member in ("rule", "what", "message")},
 }
 #: The same, of OctoPrint 2.0 alone.
 HIDDEN_IN_2 = {("upload", "hash"): "it tells no hash"}

@@ -32,6 +32,7 @@ class Nozzle(ShowOne):
     """show the nozzle's temperature"""
 
     answer = fields.record(celsius=fields.degrees("of the nozzle"))
+    effects = ("reads",)
 
     def get_parser(self, prog_name):
         parser = super().get_parser(prog_name)
@@ -203,8 +204,9 @@ def test_a_notification_cancels_a_call(environ: Environ, server: FaultServer, st
     wire = Wire(environ, "mcp", "serve")
     started.append(wire)
     number = wire.begin_wait()
+    server.wait_until(lambda: server.open_sockets > 0)
     wire._write({"method": "notifications/cancelled", "params": {"requestId": number}})
-    server.wait_until(lambda: len(server.sockets) > 0 and server.open_sockets == 0)
+    server.wait_until(lambda: server.open_sockets == 0)
     assert wire.ask("tools/call", {"name": "status", "arguments": {}})["structuredContent"]["data"]["phase"] == "printing"
 
 

@@ -194,7 +194,7 @@ class Remove(Guarded, Sandboxed):
 
     destructive = "ends the sandbox's server and deletes its files, uploads among them"
     answer = _CHANGED
-    rehearsal = fields.merged(_SANDBOX, fields.record(dry_run=fields.switch()))
+    rehearsal = fields.merged(fields.record("with --dry-run", dry_run=fields.switch()), _SANDBOX)
     effects = ("stops", "deletes")
     codes = (*_CODES, "SANDBOX_STOP_FAILED")
     asks_server = False
