@@ -19,10 +19,10 @@ $(VENV)/.installed: setup.cfg pyproject.toml plugins/octoprint-cli-sandbox/pypro
 demo: $(VENV)/.installed
 	@PATH="$(BIN):$$PATH" OCTOPRINT_CLI_HOME="$(CURDIR)/.demo" demo/demo.sh
 
-# Most tests wait most of the time: eight at once, however many cores there are.
+# Most tests wait most of the time: five at once, however many cores there are.
 # The end-to-end ring keeps its servers' installations in .cache, so that only the first run fetches them.
 test: $(VENV)/.installed
-	$(BIN)/pytest tests --ignore tests/e2e -n 8
+	$(BIN)/pytest tests --ignore tests/e2e -n 5
 	$(BIN)/pytest plugins
 	OCTOPRINT_CLI_TEST_SERVERS="$(SANDBOXES)" $(BIN)/python tests/servers.py
 
