@@ -32,10 +32,10 @@ $(ADDONS)/.installed: $(VENV)/.installed $(foreach addon,$(APART),$(wildcard $(a
 demo: $(VENV)/.installed
 	@PATH="$(BIN):$$PATH" OCTOPRINT_CLI_HOME="$(CURDIR)/.demo" demo/demo.sh
 
-# Most tests wait most of the time: eight at once, however many cores there are.
+# Most tests wait most of the time: five at once, however many cores there are.
 # The end-to-end ring keeps its servers' installations in .cache, so that only the first run fetches them.
 test: $(VENV)/.installed $(ADDONS)/.installed
-	$(BIN)/pytest tests --ignore tests/e2e -n 8
+	$(BIN)/pytest tests --ignore tests/e2e -n 5
 	$(BIN)/pytest plugins $(addprefix --ignore ,$(APART))
 	PYTHONPATH="$(ADDONS)" $(BIN)/pytest $(APART)
 	OCTOPRINT_CLI_TEST_SERVERS="$(SANDBOXES)" $(BIN)/python tests/servers.py

@@ -161,7 +161,8 @@ class Follower:
 
     def _more(self) -> Tuple[bool, bool]:
         """Whether the file's history has more good ends than before, and more others."""
-        before, now = self._before, self._history()
+        before = self._before
+        now = self._history() if before is not None else None
         if before is None or now is None:
             return False, False
         return now.success > before.success, now.failure > before.failure

@@ -19,17 +19,24 @@ def card(server: Any) -> Iterator[List[str]]:
         yield paths
 
 
+#: Moves that the virtual printer takes over at once.
+BUFFERED = 5
+
+
 @contextlib.contextmanager
 def on_card(server: Any, *seconds: int) -> Iterator[List[str]]:
     """Files on the SD card that print for so long, as the server lists them.
 
     They are laid where the virtual printer keeps its card: what it takes over the serial line it stores without line
     ends, and then prints in no time. And the connection is new: 2.0.0rc7 ignores all but its first selection.
+
+    The printer buffers some moves, so there are more of them: a job that is done before the server has finished starting it, the
+    server sets back to printing, and cancels soon after.
     """
     folder = server.card_folder()
     files = [folder / f"{secrets.token_hex(3)}_longname.gcode" for _ in seconds]
     for file, moves in zip(files, seconds):
-        write(file, "G91\n" + "G1 X1 F6\n" * moves)
+        write(file, "G91\n" + "G1 X1 F6\n" * (moves + BUFFERED))
     server.reconnect()
     listed = [entry["path"] for entry in server.cli("files", "--location", "sdcard").data["files"]]
     yield [next(path for path in listed if path.startswith(file.name[:6])) for file in files]
@@ -130,8 +137,9 @@ def test_a_second_print_from_the_card_is_that_file_or_no_success(server: Any, ca
             state, *job = of_card(server)
             assert state in ("Printing from SD", "Finishing") and job == [server.sd, path]  # all of it may be read by then
             server.cli("cancel", "--confirm")
-        else:
-            assert (answer.exit_code, answer.code, server.state()) == (4, "NOT_STARTED", "Operational")
+        else:  # a card that reports that it goes on after the cancel is busy, the server says
+            found = (answer.exit_code, answer.code, server.state())
+            assert found in ((4, "NOT_STARTED", "Operational"), (3, "PRINTER_BUSY", "Printing from SD"))
 
 
 def test_a_file_that_the_card_does_not_have_starts_nothing(server: Any, card: List[str]) -> None:

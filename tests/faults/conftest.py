@@ -60,7 +60,7 @@ _SHORT = {
     "octoprint_cli.watching.follow": {"GRACE_SECONDS": 0.5, "LOOK_SECONDS": 1.0},
     "octoprint_cli.watching.wait": {"LOOK_SECONDS": 1.0, "REST_SECONDS": 0.5, "HURRY_SECONDS": 1.0},
     "octoprint_cli.watching.conversation": {"SETTLE_SECONDS": 0.7},
-    "octoprint_cli.client.push.socket": {"SILENCE_SECONDS": 0.2},
+    "octoprint_cli.client.push.socket": {"SILENCE_SECONDS": 0.5},
     "octoprint_cli.client.push.history": {"SECONDS": 0.5},
     "octoprint_cli.client.http.retries": {"FIRST_PAUSE": 0.01},
 }

@@ -9,6 +9,7 @@ import pytest
 from contract.program import Program
 
 from octoprint_cli.client.http import plug
+from octoprint_cli.client.push import socket as push_socket
 from octoprint_cli.testing import Exchange, FakeOctoPrint, FaultServer, Result, faults
 
 from .listener import PATH
@@ -172,7 +173,10 @@ def test_a_login_that_fails(fault: str, end: str, program: Program, server: Faul
 
 
 @pytest.mark.parametrize("reason", ["stale", "logout", "modified"])
-def test_a_session_that_goes_stale_is_made_anew(reason: str, program: Program, server: FaultServer) -> None:
+def test_a_session_that_goes_stale_is_made_anew(
+    reason: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push_socket, "SILENCE_SECONDS", 30)  # it is never given up, however busy the machine
     with Waiting(program, server, "wait") as waiting:
         authed(server)
         server.octoprint.forget_sessions(reason)
