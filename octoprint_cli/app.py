@@ -10,14 +10,13 @@ import atexit
 import contextlib
 import gc
 import io
-import json
 import logging
 import os
 import shlex
 import signal
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, NoReturn, Optional, TextIO, Tuple, Type
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, TextIO, Tuple, Type
 
 from cliff.app import App as CliffApp
 
@@ -33,11 +32,10 @@ from octoprint_cli.errors import (
     PluginError,
     Stopped,
     Terminated,
-    UsageError,
 )
 from octoprint_cli.formatters.envelope import failure
 from octoprint_cli.manager import CommandManager
-from octoprint_cli.options import AIMING, aimed, format_parser, global_parser, joined, parse
+from octoprint_cli.options import AIMING, format_parser, global_parser, joined, parse
 from octoprint_cli.process import hide
 from octoprint_cli.redact import Scrubber, without_key
 from octoprint_cli.terminal import Terminal
@@ -59,6 +57,8 @@ class App(CliffApp):
     """octoprint-cli. One instance is one run."""
 
     NAME = "octoprint-cli"
+    #: Those in which it answers whatever the line asks for.
+    forced_formats: Sequence[str] = ()
 
     def __init__(
         self,
@@ -66,18 +66,17 @@ class App(CliffApp):
         stdout: Optional[TextIO] = None,
         stderr: Optional[TextIO] = None,
         environ: Optional[Mapping[str, str]] = None,
-        parent: Optional[App] = None,
+        manager: Optional[CommandManager] = None,
     ) -> None:
-        self.version, self._parent = __version__, parent
-        manager = parent.command_manager if parent else CommandManager()
-        super().__init__(DESCRIPTION, __version__, manager, stdin, stdout, stderr, deferred_help=True)
+        self.version = __version__
+        super().__init__(DESCRIPTION, __version__, manager or CommandManager(), stdin, stdout, stderr, deferred_help=True)
         self.environ = os.environ if environ is None else environ
         self.format = Format("table", False)
-        self.named_formats: List[str] = self._forced()
+        self.named_formats: List[str] = list(self.forced_formats)
         self.argv: List[str] = []
         self.acted_elsewhere = False  # a line within this run did, on a server of its own
         self.streaming = False  # a line for each thing that happens, the envelope too
-        self.scrubber: Scrubber = parent.scrubber if parent else Scrubber()
+        self.scrubber = Scrubber()
         self.options = argparse.Namespace(debug=False, verbose_level=1)
         self.settings = Settings({}, self.environ)
         self.terminal = Terminal(self.stdin, self.stderr)
@@ -89,19 +88,15 @@ class App(CliffApp):
 
     def build_option_parser(self, description: Any, version: Any, argparse_kwargs: Any = None) -> argparse.ArgumentParser:
         """The global options, which may stand anywhere on the line; never abbreviated."""
-        return global_parser(self.NAME, description) if self._parent is None else self._parent.parser
+        return global_parser(self.NAME, description)
 
     def _choose_format(self, argv: List[str]) -> List[str]:
         """Find the output format before anything that can fail, and take it off the line."""
         chosen, rest = format_parser().parse_known_args(argv)
-        asked, preset = [*(chosen.formats or []), *self._forced()], self.environ.get(FORMAT_VARIABLE)
+        asked, preset = [*(chosen.formats or []), *self.forced_formats], self.environ.get(FORMAT_VARIABLE)
         self.format = Format(asked[-1] if asked else preset or "table", bool(asked))
         self.named_formats = [*reversed(asked), preset or "table"]
         return list(rest)
-
-    def _forced(self) -> List[str]:
-        """A line within a run is answered to the run, in JSON."""
-        return [] if self._parent is None else ["json"]
 
     def configure_logging(self) -> None:
         """stderr alone, every known secret masked in it."""
@@ -120,8 +115,7 @@ class App(CliffApp):
     def client(self) -> Client:
         """The server's client. requests is imported here, on first use."""
         if self._client is None:
-            shared = self._parent is not None and self.settings is self._parent.settings
-            self._client = self._parent.client.anew() if self._parent is not None and shared else self.connect(self.settings)
+            self._client = self.connect(self.settings)
         return self._client
 
     def connect(self, settings: Settings) -> Client:
@@ -153,8 +147,8 @@ class App(CliffApp):
 
     def again(self, *words: str) -> str:
         """This very command line with more words: a hint that can be run, with KEY for the key."""
-        own = self._given()
-        inherited = [f"--{name.replace('_', '-')}={value}" for name, value in self._aimed_at().items() if value and not own[name]]
+        own = self.given()
+        inherited = [f"--{name.replace('_', '-')}={value}" for name, value in self.aimed_at().items() if value and not own[name]]
         at = self.argv.index("--") if "--" in self.argv else len(self.argv)  # what follows is no option
         line = [self.NAME, *inherited, *self.argv[:at], *words, *self.argv[at:]]
         return shlex.join(without_key(line))
@@ -186,12 +180,6 @@ class App(CliffApp):
     def _run(self, argv: List[str]) -> None:
         rest = self._choose_format(argv)
         options, rest = self.parser.parse_known_args(rest)
-        if self._parent is not None:
-            if any("\0" in word for word in argv):  # a JSON document can hold one, and no command line of a shell
-                raise UsageError("a word of the line holds a NUL character")
-            options.debug |= self._parent.options.debug
-            said = options.verbose_level != 1
-            options.verbose_level = (options if said else self._parent.options).verbose_level
         self.aim(options)
         self.configure_logging()
         if self.options.version_wanted:
@@ -205,55 +193,56 @@ class App(CliffApp):
 
         `terminal` gets what it tells a person meanwhile. If it is interrupted, its exit code says so: end then.
         """
-        told = io.StringIO()
-        child = App(io.StringIO(), told, self.stderr, self.environ, parent=self)
-        child.terminal = terminal or child.terminal
-        child.stdin = None  # what comes there is not for this line
-        code = int(child.run(argv))
-        if child._client is not None and child._client.http.acted:
-            self.acted_elsewhere |= child.settings is not self.settings
-            if self._client is not None and child.settings is self.settings:
+        from octoprint_cli.within import Within
+
+        line = Within(self, terminal)
+        code, envelope = line.answered(argv)
+        if line.has_acted:
+            self.acted_elsewhere |= line.settings is not self.settings
+            if self._client is not None and line.settings is self.settings:
                 self._client.http.acted = True
-        return code, json.loads(told.getvalue())
+        return code, envelope
+
+    @property
+    def has_acted(self) -> bool:
+        """Whether something was sent that changes something."""
+        return self._client is not None and self._client.http.acted
 
     def beside(self) -> App:
         """This run once more, with a connection of its own: for command lines that are answered at the same time."""
-        other = App(io.StringIO(), io.StringIO(), self.stderr, self.environ, parent=self)
-        other.options, other.settings, other._parent = self.options, self.settings, None
+        other = App(io.StringIO(), io.StringIO(), self.stderr, self.environ, self.command_manager)
+        other.options, other.settings, other.scrubber = self.options, self.settings, self.scrubber
         return other
 
-    def _given(self) -> Dict[str, Any]:
+    def given(self) -> Dict[str, Any]:
         """The global options that choose the server, by name; None for what was not said."""
         return {name: getattr(self.options, name, None) for name in AIMING}
 
-    def _aimed_at(self) -> Dict[str, Any]:
-        """The same, with what was said for the run that this is a line of."""
-        return self._given() if self._parent is None else aimed(self._given(), self._parent._aimed_at())
+    def aimed_at(self) -> Dict[str, Any]:
+        """The same, with what was said elsewhere."""
+        return self.given()
 
     def aim(self, options: argparse.Namespace) -> None:
         """Take these global options, and learn from them which server it is."""
         self.options = options
         self.terminal.quiet = options.verbose_level == 0
-        aim = self._aimed_at()
-        if self._parent is not None and aim == self._parent._aimed_at():
-            self.settings = self._parent.settings
-            return
-        self.settings = Settings(aim, self.environ)
-        self.settings.on_secret, self.settings.on_warning = self.scrubber.learn, self.terminal.warn
+        self.settings = self._settings()
+
+    def _settings(self) -> Settings:
+        settings = Settings(self.aimed_at(), self.environ)
+        settings.on_secret, settings.on_warning = self.scrubber.learn, self.terminal.warn
         for source in (vars(self.options), self.environ):  # at once: even a usage error repeats the line
             self.scrubber.learn(source.get("api_key") or source.get("OCTOPRINT_API_KEY") or "")
             self.scrubber.learn_url(source.get("host") or source.get("OCTOPRINT_HOST") or "")
         if self.options.api_key:
             hide(self.options.api_key)
+        return settings
 
     def run_subcommand(self, argv: List[str]) -> int:
         """Find, parse, run. Raises; `run` translates."""
         factory, name, rest = self.command_manager.find_command(argv)
         self.streaming = getattr(factory, "streams", False)
-        if self.streaming and self._parent is not None:
-            raise UsageError(
-                f"{name} tells things as they happen, which no line within another run can", hint=f"octoprint-cli {name}"
-            )
+        self.require_possible(name)
         if getattr(factory, "own_timeout", False) and self.options.timeout is not None:  # its own limit, not that of a request
             rest = [f"--timeout={self.options.timeout}", *rest]
             self.options.timeout = None
@@ -271,11 +260,14 @@ class App(CliffApp):
             owner = self.command_manager.owner(name)
             raise (InternalError.of(error) if owner is None else PluginError.crashed(error, name, owner)) from error
 
+    def require_possible(self, name: str) -> None:
+        """Raise UsageError for a command that this run cannot have."""
+
     # -- the boundary -----------------------------------------------------------------------------
 
     def _interrupted(self, kind: Type[CliError], word: str) -> int:
         """Say what the server has now: whoever stopped the program has not stopped the server."""
-        if self._client is None or not self._client.http.acted:
+        if self._client is None or not self.has_acted:
             sent = "what was sent to another server goes on" if self.acted_elsewhere else "nothing was sent that changes anything"
             return self._report(kind(f"{word}; {sent}"))
         sentence, now = self._asked(self._client, "the server was not asked what came of it")

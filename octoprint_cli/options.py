@@ -188,6 +188,7 @@ def add_folder(parser: ArgumentParser) -> None:
     parser.add_argument("--path", metavar="FOLDER", type=folder_name, default="", help="folder on the server, made if missing")
 
 
+@functools.lru_cache(maxsize=None)
 def global_parser(name: str, description: str) -> Parser:
     """The global options, which may stand anywhere on the line; never abbreviated."""
     parser = Parser(prog=name, description=description, add_help=False, allow_abbrev=False)

@@ -54,11 +54,14 @@ FLOORS: Dict[str, int] = {
     "rules": 7,
     "manager": 8,
     "app": 9,
+    "within": 9,
     "__main__": 10,
     "testing": 10,
 }
 #: On one floor, the one thing that may import the other.
 NEIGHBOURS: Set[Tuple[str, str]] = {
+    ("app", "within"),  # a run answers lines,
+    ("within", "app"),  # and a line is a run
     ("extensions", "distributions"),
     ("config", "turn"),
     ("guard", "options"),

@@ -97,7 +97,7 @@ class Call:
         self._between.tell(*what)
 
     def answer(self, run: Any) -> Envelope:
-        """Its envelope. Raises KeyboardInterrupt."""
+        """Its envelope."""
         run.check = self.check
         _, envelope = run.answer(self._words, self._terminal)
         found: Envelope = envelope
