@@ -25,7 +25,9 @@ _COMMAND = fields.record(
     description=fields.text(),
     distribution=fields.text("that adds it, null for the built-in ones").or_null,
     arguments=fields.listed(_ARGUMENT.told(lambda it: (it["options"] or [it["name"].upper()])[-1])),
-    effects=fields.listed(fields.one_of(*EFFECTS), "what it does to the world, null: nobody has said, so anything").or_null,
+    effects=fields.listed(fields.one_of(*EFFECTS), "what it does to the world, null: nobody has said, so anything")
+    .told(lambda effects: ", ".join(effects) if set(effects) < set(EFFECTS) else "anything")
+    .or_null,
     confirm=fields.text("why it wants --confirm, null: it does not").or_null,
     dry_run=fields.switch("--dry-run shows what it would send"),
     repeatable=fields.switch("a second time does no harm and changes nothing more"),
