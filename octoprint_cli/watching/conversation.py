@@ -93,7 +93,13 @@ class Conversation:
 
     @property
     def _answers_behind(self) -> bool:
-        """Whether the firmware acknowledges first and answers then: no other leaves one of these questions without an answer."""
+        """Whether the firmware acknowledges first and answers then: few others leave one of these questions without an answer.
+
+        One that has answered the first question before its ok does so always; it was built without the other, perhaps.
+        """
+        first = next((reply for reply in self.replies if only_asks(reply.command) and not reply.with_ok), None)
+        if first is None or not first.is_bare:
+            return False
         return any(reply.is_bare and code_of(reply.command) in _ANSWERED for reply in self.replies)
 
     def settle(self) -> None:

@@ -69,6 +69,19 @@ def test_what_it_answers_behind_is_not_taken_for_the_next_ones_answer():
     assert not first.ambiguous and not second.ambiguous
 
 
+def test_an_answer_stays_where_it_was_heard_if_the_next_question_has_none():
+    """A Marlin that was built without M503 acknowledges it, too."""
+    first, second = talk(["M115", "M503"], ">M115", "<FIRMWARE_NAME:x", "<ok", ">M503", "<ok")
+    assert (first.lines, second.lines, first.ambiguous, second.ambiguous) == (["FIRMWARE_NAME:x"], [], False, False)
+
+
+def test_an_answer_in_the_acknowledgement_tells_nothing_of_the_others():
+    first, second, third = talk(
+        ["M105", "M115", "M503"], ">M105", "<ok T:21 /0", ">M115", "<ok", ">M503", "<FIRMWARE_NAME:x", "<ok", "<M92 X80"
+    )
+    assert [first.lines, second.lines, third.lines] == [["T:21 /0"], ["FIRMWARE_NAME:x"], ["M92 X80"]]
+
+
 def test_whose_answer_it_is_may_be_in_doubt():
     first, second = talk(["M115", "M119"], ">M115", "<ok 1", ">M119", "<FIRMWARE_NAME:Repetier", "<ok 2")
     assert first.ambiguous and second.ambiguous and second.as_dict()["parsed"] is None
