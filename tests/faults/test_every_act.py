@@ -167,7 +167,7 @@ def test_nothing_is_claimed_that_did_not_happen(case: Case, tmp_path: Path, hurr
 
 @pytest.mark.parametrize("case", pairs(["hang"]))
 def test_an_act_without_any_answer_is_not_claimed(case: Case, tmp_path: Path, hurried: Any) -> None:
-    check_lost(LINES[case.line], here(case, tmp_path, 0.7), case.fault)
+    check_lost(LINES[case.line], here(case, tmp_path, 2), case.fault)
 
 
 @pytest.mark.parametrize("case", pairs(REFUSED))
