@@ -4,7 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
-SANDBOXES := $(CURDIR)/.cache/servers
+# The servers' installations are kept, so that only the first run fetches them.
+KEPT := OCTOPRINT_CLI_TEST_SERVERS="$(CURDIR)/.cache/servers"
 # Add-ons with a pre-flight check of their own: in .venv, each print of the program's own tests would run it, and be counted wrong.
 ADDONS := $(CURDIR)/.cache/addons
 APART := plugins/octoprint-cli-marlin
@@ -33,16 +34,13 @@ demo: $(VENV)/.installed
 	@PATH="$(BIN):$$PATH" OCTOPRINT_CLI_HOME="$(CURDIR)/.demo" demo/demo.sh
 
 # Most tests wait most of the time: five at once, however many cores there are.
-# The end-to-end ring keeps its servers' installations in .cache, so that only the first run fetches them.
-test: $(VENV)/.installed $(ADDONS)/.installed
+test: $(VENV)/.installed
 	$(BIN)/pytest tests --ignore tests/e2e -n 5
-	$(BIN)/pytest plugins $(addprefix --ignore ,$(APART))
-	PYTHONPATH="$(ADDONS)" $(BIN)/pytest $(APART)
-	OCTOPRINT_CLI_TEST_SERVERS="$(SANDBOXES)" $(BIN)/python tests/servers.py
+	$(MAKE) --no-print-directory e2e
 
 # The end-to-end ring on all releases that are looked at, with the long waits; ends with a table. 1.8 needs Python 3.8 or 3.9.
 test-servers: $(VENV)/.installed
-	OCTOPRINT_CLI_TEST_LONG=1 OCTOPRINT_CLI_TEST_SERVERS="$(SANDBOXES)" $(BIN)/python tests/servers.py 1.8.7 1.10.3 1.11.8 2.0.0rc7
+	OCTOPRINT_CLI_TEST_LONG=1 $(KEPT) $(BIN)/python tests/servers.py 1.8.7 1.10.3 1.11.8 2.0.0rc7
 
 unit: $(VENV)/.installed
 	$(BIN)/pytest tests/unit -n 4
@@ -50,10 +48,11 @@ unit: $(VENV)/.installed
 contract: $(VENV)/.installed
 	$(BIN)/pytest tests/contract -n 4
 
+# The add-ons' tests, and the end-to-end ring: what wants a real server.
 e2e: $(VENV)/.installed $(ADDONS)/.installed
-	$(BIN)/pytest plugins $(addprefix --ignore ,$(APART))
-	PYTHONPATH="$(ADDONS)" $(BIN)/pytest $(APART)
-	OCTOPRINT_CLI_TEST_SERVERS="$(SANDBOXES)" $(BIN)/python tests/servers.py
+	$(KEPT) $(BIN)/pytest plugins -n 3 --dist loadfile $(addprefix --ignore ,$(APART))
+	$(KEPT) PYTHONPATH="$(ADDONS)" $(BIN)/pytest $(APART) -n 3 --dist loadfile
+	$(KEPT) $(BIN)/python tests/servers.py
 
 check: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -40,7 +40,8 @@ def running(folder: Path) -> Iterator[RealOctoPrint]:
     """
     version = os.environ.get(VERSION_VARIABLE, "")
     kept = os.environ.get(SERVERS_VARIABLE)
-    name = f"kit-{version.replace('.', '-') or 'default'}"
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # each process of a run has its own
+    name = "-".join(["kit", *(version.split(".") if version else ["default"]), *([worker] if worker else [])])
     aimed = Aimed(Path(kept) if kept else folder, {"HOME": str(folder), "OCTOPRINT_PRINTER": name})
     wanted = ["--octoprint", version] if version else []
     try:

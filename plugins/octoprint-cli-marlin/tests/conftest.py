@@ -21,15 +21,10 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     _cache._c._dir = before
 
 
-@pytest.fixture(autouse=True)
-def settled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The terminal of the fake server comes at once: nothing is waited for behind the last answer."""
-    monkeypatch.setattr("octoprint_cli.watching.conversation.SETTLE_SECONDS", 0.05)
-
-
 @pytest.fixture
-def server() -> Iterator[FaultServer]:
-    """A fake OctoPrint 1.11.8, idle, with a Marlin."""
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
+    """A fake OctoPrint 1.11.8, idle, with a Marlin. Its terminal comes at once: nothing is waited for behind the last answer."""
+    monkeypatch.setattr("octoprint_cli.watching.conversation.SETTLE_SECONDS", 0.05)
     with FaultServer() as running:
         running.octoprint.interval = 0.02
         yield running

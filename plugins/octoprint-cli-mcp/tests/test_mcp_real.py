@@ -1,26 +1,24 @@
 """A whole print by an agent: the installed program over stdio, the SDK's client, a real OctoPrint with its virtual printer.
 
-Every answer is held against the schema that its tool has. `OCTOPRINT_CLI_TEST_SERVERS` keeps the installation, as in the
-end-to-end ring.
+Every answer is held against the schema that its tool has.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, List
 
 import anyio
 import pytest
-from asking import PROGRAM, Heard, envelope, environment, process
+from asking import Heard, envelope, environment, process
 from jsonschema import Draft202012Validator
 from mcp import Client
 
+from octoprint_cli.testing import RealOctoPrint
+
 #: An installation on a busy machine; what comes after it takes seconds.
 INSTALL_SECONDS = 600
-NAME = "mcp"
 #: The print moves, and neither heats nor extrudes.
 IGNORE = ["extrusion"]
 
@@ -29,24 +27,10 @@ pytestmark = pytest.mark.timeout(INSTALL_SECONDS + 60)
 Environ = Dict[str, str]
 
 
-def sandbox(verb: str, environ: Environ) -> None:
-    line = [str(PROGRAM), "sandbox", verb, "--name", NAME, "--json"]
-    done = subprocess.run(line, env=environ, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
-    assert done.returncode == 0, (done.stdout, done.stderr)
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environ]:
-    """The environment of a sandbox that runs, and whose printer is the one to drive."""
-    environ = environment(tmp_path_factory.mktemp("real"))
-    kept: Optional[str] = os.environ.get("OCTOPRINT_CLI_TEST_SERVERS")
-    if kept:
-        environ["OCTOPRINT_CLI_HOME"] = str(Path(kept) / "mcp")
-    sandbox("start", environ)
-    try:
-        yield {**environ, "OCTOPRINT_PRINTER": NAME}
-    finally:
-        sandbox("stop", environ)
+@pytest.fixture
+def real(real_octoprint: RealOctoPrint, tmp_path: Path) -> Environ:
+    """The environment of whoever has a real OctoPrint's printer to drive."""
+    return {**environment(tmp_path), **real_octoprint.run.env}
 
 
 class Agent:
