@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import Any, Dict, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
 from octoprint_cli.api import (
     EFFECTS,
     Guarded,
-    Line,
     ShowOne,
     converse,
     errors,
     fields,
-    only_asks,
-    read_line,
     seconds,
     visible,
 )
+
+if TYPE_CHECKING:
+    from octoprint_cli.api import Line
 
 #: OctoPrint drops the connection on a body above 100 KB.
 MAX_CHARACTERS = 80_000
@@ -72,6 +72,8 @@ class Gcode(Guarded, ShowOne):
         return f"sends {'; '.join(harms)}" if harms else None
 
     def check(self, parsed_args: Namespace) -> None:
+        from octoprint_cli.api import only_asks  # slow to import, and help does without
+
         lines = self._lines(parsed_args)
         for line in lines:
             self._require_within_limits(line)
@@ -109,6 +111,8 @@ class Gcode(Guarded, ShowOne):
 
     def _lines(self, parsed_args: Namespace) -> List[Line]:
         """The commands, understood; stdin is read once. Raises InvalidValue."""
+        from octoprint_cli.api import read_line
+
         if not hasattr(parsed_args, "lines"):
             texts: List[str] = []
             for text in parsed_args.commands:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import TYPE_CHECKING, Any, Dict, List
 
 from octoprint_cli.api import (
-    Contents,
-    Reading,
     ShowOne,
     add_file,
     errors,
     fields,
-    read_file,
 )
+
+if TYPE_CHECKING:
+    from octoprint_cli.api import Contents
 
 #: So many bytes are read from stdin at a time.
 PIECE = 64 * 1024
@@ -97,6 +97,8 @@ class Inspect(ShowOne):
         return {"file": parsed_args.file, **contents.as_dict(), "written": written}
 
     def _read(self, file: str) -> Contents:
+        from octoprint_cli.api import Reading, read_file  # slow to import, and help does without
+
         if file != "-":
             with self.terminal.reading(file) as progress:
                 return read_file(Path(file), progress)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 from typing import Any, Optional
 
 from octoprint_cli.api import CliError, errors
@@ -59,6 +58,8 @@ def _require_own(sandbox: Sandbox, client: Any) -> None:
 
 def _speaks_http(port: Optional[int]) -> bool:
     """Whether anything that has a status answers. While OctoPrint starts up, a bare `Not found` does."""
+    import http.client  # slow to import, and help does without
+
     connection = http.client.HTTPConnection(process.HOST, port, timeout=_HTTP_SECONDS)
     try:
         connection.request("GET", "/api/version")
