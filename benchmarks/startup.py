@@ -22,12 +22,12 @@ from measure import FOLDER, REPOSITORY, install, serving
 
 PROGRAM = FOLDER / "venv" / "bin" / "octoprint-cli"
 
-#: The same two requests that `status` makes, over one connection, as a careful script would make them.
+#: The same three requests that `status` makes on an idle server, over one connection, as a careful script would make them.
 BARE_STATUS = """
 import json, os, requests
 session = requests.Session()
 session.headers["X-Api-Key"] = os.environ["OCTOPRINT_API_KEY"]
-for path in ("/api/job", "/api/printer"):
+for path in ("/api/job", "/api/files/local?recursive=true", "/api/printer"):
     print(json.dumps(session.get(os.environ["OCTOPRINT_HOST"] + path, timeout=30).json(), indent=2))
 """
 
@@ -43,7 +43,7 @@ class Pair(NamedTuple):
 
 
 PAIRS = (
-    Pair("`status --json`", ["status", "--json"], "bare script: requests and the same two GETs", BARE_STATUS, 1.25),
+    Pair("`status --json`", ["status", "--json"], "bare script: requests and the same three GETs", BARE_STATUS, 1.25),
     Pair("`--help`", ["--help"], '`python -c "import requests"`', "import requests", 1.0),
     Pair("`--version`", ["--version"], '`python -c "import requests"`', "import requests", 1.0),
 )
