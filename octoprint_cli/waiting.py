@@ -62,7 +62,7 @@ def connected(
     """
     connection = command.client.connection
     connection.connect(port, baudrate, profile)
-    if not command.client.http.rehearsing:
+    if not command.client.rehearsing:
         with contextlib.suppress(WaitTimeout, PrinterOffline):  # the look that follows says it better
             await_goal(command, ["connected"], _GIVEN_UP, connection.patience(seconds), _begun())
     link: Link = connection.require_connected(seconds)

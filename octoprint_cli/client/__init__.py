@@ -154,6 +154,11 @@ class Client:
         with self.http.rehearsal() as planned:
             yield planned
 
+    @property
+    def rehearsing(self) -> bool:
+        """Whether this is a rehearsal: what would be sent comes to nothing, and nothing answers it."""
+        return self.http.rehearsing
+
 
 def _sentence(known: Mapping[str, Any]) -> str:
     if not known:

@@ -53,7 +53,7 @@ class ThermalProtection(Check):
 def _require_idle(subject: Subject) -> None:
     """Skip unless the printer is idle, and this is no rehearsal, in which nothing is sent."""
     subject.require_printer()
-    if subject.client.http.rehearsing:
+    if subject.client.rehearsing:
         raise Skip("not asked in a rehearsal, which sends nothing to the printer")
     try:
         subject.job.require_idle()
