@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
 
 import anyio
+import anyio.lowlevel
 from mcp import Client, StdioServerParameters, stdio_client
 from octoprint_cli_mcp import server as serving
 from octoprint_cli_mcp import tools
@@ -115,6 +116,16 @@ class Heard:
             self.told.append((progress, total, message))
             self._news.notify_all()
         self.first.set()
+
+
+async def give_up_a_wait(client: Client, ready: Callable[[], Awaitable[None]] = anyio.lowlevel.checkpoint) -> None:
+    """Call `wait`, and cancel it once it has told something, and `ready` is done."""
+    heard = Heard()
+    async with anyio.create_task_group() as group:
+        group.start_soon(lambda: client.call_tool("wait", {}, progress_callback=heard))
+        await heard.first.wait()
+        await ready()
+        group.cancel_scope.cancel()
 
 
 class Held:

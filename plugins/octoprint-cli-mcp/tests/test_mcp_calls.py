@@ -7,7 +7,7 @@ from typing import Any, Dict
 
 import anyio
 import pytest
-from asking import Heard, Held, code, data, envelope, here, until
+from asking import Heard, Held, code, data, envelope, give_up_a_wait, here, until
 from mcp import Client, MCPError
 
 from octoprint_cli.testing import FaultServer, faults
@@ -189,12 +189,7 @@ def test_a_cancelled_wait_ends_and_the_print_goes_on(environ: Environ, server: F
     server.octoprint.printing("cube.gcode")
 
     async def ask(client: Client) -> None:
-        heard = Heard()
-        async with anyio.create_task_group() as group:
-            group.start_soon(lambda: client.call_tool("wait", {}, progress_callback=heard))
-            await heard.first.wait()
-            await until(lambda: server.open_sockets == 1, server)
-            group.cancel_scope.cancel()
+        await give_up_a_wait(client, lambda: until(lambda: server.open_sockets == 1, server))
         await until(lambda: server.open_sockets == 0, server)
         assert data(await client.call_tool("status", {}))["phase"] == "printing"
 

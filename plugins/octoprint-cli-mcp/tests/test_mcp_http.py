@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator
 import anyio
 import pytest
 import requests
-from asking import PROGRAM, SECONDS, Heard, at, data, until
+from asking import PROGRAM, SECONDS, Heard, at, data, give_up_a_wait, until
 from mcp import Client, MCPError
 
 from octoprint_cli.testing import FaultServer
@@ -65,11 +65,7 @@ def test_a_client_that_goes_away_ends_its_wait_and_not_the_print(url: str, serve
     server.octoprint.printing("cube.gcode")
 
     async def ask(client: Client) -> None:
-        heard = Heard()
-        async with anyio.create_task_group() as group:
-            group.start_soon(lambda: client.call_tool("wait", {}, progress_callback=heard))
-            await heard.first.wait()
-            group.cancel_scope.cancel()
+        await give_up_a_wait(client)
         await until(lambda: len(server.sockets) > 0 and server.open_sockets == 0, server)
 
     at(url, ask)

@@ -11,7 +11,7 @@ from typing import Any, Dict, List
 
 import anyio
 import pytest
-from asking import Heard, envelope, environment, process
+from asking import Heard, envelope, environment, give_up_a_wait, process
 from jsonschema import Draft202012Validator
 from mcp import Client
 
@@ -90,7 +90,7 @@ def test_an_agent_prints_watches_and_stops(real: Environ, slow: Path) -> None:
         assert (await agent.data("wait", heard, **{"for": ["progress=5"], "timeout": 60}))["met"] == "progress=5"
         numbers = [progress for progress, _, _ in heard.told]
         assert numbers == sorted(set(numbers)) and "slow.gcode" in str(heard.told[-1])
-        await _given_up(client)
+        await give_up_a_wait(client)
         assert (await agent.data("status"))["phase"] == "printing"
 
         ended: List[Dict[str, Any]] = []
@@ -107,15 +107,6 @@ def test_an_agent_prints_watches_and_stops(real: Environ, slow: Path) -> None:
         assert ended[0]["error"]["code"] == "JOB_CANCELLED" and ended[0]["data"]["phase"] == "idle"
 
     process(real, ask)
-
-
-async def _given_up(client: Client) -> None:
-    """A wait that its caller cancels."""
-    heard = Heard()
-    async with anyio.create_task_group() as group:
-        group.start_soon(lambda: client.call_tool("wait", {}, progress_callback=heard))
-        await heard.first.wait()
-        group.cancel_scope.cancel()
 
 
 def test_every_tool_that_only_reads_answers_as_its_schema_says(real: Environ) -> None:
