@@ -128,8 +128,9 @@ class App(CliffApp):
             self.terminal.warn("the server's certificate is not checked (verify: false)")
         tls = Tls(verify, get("client_cert"), get("client_key"))
         key = settings.find("api_key")
-        origin, limits = key.origin if key else None, {"timeout": get("timeout"), "retries": get("retries")}
-        client = Client(settings.host, key.value if key else None, key_origin=origin, tls=tls, **limits)
+        origin, patience = key.origin if key else None, {"timeout": get("timeout"), "retries": get("retries")}
+        limits = lambda: settings.limits  # noqa: E731 - read once something is to heat
+        client = Client(settings.host, key.value if key else None, key_origin=origin, tls=tls, limits=limits, **patience)
         client.http.on_secret, client.http.check = self.scrubber.learn, lambda: self.check()
         return client
 

@@ -62,6 +62,8 @@ def error_codes(kind: Type[Any]) -> Sequence[str]:
         codes |= set() if effects_of(kind) == ["reads"] else {*ACT_CODES}
     if getattr(kind, "destructive", None):
         codes.add("CONFIRMATION_REQUIRED")
+    if "heats" in (effects_of(kind) or ()):
+        codes.add("LIMIT_EXCEEDED")
     return sorted(codes)
 
 

@@ -6,7 +6,7 @@
 
         def perform(self, parsed_args):
             self.client.printer.send(["G28", "G29"])
-            return {"action": "probed"}
+            return {"action": "sent"}
 
 The order is fixed in `take_action`, which a subclass cannot replace (nor `run`): a hook that changes the
 arguments, and hooks that fail open, all act before it. Must not know which command it guards.
@@ -160,7 +160,7 @@ def preflight_report(command: Any, parsed_args: Namespace) -> Report:
     location = getattr(parsed_args, "location", None) or "local"
     settings: Settings = command.settings
     with command.terminal.reading(file or stored) as progress:
-        known = {"stored": stored, "models": settings.models, "progress": progress}
+        known = {"stored": stored, "models": settings.models, "progress": progress, "settings": settings}
         subject = Subject(command.client, settings.limits, None if file is None else Path(file), location, **known)
         parsed_args.subject = subject
         return run_preflight(subject, parsed_args.ignore, parsed_args.strict)

@@ -22,7 +22,7 @@ for version in 3.8 3.9 3.10 3.11 3.12 3.13; do
     fi
     environment=.cache/matrix/$version
     [ -x "$environment/bin/python" ] || "$python" -m venv "$environment"
-    "$environment/bin/pip" install --quiet --editable . hypothesis pytest pytest-timeout pytest-xdist requests-mock requests-toolbelt 'setuptools>=70.1' trustme
+    "$environment/bin/pip" install --quiet --editable '.[dev]'
     echo "== Python $version: $("$environment/bin/pip" list 2>/dev/null | grep -E '^(cliff|stevedore|requests) ' | tr -s ' ' | tr '\n' ' ')"
     "$environment/bin/pytest" -q -n 4 tests/unit tests/contract || failed="$failed $version"
 done

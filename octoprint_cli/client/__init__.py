@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import copy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Tuple, Type, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Type, TypeVar
 
 from octoprint_cli.client.connection import Connection
 from octoprint_cli.client.files import Files
@@ -27,6 +27,7 @@ from octoprint_cli.errors import CliError
 
 if TYPE_CHECKING:
     from octoprint_cli.client.upload import Sent, Uploads, Wish
+    from octoprint_cli.config import Limits
     from octoprint_cli.terminal import Progress
 
 __all__ = ["Aftermath", "Client", "Http", "Tls"]
@@ -43,7 +44,7 @@ N = TypeVar("N", bound=Noun)
 class Client:
     """One server. Every method of a noun says which endpoint it calls and what it raises.
 
-    `key_origin` is where the key came from, for the error about a wrong one.
+    `key_origin` is where the key came from, for the error about a wrong one; `limits` tells the configured ones of the heaters.
     """
 
     def __init__(
@@ -55,7 +56,9 @@ class Client:
         timeout: float = 30,
         retries: int = 3,
         tls: Tls = Tls(),
+        limits: Callable[[], Optional[Limits]] = lambda: None,
     ) -> None:
+        self._limits = limits
         self._take(Http(base_url, api_key, key_origin=key_origin, timeout=timeout, retries=retries, tls=tls))
 
     def anew(self) -> Client:
@@ -67,7 +70,7 @@ class Client:
     def _take(self, http: Http) -> None:
         self.http = http
         self.job = Jobs(self.http)
-        self.printer = Printer(self.http)
+        self.printer = Printer(self.http, self._limits)
         self.files = Files(self.http)
         self._uploads: Optional[Uploads] = None
         self.connection = Connection(self.http)

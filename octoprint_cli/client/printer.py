@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+)
 
 from octoprint_cli import errors
 from octoprint_cli.client.noun import ACCEPTED, Noun, inner, items, mapping, number, text
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.http import Http
+    from octoprint_cli.config import Limits
 
 _PATH = "/api/printer"
 _HEATER = re.compile(r"tool\d+|bed|chamber")
@@ -75,7 +93,26 @@ def readings_of(body: Mapping[str, Any]) -> Dict[str, Temperature]:
 
 
 class Printer(Noun):
-    """The printer behind the server. All but `current` want it connected and raise PrinterOffline else."""
+    """The printer behind the server. All but `current` want it connected and raise PrinterOffline else.
+
+    Nothing heats beyond the limits, which are asked for once something is to heat: whoever sends it, LimitExceeded comes before
+    anything goes out.
+    """
+
+    def __init__(self, http: Http, limits: Callable[[], Optional[Limits]] = lambda: None) -> None:
+        super().__init__(http)
+        self._limits = limits
+
+    def require_within_limits(self, targets: Iterable[Tuple[str, float]], asked_by: str = "") -> None:
+        """Raise LimitExceeded for a heater (tool0, bed ...) whose target, in degrees Celsius, is above its limit."""
+        for heater, degrees in targets:
+            limits = self._limits()
+            if limits is not None and degrees > limits.of(heater):
+                who = f"{asked_by!r} asks for {degrees:g} °C" if asked_by else f"{degrees:g} °C"
+                raise errors.LimitExceeded(
+                    f"{who} for {heater}, above the limit of {limits.of(heater):g} °C",
+                    details={"heater": heater, "value": degrees, "limit": limits.of(heater)},
+                )
 
     def current(self) -> PrinterState:
         """`GET /api/printer` (permission STATUS). Raises PrinterOffline (the server's 409)."""
@@ -109,9 +146,10 @@ class Printer(Noun):
     def set_targets(self, targets: Mapping[str, float], seconds: float = TARGET_SECONDS) -> Dict[str, Temperature]:
         """`POST /api/printer/tool|bed|chamber` target (CONTROL), then wait until the server shows them.
 
-        `targets` in degrees Celsius, 0 is off. Raises StateNotReached if they do not show in `seconds`:
+        `targets` in degrees Celsius, 0 is off. Raises LimitExceeded; StateNotReached if they do not show in `seconds`:
         while the printer heats up and waits, it takes no other command.
         """
+        self.require_within_limits(targets.items())
         answers = [self._request(heater, body) for heater, body in _requests(targets)]
         refused = [answer for answer in answers if isinstance(answer, errors.CliError)]
         if refused:  # only now: one heater's trouble must not leave another one hot
@@ -161,8 +199,13 @@ class Printer(Noun):
     def send(self, commands: Sequence[str]) -> None:
         """`POST /api/printer/command` (CONTROL): all lines in one request, in order.
 
-        The server queues them and says nothing about what the firmware makes of them.
+        The server queues them and says nothing about what the firmware makes of them. Raises LimitExceeded, and
+        InvalidValue for what is no single line.
         """
+        from octoprint_cli.gcode import read_line  # slow to import, and most commands send none
+
+        for command in commands:
+            self.require_within_limits(read_line(command).targets, command)
         self._http.post(f"{_PATH}/command", {"commands": list(commands)}, needs="CONTROL")
 
 

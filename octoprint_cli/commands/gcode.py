@@ -76,7 +76,7 @@ class Gcode(Guarded, ShowOne):
 
         lines = self._lines(parsed_args)
         for line in lines:
-            self._require_within_limits(line)
+            self.client.printer.require_within_limits(line.targets, line.text)
         if any(line.moves for line in lines):
             self._require_still("motion would ruin the job")
         if parsed_args.reply and not all(only_asks(line.text) or line.stops for line in lines):
@@ -132,15 +132,6 @@ class Gcode(Guarded, ShowOne):
         if not lines:
             raise errors.InvalidValue("there is no command on stdin", hint="echo G28 | octoprint-cli gcode -")
         return lines
-
-    def _require_within_limits(self, line: Line) -> None:
-        for kind, degrees in line.targets:
-            limit = self.settings.limits.of(kind)
-            if degrees > limit:
-                raise errors.LimitExceeded(
-                    f"{line.text!r} asks for {degrees:g} °C, above the limit of {limit:g} °C for the {kind}",
-                    details={"heater": kind, "value": degrees, "limit": limit},
-                )
 
     def _require_still(self, why: str) -> None:
         job = self.client.job.current()

@@ -80,8 +80,7 @@ class Temp(Guarded, ShowOne):
             raise errors.UsageError("--off switches every heater off; it takes no targets", hint="octoprint-cli temp --off")
         if parsed_args.wait and (parsed_args.off or (targets and not any(targets.values()))):
             raise errors.UsageError("a heater that is switched off has no target to wait for", hint="octoprint-cli help temp")
-        for heater, target in targets.items():
-            _require_within(heater, target, self.settings.limits.of(heater))
+        self.client.printer.require_within_limits(targets.items())
         if parsed_args.off:
             readings = self.client.printer.switch_off()
             return _shown(readings, dict.fromkeys(readings, 0.0))
@@ -163,14 +162,6 @@ def _degrees(heater: str, written: str) -> float:
             hint="octoprint-cli temp --tool 200",
         )
     return degrees
-
-
-def _require_within(heater: str, degrees: float, limit: float) -> None:
-    if degrees > limit:
-        raise errors.LimitExceeded(
-            f"{degrees:g} °C for {heater} is above the limit of {limit:g} °C",
-            details={"heater": heater, "value": degrees, "limit": limit},
-        )
 
 
 def _require_known(targets: Mapping[str, float], readings: Mapping[str, Any]) -> None:

@@ -106,9 +106,19 @@ class Setting(NamedTuple):
         return cls(default, _text)
 
     @classmethod
-    def number(cls, default: Optional[float] = None) -> Setting:
-        """A number."""
-        return cls(default, _number)
+    def number(cls, default: Optional[float] = None, *, least: float = -math.inf, most: float = math.inf) -> Setting:
+        """A number, from `least` to `most`."""
+
+        above, below = math.isfinite(least), math.isfinite(most)
+        span = f"from {least:g} to {most:g}" if above and below else f"of at least {least:g}" if above else f"of at most {most:g}"
+
+        def read(value: Any) -> float:
+            number = _number(value)
+            if not least <= number <= most:
+                raise ValueError(f"must be a number {span}")
+            return number
+
+        return cls(default, read)
 
     @classmethod
     def degrees(cls, default: Optional[float] = None) -> Setting:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Collection, Dict, List, Mapping, NamedTuple, Optional
 
 from octoprint_cli.errors import PRECEDENCE, CliError, PluginError, UsageError
 from octoprint_cli.extensions import CHECKS, Extensions
 from octoprint_cli.preflight.check import Check, Finding, Severity, Skip
 from octoprint_cli.preflight.subject import Subject
+
+_LOG = logging.getLogger(__name__)
 
 
 class Result(NamedTuple):
@@ -121,7 +124,8 @@ def _run_one(extensions: Extensions, name: str, subject: Subject) -> Result:
         return Result(name, "fail", severity, error.message, error, error.details)
     except (Exception, SystemExit) as error:  # it was about to say something: not knowing what, say no
         crash = PluginError(f"the check {name} crashed: {type(error).__name__}: {error}", hint="octoprint-cli plugins list")
-        return Result(name, "fail", severity, crash.message, crash)
+        _LOG.debug(crash.message, exc_info=error)
+        return Result(name, "fail", severity, crash.message, crash, {"crashed": type(error).__name__})
     finding = answer if isinstance(answer, Finding) else Finding(answer)
     return Result(name, "pass", severity, finding.message, evidence=finding.evidence)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Sequence
 
 from octoprint_cli.errors import CliError, FileChanged, FileInvalid, PermissionDenied
 from octoprint_cli.preflight.check import Skip
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from octoprint_cli.client.job import Job
     from octoprint_cli.client.printer import PrinterState
     from octoprint_cli.client.profile import Profile
-    from octoprint_cli.config import Limits
+    from octoprint_cli.config import Limits, Setting, Settings
     from octoprint_cli.gcode import Contents
     from octoprint_cli.terminal import Progress
 
@@ -29,7 +29,7 @@ class Subject:
 
     `file` is the local file or None, `location` where it will be stored, `stored` the path of a file that is
     there already, instead; `limits` are the configured ones, `models` the configured names of the printer's
-    model, `progress` is told how far the file is read.
+    model, `progress` is told how far the file is read, `settings` are those of the run.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Subject:
         stored: Optional[str] = None,
         models: Sequence[str] = (),
         progress: Optional[Progress] = None,
+        settings: Optional[Settings] = None,
     ) -> None:
         self.client = client
         self.limits = limits
@@ -49,9 +50,15 @@ class Subject:
         self.location = location
         self.stored = stored
         self.models = tuple(models)
-        self._progress = progress
+        self._progress, self._settings = progress, settings
         self._readings: Dict[str, Any] = {}
         self._as_read: Optional[State] = None  # the local file, when it was read
+
+    def section(self, name: str, keys: Mapping[str, Setting]) -> Dict[str, Any]:
+        """An add-on's own section of the configuration, read as `keys` say. Raises ConfigError with the line."""
+        if self._settings is None:
+            return {key: setting.default for key, setting in keys.items()}
+        return self._settings.section(name, keys)
 
     @property
     def job(self) -> Job:

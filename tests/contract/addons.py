@@ -72,7 +72,7 @@ import os
 
 from cliff.formatters.base import SingleFormatter
 
-from octoprint_cli.api import Check, Guarded, Lister, Rows, ShowOne, Skip, errors
+from octoprint_cli.api import Check, Guarded, Lister, Rows, Setting, ShowOne, Skip, errors
 
 
 class Bed(Guarded, ShowOne):
@@ -101,6 +101,8 @@ class Filament(Check):
     def run(self, subject):
         if subject.file is None:
             raise Skip("no file was given")
+        if subject.section("spool", {"grams": Setting.number(750, least=0)})["grams"] < 10:
+            raise errors.PreflightFailed("the spool is nearly empty", hint="load filament")
         if os.environ.get("FILAMENT") == "none":
             raise errors.PreflightFailed("the spool is empty", hint="load filament")
         if os.environ.get("FILAMENT") == "jammed":

@@ -62,6 +62,7 @@ FLOORS: Dict[str, int] = {
 NEIGHBOURS: Set[Tuple[str, str]] = {
     ("app", "within"),  # a run answers lines,
     ("within", "app"),  # and a line is a run
+    ("client", "gcode"),  # what is sent is read, for what it heats
     ("extensions", "distributions"),
     ("config", "turn"),
     ("guard", "options"),

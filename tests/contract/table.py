@@ -115,7 +115,7 @@ ROWS: Dict[str, Row] = {
     "init": Row(Case("init"), Case("init --api-key wrong-key", idle, "AUTH_ERROR")),
     "inspect": Row(Case("inspect {file}"), Case("inspect {missing}", idle, "FILE_NOT_FOUND")),
     "pause": Row(Case("pause", printing), Case("pause", idle, "NO_ACTIVE_JOB")),
-    "plugins check": Row(Case("plugins check"), Case("plugins check nobodys-tools", idle, "NOT_FOUND")),
+    "plugins check": Row(Case("plugins check octoprint-agent-cli"), Case("plugins check nobodys-tools", idle, "NOT_FOUND")),
     "plugins list": Row(Case("plugins list"), Case("plugins list -c nope", idle, "USAGE_ERROR")),
     "plugins new": Row(Case("plugins new my-printer"), Case("plugins new My!", idle, "INVALID_VALUE")),
     "preflight": Row(Case("preflight {file}"), Case("preflight {missing}", idle, "FILE_NOT_FOUND")),

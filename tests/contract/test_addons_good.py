@@ -91,6 +91,23 @@ def test_its_check_keeps_a_print_from_starting(filament: str, code: str, vendor:
     assert vendor.process("print", file, "--confirm", "--no-preflight", env=env).exit_code == 0
 
 
+def test_its_check_that_crashed_says_so_and_where(vendor: Program) -> None:
+    line = ("preflight", str(vendor.file()), "--json")
+    crashed = vendor.process(*line, "--debug", env={"FILAMENT": "jammed"})
+    row = next(row for row in as_json(crashed.stdout)["data"]["checks"] if row["id"] == "filament")
+    assert (row["status"], row["evidence"]) == ("fail", {"crashed": "ZeroDivisionError"})
+    assert 'raise ZeroDivisionError("how much' in crashed.stderr
+    assert "Traceback" not in vendor.process(*line, env={"FILAMENT": "jammed"}).stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "code"), [("grams: 750", None), ("grams: 5", "PREFLIGHT_FAILED"), ("grams: -1", "CONFIG_ERROR")]
+)
+def test_its_check_reads_its_own_section(written: str, code: str, vendor: Program) -> None:
+    vendor.configure(f"spool:\n  {written}\n")
+    assert vendor.process("preflight", str(vendor.file()), "--json").code == code
+
+
 def test_its_format_is_a_format_of_every_command(vendor: Program) -> None:
     assert vendor.process("nozzle", "-f", "pairs").stdout == "<celsius: 21.3>\n"
     assert "<cli: " in vendor.process("version", "--client", "-f", "pairs").stdout

@@ -170,7 +170,7 @@ def test_an_add_ons_section_is_merged(settings):
     assert settings().section("none") == {}
 
 
-KEYS = {"colour": Setting.text("red"), "heat": Setting.degrees(200.0), "on": Setting.switch(), "size": Setting.number()}
+KEYS = {"colour": Setting.text("red"), "heat": Setting.degrees(200.0), "on": Setting.switch(), "size": Setting.number(most=9)}
 
 
 def test_an_add_ons_section_is_read_and_has_defaults(settings):
@@ -189,6 +189,7 @@ def test_an_add_ons_section_may_have_a_name_that_is_a_little_like_ours(tmp_path,
     [
         ("acme:\n  heat: hot\n", "line 2: acme.heat: must be a number"),
         ("acme:\n  clour: x\n", "there are colour"),
+        ("acme:\n  size: 10\n", "line 2: acme.size: must be a number of at most 9"),
         ("acme: [3]\n", "acme: must hold colour"),
     ],
 )

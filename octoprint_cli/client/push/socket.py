@@ -84,6 +84,8 @@ class Socket:
         header = ["Authorization: Basic " + base64.b64encode(user).decode()] if parts.username else []
         with _lost(), http.plugged(min(seconds, http.timeout)) as sock:
             self._line.connect(url, socket=sock, header=header, redirect_limit=0)  # type: ignore[no-untyped-call]
+            if self._line.getstatus() != 101:  # websocket-client before 1.9 takes a redirect that it may not follow for a success
+                raise websocket.WebSocketException(f"Redirect: HTTP status {self._line.getstatus()}")
 
     def close(self) -> None:
         """End it, without waiting for the server's goodbye."""
@@ -151,7 +153,8 @@ class _Line(websocket.WebSocket):
         return found
 
 
-_BROKEN = (websocket.WebSocketException, OSError, ValueError)
+#: IndexError: websocket-client before 1.9, of an answer that is no HTTP.
+_BROKEN = (websocket.WebSocketException, OSError, ValueError, IndexError)
 
 
 @contextlib.contextmanager

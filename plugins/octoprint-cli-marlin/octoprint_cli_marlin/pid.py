@@ -67,12 +67,8 @@ class Tune(Guarded, Asking):
         return parser
 
     def check(self, parsed_args: Namespace) -> None:
-        heater, limit = parsed_args.heater, self.settings.limits.of(parsed_args.heater)
-        if parsed_args.target > limit:
-            raise errors.LimitExceeded(
-                f"{parsed_args.target:g} °C for {heater} is above the limit of {limit:g} °C",
-                details={"heater": heater, "value": parsed_args.target, "limit": limit},
-            )
+        heater = parsed_args.heater
+        self.client.printer.require_within_limits([(heater, parsed_args.target)])
         self.client.job.current().require_idle()
         heaters = self.client.printer.heaters()
         if heater not in heaters:
