@@ -17,9 +17,9 @@ _ENDED = (errors.Exit.INTERRUPTED, errors.Exit.TERMINATED)
 class Batch(Stream):
     """run commands from stdin, one a line, over one connection
 
-    A line is words as in a shell, or a JSON array of them; an empty one, or one that begins with #, is passed over. Each is
-    answered by a line: the envelope, with the line's number, its words and its own exit code. Ends at the first failure,
-    with its exit code, or with --keep-going at the end of stdin.
+    A line is words as in a shell, or a JSON array of them; an empty one, or one that begins with #, is passed over. With
+    --json each is answered by a line: the envelope, with the line's number, its words and its own exit code; else by a few
+    words. Ends at the first failure, with its exit code, or with --keep-going at the end of stdin.
     """
 
     answer = fields.record(lines=fields.whole("that were run"), failed=fields.whole("of them"))

@@ -71,7 +71,7 @@ class Tool:
     def description(self) -> str:
         """What it does, and what it wants for it."""
         reason = self._about["confirm"]
-        consent = f"\n\nWith confirm: true alone, where it would do harm: this {reason}." if reason else ""
+        consent = f"\n\nRefused without confirm: true where it would do harm: this {reason}." if reason else ""
         return f"{self._about['description']}{consent}"
 
     @property
