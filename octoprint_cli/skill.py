@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Dict, Iterable
 
@@ -28,7 +29,7 @@ def guide() -> str:
 
 def skill(commands: Iterable[Dict[str, Any]]) -> str:
     """The text of SKILL.md, with these commands, as `described` has them."""
-    front = f"---\nname: {NAME}\ndescription: {DESCRIPTION}\n---\n\n"
+    front = f"---\nname: {NAME}\ndescription: {json.dumps(DESCRIPTION)}\n---\n\n"  # YAML, in which a bare text has no colon
     return front + guide() + _COMMANDS + "".join(map(_row, commands))
 
 

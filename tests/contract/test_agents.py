@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Set
 
 import pytest
+import yaml
 
 from octoprint_cli.errors import CODES
 from octoprint_cli.manager import CommandManager
@@ -140,8 +141,10 @@ def test_the_skill_file_is_what_is_generated(bare: Program) -> None:
 
 def test_the_skill_file_has_front_matter_the_guide_and_every_command(bare: Program) -> None:
     text = bare.run("skill").stdout
-    front = re.match(r"---\nname: (\S+)\ndescription: (.+)\n---\n\n", text)
-    assert front and front[1] == SKILL.parent.name and len(front[2]) <= 1024 and ": " in front[2]
+    front = re.match(r"---\n(.+?)---\n\n", text, re.DOTALL)
+    assert front
+    said = yaml.safe_load(front[1])
+    assert said["name"] == SKILL.parent.name and len(said["description"]) <= 1024 and "OctoPrint" in said["description"]
     assert text[front.end() :].startswith(TEXT)
     for command in bare.run("commands", "--json").data["commands"]:
         assert f"\n| `{command['name']}` | {command['summary']} |" in text
