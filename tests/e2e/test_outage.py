@@ -44,7 +44,8 @@ def test_a_server_that_is_stopped_and_started_again_is_told_as_it_is(printing: A
         starting = printing.begin("sandbox", "start", "--name", printing.name)
         told = []
         while starting.process.poll() is None:
-            told.append(printing.cli("status", expect=None))
+            # In its usual time it would try again until the server is there, and see nothing of the start.
+            told.append(printing.cli("status", "--timeout", "0.5", expect=None))
         starting.answer()
     for answer in told:
         if answer.exit_code == 0:
