@@ -268,7 +268,7 @@ class App(CliffApp):
 
     def _interrupted(self, kind: Type[CliError], word: str) -> int:
         """Say what the server has now: whoever stopped the program has not stopped the server."""
-        if self._client is None or not self.has_acted:
+        if self._client is None or not self._client.http.acted:
             sent = "what was sent to another server goes on" if self.acted_elsewhere else "nothing was sent that changes anything"
             return self._report(kind(f"{word}; {sent}"))
         sentence, now = self._asked(self._client, "the server was not asked what came of it")

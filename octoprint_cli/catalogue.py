@@ -14,8 +14,9 @@ from octoprint_cli.options import seconds
 
 #: Every command can end with these, one that asks a server with the next, one that changes something there with the last.
 COMMON_CODES = ("USAGE_ERROR", "CONFIG_ERROR", "OUTPUT_ERROR", "PLUGIN_ERROR", "INTERNAL_ERROR", "INTERRUPTED", "TERMINATED")
-SERVER_CODES = tuple(
-    "CONNECTION_ERROR TIMEOUT TLS_ERROR SERVER_STARTING AUTH_ERROR PERMISSION_DENIED SERVER_ERROR UNEXPECTED_RESPONSE".split()
+SERVER_CODES = (
+    *"CONNECTION_ERROR TIMEOUT TLS_ERROR SERVER_STARTING AUTH_ERROR PERMISSION_DENIED SERVER_ERROR UNEXPECTED_RESPONSE".split(),
+    "PRINTER_BUSY",  # a refusal (409) in words that nobody knows
 )
 ACT_CODES = ("OUTCOME_UNKNOWN",)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -160,7 +160,7 @@ def preflight_report(command: Any, parsed_args: Namespace) -> Report:
     location = getattr(parsed_args, "location", None) or "local"
     settings: Settings = command.settings
     with command.terminal.reading(file or stored) as progress:
-        known = {"stored": stored, "models": settings.models, "progress": progress, "settings": settings}
-        subject = Subject(command.client, settings.limits, None if file is None else Path(file), location, **known)
+        local = None if file is None else Path(file)
+        subject = Subject(command.client, settings, local, location, stored=stored, progress=progress)
         parsed_args.subject = subject
         return run_preflight(subject, parsed_args.ignore, parsed_args.strict)

@@ -53,7 +53,7 @@ class Temp(Guarded, ShowOne):
     )
     effects = ("heats",)
     urgent = ("off",)
-    codes = ("INVALID_VALUE", "LIMIT_EXCEEDED", "NOT_FOUND", "PRINTER_OFFLINE", "STATE_NOT_REACHED", "WAIT_TIMEOUT")
+    codes = ("INVALID_VALUE", "NOT_FOUND", "PRINTER_OFFLINE", "STATE_NOT_REACHED", "WAIT_TIMEOUT")
     _samples: Sequence[Any] = ()
 
     def get_parser(self, prog_name: str) -> ArgumentParser:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional
 
 from octoprint_cli.errors import CliError, FileChanged, FileInvalid, PermissionDenied
 from octoprint_cli.preflight.check import Skip
@@ -28,36 +28,32 @@ class Subject:
     """What is to be printed, and where. Each reading of the server and of the file is made once for all checks.
 
     `file` is the local file or None, `location` where it will be stored, `stored` the path of a file that is
-    there already, instead; `limits` are the configured ones, `models` the configured names of the printer's
-    model, `progress` is told how far the file is read, `settings` are those of the run.
+    there already, instead; `settings` tell the limits and the configured names of the printer's model, `progress` is
+    told how far the file is read.
     """
 
     def __init__(
         self,
         client: Client,
-        limits: Limits,
+        settings: Settings,
         file: Optional[Path] = None,
         location: str = "local",
         *,
         stored: Optional[str] = None,
-        models: Sequence[str] = (),
         progress: Optional[Progress] = None,
-        settings: Optional[Settings] = None,
     ) -> None:
         self.client = client
-        self.limits = limits
+        self.limits: Limits = settings.limits
         self.file = file
         self.location = location
         self.stored = stored
-        self.models = tuple(models)
+        self.models = tuple(settings.models)
         self._progress, self._settings = progress, settings
         self._readings: Dict[str, Any] = {}
         self._as_read: Optional[State] = None  # the local file, when it was read
 
     def section(self, name: str, keys: Mapping[str, Setting]) -> Dict[str, Any]:
         """An add-on's own section of the configuration, read as `keys` say. Raises ConfigError with the line."""
-        if self._settings is None:
-            return {key: setting.default for key, setting in keys.items()}
         return self._settings.section(name, keys)
 
     @property

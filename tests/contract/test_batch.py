@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -199,7 +200,8 @@ def test_what_was_said_for_the_run_holds_for_its_lines(program: Program, server:
     answers = batch(program, "cancel", options=f"--host {server.url} --api-key {KEY}")
     assert answers.end["error"]["hint"] == f"octoprint-cli --host={server.url} --api-key=KEY cancel --confirm"
     result = program.run("--debug", "--host", server.url, "--api-key", KEY, "batch", "--json", stdin="status\nstatus\n")
-    assert result.stderr.count('"GET /api/job HTTP/') == 2
+    # urllib3 2.2, the newest for Python 3.8, writes HTTP/11.
+    assert len(re.findall(r'"GET /api/job HTTP/1\.?1" 200', result.stderr)) == 2
 
 
 def test_the_key_is_in_no_line(program: Program, server: FaultServer) -> None:

@@ -7,12 +7,11 @@ from typing import Any, Dict, NamedTuple, Optional, Sequence
 
 from octoprint_cli.api import Check, CliError, Finding, Skip, Subject
 from octoprint_cli.client.profile import Profile
-from octoprint_cli.config.values import Limits
+from octoprint_cli.config.settings import Settings
 from octoprint_cli.gcode import Contents, Ending, Extents
 
 from .recorded import Recorded
 
-LIMITS = Limits(tool=300, bed=120, chamber=80)
 #: A small print in the middle of a bed of 200 mm.
 EXTENTS = Extents((90, 110), (90, 110), (0, 20))
 GOOD = Contents(
@@ -38,7 +37,7 @@ class Given(Subject):
     """A subject that asks nobody."""
 
     def __init__(self, contents: Contents, profile: Profile, models: Sequence[str], client: Any) -> None:
-        super().__init__(client, LIMITS, models=models)
+        super().__init__(client, Settings({"models": list(models)}, {}))
         self._contents, self._profile = contents, profile
 
     @property

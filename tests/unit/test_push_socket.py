@@ -337,3 +337,4 @@ def test_no_socket_is_left_open(server, plug):
     for _ in range(3):
         lost(plug)
     server.wait_until(lambda: len(server.sockets) == before + 3 and server.open_sockets == 0)  # it may see the last one late
+    assert len(server.sockets) == before + 3
