@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional
 
 from octoprint_cli import errors
@@ -13,6 +14,8 @@ _PATH = "/api/job"
 SETTLE_SECONDS = 60.0
 #: The first read after a start already says so on 1.11 and 2.0; a slow server gets some grace.
 START_SECONDS = 15.0
+#: Of two starts within milliseconds the servers accept both, and may show one of them first, and the other 30 ms later.
+CERTAIN_SECONDS = 0.25
 #: A file on the SD card is opened by the firmware first.
 SELECT_SECONDS = 10.0
 #: A serial line carries some kilobytes a second, so a transfer is timed by standing still, not in all.
@@ -184,7 +187,7 @@ class Jobs(Noun):
         """Wait until the server's job shows that very file printing, or printed already.
 
         A 204 to a start proves nothing, and an end of 100 % may be that of an earlier print: `ended` says
-        whether it is not. Raises NotStarted with what the server shows instead.
+        whether it is not. A moment later it must not be another file's. Raises NotStarted with what the server shows instead.
         """
 
         def started(job: Job) -> bool:
@@ -196,11 +199,15 @@ class Jobs(Noun):
             return under_way or (job.completion == 100 and ended())
 
         job, is_so = self.settle(self.current, started, seconds)
+        shown = job
+        if is_so and not self._http.rehearsing:
+            time.sleep(CERTAIN_SECONDS)
+            shown, is_so = self.settle(self.current, lambda now: now.file is None or now.is_of(path, location), CERTAIN_SECONDS)
         if not is_so:
             raise errors.NotStarted(
-                f"the start of {path}: {self.told}, but the server's job shows {job.file or 'no file'} and {job.state}",
+                f"the start of {path}: {self.told}, but the server's job shows {shown.file or 'no file'} and {shown.state}",
                 hint="octoprint-cli status",
-                details={"state": job.state, "file": job.file, "error": job.error},
+                details={"state": shown.state, "file": shown.file, "error": shown.error},
             )
         return job
 

@@ -17,8 +17,10 @@ from octoprint_cli.watching.news import Away, Event, Link, News, State, What
 EVENTS = tuple("PrintStarted PrintDone PrintFailed PrintCancelling PrinterStateChanged Error PrinterReset EStop".split())
 #: The event of an end, and the file's history, come within this time of the new state.
 GRACE_SECONDS = 1.5
-#: So long after a cancel may come what has made it one.
-AMENDED_SECONDS = 0.3
+#: So long after the word of an end may come that of what has made it one, by the end that was told.
+AMENDED_SECONDS = {CANCELLED: 0.3, FAILED: GRACE_SECONDS}
+#: And what that may be: a firmware that resets itself cancels the job; an emergency stop breaks the line first.
+_AMENDS = {CANCELLED: ("PrinterReset",), FAILED: ("PrinterReset", "EStop", "Error")}
 #: A look at the server takes no longer; the next one follows.
 LOOK_SECONDS = 10.0
 #: What the server gives as the reason of an end where it has none.
@@ -98,6 +100,14 @@ class Follower:
     # -- told -------------------------------------------------------------------------------------
 
     def _event(self, kind: str, payload: Dict[str, Any]) -> None:
+        self._blame(kind, payload)
+        if kind == "PrintStarted":
+            self._check_at = time.monotonic() + GRACE_SECONDS  # another one perhaps, whatever came of ours
+        elif kind in ("PrintDone", "PrintFailed") and self._is_ours(payload):
+            self._ended(payload if kind == "PrintFailed" else None)
+
+    def _blame(self, kind: str, payload: Dict[str, Any]) -> None:
+        """Note what the firmware has done, or what was done to it."""
         if kind == "Error":
             self.firmware_error = _reason(payload.get("error")) or "an error that it does not name"
         elif kind == "PrintCancelling":  # of an error that only ends the job, 1.11 tells in no other way
@@ -106,25 +116,23 @@ class Follower:
             self.firmware_error = self.firmware_error or STOPPED
         elif kind == "PrinterReset":
             self.firmware_error = self.firmware_error or RESET
-        elif kind == "PrintStarted":
-            self._check_at = time.monotonic() + GRACE_SECONDS  # another one perhaps, whatever came of ours
-        elif kind in ("PrintDone", "PrintFailed") and self._is_ours(payload):
-            self._ended(payload if kind == "PrintFailed" else None)
 
     def _ended(self, failure: Optional[Dict[str, Any]]) -> None:
         if failure is None:
             self.ending = self._end(FINISHED)
-        elif failure.get("reason") == "cancelled" and self.firmware_error is None:
-            self.ending = self._end(CANCELLED)
-            self._open_until = time.monotonic() + AMENDED_SECONDS
+        elif self.firmware_error is not None:
+            self.ending = self._end(FAILED, self.firmware_error)
         else:
-            self.ending = self._end(FAILED, self.firmware_error or _reason(failure.get("error")))
+            cancelled = failure.get("reason") == "cancelled"
+            self.ending = self._end(CANCELLED) if cancelled else self._end(FAILED, _reason(failure.get("error")))
+            self._open_until = time.monotonic() + AMENDED_SECONDS[self.ending.outcome]
 
     def _amend(self, what: What) -> None:
-        """A firmware that resets itself cancels the job, and the word of the reset may come after that of the cancel."""
-        if isinstance(what, Event) and what.type == "PrinterReset" and self._open_until is not None:
-            self.firmware_error = RESET
-            self.ending = self._end(FAILED, RESET)
+        """The cause of an end may be told after the end."""
+        ending = self.ending
+        if ending and self._open_until is not None and isinstance(what, Event) and what.type in _AMENDS[ending.outcome]:
+            self._blame(what.type, what.payload)
+            self.ending, self._open_until = self._end(FAILED, self.firmware_error), None
 
     def _is_ours(self, payload: Dict[str, Any]) -> bool:
         path = payload.get("path")

@@ -19,7 +19,7 @@ from octoprint_cli.extensions import is_own
 from .fake import DIALECTS, GCODE, Server
 
 #: What looks at a clock, or sleeps, while it waits for a server.
-CLOCKED = ("client.noun", "client.http.retries", "watching.feed", "watching.follow", "watching.wait", "waiting")
+CLOCKED = ("client.noun", "client.job", "client.http.retries", "watching.feed", "watching.follow", "watching.wait", "waiting")
 
 
 class Clock:

@@ -281,13 +281,36 @@ def test_a_card_file_at_its_end_was_printed(each_server):
     assert ours.ending.outcome == "finished"
 
 
-def test_the_word_of_a_reset_may_come_after_that_of_the_cancel_that_it_makes(follower):
-    assert hears(follower, ended("PrintFailed", reason="cancelled")).outcome == "cancelled"
-    assert follower.due is not None  # so that nobody acts on it yet
-    assert hears(follower, Event("PrinterReset", {"idle": False}))[:2] == ("failed", "the firmware has reset itself")
+@pytest.mark.parametrize(
+    ("end", "kind", "said", "reason"),
+    [
+        ("cancelled", "PrinterReset", {"idle": False}, "the firmware has reset itself"),
+        ("error", "PrinterReset", {"idle": False}, "the firmware has reset itself"),
+        ("error", "EStop", {}, "emergency stop"),
+        ("error", "Error", {"error": "Thermal Runaway"}, "Thermal Runaway"),
+    ],
+)
+def test_what_has_ended_it_may_be_told_after_the_end(follower, end, kind, said, reason):
+    first = hears(follower, State("Offline after error"), ended("PrintFailed", reason=end, error="unknown"))
+    assert (first.by_firmware, follower.over) == (False, False) and follower.due is not None  # nobody acts on it yet
+    ending = hears(follower, Event(kind, said))
+    assert (ending.outcome, ending.reason, ending.by_firmware, follower.over) == ("failed", reason, True, True)
 
 
-def test_a_reset_long_after_a_cancel_is_another_matter(follower):
-    hears(follower, ended("PrintFailed", reason="cancelled"))
+@pytest.mark.parametrize(("end", "outcome"), [("cancelled", "cancelled"), ("error", "failed")])
+@pytest.mark.parametrize("kind", ["PrinterReset", "EStop", "Error"])
+def test_what_comes_long_after_an_end_is_another_matter(follower, end, outcome, kind):
+    hears(follower, ended("PrintFailed", reason=end, error="unknown"))
     follower.conclude()
-    assert follower.due is None and hears(follower, Event("PrinterReset", {"idle": True})).outcome == "cancelled"
+    assert follower.over and hears(follower, Event(kind, {"error": "x"}))[:2] == (outcome, None)
+
+
+@pytest.mark.parametrize("kind", ["EStop", "Error"])
+def test_what_comes_just_after_a_cancel_has_not_cancelled_it(follower, kind):
+    hears(follower, ended("PrintFailed", reason="cancelled"))
+    assert hears(follower, Event(kind, {"error": "x"})).outcome == "cancelled" and not follower.over
+
+
+def test_an_end_whose_cause_is_known_waits_for_no_other(follower):
+    hears(follower, Event("EStop", {}), ended("PrintFailed", reason="error", error="unknown"))
+    assert follower.over

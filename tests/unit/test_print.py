@@ -110,6 +110,23 @@ def test_another_file_printing_is_not_started(ready, gcode_file):
     assert result.envelope["error"]["details"]["file"] == "other.gcode"
 
 
+def test_a_file_that_gives_way_to_another_was_not_started(ready, gcode_file, clock):
+    """Of two starts within milliseconds both servers accept both, and show one of them for a moment."""
+    ready.then(
+        SELECT, ready.reading("Printing", "quick.gcode", completion=0.0), ready.reading("Printing", "other.gcode", completion=1.0)
+    )
+    result = ready.refuses(4, "NOT_STARTED", "print", str(gcode_file), "--confirm")
+    assert result.envelope["error"]["details"]["file"] == "other.gcode"
+    assert clock.slept < 2
+
+
+@pytest.mark.parametrize("after", ["Offline after error", "Operational"])
+def test_what_becomes_of_a_print_a_moment_later_is_no_matter_of_its_start(ready, gcode_file, after):
+    ready.then(SELECT, ready.reading("Printing", "quick.gcode", completion=0.0), ready.reading(after))
+    data = ready.does("print", str(gcode_file), "--confirm")
+    assert (data["started"], data["state"]) == (True, "Printing")
+
+
 def test_the_file_of_that_name_on_the_card_is_another_file(ready, gcode_file):
     ready.then(SELECT, ready.reading("Printing from SD", "quick.gcode", completion=1.0, origin=ready.card))
     ready.refuses(4, "NOT_STARTED", "print", str(gcode_file), "--confirm")
