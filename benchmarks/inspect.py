@@ -8,7 +8,7 @@ is `octoprint analysis gcode FILE`, which finds extents and extrusion alone; whe
 is the largest resident set of the whole program.
 
 Without FILE it reads towers, made from slices in this repository by repeating their layers ever higher: 50 and 300 MB of lines,
-20 MB of arcs. `--quick` reads the first alone. It keeps them, and what it installs, in .cache/bench.
+20 and 100 MB of arcs. `--quick` reads the first alone. It keeps them, and what it installs, in .cache/bench.
 
 This name hides the standard library's inspect from the scripts beside it: none of them may import what wants that one.
 """
@@ -123,7 +123,7 @@ def main() -> int:
     arguments = parser.parse_args()
     octoprint = arguments.octoprint or measure.install("octoprint", f"OctoPrint=={OCTOPRINT}") / "octoprint"
     makers: List[Callable[[], Path]] = [lambda: tower("tower-50", CUBE, 50), lambda: tower("tower-300", CUBE, 300)]
-    makers.append(lambda: tower("arcs-20", ARCS, 20))
+    makers += [lambda: tower("arcs-20", ARCS, 20), lambda: tower("arcs-100", ARCS, 100)]
     files = arguments.files or [make() for make in makers[: 1 if arguments.quick else None]]
     runs, environ = max(arguments.runs, 1), measure.without_settings(FOLDER)
     shown = table(rows(octoprint), files, environ, runs)

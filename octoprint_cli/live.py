@@ -101,6 +101,20 @@ class View:
                 self._quietly(live.stop)
                 self._quietly(self._leave)
 
+    def hide(self) -> None:
+        """Give the terminal back for a while."""
+        with self._lock:
+            if self._live is not None:
+                self._quietly(self._live.stop)
+
+    def reappear(self) -> None:
+        """Take it again."""
+        with self._lock:
+            if self._live is not None:
+                self._quietly(self._live.start)
+                self._drawn = None
+                self._draw()
+
     def show(self, picture: Picture) -> None:
         """Show this from now on. Cheap where nothing has changed."""
         with self._lock:

@@ -90,8 +90,9 @@ class Terminal:
             yield None
             return
         from octoprint_cli.live import View  # slow to import, and only a terminal has one
+        from octoprint_cli.suspend import around_stops
 
-        with View(stream, whole) as view:
+        with View(stream, whole) as view, around_stops(view.hide, view.reappear):
             self._view = view if view.able and _is_tty(self.stderr) else None
             try:
                 yield view.show if view.able else None

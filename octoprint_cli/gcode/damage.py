@@ -56,12 +56,13 @@ class Damage:
 
     def look(self, block: Block, commands: bytes) -> None:
         """A block, and its lines without their comments."""
-        if commands.translate(None, _ORDINARY):
+        odd = block.text.translate(None, _ORDINARY)
+        if odd and commands.translate(None, _ORDINARY):
             for found in _ODD_LINE.finditer(b"\n" + commands):
                 self._judge(block, commands, found.start(), found.group()[1:])
         for at in () if self.knows("long") else _long_lines(commands):
             self.add("long", block, block.line_at(commands, at), commands[at : at + 60], "is longer than any firmware takes")
-        if block.text.translate(None, _PRINTABLE):
+        if odd.translate(None, _PRINTABLE):
             self._look_at_comments(block)
 
     def add(self, kind: str, block: Block, line: int, text: bytes, problem: str, comment: bool = False) -> None:

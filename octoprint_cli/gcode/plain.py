@@ -72,7 +72,7 @@ class Passage(NamedTuple):
 
 def travel(text: bytes, start: Start) -> Passage:
     """What this run of lines, each with its line end, does. Raises Unplain."""
-    body = bare(text)
+    body = _bare(text)
     kinds = _kinds(body)
     numbers, letters = _numbers(body)
 
@@ -104,7 +104,7 @@ def travel(text: bytes, start: Start) -> Passage:
     )
 
 
-def bare(text: bytes) -> bytes:
+def _bare(text: bytes) -> bytes:
     """The run with a line end before each line, without G0 and G1; G2 and G3 are control characters, a G92 E is an `r`."""
     text = (b"\n" + text).replace(b"\nG1 ", b"\n")
     for code in set(_SHORTENED.findall(text)):

@@ -6,6 +6,7 @@ is moves and other commands. Runs of plain moves are passed at once, everything 
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Callable, Optional
@@ -21,9 +22,10 @@ from octoprint_cli.terminal import Progress
 
 Travel = Callable[[bytes, plain.Start], plain.Passage]
 
+_COMMENT = re.compile(rb";[^\n]*")
 #: What begins otherwise ends a run.
 _OTHER = re.compile(
-    rb"\n(?!G[01] [A-FHLOSU-Z]|\n|G92 E|G[23] X[-\d.]+ Y[-\d.]+(?: [ZE][-\d.]+)* I[-\d.]+ J[-\d.]+[^\nGKMNPRST]*\n)([^\n]+)"
+    rb"\n(?!G[01] [A-FHLOSU-Z])(?!G[23] X[-\d.]+ Y[-\d.]+(?: [ZE][-\d.]+)* I[-\d.]+ J[-\d.]+[^\nGKMNPRST]*\n)(?!G92 E)[^\n]+"
 )
 #: Commands that change nothing that is looked for here: speeds, fans, progress, accelerations.
 _NEUTRAL = re.compile(
@@ -112,7 +114,7 @@ class Reading:
     def _take(self, block: Block) -> None:
         self._block = block
         self._notes.feed(block.text, block.line)
-        commands = _without_comments(block.text)
+        commands = _COMMENT.sub(b"", block.text)
         self._damage.look(block, commands)
         self._execute(commands, block.line)
 
@@ -131,7 +133,7 @@ class Reading:
         begins = 1  # of the run that is being looked for
         for other in _OTHER.finditer(text):
             line += self._run(text[begins : other.start() + 1], line)
-            self._one(other.group(1), line)
+            self._one(other.group()[1:], line)
             line, begins = line + 1, other.end() + 1
         self._run(text[begins:], line)
 
@@ -172,16 +174,9 @@ class Reading:
 
 def _vectors() -> Travel:
     """The fast way, where numpy is installed."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nothing here is for its threads, and starting them takes 30 ms
     try:
         from octoprint_cli.gcode.vectors import travel  # slow to import, and optional
     except ImportError:
         return plain.travel
     return travel
-
-
-def _without_comments(text: bytes) -> bytes:
-    """The lines up to their semicolons."""
-    if b";" not in text:
-        return text
-    before, *comments = text.split(b";")
-    return b"".join([before, *[comment[comment.find(b"\n") :] if b"\n" in comment else b"" for comment in comments]])

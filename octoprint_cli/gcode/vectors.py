@@ -12,10 +12,10 @@ import numpy as np
 
 from octoprint_cli.gcode.arc import Arc, Arcs, inside, widen
 from octoprint_cli.gcode.contents import Span
-from octoprint_cli.gcode.plain import Passage, Start, Unplain, bare
+from octoprint_cli.gcode.plain import Passage, Start, Unplain
 
-#: What a plain run is made of. `r` stands for a G92 of E; words of other letters change nothing here.
-_KNOWN = b"0123456789.- \nABCDEFHIJLOUVWXYZr\x01\x02"
+#: What a plain run is made of. Words of other letters than these here and in `plain` change nothing.
+_KNOWN = b"0123456789.- \nABCDEFGHIJLOUVWXYZ"
 _POWERS = 10.0 ** np.arange(17)
 _ZEROS = np.uint64(0x3030303030303030)
 #: What tells a dot, less the code of 0, from a digit; and by a dot's place how many bytes are behind it.
@@ -26,7 +26,7 @@ _ONE = np.uint64(1)
 
 def travel(text: bytes, start: Start) -> Passage:
     """What this run of lines, each with its line end, does. Raises Unplain."""
-    body = bare(text)
+    body = (b"\n" + text).replace(b"\nG1 ", b"\n")
     if body.translate(None, _KNOWN):
         raise Unplain
     words = _words(body)
@@ -59,19 +59,19 @@ def travel(text: bytes, start: Start) -> Passage:
 
 
 class _Words(NamedTuple):
-    """Each word: its letter, number, beginning and row (of the lines that have words). The rows of arcs, clockwise or not."""
+    """Each word but the G codes: its letter, number, beginning and row (of the `lines` that have words).
+
+    Of the G codes the rows: of arcs, and whether each is clockwise; of G92.
+    """
 
     letters: Any
     values: Any
     starts: Any
     rows: Any
+    lines: int
     arcs: Any
     clockwise: Any
-
-    @property
-    def lines(self) -> int:
-        """How many lines have words."""
-        return int(self.rows[-1]) + 1 if len(self.rows) else 0
+    resets: Any
 
     def column(self, letter: int) -> Tuple[Any, Any]:
         """The rows that have this letter, and its numbers. Raises Unplain if one has it twice."""
@@ -118,12 +118,18 @@ def _words(body: bytes) -> _Words:
     if np.count_nonzero(text == 45) != np.count_nonzero(minus):
         raise Unplain
     values = _values(body, starts + 1 + minus, ends)
-    before = text[starts - 1]
-    rows = np.cumsum(before != 32) - 1  # behind a line's end, or the mark of an arc
-    arcs = np.flatnonzero(before < 3)
-    if np.count_nonzero(text < 3) != len(arcs):
+    values = np.where(minus, -values, values)
+    first = text[starts - 1] != 32  # of its line
+    rows = np.cumsum(first) - 1
+    coded = np.flatnonzero(letters == ord("G"))
+    codes, others = values[coded], np.flatnonzero(letters != ord("G")) if len(coded) else slice(None)
+    arcs, resets = (codes == 2) | (codes == 3), codes == 92
+    if not (first[coded] & (arcs | resets | (codes == 0))).all():
         raise Unplain
-    return _Words(letters, np.where(minus, -values, values), starts, rows, rows[arcs], before[arcs] == 1)
+    at = rows[coded]
+    lines = int(rows[-1]) + 1 if len(rows) else 0
+    of_codes = (at[arcs], codes[arcs] == 2, at[resets])
+    return _Words(letters[others], values[others], starts[others], rows[others], lines, *of_codes)
 
 
 def _values(body: bytes, starts: Any, ends: Any) -> Any:
@@ -181,10 +187,15 @@ def _number(chunk: Any) -> Any:
 
 
 def _feed(words: _Words, start: Start) -> _Feed:
-    at = np.flatnonzero((words.letters == ord("E")) | (words.letters == ord("r")))
-    rows, values, is_reset = words.rows[at], words.values[at], words.letters[at] == ord("r")
-    if (rows[1:] == rows[:-1]).any() or (is_reset.any() and (np.bincount(words.rows)[rows[is_reset]] > 1).any()):
-        raise Unplain  # two of them on a line, or a G92 of more than E
+    at = np.flatnonzero(words.letters == ord("E"))
+    rows, values = words.rows[at], words.values[at]
+    reset = np.zeros(words.lines, bool)
+    reset[words.resets] = True
+    is_reset = reset[rows]
+    if (rows[1:] == rows[:-1]).any():
+        raise Unplain  # two of them on a line
+    if np.count_nonzero(reset[words.rows]) != len(words.resets) or np.count_nonzero(is_reset) != len(words.resets):
+        raise Unplain  # a G92 of something else than E, or of more
     deltas = values if start.relative_e else np.diff(values, prepend=start.e)
     deltas = np.where(is_reset, 0.0, deltas)
     totals = np.cumsum(deltas)

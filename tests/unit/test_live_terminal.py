@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import pty
@@ -184,16 +185,29 @@ from octoprint_cli.picture import Picture
 try:
     with Terminal().watching(True) as show:
         show(Picture("Printing", "printing", "cube.gcode", 12.5))
-        signal.pause()
+        while True:
+            signal.pause()
 except KeyboardInterrupt:
     print("interrupted")
 """
 
 
-def test_an_interrupt_on_a_real_terminal_leaves_it_clean():
+#: What a shell does, without which nothing can be stopped: a parent in the same session. It says when its child is.
+SHELL = """
+import os, subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", sys.argv[1]], preexec_fn=os.setpgrp)
+print("child", child.pid, flush=True)
+while os.WIFSTOPPED(os.waitpid(child.pid, os.WUNTRACED)[1]):
+    print("stopped", flush=True)
+"""
+
+
+@pytest.fixture
+def shown():
+    """A program that shows a panel on a real terminal."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT],
+    shell = subprocess.Popen(
+        [sys.executable, "-c", SHELL, SCRIPT],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -201,23 +215,62 @@ def test_an_interrupt_on_a_real_terminal_leaves_it_clean():
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     os.close(theirs)
-    seen, interrupted = "", False
-    try:
-        while select.select([ours], [], [], 60)[0]:
-            try:
-                got = os.read(ours, 65536)
-            except OSError:  # nobody has the other end any more
-                break
-            seen += got.decode()
-            if "cube.gcode" in seen and not interrupted:
-                interrupted = True
-                process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
+    shown = Shown(ours)
+    yield shown
+    with contextlib.suppress(OSError):
+        shown.signal(signal.SIGKILL)
+    shell.kill()
+    shell.wait()
+    os.close(ours)
+
+
+class Shown:
+    """What was written on the terminal."""
+
+    def __init__(self, end):
+        self._end, self.seen = end, ""
+        self._pid = int(self.until("\r\n"))
+
+    def signal(self, number):
+        os.kill(self._pid, number)
+
+    def until(self, text, behind="child"):
+        """All that was written behind the last of these, once the text is in it."""
+        while text not in self.seen.rpartition(behind)[2]:
+            assert self._read(), self.seen
+        return self.seen.rpartition(behind)[2]
+
+    def all(self):
+        """All that it has written when it has ended."""
+        with contextlib.suppress(OSError):  # nobody has the other end any more
+            while self._read():
+                pass
+        return self.seen
+
+    def _read(self):
+        ready = select.select([self._end], [], [], 60)[0]
+        self.seen += os.read(self._end, 65536).decode() if ready else ""
+        return ready
+
+
+def test_an_interrupt_on_a_real_terminal_leaves_it_clean(shown):
+    shown.until("cube.gcode")
+    shown.signal(signal.SIGINT)
+    seen = shown.all()
     assert "\x1b[?1049h" in seen and "\x1b[?25l" in seen
     after = seen.partition(LEFT)[2]
     assert "cube.gcode" in after and "interrupted" in after and "\x1b[?25l" not in after
     assert "\x1b[?25h" in seen and "Traceback" not in seen
+
+
+def test_ctrl_z_gives_the_terminal_back_until_the_program_goes_on(shown):
+    shown.until("cube.gcode")
+    for _ in range(2):
+        shown.signal(signal.SIGTSTP)
+        left = shown.until("stopped", behind="\x1b[?1049h").partition(LEFT)
+        assert "\x1b[?25h" in "".join(left) and left[1] and "cube.gcode" not in left[2]
+        shown.signal(signal.SIGCONT)
+        shown.until("\x1b[?1049h", behind="stopped")
+        shown.until("cube.gcode", behind="\x1b[?1049h")
+    shown.signal(signal.SIGINT)
+    assert "interrupted" in shown.all() and "Traceback" not in shown.seen

@@ -127,7 +127,12 @@ def test_what_is_not_plain_is_left_to_line_by_line(
 
 @TRAVELS
 @pytest.mark.parametrize(
-    "odd", ["G1 X1 X2", "G1 X", "G1 X Y5 6", "G1 X1e3", "G1 X--5", "G1 X.", "G92 E1 X2", "G1 X1 T1", "G1 X1_0", "G1 X+1"]
+    "odd",
+    [
+        *["G1 X1 X2", "G1 X", "G1 X Y5 6", "G1 X1e3", "G1 X--5", "G1 X.", "G1 X1 T1", "G1 X1_0", "G1 X+1"],
+        *["G92 E1 X2", "G92 X2 E1", "G92 X2", "G92", "G92 F1", "G92 E1 E2", "G1 X1 G92 E1", "G1 X1 G2", "G1 X1 G0 Y2"],
+        *["G5 X1 Y2 I1 J2", "G2.5 X1 Y2 I1 J2", "G-2 X1 Y2 I1 J2", "G2 X1 Y2 I1", "G2 I1 J2", "G1 X1 Y2 I1", "G28 X1"],
+    ],
 )
 def test_these_are_not_plain(travel: Callable[[bytes, plain.Start], plain.Passage], odd: str) -> None:
     with pytest.raises(plain.Unplain):
