@@ -87,8 +87,8 @@ class Damage:
     def _comment(self, block: Block, kind: str, at: Optional[int], problem: str) -> None:
         """Something at this index of the text, which a command of this kind would explain, too."""
         if at is not None and not self.knows(kind):
-            begins = block.text.rfind(b"\n", 0, at) + 1
-            self.add(kind, block, block.line_at(block.text, at), block.text[begins : begins + 80], problem, comment=True)
+            begins, ends = block.text.rfind(b"\n", 0, at) + 1, block.text.find(b"\n", at)
+            self.add(kind, block, block.line_at(block.text, at), block.text[begins:ends], problem, comment=True)
 
 
 def _shown(text: bytes) -> str:

@@ -120,6 +120,15 @@ def test_a_bad_line_is_told_with_its_place_and_the_rest_is_read(line: str, kind:
     assert contents.moves.y is not None and contents.moves.y[1] == 6
 
 
+@pytest.mark.parametrize(("odd", "kind"), [("\x07", "control"), ("\udcff", "encoding")])
+@pytest.mark.parametrize("comment", ["; wood{}chips", "G1 X7 ; wood{}chips", "; " + "x" * 200 + "{}"])
+def test_damage_in_a_comment_is_told_with_its_line_as_such(comment: str, odd: str, kind: str):
+    line = comment.format(odd).encode("utf-8", "surrogateescape")
+    (bad,) = read(b"G28\n" + line + b"\nG1 Y6 E1\n").bad_lines
+    assert (bad.kind, bad.line, bad.offset, bad.comment) == (kind, 2, 4, True)
+    assert bad.text == line[:80].decode("utf-8", "backslashreplace")
+
+
 @pytest.mark.parametrize(
     "line",
     [
