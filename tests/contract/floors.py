@@ -18,6 +18,7 @@ FLOORS: Dict[str, int] = {
     "redact": 0,
     "config": 1,
     "alarm": 0,
+    "suspend": 0,
     "bar": 0,
     "units": 0,
     "picture": 0,
