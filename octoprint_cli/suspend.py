@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
+from queue import SimpleQueue
 from typing import Any, Callable, Iterator
 
 
 @contextlib.contextmanager
 def around_stops(leave: Callable[[], object], come_back: Callable[[], object]) -> Iterator[None]:
-    """Call `leave` before Ctrl-Z stops the program, and `come_back` when it goes on.
+    """Call `leave` before Ctrl-Z stops the program, and `come_back` when it goes on: in a thread of their own.
 
-    Nothing where there is no such signal (Windows) or somebody else has it, and in other threads than the main one.
+    (The signal may come in the middle of a write, and a handler that writes to the same stream then is an error.)
+    Nothing where no shell could let it go on again, where somebody else has the signal, and in other threads than the main one.
     """
-    number = getattr(signal, "SIGTSTP", None)
-    in_main = threading.current_thread() is threading.main_thread()
-    if number is None or not in_main or signal.getsignal(number) is not signal.SIG_DFL:
+    if not _stoppable():
         yield
         return
+    wanted: SimpleQueue[bool] = SimpleQueue()  # which a handler may put something into at any time
+
+    def stand_still() -> None:
+        while wanted.get():
+            leave()
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)  # here, and the whole program with it
+            come_back()
 
     def stop(*_: Any) -> None:
-        leave()
-        signal.signal(number, signal.SIG_DFL)
-        signal.raise_signal(number)  # here it stands still
-        signal.signal(number, stop)
-        come_back()
+        wanted.put(True)
 
-    signal.signal(number, stop)
+    threading.Thread(target=stand_still, daemon=True).start()
+    signal.signal(signal.SIGTSTP, stop)
     try:
         yield
     finally:
-        signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        wanted.put(False)
+
+
+def _stoppable() -> bool:
+    """Whether Ctrl-Z is to stop this program. A shell gives each job a group of its own: the session's is no job."""
+    if not hasattr(signal, "SIGTSTP") or threading.current_thread() is not threading.main_thread():
+        return False
+    return signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL and os.getpgrp() != os.getsid(0)
