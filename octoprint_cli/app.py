@@ -13,14 +13,13 @@ import io
 import logging
 import os
 import shlex
-import signal
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, TextIO, Tuple, Type
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO, Tuple, Type
 
 from cliff.app import App as CliffApp
 
-from octoprint_cli import __version__, formatters
+from octoprint_cli import __version__, formatters, signals
 from octoprint_cli.config.settings import FORMAT_VARIABLE, Settings
 from octoprint_cli.errors import (
     CliError,
@@ -82,7 +81,7 @@ class App(CliffApp):
         self.terminal = Terminal(self.stdin, self.stderr)
         self._client: Optional[Client] = None
         #: Called before each request, and often while one waits. It raises KeyboardInterrupt to end what is going on.
-        self.check: Callable[[], None] = lambda: None
+        self.check: Callable[[], None] = signals.check
 
     # -- options ----------------------------------------------------------------------------------
 
@@ -268,6 +267,7 @@ class App(CliffApp):
 
     def _interrupted(self, kind: Type[CliError], word: str) -> int:
         """Say what the server has now: whoever stopped the program has not stopped the server."""
+        signals.heard()
         if self._client is None or not self._client.http.acted:
             sent = "what was sent to another server goes on" if self.acted_elsewhere else "nothing was sent that changes anything"
             return self._report(kind(f"{word}; {sent}"))
@@ -315,19 +315,13 @@ class App(CliffApp):
         return error.exit_code
 
 
-def _terminate(*_: Any) -> NoReturn:
-    raise Terminated
-
-
 def main(argv: Optional[List[str]] = None) -> int:
     """The program. Returns the exit code; stdout and stderr never raise for a character they lack."""
     # Importing makes many objects and no garbage, and so does ending: without these two lines a fifth of a
     # short run goes into looking for some.
     gc.set_threshold(100_000)
     atexit.register(gc.freeze)
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _terminate)
+    signals.install()
     if sys.stdout is None:  # closed: nobody would hear the answer, so nothing is done
         return int(Exit.PIPE_CLOSED)
     if sys.stderr is None:

@@ -19,6 +19,7 @@ FLOORS: Dict[str, int] = {
     "config": 1,
     "alarm": 0,
     "suspend": 0,
+    "signals": 1,
     "bar": 0,
     "units": 0,
     "picture": 0,

@@ -1,0 +1,70 @@
+"""The signals that end a run: heard wherever they arrive, and only if whoever started it wants them heard."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from octoprint_cli import signals
+from octoprint_cli.errors import Terminated
+
+#: The signal arrives while an I/O object is cleared away: Python drops what the handler raises.
+LOST = """
+import io, os, signal, sys
+from octoprint_cli import signals
+class Answer(io.RawIOBase):
+    def close(self):
+        if not self.closed:
+            os.kill(os.getpid(), getattr(signal, sys.argv[1]))
+            sum(range(1000))
+        super().close()
+signals.check()
+signals.install()
+def receive():
+    Answer()
+receive()
+print("dropped")
+try:
+    signals.check()
+except BaseException as error:
+    print(type(error).__name__)
+signals.heard()
+signals.check()
+print("heard")
+"""
+IGNORED = """
+import signal, sys
+from octoprint_cli import signals
+number = getattr(signal, sys.argv[1])
+signal.signal(number, signal.SIG_IGN)
+signals.install()
+print(signal.getsignal(number) is signal.SIG_IGN)
+"""
+
+
+def said(script, name):
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", script, name], env=environ, stdout=subprocess.PIPE, text=True, timeout=60, check=True
+    )
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize(("name", "error"), [("SIGINT", "KeyboardInterrupt"), ("SIGTERM", "Terminated"), ("SIGHUP", "Terminated")])
+def test_a_signal_that_python_has_dropped_is_raised_at_the_next_check(name, error):
+    assert said(LOST, name) == ["dropped", error, "heard"]
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_what_nohup_ignores_stays_ignored(name):
+    assert said(IGNORED, name) == ["True"]
+
+
+def test_it_ends_the_run_at_its_next_request(server, monkeypatch):
+    monkeypatch.setattr(signals, "_arrived", [Terminated])
+    server.refuses(143, "TERMINATED", "status")
+    assert server.reads == []
+    assert server.does("status")["state"] == "Operational"
