@@ -80,7 +80,7 @@ class App(CliffApp):
         self.settings = Settings({}, self.environ)
         self.terminal = Terminal(self.stdin, self.stderr)
         self._client: Optional[Client] = None
-        #: Called before each request, and often while one waits. It raises KeyboardInterrupt to end what is going on.
+        #: Called before each request, and often while one waits. It raises KeyboardInterrupt or Terminated to end what is going on.
         self.check: Callable[[], None] = signals.check
 
     # -- options ----------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ class Connect(Guarded, ShowOne):
     destructive = None
     answer = _LINK
     effects = ("moves",)  # many firmwares start anew as they are connected to
-    codes = ("NOT_FOUND", "PRINTER_BUSY", "PRINTER_OFFLINE", "INVALID_VALUE")
+    codes = ("NOT_FOUND", "PRINTER_OFFLINE", "INVALID_VALUE")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -83,7 +83,7 @@ class Disconnect(Guarded, ShowOne):
     destructive = "kills the job if there is one"
     answer = _LINK
     effects = ("stops",)
-    codes = ("PRINTER_BUSY", "STATE_NOT_REACHED")
+    codes = ("STATE_NOT_REACHED",)
 
     def consent(self, parsed_args: Namespace) -> Optional[str]:
         return None  # only during a job, which `check` finds out

@@ -52,7 +52,7 @@ class Gcode(Guarded, ShowOne):
     effects = EFFECTS
     urgent = ("commands",)  # M112 may be one of them
     repeatable = False
-    codes = ("INVALID_VALUE", "NO_REPLY", "PRINTER_BUSY", "PRINTER_OFFLINE", "PUSH_UNAVAILABLE")
+    codes = ("INVALID_VALUE", "NO_REPLY", "PRINTER_OFFLINE", "PUSH_UNAVAILABLE")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)

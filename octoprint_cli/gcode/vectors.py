@@ -14,7 +14,7 @@ from octoprint_cli.gcode.arc import Arc, Arcs, inside, widen
 from octoprint_cli.gcode.contents import Span
 from octoprint_cli.gcode.plain import Passage, Start, Unplain
 
-#: What a plain run is made of. Words of other letters than these here and in `plain` change nothing.
+#: What a plain run is made of. Words of its letters that nothing below asks for change nothing.
 _KNOWN = b"0123456789.- \nABCDEFGHIJLOUVWXYZ"
 _POWERS = 10.0 ** np.arange(17)
 _ZEROS = np.uint64(0x3030303030303030)

@@ -65,7 +65,7 @@ class Save(Guarded, Asking):
         crc=fields.whole("of what was stored").or_null,
     )
     effects = ("writes",)
-    codes = (*ASK_CODES, "NOT_MARLIN", "PRINTER_BUSY")
+    codes = (*ASK_CODES, "NOT_MARLIN")
 
     def check(self, parsed_args: Namespace) -> None:
         self.client.job.current().require_idle()

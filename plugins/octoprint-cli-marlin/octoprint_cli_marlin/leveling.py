@@ -79,7 +79,7 @@ class Show(Meshed):
 
     answer = MESH
     effects = ("reads",)
-    codes = (*ASK_CODES, "NOT_FOUND", "NOT_MARLIN", "PRINTER_BUSY")
+    codes = (*ASK_CODES, "NOT_FOUND", "NOT_MARLIN")
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         self.client.job.current().require_idle()
@@ -108,7 +108,7 @@ class Probe(Guarded, Meshed):
     )
     effects = ("moves",)
     repeatable = False
-    codes = (*ASK_CODES, "NOT_MARLIN", "PRINTER_BUSY")
+    codes = (*ASK_CODES, "NOT_MARLIN")
 
     def check(self, parsed_args: Namespace) -> None:
         self.client.job.current().require_idle()

@@ -56,7 +56,7 @@ class Tune(Guarded, Asking):
     )
     effects = ("heats",)
     repeatable = False
-    codes = (*ASK_CODES, "INVALID_VALUE", "NOT_FOUND", "NOT_MARLIN", "PRINTER_BUSY", "STATE_NOT_REACHED")
+    codes = (*ASK_CODES, "INVALID_VALUE", "NOT_FOUND", "NOT_MARLIN", "STATE_NOT_REACHED")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)

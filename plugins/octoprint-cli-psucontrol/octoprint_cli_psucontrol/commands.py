@@ -87,7 +87,7 @@ class On(Guarded, Power):
 
     destructive = "powers the printer"
     effects = ("powers", "moves")  # many firmwares move as they start
-    codes = ("PSUCONTROL_MISSING", "PRINTER_BUSY", "STATE_NOT_REACHED", "PRINTER_OFFLINE", "NOT_FOUND")
+    codes = ("PSUCONTROL_MISSING", "STATE_NOT_REACHED", "PRINTER_OFFLINE", "NOT_FOUND")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -142,7 +142,7 @@ class Off(Guarded, Power):
 
     destructive = "cuts the printer's power"
     effects = ("powers", "stops")
-    codes = ("PSUCONTROL_MISSING", "PRINTER_BUSY", "HOTEND_HOT", "TEMPERATURE_UNKNOWN", "STATE_NOT_REACHED")
+    codes = ("PSUCONTROL_MISSING", "HOTEND_HOT", "TEMPERATURE_UNKNOWN", "STATE_NOT_REACHED")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
