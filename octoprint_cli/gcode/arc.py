@@ -12,6 +12,8 @@ _TURN = 2 * math.pi
 #: Radians that are the same direction. An extreme point in that of the end is the end; of an arc that ends off its circle, as
 #: no firmware minds, it is not reached, whichever way the numbers were rounded.
 _SAME = 1e-9
+#: Points nearer than this are one. Between two steps of the millionths that files are written in, so that no rounding decides.
+_CLOSED = 5e-7
 
 
 class Arc(NamedTuple):
@@ -31,7 +33,7 @@ class Arc(NamedTuple):
         yield self.end
         begin = self._angle(self.start)
         swept = (self._angle(self.end) - begin) * (-1 if self.clockwise else 1) % _TURN
-        if math.dist(self.start, self.end) < 1e-6 or swept < _SAME:
+        if math.dist(self.start, self.end) < _CLOSED or swept < _SAME:
             swept = _TURN
         for quarter in range(4):
             away = (quarter * math.pi / 2 - begin) * (-1 if self.clockwise else 1) % _TURN
@@ -49,7 +51,7 @@ def by_radius(start: Point, end: Point, radius: float, clockwise: bool) -> Optio
     None where start and end are the same, or further apart than such an arc reaches: firmwares then do not move.
     """
     apart = math.dist(start, end)
-    if apart < 1e-6 or abs(radius) < apart / 2 - 1e-6:
+    if apart < _CLOSED or abs(radius) < apart / 2 - 1e-6:
         return None
     off = math.sqrt(max(radius * radius - apart * apart / 4, 0.0)) / apart * (-1 if clockwise == (radius > 0) else 1)
     middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)

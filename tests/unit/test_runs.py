@@ -96,6 +96,9 @@ TRAVELS = pytest.mark.parametrize("travel", [plain.travel, vectors.travel], ids=
 @TRAVELS
 @given(lines=st.lists(PLAIN, min_size=1, max_size=30), start=STARTS)
 @example(lines=["G2 X-1 Y0 I-1 J0.001"], start=plain.Start((0.0, 0.0, 0.0), 0.0, False))  # ends nearly at its own centre
+@example(
+    lines=["G2 X0 Y0 I0 J0", "G3 X0.000001 Y0 I0 J1"], start=plain.Start((1.5, 0.0, 0.0), 0.0, False)
+)  # and nearly at its start
 def test_a_run_at_once_is_the_same_as_line_by_line(
     travel: Callable[[bytes, plain.Start], plain.Passage], lines: List[str], start: plain.Start
 ) -> None:
