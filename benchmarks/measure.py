@@ -70,7 +70,7 @@ def serving(programs: Path) -> Iterator[Dict[str, str]]:
 
 _READ_KEY = """
 import json
-from octoprint_cli.config import Settings
+from octoprint_cli.config.settings import Settings
 settings = Settings({"printer": "bench"})
 print(json.dumps([settings.host, settings.get("api_key")]))
 """

@@ -37,7 +37,7 @@ PATIENCE = 600
 OURS = """
 import sys, time
 from pathlib import Path
-from octoprint_cli.client import Client
+from octoprint_cli.client.client import Client
 client, path = Client(sys.argv[1], "key"), Path(sys.argv[2])
 begun = time.perf_counter()
 client.uploads.upload(path)

@@ -2,7 +2,7 @@
 
 import sys
 
-from octoprint_cli.app import main
+from octoprint_cli.app.run import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -11,17 +11,17 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from octoprint_cli import errors, fields
-from octoprint_cli.answers import CHECK_CODES, EFFECTS, REPORT, UPLOAD_CODES, VERDICT, VERIFIED
-from octoprint_cli.base import Lister, Rows, ShowOne
-from octoprint_cli.columns import Bytes, Column, Degrees, Duration, Flags, Heater, Millimetres, Percent, Range, Said, Time
-from octoprint_cli.config.host import normalise
+from octoprint_cli import errors
+from octoprint_cli.client.tracking.goal_words import TYPES as WATCHED
+from octoprint_cli.client.tracking.snapshot import Known
+from octoprint_cli.config.url import normalise
 from octoprint_cli.config.values import Setting
 from octoprint_cli.errors import CliError
-from octoprint_cli.errors.advice import explained
-from octoprint_cli.formatters.envelope import failure
-from octoprint_cli.guard import Guarded, preflight_report
-from octoprint_cli.options import (
+from octoprint_cli.errors.explain import explained
+from octoprint_cli.framework import fields
+from octoprint_cli.framework.base import Lister, Rows, ShowOne
+from octoprint_cli.framework.guard import Guarded, preflight_report
+from octoprint_cli.framework.options import (
     add_checks,
     add_file,
     add_file_or_stored,
@@ -34,26 +34,65 @@ from octoprint_cli.options import (
     server_path,
     wish,
 )
-from octoprint_cli.picture import Picture
-from octoprint_cli.redact import can_write, visible, without_key
-from octoprint_cli.stream import Stream
-from octoprint_cli.summary import HEATERS, SUMMARY, Known, heaters, summary
-from octoprint_cli.terminal import Terminal
-from octoprint_cli.waiting import WAIT_CODES, WAITED, await_goal, connected, converse, last_ending, waited, watched
-from octoprint_cli.watching.words import TYPES as WATCHED
+from octoprint_cli.framework.printer_status import HEATERS, SUMMARY, heaters, summary
+from octoprint_cli.framework.results import (
+    CHECK_CODES,
+    EFFECTS,
+    REPORT,
+    UPLOAD_CODES,
+    VERDICT,
+    VERIFIED,
+)
+from octoprint_cli.framework.stream import Stream
+from octoprint_cli.framework.waiting import (
+    WAIT_CODES,
+    WAITED,
+    await_goal,
+    connected,
+    converse,
+    last_ending,
+    waited,
+    watched,
+)
+from octoprint_cli.output.columns import (
+    Bytes,
+    Column,
+    Degrees,
+    Duration,
+    Flags,
+    Heater,
+    Millimetres,
+    Percent,
+    Range,
+    Said,
+    Time,
+)
+from octoprint_cli.output.formats.envelope import failure
+from octoprint_cli.output.redact import can_write, visible, without_key
+from octoprint_cli.output.terminal.printer_view import Picture
+from octoprint_cli.output.terminal.terminal import Terminal
 
 if TYPE_CHECKING:
-    from octoprint_cli.catalogue import described, schema_of
-    from octoprint_cli.client.noun import Noun
-    from octoprint_cli.completion import candidates
-    from octoprint_cli.firmware import only_asks, parsed_reply
-    from octoprint_cli.gcode import Contents, Line, read_line
-    from octoprint_cli.gcode.reader import Reading, read_file
-    from octoprint_cli.plot import FINE, plot
-    from octoprint_cli.preflight import Check, Finding, Severity, Skip, Subject, run_preflight
-    from octoprint_cli.shellwords import typed, unquoted
-    from octoprint_cli.skeleton import write_add_on
-    from octoprint_cli.skill import skill
+    from octoprint_cli.client.resource import Noun
+    from octoprint_cli.framework.catalogue import described, schema_of
+    from octoprint_cli.framework.completion import candidates
+    from octoprint_cli.framework.shell_words import typed, unquoted
+    from octoprint_cli.framework.skill import skill
+    from octoprint_cli.gcode.analysis.contents import Contents
+    from octoprint_cli.gcode.analysis.reader import Reading, read_file
+    from octoprint_cli.gcode.command import Line, read_line
+    from octoprint_cli.gcode.firmware.command import only_asks
+    from octoprint_cli.gcode.firmware.replies import parsed_reply
+    from octoprint_cli.output.terminal.temperature_plot import FINE, plot
+    from octoprint_cli.plugins.scaffold import write_add_on
+    from octoprint_cli.preflight.check import (
+        Check,
+        Finding,
+        Severity,
+        Skip,
+    )
+    from octoprint_cli.preflight.context import Subject
+    from octoprint_cli.preflight.runner import run_preflight
 
 #: Grows by one when something that an add-on may rely on changes.
 API_VERSION = 1
@@ -149,17 +188,21 @@ __all__ = [
 _ON_DEMAND = {
     name: f"octoprint_cli.{module}"
     for module, names in {
-        "completion": ("candidates",),
-        "shellwords": ("typed", "unquoted"),
-        "catalogue": ("described", "schema_of"),
-        "client.noun": ("Noun",),
-        "firmware": ("only_asks", "parsed_reply"),
-        "gcode": ("Contents", "Line", "read_line"),
-        "gcode.reader": ("Reading", "read_file"),
-        "plot": ("FINE", "plot"),
-        "skeleton": ("write_add_on",),
-        "skill": ("skill",),
-        "preflight": ("Check", "Finding", "Severity", "Skip", "Subject", "run_preflight"),
+        "framework.completion": ("candidates",),
+        "framework.shell_words": ("typed", "unquoted"),
+        "framework.catalogue": ("described", "schema_of"),
+        "client.resource": ("Noun",),
+        "gcode.firmware.command": ("only_asks",),
+        "gcode.firmware.replies": ("parsed_reply",),
+        "gcode.analysis.contents": ("Contents",),
+        "gcode.command": ("Line", "read_line"),
+        "gcode.analysis.reader": ("Reading", "read_file"),
+        "output.terminal.temperature_plot": ("FINE", "plot"),
+        "plugins.scaffold": ("write_add_on",),
+        "framework.skill": ("skill",),
+        "preflight.check": ("Check", "Finding", "Severity", "Skip"),
+        "preflight.context": ("Subject",),
+        "preflight.runner": ("run_preflight",),
     }.items()
     for name in names
 }

@@ -6,10 +6,10 @@ from typing import Any, Iterator, List, Tuple
 
 import pytest
 
-from octoprint_cli.app import App
-from octoprint_cli.catalogue import error_codes
+from octoprint_cli.app.run import App
 from octoprint_cli.errors import CliError
-from octoprint_cli.extensions import CHECKS, Extensions, is_own
+from octoprint_cli.framework.catalogue import error_codes
+from octoprint_cli.plugins.entry_points import CHECKS, Extensions, is_own
 
 
 @pytest.fixture(autouse=True)

@@ -1,1 +1,1 @@
-"""The built-in commands, one file a noun. They import the façade alone, as a vendor's do."""
+"""The built-in commands, a folder for each topic. They import `octoprint_cli.api` alone, as a plugin's do."""

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from octoprint_cli.config.file import ConfigFile
-from octoprint_cli.config.host import normalise
+from octoprint_cli.config.locks import in_turn
+from octoprint_cli.config.url import normalise
 from octoprint_cli.config.values import DEFAULTS, LIMITS, READERS, Limits, Setting, Value, degrees
 from octoprint_cli.errors import ConfigError, ConfigExists, UsageError
-from octoprint_cli.redact import is_secret
-from octoprint_cli.turn import in_turn
+from octoprint_cli.output.redact import is_secret
 
 HOME_VARIABLE = "OCTOPRINT_CLI_HOME"
 FORMAT_VARIABLE = "OCTOPRINT_CLI_FORMAT"

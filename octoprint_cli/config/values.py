@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
-from octoprint_cli.redact import is_secret, mask, mask_url
+from octoprint_cli.output.redact import is_secret, mask, mask_url
 
 DEFAULTS: Dict[str, Any] = {"timeout": 30.0, "retries": 3, "verify": True}
 LIMITS = {"tool": 300.0, "bed": 120.0, "chamber": 80.0}

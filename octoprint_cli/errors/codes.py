@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional
 
-from octoprint_cli.errors.error import CliError, Exit
+from octoprint_cli.errors.base import CliError, Exit
 
 # --- exit 1: the printer is offline or the server cannot be reached --------------------------------
 

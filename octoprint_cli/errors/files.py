@@ -5,7 +5,7 @@ Home of error codes together with `codes`. Knows nothing else of the program.
 
 from __future__ import annotations
 
-from octoprint_cli.errors.error import CliError, Exit
+from octoprint_cli.errors.base import CliError, Exit
 
 
 class FileError(CliError):

@@ -6,7 +6,7 @@ import enum
 from typing import TYPE_CHECKING, Any, Mapping, NamedTuple, Optional, Union
 
 if TYPE_CHECKING:
-    from octoprint_cli.preflight.subject import Subject
+    from octoprint_cli.preflight.context import Subject
 
 
 class Severity(str, enum.Enum):

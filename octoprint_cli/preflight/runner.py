@@ -6,9 +6,9 @@ import logging
 from typing import Any, Collection, Dict, List, Mapping, NamedTuple, Optional
 
 from octoprint_cli.errors import PRECEDENCE, CliError, PluginError, UsageError
-from octoprint_cli.extensions import CHECKS, Extensions
+from octoprint_cli.plugins.entry_points import CHECKS, Extensions
 from octoprint_cli.preflight.check import Check, Finding, Severity, Skip
-from octoprint_cli.preflight.subject import Subject
+from octoprint_cli.preflight.context import Subject
 
 _LOG = logging.getLogger(__name__)
 

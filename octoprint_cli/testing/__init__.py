@@ -25,21 +25,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from octoprint_cli.testing import faults
-    from octoprint_cli.testing.aimed import Aimed
-    from octoprint_cli.testing.checking import check_plugin
-    from octoprint_cli.testing.conversation import PushSocket
-    from octoprint_cli.testing.exchange import Exchange
-    from octoprint_cli.testing.machine import PERMISSIONS
-    from octoprint_cli.testing.octoprint import FakeOctoPrint
-    from octoprint_cli.testing.plan import Fault
-    from octoprint_cli.testing.plugins import ServerPlugin
-    from octoprint_cli.testing.real import RealOctoPrint
-    from octoprint_cli.testing.received import Request
-    from octoprint_cli.testing.replies import Refused, Reply, page
+    from octoprint_cli.testing.cli_runner import Aimed
+    from octoprint_cli.testing.octoprint.fake_octoprint import FakeOctoPrint
+    from octoprint_cli.testing.octoprint.printer_state import PERMISSIONS
+    from octoprint_cli.testing.octoprint.reply import Refused, Reply, page
+    from octoprint_cli.testing.octoprint.server_plugins import ServerPlugin
+    from octoprint_cli.testing.octoprint.storage import GCODE, Stored
+    from octoprint_cli.testing.plugin_check import check_plugin
+    from octoprint_cli.testing.real_server import RealOctoPrint
     from octoprint_cli.testing.runner import Result, run
-    from octoprint_cli.testing.server import KEY, FaultServer
-    from octoprint_cli.testing.storage import GCODE, Stored
+    from octoprint_cli.testing.server import faults
+    from octoprint_cli.testing.server.exchange import Exchange
+    from octoprint_cli.testing.server.fault_plan import Fault
+    from octoprint_cli.testing.server.fault_server import KEY, FaultServer
+    from octoprint_cli.testing.server.push_session import PushSocket
+    from octoprint_cli.testing.server.request import Request
 
 __all__ = [
     "GCODE",
@@ -68,20 +68,20 @@ __all__ = [
 _ON_DEMAND = {
     name: f"octoprint_cli.testing.{module}"
     for module, names in {
-        "aimed": ("Aimed",),
-        "checking": ("check_plugin",),
-        "conversation": ("PushSocket",),
-        "exchange": ("Exchange",),
-        "machine": ("PERMISSIONS",),
-        "octoprint": ("FakeOctoPrint",),
-        "plan": ("Fault",),
-        "plugins": ("ServerPlugin",),
-        "real": ("RealOctoPrint",),
-        "received": ("Request",),
-        "replies": ("Refused", "Reply", "page"),
+        "cli_runner": ("Aimed",),
+        "octoprint.fake_octoprint": ("FakeOctoPrint",),
+        "octoprint.printer_state": ("PERMISSIONS",),
+        "octoprint.reply": ("Refused", "Reply", "page"),
+        "octoprint.server_plugins": ("ServerPlugin",),
+        "octoprint.storage": ("GCODE", "Stored"),
+        "plugin_check": ("check_plugin",),
+        "real_server": ("RealOctoPrint",),
         "runner": ("Result", "run"),
-        "server": ("KEY", "FaultServer"),
-        "storage": ("GCODE", "Stored"),
+        "server.exchange": ("Exchange",),
+        "server.fault_plan": ("Fault",),
+        "server.fault_server": ("KEY", "FaultServer"),
+        "server.push_session": ("PushSocket",),
+        "server.request": ("Request",),
     }.items()
     for name in names
 }
@@ -89,7 +89,7 @@ _ON_DEMAND = {
 
 def __getattr__(name: str) -> Any:
     if name == "faults":
-        return import_module("octoprint_cli.testing.faults")
+        return import_module("octoprint_cli.testing.server.faults")
     if name not in _ON_DEMAND:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_ON_DEMAND[name]), name)

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Callable, Iterator
 import pytest
 
 if TYPE_CHECKING:
-    from octoprint_cli.testing.aimed import Aimed
-    from octoprint_cli.testing.real import RealOctoPrint
-    from octoprint_cli.testing.server import FaultServer
+    from octoprint_cli.testing.cli_runner import Aimed
+    from octoprint_cli.testing.real_server import RealOctoPrint
+    from octoprint_cli.testing.server.fault_server import FaultServer
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def octoprint_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def octoprint_server() -> Iterator[FaultServer]:
     """A fake OctoPrint 1.11.8 on a real socket, which does what it is told, and fails as it is told; see `FaultServer`."""
-    from octoprint_cli.testing.server import FaultServer
+    from octoprint_cli.testing.server.fault_server import FaultServer
 
     with FaultServer() as server:
         yield server
@@ -51,7 +51,7 @@ def octoprint_run(octoprint_server: FaultServer, octoprint_home: Path) -> Aimed:
     The result has `exit_code`, `stdout`, `stderr`, `envelope`, `data`, `code`, the `requests` that the server saw meanwhile, and
     the `changes` among them.
     """
-    from octoprint_cli.testing.aimed import Aimed
+    from octoprint_cli.testing.cli_runner import Aimed
 
     env = {"HOME": str(octoprint_home.parent), **octoprint_server.env}
     return Aimed(octoprint_home, env, lambda: octoprint_server.requests)
@@ -71,7 +71,7 @@ def octoprint_hurried(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
             self.now += seconds
 
     clock = Clock()
-    monkeypatch.setattr("octoprint_cli.client.noun.time", clock)
+    monkeypatch.setattr("octoprint_cli.client.resource.time", clock)
     return clock.monotonic
 
 
@@ -81,10 +81,10 @@ def real_octoprint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealOct
 
     OCTOPRINT_CLI_TEST_VERSION names another release, OCTOPRINT_CLI_TEST_SERVERS a folder in which installations are kept.
     """
-    from octoprint_cli.testing import real
+    from octoprint_cli.testing import real_server
 
-    reason = real.why_not()
+    reason = real_server.why_not()
     if reason:
         pytest.skip(reason)
-    with real.running(tmp_path_factory.mktemp("octoprint")) as found:
+    with real_server.running(tmp_path_factory.mktemp("octoprint")) as found:
         yield found

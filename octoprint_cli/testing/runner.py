@@ -6,8 +6,8 @@ import io
 import json
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, TextIO, Tuple, Union
 
-from octoprint_cli.app import App
-from octoprint_cli.testing.received import Request
+from octoprint_cli.app.run import App
+from octoprint_cli.testing.server.request import Request
 
 __all__ = ["Result", "run"]
 

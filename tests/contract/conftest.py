@@ -33,8 +33,8 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fake server's events come with the state, and its terminal at once: nothing in this process waits for either."""
-    monkeypatch.setattr("octoprint_cli.watching.follow.GRACE_SECONDS", 0.2)
-    monkeypatch.setattr("octoprint_cli.watching.conversation.SETTLE_SECONDS", 0.05)
+    monkeypatch.setattr("octoprint_cli.client.tracking.job_tracker.GRACE_SECONDS", 0.2)
+    monkeypatch.setattr("octoprint_cli.client.gcode_replies.SETTLE_SECONDS", 0.05)
 
 
 @pytest.fixture

@@ -4,84 +4,39 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Set, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Set
 
 import octoprint_cli
 
 ROOT = Path(octoprint_cli.__file__).parent
 
-#: A module or a package of octoprint_cli with its floor. What is on one floor must not import another thing there.
-FLOORS: Dict[str, int] = {
-    "": 0,  # the package itself: its version
-    "errors": 0,
-    "process": 0,
-    "redact": 0,
-    "config": 1,
-    "alarm": 0,
-    "suspend": 0,
-    "signals": 1,
-    "bar": 0,
-    "units": 0,
-    "picture": 0,
-    "plot": 0,
-    "live": 1,
-    "terminal": 1,
-    "turn": 1,
-    "source": 1,
-    "extensions": 1,
-    "distributions": 1,
-    "client": 2,
-    "gcode": 2,
-    "firmware": 2,
-    "columns": 1,
-    "fields": 2,
-    "answers": 4,
-    "catalogue": 5,
-    "completion": 5,
-    "skeleton": 1,
-    "skill": 1,
-    "shellwords": 0,
-    "adopted": 6,
-    "summary": 3,
-    "watching": 3,
-    "formatters": 3,
-    "preflight": 3,
-    "waiting": 4,
-    "guard": 4,
-    "options": 4,
-    "base": 5,
-    "stream": 5,
-    "api": 6,
-    "commands": 7,
-    "rules": 7,
-    "manager": 8,
-    "app": 9,
-    "within": 9,
-    "__main__": 10,
-    "testing": 10,
-}
-#: On one floor, the one thing that may import the other.
-NEIGHBOURS: Set[Tuple[str, str]] = {
-    ("app", "within"),  # a run answers lines,
-    ("within", "app"),  # and a line is a run
-    ("client", "gcode"),  # what is sent is read, for what it heats
-    ("extensions", "distributions"),
-    ("config", "turn"),
-    ("guard", "options"),
-    ("stream", "base"),
-    ("terminal", "live"),
-    ("watching", "summary"),
-}
+#: The folders of octoprint_cli, the highest first: each imports only from those below it.
+FOLDERS = (
+    "__main__",
+    "testing",
+    "app",
+    "commands",
+    "api",
+    "framework",
+    "preflight",
+    "client",
+    "config",
+    "output",
+    "gcode",
+    "plugins",
+    "errors",
+    "",  # the package itself: its version
+)
 #: Libraries with the only files that may import them.
 ONLY_IN: Dict[str, Set[str]] = {
-    "requests": {"client.http.http", "client.http.wire", "client.http.failures", "client.http.plug"},
-    "urllib3": {"client.http.wire", "client.http.failures", "client.http.retries"},
+    "requests": {"client.http.http_client", "client.http.transport", "client.http.transport_errors", "client.http.raw_socket"},
+    "urllib3": {"client.http.transport", "client.http.transport_errors", "client.http.retry"},
     "requests_toolbelt": set(),
-    "rich": {"bar", "live"},
-    "filelock": {"turn"},
-    "yaml": {"config.file", "formatters.yaml_format"},
-    "stevedore": {"extensions"},
-    "websocket": {"client.push.socket", "testing.push"},
+    "rich": {"output.terminal.progress_bar", "output.terminal.live_view"},
+    "filelock": {"config.locks"},
+    "yaml": {"config.file", "output.formats.yaml_format"},
+    "stevedore": {"plugins.entry_points"},
+    "websocket": {"client.push.socket", "testing.server.websocket"},
     "prettytable": set(),
     "cmd2": set(),
     "octoprint_cli_sandbox": set(),
@@ -90,20 +45,15 @@ ONLY_IN: Dict[str, Set[str]] = {
 #: These must not know cliff.
 WITHOUT_CLIFF = (
     "errors",
-    "redact",
-    "units",
-    "picture",
-    "plot",
-    "live",
-    "config",
-    "terminal",
-    "extensions",
-    "distributions",
-    "client",
+    "plugins",
     "gcode",
-    "firmware",
+    "output.terminal",
+    "output.units",
+    "output.redact",
+    "config",
+    "client",
     "preflight",
-    "guard",
+    "framework.guard",
 )
 
 
@@ -143,6 +93,30 @@ def imports(module: str) -> List[Import]:
 def ours(found: Import) -> str:
     """What it imports of this program, dotted, below octoprint_cli."""
     return found.imported[len("octoprint_cli") :].lstrip(".")
+
+
+def target_of(found: Import) -> str:
+    """The module that an import loads: `client.job` where a name of it is imported."""
+    target = ours(found)
+    return target if path_of(target).exists() else target.rpartition(".")[0]
+
+
+def circles(imported: Dict[str, Set[str]]) -> List[List[str]]:
+    """Each way from a module back to itself, once."""
+    found: List[List[str]] = []
+    done: Set[str] = set()
+
+    def walk(module: str, way: List[str]) -> None:
+        if module in way:
+            found.append([*way[way.index(module) :], module])
+        elif module not in done:
+            for other in sorted(imported.get(module, ())):
+                walk(other, [*way, module])
+            done.add(module)
+
+    for module in sorted(imported):
+        walk(module, [])
+    return found
 
 
 def _running(node: ast.AST) -> Iterator[ast.AST]:

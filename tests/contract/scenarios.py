@@ -8,7 +8,15 @@ from __future__ import annotations
 from typing import Callable, Dict, List, NamedTuple
 
 from octoprint_cli.testing import Exchange, Fault, FaultServer
-from octoprint_cli.testing.faults import answer, cut_before, hang, html, raw, redirect, truncated
+from octoprint_cli.testing.server.faults import (
+    answer,
+    cut_before,
+    hang,
+    html,
+    raw,
+    redirect,
+    truncated,
+)
 
 from .program import Program
 

@@ -10,10 +10,10 @@ from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Tuple
 
 from cliff.lister import Lister
 
-from octoprint_cli.distributions import installed
-from octoprint_cli.manager import GROUP, CommandManager
+from octoprint_cli.app.command_loader import GROUP, CommandManager
+from octoprint_cli.plugins.distributions import installed
 from octoprint_cli.testing import FaultServer, Result
-from octoprint_cli.testing.faults import html
+from octoprint_cli.testing.server.faults import html
 
 from .program import Program
 from .reading import BATCH_READERS, READERS, STREAM_READERS

@@ -34,12 +34,12 @@ LOUD = AddOn(
     "loud-tools",
     {
         "loud": '''
-import octoprint_cli.base
+import octoprint_cli.framework.base
 
 print("here I am")
 
 
-class Noise(octoprint_cli.base.ShowOne):
+class Noise(octoprint_cli.framework.base.ShowOne):
     """make a noise"""
 
     def take_action(self, parsed_args):

@@ -11,11 +11,11 @@ from typing import Any, Dict, List, Set
 import pytest
 import yaml
 
+from octoprint_cli.app.command_loader import CommandManager
 from octoprint_cli.errors import CODES
-from octoprint_cli.manager import CommandManager
-from octoprint_cli.options import global_parser
+from octoprint_cli.framework.options import global_parser
 from octoprint_cli.testing import Exchange, FaultServer, Result
-from octoprint_cli.testing.faults import answer
+from octoprint_cli.testing.server.faults import answer
 
 from .program import Program
 from .reading import as_json

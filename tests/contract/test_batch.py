@@ -13,7 +13,7 @@ from typing import Any, Dict, List, NamedTuple
 import pytest
 
 from octoprint_cli.testing import KEY, FaultServer, Result
-from octoprint_cli.testing.faults import answer, hang
+from octoprint_cli.testing.server.faults import answer, hang
 
 from .program import Program, finish
 from .reading import as_batch, check_failure, check_success

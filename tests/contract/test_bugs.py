@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from octoprint_cli.base import Lister, ShowOne
-from octoprint_cli.manager import CommandManager
-from octoprint_cli.stream import Stream
+from octoprint_cli.app.command_loader import CommandManager
+from octoprint_cli.framework.base import Lister, ShowOne
+from octoprint_cli.framework.stream import Stream
 from octoprint_cli.testing import FaultServer
 
 from .program import Program

@@ -17,7 +17,7 @@ from typing import Dict, List
 import pytest
 
 from octoprint_cli.testing import FaultServer
-from octoprint_cli.testing.faults import hang
+from octoprint_cli.testing.server.faults import hang
 
 from . import addons
 from .program import Program

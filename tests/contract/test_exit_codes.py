@@ -12,7 +12,7 @@ import pytest
 
 from octoprint_cli.errors import Exit
 from octoprint_cli.testing import FaultServer, Result
-from octoprint_cli.testing.faults import hang
+from octoprint_cli.testing.server.faults import hang
 
 from .program import Program, finish
 from .reading import as_json, check_failure, check_told

@@ -8,7 +8,7 @@ from typing import Any, List
 import pytest
 
 from octoprint_cli.testing import FaultServer
-from octoprint_cli.testing.faults import answer
+from octoprint_cli.testing.server.faults import answer
 
 from .program import LIMIT, Program
 from .reading import as_csv, as_json, as_lines, as_shell, as_yaml, check_told

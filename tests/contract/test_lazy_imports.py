@@ -16,16 +16,16 @@ SLOW = {"requests", "urllib3", "yaml", "prettytable", "cmd2"}
 
 AFTER_A_RUN = """
 import json, sys
-from octoprint_cli.app import main
+from octoprint_cli.app.run import main
 code = main(sys.argv[1:])
 sys.stdout.flush()
 json.dump(sorted(sys.modules), sys.stderr)
 sys.exit(code)
 """
-AFTER_AN_IMPORT = "import json, sys; import octoprint_cli.app; json.dump(sorted(sys.modules), sys.stderr)"
+AFTER_AN_IMPORT = "import json, sys; import octoprint_cli.app.run; json.dump(sorted(sys.modules), sys.stderr)"
 AFTER_A_LIST = """
 import json, sys
-from octoprint_cli.manager import CommandManager
+from octoprint_cli.app.command_loader import CommandManager
 print(*CommandManager().names(), sep="\\n")
 json.dump(sorted(sys.modules), sys.stderr)
 """
@@ -50,11 +50,11 @@ def test_help_and_version_import_nothing_slow(argv: str, program: Program) -> No
 def test_status_as_json_imports_requests_and_nothing_else_slow(program: Program, server: FaultServer) -> None:
     modules = imported(program, AFTER_A_RUN, "status", "--json")
     assert modules & SLOW == {"requests", "urllib3"}
-    assert {name for name in modules if name.startswith("octoprint_cli.commands.")} == {"octoprint_cli.commands.status"}
-    assert {name for name in modules if name.startswith("octoprint_cli.formatters.")} & {
-        "octoprint_cli.formatters.table",
-        "octoprint_cli.formatters.yaml_format",
-        "octoprint_cli.formatters.scripts",
+    assert {name for name in modules if name.startswith("octoprint_cli.commands.")} == {"octoprint_cli.commands.printer.status"}
+    assert {name for name in modules if name.startswith("octoprint_cli.output.formats.")} & {
+        "octoprint_cli.output.formats.table",
+        "octoprint_cli.output.formats.yaml_format",
+        "octoprint_cli.output.formats.script_formats",
     } == set()
 
 

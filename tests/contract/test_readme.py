@@ -11,7 +11,7 @@ from typing import Dict, List
 import pytest
 
 from octoprint_cli.errors import CODES, Exit
-from octoprint_cli.extensions import CHECKS, Extensions
+from octoprint_cli.plugins.entry_points import CHECKS, Extensions
 
 from .floors import ROOT
 from .table import OWN

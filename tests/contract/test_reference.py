@@ -10,19 +10,20 @@ from typing import Any, Dict, Iterable, Iterator, NamedTuple, Optional, Sequence
 import pytest
 
 from octoprint_cli import api, testing
-from octoprint_cli.client import Client
-from octoprint_cli.client.connection import Link
-from octoprint_cli.client.job import Job
-from octoprint_cli.client.plugins import Power, Prompt, Warned
-from octoprint_cli.client.printer import PrinterState, Sample, Temperature
-from octoprint_cli.client.profile import Profile, Volume
-from octoprint_cli.client.server import User
-from octoprint_cli.client.state import Phase
-from octoprint_cli.client.stored import History, Listing, StoredFile
-from octoprint_cli.client.upload import Sent, Wish
-from octoprint_cli.config import Limits, Settings
+from octoprint_cli.client.client import Client
+from octoprint_cli.client.phase import Phase
+from octoprint_cli.client.resources.connection import Link
+from octoprint_cli.client.resources.job import Job
+from octoprint_cli.client.resources.printer import PrinterState, Sample, Temperature
+from octoprint_cli.client.resources.profiles import Profile, Volume
+from octoprint_cli.client.resources.server import User
+from octoprint_cli.client.resources.server_plugins import Power, Prompt, Warned
+from octoprint_cli.client.resources.stored_file import History, Listing, StoredFile
+from octoprint_cli.client.resources.uploads import Sent, Wish
+from octoprint_cli.client.tracking.job_outcome import Ending
+from octoprint_cli.config.settings import Settings
+from octoprint_cli.config.values import Limits
 from octoprint_cli.testing import fixtures
-from octoprint_cli.watching.ending import Ending
 
 from .tutorial import TUTORIAL
 

@@ -7,9 +7,9 @@ from typing import Dict, List
 
 import pytest
 
-from octoprint_cli.manager import CommandManager
+from octoprint_cli.app.command_loader import CommandManager
 from octoprint_cli.testing import KEY, FaultServer, Result
-from octoprint_cli.testing.faults import answer, hang
+from octoprint_cli.testing.server.faults import answer, hang
 
 from .program import Program, finish
 from .table import COMMANDS, ROWS

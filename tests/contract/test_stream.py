@@ -74,7 +74,7 @@ def test_what_was_pushed_says_so(lines: List[Dict[str, Any]]) -> None:
 
 
 def test_a_server_that_pushes_nothing_is_polled_and_says_so_once(program: Program, server: FaultServer) -> None:
-    from octoprint_cli.testing import faults
+    from octoprint_cli.testing.server import faults
 
     server.octoprint.printing()
     server.fail("GET", "/sockjs/websocket", faults.html(502))

@@ -9,8 +9,8 @@ from typing import Any, Iterator, List
 
 import pytest
 
-from octoprint_cli.app import App
-from octoprint_cli.terminal import Terminal
+from octoprint_cli.app.run import App
+from octoprint_cli.output.terminal.terminal import Terminal
 from octoprint_cli.testing import FaultServer
 
 

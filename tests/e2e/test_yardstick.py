@@ -11,7 +11,7 @@ from gcode.record import EXPECTED, HERE, analyse
 from gcode.wrong import CASES, Case, in_short
 from gcode.yardstick import differences, measured
 
-from octoprint_cli.gcode.reader import read_file
+from octoprint_cli.gcode.analysis.reader import read_file
 
 from . import versions
 from .server import Server

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, NamedTuple
 
-from octoprint_cli.testing import FakeOctoPrint, Fault, FaultServer, faults
+from octoprint_cli.testing import FakeOctoPrint, Fault, FaultServer
+from octoprint_cli.testing.server import faults
 
 from .ring import CONTENT
 

@@ -9,9 +9,9 @@ from typing import Any, Iterator
 import pytest
 from contract.conftest import bare, hurried, own_cache, own_home, program, server  # noqa: F401
 
-from octoprint_cli.client.push import Socket, Wish
+from octoprint_cli.client.push.feed import Feed
+from octoprint_cli.client.push.socket import Socket, Wish
 from octoprint_cli.testing import FaultServer
-from octoprint_cli.watching.feed import Feed
 
 from .kit import DIALECTS, serving
 
@@ -47,7 +47,7 @@ def each(request: Any) -> Iterator[FaultServer]:
 
 #: What waits in the program, and how long here: in this process alone, where a test need not wait as long as a person would.
 _SHORT = {
-    "octoprint_cli.watching.feed": {
+    "octoprint_cli.client.push.feed": {
         "POLL_UP_SECONDS": 0.3,
         "POLL_DOWN_SECONDS": 0.05,
         "FIRST_PAUSE": 0.05,
@@ -57,12 +57,12 @@ _SHORT = {
         "SHORTEST_SECONDS": 0.2,
         "OPEN_SECONDS": 0.5,
     },
-    "octoprint_cli.watching.follow": {"GRACE_SECONDS": 0.5, "LOOK_SECONDS": 1.0},
-    "octoprint_cli.watching.wait": {"LOOK_SECONDS": 1.0, "REST_SECONDS": 0.5, "HURRY_SECONDS": 1.0},
-    "octoprint_cli.watching.conversation": {"SETTLE_SECONDS": 0.7},
+    "octoprint_cli.client.tracking.job_tracker": {"GRACE_SECONDS": 0.5, "LOOK_SECONDS": 1.0},
+    "octoprint_cli.client.tracking.waiter": {"LOOK_SECONDS": 1.0, "REST_SECONDS": 0.5, "HURRY_SECONDS": 1.0},
+    "octoprint_cli.client.gcode_replies": {"SETTLE_SECONDS": 0.7},
     "octoprint_cli.client.push.socket": {"SILENCE_SECONDS": 0.5},
     "octoprint_cli.client.push.history": {"SECONDS": 0.5},
-    "octoprint_cli.client.http.retries": {"FIRST_PAUSE": 0.01},
+    "octoprint_cli.client.http.retry": {"FIRST_PAUSE": 0.01},
 }
 #: How long a server may be away here.
 PATIENCE = 0.6

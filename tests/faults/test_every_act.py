@@ -20,7 +20,7 @@ CONFIG = "retries: 2\ntimeout: {timeout}\n"
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waiting by the push socket goes by the real clock: `connect` looks not so long here for what may never have arrived."""
-    monkeypatch.setattr("octoprint_cli.client.noun.LOST_SECONDS", 1.0)
+    monkeypatch.setattr("octoprint_cli.client.resource.LOST_SECONDS", 1.0)
 
 
 class Told(NamedTuple):

@@ -8,7 +8,8 @@ import pytest
 from contract.program import Program
 from contract.table import Case as Words
 
-from octoprint_cli.testing import FakeOctoPrint, Fault, FaultServer, faults
+from octoprint_cli.testing import FakeOctoPrint, Fault, FaultServer
+from octoprint_cli.testing.server import faults
 
 from .ring import DIALECTS, SLACK, error_of, sent_to, timed, verdict
 
@@ -77,7 +78,7 @@ def asked(server: FaultServer, path: str) -> int:
 def test_a_read_that_fails_is_told_and_made_again_where_that_may_help(
     line: str, trouble: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("octoprint_cli.client.http.retries.FIRST_PAUSE", 0.001)
+    monkeypatch.setattr("octoprint_cli.client.http.retry.FIRST_PAUSE", 0.001)
     program.configure("retries: 2\n")
     server.octoprint.printing() if "cancel" in line else None
     server.fail("GET", READS[line], TROUBLES[trouble].fault)

@@ -10,7 +10,8 @@ from contract.pseudo_terminal import on_a_terminal
 from contract.reading import READERS, as_json, as_yaml, check_told
 from contract.table import formats
 
-from octoprint_cli.testing import FaultServer, faults
+from octoprint_cli.testing import FaultServer
+from octoprint_cli.testing.server import faults
 
 from .ring import check_quiet
 

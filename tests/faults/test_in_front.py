@@ -9,7 +9,8 @@ from typing import Any, Dict, Iterator, List, Tuple
 import pytest
 from contract.program import Program
 
-from octoprint_cli.testing import KEY, Exchange, FaultServer, faults
+from octoprint_cli.testing import KEY, Exchange, FaultServer
+from octoprint_cli.testing.server import faults
 
 from .ring import check_quiet, error_of, sent_to, verdict
 

@@ -9,8 +9,14 @@ import pytest
 from contract.program import Program, finish
 from contract.table import COMMANDS, ROWS, formats
 
-from octoprint_cli.testing import FakeOctoPrint, Fault, FaultServer, Result, faults
-from octoprint_cli.testing.machine import PERMISSIONS
+from octoprint_cli.testing import (
+    FakeOctoPrint,
+    Fault,
+    FaultServer,
+    Result,
+)
+from octoprint_cli.testing.octoprint.printer_state import PERMISSIONS
+from octoprint_cli.testing.server import faults
 
 from .ring import DIALECTS, check_quiet, error_of
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import requests
 
-from octoprint_cli.testing import FaultServer, faults
+from octoprint_cli.testing import FaultServer
+from octoprint_cli.testing.server import faults
 
 from .kit import LIMIT, acts, ask, cancel, connect, get, head, post, reading, rest
 

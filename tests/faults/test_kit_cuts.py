@@ -8,7 +8,8 @@ from typing import Any, List
 import pytest
 import requests
 
-from octoprint_cli.testing import FaultServer, faults
+from octoprint_cli.testing import FaultServer
+from octoprint_cli.testing.server import faults
 
 from .kit import LIMIT, acts, ask, cancel, connect, head, post, rest
 

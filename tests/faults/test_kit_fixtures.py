@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from octoprint_cli.testing import FaultServer, faults, real
+from octoprint_cli.testing import FaultServer, real_server
+from octoprint_cli.testing.server import faults
 
 
 def test_the_program_is_aimed_at_the_server(octoprint_server: FaultServer, octoprint_run: Any) -> None:
@@ -72,7 +73,7 @@ def pytest_in(folder: Path, test: str, **environ: str) -> Any:
 
 
 def test_pytest_finds_them_by_itself_and_pays_nothing_for_them(tmp_path: Path) -> None:
-    heavy = "cliff octoprint_cli.client octoprint_cli.app octoprint_cli.testing.server".split()
+    heavy = "cliff octoprint_cli.client octoprint_cli.app.run octoprint_cli.testing.server.fault_server".split()
     done = pytest_in(tmp_path, f"import sys\ndef test_light(): assert not set({heavy!r}) & set(sys.modules)\n")
     assert done.returncode == 0, done.stdout
     done = pytest_in(tmp_path, "def test_it(octoprint_run): octoprint_run('status')\n")
@@ -80,8 +81,8 @@ def test_pytest_finds_them_by_itself_and_pays_nothing_for_them(tmp_path: Path) -
 
 
 def test_without_the_sandbox_the_real_server_is_a_skip_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("octoprint_cli.manager.CommandManager.find_command", _finds_no_sandbox)
-    assert real.why_not() == "octoprint-cli-sandbox is not installed"
+    monkeypatch.setattr("octoprint_cli.app.command_loader.CommandManager.find_command", _finds_no_sandbox)
+    assert real_server.why_not() == "octoprint-cli-sandbox is not installed"
 
 
 def _finds_no_sandbox(manager: Any, words: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, List, Set
 import pytest
 
 from octoprint_cli.testing import FaultServer
-from octoprint_cli.testing.firmware import numbered
+from octoprint_cli.testing.octoprint.firmware import numbered
 
 from .kit import NAME, post
 from .listener import listening

@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Dict, List
 import pytest
 
 from octoprint_cli.testing import PERMISSIONS, FakeOctoPrint, FaultServer, Refused, Reply, ServerPlugin
-from octoprint_cli.testing.machine import new_profile
-from octoprint_cli.testing.plugins import PLUGINS
+from octoprint_cli.testing.octoprint.printer_state import new_profile
+from octoprint_cli.testing.octoprint.server_plugins import PLUGINS
 
 from .kit import NAME, acts, ask, get, post, state, upload
 

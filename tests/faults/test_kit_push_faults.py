@@ -11,7 +11,8 @@ from typing import Any, List
 import pytest
 import websocket
 
-from octoprint_cli.testing import FakeOctoPrint, FaultServer, faults
+from octoprint_cli.testing import FakeOctoPrint, FaultServer
+from octoprint_cli.testing.server import faults
 
 from .kit import DIALECTS, get
 from .listener import PATH, Listener, listening

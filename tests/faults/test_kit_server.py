@@ -14,7 +14,13 @@ import pytest
 import requests
 import trustme
 
-from octoprint_cli.testing import GCODE, FakeOctoPrint, FaultServer, faults, run
+from octoprint_cli.testing import (
+    GCODE,
+    FakeOctoPrint,
+    FaultServer,
+    run,
+)
+from octoprint_cli.testing.server import faults
 
 from .kit import DIALECTS, LIMIT, acts, ask, connect, get, head, post, reading, upload
 

@@ -9,8 +9,9 @@ from typing import Any, Iterator
 import pytest
 import requests
 
-from octoprint_cli.testing import FaultServer, faults
-from octoprint_cli.testing.forms import FormReader
+from octoprint_cli.testing import FaultServer
+from octoprint_cli.testing.octoprint.multipart import FormReader
+from octoprint_cli.testing.server import faults
 
 from .kit import LIMIT, acts, ask, connect, get, head, reading, rest, upload
 

@@ -13,7 +13,8 @@ from contract.program import LIMIT, Program, finish
 from contract.pseudo_terminal import on_a_terminal
 from contract.reading import as_csv, as_json, check_told
 
-from octoprint_cli.testing import FaultServer, Result, faults
+from octoprint_cli.testing import FaultServer, Result
+from octoprint_cli.testing.server import faults
 
 from .ring import check_quiet, error_of, sent_to, verdict
 from .test_uploads import LARGE, TO, sparse

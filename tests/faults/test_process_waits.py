@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from contract.program import Program, finish
 
-from octoprint_cli.testing import FaultServer, Result, faults
+from octoprint_cli.testing import FaultServer, Result
+from octoprint_cli.testing.server import faults
 
 from .listener import PATH
 from .ring import check_quiet, error_of, verdict

@@ -8,9 +8,15 @@ from typing import Any, Callable, Dict, Iterator, NamedTuple
 import pytest
 from contract.program import Program
 
-from octoprint_cli.client.http import plug
+from octoprint_cli.client.http import raw_socket
 from octoprint_cli.client.push import socket as push_socket
-from octoprint_cli.testing import Exchange, FakeOctoPrint, FaultServer, Result, faults
+from octoprint_cli.testing import (
+    Exchange,
+    FakeOctoPrint,
+    FaultServer,
+    Result,
+)
+from octoprint_cli.testing.server import faults
 
 from .listener import PATH
 from .ring import verdict
@@ -202,7 +208,7 @@ def test_a_connection_that_is_refused_for_the_socket_alone(
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         connect, port = socket.create_connection, deaf.getsockname()[1]
-        monkeypatch.setattr(plug.socket, "create_connection", lambda address, *more: connect(("127.0.0.1", port), *more))
+        monkeypatch.setattr(raw_socket.socket, "create_connection", lambda address, *more: connect(("127.0.0.1", port), *more))
         with Waiting(program, server, "wait") as waiting:
             ENDINGS[end].happens(server.octoprint)
     told(waiting, ENDINGS[end], *(["PRINTER_OFFLINE"] if end == "failed" and server.octoprint.is_2 else []))

@@ -8,9 +8,10 @@ from typing import Any, Iterator
 import pytest
 from contract.program import Program
 
-from octoprint_cli.testing import FakeOctoPrint, FaultServer, faults
-from octoprint_cli.testing.conversation import converse
-from octoprint_cli.testing.push import Habits, frame
+from octoprint_cli.testing import FakeOctoPrint, FaultServer
+from octoprint_cli.testing.server import faults
+from octoprint_cli.testing.server.push_session import converse
+from octoprint_cli.testing.server.websocket import Habits, frame
 
 from .test_push_faults import ENDINGS, authed, spoilt, told, warned
 from .waits import OTHER, Waiting
@@ -76,7 +77,7 @@ def test_nonsense_before_each_message_ends_no_job(number: int, line: str, progra
 def test_as_long_as_the_socket_tells_nothing_is_asked(
     line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("octoprint_cli.watching.feed.POLL_UP_SECONDS", 60.0)
+    monkeypatch.setattr("octoprint_cli.client.push.feed.POLL_UP_SECONDS", 60.0)
     server.octoprint.interval = 0.0
     with Waiting(program, server, line) as waiting:
         authed(server)

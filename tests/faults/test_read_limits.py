@@ -11,7 +11,15 @@ from typing import Any, Dict, Iterator, NamedTuple
 import pytest
 from contract.program import Program, finish
 
-from octoprint_cli.testing import Exchange, FakeOctoPrint, Fault, FaultServer, Reply, Result, faults
+from octoprint_cli.testing import (
+    Exchange,
+    FakeOctoPrint,
+    Fault,
+    FaultServer,
+    Reply,
+    Result,
+)
+from octoprint_cli.testing.server import faults
 
 from .ring import DIALECTS, MEASURED, SLACK, error_of, peak_of, timed, verdict
 from .test_every_read import READS, words

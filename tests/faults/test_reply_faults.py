@@ -7,7 +7,8 @@ from typing import Any, Dict, Iterator, List
 import pytest
 from contract.program import Program
 
-from octoprint_cli.testing import FakeOctoPrint, FaultServer, Reply, faults
+from octoprint_cli.testing import FakeOctoPrint, FaultServer, Reply
+from octoprint_cli.testing.server import faults
 
 from .listener import PATH
 from .ring import error_of, verdict

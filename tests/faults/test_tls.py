@@ -12,7 +12,8 @@ import trustme
 from contract.program import Program
 from cryptography.hazmat.primitives import serialization
 
-from octoprint_cli.testing import FaultServer, Result, faults
+from octoprint_cli.testing import FaultServer, Result
+from octoprint_cli.testing.server import faults
 
 from .ring import SLACK, check_quiet, error_of, timed, verdict
 

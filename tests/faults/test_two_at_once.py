@@ -9,7 +9,13 @@ from typing import Any, Iterator, List
 import pytest
 from contract.program import Program, finish
 
-from octoprint_cli.testing import Exchange, FakeOctoPrint, FaultServer, Result, faults
+from octoprint_cli.testing import (
+    Exchange,
+    FakeOctoPrint,
+    FaultServer,
+    Result,
+)
+from octoprint_cli.testing.server import faults
 
 from .ring import CONTENT, DIALECTS, error_of, verdict
 

@@ -9,7 +9,8 @@ from typing import Any, Iterator
 import pytest
 from contract.program import Program
 
-from octoprint_cli.testing import FakeOctoPrint, FaultServer, faults
+from octoprint_cli.testing import FakeOctoPrint, FaultServer
+from octoprint_cli.testing.server import faults
 
 from .ring import CONTENT, DIALECTS, MEASURED, SLACK, error_of, peak_of, timed, verdict
 from .slow import SlowLine

@@ -8,8 +8,9 @@ from typing import Any, Callable, Dict, Iterator
 import pytest
 from contract.program import Program
 
-from octoprint_cli.testing import PERMISSIONS, FakeOctoPrint, FaultServer, faults
-from octoprint_cli.watching.feed import Feed
+from octoprint_cli.client.push.feed import Feed
+from octoprint_cli.testing import PERMISSIONS, FakeOctoPrint, FaultServer
+from octoprint_cli.testing.server import faults
 
 from .listener import PATH
 from .ring import verdict

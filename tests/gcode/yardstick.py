@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
-from octoprint_cli.gcode import Contents, Extents
+from octoprint_cli.gcode.analysis.contents import Contents, Extents
 
 #: Millimetres.
 TOLERANCE = 0.01

@@ -11,15 +11,23 @@ import pytest
 import requests_mock
 from stevedore.extension import ExtensionManager
 
-from octoprint_cli import distributions
-from octoprint_cli.client.http.http import Http
-from octoprint_cli.client.http.wire import Exchange
-from octoprint_cli.extensions import is_own
+from octoprint_cli.client.http.http_client import Http
+from octoprint_cli.client.http.transport import Exchange
+from octoprint_cli.plugins import distributions
+from octoprint_cli.plugins.entry_points import is_own
 
 from .fake import DIALECTS, GCODE, Server
 
 #: What looks at a clock, or sleeps, while it waits for a server.
-CLOCKED = ("client.noun", "client.job", "client.http.retries", "watching.feed", "watching.follow", "watching.wait", "waiting")
+CLOCKED = (
+    "client.resource",
+    "client.resources.job",
+    "client.http.retry",
+    "client.push.feed",
+    "client.tracking.job_tracker",
+    "client.tracking.waiter",
+    "framework.waiting",
+)
 
 
 class Clock:

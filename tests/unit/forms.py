@@ -8,8 +8,8 @@ from typing import Iterator, List
 
 import pytest
 
-from octoprint_cli.client import form as module
-from octoprint_cli.client.form import FileForm
+from octoprint_cli.client.http import multipart as module
+from octoprint_cli.client.http.multipart import FileForm
 
 CONTENT = bytes(range(256)) * 40
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Sequence, Tuple, Union
 
-from octoprint_cli.client import Client
-from octoprint_cli.client.job import Job
-from octoprint_cli.client.push import Lost, Message
-from octoprint_cli.watching.news import Away, Event, Heat, Link, News, State
+from octoprint_cli.client.client import Client
+from octoprint_cli.client.push.socket import Lost, Message
+from octoprint_cli.client.push.updates import (
+    Away,
+    Event,
+    Heat,
+    Link,
+    News,
+    State,
+)
+from octoprint_cli.client.resources.job import Job
 
 from .fake import KEY, URL
 

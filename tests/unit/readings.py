@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Union
 
-from octoprint_cli.gcode.contents import Contents
-from octoprint_cli.gcode.reader import Reading
+from octoprint_cli.gcode.analysis.contents import Contents
+from octoprint_cli.gcode.analysis.reader import Reading
 
 #: A print as short as one can be.
 PLAIN = "G28\nM104 S200\nG1 X10 Y20 Z1 E5\nG1 X30 Y40 E10\nM104 S0\n"

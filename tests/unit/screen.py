@@ -8,8 +8,8 @@ from datetime import datetime
 
 import pytest
 
-from octoprint_cli.live import View
-from octoprint_cli.picture import Picture
+from octoprint_cli.output.terminal.live_view import View
+from octoprint_cli.output.terminal.printer_view import Picture
 
 HOSTILE = "a\x1b[2J\x1b]0;b\x07\u202e\r\n[bold]c[/bold] :smile:.gcode"
 LINES = [f"Recv: line {number}" for number in range(9)]

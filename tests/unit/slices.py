@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, NamedTuple
 
-from octoprint_cli.gcode import Layers, Sliced
+from octoprint_cli.gcode.analysis.contents import Layers, Sliced
 
 
 class Slice(NamedTuple):

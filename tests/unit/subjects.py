@@ -6,9 +6,9 @@ from types import SimpleNamespace
 from typing import Any, Dict, NamedTuple, Optional, Sequence
 
 from octoprint_cli.api import Check, CliError, Finding, Skip, Subject
-from octoprint_cli.client.profile import Profile
+from octoprint_cli.client.resources.profiles import Profile
 from octoprint_cli.config.settings import Settings
-from octoprint_cli.gcode import Contents, Ending, Extents
+from octoprint_cli.gcode.analysis.contents import Contents, Ending, Extents
 
 from .recorded import Recorded
 

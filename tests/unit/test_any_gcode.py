@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from octoprint_cli.gcode import reader
-from octoprint_cli.gcode.reader import Reading
+from octoprint_cli.gcode.analysis import reader
+from octoprint_cli.gcode.analysis.reader import Reading
 
 from .readings import PLAIN, read, without_places
 

@@ -10,8 +10,8 @@ import logging
 import pytest
 import yaml
 
-from octoprint_cli.app import App
-from octoprint_cli.commands.status import Status
+from octoprint_cli.app.run import App
+from octoprint_cli.commands.printer.status import Status
 from octoprint_cli.errors import CODES, PRECEDENCE, CliError, Exit, Terminated
 
 from .fake import GCODE, KEY

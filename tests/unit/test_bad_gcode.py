@@ -10,8 +10,8 @@ import pytest
 from gcode.record import HERE
 
 from octoprint_cli import errors
-from octoprint_cli.gcode.contents import Ending
-from octoprint_cli.gcode.reader import read_file
+from octoprint_cli.gcode.analysis.contents import Ending
+from octoprint_cli.gcode.analysis.reader import read_file
 
 from .readings import PLAIN, read, without_places
 

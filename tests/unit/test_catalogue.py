@@ -7,15 +7,15 @@ import shlex
 
 import pytest
 
-from octoprint_cli.answers import EFFECTS
-from octoprint_cli.app import App
-from octoprint_cli.catalogue import error_codes
+from octoprint_cli.app.command_loader import CommandManager
+from octoprint_cli.app.run import App
 from octoprint_cli.errors import CODES, OWN_CODES
-from octoprint_cli.errors.advice import ADVICE
-from octoprint_cli.guard import Guarded
-from octoprint_cli.manager import CommandManager
-from octoprint_cli.options import parse
-from octoprint_cli.stream import Stream
+from octoprint_cli.errors.explain import ADVICE
+from octoprint_cli.framework.catalogue import error_codes
+from octoprint_cli.framework.guard import Guarded
+from octoprint_cli.framework.options import parse
+from octoprint_cli.framework.results import EFFECTS
+from octoprint_cli.framework.stream import Stream
 
 from .test_about import COMMANDS, NO_SERVER, fails
 
@@ -119,7 +119,7 @@ def test_every_code_is_named_by_a_command_that_is_not_batch(kinds):
 
 
 def test_an_add_on_is_listed_with_its_name_and_a_broken_one_costs_its_own_row(server, add_ons, catalogue):
-    from octoprint_cli.commands.status import Status
+    from octoprint_cli.commands.printer.status import Status
 
     add_ons.add("commands", "acme_look", lambda: Status)
     add_ons.add("commands", "laser", fails(ImportError("no module named laser")))

@@ -5,8 +5,20 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli.api import Severity
-from octoprint_cli.gcode import BadLine, Ending, Extents, Notable
-from octoprint_cli.preflight.content import ColdExtrusion, Complete, Damage, Extrusion, Placeholders, RiskyCommands
+from octoprint_cli.gcode.analysis.contents import (
+    BadLine,
+    Ending,
+    Extents,
+    Notable,
+)
+from octoprint_cli.preflight.checks.content import (
+    ColdExtrusion,
+    Complete,
+    Damage,
+    Extrusion,
+    Placeholders,
+    RiskyCommands,
+)
 
 from .subjects import judge
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli.api import Severity
-from octoprint_cli.gcode import Heat
-from octoprint_cli.preflight.heat import FileTemperatures, HeatedBed, HeatedChamber
+from octoprint_cli.gcode.analysis.contents import Heat
+from octoprint_cli.preflight.checks.temperatures import FileTemperatures, HeatedBed, HeatedChamber
 
 from .subjects import judge, profile
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli.api import Severity
-from octoprint_cli.gcode import Heat, Sliced
-from octoprint_cli.preflight.sliced import Nozzle, PrinterModel, Tools, plain
+from octoprint_cli.gcode.analysis.contents import Heat, Sliced
+from octoprint_cli.preflight.checks.sliced_for import (
+    Nozzle,
+    PrinterModel,
+    Tools,
+    plain,
+)
 
 from .subjects import judge, profile
 

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from octoprint_cli.gcode import Extents
-from octoprint_cli.preflight.volume import PrintVolume, TravelVolume
+from octoprint_cli.gcode.analysis.contents import Extents
+from octoprint_cli.preflight.checks.build_volume import PrintVolume, TravelVolume
 
 from .subjects import GOOD, judge, profile
 

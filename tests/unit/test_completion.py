@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from octoprint_cli.api import ShowOne
-from octoprint_cli.shellwords import typed, unquoted
+from octoprint_cli.framework.shell_words import typed, unquoted
 
 BREAKS = " \t\n\"'@><=;|&(:"  # bash's own COMP_WORDBREAKS
 

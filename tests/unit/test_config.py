@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from octoprint_cli.config import Limits, Setting, Settings
+from octoprint_cli.config.settings import Settings
+from octoprint_cli.config.values import Limits, Setting
 from octoprint_cli.errors import ConfigError, ConfigExists
 
 FILE = """\

@@ -8,8 +8,9 @@ import stat
 import pytest
 import yaml
 
-from octoprint_cli.config import Settings, normalise
 from octoprint_cli.config.file import ConfigFile
+from octoprint_cli.config.settings import Settings
+from octoprint_cli.config.url import normalise
 from octoprint_cli.errors import ConfigError
 
 

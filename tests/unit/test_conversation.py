@@ -7,9 +7,10 @@ from collections import deque
 import pytest
 
 from octoprint_cli import errors
-from octoprint_cli.client.push import Lost, Message, history
-from octoprint_cli.watching import conversation as module
-from octoprint_cli.watching.conversation import Conversation, converse
+from octoprint_cli.client import gcode_replies as module
+from octoprint_cli.client.gcode_replies import Conversation, converse
+from octoprint_cli.client.push import history
+from octoprint_cli.client.push.socket import Lost, Message
 
 from .pushed import client
 

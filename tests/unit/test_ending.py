@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from octoprint_cli.client import push
-from octoprint_cli.client.push import Lost
+from octoprint_cli.client.push.socket import Lost
+from octoprint_cli.client.tracking.job_outcome import firmware_error_in, last_ending, outcome_in
 from octoprint_cli.errors import AuthError
-from octoprint_cli.watching.ending import firmware_error_in, last_ending, outcome_in
 
 from .pushed import client
 
@@ -30,7 +29,7 @@ def terminal(monkeypatch):
                 raise fails
             return list(lines)
 
-        monkeypatch.setattr(push, "recent_lines", recent)
+        monkeypatch.setattr("octoprint_cli.client.push.history.recent_lines", recent)
 
     says(fails=Lost("refused"))
     return says

@@ -8,9 +8,9 @@ from cliff.lister import Lister as CliffLister
 from cliff.show import ShowOne as CliffShowOne
 
 from octoprint_cli.api import ShowOne
+from octoprint_cli.app.command_loader import CommandManager, spoken, written
 from octoprint_cli.errors import PluginError
-from octoprint_cli.extensions import Extensions
-from octoprint_cli.manager import CommandManager, spoken, written
+from octoprint_cli.plugins.entry_points import Extensions
 
 
 class Mine(ShowOne):
@@ -146,7 +146,7 @@ def test_a_clash_names_the_name_and_the_rival(add_ons):
     add_ons.add("commands", "cancel", lambda: Mine)
     (fault,) = Extensions("octoprint_cli.commands").clashes()
     assert (fault.name, fault.distribution) == ("cancel", "acme-tools")
-    assert "octoprint_cli.commands.job:Cancel" in fault.problem
+    assert "octoprint_cli.commands.job.print:Cancel" in fault.problem
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_a_broken_add_on_is_named_with_cause_and_remedy_and_costs_its_own_comman
 
 def test_what_an_uninstalled_package_left_in_the_cache_is_told_so(add_ons, monkeypatch):
     add_ons.add("commands", "laser", fails(ImportError("gone")))
-    monkeypatch.setattr("octoprint_cli.distributions.installed", lambda: iter(()))
+    monkeypatch.setattr("octoprint_cli.plugins.distributions.installed", lambda: iter(()))
     with pytest.raises(PluginError, match="no longer installed"):
         Extensions("octoprint_cli.commands").load("laser")
 

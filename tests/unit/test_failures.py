@@ -10,8 +10,8 @@ import pytest
 import requests
 import urllib3
 
-from octoprint_cli.client.http.failures import never_made, translate
-from octoprint_cli.client.http.wire import Exchange
+from octoprint_cli.client.http.transport import Exchange
+from octoprint_cli.client.http.transport_errors import never_made, translate
 
 URL = "http://octopi.test/api/job"
 POOL = urllib3.HTTPConnectionPool("octopi.test")

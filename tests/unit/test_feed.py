@@ -7,10 +7,10 @@ import math
 import pytest
 
 from octoprint_cli import errors
-from octoprint_cli.client.job import Job
-from octoprint_cli.watching import feed as module
-from octoprint_cli.watching.feed import Feed
-from octoprint_cli.watching.news import Away, Heat, Link
+from octoprint_cli.client.push import feed as module
+from octoprint_cli.client.push.feed import Feed
+from octoprint_cli.client.push.updates import Away, Heat, Link
+from octoprint_cli.client.resources.job import Job
 
 from .fake import GONE
 from .pushed import Lost, Push, client, current, event

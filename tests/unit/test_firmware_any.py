@@ -10,7 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from octoprint_cli.firmware import (
+from octoprint_cli.gcode.firmware.command import only_asks
+from octoprint_cli.gcode.firmware.replies import parsed_reply
+from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,
     HOST,
     SERVER,
@@ -19,8 +21,6 @@ from octoprint_cli.firmware import (
     is_ok,
     is_resend,
     is_start,
-    only_asks,
-    parsed_reply,
     read_terminal_line,
 )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from octoprint_cli.firmware import (
+from octoprint_cli.gcode.firmware.command import only_asks
+from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,
     HOST,
     SERVER,
@@ -13,7 +14,6 @@ from octoprint_cli.firmware import (
     is_ok,
     is_resend,
     is_start,
-    only_asks,
     read_terminal_line,
 )
 

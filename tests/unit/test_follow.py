@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from octoprint_cli.client.stored import History
-from octoprint_cli.watching.follow import GRACE_SECONDS, Follower
-from octoprint_cli.watching.news import Away, Event, State
+from octoprint_cli.client.push.updates import Away, Event, State
+from octoprint_cli.client.resources.stored_file import History
+from octoprint_cli.client.tracking.job_tracker import GRACE_SECONDS, Follower
 
 from .fake import GONE
 from .pushed import client, job, news

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from requests_toolbelt.multipart.decoder import MultipartDecoder
 
-from octoprint_cli.client.form import FileForm
+from octoprint_cli.client.http.multipart import FileForm
 
 from .forms import CONTENT, a_file, no_thread_is_left, read_by, small_chunks  # noqa: F401
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from octoprint_cli import errors
-from octoprint_cli.client.form import FileForm
+from octoprint_cli.client.http.multipart import FileForm
 
 from .forms import CONTENT, a_file, no_thread_is_left, read_by, small_chunks, workers  # noqa: F401
 

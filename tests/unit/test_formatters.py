@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from octoprint_cli.api import Bytes, Heater, Rows, ShowOne, errors
-from octoprint_cli.formatters import load
-from octoprint_cli.formatters.envelope import failure, success
-from octoprint_cli.formatters.flat import CELL_LIMIT
+from octoprint_cli.output.formats.envelope import failure, success
+from octoprint_cli.output.formats.flat import CELL_LIMIT
+from octoprint_cli.output.formats.registry import load
 
 HOSTILE = "a\x1b[31m\x07'\"$(touch x)`id`;\n=cmd|x\u202eb\u200b\ud800"
 RAW = ("\x1b", "\x07", "\u202e", "\u200b", "\ud800")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli.errors import InvalidValue
-from octoprint_cli.gcode import read_line
-from octoprint_cli.gcode.line import HARMFUL
+from octoprint_cli.gcode.command import HARMFUL, read_line
 
 HARM = ["M28", "M30", "M81", "M500", "M501", "M502", "M504", "M997", "M23", "M24", "M32", "M80", "M302", "M303", "M928", "M999"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from octoprint_cli.client.printer import Temperature
-from octoprint_cli.client.state import phase_of
-from octoprint_cli.watching import verdict, words
-from octoprint_cli.watching.ending import Ending
-from octoprint_cli.watching.goals import Goal, Scene, usual_failures
+from octoprint_cli.client.phase import phase_of
+from octoprint_cli.client.resources.printer import Temperature
+from octoprint_cli.client.tracking import goal_words, outcome_errors
+from octoprint_cli.client.tracking.goals import Goal, Scene, usual_failures
+from octoprint_cli.client.tracking.job_outcome import Ending
 
 from .pushed import job
 
@@ -26,7 +26,7 @@ def scene(state="Printing", completion=None, outcome=None, **heaters):
 
 
 def test_every_word_of_the_help_is_one_and_is_written_back():
-    for word in words.GOALS:
+    for word in goal_words.GOALS:
         written = word.replace("PERCENT", "12.5")
         assert str(Goal.parse(written)) == written
 
@@ -116,7 +116,7 @@ def test_warm_is_every_heater_with_a_target_and_one_at_least(heaters, met):
 )
 def test_what_leaves_none_of_them_possible_ends_the_wait(goals, fails):
     assert usual_failures([Goal(name) for name in goals.split()]) == set(fails.split())
-    assert set(fails.split()) <= set(words.FAILURES)
+    assert set(fails.split()) <= set(goal_words.FAILURES)
 
 
 # -- verdicts -------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def test_what_leaves_none_of_them_possible_ends_the_wait(goals, fails):
     ],
 )
 def test_each_end_has_its_code(outcome, state, by_firmware, code):
-    error = verdict.of_ending(Ending(outcome, "why", "cube.gcode", "local", by_firmware=by_firmware), job(state))
+    error = outcome_errors.of_ending(Ending(outcome, "why", "cube.gcode", "local", by_firmware=by_firmware), job(state))
     assert (error and error.code) == code
     if error:
         assert "cube.gcode" in error.message and error.retryable is False
@@ -163,5 +163,5 @@ def test_each_end_has_its_code(outcome, state, by_firmware, code):
     ],
 )
 def test_a_state_ends_the_wait_only_if_that_was_asked_for(state, fails, code):
-    error = verdict.of_phase(job(state), phase_of(state), frozenset(fails.split()))
+    error = outcome_errors.of_phase(job(state), phase_of(state), frozenset(fails.split()))
     assert (error and error.code) == code

@@ -11,12 +11,12 @@ import requests_mock
 import yaml
 from hypothesis import given
 
-from octoprint_cli.client import Client
-from octoprint_cli.client.connection import Link
-from octoprint_cli.client.job import Job
-from octoprint_cli.client.noun import mapping
-from octoprint_cli.client.printer import PrinterState
-from octoprint_cli.client.stored import Listing, StoredFile
+from octoprint_cli.client.client import Client
+from octoprint_cli.client.resource import mapping
+from octoprint_cli.client.resources.connection import Link
+from octoprint_cli.client.resources.job import Job
+from octoprint_cli.client.resources.printer import PrinterState
+from octoprint_cli.client.resources.stored_file import Listing, StoredFile
 from octoprint_cli.errors import UnexpectedResponse
 
 from .fake import DIALECTS, KEY, URL, Server

@@ -11,8 +11,7 @@ import requests
 import urllib3
 
 from octoprint_cli import errors
-from octoprint_cli.client.http import Http
-from octoprint_cli.client.http.http import Form
+from octoprint_cli.client.http.http_client import Form, Http
 
 from .fake import GONE, KEY, URL
 

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from octoprint_cli import errors
-from octoprint_cli.client.http import Http
+from octoprint_cli.client.http.http_client import Http
 
 from .fake import KEY, URL
 

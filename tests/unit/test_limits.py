@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli import errors
-from octoprint_cli.client import Client
-from octoprint_cli.config import Limits
+from octoprint_cli.client.client import Client
+from octoprint_cli.config.values import Limits
 
 from .fake import KEY, URL
 

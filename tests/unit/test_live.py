@@ -8,8 +8,8 @@ from datetime import datetime
 import pytest
 from rich.cells import cell_len
 
-from octoprint_cli.live import View
-from octoprint_cli.picture import Picture
+from octoprint_cli.output.terminal.live_view import View
+from octoprint_cli.output.terminal.printer_view import Picture
 
 from .screen import COLOUR, HOSTILE, IDLE, LEFT, LINES, PRINTING, Ascii, Tty, able, bare, everything, line, panel, seconds
 

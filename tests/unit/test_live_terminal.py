@@ -14,9 +14,9 @@ import threading
 
 import pytest
 
-from octoprint_cli.live import PAUSE, View
-from octoprint_cli.picture import BLOCKS, Trail, sparkline
-from octoprint_cli.terminal import Terminal
+from octoprint_cli.output.terminal.live_view import PAUSE, View
+from octoprint_cli.output.terminal.printer_view import BLOCKS, Trail, sparkline
+from octoprint_cli.output.terminal.terminal import Terminal
 
 from .screen import HOSTILE, LEFT, PRINTING, Tty, able, bare, everything, seconds
 
@@ -180,8 +180,8 @@ def test_a_terminal_that_is_gone_ends_nothing():
 
 SCRIPT = """
 import time
-from octoprint_cli.terminal import Terminal
-from octoprint_cli.picture import Picture
+from octoprint_cli.output.terminal.terminal import Terminal
+from octoprint_cli.output.terminal.printer_view import Picture
 try:
     with Terminal().watching(True) as show:
         show(Picture("Printing", "printing", "cube.gcode", 12.5))

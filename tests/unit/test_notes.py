@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_cli.gcode import Layers
-from octoprint_cli.gcode.notes import Notes
-from octoprint_cli.gcode.slicers import SLICERS
+from octoprint_cli.gcode.analysis.comments import Notes
+from octoprint_cli.gcode.analysis.contents import Layers
+from octoprint_cli.gcode.analysis.slicers import SLICERS
 
 from .slices import SLICES
 

@@ -9,7 +9,7 @@ import pytest
 
 from octoprint_cli import api, errors
 from octoprint_cli.api import Noun
-from octoprint_cli.client import Client
+from octoprint_cli.client.client import Client
 
 from .fake import GONE, KEY, URL
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from octoprint_cli.client.printer import Temperature
-from octoprint_cli.redact import Scrubber
-from octoprint_cli.watching.goals import Scene
-from octoprint_cli.watching.news import Away, Event, Line, Link, Notice
-from octoprint_cli.watching.painter import LINES, NOTES, Painter
+from octoprint_cli.client.push.updates import (
+    Away,
+    Event,
+    Line,
+    Link,
+    Notice,
+)
+from octoprint_cli.client.resources.printer import Temperature
+from octoprint_cli.client.tracking.goals import Scene
+from octoprint_cli.framework.live_presenter import LINES, NOTES, Painter
+from octoprint_cli.output.redact import Scrubber
 
 from .pushed import job, news
 

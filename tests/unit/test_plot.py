@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_cli.plot import NOTHING, plot
+from octoprint_cli.output.terminal.temperature_plot import NOTHING, plot
 
 from .hostile import few
 

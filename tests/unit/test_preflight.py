@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli.api import Check, Severity, Skip, errors
-from octoprint_cli.gcode import Contents
+from octoprint_cli.gcode.analysis.contents import Contents
 
 from .fake import CONTENT, GCODE
 
@@ -169,7 +169,9 @@ def test_a_folder_is_no_file(server, tmp_path):
 
 
 def test_a_file_larger_than_octoprint_takes_is_refused(server, tmp_path, monkeypatch):
-    monkeypatch.setattr("octoprint_cli.gcode.reader.read_file", lambda *_: Contents())  # a gigabyte of nothing takes a while
+    monkeypatch.setattr(
+        "octoprint_cli.gcode.analysis.reader.read_file", lambda *_: Contents()
+    )  # a gigabyte of nothing takes a while
     server.refuses(2, "FILE_TOO_LARGE", "preflight", str(big_file(tmp_path, GIB + 1)))
     assert server.does("preflight", str(big_file(tmp_path, GIB)))["ready"] is True
 

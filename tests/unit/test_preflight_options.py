@@ -142,7 +142,7 @@ def test_a_file_that_cannot_be_read_to_its_end_is_one_failure(server, gcode_file
     def fail(*_):
         raise errors.FileUnreadable("the disk is broken")
 
-    monkeypatch.setattr("octoprint_cli.gcode.reader.read_file", fail)
+    monkeypatch.setattr("octoprint_cli.gcode.analysis.reader.read_file", fail)
     result = server.refuses(2, "FILE_UNREADABLE", "preflight", str(gcode_file))
     assert result.envelope["error"]["details"]["failed"] == ["file_readable"]
     assert rows(result.data)["extrusion"]["status"] == "skip"
@@ -155,7 +155,7 @@ def test_a_file_is_read_once_and_so_is_a_reader_that_crashes(server, gcode_file,
         calls.append(1)
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("octoprint_cli.gcode.reader.read_file", crash)
+    monkeypatch.setattr("octoprint_cli.gcode.analysis.reader.read_file", crash)
     server.refuses(4, "PLUGIN_ERROR", "preflight", str(gcode_file))
     assert len(calls) == 1
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from octoprint_cli.client import Client
-from octoprint_cli.client.profile import Profile, Volume
+from octoprint_cli.client.client import Client
+from octoprint_cli.client.resources.profiles import Profile, Volume
 from octoprint_cli.errors import PermissionDenied, UnexpectedResponse
 
 from .fake import KEY, URL

@@ -9,11 +9,14 @@ import time
 import pytest
 import trustme
 
-from octoprint_cli.client import Client, Tls
-from octoprint_cli.client.push import Lost, Socket, Wish, recent_lines
+from octoprint_cli.client.client import Client
+from octoprint_cli.client.http.transport import Tls
 from octoprint_cli.client.push import socket as module
+from octoprint_cli.client.push.history import recent_lines
+from octoprint_cli.client.push.socket import Lost, Socket, Wish
 from octoprint_cli.errors import AuthError
-from octoprint_cli.testing import KEY, FakeOctoPrint, FaultServer, faults
+from octoprint_cli.testing import KEY, FakeOctoPrint, FaultServer
+from octoprint_cli.testing.server import faults
 
 PATH = "/sockjs/websocket"
 pytestmark = pytest.mark.timeout(60)

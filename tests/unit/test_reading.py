@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from octoprint_cli.gcode.contents import Heat
-from octoprint_cli.gcode.reader import Reading
+from octoprint_cli.gcode.analysis.contents import Heat
+from octoprint_cli.gcode.analysis.reader import Reading
 
 from .readings import read
 
@@ -142,19 +142,19 @@ def test_a_shift_by_g92_moves_nothing() -> None:
 def test_without_numpy_the_reference_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     with_numpy = read(PRINT * 300)
     monkeypatch.setitem(sys.modules, "numpy", None)
-    monkeypatch.delitem(sys.modules, "octoprint_cli.gcode.vectors", raising=False)
+    monkeypatch.delitem(sys.modules, "octoprint_cli.gcode.analysis.fast_moves_numpy", raising=False)
     reading = Reading(numpy=True)
     reading.feed((PRINT * 300).encode())
     assert reading.contents() == with_numpy
-    assert "octoprint_cli.gcode.vectors" not in sys.modules
+    assert "octoprint_cli.gcode.analysis.fast_moves_numpy" not in sys.modules
 
 
 def test_numpy_reads_the_long_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    from octoprint_cli.gcode import vectors
+    from octoprint_cli.gcode.analysis import fast_moves_numpy
 
     seen = []
-    travel = vectors.travel
-    monkeypatch.setattr(vectors, "travel", lambda text, start: seen.append(len(text)) or travel(text, start))
+    travel = fast_moves_numpy.travel
+    monkeypatch.setattr(fast_moves_numpy, "travel", lambda text, start: seen.append(len(text)) or travel(text, start))
     reading = Reading(numpy=True)
     reading.feed(CUBE.read_bytes())
     assert reading.contents().extrusion["tool0"] == pytest.approx(1648.3954, abs=0.001)

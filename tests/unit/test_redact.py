@@ -7,7 +7,14 @@ import logging
 
 import pytest
 
-from octoprint_cli.redact import Scrubber, is_secret, mask, mask_url, visible, without_passwords
+from octoprint_cli.output.redact import (
+    Scrubber,
+    is_secret,
+    mask,
+    mask_url,
+    visible,
+    without_passwords,
+)
 
 SECRET = "abcd-0123456789-secret"
 

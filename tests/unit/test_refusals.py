@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from octoprint_cli.client.http.refusals import Answer, refusal
+from octoprint_cli.client.http.status_errors import Answer, refusal
 
 HTML = "<html><body>nginx</body></html>"
 

@@ -6,10 +6,18 @@ import re
 
 import pytest
 
-from octoprint_cli.client.printer import Temperature
-from octoprint_cli.watching import report as module
-from octoprint_cli.watching.news import Away, Event, Heat, Line, Link, Notice, State
-from octoprint_cli.watching.report import EVENTS, Reporter
+from octoprint_cli.client.push.updates import (
+    Away,
+    Event,
+    Heat,
+    Line,
+    Link,
+    Notice,
+    State,
+)
+from octoprint_cli.client.resources.printer import Temperature
+from octoprint_cli.framework import watch_report as module
+from octoprint_cli.framework.watch_report import EVENTS, Reporter
 
 from .pushed import job, news
 

@@ -7,7 +7,12 @@ import time
 
 import pytest
 
-from octoprint_cli.client.http.retries import FIRST_PAUSE, LONGEST_PAUSE, Failure, Retries
+from octoprint_cli.client.http.retry import (
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
+    Failure,
+    Retries,
+)
 
 READ, ACT = False, True
 SECONDS = 1000.0

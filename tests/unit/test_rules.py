@@ -132,7 +132,9 @@ def test_a_name_must_be_one_that_can_be_typed(name):
 
 
 def test_a_built_in_name_is_taken():
-    assert told(Lamp, "status") == ["command status has a name that is also claimed by octoprint_cli.commands.status:Status"]
+    assert told(Lamp, "status") == [
+        "command status has a name that is also claimed by octoprint_cli.commands.printer.status:Status"
+    ]
 
 
 def test_a_name_of_another_add_on_is_taken(add_ons):
@@ -259,9 +261,9 @@ class Hello(ShowOne):
     def take_action(self, parsed_args):
         return {"hello": "printer"}
 '''
-WRONG = """import octoprint_cli.base
+WRONG = """import octoprint_cli.framework.base
 from octoprint_cli import errors, api, testing
-from octoprint_cli.client.noun import Noun
+from octoprint_cli.client.resource import Noun
 from octoprint_cli.api import Waiter
 import octoprint_cli_other
 """
@@ -295,4 +297,4 @@ def test_what_is_imported_past_the_facade_is_told_with_its_line(package):
     assert loaded(package) == [f"{problem}; an add-on imports octoprint_cli.api alone" for problem in told]
 
 
-PAST = ("base", "errors", "client.noun.Noun", "api.Waiter")
+PAST = ("framework.base", "errors", "client.resource.Noun", "api.Waiter")

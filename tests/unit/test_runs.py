@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from octoprint_cli.gcode import plain, vectors
-from octoprint_cli.gcode.machine import Machine
+from octoprint_cli.gcode.analysis import fast_moves, fast_moves_numpy
+from octoprint_cli.gcode.analysis.interpreter import Machine
 
 NUMBERS = st.one_of(
     st.integers(-3, 3).map(str),
@@ -47,20 +47,20 @@ def text_of(lines: List[str]) -> bytes:
     return "".join(line + "\n" for line in lines).encode()
 
 
-def one_by_one(lines: List[str], start: plain.Start) -> Machine:
+def one_by_one(lines: List[str], start: fast_moves.Start) -> Machine:
     machine = prepared(start)
     for number, line in enumerate(lines):
         machine.execute(line.encode(), number)
     return machine
 
 
-def at_once(travel: Callable[[bytes, plain.Start], plain.Passage], lines: List[str], start: plain.Start) -> Machine:
+def at_once(travel: Callable[[bytes, fast_moves.Start], fast_moves.Passage], lines: List[str], start: fast_moves.Start) -> Machine:
     machine = prepared(start)
     machine.track.take(travel(text_of(lines), machine.track.start()), 0)
     return machine
 
 
-def prepared(start: plain.Start) -> Machine:
+def prepared(start: fast_moves.Start) -> Machine:
     """A machine that stands there, its zero somewhere else."""
     machine = Machine()
     x, y, z = start.position
@@ -89,31 +89,33 @@ def _rounded(value: float) -> float:
     return round(value, 6) + 0.0
 
 
-STARTS = st.builds(plain.Start, st.tuples(*[st.sampled_from([0.0, 1.5, -20.0])] * 3), st.sampled_from([0.0, 2.5]), st.booleans())
-TRAVELS = pytest.mark.parametrize("travel", [plain.travel, vectors.travel], ids=["plain", "numpy"])
+STARTS = st.builds(
+    fast_moves.Start, st.tuples(*[st.sampled_from([0.0, 1.5, -20.0])] * 3), st.sampled_from([0.0, 2.5]), st.booleans()
+)
+TRAVELS = pytest.mark.parametrize("travel", [fast_moves.travel, fast_moves_numpy.travel], ids=["plain", "numpy"])
 
 
 @TRAVELS
 @given(lines=st.lists(PLAIN, min_size=1, max_size=30), start=STARTS)
-@example(lines=["G2 X-1 Y0 I-1 J0.001"], start=plain.Start((0.0, 0.0, 0.0), 0.0, False))  # ends nearly at its own centre
+@example(lines=["G2 X-1 Y0 I-1 J0.001"], start=fast_moves.Start((0.0, 0.0, 0.0), 0.0, False))  # ends nearly at its own centre
 @example(
-    lines=["G2 X0 Y0 I0 J0", "G3 X0.000001 Y0 I0 J1"], start=plain.Start((1.5, 0.0, 0.0), 0.0, False)
+    lines=["G2 X0 Y0 I0 J0", "G3 X0.000001 Y0 I0 J1"], start=fast_moves.Start((1.5, 0.0, 0.0), 0.0, False)
 )  # and nearly at its start
 def test_a_run_at_once_is_the_same_as_line_by_line(
-    travel: Callable[[bytes, plain.Start], plain.Passage], lines: List[str], start: plain.Start
+    travel: Callable[[bytes, fast_moves.Start], fast_moves.Passage], lines: List[str], start: fast_moves.Start
 ) -> None:
     assert known(at_once(travel, lines, start)) == known(one_by_one(lines, start))
 
 
 @given(lines=st.lists(PLAIN, min_size=1, max_size=40), start=STARTS)
-def test_numpy_and_the_reference_give_the_very_same_numbers(lines: List[str], start: plain.Start) -> None:
-    assert vectors.travel(text_of(lines), start) == plain.travel(text_of(lines), start)
+def test_numpy_and_the_reference_give_the_very_same_numbers(lines: List[str], start: fast_moves.Start) -> None:
+    assert fast_moves_numpy.travel(text_of(lines), start) == fast_moves.travel(text_of(lines), start)
 
 
 @TRAVELS
 @given(lines=st.lists(st.one_of(PLAIN, ODD), min_size=1, max_size=12), start=STARTS)
 def test_what_is_not_plain_is_left_to_line_by_line(
-    travel: Callable[[bytes, plain.Start], plain.Passage], lines: List[str], start: plain.Start
+    travel: Callable[[bytes, fast_moves.Start], fast_moves.Passage], lines: List[str], start: fast_moves.Start
 ) -> None:
     lines = [
         line
@@ -123,7 +125,7 @@ def test_what_is_not_plain_is_left_to_line_by_line(
     lines = [line for line in lines if line[3:4] not in tuple("GMNRT")]
     try:
         machine = at_once(travel, lines, start)
-    except plain.Unplain:
+    except fast_moves.Unplain:
         return
     assert known(machine) == known(one_by_one(lines, start))
 
@@ -137,6 +139,6 @@ def test_what_is_not_plain_is_left_to_line_by_line(
         *["G5 X1 Y2 I1 J2", "G2.5 X1 Y2 I1 J2", "G-2 X1 Y2 I1 J2", "G2 X1 Y2 I1", "G2 I1 J2", "G1 X1 Y2 I1", "G28 X1"],
     ],
 )
-def test_these_are_not_plain(travel: Callable[[bytes, plain.Start], plain.Passage], odd: str) -> None:
-    with pytest.raises(plain.Unplain):
-        travel(text_of(["G1 X1 Y2 E3", odd, "G1 X2 Y2 E4"]), plain.Start((0.0, 0.0, 0.0)))
+def test_these_are_not_plain(travel: Callable[[bytes, fast_moves.Start], fast_moves.Passage], odd: str) -> None:
+    with pytest.raises(fast_moves.Unplain):
+        travel(text_of(["G1 X1 Y2 E3", odd, "G1 X2 Y2 E4"]), fast_moves.Start((0.0, 0.0, 0.0)))

@@ -8,13 +8,13 @@ import sys
 
 import pytest
 
-from octoprint_cli import signals
+from octoprint_cli.app import signals
 from octoprint_cli.errors import Terminated
 
 #: The signal arrives while an I/O object is cleared away: Python drops what the handler raises.
 LOST = """
 import io, os, signal, sys
-from octoprint_cli import signals
+from octoprint_cli.app import signals
 class Answer(io.RawIOBase):
     def close(self):
         if not self.closed:
@@ -37,7 +37,7 @@ print("heard")
 """
 IGNORED = """
 import signal, sys
-from octoprint_cli import signals
+from octoprint_cli.app import signals
 number = getattr(signal, sys.argv[1])
 signal.signal(number, signal.SIG_IGN)
 signals.install()

@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from octoprint_cli.gcode import Layers, Sliced, values
-from octoprint_cli.gcode.notes import Notes
-from octoprint_cli.gcode.slicers import BEGINS, MARKS, SLICERS, TAILS
+from octoprint_cli.gcode.analysis import comment_values
+from octoprint_cli.gcode.analysis.comments import Notes
+from octoprint_cli.gcode.analysis.contents import Layers, Sliced
+from octoprint_cli.gcode.analysis.slicers import (
+    BEGINS,
+    MARKS,
+    SLICERS,
+    TAILS,
+)
 
 from .slices import SLICES
 
@@ -148,22 +154,22 @@ def test_the_time_that_cura_does_not_know_is_unknown():
     ],
 )
 def test_a_duration_is_read_in_each_slicers_words(said, seconds):
-    assert values.seconds(said.encode()) == (seconds if seconds is None else pytest.approx(seconds))
+    assert comment_values.seconds(said.encode()) == (seconds if seconds is None else pytest.approx(seconds))
 
 
 @pytest.mark.parametrize("said", ["nan", "inf", "1e999", "-0.2", "0", "0.0", "abc", "", "0x10", "1_0", "٣", "9" * 400, "0.4 mm"])
 def test_garbage_for_a_number_is_unknown(said):
-    assert values.number(said.encode()) is None
-    assert values.numbers(b"0.4," + said.encode()) == ()
+    assert comment_values.number(said.encode()) is None
+    assert comment_values.numbers(b"0.4," + said.encode()) == ()
     assert notes(f"; nozzle_diameter = 0.4,{said}\n; layer_height = {said}\n".encode()).layers().height is None
 
 
 def test_text_is_bounded_and_always_text():
-    assert values.text(b"a" * 5000) == "a" * 200
-    assert values.text(b"\xffK1") == "\ufffdK1"
-    assert values.text(b' "K1 Max" ') == "K1 Max"
-    assert len(values.texts(b"PLA;" * 5000)) == 64
-    assert len(values.numbers(b"0.4," * 5000 + b"0.4")) == 64
+    assert comment_values.text(b"a" * 5000) == "a" * 200
+    assert comment_values.text(b"\xffK1") == "\ufffdK1"
+    assert comment_values.text(b' "K1 Max" ') == "K1 Max"
+    assert len(comment_values.texts(b"PLA;" * 5000)) == 64
+    assert len(comment_values.numbers(b"0.4," * 5000 + b"0.4")) == 64
     long = notes(b"; printer_model = " + b"x" * 1_000_000 + b"\n; layer_height = 0.2\n")
     assert long.sliced().printer == "x" * 200
     assert long.layers().height == 0.2

@@ -6,8 +6,17 @@ import time
 
 import pytest
 
-from octoprint_cli.client.state import Phase, phase_of
-from octoprint_cli.columns import Bytes, Degrees, Duration, Flags, Heater, Percent, Time, plain
+from octoprint_cli.client.phase import Phase, phase_of
+from octoprint_cli.output.columns import (
+    Bytes,
+    Degrees,
+    Duration,
+    Flags,
+    Heater,
+    Percent,
+    Time,
+    plain,
+)
 
 ACTIVE = {"starting", "printing", "pausing", "paused", "resuming", "cancelling", "finishing"}
 

@@ -92,7 +92,7 @@ def test_each_line_is_out_before_the_next_thing_happens(add_ons, home):
     """Whoever reads a pipe hears of it at once, and not when a buffer is full."""
     import io
 
-    from octoprint_cli.app import App
+    from octoprint_cli.app.run import App
 
     class Stdout(io.StringIO):
         flushed = 0
@@ -119,7 +119,7 @@ def test_each_line_is_out_before_the_next_thing_happens(add_ons, home):
 def test_a_reader_that_has_gone_ends_it(add_ons, home):
     import io
 
-    from octoprint_cli.app import App
+    from octoprint_cli.app.run import App
 
     class Gone(io.StringIO):
         def write(self, text):

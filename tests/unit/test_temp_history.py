@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from octoprint_cli.app import App
+from octoprint_cli.app.run import App
 
 PAST = [
     (1795398160, {"tool0": (150.0, 200.0), "bed": (40.0, 60.0), "chamber": (None, None)}),

@@ -6,8 +6,8 @@ import io
 
 import pytest
 
-from octoprint_cli.app import App
-from octoprint_cli.terminal import Terminal
+from octoprint_cli.app.run import App
+from octoprint_cli.output.terminal.terminal import Terminal
 
 HOSTILE = "a\x1b[2J\x1b]0;b\x07\u202e\r\n[bold]c[/bold].gcode"
 

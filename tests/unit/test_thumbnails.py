@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octoprint_cli.gcode.notes import Notes
-from octoprint_cli.gcode.thumbnails import LARGEST, MOST, TRIES
+from octoprint_cli.gcode.analysis.comments import Notes
+from octoprint_cli.gcode.analysis.thumbnails import LARGEST, MOST, TRIES
 
 from .pictures import JPG, QOI, png, written
 

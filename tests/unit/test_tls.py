@@ -9,8 +9,8 @@ import pytest
 import requests
 import urllib3
 
-from octoprint_cli.client.http.failures import translate
-from octoprint_cli.client.http.wire import Exchange
+from octoprint_cli.client.http.transport import Exchange
+from octoprint_cli.client.http.transport_errors import translate
 
 URL = "https://octopi.test/api/job"
 FAILED = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "

@@ -7,9 +7,8 @@ import threading
 
 import pytest
 
-from octoprint_cli import turn
+from octoprint_cli.config.locks import exclusively, in_turn
 from octoprint_cli.errors import ConfigError, PrinterBusy
-from octoprint_cli.turn import exclusively, in_turn
 
 from .fake import URL
 
@@ -162,7 +161,7 @@ def test_a_home_that_cannot_be_written_does_not_keep_anybody_from_printing(ready
 
 
 def test_a_file_that_another_run_writes_is_waited_for_and_then_left_alone(server, home, monkeypatch):
-    monkeypatch.setattr(turn, "WRITE_SECONDS", 0.05)
+    monkeypatch.setattr("octoprint_cli.config.locks.WRITE_SECONDS", 0.05)
     with in_turn(home / "config.yaml"):
         server.refuses(4, "CONFIG_ERROR", "init", "--no-verify")
     assert not (home / "config.yaml").exists()

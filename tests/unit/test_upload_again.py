@@ -28,7 +28,7 @@ def holds(each_server):
 @pytest.fixture
 def large(monkeypatch):
     """Any file is too large to be read back without need."""
-    monkeypatch.setattr("octoprint_cli.client.upload.CHEAP_DOWNLOAD", len(CONTENT) - 1)
+    monkeypatch.setattr("octoprint_cli.client.resources.uploads.CHEAP_DOWNLOAD", len(CONTENT) - 1)
 
 
 @pytest.mark.parametrize("wish", WISHES)

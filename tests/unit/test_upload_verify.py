@@ -15,7 +15,7 @@ DENIED = {"status_code": 403, "json": {"error": "You don't have the permission t
 @pytest.fixture
 def large(monkeypatch):
     """Any file is too large to be read back without need."""
-    monkeypatch.setattr("octoprint_cli.client.upload.CHEAP_DOWNLOAD", len(CONTENT) - 1)
+    monkeypatch.setattr("octoprint_cli.client.resources.uploads.CHEAP_DOWNLOAD", len(CONTENT) - 1)
 
 
 @pytest.mark.parametrize(("verify", "with_hash", "without"), [("auto", "sha1", "download"), ("download", "download", "download")])
@@ -35,7 +35,7 @@ def test_how_a_large_one_is_verified(each_server, gcode_file, large, verify, wit
 
 
 def test_what_is_cheap_is_16_mib():
-    from octoprint_cli.client.upload import CHEAP_DOWNLOAD
+    from octoprint_cli.client.resources.uploads import CHEAP_DOWNLOAD
 
     assert CHEAP_DOWNLOAD == 16 * 1024**2
 
@@ -136,7 +136,7 @@ def test_other_bytes_read_back_are_corrupt(each_server, gcode_file, held):
 
 
 def test_an_endless_download_is_not_read_to_its_end(server_2, gcode_file, monkeypatch):
-    monkeypatch.setattr("octoprint_cli.client.upload.MIB", 1000)
+    monkeypatch.setattr("octoprint_cli.client.resources.uploads.MIB", 1000)
     server_2.takes_upload()
     server_2.on("GET", DOWNLOAD, content=b"x" * 10_000_000)
     server_2.refuses(4, "UNEXPECTED_RESPONSE", "upload", str(gcode_file), "--verify", "download")

@@ -7,11 +7,16 @@ import math
 import pytest
 
 from octoprint_cli import errors
-from octoprint_cli.client.printer import Temperature
-from octoprint_cli.watching.follow import Follower
-from octoprint_cli.watching.goals import Goal
-from octoprint_cli.watching.news import Away, Event, Heat, State
-from octoprint_cli.watching.wait import Waiter
+from octoprint_cli.client.push.updates import (
+    Away,
+    Event,
+    Heat,
+    State,
+)
+from octoprint_cli.client.resources.printer import Temperature
+from octoprint_cli.client.tracking.goals import Goal
+from octoprint_cli.client.tracking.job_tracker import Follower
+from octoprint_cli.client.tracking.waiter import Waiter
 
 from .pushed import Told, client, job, news
 from .test_follow import prints
@@ -109,7 +114,7 @@ def test_where_there_was_none_there_is_nothing_to_wait_for(server, clock):
 @pytest.mark.parametrize("words", ["done", "progress=90", "paused"])
 def test_each_bad_end_has_its_own_code(stored, clock, monkeypatch, words, pieces, code):
     """A state comes before the event that says why: whoever judged by it alone would call each an offline printer."""
-    monkeypatch.setattr("octoprint_cli.watching.follow.GRACE_SECONDS", 10)
+    monkeypatch.setattr("octoprint_cli.client.tracking.job_tracker.GRACE_SECONDS", 10)
     assert refuses(errors.CliError, clock, words, AT_WORK, *pieces).code == code
 
 

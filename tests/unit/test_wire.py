@@ -9,8 +9,7 @@ import pytest
 import urllib3.util.connection
 
 from octoprint_cli import errors
-from octoprint_cli.client.http import Http
-from octoprint_cli.client.http.http import Form
+from octoprint_cli.client.http.http_client import Form, Http
 
 from .fake import KEY, URL
 

@@ -14,7 +14,7 @@ from gcode.record import EXPECTED, HERE
 from gcode.wrong import CASES, Case, in_short
 from gcode.yardstick import differences, measured
 
-from octoprint_cli.gcode.reader import read_file
+from octoprint_cli.gcode.analysis.reader import read_file
 
 RECORDED: Dict[str, object] = json.loads(EXPECTED.read_text())
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import List, Tuple
 
-from octoprint_cli.client.http import Http
-from octoprint_cli.client.noun import members, texts
+from octoprint_cli.client.http.http_client import Http
 from octoprint_cli.client.push.socket import Lost, Message, Socket, Wish
+from octoprint_cli.client.resource import members, texts
 
 #: It comes right after the login, or not at all.
 SECONDS = 5.0

@@ -15,8 +15,8 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import websocket
 
-from octoprint_cli.client.http import Http
-from octoprint_cli.client.noun import mapping, text
+from octoprint_cli.client.http.http_client import Http
+from octoprint_cli.client.resource import mapping, text
 from octoprint_cli.errors import AuthError, CliError
 
 _PATH = "/sockjs/websocket"

@@ -24,7 +24,7 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
     """A fake OctoPrint 1.11.8, idle, with a Marlin. Its terminal comes at once: nothing is waited for behind the last answer."""
-    monkeypatch.setattr("octoprint_cli.watching.conversation.SETTLE_SECONDS", 0.05)
+    monkeypatch.setattr("octoprint_cli.client.gcode_replies.SETTLE_SECONDS", 0.05)
     with FaultServer() as running:
         running.octoprint.interval = 0.02
         yield running

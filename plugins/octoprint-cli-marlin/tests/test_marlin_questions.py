@@ -6,7 +6,8 @@ import marlin_replies as said
 import pytest
 from conftest import Run
 
-from octoprint_cli.testing import FakeOctoPrint, FaultServer, faults
+from octoprint_cli.testing import FakeOctoPrint, FaultServer
+from octoprint_cli.testing.server import faults
 
 QUESTIONS = ["info", "position", "endstops", "eeprom show", "mesh show"]
 MARLINS_OWN = ["eeprom show", "mesh show", "eeprom save --confirm", "mesh probe --confirm", "pid-tune tool0 200 --confirm"]

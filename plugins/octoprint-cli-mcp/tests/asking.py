@@ -16,7 +16,7 @@ from mcp import Client, StdioServerParameters, stdio_client
 from octoprint_cli_mcp import server as serving
 from octoprint_cli_mcp import tools
 
-from octoprint_cli.app import App
+from octoprint_cli.app.run import App
 
 PROGRAM = Path(sys.executable).with_name("octoprint-cli")
 #: Longer than anything takes here, on a busy machine too.

@@ -10,7 +10,8 @@ import pytest
 from asking import Heard, Held, code, data, envelope, give_up_a_wait, here, until
 from mcp import Client, MCPError
 
-from octoprint_cli.testing import FaultServer, faults
+from octoprint_cli.testing import FaultServer
+from octoprint_cli.testing.server import faults
 
 Environ = Dict[str, str]
 

@@ -13,8 +13,8 @@ from mcp import Client
 from octoprint_cli_mcp import tools
 from octoprint_cli_mcp.tools import Choice, Tool
 
-from octoprint_cli.adopted import adopt
 from octoprint_cli.api import ShowOne, errors, failure, fields
+from octoprint_cli.app.foreign_commands import adopt
 from octoprint_cli.testing import check_plugin
 
 

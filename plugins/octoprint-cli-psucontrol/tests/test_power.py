@@ -7,7 +7,13 @@ from typing import Any, Callable
 import pytest
 from psu_server import CONTROL, PATH, PsuControl, switches
 
-from octoprint_cli.testing import Aimed, FaultServer, Reply, check_plugin, faults
+from octoprint_cli.testing import (
+    Aimed,
+    FaultServer,
+    Reply,
+    check_plugin,
+)
+from octoprint_cli.testing.server import faults
 
 OPERATIONAL = {"connected": True, "state": "Operational"}
 LINES = (("status",), ("on", "--confirm"), ("off", "--confirm"), ("off", "--confirm", "--emergency"))

@@ -59,7 +59,7 @@ def test_a_port_that_appears_late_is_waited_for(off: FaultServer, octoprint_run:
 
 
 def test_a_port_that_never_appears(off: FaultServer, octoprint_run: Aimed, octoprint_hurried: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("octoprint_cli.testing.shapes.PORTS", ["/dev/ttyS0"])
+    monkeypatch.setattr("octoprint_cli.testing.octoprint.rest_payloads.PORTS", ["/dev/ttyS0"])
     result = octoprint_run(*LINE, expect=4)
     assert result.code == "NOT_FOUND" and result.envelope["error"]["message"].startswith("the power is on, but: ")
     assert (result.data, switches(result), len(result.changes)) == ({"power": "on", "changed": True}, ["turnPSUOn"], 1)

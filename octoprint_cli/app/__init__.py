@@ -1,0 +1,1 @@
+"""One run of the program: the process, the command line, the command that it names, and every error on its way out."""

@@ -1,0 +1,78 @@
+"""A stranger's plain cliff commands, made to answer in our contract: in our formats, in the envelope, with our errors."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from argparse import ArgumentParser, Namespace
+from typing import Any, Tuple, Type
+
+from cliff.command import Command as CliffCommand
+from cliff.lister import Lister as CliffLister
+from cliff.show import ShowOne as CliffShowOne
+
+from octoprint_cli.errors import PluginError
+from octoprint_cli.framework.base import Output
+from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP, Formatters
+
+
+class ForeignCommand:
+    """Mixin for a stranger's plain cliff command: what it prints becomes the envelope's `output`."""
+
+    app: Any
+    cmd_name: str
+    #: What it does, nobody has said.
+    effects = None
+    repeatable = False
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser: ArgumentParser = super().get_parser(prog_name)  # type: ignore[misc]
+        known = Formatters(SHOW_GROUP, "").names()
+        parser.add_argument("-f", "--format", dest="formatter", choices=known, help="the output format, defaults to table")
+        return parser
+
+    def get_epilog(self) -> str:
+        return getattr(self, "_epilog", None) or ""
+
+    def run(self, parsed_args: Namespace) -> int:
+        formatter = self.app.envelope_formatter()
+        if formatter is None:
+            self._require_success(super().run(parsed_args))  # type: ignore[misc]
+            return 0
+        printed, stdout = io.StringIO(), self.app.stdout
+        self.app.stdout = printed
+        try:
+            with contextlib.redirect_stdout(printed):
+                self._require_success(super().run(parsed_args))  # type: ignore[misc]
+        finally:
+            self.app.stdout = stdout
+        formatter.emit_one(["output"], [printed.getvalue()], stdout, parsed_args)
+        return 0
+
+    def _require_success(self, returned: Any) -> None:
+        if returned:
+            owner = self.app.command_manager.owner(self.cmd_name)
+            raise PluginError(f"{self.cmd_name} of {owner} ended with {returned!r}", details={"returned": repr(returned)})
+
+
+class _ForeignShowOne(Output):
+    repeatable = False
+    _group = SHOW_GROUP
+
+
+class _ForeignLister(Output):
+    repeatable = False
+    _group = LIST_GROUP
+
+
+def adopt(command: Type[Any]) -> Type[Any]:
+    """A stranger's cliff command, made to answer in our formats; ours are returned as they are."""
+    if issubclass(command, (Output, ForeignCommand)):
+        return command
+    mixin: Tuple[Tuple[type, type], ...] = (
+        (CliffLister, _ForeignLister),
+        (CliffShowOne, _ForeignShowOne),
+        (CliffCommand, ForeignCommand),
+    )
+    ancestor = next(ours for theirs, ours in mixin if issubclass(command, theirs))
+    return type(command.__name__, (ancestor, command), {"__doc__": command.__doc__, "__module__": command.__module__})

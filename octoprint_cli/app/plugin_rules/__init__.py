@@ -1,0 +1,1 @@
+"""The guidelines for plugins, checked by `plugins check`. Slow: judging a plugin imports it."""

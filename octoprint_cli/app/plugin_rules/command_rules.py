@@ -1,0 +1,131 @@
+"""The rules for one command: its help, what it declares, its guard, its options. It is made, and never run."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import inspect
+import io
+import json
+import re
+from typing import Any, Iterator, List, Tuple, Type
+
+from octoprint_cli.errors import CODES
+from octoprint_cli.errors.explain import ADVICE
+from octoprint_cli.framework.base import Output
+from octoprint_cli.framework.catalogue import arguments, schema_of, summary_of
+from octoprint_cli.framework.guard import Guarded
+from octoprint_cli.framework.options import global_parser, parse
+from octoprint_cli.framework.results import EFFECTS
+from octoprint_cli.output.formats.registry import Formatters
+
+#: A rule, and how it is broken.
+Told = Tuple[str, str]
+
+#: What nobody wants to happen by a slip: the guard stands before it.
+HARMFUL = frozenset({"heats", "moves", "starts", "deletes", "powers"})
+#: Characters of a summary, which stands in a list beside its name.
+_SHORTEST, _LONGEST = 10, 72
+#: The program's options that a command has as well.
+_SHARED = frozenset({"-f", "--format", "-h", "--help", "--json"})
+
+
+def command_problems(app: Any, name: str, kind: Any) -> Iterator[Told]:
+    """What is wrong with a command's class."""
+    if not (isinstance(kind, type) and issubclass(kind, Output)):
+        yield "kind", "is derived from none of ShowOne, Lister, Stream of octoprint_cli.api"
+        return
+    yield from _help(kind)
+    yield from _declared(kind, name)
+    yield from _guarded(kind)
+    yield from _codes(kind)
+    yield from _parsed(app, name.replace("_", " "), kind)
+
+
+def _help(kind: Type[Any]) -> Iterator[Told]:
+    document = inspect.cleandoc(kind.__dict__.get("__doc__") or "")
+    lines = document.split("\n")
+    if not document:
+        yield "help", "has no docstring, which is its help"
+    elif len(lines) > 1 and lines[1].strip():
+        yield "help", "has a help that does not begin with one line of its own: a blank line must follow it"
+    elif lines[0].rstrip().endswith("."):
+        yield "help", "has a help line that ends with a full stop"
+    elif not (_SHORTEST <= len(summary_of(kind)) <= _LONGEST and lines[0].isprintable()):
+        yield "help", f"has a help line of {len(lines[0])} characters; it must have {_SHORTEST} to {_LONGEST}"
+    elif not re.match(r"[a-z0-9]", lines[0]):
+        yield "help", "has a help line that does not begin in lower case"
+
+
+def _declared(kind: Type[Any], name: str) -> Iterator[Told]:
+    if kind.answer is Output.answer:
+        yield "answer", "declares no answer: answer = fields.record(...)"
+    try:
+        json.dumps(schema_of(kind, name))
+    except Exception as error:
+        yield "answer", f"has an answer without a JSON Schema: {type(error).__name__}: {error}"
+    if kind.effects is None:
+        yield "effects", f"declares no effects: effects = (...) of {', '.join(EFFECTS)}"
+    unknown = [effect for effect in kind.effects or () if effect not in EFFECTS]
+    if unknown:
+        yield "effects", f"has effects that there are not: {', '.join(unknown)}; there are {', '.join(EFFECTS)}"
+
+
+def _guarded(kind: Type[Any]) -> Iterator[Told]:
+    if kind.effects is None:  # told already
+        return
+    changes = set(kind.effects) - {"reads"}
+    if issubclass(kind, Guarded):
+        if not changes:
+            yield "guard", "is guarded, so it changes something, and its effects do not say what"
+        return
+    harm = sorted(changes & HARMFUL)
+    if harm and not kind.runs_commands:
+        yield "guard", f"{' and '.join(harm)}, and is not guarded: class {kind.__name__}(Guarded, ...)"
+
+
+def _codes(kind: Type[Any]) -> Iterator[Told]:
+    for code in kind.codes:
+        if code not in CODES:
+            yield "codes", f"may end with {code}, and no error has that code"
+        elif not (CODES[code].__dict__.get("__doc__") or "").strip():
+            yield "codes", f"may end with {code}, whose class says nothing about what it means: it has no docstring"
+        elif not (ADVICE.get(code) or CODES[code].advice):
+            yield "codes", f"may end with {code}, whose class does not say what to do: it has no advice"
+
+
+def _parsed(app: Any, name: str, kind: Type[Any]) -> Iterator[Told]:
+    before = app.format
+    try:
+        for wanted in Formatters(kind._group, "").names():
+            app.format = before._replace(name=wanted, asked_for=True)
+            try:
+                parser = kind(app, app.options, cmd_name=name).get_parser(f"{app.NAME} {name}")
+                text = _shown(parser, name, wanted)
+            except Exception as error:
+                yield "formats", f"cannot show its help with -f {wanted}: {type(error).__name__}: {error}"
+                return
+            if not text.startswith("usage:"):
+                yield "formats", f"shows no help with -f {wanted}"
+                return
+    finally:
+        app.format = before
+    yield from _options(kind, parser)
+
+
+def _shown(parser: argparse.ArgumentParser, name: str, wanted: str) -> str:
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told), contextlib.suppress(SystemExit):
+        parse(parser, name, ["-f", wanted, "--help"])
+    return told.getvalue()
+
+
+def _options(kind: Type[Any], parser: argparse.ArgumentParser) -> Iterator[Told]:
+    taken = {option for action in global_parser("", "")._actions for option in action.option_strings} - _SHARED
+    taken -= {"--timeout"} if kind.own_timeout else set()
+    for argument in arguments(parser):
+        spelled: List[str] = argument["options"] or [argument["name"].upper()]
+        if not argument["help"]:
+            yield "options", f"says nothing about {spelled[-1]}: it has no help"
+        for option in sorted(taken.intersection(spelled)):
+            yield "options", f"never sees its option {option}: the program has one of that name"

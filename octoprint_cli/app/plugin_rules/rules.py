@@ -1,0 +1,155 @@
+"""The house rules for add-ons: all that is wrong with one, in sentences. Slow: it imports what it judges.
+
+Commands are in `command`, what an add-on imports in `imports`; checks and formats here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional
+
+from octoprint_cli.app.plugin_rules.command_rules import Told, command_problems
+from octoprint_cli.app.plugin_rules.import_rules import import_problems
+from octoprint_cli.errors import NotFound
+from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP
+from octoprint_cli.plugins import distributions
+from octoprint_cli.plugins.entry_points import (
+    CHECKS,
+    COMMANDS,
+    Extensions,
+    is_own,
+    loaded,
+)
+
+__all__ = ["Problem", "entry_points_of", "judged", "problems"]
+
+_KINDS = {COMMANDS: "command", CHECKS: "check", SHOW_GROUP: "format", LIST_GROUP: "format"}
+#: An underscore of a command's name is a space.
+_NAME = re.compile(r"[a-z][a-z0-9-]*(_[a-z0-9][a-z0-9-]*)*")
+
+
+class Problem(NamedTuple):
+    """A rule that is broken: which one, by what, and the whole sentence."""
+
+    rule: str
+    what: str
+    message: str
+
+
+def entry_points_of(distribution: str) -> List[Any]:
+    """What an installed distribution adds to this program; nothing for one that is not installed, or adds nothing."""
+    wanted = _plain(distribution)
+    return [
+        entry_point for found in distributions.installed() if _plain(found.name) == wanted for entry_point in found.entry_points
+    ]
+
+
+def judged(app: Any, name: Optional[str] = None) -> List[Dict[str, Any]]:
+    """Each installed add-on with what is wrong with it; with a name that one alone, which may be this program itself.
+
+    Raises NotFound for a name that no installed add-on has.
+    """
+    known = sorted(distributions.installed(), key=lambda found: found.name.lower())
+    wanted = [found for found in known if (_plain(found.name) == _plain(name) if name else not _is_ours(found))]
+    if name and not wanted:
+        raise _not_installed(name, [found.name for found in known])
+    found = [(one.name, problems(app, one.entry_points)) for one in wanted]
+    return [{"distribution": one, "ok": not told, "problems": [problem._asdict() for problem in told]} for one, told in found]
+
+
+def _is_ours(distribution: distributions.Distribution) -> bool:
+    return any(map(is_own, distribution.entry_points))
+
+
+def _not_installed(name: str, known: List[str]) -> NotFound:
+    near = difflib.get_close_matches(_plain(name), known, 3) or [one for one in known if _plain(name) in _plain(one)]
+    meant = f"; did you mean {' or '.join(near)}?" if near else ""
+    return NotFound(
+        f"no distribution {name} is installed that adds anything to octoprint-cli{meant}",
+        hint=f"octoprint-cli plugins check {near[0]}" if near else "octoprint-cli plugins list",
+        details={"did_you_mean": near},
+    )
+
+
+def problems(app: Any, entry_points: Iterable[Any]) -> List[Problem]:
+    """What is wrong with these entry points (each has a `group`, a `name`, a `value` and `load()`), and the code behind them.
+
+    `app` is an application, which commands are made for. Nothing of theirs is run but their making and their help.
+    """
+    found = list(entry_points)
+    told = [_problem(rule, one, said) for one in found for rule, said in _of_one(app, one, found)]
+    imported = [Problem("imports", package, message) for package, message in import_problems(found)]
+    return list(dict.fromkeys([*told, *imported]))
+
+
+def _problem(rule: str, entry_point: Any, said: str) -> Problem:
+    what = _called(entry_point)
+    return Problem(rule, what, f"{what} {said}")
+
+
+def _of_one(app: Any, entry_point: Any, beside: List[Any]) -> Iterator[Told]:
+    if entry_point.group not in _KINDS:
+        yield "group", f"is in the group {entry_point.group}, which there is not; there are {', '.join(_KINDS)}"
+        return
+    if not _NAME.fullmatch(entry_point.name):
+        yield "name", "has a name that is not all lower case, digits, - and _"
+    yield from _rivals(entry_point, beside)
+    try:
+        kind = loaded(entry_point)
+    except (Exception, SystemExit) as error:  # a stranger's module can fail in any way
+        yield "loads", f"cannot be loaded: {type(error).__name__}: {error}"
+        return
+    yield from _RULES[entry_point.group](app, entry_point.name, kind)
+
+
+def _rivals(entry_point: Any, beside: List[Any]) -> Iterator[Told]:
+    """Who else claims the name, built in, installed, or in the very same add-on."""
+    claims = [*Extensions(entry_point.group).claims(entry_point.name), *(one for one in beside if _same_name(one, entry_point))]
+    others = dict.fromkeys(one.value for one in claims if one.value != entry_point.value)
+    if others:
+        yield "unique", f"has a name that is also claimed by {', '.join(others)}"
+
+
+def _same_name(one: Any, other: Any) -> bool:
+    return bool((one.group, one.name) == (other.group, other.name))
+
+
+def _check_problems(app: Any, name: str, kind: Any) -> Iterator[Told]:
+    from octoprint_cli.preflight.check import Check
+
+    if not (isinstance(kind, type) and issubclass(kind, Check)):
+        yield "kind", "is not derived from Check of octoprint_cli.api"
+        return
+    if kind.run is Check.run:
+        yield "kind", "has no run() of its own"
+    if not (kind.__dict__.get("__doc__") or "").strip():
+        yield "help", "says nothing about what it asks: it has no docstring"
+
+
+def _format_problems(method: str) -> Callable[[Any, str, Any], Iterator[Told]]:
+    def found(app: Any, name: str, kind: Any) -> Iterator[Told]:
+        if not callable(getattr(kind, method, None)):
+            yield "kind", f"has no {method}()"
+        if not callable(getattr(kind, "add_argument_group", None)):
+            yield "kind", "has no add_argument_group()"
+
+    return found
+
+
+_RULES: Dict[str, Callable[[Any, str, Any], Iterator[Told]]] = {
+    COMMANDS: command_problems,
+    CHECKS: _check_problems,
+    SHOW_GROUP: _format_problems("emit_one"),
+    LIST_GROUP: _format_problems("emit_list"),
+}
+
+
+def _called(entry_point: Any) -> str:
+    kind = _KINDS.get(entry_point.group, "entry point")
+    return f"{kind} {entry_point.name.replace('_', ' ') if kind == 'command' else entry_point.name}"
+
+
+def _plain(name: str) -> str:
+    """A distribution's name as package indexes compare them."""
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,266 @@
+"""Requests to one OctoPrint: each bounded in time and size, none ever redirected, no act ever repeated."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+import socket
+import time
+from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
+
+import requests
+
+from octoprint_cli import errors
+from octoprint_cli.client.http import retry as policy
+from octoprint_cli.client.http.raw_socket import plugged
+from octoprint_cli.client.http.status_errors import Answer, KeyRefused, refusal
+from octoprint_cli.client.http.transport import (
+    CONNECT_TIMEOUT,
+    Exchange,
+    Tls,
+    Wire,
+    session,
+)
+from octoprint_cli.client.http.transport_errors import BROKEN, never_made, translate
+from octoprint_cli.output.redact import mask_url
+
+#: No answer of the API is anywhere near as large; what is larger is not read.
+MAX_BYTES = 10 * 1024 * 1024
+#: The list of some ten thousand files is.
+MAX_LISTING_BYTES = 64 * 1024 * 1024
+#: Compressed bytes taken at once: unpacked they are a thousand times as many at worst.
+_STEP = 8192
+#: Answers any key with 200 and whose it is.
+_WHO_AM_I = "/api/currentuser"
+
+
+class Form(NamedTuple):
+    """A body that is streamed: the object to read it from, and the seconds without progress that end it."""
+
+    body: Any
+    stall: float
+    patience: float  # for the answer, once all of it went out
+
+
+class _Call(NamedTuple):
+    """A request, before it is sent."""
+
+    method: str
+    path: str
+    act: bool  # it changes something, so it goes out once
+    needs: Optional[str] = None
+    how: Mapping[str, Any] = {}
+    form: Optional[Form] = None
+    limit: int = MAX_BYTES
+    take: Optional[Callable[[bytes], None]] = None  # who gets the answer's bytes instead of `Answer.text`
+
+
+class Http:
+    """Requests to one server. `key_origin` is where the key came from, as a person knows it.
+
+    While `rehearsing`, only reads go out; everything else is written down in `planned`.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: Optional[str],
+        *,
+        key_origin: Optional[str] = None,
+        timeout: float = 30,
+        retries: int = 3,
+        tls: Tls = Tls(),
+    ) -> None:
+        self.base_url = base_url
+        self.timeout = timeout
+        self.rehearsing = False
+        self.acted = False  # whether anything but a read went out, or may have
+        self.planned: List[Dict[str, Any]] = []
+        self._retries = policy.Retries(retries, timeout)
+        self.on_secret: Callable[[str], None] = lambda secret: None  # told of what must not be shown, such as a session
+        # Called before each request, and often while the push socket is silent: it raises what ends a run, as Ctrl-C does.
+        self.check: Callable[[], None] = lambda: None
+        self._has_key, self._key_origin, self._tls = bool(api_key), key_origin, tls
+        self._wire = Wire()
+        self._session = session(self._wire, api_key, tls)
+
+    def anew(self) -> Http:
+        """The same over the same connection, and nothing has been sent yet. One of them at a time is used."""
+        other = copy.copy(self)
+        other.rehearsing, other.acted, other.planned = False, False, []
+        return other
+
+    def get(self, path: str, *, needs: Optional[str] = None, limit: int = MAX_BYTES, **params: Any) -> Any:
+        """The JSON that a GET answers. `needs` is the permission to name when it is refused."""
+        return _json(self._send(_Call("GET", path, False, needs, {"params": params}, limit=limit)))
+
+    def ask(self, path: str, body: Mapping[str, Any], *, needs: Optional[str] = None) -> Any:
+        """The JSON that a POST answers which changes nothing: sent in a rehearsal, too, and repeated like a GET."""
+        return _json(self._send(_Call("POST", path, False, needs, {"json": body})))
+
+    def fetch(self, path: str, take: Callable[[bytes], None], *, needs: Optional[str] = None, limit: int) -> None:
+        """Hands the bytes that a GET answers to `take`, as long as they keep coming. Not repeated once they do."""
+        self._send(_Call("GET", path, False, needs, limit=limit, take=take))
+
+    def post(self, path: str, body: Mapping[str, Any], *, needs: Optional[str] = None) -> Any:
+        """Sends a JSON command, once. Returns the JSON answered, or None for an empty answer.
+
+        Raises OutcomeUnknown if it went out and its answer was lost.
+        """
+        if self._rehearsed("POST", path, json=dict(body)):
+            return None
+        return _json(self._send(_Call("POST", path, True, needs, {"json": body})))
+
+    def post_form(self, path: str, form: Form, *, plan: Mapping[str, Any], needs: Optional[str] = None) -> Any:
+        """Sends a streamed multipart form, once. `plan` says what it holds, for a rehearsal. Raises as `post`."""
+        if self._rehearsed("POST", path, form=dict(plan)):
+            return None
+        how = {"data": form.body, "headers": {"Content-Type": form.body.content_type}}
+        return _json(self._send(_Call("POST", path, True, needs, how, form)))
+
+    def plugged(self, seconds: float) -> ContextManager[socket.socket]:
+        """A bare connection to the server, for a websocket. Raises OSError."""
+        return plugged(self.base_url, self._tls, seconds)
+
+    @contextlib.contextmanager
+    def rehearsal(self) -> Iterator[List[Dict[str, Any]]]:
+        """Inside, nothing that changes anything is sent; the list fills with what would have been."""
+        self.rehearsing, self.planned = True, []
+        try:
+            yield self.planned
+        finally:
+            self.rehearsing = False
+
+    @contextlib.contextmanager
+    def hurried(self, seconds: float) -> Iterator[None]:
+        """Inside, a request has so many seconds at most, and a second try if its connection had been closed, as 1.8 does."""
+        before, seconds = (self.timeout, self._retries), min(seconds, self.timeout)
+        self.timeout, self._retries = seconds, policy.Retries(1, seconds)
+        try:
+            yield
+        finally:
+            self.timeout, self._retries = before
+
+    def _rehearsed(self, method: str, path: str, **what: Any) -> bool:
+        if self.rehearsing:
+            self.planned.append({"method": method, "path": path, **what})
+        return self.rehearsing
+
+    # -- trying -----------------------------------------------------------------------------------
+
+    def _send(self, call: _Call) -> Answer:
+        begun, done = time.monotonic(), 0
+        while True:
+            exchange = self._exchange(call, time.monotonic() - begun)
+            tried = self._try(call, exchange)
+            if isinstance(tried, Answer):
+                return tried
+            error, failure = tried
+            done += 1
+            pause = self._retries.pause(done, time.monotonic() - begun, call.act, failure)
+            if pause is None:
+                raise self._explained(error, call.path)
+            policy.sleep(pause)
+
+    def _exchange(self, call: _Call, spent: float) -> Exchange:
+        form = call.form
+        if form is not None:
+            return Exchange(form.stall, lambda: form.patience if form.body.complete else form.stall)
+        if call.take is not None:
+            return Exchange(self.timeout, lambda: self.timeout)
+        return Exchange(max(self.timeout - spent, 0.1))
+
+    def _try(self, call: _Call, exchange: Exchange) -> Union[Answer, Tuple[errors.CliError, policy.Failure]]:
+        """The answer, or the error with what the retries must know of it."""
+        self.check()
+        before = self.acted
+        if call.act:
+            # On a connection of its own: the server may have closed the kept one (1.8 often has), and then
+            # nobody could tell whether the act arrived. A read is simply made again.
+            self._wire.forget_connections()
+            self.acted = True
+        try:
+            with exchange:
+                answer = self._once(call, exchange)
+        except BROKEN as failed:
+            error = translate(failed, call.act, self.base_url + call.path, exchange)
+            unmade = never_made(failed, exchange)
+            self.acted = before if unmade else self.acted
+            transient = isinstance(error, (errors.ConnectionFailed, errors.ServerStarting))
+            return error, policy.Failure(never_made=unmade and transient, broken=transient)
+        if 200 <= answer.status < 300:
+            return answer
+        return refusal(answer, call.needs), policy.Failure(status=answer.status, headers=answer.headers)
+
+    def _once(self, call: _Call, exchange: Exchange) -> Answer:
+        self._wire.exchange = exchange
+        limits = (min(CONNECT_TIMEOUT, self.timeout), call.form.patience if call.form else self.timeout)
+        url = self.base_url + call.path
+        with self._session.request(call.method, url, timeout=limits, allow_redirects=False, stream=True, **call.how) as response:
+            ok = 200 <= response.status_code < 300
+            text = _read(response, exchange, call._replace(take=call.take if ok else None))
+        if exchange.expired:  # an answer without a length ends with the connection
+            raise requests.Timeout
+        kind = response.headers.get("Content-Type", "")
+        return Answer(call.act, mask_url(response.url), call.path, response.status_code, kind, text, response.headers)
+
+    # -- whose key it is --------------------------------------------------------------------------
+
+    def _explained(self, error: errors.CliError, path: str) -> errors.CliError:
+        """A 403 is a bad key or a missing permission; `/api/currentuser` tells which."""
+        if isinstance(error, errors.PermissionDenied) and path != _WHO_AM_I and self._is_stranger():
+            error = KeyRefused("", details=error.details)
+        if isinstance(error, KeyRefused):
+            return errors.AuthError(self._key_refused(), details=error.details)
+        return error
+
+    def _is_stranger(self) -> bool:
+        with contextlib.suppress(errors.CliError):
+            user = self.get(_WHO_AM_I)
+            return isinstance(user, dict) and user.get("name") is None
+        return False
+
+    def _key_refused(self) -> str:
+        if not self._has_key:
+            return f"no API key is configured for {mask_url(self.base_url)}"
+        origin = f" (from {self._key_origin})" if self._key_origin else ""
+        return f"the server refuses the API key{origin}: it is wrong, or has been revoked"
+
+
+def _read(response: requests.Response, exchange: Exchange, call: _Call) -> str:
+    """The body, in small steps: neither its size nor what it unpacks to is believed."""
+    encoding = response.headers.get("Content-Encoding", "identity").lower()
+    if encoding not in ("identity", "gzip", "deflate"):
+        raise _unread(call.act, f"the answer is packed as {encoding[:40]!r}, which nobody asked for")
+    body, taken = bytearray(), 0
+    for chunk in response.iter_content(_STEP):
+        exchange.progressed()
+        taken += len(chunk)
+        if taken > call.limit:
+            raise _unread(call.act, f"the answer is larger than {call.limit} bytes")
+        if call.take is not None:
+            call.take(chunk)
+        else:
+            body += chunk
+    return body.decode("utf-8", "replace")
+
+
+def _unread(act: bool, message: str) -> errors.CliError:
+    """An answer that was not read to its end: of an act, the outcome is unknown."""
+    return errors.OutcomeUnknown.lost(message) if act else errors.UnexpectedResponse(message)
+
+
+def _json(answer: Answer) -> Any:
+    if answer.status == 204 or not answer.text.strip():
+        return None
+    try:
+        return json.loads(answer.text)
+    except (ValueError, RecursionError) as error:
+        kind = answer.content_type.split(";")[0] or "something"
+        if answer.act and kind == "application/json":  # OctoPrint's own, spoilt on its way: it was carried out, most likely
+            raise errors.OutcomeUnknown.lost("the answer was lost (it is broken JSON)") from error
+        raise errors.UnexpectedResponse(
+            f"{answer.url} answered {kind}, not JSON: a login page or another server stands there",
+            hint="octoprint-cli config show (look at the host)",
+        ) from error

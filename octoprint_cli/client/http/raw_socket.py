@@ -1,0 +1,46 @@
+"""A bare connection to the server, for what speaks HTTP in its first lines only: TLS as for requests, and a clock."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+from pathlib import Path
+from typing import Iterator
+from urllib.parse import urlsplit
+
+from requests import certs
+
+from octoprint_cli.client.http.transport import CONNECT_TIMEOUT, Exchange, Tls
+
+
+@contextlib.contextmanager
+def plugged(base_url: str, tls: Tls, seconds: float) -> Iterator[socket.socket]:
+    """A connected socket, shut down once what is done inside has taken so many seconds.
+
+    It stays open afterwards, unless there was an error. Raises OSError. No proxy from the environment is used.
+    """
+    parts = urlsplit(base_url)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    with Exchange(seconds) as exchange:
+        sock = socket.create_connection((host, port), min(seconds, CONNECT_TIMEOUT))
+        try:
+            exchange.connected(sock)
+            if parts.scheme == "https":
+                sock = _context(tls).wrap_socket(sock, server_hostname=host)
+            yield sock
+        except BaseException:
+            sock.close()
+            raise
+
+
+def _context(tls: Tls) -> ssl.SSLContext:
+    """What `requests` makes of the same settings."""
+    bundle = tls.verify if isinstance(tls.verify, str) else certs.where()  # type: ignore[attr-defined]
+    folder = Path(bundle).is_dir()
+    context = ssl.create_default_context(cafile=None if folder else bundle, capath=bundle if folder else None)
+    if tls.verify is False:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if tls.client_cert:
+        context.load_cert_chain(tls.client_cert, tls.client_key)
+    return context

@@ -1,0 +1,214 @@
+"""What an HTTP answer that is not a success means: a status and a text in, an error out.
+
+Knows OctoPrint's own refusals and those of proxies in front of it. Must not know requests or a URL path.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import List, Mapping, NamedTuple, Optional, Type
+from urllib.parse import urljoin
+
+from octoprint_cli import errors
+from octoprint_cli.errors import CliError
+from octoprint_cli.output.redact import mask_url
+
+_LOOK = "octoprint-cli config show"
+#: Characters of the server's own words that are passed on.
+_LONGEST = 500
+
+#: 1.11 and 2.0 answer a bad or missing key so to everything but GET and HEAD.
+_CSRF = "CSRF validation failed"
+
+
+class Answer(NamedTuple):
+    """The part of an HTTP answer that decides what it means."""
+
+    act: bool  # the request would change something
+    url: str  # without a password
+    path: str  # the end of the URL that we have put there
+    status: int
+    content_type: str
+    text: str
+    headers: Mapping[str, str] = {}
+
+
+class KeyRefused(errors.AuthError):
+    """The API key is missing or wrong: whoever holds it can say where it came from."""
+
+
+class Refusal(NamedTuple):
+    """A row of the table: this status with this in the text is that error."""
+
+    status: int
+    pattern: str  # compiled when it is needed: most runs need none
+    error: Type[CliError]
+    lead: str = "the server refused"
+    hint: Optional[str] = None
+
+    def fits(self, answer: Answer, text: str) -> bool:
+        """Whether this is what was answered."""
+        return self.status == answer.status and re.search(self.pattern, text, re.IGNORECASE) is not None
+
+
+_NOT_READY = "the server is not ready: OctoPrint may be starting"
+_NO_KEY = "the server refuses the API key"
+_TOO_LARGE = "the server, or a proxy in front of it, refuses a file of this size"
+
+#: OctoPrint's refusals, by what it says in `error`.
+_REFUSALS: List[Refusal] = [
+    Refusal(400, _CSRF, KeyRefused, _NO_KEY),
+    Refusal(401, "", KeyRefused, _NO_KEY),
+    Refusal(403, "invalid api key", KeyRefused, _NO_KEY),  # before 1.11
+    Refusal(403, "cannot overwrite", errors.PermissionDenied, "the API key lacks a permission: FILES_DELETE, to replace a file"),
+    Refusal(403, "", errors.PermissionDenied),
+    Refusal(404, "", errors.NotFound),
+    Refusal(409, "not operational or currently", errors.PrinterBusy),
+    Refusal(409, "not operational", errors.PrinterOffline, "the printer is not connected to OctoPrint"),
+    Refusal(409, "being printed|currently in use", errors.FileInUse),
+    Refusal(409, "already exists|does already exist", errors.FileExists),
+    Refusal(409, "neither printing nor paused|does not have an active|'pause' command cannot", errors.NoActiveJob),
+    Refusal(409, "does not have a heated", errors.NotFound),
+    Refusal(409, "", errors.PrinterBusy),
+    Refusal(413, "", errors.FileTooLarge, _TOO_LARGE, "raise the limit of the proxy in front of OctoPrint"),
+    Refusal(415, "", errors.FileInvalid),
+    Refusal(429, "", errors.ServerError, "the server was asked too often"),
+    Refusal(501, "", errors.ServerStarting, _NOT_READY),  # OctoPrint's stand-in while it boots knows no POST
+    Refusal(502, "", errors.ServerStarting, _NOT_READY),
+    Refusal(503, "", errors.ServerStarting, _NOT_READY),
+    Refusal(504, "", errors.ServerStarting, _NOT_READY),
+]
+
+#: What stands in front of OctoPrint says in HTML.
+_IN_FRONT: List[Refusal] = [
+    Refusal(
+        400,
+        "plain HTTP request was sent to HTTPS",
+        errors.TlsError,
+        "https is spoken there",
+        f"{_LOOK} (write https:// in the host)",
+    ),
+    Refusal(
+        400,
+        "SSL certificate",
+        errors.TlsError,
+        "the proxy in front of OctoPrint demands a client certificate",
+        f"{_LOOK} (set client_cert)",
+    ),
+    Refusal(
+        403,
+        "",
+        errors.UnexpectedResponse,
+        "something in front of OctoPrint, such as a proxy, refuses the request",
+        f"{_LOOK} (is it the host of an OctoPrint?)",
+    ),
+    Refusal(
+        404,
+        "",
+        errors.UnexpectedResponse,
+        "there is no OctoPrint at this address",
+        f"{_LOOK} (is a path such as /octoprint missing from the host, or one too many?)",
+    ),
+]
+
+
+def refusal(answer: Answer, needs: Optional[str] = None) -> CliError:
+    """The error that a non-success answer stands for. `needs` names the permission the request takes."""
+    if 300 <= answer.status < 400:
+        return _redirected(answer)
+    if answer.act and answer.status in (502, 504):
+        return _lost(answer)
+    if answer.status == 401 and "WWW-Authenticate" in answer.headers:
+        return _challenged(answer)
+    text = _text_of(answer)
+    if text is None and _is_a_plugins(answer):
+        text = answer.text.strip()[:_LONGEST]
+    if text is None and not answer.path.startswith("/downloads/"):  # OctoPrint's own are HTML there
+        for row in _IN_FRONT:
+            if row.fits(answer, answer.text):
+                return _error(row.error, f"{row.lead}: {answer.url} (HTTP {answer.status})", answer, row.hint)
+    for row in _REFUSALS:
+        if row.fits(answer, text or ""):
+            return _said(row, answer, text, needs)
+    return _failed(answer, text)
+
+
+def _said(row: Refusal, answer: Answer, text: Optional[str], needs: Optional[str]) -> CliError:
+    if row.error is KeyRefused:
+        return _error(row.error, row.lead, answer)
+    if row.error is errors.PermissionDenied:
+        lacking = row.lead if "permission" in row.lead else "the API key lacks a permission" + (f": {needs}" if needs else "")
+        return _error(row.error, f"{lacking} (HTTP {answer.status})", answer)
+    return _error(row.error, _sentence(row.lead, answer, text), answer, row.hint)
+
+
+def _error(kind: Type[CliError], message: str, answer: Answer, hint: Optional[str] = None) -> CliError:
+    return kind(message, hint=hint, details={"http_status": answer.status})
+
+
+def _failed(answer: Answer, text: Optional[str]) -> CliError:
+    broken = answer.status >= 500
+    return errors.ServerError(
+        _sentence("the server failed" if broken else "the server refused the request", answer, text),
+        details={"http_status": answer.status},
+        retryable=broken and not answer.act,  # OctoPrint says 500 to acts that it did carry out, too
+    )
+
+
+def _sentence(lead: str, answer: Answer, text: Optional[str]) -> str:
+    first = (text or "").split(". ")[0].rstrip(".")  # werkzeug's own texts are paragraphs
+    return f"{lead}: {first}" if first else f"{lead} (HTTP {answer.status})"
+
+
+def _text_of(answer: Answer) -> Optional[str]:
+    """The text of `{"error": ...}`, or None if the answer is not OctoPrint's JSON."""
+    try:
+        body = json.loads(answer.text)
+    except (ValueError, RecursionError):
+        return None
+    text = body.get("error") if isinstance(body, dict) else None
+    return str(text)[:_LONGEST] if text is not None else ""
+
+
+def _is_a_plugins(answer: Answer) -> bool:
+    """Whether a server plugin has refused in words of its own, which OctoPrint passes on as they are: no JSON, and no page."""
+    return answer.path.startswith("/api/plugin/") and "<" not in answer.text and bool(answer.text.strip())
+
+
+def _redirected(answer: Answer) -> CliError:
+    target = _target(answer)
+    moved = target.split("?")[0]
+    same = moved == answer.url.split("?")[0]  # a cookie check, say
+    base = moved[: -len(answer.path)] if moved.endswith(answer.path) and not same else None
+    return errors.UnexpectedResponse(
+        f"the server redirects to {target}; redirects are not followed, the key stays here",
+        hint=f"octoprint-cli --host {base} status" if base else f"{_LOOK} (a login page in front of it, or another path?)",
+        details={"http_status": answer.status, "location": target},
+    )
+
+
+def _target(answer: Answer) -> str:
+    location = answer.headers.get("Location")
+    try:
+        return mask_url(urljoin(answer.url, location)) if location else "another address"
+    except ValueError:
+        return "something that is no address"
+
+
+def _challenged(answer: Answer) -> CliError:
+    had_some = "@" in answer.url.split("/")[2]
+    wants = "refuses the user and the password in the host" if had_some else "wants a user and a password"
+    return errors.AuthError(
+        f"a proxy in front of OctoPrint {wants} ({answer.headers['WWW-Authenticate'][:80]})",
+        hint="octoprint-cli config show (they stand in the host, before an @: USER:PASSWORD@octopi.local)",
+        details={"http_status": answer.status},
+    )
+
+
+def _lost(answer: Answer) -> CliError:
+    return errors.OutcomeUnknown.lost(
+        f"the answer was lost (a gateway answered HTTP {answer.status})",
+        hint="octoprint-cli status",
+        details={"http_status": answer.status},
+    )

@@ -1,0 +1,190 @@
+"""The connections: a clock over each request, and the knowledge how far it got.
+
+The time limits of requests are for each single read: a server that sends a byte a second never meets
+them. Here the socket is shut down when the time of the request as a whole is up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.cookiejar
+import socket
+import ssl
+import time
+import weakref
+from types import TracebackType
+from typing import Any, Callable, NamedTuple, Optional, Type, Union
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from octoprint_cli.client.http.deadlines import CLOCK, Timed
+from octoprint_cli.errors import ConfigError
+
+#: Connecting on a network that a printer stands in takes milliseconds; a dead host should not cost 30 s.
+CONNECT_TIMEOUT = 5.0
+#: Bytes of a body that go to the socket at once; with the library's 16 KiB an upload is half as fast.
+BLOCK = 1024 * 1024
+
+
+class Tls(NamedTuple):
+    """How to trust the server and who to be: a CA bundle's path, False for no check, a client certificate."""
+
+    verify: Union[bool, str] = True
+    client_cert: Optional[str] = None
+    client_key: Optional[str] = None
+
+
+def require_usable(tls: Tls) -> None:
+    """Raises ConfigError for files that OpenSSL cannot use, or would ask for a password of."""
+    context = ssl.create_default_context()
+    try:
+        if isinstance(tls.verify, str):
+            context.load_verify_locations(tls.verify)
+        if tls.client_cert:
+            context.load_cert_chain(tls.client_cert, tls.client_key, password=lambda: b"-")
+    except (OSError, ValueError) as error:  # an SSLError is an OSError
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(
+            f"a file of ca_bundle, client_cert or client_key cannot be used: {reason}",
+            hint="octoprint-cli config show (PEM files without a password are taken)",
+        ) from error
+
+
+class Exchange(Timed):
+    """One request and its answer: the time that it may take, and how far it got.
+
+    `allowance` gives the seconds that are left after each piece that went out or came in: then the limit
+    is one of standing still. Without it `seconds` are for the whole.
+    """
+
+    def __init__(self, seconds: float, allowance: Optional[Callable[[], float]] = None) -> None:
+        self.opened = False  # a connection was made
+        self.sent = False  # a byte of the request went out
+        self.expired = False  # the time was up, and the connection was shut down
+        self.seconds = seconds
+        self._allowance = allowance
+        self.deadline = time.monotonic() + seconds
+        self._socket: Optional[socket.socket] = None
+        self._copy: Optional[socket.socket] = None
+
+    @property
+    def never_sent(self) -> bool:
+        """Whether surely no byte of the request went out."""
+        return self.opened and not self.sent
+
+    def __enter__(self) -> Exchange:
+        CLOCK.watch(self)
+        return self
+
+    def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:
+        CLOCK.forget(self)
+        if self._copy is not None:
+            self._copy.close()
+
+    def connected(self, sock: socket.socket) -> None:
+        """A connection was made; its TLS handshake, if any, is to come and takes the socket over."""
+        self.opened = True
+        sock.settimeout(self.seconds)  # urllib3 would leave the connect timeout, for each write
+        self._copy = sock.dup()
+
+    def sending(self, sock: Optional[socket.socket]) -> None:
+        """The next piece of the request goes out."""
+        self.sent, self._socket = True, sock
+
+    def progressed(self) -> None:
+        """A piece went out or came in."""
+        if self._allowance is not None:
+            self.deadline = time.monotonic() + self._allowance()
+
+    def end(self) -> None:
+        """The time is up."""
+        self.expired = True
+        for sock in (self._copy, self._socket):
+            if sock is not None:
+                with contextlib.suppress(OSError):  # ended already
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not TLS's own, which says goodbye first
+
+
+class _Watched:
+    """Mixin: a connection that tells the exchange under way what happens on its socket."""
+
+    sock: Any
+
+    def __init__(self, *args: Any, wire: Wire, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._wire: Wire = weakref.proxy(wire)  # urllib3 keeps a pool's connections until the pool is gone: no way back to it
+
+    def _new_conn(self) -> Any:
+        sock = super()._new_conn()  # type: ignore[misc]
+        self._wire.exchange.connected(sock)
+        return sock
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()  # type: ignore[attr-defined] # http.client's send would, when it is too late to tell
+        exchange = self._wire.exchange
+        exchange.sending(self.sock)
+        try:
+            super().send(data)  # type: ignore[misc]
+        except ssl.SSLEOFError as error:  # on this, but not on that one, urllib3 reads what the server said before it hung up
+            raise BrokenPipeError(error.errno, str(error)) from error
+        exchange.progressed()
+
+
+class _PlainConnection(_Watched, HTTPConnection):
+    pass
+
+
+class _TlsConnection(_Watched, HTTPSConnection):
+    pass
+
+
+class _PlainPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _TlsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class Wire(HTTPAdapter):
+    """The way to the server. `exchange` is the request under way; nothing is ever repeated down here."""
+
+    def __init__(self) -> None:
+        super().__init__(max_retries=0)
+        self.exchange = Exchange(0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, blocksize=BLOCK, **kwargs)
+        pools = {"http": _PlainPool, "https": _TlsPool}
+        self.poolmanager.pool_classes_by_scheme = {scheme: functools.partial(pool, wire=self) for scheme, pool in pools.items()}
+
+    def forget_connections(self) -> None:
+        """The next request gets a connection of its own."""
+        self.poolmanager.clear()
+
+
+def session(wire: Wire, api_key: Optional[str], tls: Tls) -> requests.Session:
+    """A session over that wire: no redirects' targets, no cookies, no proxy or .netrc from the environment."""
+    if tls != Tls():
+        require_usable(tls)
+    made = requests.Session()
+    # It looks at a redirect's target even where it is not to follow it: reads all of the page, and fails at what is no address.
+    made.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
+    # A proxy from the environment would see the key, and .netrc would add an Authorization header.
+    made.trust_env = False
+    # A session cookie would win over the key, and then the server wants a CSRF token.
+    made.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    made.verify = tls.verify
+    made.cert = (tls.client_cert, tls.client_key) if tls.client_cert and tls.client_key else tls.client_cert
+    if tls.verify is False:  # told once, by the application, in words of ours
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    if api_key:
+        made.headers["X-Api-Key"] = api_key
+    for scheme in ("http://", "https://"):
+        made.mount(scheme, wire)
+    return made

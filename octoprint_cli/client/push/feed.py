@@ -1,0 +1,179 @@
+"""The stream of news: pushed while the socket is up, polled while it is not, so that neither a gap nor a silence lies."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from collections import deque
+from typing import Callable, Deque, Dict, Iterable, Optional
+
+from octoprint_cli.client.client import Client
+from octoprint_cli.client.push.socket import (
+    OPEN_SECONDS,
+    Lost,
+    Socket,
+    Wish,
+)
+from octoprint_cli.client.push.updates import (
+    Away,
+    Heat,
+    Link,
+    News,
+    What,
+    told,
+)
+from octoprint_cli.client.resources.printer import Temperature
+from octoprint_cli.errors import AuthError, CliError, PrinterOffline
+
+#: While the socket is up, the server is asked all the same: events have been known to get lost.
+POLL_UP_SECONDS = 60.0
+#: Without it, the server is asked so often.
+POLL_DOWN_SECONDS = 2.0
+#: Between two tries to open the socket; each later pause is twice as long.
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+#: A socket that has held so long counts as sound: the next drop starts with a short pause again.
+SOUND_SECONDS = 30.0
+#: A request of a poll may take so long; a server that restarts on a small computer is away for a minute or two.
+ASK_SECONDS = 10.0
+#: Whatever is asked gets this long, close to the end of a wait, too.
+SHORTEST_SECONDS = 1.0
+AWAY_SECONDS = 180.0
+
+
+class Feed:
+    """What one server tells.
+
+    `note` is told, once, that the news is polled, and why. The first reading is a poll, whose errors are raised,
+    unless something was begun before; others are raised once the server has been away for `patience` seconds.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        wish: Wish = Wish(),
+        *,
+        note: Callable[[str], None] = lambda text: None,
+        patience: float = AWAY_SECONDS,
+    ) -> None:
+        self._client, self._wish, self._note, self._patience = client, wish, note, patience
+        self._socket: Optional[Socket] = None
+        self._waiting: Deque[News] = deque()
+        self._next_poll = self._next_try = 0.0  # of the monotonic clock: at once
+        self._pause, self._opened = FIRST_PAUSE, 0.0
+        self._begun, self._noted = client.http.acted, False  # what was begun is no failure because a look at it fails
+        self._away_since: Optional[float] = None
+
+    def __enter__(self) -> Feed:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._socket is not None:
+            self._socket.close()
+
+    @property
+    def pushed(self) -> bool:
+        """Whether the socket is up."""
+        return self._socket is not None
+
+    def next(self, until: float) -> Optional[News]:
+        """The next piece of news; None once the monotonic clock says `until`. Raises the error of a server that stays away."""
+        while not self._waiting:
+            now = time.monotonic()
+            if self._begun and now >= until:
+                return None
+            left = max(until - now, SHORTEST_SECONDS)
+            if now >= self._next_poll:
+                self._poll(left)
+            elif self._socket is not None:
+                self._listen(self._socket, min(until, self._next_poll))
+            elif now >= self._next_try:
+                self._open(min(left, OPEN_SECONDS))
+            else:
+                time.sleep(max(0.0, min(until, self._next_poll, self._next_try) - now))
+        return self._waiting.popleft()
+
+    def look(self) -> None:
+        """Ask the server now, and not when it is time."""
+        self._next_poll = 0.0
+
+    # -- pushed -----------------------------------------------------------------------------------
+
+    def _open(self, seconds: float) -> None:
+        try:
+            self._socket = Socket(self._client.http, self._wish, seconds)
+        except Lost as lost:
+            self._give_up(str(lost))
+            return
+        self._opened = time.monotonic()
+        self._add("push", [Link(True, None)])
+        self.look()  # what has happened meanwhile
+
+    def _listen(self, socket: Socket, until: float) -> None:
+        try:
+            message = socket.receive(until)
+        except Lost as lost:
+            socket.close()
+            self._socket = None
+            self._give_up(str(lost))
+            self.look()
+            return
+        if message is not None:
+            self._add("push", told(message))
+
+    def _give_up(self, reason: str) -> None:
+        now = time.monotonic()
+        if self._opened and now - self._opened > SOUND_SECONDS:
+            self._pause = FIRST_PAUSE
+        self._opened = 0.0
+        self._next_try, self._pause = now + self._pause, min(self._pause * 2, LONGEST_PAUSE)
+        self._next_poll = min(self._next_poll, now + POLL_DOWN_SECONDS)
+        self._add("push", [Link(False, reason)])
+        if not self._noted:
+            self._noted = True
+            self._note(f"the push socket is down ({reason}); the server is asked every {POLL_DOWN_SECONDS:g} s instead")
+
+    # -- polled -----------------------------------------------------------------------------------
+
+    def _poll(self, left: float) -> None:
+        """Ask, in `left` seconds if that is less than it takes; the first time with every retry."""
+        hurry = min(left, ASK_SECONDS if self._begun else math.inf)
+        try:
+            with self._client.http.hurried(hurry) if math.isfinite(hurry) else contextlib.nullcontext():
+                self._ask()
+        except CliError as error:
+            self._missed(error)
+        else:
+            if self._away_since is not None:
+                self._away_since = None
+                self._next_try, self._pause = 0.0, FIRST_PAUSE
+                self._add("poll", [Away(None)])
+        self._begun = True
+        self._next_poll = time.monotonic() + (POLL_UP_SECONDS if self.pushed else POLL_DOWN_SECONDS)
+
+    def _ask(self) -> None:
+        job = self._client.job.current()
+        self._add("poll", [job])
+        if job.phase.connected and not (self.pushed and self._begun):
+            self._add("poll", [Heat(self._readings())])
+
+    def _readings(self) -> Dict[str, Temperature]:
+        try:
+            return self._client.printer.current().temperatures
+        except PrinterOffline:  # between the two requests
+            return {}
+
+    def _missed(self, error: CliError) -> None:
+        now = time.monotonic()
+        if self._away_since is None:
+            self._away_since = now
+            if self._begun:
+                self._add("poll", [Away(error.message)])
+        # A key that is refused stays so.
+        patience = math.inf if self.pushed else self._patience  # as long as the socket tells, the rest may be broken
+        if not self._begun or isinstance(error, AuthError) or now - self._away_since > patience:
+            raise error
+
+    def _add(self, source: str, found: Iterable[What]) -> None:
+        now = time.time()
+        self._waiting.extend(News(source, now, what) for what in found)

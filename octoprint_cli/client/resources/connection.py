@@ -1,0 +1,116 @@
+"""The connection between the server and the printer: its port, and opening and closing it."""
+
+from __future__ import annotations
+
+from typing import Any, List, NamedTuple, Optional
+
+from octoprint_cli import errors
+from octoprint_cli.client.phase import Phase, phase_of
+from octoprint_cli.client.resource import (
+    Noun,
+    elements,
+    inner,
+    items,
+    mapping,
+    text,
+    texts,
+    whole,
+)
+
+_PATH = "/api/connection"
+#: Closing a serial port is quick; a firmware that hangs in a command is given up on.
+CLOSE_SECONDS = 15.0
+
+
+class Link(NamedTuple):
+    """A reading of `/api/connection`."""
+
+    state: str
+    port: Optional[str]
+    baudrate: Optional[int]
+    profile: Optional[str]  # the printer profile's id
+    ports: List[str]  # what can be connected to now
+    baudrates: List[int]
+    profiles: List[str]
+    preferred: Optional[str]  # the port that the server takes unless told otherwise; None: it tries all of them
+
+    @property
+    def phase(self) -> Phase:
+        """What the printer is about."""
+        return phase_of(self.state)
+
+    @classmethod
+    def from_json(cls, body: Any) -> Link:
+        """From the answer of `GET /api/connection`."""
+        answer = mapping(body, _PATH)
+        current, options = inner(answer, "current"), inner(answer, "options")
+        state = text(current.get("state")) or "Unknown"
+        if not phase_of(state).connected:
+            current = {}  # 1.x goes on naming the profile
+        return cls(
+            state="Offline" if state == "Closed" else state,  # 1.x has a word of its own here
+            port=text(current.get("port")),
+            baudrate=whole(current.get("baudrate")),
+            profile=text(current.get("printerProfile")),
+            ports=texts(options.get("ports")),
+            baudrates=[rate for rate in map(whole, elements(options.get("baudrates"))) if rate is not None],
+            profiles=[str(profile.get("id")) for profile in items(options.get("printerProfiles"))],
+            preferred=None if options.get("portPreference") == "AUTO" else text(options.get("portPreference")),
+        )
+
+
+class Connection(Noun):
+    """The one serial line of the server."""
+
+    def current(self) -> Link:
+        """`GET /api/connection` (permission STATUS)."""
+        return Link.from_json(self._http.get(_PATH, needs="STATUS"))
+
+    def wait_for_port(self, port: str, seconds: float) -> Link:
+        """Wait until the server sees the port: a printer on a switched plug comes late.
+
+        Raises NotFound with the ports that are there.
+        """
+        link, there = self.settle(self.current, lambda link: port == "AUTO" or port in link.ports, seconds)
+        if not there:
+            raise errors.NotFound(
+                f"the server sees no port {port}; it sees: {', '.join(link.ports) or 'none'}",
+                hint="is the printer on? octoprint-cli connect --wait 60 waits for it",
+                details={"ports": link.ports},
+            )
+        return link
+
+    def connect(self, port: Optional[str], baudrate: Optional[int], profile: Optional[str]) -> None:
+        """`POST /api/connection` connect (CONNECTION), which must be waited for, and ended by `require_connected`.
+
+        What is None is the server's preference.
+        """
+        wishes = {"port": port, "baudrate": baudrate, "printerProfile": profile}
+        body = {"command": "connect", **{key: value for key, value in wishes.items() if value is not None}}
+        self.act(_PATH, body, needs="CONNECTION")
+
+    def require_connected(self, seconds: float) -> Link:
+        """What came of `connect`, after a wait of so many seconds. Raises PrinterOffline with the server's reason."""
+        link, _ = self.settle(self.current, lambda link: True, 0)
+        if not link.phase.connected and not self._http.rehearsing:
+            raise errors.PrinterOffline(
+                f"{self.told}, but no printer answered within {self.patience(seconds):g} s: the server says {link.state}",
+                hint="octoprint-cli connect --port PORT --baudrate RATE",
+                details={"state": link.state, "port": link.port, "ports": link.ports},
+            )
+        return link
+
+    def disconnect(self) -> Link:
+        """`POST /api/connection` disconnect (CONNECTION), then wait until it is closed.
+
+        The server does this in the middle of a job, too, and kills the job. Raises StateNotReached.
+        """
+        self.act(_PATH, {"command": "disconnect"}, needs="CONNECTION")
+        link, closed = self.settle(self.current, lambda link: not link.phase.connected, CLOSE_SECONDS)
+        if not closed:
+            raise errors.StateNotReached(
+                f"{self.told}, but the server still says {link.state}",
+                hint="octoprint-cli status",
+                details={"state": link.state},
+            )
+        return link

@@ -1,0 +1,254 @@
+"""The job: what is printing, how far it is, and the verbs on it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional
+
+from octoprint_cli import errors
+from octoprint_cli.client.phase import Phase, phase_of
+from octoprint_cli.client.resource import (
+    Noun,
+    inner,
+    mapping,
+    number,
+    text,
+    whole,
+)
+
+_PATH = "/api/job"
+#: OctoPrint lets a running command end before it pauses or cancels, and a heater's wait is a command.
+SETTLE_SECONDS = 60.0
+#: The first read after a start already says so on 1.11 and 2.0; a slow server gets some grace.
+START_SECONDS = 15.0
+#: Of two starts within milliseconds the servers accept both, and may show one of them first, and the other 30 ms later.
+CERTAIN_SECONDS = 0.25
+#: A file on the SD card is opened by the firmware first.
+SELECT_SECONDS = 10.0
+#: A serial line carries some kilobytes a second, so a transfer is timed by standing still, not in all.
+STALL_SECONDS = 60.0
+#: A file that has gone over before it was ever seen on its way costs this much.
+TRANSFER_BEGINS_SECONDS = 3.0
+
+
+class Job(NamedTuple):
+    """A reading of `/api/job`. None is what the server does not know."""
+
+    state: str  # the server's own word
+    error: Optional[str]  # why it is offline after an error; 2.0 forgets it at once
+    file: Optional[str]  # path on the server
+    location: Optional[str]  # local or sdcard
+    size: Optional[int]  # bytes
+    completion: Optional[float]  # percent of the file read, 0 to 100
+    print_time: Optional[int]  # seconds
+    print_time_left: Optional[int]  # seconds
+    estimated_print_time: Optional[int]  # seconds, from the server's analysis
+    user: Optional[str]
+
+    @property
+    def phase(self) -> Phase:
+        """What the printer is about."""
+        return phase_of(self.state)
+
+    @classmethod
+    def from_json(cls, body: Any) -> Job:
+        """From the answer of `GET /api/job`, with or without its many nulls."""
+        answer = mapping(body, _PATH)
+        job, progress = inner(answer, "job"), inner(answer, "progress")
+        file = inner(job, "file")
+        path, origin = text(file.get("path")), text(file.get("origin"))
+        return cls(
+            state=text(answer.get("state")) or "Unknown",
+            error=text(answer.get("error")),
+            file=path.lstrip("/") if path else None,
+            location=_location(origin),
+            size=whole(file.get("size")),
+            completion=_percent(progress.get("completion")),
+            print_time=whole(progress.get("printTime")),
+            print_time_left=whole(progress.get("printTimeLeft")),
+            estimated_print_time=whole(job.get("estimatedPrintTime")),
+            user=text(job.get("user")),
+        )
+
+    @classmethod
+    def from_push(cls, body: Dict[str, Any]) -> Job:
+        """From what the push socket says of the same: there, the state is an object."""
+        state = inner(body, "state")
+        return cls.from_json({**body, "state": state.get("text"), "error": state.get("error")})
+
+    def of_event(self, payload: Mapping[str, Any]) -> Job:
+        """The job that an event such as PrintStarted tells of, with this one's state, at its begin."""
+        path = text(payload.get("path"))
+        none: Dict[str, Any] = dict.fromkeys(("completion", "print_time", "print_time_left", "estimated_print_time"))
+        file = path.lstrip("/") if path else None
+        return self._replace(file=file, location=_location(text(payload.get("origin"))), size=whole(payload.get("size")), **none)
+
+    def require_connected(self) -> Job:
+        """Itself. Raises PrinterOffline, with the server's reason if it has one."""
+        if self.phase.connected:
+            return self
+        reason = f": {self.error}" if self.error else ""
+        raise errors.PrinterOffline(
+            f"the printer is not connected to OctoPrint ({self.state}{reason})",
+            hint="octoprint-cli connect",
+            details={"state": self.state, "reason": self.error},
+        )
+
+    def require_idle(self) -> Job:
+        """Itself. Raises PrinterOffline, or PrinterBusy for anything but a printer that could start now."""
+        if self.require_connected().phase is Phase.IDLE:
+            return self
+        raise self.busy("the printer is busy")
+
+    def require_active(self) -> Job:
+        """Itself. Raises PrinterOffline, or NoActiveJob for an idle printer; a state unknown to us may be a job."""
+        if self.require_connected().phase is not Phase.IDLE:
+            return self
+        raise errors.NoActiveJob(
+            f"there is no job: the printer is {self.state}", hint="octoprint-cli status", details={"state": self.state}
+        )
+
+    def busy(self, why: str, hint: str = "octoprint-cli status") -> errors.PrinterBusy:
+        """The error that says what the printer is busy with."""
+        file = f" with {self.file}" if self.file and self.phase.has_job else ""
+        return errors.PrinterBusy(f"{why}: {self.state}{file}", hint=hint, details={"state": self.state, "file": self.file})
+
+    def is_of(self, path: str, location: str) -> bool:
+        """Whether this is the job of that file on the server."""
+        return self.location == location and self.file is not None and self.file.lstrip("/") == path.lstrip("/")
+
+
+def _moved_on_from(before: Job) -> Callable[[Job], bool]:
+    """Whether the transfer is over, or further than it was."""
+    return lambda job: job.phase is not Phase.TRANSFERRING or job.completion != before.completion
+
+
+def _location(origin: Optional[str]) -> Optional[str]:
+    return "sdcard" if origin == "printer" else origin  # 2.0's word for it
+
+
+def _percent(value: Any) -> Optional[float]:
+    found = number(value)  # an empty file makes 1.11 say -100
+    return found if found is not None and 0 <= found <= 100 else None
+
+
+class Jobs(Noun):
+    """The one job that the server can have."""
+
+    def current(self) -> Job:
+        """`GET /api/job` (permission STATUS). Answers when no printer is connected, too."""
+        return Job.from_json(self._http.get(_PATH, needs="STATUS"))
+
+    def cancel(self, seconds: float = SETTLE_SECONDS) -> Job:
+        """`POST /api/job` cancel (PRINT), then wait until the printer has stopped.
+
+        Raises NoActiveJob, PrinterOffline, and StillCancelling after `seconds`.
+        """
+        self._post(command="cancel")
+        job, stopped = self.settle(self.current, lambda job: job.phase.at_rest, seconds)
+        if not stopped:
+            raise errors.StillCancelling(
+                f"{self.told}, but the printer is still {job.state} after {self.patience(seconds):g} s",
+                hint="octoprint-cli status (an emergency stop is: octoprint-cli gcode M112)",
+                details={"state": job.state},
+            )
+        return job
+
+    def pause(self, seconds: float = SETTLE_SECONDS) -> Job:
+        """`POST /api/job` pause (PRINT), then wait until it is paused. Raises as `resume`."""
+        self._post(command="pause", action="pause")
+        return self._reach("Paused", lambda job: job.phase is Phase.PAUSED, seconds)
+
+    def resume(self, seconds: float = SETTLE_SECONDS) -> Job:
+        """`POST /api/job` resume (PRINT), then wait until it prints.
+
+        Raises NoActiveJob, PrinterOffline, and StateNotReached after `seconds`.
+        """
+        # Always the explicit action: on 2.0 a toggle only pauses, and says 204.
+        self._post(command="pause", action="resume")
+        return self._reach("Printing", lambda job: job.phase in (Phase.PRINTING, Phase.FINISHING) or job.completion == 100, seconds)
+
+    def confirm_selected(self, path: str, location: str, seconds: float = SELECT_SECONDS) -> Job:
+        """Wait until the server shows that file as selected, with nothing of it printed. Raises NotStarted."""
+
+        def fresh(job: Job) -> bool:
+            return job.is_of(path, location) and not job.completion
+
+        job, selected = self.settle(self.current, fresh, seconds)
+        if not selected:
+            # 2.0.0rc7 ignores every selection on the SD card after the first print from it.
+            raise errors.NotStarted(
+                f"the selection of {path}: {self.told}, but the server's job shows {job.file or 'no file'}; nothing was started",
+                hint="octoprint-cli disconnect, then: octoprint-cli connect",
+                details={"state": job.state, "file": job.file},
+            )
+        return job
+
+    def start(self) -> None:
+        """`POST /api/job` start (PRINT). A 204 also where nothing is selected: follow it by `confirm_started`."""
+        self._post(command="start")
+
+    def confirm_started(
+        self, path: str, location: str, ended: Callable[[], bool] = lambda: True, seconds: float = START_SECONDS
+    ) -> Job:
+        """Wait until the server's job shows that very file printing, or printed already.
+
+        A 204 to a start proves nothing, and an end of 100 % may be that of an earlier print: `ended` says
+        whether it is not. A moment later it must not be another file's. Raises NotStarted with what the server shows instead.
+        """
+
+        def started(job: Job) -> bool:
+            if not job.is_of(path, location):
+                return False
+            # 2.0.0rc7 goes on saying Starting of some jobs that print: two of its threads report the state.
+            moves = job.phase is not Phase.STARTING or 0 < (job.completion or 0) < 100
+            under_way = job.phase.has_job and moves
+            return under_way or (job.completion == 100 and ended())
+
+        job, is_so = self.settle(self.current, started, seconds)
+        shown = job
+        if is_so and not self._http.rehearsing:
+            time.sleep(CERTAIN_SECONDS)
+            shown, is_so = self.settle(self.current, lambda now: now.file is None or now.is_of(path, location), CERTAIN_SECONDS)
+        if not is_so:
+            raise errors.NotStarted(
+                f"the start of {path}: {self.told}, but the server's job shows {shown.file or 'no file'} and {shown.state}",
+                hint="octoprint-cli status",
+                details={"state": shown.state, "file": shown.file, "error": shown.error},
+            )
+        return job
+
+    def wait_for_transfer(self, stall: float = STALL_SECONDS) -> Job:
+        """Wait until a file that was uploaded to the SD card has gone over the serial line.
+
+        Raises StateNotReached when nothing has moved for `stall` seconds.
+        """
+        # The answer to the upload comes before the transfer begins.
+        self.settle(self.current, lambda job: job.phase is Phase.TRANSFERRING, TRANSFER_BEGINS_SECONDS)
+        job, moved = self.current(), True
+        while job.phase is Phase.TRANSFERRING and moved:
+            job, moved = self.settle(self.current, _moved_on_from(job), stall)
+        if not moved:
+            raise errors.StateNotReached(
+                f"the transfer to the SD card has stood still at {job.completion or 0:.0f} % for {stall:g} s",
+                hint="octoprint-cli status",
+                details={"state": job.state, "completion": job.completion},
+            )
+        return job
+
+    def _reach(self, wanted: str, done: Callable[[Job], bool], seconds: float) -> Job:
+        def ended(job: Job) -> bool:
+            return done(job) or job.phase.at_rest
+
+        job, in_time = self.settle(self.current, ended, seconds)
+        if self._http.rehearsing or (in_time and done(job)):
+            return job
+        raise errors.StateNotReached(
+            f"{self.told}, but the printer is {job.state} instead of {wanted}"
+            + ("" if in_time else f" after {self.patience(seconds):g} s"),
+            hint="octoprint-cli status",
+            details={"state": job.state, "wanted": wanted},
+        )
+
+    def _post(self, **body: str) -> None:
+        self.act(_PATH, body, needs="PRINT")

@@ -1,0 +1,235 @@
+"""The printer: its state, its heaters, and raw G-code."""
+
+from __future__ import annotations
+
+import re
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+)
+
+from octoprint_cli import errors
+from octoprint_cli.client.resource import (
+    ACCEPTED,
+    Noun,
+    inner,
+    items,
+    mapping,
+    number,
+    text,
+)
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.http.http_client import Http
+    from octoprint_cli.config.values import Limits
+
+_PATH = "/api/printer"
+_HEATER = re.compile(r"tool\d+|bed|chamber")
+#: For about 2 s after connecting the server has no temperature report of the printer yet.
+FIRST_REPORT_SECONDS = 10.0
+#: A target shows once the firmware has taken it, which it does not while it waits for a temperature.
+TARGET_SECONDS = 60.0
+
+
+class Temperature(NamedTuple):
+    """A heater, in degrees Celsius. A target of 0 is off, None is unknown."""
+
+    actual: Optional[float]
+    target: Optional[float]
+
+
+class Sample(NamedTuple):
+    """All temperatures at one moment of the server's history; none where the printer was not connected."""
+
+    time: float  # seconds since 1970, by the server's clock
+    temperatures: Dict[str, Temperature]  # by heater, as in PrinterState
+
+
+class PrinterState(NamedTuple):
+    """A reading of `/api/printer`."""
+
+    state: str
+    error: Optional[str]
+    flags: Dict[str, bool]
+    temperatures: Dict[str, Temperature]  # by tool0, tool1, bed, chamber: those that the printer has
+
+    @property
+    def reported(self) -> bool:
+        """Whether the printer has told its temperatures, all in one report.
+
+        Before the first one, a target that was set makes an entry of its own, without an actual temperature.
+        """
+        return any(heater.startswith("tool") and reading.actual is not None for heater, reading in self.temperatures.items())
+
+    @classmethod
+    def from_json(cls, body: Any) -> PrinterState:
+        """From the answer of `GET /api/printer`."""
+        answer = mapping(body, _PATH)
+        state = inner(answer, "state")
+        flags = {str(name): value for name, value in inner(state, "flags").items() if isinstance(value, bool)}
+        if flags.get("paused"):  # 2.0 says printing as well
+            flags["printing"] = False
+        return cls(
+            state=text(state.get("text")) or "Unknown",
+            error=text(state.get("error")),
+            flags=flags,
+            temperatures=readings_of(inner(answer, "temperature")),
+        )
+
+
+def readings_of(body: Mapping[str, Any]) -> Dict[str, Temperature]:
+    """The heaters of a sample, as the server has it in several places: `{"tool0": {"actual": 21.3, "target": 0.0}, ...}`."""
+    found = {}
+    for heater in sorted(body, key=lambda name: (not name.startswith("tool"), len(name), name)):
+        values = body[heater]
+        if _HEATER.fullmatch(heater) and isinstance(values, dict):
+            reading = Temperature(number(values.get("actual")), number(values.get("target")))
+            if reading != Temperature(None, None):
+                found[heater] = reading
+    return found
+
+
+class Printer(Noun):
+    """The printer behind the server. All but `current` want it connected and raise PrinterOffline else.
+
+    Nothing heats beyond the limits, which are asked for once something is to heat: whoever sends it, LimitExceeded comes before
+    anything goes out.
+    """
+
+    def __init__(self, http: Http, limits: Callable[[], Optional[Limits]] = lambda: None) -> None:
+        super().__init__(http)
+        self._limits = limits
+
+    def require_within_limits(self, targets: Iterable[Tuple[str, float]], asked_by: str = "") -> None:
+        """Raise LimitExceeded for a heater (tool0, bed ...) whose target, in degrees Celsius, is above its limit."""
+        for heater, degrees in targets:
+            limits = self._limits()
+            if limits is not None and degrees > limits.of(heater):
+                who = f"{asked_by!r} asks for {degrees:g} °C" if asked_by else f"{degrees:g} °C"
+                raise errors.LimitExceeded(
+                    f"{who} for {heater}, above the limit of {limits.of(heater):g} °C",
+                    details={"heater": heater, "value": degrees, "limit": limits.of(heater)},
+                )
+
+    def current(self) -> PrinterState:
+        """`GET /api/printer` (permission STATUS). Raises PrinterOffline (the server's 409)."""
+        return PrinterState.from_json(self._http.get(_PATH, needs="STATUS", exclude="sd"))
+
+    def error(self) -> Optional[str]:
+        """`GET /api/printer/error` (STATUS, since 1.10): the firmware's last error; 2.0 forgets it as it disconnects."""
+        return text(mapping(self._http.get(f"{_PATH}/error", needs="STATUS"), f"{_PATH}/error").get("error"))
+
+    def heaters(self) -> Dict[str, Temperature]:
+        """Every heater, waiting for the printer's first report after a connect.
+
+        Raises StateNotReached if the printer reports none.
+        """
+        state, _ = self.settle(self.current, lambda state: state.reported, FIRST_REPORT_SECONDS)
+        if not state.reported:
+            raise errors.StateNotReached("the printer has not reported any temperature yet", hint="octoprint-cli temp")
+        return state.temperatures
+
+    def history(self, limit: Optional[int] = None) -> List[Sample]:
+        """`GET /api/printer?history=true` (STATUS): what the server keeps, some 30 minutes, the newest last.
+
+        Without a `limit` its newest 300 samples, with 0 all of them. Raises PrinterOffline.
+        """
+        path = _PATH if limit is None else f"{_PATH}?limit={limit}"
+        answer = mapping(self._http.get(path, needs="STATUS", history="true", exclude="sd,state"), _PATH)
+        kept = items(inner(answer, "temperature").get("history"))
+        samples = [(number(sample.get("time")), readings_of(sample)) for sample in kept]
+        return [Sample(time, temperatures) for time, temperatures in samples if time is not None]
+
+    def set_targets(self, targets: Mapping[str, float], seconds: float = TARGET_SECONDS) -> Dict[str, Temperature]:
+        """`POST /api/printer/tool|bed|chamber` target (CONTROL), then wait until the server shows them.
+
+        `targets` in degrees Celsius, 0 is off. Raises LimitExceeded; StateNotReached if they do not show in `seconds`:
+        while the printer heats up and waits, it takes no other command.
+        """
+        self.require_within_limits(targets.items())
+        answers = [self._request(heater, body) for heater, body in _requests(targets)]
+        refused = [answer for answer in answers if isinstance(answer, errors.CliError)]
+        if refused:  # only now: one heater's trouble must not leave another one hot
+            raise refused[0]
+        self.told = next((told for told in map(str, answers) if told != ACCEPTED), ACCEPTED)
+        return self._confirm(targets, seconds)
+
+    def switch_off(self, seconds: float = TARGET_SECONDS) -> Dict[str, Temperature]:
+        """Sets every heater's target to 0, at once also where the printer has not reported any yet.
+
+        Raises as `set_targets`.
+        """
+        known = self._heaters_if_known()
+        if known:
+            return self.set_targets(dict.fromkeys(known, 0.0), seconds)
+        self.act(f"{_PATH}/command", {"commands": ["M104 S0", "M140 S0", "M141 S0"]}, needs="CONTROL")
+        return self.set_targets(dict.fromkeys(self.heaters(), 0.0), seconds)
+
+    def _heaters_if_known(self) -> Iterable[str]:
+        try:
+            state = self.current()
+        except (errors.ServerError, errors.UnexpectedResponse, errors.TimedOut, errors.PermissionDenied):
+            return ()  # a trouble of reading must not leave anything hot
+        return state.temperatures if state.reported else ()
+
+    def _request(self, heater: str, body: Dict[str, Any]) -> Union[str, errors.CliError]:
+        try:
+            return self.act(f"{_PATH}/{heater}", {"command": "target", **body}, needs="CONTROL")
+        except errors.CliError as error:
+            return error
+
+    def _confirm(self, targets: Mapping[str, float], seconds: float) -> Dict[str, Temperature]:
+        def shown(state: PrinterState) -> bool:
+            return not _differing(state, targets)
+
+        state, in_time = self.settle(self.current, shown, seconds)
+        if not in_time:
+            differing = _differing(state, targets)
+            raise errors.StateNotReached(
+                f"{self.told}, but after {self.patience(seconds):g} s the printer does not show the new target of "
+                f"{', '.join(differing)}: it may still be heating up, and takes no other command before it is done",
+                hint="octoprint-cli temp (octoprint-cli cancel --confirm ends a heat-up, gcode M112 everything)",
+                details={"wanted": dict(targets), "shown": differing},
+            )
+        return state.temperatures
+
+    def send(self, commands: Sequence[str]) -> None:
+        """`POST /api/printer/command` (CONTROL): all lines in one request, in order.
+
+        The server queues them and says nothing about what the firmware makes of them. Raises LimitExceeded, and
+        InvalidValue for what is no single line.
+        """
+        from octoprint_cli.gcode.command import read_line  # slow to import, and most commands send none
+
+        for command in commands:
+            self.require_within_limits(read_line(command).targets, command)
+        self._http.post(f"{_PATH}/command", {"commands": list(commands)}, needs="CONTROL")
+
+
+def _requests(targets: Mapping[str, float]) -> Iterator[Tuple[str, Dict[str, Any]]]:
+    """The resource and body of each request that setting these targets takes: one for all tools."""
+    tools = {heater: target for heater, target in targets.items() if heater.startswith("tool")}
+    if tools:
+        yield "tool", {"targets": tools}
+    for heater in ("bed", "chamber"):
+        if heater in targets:
+            yield heater, {"target": targets[heater]}
+
+
+def _differing(state: PrinterState, targets: Mapping[str, float]) -> Dict[str, Optional[float]]:
+    shown = {heater: reading.target for heater, reading in state.temperatures.items()}
+    wrong: List[str] = [
+        heater for heater, target in targets.items() if shown.get(heater) is None or abs((shown[heater] or 0) - target) > 0.5
+    ]
+    return {heater: shown.get(heater) for heater in wrong}

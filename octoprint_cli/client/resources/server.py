@@ -1,0 +1,38 @@
+"""The server itself: its version, and who the API key belongs to."""
+
+from __future__ import annotations
+
+from typing import List, NamedTuple, Optional
+
+from octoprint_cli.client.resource import (
+    Noun,
+    mapping,
+    text,
+    texts,
+)
+
+
+class User(NamedTuple):
+    """Whose key it is. `name` is None for a key that the server does not know."""
+
+    name: Optional[str]
+    permissions: List[str]
+    groups: List[str]
+
+
+class Server(Noun):
+    """The OctoPrint that answers."""
+
+    def version(self) -> str:
+        """`GET /api/version` (permission STATUS): such as 1.11.8 or 2.0.0rc7; not always PEP 440."""
+        answer = mapping(self._http.get("/api/version", needs="STATUS"), "/api/version")
+        return text(answer.get("server")) or text(answer.get("text")) or "unknown"
+
+    def user(self) -> User:
+        """`GET /api/currentuser`, which answers 200 to any key: the reliable test of one."""
+        answer = mapping(self._http.get("/api/currentuser"), "/api/currentuser")
+        return User(
+            name=text(answer.get("name")),
+            permissions=texts(answer.get("permissions")),
+            groups=texts(answer.get("groups")),
+        )

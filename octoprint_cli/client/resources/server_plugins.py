@@ -1,0 +1,96 @@
+"""What plugins that come with OctoPrint warn of: of the firmware, of the power supply, of the server's health."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+
+from octoprint_cli.client.resource import (
+    Noun,
+    inner,
+    mapping,
+    members,
+    text,
+    texts,
+)
+from octoprint_cli.errors import NotFound
+
+#: The server's health takes two look-ups in the internet at times; nobody should wait longer for a word of warning.
+SECONDS = 10.0
+
+
+class Warned(NamedTuple):
+    """A warning of the server's."""
+
+    name: str
+    level: str  # of the firmware: critical, warning, info; of health: issue, warning, info
+    message: Optional[str]
+    context: Any  # more, as the server puts it
+
+
+class Prompt(NamedTuple):
+    """A question of the firmware's that waits for a person, such as after a filament change (M600)."""
+
+    text: str
+    choices: List[str]
+
+
+class Power(NamedTuple):
+    """What slows a Raspberry Pi down, or did since its start. True is trouble."""
+
+    undervoltage: bool
+    overheat: bool
+    other: bool  # slowed down for neither of these reasons
+    undervoltage_before: bool
+    overheat_before: bool
+    other_before: bool
+
+
+class Plugins(Noun):
+    """The server's bundled plugins. Each raises NotFound where the plugin is not there, or does not run."""
+
+    def firmware(self) -> List[Warned]:
+        """`GET /api/plugin/firmware_check` (permission PLUGIN_FIRMWARE_CHECK_DISPLAY): of the connected printer."""
+        return [
+            Warned(name, text(warning.get("severity")) or "critical", text(warning.get("message")), warning.get("url"))
+            for name, warning in sorted(self._ask("firmware_check", "DISPLAY").items())
+            if isinstance(warning, dict)
+        ]
+
+    def health(self) -> List[Warned]:
+        """`GET /api/plugin/health_check` (permission PLUGIN_HEALTH_CHECK_CHECK, since 1.11): all that is not ok."""
+        found = {name: members(check) for name, check in sorted(inner(self._ask("health_check", "CHECK"), "health").items())}
+        levels = {name: text(check.get("result")) or "unknown" for name, check in found.items()}
+        return [Warned(name, level, None, found[name].get("context")) for name, level in levels.items() if level != "ok"]
+
+    def power(self) -> Optional[Power]:
+        """`GET /api/plugin/pi_support` (permission PLUGIN_PI_SUPPORT_STATUS), on a Raspberry Pi alone.
+
+        None where the server does not watch its power supply.
+        """
+        answer = self._ask("pi_support", "STATUS")
+        if answer.get("throttle_enabled") is not True or answer.get("throttle_functional") is not True:
+            return None
+        state = inner(answer, "throttle_state")
+        return Power(*_troubles(state, "current"), *_troubles(state, "past"))
+
+    def prompt(self) -> Optional[Prompt]:
+        """`GET /api/plugin/action_command_prompt` (permission PLUGIN_ACTION_COMMAND_PROMPT_INTERACT), None if nothing is asked."""
+        try:
+            asked = self._ask("action_command_prompt", "INTERACT")
+        except NotFound:
+            return None
+        return Prompt(text(asked.get("text")) or "", texts(asked.get("choices")))
+
+    def _ask(self, plugin: str, permission: str) -> Dict[str, Any]:
+        path = f"/api/plugin/{plugin}"
+        with self._http.hurried(SECONDS):
+            answer = self._http.get(path, needs=f"PLUGIN_{plugin.upper()}_{permission}")
+        if answer is None:  # 204, or nothing to tell
+            raise NotFound(f"{path} has no answer")
+        return mapping(answer, path)
+
+
+def _troubles(state: Dict[str, Any], when: str) -> Tuple[bool, bool, bool]:
+    """The server's `issue` is any of them, and one that it names no more closely."""
+    undervoltage, overheat, issue = (state.get(f"{when}_{what}") is True for what in ("undervoltage", "overheat", "issue"))
+    return undervoltage, overheat, issue and not (undervoltage or overheat)

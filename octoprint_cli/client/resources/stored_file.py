@@ -1,0 +1,94 @@
+"""What the server says of a stored file, and of all of them. Locations are `local` and `sdcard`."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+
+from octoprint_cli.client.resource import (
+    inner,
+    items,
+    number,
+    text,
+    whole,
+)
+
+#: 2.0's name for the printer's own storage; the caller sees and says `sdcard` on every server.
+SD_NAMES = ("sdcard", "printer")
+
+
+class History(NamedTuple):
+    """How often a file was printed to its end and not, and how the last time went. An SD card's files have none."""
+
+    success: int = 0
+    failure: int = 0
+    last: Optional[float] = None  # when it ended, in seconds since 1970, UTC
+    succeeded: Optional[bool] = None
+
+    @classmethod
+    def from_json(cls, prints: Dict[str, Any]) -> History:
+        """From the `prints` of an entry."""
+        last, succeeded = number(inner(prints, "last").get("date")), inner(prints, "last").get("success")
+        success, failure = (whole(prints.get(outcome)) or 0 for outcome in ("success", "failure"))
+        return cls(success, failure, last, succeeded if isinstance(succeeded, bool) else None)
+
+    @property
+    def total(self) -> int:
+        """Ended ones, well or not."""
+        return self.success + self.failure
+
+
+class StoredFile(NamedTuple):
+    """A file on the server."""
+
+    path: str  # on the server, folders and all, as the server spells it
+    name: str  # as it was typed at the upload
+    location: str  # local or sdcard
+    size: Optional[int]  # bytes
+    date: Optional[int] = None  # seconds since 1970, UTC
+    hash: Optional[str] = None  # SHA-1; 1.x and local only
+    estimated_print_time: Optional[float] = None  # seconds, once the server has analysed the file
+    history: History = History()
+
+    @classmethod
+    def from_json(cls, entry: Dict[str, Any]) -> StoredFile:
+        """From an entry of a listing or the answer for one file."""
+        path = (text(entry.get("path")) or text(entry.get("name")) or "").lstrip("/")
+        origin = text(entry.get("origin")) or "local"
+        return cls(
+            path=path,
+            name=(text(entry.get("display")) or text(entry.get("name")) or path).lstrip("/"),
+            location="sdcard" if origin in SD_NAMES else origin,
+            size=whole(entry.get("size")),
+            date=whole(entry.get("date")),
+            hash=text(entry.get("hash")),
+            estimated_print_time=number(inner(entry, "gcodeAnalysis").get("estimatedPrintTime")),
+            history=History.from_json(inner(entry, "prints")),
+        )
+
+    def is_still(self, before: Optional[StoredFile]) -> bool:
+        """Whether nothing was written since `before`: an analysis or a print changes the entry, but not the file."""
+        return before is not None and (self.size, self.date, self.hash) == (before.size, before.date, before.hash)
+
+
+class Listing(NamedTuple):
+    """What is stored, and the space in bytes where the server tells it."""
+
+    files: List[StoredFile]
+    free: Optional[int]
+    total: Optional[int]
+
+    @classmethod
+    def from_json(cls, answer: Dict[str, Any]) -> Listing:
+        """From the answer of a recursive listing: folders are walked, and models for slicing left out."""
+        files = sorted(_walk(answer.get("files")), key=lambda file: (file.location, file.path))
+        return cls(files, whole(answer.get("free")), whole(answer.get("total")))
+
+
+def _walk(entries: Any) -> Iterator[StoredFile]:
+    open_lists = [items(entries)]  # no recursion: a stranger says how deep it goes
+    while open_lists:
+        for entry in open_lists.pop():
+            if entry.get("type") == "folder":
+                open_lists.append(items(entry.get("children")))
+            elif entry.get("type", "machinecode") == "machinecode":
+                yield StoredFile.from_json(entry)

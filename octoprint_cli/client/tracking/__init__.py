@@ -1,0 +1,1 @@
+"""How a job goes and ends, and waiting for it."""

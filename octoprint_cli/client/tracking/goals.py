@@ -1,0 +1,90 @@
+"""What can be waited for, and what ends the wait without it."""
+
+from __future__ import annotations
+
+from typing import Callable, Dict, FrozenSet, Mapping, NamedTuple, Optional, Sequence
+
+from octoprint_cli.client.phase import Phase
+from octoprint_cli.client.resources.job import Job
+from octoprint_cli.client.resources.printer import Temperature
+from octoprint_cli.client.tracking.job_outcome import FINISHED, Ending
+
+#: A heater counts as at its target within so many degrees of it.
+NEAR_DEGREES = 2.0
+_END = frozenset({"error", "offline", "cancelled"})
+
+
+class Scene(NamedTuple):
+    """What is known of the printer at a time. `ending` is that of the job that is followed, or of the last one."""
+
+    job: Job
+    phase: Phase
+    heaters: Mapping[str, Temperature] = {}
+    ending: Optional[Ending] = None
+
+    @property
+    def warm(self) -> bool:
+        """Whether a heater has a target, and all that have one are near it."""
+        heated = [reading for reading in self.heaters.values() if reading.target]
+        return bool(heated) and all(_near(reading) for reading in heated)
+
+
+def _near(reading: Temperature) -> bool:
+    return reading.actual is not None and reading.target is not None and abs(reading.actual - reading.target) <= NEAR_DEGREES
+
+
+#: Each goal with what it means, but `progress`.
+_MET: Dict[str, Callable[[Scene], bool]] = {
+    "done": lambda scene: scene.ending is not None and scene.ending.outcome == FINISHED,
+    "idle": lambda scene: scene.phase is Phase.IDLE,
+    "printing": lambda scene: scene.phase is Phase.PRINTING,
+    "paused": lambda scene: scene.phase is Phase.PAUSED,
+    "connected": lambda scene: scene.phase.connected,
+    "temp": lambda scene: scene.warm,
+}
+#: What ends the wait for a goal unless the caller says otherwise: what makes it impossible, or most unlikely.
+_FAILS: Dict[str, FrozenSet[str]] = {
+    "done": _END,
+    "progress": _END,
+    "paused": _END,
+    "idle": frozenset({"error", "offline"}),
+    "printing": frozenset({"error", "offline"}),
+    "temp": frozenset({"error", "offline"}),
+    "connected": frozenset(),
+}
+
+
+class Goal(NamedTuple):
+    """One thing to wait for: one of `words.GOALS`, and the percent of `progress`."""
+
+    name: str
+    percent: float = 0.0
+
+    @classmethod
+    def parse(cls, written: str) -> Goal:
+        """From `done` or `progress=50`. Raises ValueError."""
+        name, equals, percent = written.partition("=")
+        if name == "progress" and equals and 0 <= float(percent) <= 100:
+            return cls(name, float(percent))
+        if written not in _MET:
+            raise ValueError(written)
+        return cls(written)
+
+    def met(self, scene: Scene) -> bool:
+        """Whether it is so."""
+        if self.name != "progress":
+            return _MET[self.name](scene)
+        return _MET["done"](scene) or (scene.phase.has_job and (scene.job.completion or 0) >= self.percent)
+
+    @property
+    def of_a_job(self) -> bool:
+        """Whether only the job at hand can bring it about."""
+        return self.name in ("done", "progress")
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.percent:g}" if self.name == "progress" else self.name
+
+
+def usual_failures(goals: Sequence[Goal]) -> FrozenSet[str]:
+    """What ends the wait for any of these: what leaves none of them possible."""
+    return frozenset.intersection(*(_FAILS[goal.name] for goal in goals))

@@ -1,0 +1,247 @@
+"""One job, from where it is to its end, and how it ended: told by the server's events, or found out where they were missed."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Dict, Optional, Tuple
+
+from octoprint_cli.client.client import Client
+from octoprint_cli.client.phase import Phase, phase_of
+from octoprint_cli.client.push.updates import (
+    Away,
+    Event,
+    Link,
+    News,
+    State,
+    What,
+)
+from octoprint_cli.client.resources.job import Job
+from octoprint_cli.client.resources.stored_file import History
+from octoprint_cli.client.tracking.job_outcome import (
+    CANCELLED,
+    FAILED,
+    FINISHED,
+    LOST,
+    RESET,
+    STOPPED,
+    UNFINISHED,
+    Ending,
+    last_ending,
+)
+from octoprint_cli.errors import CliError
+
+#: The events that a job's end is told by, and those that tell why.
+EVENTS = tuple("PrintStarted PrintDone PrintFailed PrintCancelling PrinterStateChanged Error PrinterReset EStop".split())
+#: The event of an end, and the file's history, come within this time of the new state.
+GRACE_SECONDS = 1.5
+#: So long after the word of an end may come that of what has made it one, by the end that was told.
+AMENDED_SECONDS = {CANCELLED: 0.3, FAILED: GRACE_SECONDS}
+#: And what that may be: a firmware that resets itself cancels the job; an emergency stop breaks the line first.
+_AMENDS = {CANCELLED: ("PrinterReset",), FAILED: ("PrinterReset", "EStop", "Error")}
+#: A look at the server takes no longer; the next one follows.
+LOOK_SECONDS = 10.0
+#: What the server gives as the reason of an end where it has none.
+_NO_REASON = ("", "unknown", "None")
+
+
+class Follower:
+    """Follows `job` to its `ending`. `before` is the file's history from before it began, if that is known."""
+
+    def __init__(self, client: Client, job: Job, before: Optional[History] = None) -> None:
+        self._client, self.job = client, job
+        self.ending: Optional[Ending] = None
+        #: The firmware's own error, its reset, or an emergency stop; not a connection that broke.
+        self.firmware_error: Optional[str] = None
+        self._before = before if before is not None else self._history()
+        self._cancelling, self._was_away = job.phase is Phase.CANCELLING, False
+        self._unclear_since: Optional[float] = None
+        self._open_until: Optional[float] = None  # the end may still be amended
+        self._counted = False  # whether the file's history had one print more at the last check
+        self._check_at: Optional[float] = None  # whether it is still the same job: another of the same file looks like it
+
+    @property
+    def due(self) -> Optional[float]:
+        """When `conclude` must be called, of the monotonic clock: the job has ended, or may have, and no event says how."""
+        if self.ending is not None:
+            return self._open_until
+        unclear = None if self._unclear_since is None else self._unclear_since + GRACE_SECONDS
+        wanted = [when for when in (unclear, self._check_at) if when is not None]
+        return min(wanted) if wanted else None
+
+    @property
+    def over(self) -> bool:
+        """Whether the job has ended, and nothing will be found out about it any more."""
+        return self.ending is not None and self._open_until is None
+
+    def hear(self, news: News) -> None:
+        """Take notice. `ending` is set once the news is that of the end."""
+        what = news.what
+        if self.ending is not None:
+            self._amend(what)
+        elif isinstance(what, Event):
+            self._event(what.type, what.payload)
+        elif isinstance(what, State):
+            self._phase(phase_of(what.text))
+        elif isinstance(what, Job):
+            self._reading(what)
+        elif isinstance(what, Away):
+            self._was_away = True
+            self._check_at = time.monotonic() if what.reason is None else self._check_at
+        elif isinstance(what, Link) and what.up:  # what went on before was not told
+            self._check_at = time.monotonic()
+
+    def conclude(self) -> Optional[Job]:
+        """Look at the server, and set `ending` if the job has ended. May change nothing; then `due` is later, or None.
+
+        Returns what the server shows, which is newer than any news.
+        """
+        if self.ending is not None:
+            self._open_until = None
+            return None
+        check, self._check_at, self._unclear_since = self._check_at is not None, None, None
+        try:
+            with self._client.http.hurried(LOOK_SECONDS):
+                job = self._client.job.current()
+                again = check and self.goes_on(job) and self._began_again()
+                if again and not self._counted:  # the event may still come that says how ours ended, or did just after that look
+                    self._counted, self._check_at = True, time.monotonic() + GRACE_SECONDS
+                    return job
+                if again or not self.goes_on(job):
+                    self.ending = self._found(job)
+                return job
+        except CliError:  # the feed says when it is away for good
+            self._unclear_since = time.monotonic()
+            self._check_at = self._unclear_since + GRACE_SECONDS if check else None
+        return None
+
+    # -- told -------------------------------------------------------------------------------------
+
+    def _event(self, kind: str, payload: Dict[str, Any]) -> None:
+        self._blame(kind, payload)
+        if kind == "PrintStarted":
+            self._check_at = time.monotonic() + GRACE_SECONDS  # another one perhaps, whatever came of ours
+        elif kind in ("PrintDone", "PrintFailed") and self._is_ours(payload):
+            self._ended(payload if kind == "PrintFailed" else None)
+
+    def _blame(self, kind: str, payload: Dict[str, Any]) -> None:
+        """Note what the firmware has done, or what was done to it."""
+        if kind == "Error":
+            self.firmware_error = _reason(payload.get("error")) or "an error that it does not name"
+        elif kind == "PrintCancelling":  # of an error that only ends the job, 1.11 tells in no other way
+            self.firmware_error = self.firmware_error or _reason(payload.get("firmwareError"))
+        elif kind == "EStop":
+            self.firmware_error = self.firmware_error or STOPPED
+        elif kind == "PrinterReset":
+            self.firmware_error = self.firmware_error or RESET
+
+    def _ended(self, failure: Optional[Dict[str, Any]]) -> None:
+        if failure is None:
+            self.ending = self._end(FINISHED)
+        elif self.firmware_error is not None:
+            self.ending = self._end(FAILED, self.firmware_error)
+        else:
+            cancelled = failure.get("reason") == "cancelled"
+            self.ending = self._end(CANCELLED) if cancelled else self._end(FAILED, _reason(failure.get("error")))
+            self._open_until = time.monotonic() + AMENDED_SECONDS[self.ending.outcome]
+
+    def _amend(self, what: What) -> None:
+        """The cause of an end may be told after the end."""
+        ending = self.ending
+        if ending and self._open_until is not None and isinstance(what, Event) and what.type in _AMENDS[ending.outcome]:
+            self._blame(what.type, what.payload)
+            self.ending, self._open_until = self._end(FAILED, self.firmware_error), None
+
+    def _is_ours(self, payload: Dict[str, Any]) -> bool:
+        path = payload.get("path")
+        return not isinstance(path, str) or self.job.file is None or path.lstrip("/") == self.job.file
+
+    def _phase(self, phase: Phase) -> None:
+        """Another state: where it has no job, the event that says how ours ended comes a moment later."""
+        self._cancelling = self._cancelling or phase is Phase.CANCELLING
+        if not phase.has_job and phase is not Phase.UNKNOWN:
+            self._unclear_since = self._unclear_since or time.monotonic()
+
+    def _reading(self, job: Job) -> None:
+        self._phase(job.phase)
+        if not self.goes_on(job):
+            self._unclear_since = self._unclear_since or time.monotonic()
+            return
+        self._unclear_since = None
+        if job.phase.has_job:  # a state that nobody knows may be of anything
+            self.job = _with_all_known(job, self.job)
+
+    def goes_on(self, job: Job) -> bool:
+        """Whether this may be the same job, further on."""
+        if job.phase is Phase.UNKNOWN:
+            return True
+        if not job.phase.has_job or (job.file is not None and not self._is_of(job)):
+            return False
+        if job.completion is None:  # a cancelled one has lost it already while it still winds down
+            return True
+        return job.completion >= (self.job.completion or 0) or (job.print_time or 0) + 2 >= (self.job.print_time or 0)
+
+    def _began_again(self) -> bool:
+        """Whether the job that is under way is the next one of the same file."""
+        return any(self._more())
+
+    def _more(self) -> Tuple[bool, bool]:
+        """Whether the file's history has more good ends than before, and more others."""
+        before = self._before
+        now = self._history() if before is not None else None
+        if before is None or now is None:
+            return False, False
+        return now.success > before.success, now.failure > before.failure
+
+    def _is_of(self, job: Job) -> bool:
+        return self.job.file is None or job.is_of(self.job.file, self.job.location or "local")
+
+    # -- found out --------------------------------------------------------------------------------
+
+    def _found(self, job: Job) -> Ending:
+        """The end that no event has told of."""
+        finished, failed = self._more()
+        finished = finished or (self._is_of(job) and job.completion == 100 and not job.phase.has_job)
+        if finished and failed:
+            return self._end(LOST, "the server has printed the file more than once meanwhile")
+        if finished:
+            return self._end(FINISHED)
+        if self.firmware_error:
+            return self._end(FAILED, self.firmware_error)
+        if failed:
+            return self._not_finished(job)
+        on_card = self.job.location != "local" and self._is_of(job) and job.file  # where there is no history
+        if job.phase is Phase.IDLE and (self._cancelling or on_card):
+            return self._end(CANCELLED, certain=self._cancelling)
+        if not job.phase.connected and not self._was_away:
+            return self._end(FAILED, job.error, certain=False)
+        return self._end(LOST, "the server was away meanwhile, and no longer has the job" if self._was_away else job.error)
+
+    def _not_finished(self, job: Job) -> Ending:
+        last = last_ending(self._client, job)  # None while another job is active
+        if last is not None and last.file == self.job.file and last.outcome != FINISHED:
+            return last
+        return self._end(UNFINISHED)
+
+    def _history(self) -> Optional[History]:
+        if self.job.file is None or self.job.location != "local":
+            return None
+        try:
+            with self._client.http.hurried(LOOK_SECONDS):
+                return self._client.files.info(self.job.file).history
+        except CliError:
+            return None
+
+    def _end(self, outcome: str, reason: Optional[str] = None, certain: bool = True) -> Ending:
+        by_firmware = outcome == FAILED and self.firmware_error is not None
+        return Ending(outcome, reason, self.job.file, self.job.location, time.time(), certain, by_firmware)
+
+
+def _with_all_known(job: Job, before: Job) -> Job:
+    """The reading, with what an earlier one knew where it has nulls."""
+    return job._replace(**{name: known for name, known in before._asdict().items() if getattr(job, name) is None})
+
+
+def _reason(value: Any) -> Optional[str]:
+    """The server's words, without the colon after which nothing follows."""
+    words = str(value).strip().rstrip(":").strip() if isinstance(value, str) else ""
+    return None if words in _NO_REASON else words

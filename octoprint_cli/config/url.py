@@ -1,0 +1,46 @@
+"""The address of a server, as people write it, made into a base URL."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+from octoprint_cli.errors import ConfigError
+from octoprint_cli.output.redact import mask_url
+
+_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
+_HINT = "write it like octopi.local, 192.168.1.5:5000 or https://example.org/octoprint"
+
+
+def normalise(written: str) -> str:
+    """A base URL without a trailing slash.
+
+    Takes a missing scheme (http), a path prefix, a trailing slash, IPv6 with or without brackets, and
+    `user:password@` for a proxy in front. Raises ConfigError for anything that is no http(s) address.
+    """
+    text = written.strip()
+    if _is_bare_ipv6(text):
+        text = f"[{text}]"
+    if not _SCHEME.match(text):
+        text = f"http://{text}"
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in ("http", "https") and _is_name(parts.hostname or "") and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or re.search(r"[\s\\]", text) or parts.query or parts.fragment:
+        raise ConfigError(f"{mask_url(written)!r} is not the address of a server", hint=_HINT)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+
+
+def _is_name(host: str) -> bool:
+    """Whether it can be looked up: no empty label, none beyond 63 characters."""
+    return ":" in host or all(0 < len(label) < 64 for label in host.rstrip(".").split("."))
+
+
+def _is_bare_ipv6(text: str) -> bool:
+    try:
+        return isinstance(ipaddress.ip_address(text.split("%", 1)[0]), ipaddress.IPv6Address)
+    except ValueError:
+        return False

@@ -1,0 +1,174 @@
+"""What can come next on a command line: commands, options, choices, and what the server and the configuration have right now.
+
+Raises nothing: a shell that asks for more shows no errors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence
+
+from octoprint_cli.client.tracking.goal_words import FAILURES, GOALS, TYPES
+from octoprint_cli.errors import CODES, CliError
+from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP, Formatters
+
+#: A shell waits for this.
+SECONDS = 1.0
+
+
+class Candidates(NamedTuple):
+    """The words that can stand there, and whether a file of this computer can."""
+
+    words: List[str]
+    files: bool = False
+
+
+def candidates(app: Any, words: Sequence[str]) -> Candidates:
+    """What the last of `words`, which may be empty, can become."""
+    *before, current = words or [""]
+    if current.startswith("--") and "=" in current and "--" not in before:
+        option, _, value = current.partition("=")
+        found = candidates(app, [*before, option, value])
+        return found._replace(words=[f"{option}={word}" for word in found.words])
+    possible = Candidates([])
+    with contextlib.suppress(CliError, SystemExit, ValueError):
+        possible = _Line(app, before, current).possible()
+    return possible._replace(words=sorted({word for word in possible.words if word.startswith(current) and word}))
+
+
+class _Line:
+    """A command line that is being typed."""
+
+    def __init__(self, app: Any, before: List[str], current: str) -> None:
+        self.app, self.before, self.current = app, before, current
+        #: An option can stand there.
+        self.option = current.startswith("-") and "--" not in before
+
+    def possible(self) -> Candidates:
+        """Each word that can stand there, whatever it begins with."""
+        rest = self._without_options(self.app.parser)
+        names: List[str] = self.app.command_manager.names()
+        command = next((" ".join(rest[:length]) for length in range(len(rest), 0, -1) if " ".join(rest[:length]) in names), None)
+        following = _next_words(names, rest)
+        if command is None:
+            value_of = self._waiting(self.app.parser)
+            if value_of is not None:
+                return self._values(value_of)
+            return Candidates([*following, *(self._options(self.app.parser) if self.option else [])])
+        found = self._of_command(command)
+        return found._replace(words=[*(following if self._at_a_word() else []), *found.words])
+
+    def _at_a_word(self) -> bool:
+        """No option stands before it."""
+        return not any(word.startswith("-") for word in [*self.before, self.current])
+
+    def _of_command(self, command: str) -> Candidates:
+        instance, parser = self.app.command_manager.described(command, self.app)
+        kind = type(instance)
+        value_of = self._waiting(parser) or self._waiting(self.app.parser)
+        if value_of is not None:
+            return self._values(value_of, kind)
+        if self.option:
+            return Candidates([*self._options(parser), *self._options(self.app.parser)])
+        given = self._without_options(self.app.parser, parser)[len(command.split()) :]
+        by_place = [action for action in parser._actions if not action.option_strings]
+        index = min(len(given), len(by_place) - 1)
+        if index < 0 or (index < len(given) and by_place[index].nargs not in ("*", "+")):
+            return Candidates([])
+        return self._values(by_place[index], kind, given)
+
+    def _options(self, parser: argparse.ArgumentParser) -> List[str]:
+        """The long options that may still be given."""
+        given = {word.partition("=")[0] for word in self.before}
+        shown = [action for action in parser._actions if action.help is not argparse.SUPPRESS]
+        free = [action for action in shown if isinstance(action, argparse._AppendAction) or not given & set(action.option_strings)]
+        return [option for action in free for option in action.option_strings if option.startswith("--")]
+
+    def _waiting(self, parser: argparse.ArgumentParser) -> Optional[argparse.Action]:
+        """The option whose value comes next, if one does."""
+        if self.option or "--" in self.before:
+            return None
+        return _takes_value(self.before[-1] if self.before else "", parser)
+
+    def _without_options(self, *parsers: argparse.ArgumentParser) -> List[str]:
+        """The words without options and, of these parsers, their values."""
+        rest, skip, ended = [], False, False
+        for word in self.before:
+            if ended or not (skip or word.startswith("-")):
+                rest.append(word)
+            ended = ended or (word == "--" and not skip)
+            skip = not ended and not skip and any(_takes_value(word, parser) for parser in parsers)
+        return rest
+
+    def _values(self, action: argparse.Action, kind: Any = None, given: Sequence[str] = ()) -> Candidates:
+        if action.choices:
+            return Candidates([str(choice) for choice in action.choices])
+        if action.dest == "words" and not action.option_strings:
+            return Candidates(_next_words(self.app.command_manager.names(), list(given)))
+        if action.dest == "columns":
+            return Candidates(_columns(kind))
+        if action.dest in _LIVE and action.metavar != "N":
+            line = self.before[:-1] if action.option_strings else self.before
+            with contextlib.suppress(CliError, SystemExit):  # half a line may be none
+                self.app.aim(self.app.parser.parse_known_args(line)[0])
+            head = "".join(self.current.rpartition(",")[:2]) if action.dest in _BY_COMMA else ""
+            return Candidates([head + word for word in _LIVE[action.dest](self.app)])
+        return Candidates([], files=str(action.metavar or action.dest).upper().startswith(_FILES))
+
+
+def _takes_value(word: str, parser: argparse.ArgumentParser) -> Optional[argparse.Action]:
+    return next((action for action in parser._actions if word in action.option_strings and action.nargs != 0), None)
+
+
+def _next_words(names: List[str], rest: List[str]) -> List[str]:
+    """The next word of each command that begins so."""
+    split = [name.split() for name in names]
+    return [name[len(rest)] for name in split if name[: len(rest)] == rest and len(name) > len(rest)]
+
+
+def _columns(kind: Any) -> List[str]:
+    """The fields of a command's answer, of a list those of its rows, too."""
+    properties: Dict[str, Any] = (getattr(kind, "answer", None) and kind.answer.schema["properties"]) or {}
+    rows = [name for value in properties.values() for name in value.get("items", {}).get("properties", ())]
+    return [*properties, *(rows if getattr(kind, "_group", SHOW_GROUP) == LIST_GROUP else [])]
+
+
+def _stored(app: Any) -> List[str]:
+    with app.client.http.hurried(SECONDS):
+        return [file.path for file in app.client.files.list("local").files]
+
+
+def _ports(app: Any) -> List[str]:
+    with app.client.http.hurried(SECONDS):
+        return ["AUTO", *app.client.connection.current().ports]
+
+
+def _profiles(app: Any) -> List[str]:
+    with app.client.http.hurried(SECONDS):
+        return list(app.client.connection.current().profiles)
+
+
+def _checks(_: Any) -> List[str]:
+    from octoprint_cli.plugins.entry_points import CHECKS, Extensions
+
+    return Extensions(CHECKS).claimed()
+
+
+#: How the name of a value begins that is a file, or a folder, of this computer.
+_FILES = ("FILE", "OUT", "PATH")
+#: Arguments that hold several values.
+_BY_COMMA = ("events", "fail_on")
+#: Arguments whose values are looked up, by their name in the parsed arguments.
+_LIVE: Dict[str, Callable[[Any], Iterable[str]]] = {
+    "stored": _stored,
+    "port": _ports,
+    "profile": _profiles,
+    "printer": lambda app: app.settings.printers,
+    "format": lambda app: [*Formatters(SHOW_GROUP, "").names(), *Formatters(LIST_GROUP, "").names()],
+    "ignore": _checks,
+    "code": lambda app: CODES,
+    "goals": lambda app: [goal.partition("=")[0] + ("=" if "=" in goal else "") for goal in GOALS],
+    "fail_on": lambda app: [*FAILURES, "none"],
+    "events": lambda app: TYPES,
+}

@@ -1,0 +1,76 @@
+"""What is known of the printer, painted for a person who watches."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Callable, Deque, Mapping, Optional
+
+from octoprint_cli.client.push.updates import (
+    Event,
+    Line,
+    Link,
+    News,
+    Notice,
+)
+from octoprint_cli.client.resources.job import Job
+from octoprint_cli.client.resources.printer import Temperature
+from octoprint_cli.client.tracking.goals import Scene
+from octoprint_cli.output.terminal.printer_view import Picture
+
+#: More than any terminal has room for.
+LINES, NOTES = 12, 4
+
+
+class Painter:
+    """Makes pictures for `show`; does nothing where that is None. `hide` takes secrets out of what the server said."""
+
+    def __init__(self, show: Optional[Callable[[Picture], None]], hide: Callable[[Any], Any]) -> None:
+        self._show, self._hide = show, hide
+        self._lines: Deque[str] = deque(maxlen=LINES)
+        self._notes: Deque[str] = deque(maxlen=NOTES)
+        self._pushed = True
+        self._scene: Optional[Scene] = None
+
+    def look(self, scene: Scene) -> None:
+        """The scene is this now."""
+        self._scene = scene
+        self._paint()
+
+    def hear(self, news: News) -> None:
+        """What is no part of a scene: the terminal, events, what the firmware asks."""
+        what = news.what
+        if isinstance(what, Line):
+            self._lines.append(what.text)
+        elif isinstance(what, Notice):
+            self._notes.append(what.text or "the firmware's question is answered")
+        elif isinstance(what, Event) and what.type != "PrinterStateChanged":
+            self._notes.append(what.type)
+        elif isinstance(what, Link):
+            self._pushed = what.up
+        else:
+            return
+        self._paint()
+
+    def end(self, job: Job, heaters: Mapping[str, Temperature]) -> None:
+        """How it is at the end."""
+        self.look(Scene(job, job.phase, heaters))
+
+    def _paint(self) -> None:
+        scene = self._scene
+        if self._show is None or scene is None:
+            return
+        job = scene.job
+        self._show(
+            Picture(
+                state=self._hide(job.state),
+                phase=scene.phase.value,
+                file=self._hide(job.file),
+                completion=job.completion,
+                print_time=job.print_time,
+                print_time_left=job.print_time_left,
+                temperatures=scene.heaters,
+                lines=self._hide(list(self._lines)),
+                notes=self._hide(list(self._notes)),
+                connection="push" if self._pushed else "poll",
+            )
+        )

@@ -1,0 +1,119 @@
+"""What every command shows that tells how the printer is: `status`, `wait`, `print --wait`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, Mapping
+
+from octoprint_cli.framework.fields import (
+    Field,
+    flags,
+    heater,
+    listed,
+    mapping,
+    one_of,
+    percent,
+    record,
+    size,
+    span,
+    switch,
+    text,
+    time,
+)
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.resources.printer import Temperature
+    from octoprint_cli.client.tracking.snapshot import Known
+
+PHASES = (
+    "offline",
+    "connecting",
+    "error",
+    "idle",
+    "starting",
+    "printing",
+    "pausing",
+    "paused",
+    "resuming",
+    "cancelling",
+    "finishing",
+    "transferring",
+    "unknown",
+)
+_WORDS = {
+    "finished": "finished",
+    "cancelled": "was cancelled",
+    "failed": "failed",
+    "unfinished": "did not finish (cancelled, or failed)",
+    "lost": "was lost",
+}
+
+
+def _in_words(ended: Mapping[str, Any]) -> str:
+    """`cube.gcode was cancelled`."""
+    doubt = "" if ended["certain"] else ", most likely"
+    reason = f": {ended['reason']}" if ended["reason"] else ""
+    return f"{ended['file'] or 'the job'} {_WORDS[ended['outcome']]}{doubt}{reason}"
+
+
+HEATERS = mapping(heater(), "by tool0, tool1, bed, chamber: those that the printer has")
+JOB = record(
+    "what is selected or printing",
+    file=text("path on the server").or_null,
+    location=one_of("local", "sdcard").or_null,
+    size=size("of the file").or_null,
+    completion=percent("of the file, by position").or_null,
+    print_time=span("spent").or_null,
+    print_time_left=span("left, as the server reckons").or_null,
+    estimated_print_time=span("of the whole, from the server's analysis").or_null,
+    user=text("who started it").or_null,
+)
+LAST_JOB = (
+    record(
+        "how the last job ended; null while one is active, or if nothing is known",
+        outcome=one_of(*_WORDS),
+        reason=text("the server's or the firmware's words").or_null,
+        file=text("path on the server").or_null,
+        location=one_of("local", "sdcard").or_null,
+        ended=time("when").or_null,
+        certain=switch("false where it was concluded, and no word of the server says so"),
+    )
+    .told(_in_words)
+    .or_null
+)
+SUMMARY = record(
+    state=text("the server's own word"),
+    phase=one_of(*PHASES, meaning="what that means"),
+    temperature=HEATERS,
+    job=JOB,
+    last_job=LAST_JOB,
+    prompt=record("what the firmware asks a person", text=text(), choices=listed(text()))
+    .told(lambda asked: str(asked["text"]))
+    .or_null,
+    error=text("of the printer or its connection").or_null,
+    flags=flags("the server's flags of the printer's state"),
+)
+
+
+def summary(known: Known) -> Dict[str, Any]:
+    """State, temperatures and job, and how the last job ended, as SUMMARY says. What the server does not know is null."""
+    job, printer = known.job, known.printer
+    return {
+        "state": job.state,
+        "phase": job.phase.value,
+        "temperature": heaters(printer.temperatures if printer else {}) or {"tool0": {"actual": None, "target": None}},
+        "job": _declared(JOB, job),
+        "last_job": _declared(LAST_JOB, known.ending) if known.ending else None,
+        "prompt": known.prompt._asdict() if known.prompt else None,
+        "error": job.error or (printer.error if printer else None),
+        "flags": printer.flags if printer else {},
+    }
+
+
+def _declared(declaration: Field, found: object) -> Dict[str, Any]:
+    """What of it is in the answer."""
+    return {name: getattr(found, name) for name in declaration.schema["properties"]}
+
+
+def heaters(readings: Mapping[str, Temperature]) -> Dict[str, Any]:
+    """The heaters, as HEATERS says."""
+    return {heater: reading._asdict() for heater, reading in readings.items()}

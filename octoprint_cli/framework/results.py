@@ -1,0 +1,85 @@
+"""What several commands' declarations have in common: parts of answers, codes of errors, what a command can do to the world."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping
+
+from octoprint_cli.framework.fields import (
+    Field,
+    anything,
+    listed,
+    mapping,
+    one_of,
+    record,
+    size,
+    switch,
+    text,
+    with_others,
+)
+
+#: What a command can do to the world.
+EFFECTS = ("reads", "heats", "moves", "starts", "stops", "writes", "deletes", "powers")
+#: How it is known that the server holds the same bytes.
+VERIFIED = ("sha1", "download", "size", "none")
+
+
+def _in_words(verdict: Mapping[str, Any]) -> str:
+    """The summary of a pre-flight that is ready, for a person."""
+    ids = {"warnings": [warning["id"] for warning in verdict["warnings"]], "ignored": verdict["ignored"]}
+    return "; ".join(["ready", *(f"{what}: {', '.join(found)}" for what, found in ids.items() if found)])
+
+
+CHECK = record(
+    id=text("which check"),
+    status=one_of("pass", "fail", "skip"),
+    severity=one_of("block", "warn", "info"),
+    message=text(),
+    evidence=anything("the values behind the message: an object, or null"),
+    ignored=switch("it failed, and the caller has overridden it"),
+)
+_READY: Dict[str, Field] = {
+    "ready": switch("nothing forbids the print"),
+    "strict": switch("warnings forbid it, too"),
+    "ignored": listed(text(), "the checks that failed and are overridden"),
+}
+#: The report of `preflight`, and the summary of it that a start answers.
+REPORT = record("", _READY, checks=listed(CHECK))
+VERDICT = record("of the pre-flight", _READY, warnings=listed(record(id=text(), message=text()))).told(_in_words)
+#: What a guarded command answers where it was skipped.
+_REQUEST = record(
+    method=text(),
+    path=text(),
+    json=mapping(anything("a value"), "its body").sometimes,
+    form=with_others(record("of an upload", file=text("on this computer"), size=size("of the file")), text("a field")).sometimes,
+)
+_SKIPPED = one_of("skipped")
+SKIPPED = record("with --skip-if-printing, during a job", action=_SKIPPED, reason=text(), job=record(file=text().or_null))
+
+
+def rehearsed(checks: bool, skippable: bool) -> Field:
+    """The same to --dry-run. `checks`: the pre-flight runs before it; `skippable`: it has --skip-if-printing."""
+    parts: Dict[str, Field] = {"preflight": VERDICT.or_null.sometimes} if checks else {}
+    parts.update({"action": _SKIPPED.sometimes} if skippable else {})
+    requests = listed(_REQUEST, "those that would be sent").sometimes
+    return record("with --dry-run", parts, dry_run=switch(), requests=requests)
+
+
+_LOCAL = ("FILE_NOT_FOUND", "FILE_UNREADABLE", "FILE_INVALID")
+UPLOAD_CODES = (
+    *_LOCAL,
+    "FILE_CHANGED",
+    "FILE_EXISTS",
+    "FILE_TOO_LARGE",
+    "FILE_IN_USE",
+    "NO_SPACE",
+    "UPLOAD_CORRUPT",
+    "NOT_FOUND",
+    "NOT_STARTED",  # --select, whose answer was lost
+    "PRINTER_OFFLINE",
+    "STATE_NOT_REACHED",
+)
+CHECK_CODES = (
+    *_LOCAL,
+    *"FILE_CHANGED FILE_DAMAGED FILE_EXISTS FILE_INCOMPLETE FILE_TOO_LARGE LIMIT_EXCEEDED NO_SPACE OUTSIDE_VOLUME".split(),
+    *"PREFLIGHT_FAILED PRINTER_BUSY PRINTER_ERROR PRINTER_OFFLINE SERVER_WARNING STATE_NOT_REACHED WRONG_PRINTER".split(),
+)

@@ -1,0 +1,104 @@
+"""The news as `watch` tells it: a dict for each line, with what changed and no more often than is wanted."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Dict, FrozenSet, Iterator, Optional, Tuple
+
+from octoprint_cli.client.phase import phase_of
+from octoprint_cli.client.push.updates import (
+    Away,
+    Event,
+    Heat,
+    Line,
+    Link,
+    News,
+    Notice,
+    State,
+)
+from octoprint_cli.client.resources.job import Job
+from octoprint_cli.output.columns import Time
+
+#: Of the server's events those that tell of the printer, its job and its files; Dwelling and its like come ten times a second.
+EVENTS = tuple(
+    """PrintStarted PrintDone PrintFailed PrintCancelling PrintCancelled PrintPaused PrintResumed PrinterStateChanged
+    Error PrinterReset EStop Connected Disconnected FileSelected FileDeselected FileAdded FileRemoved Upload
+    TransferStarted TransferDone TransferFailed FilamentChange ToolChange CommandSuppressed PowerOn PowerOff
+    PrinterProfileModified CaptureFailed MovieDone Startup Shutdown""".split()
+)
+
+Told = Tuple[str, Dict[str, Any]]
+
+
+class Reporter:
+    """Makes lines of news. `interval` is the least time between two of progress, and two of temperatures, in seconds."""
+
+    def __init__(self, interval: float) -> None:
+        self._interval = interval
+        self._number = 0
+        self._state: Optional[Tuple[Any, ...]] = None
+        self._job: Optional[Job] = None
+        self._last: Dict[str, float] = {}
+        self._targets: Any = None
+
+    def lines(self, news: News, wanted: Optional[FrozenSet[str]] = None) -> Iterator[Dict[str, Any]]:
+        """The lines of a piece of news, numbered from 1. `wanted` has types and the server's events; None is all but `terminal`."""
+        for kind, body in self._told(news):
+            if _is_wanted(kind, body, wanted):
+                self._number += 1
+                when = Time(news.time).machine_readable()
+                yield {"seq": self._number, "time": when, "source": news.source, "type": kind, **body}
+
+    def _told(self, news: News) -> Iterator[Told]:
+        what = news.what
+        if isinstance(what, Job):
+            yield from self._of_job(what)
+        elif isinstance(what, State):
+            yield from self._of_state(what.text, self._job)
+        elif isinstance(what, Heat):
+            yield from self._of_heat(what)
+        elif isinstance(what, Event):
+            yield "event", {"event": what.type, "payload": what.payload}
+        elif isinstance(what, Notice):
+            yield "notification", {"text": what.text, "choices": what.choices}
+        elif isinstance(what, Line):
+            yield "terminal", {"line": what.text}
+        elif isinstance(what, Link):
+            yield "connection", {"to": "push", "up": what.up, "reason": what.reason}
+        elif isinstance(what, Away):
+            yield "connection", {"to": "server", "up": what.reason is None, "reason": what.reason}
+
+    def _of_job(self, job: Job) -> Iterator[Told]:
+        self._job = job
+        yield from self._of_state(job.state, job)
+        if job.phase.has_job and self._is_time("progress"):
+            progress = {"completion": job.completion, "print_time": job.print_time, "print_time_left": job.print_time_left}
+            yield "progress", {"file": job.file, **progress}
+
+    def _of_state(self, text: str, job: Optional[Job]) -> Iterator[Told]:
+        state = (text, job.file if job else None)
+        if state != self._state:
+            self._state = state
+            self._last.pop("progress", None)  # a new state is worth a look at how far it is
+            told = {"file": job.file, "location": job.location, "error": job.error} if job else {}
+            yield "state", {"state": text, "phase": phase_of(text).value, **told}
+
+    def _of_heat(self, heat: Heat) -> Iterator[Told]:
+        targets = {heater: reading.target for heater, reading in heat.heaters.items()}
+        if heat.heaters and (targets != self._targets or self._is_time("temperature")):
+            self._targets, self._last["temperature"] = targets, time.monotonic()
+            yield "temperature", {"temperature": {heater: reading._asdict() for heater, reading in heat.heaters.items()}}
+
+    def _is_time(self, kind: str) -> bool:
+        now = time.monotonic()
+        if now - self._last.get(kind, -self._interval) < self._interval:
+            return False
+        self._last[kind] = now
+        return True
+
+
+def _is_wanted(kind: str, body: Dict[str, Any], wanted: Optional[FrozenSet[str]]) -> bool:
+    if wanted is not None and body.get("event") in wanted:
+        return True
+    # A line of its own says the same of this event.
+    return (kind != "terminal" if wanted is None else kind in wanted) and body.get("event") != "PrinterStateChanged"

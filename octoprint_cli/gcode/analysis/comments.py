@@ -1,0 +1,177 @@
+"""What the comments of a G-code file say: who sliced it, for what, how many layers, pictures, its end.
+
+Fed with blocks of whole lines, in constant memory. Most comments are noise (`;TYPE:`, `; skirt`), so one
+regular expression first takes the lines out that are a comment from their beginning (0.4 ns a byte), and
+the others look at those alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import groupby
+from typing import Callable, Dict, Iterable, List, Optional, Tuple, TypeVar
+
+from octoprint_cli.gcode.analysis import comment_values
+from octoprint_cli.gcode.analysis.contents import Layers, Sliced, Thumbnail
+from octoprint_cli.gcode.analysis.slicers import (
+    ANNOUNCED,
+    BEGINS,
+    MARKS,
+    SLICERS,
+    TAILS,
+    UNKNOWN,
+    Keys,
+    Slicer,
+    recognise,
+    spellings,
+)
+from octoprint_cli.gcode.analysis.thumbnails import Thumbnails
+
+T = TypeVar("T")
+
+#: A longer comment is cut: a setting that holds a G-code script may have many kilobytes.
+_LONGEST = 1000
+#: How many different layer heights are counted: variable layers have dozens.
+_HEIGHTS = 1000
+
+# The two that are left out stand every few lines in a file of PrusaSlicer or Cura.
+_COMMENTS = re.compile(rb"\n;[ \t]*(?!TYPE:|WIDTH:)([^\n]{1,%d})" % _LONGEST)
+_NUMBER = rb"[ \t]*([0-9]{0,5}\.?[0-9]{0,9})"
+
+
+def _any_of(spelled: Iterable[bytes]) -> bytes:
+    """One of these, sorted by their first letter: a comment that is none of them costs a look at that one."""
+    groups = groupby(sorted(spelled, reverse=True), lambda one: one[:1])
+    return b"|".join(letter + b"(?:" + b"|".join(re.escape(one[1:]) for one in group) + b")" for letter, group in groups)
+
+
+def _keys() -> Iterable[bytes]:
+    """Every key of the table, in each spelling."""
+    fields = ("version", "printer", "nozzles", "filaments", "time", "height", "first_height", "first_percent")
+    return {one for slicer in SLICERS for field in fields for key in getattr(slicer, field) for one in spellings(key)}
+
+
+_FACT = re.compile(b"\n(" + _any_of(_keys()) + rb")([^\n]*)")
+_EVENT = re.compile(b"\n(" + b"|".join((*MARKS.values(), *TAILS.values(), *BEGINS.values())) + b")")
+_NAMED = re.compile(b"\n((?:" + ANNOUNCED + rb")[^\n]*)")
+_HEIGHT = re.compile(rb"\n(?:(?:LAYER_)?HEIGHT:|BEGIN_LAYER_OBJECT z=[0-9.]{1,12} z_thickness=)" + _NUMBER)
+_FIRST_Z = re.compile(rb"\nZ(?:_HEIGHT)?:" + _NUMBER)
+
+
+class Notes:
+    """Reads the comments of one file: `feed` each block in turn, then ask."""
+
+    def __init__(self) -> None:
+        self._facts: Dict[bytes, bytes] = {}  # by key; the last one counts
+        self._marks: Dict[bytes, int] = {}  # how often each of MARKS, TAILS and BEGINS was there
+        self._last = b""  # ... and which came last
+        self._heights: Dict[bytes, int] = {}
+        self._first_z: Optional[bytes] = None
+        self._named: Optional[Tuple[Slicer, str, Optional[bytes]]] = None
+        self._thumbnails = Thumbnails()
+
+    def feed(self, block: bytes, line: int) -> None:
+        """The next whole lines, ended by \\n; `line` is the number, from 1, of the first."""
+        found = _COMMENTS.findall(block)
+        if block.startswith(b";"):
+            found[:0] = _COMMENTS.findall(b"\n" + block.partition(b"\n")[0])
+        comments = b"\n".join((b"", *found, b""))
+        self._thumbnails.feed(block, line, comments)
+        if found:
+            self._read(comments)
+
+    def _read(self, comments: bytes) -> None:
+        """Comments alone, from behind their `;` and its spaces on, each between two newlines."""
+        self._facts.update(_FACT.findall(comments))
+        events = _EVENT.findall(comments)
+        if events:
+            self._last = events[-1]
+            for event, count in Counter(events).items():
+                self._marks[event] = self._marks.get(event, 0) + count
+        self._count_heights(Counter(_HEIGHT.findall(comments)))
+        if self._first_z is None:
+            first = _FIRST_Z.search(comments)
+            self._first_z = first.group(1) if first else None
+        if self._named is None:
+            named = _NAMED.search(comments)
+            self._named = recognise(named.group(1)) if named else None
+
+    def _count_heights(self, counts: Dict[bytes, int]) -> None:
+        known = self._heights
+        for height in counts if len(known) < _HEIGHTS else counts.keys() & known.keys():
+            if height in known or len(known) < _HEIGHTS:
+                known[height] = known.get(height, 0) + counts[height]
+
+    @property
+    def tail(self) -> bool:
+        """Whether the slicer's own last lines were there, and no layer after them: nothing is cut off."""
+        if self._last == b"CONFIG_BLOCK_END":  # Bambu Studio has its settings before all G-code, OrcaSlicer behind it
+            return b"EXECUTABLE_BLOCK_END" in self._marks or b"filament used" in self._marks
+        return self._last in TAILS
+
+    def sliced(self) -> Sliced:
+        slicer, name, version = self._named or (UNKNOWN, "", None)
+        time = self._first(slicer.time, lambda raw: None if raw.strip() == slicer.no_time else comment_values.seconds(raw))
+        return Sliced(
+            slicer=comment_values.text(name.encode()),
+            version=comment_values.text(version) if version else self._first(slicer.version, comment_values.version),
+            printer=self._first(slicer.printer, comment_values.text),
+            nozzles=self._nozzles(slicer),
+            filaments=self._all(slicer.filaments, comment_values.texts),
+            time=time,
+        )
+
+    def layers(self) -> Layers:
+        """By the slicer's marks; heights by its settings, else by what it wrote at each layer."""
+        slicer = self._named[0] if self._named else UNKNOWN
+        count = max((self._marks.get(mark, 0) for mark in slicer.marks), default=0) or None
+        height = self._first(slicer.height, comment_values.number)
+        return Layers(
+            count=count,
+            height=height or self._usual_height(),
+            first_height=self._first_height(slicer, height) or (comment_values.number(self._first_z) if self._first_z else None),
+            source="comments" if count else None,
+        )
+
+    def thumbnails(self) -> Tuple[Thumbnail, ...]:
+        return tuple(self._thumbnails.found)
+
+    def _nozzles(self, slicer: Slicer) -> Tuple[float, ...]:
+        return self._all(slicer.nozzles, comment_values.numbers)[slicer.nozzles_from :]
+
+    def _usual_height(self) -> Optional[float]:
+        """The most common one; PrusaSlicer's have noise: 0.2 is 0.200001, too."""
+        counts: Dict[float, int] = {}
+        for raw, count in self._heights.items():
+            height = round(comment_values.number(raw) or 0, 3)
+            if height:
+                counts[height] = counts.get(height, 0) + count
+        return max(counts, key=counts.__getitem__, default=None)
+
+    def _first_height(self, slicer: Slicer, height: Optional[float]) -> Optional[float]:
+        """In mm, where a percentage is of the layer height, or of the smallest nozzle."""
+        told = self._first(slicer.first_height, lambda raw: raw.strip() or None) or b""
+        if not told.endswith(b"%"):
+            percent = self._first(slicer.first_percent, comment_values.number)
+        else:
+            percent, told = comment_values.number(told[:-1]), b""
+        whole = min(self._nozzles(slicer), default=None) if slicer.percent_of_nozzle else height
+        if percent and whole:
+            return round(whole * percent / 100, 3)
+        return comment_values.number(told)
+
+    def _first(self, keys: Keys, read: Callable[[bytes], Optional[T]]) -> Optional[T]:
+        """What the first of the keys says that says anything."""
+        told = (self._facts[one] for key in keys for one in spellings(key) if one in self._facts)
+        return next((value for value in map(read, told) if value is not None), None)
+
+    def _all(self, keys: Keys, read: Callable[[bytes], Tuple[T, ...]]) -> Tuple[T, ...]:
+        """What the first key says that says anything, of all extruders where each has a line."""
+        for key in keys:
+            found: List[T] = []
+            for one in spellings(key):
+                found += read(self._facts.get(one, b""))
+            if found:
+                return tuple(found[: comment_values.MOST])
+        return ()

@@ -1,0 +1,130 @@
+"""Lines that no printer should be given: the first of each kind, and where it stands."""
+
+from __future__ import annotations
+
+import re
+from typing import Dict, Iterator, Optional, Tuple
+
+from octoprint_cli.gcode.analysis.blocks import Block
+from octoprint_cli.gcode.analysis.contents import BadLine
+from octoprint_cli.gcode.analysis.tokenizer import LONGEST
+
+#: The first bytes of files that are no text, whatever their names say.
+_MAGIC = (
+    (b"GCDE", "this is binary G-code (.bgcode), which OctoPrint cannot print: switch it off in the slicer's printer settings"),
+    (b"PK\x03\x04", "this is a ZIP archive, such as .3mf: export plain G-code"),
+    (b"\x1f\x8b", "this is compressed by gzip: unpack it first"),
+    (b"\x89PNG", "this is a picture"),
+    (b"%PDF", "this is a PDF document"),
+    (b"\xff\xfe", "this is UTF-16 text: save it as UTF-8"),
+    (b"\xfe\xff", "this is UTF-16 text: save it as UTF-8"),
+)
+#: Commands are made of these; the rest is looked at more closely.
+_ORDINARY = bytes(value for value in range(0x20, 0x7F) if value not in b"{}[]<>") + b"\t\n"
+_PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n"
+_ODD_LINE = re.compile(rb"\n[^\n]*[^\t\n -;=?-Z\\^-z|~][^\n]*")  # a line with anything that is not ordinary
+_CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+#: `{travel_speed}`, `[first_layer_temperature]`, `{if layer_num > 1}`. A list of numbers in brackets is Klipper's.
+_PLACEHOLDER = re.compile(rb"\{([^{}]*)\}|\[(\s?[A-Za-z_][A-Za-z0-9_ ]*)\]")
+_NAME = re.compile(rb"[A-Za-z_]")
+#: What follows these is shown to a person: nothing breaks if it is odd.
+_SHOWN = re.compile(rb"\s*(?:M11[78]\b|M16\b|RESPOND|STATUS)", re.IGNORECASE)
+#: Klipper's commands are words with parameters of any length: EXCLUDE_OBJECT_DEFINE has a polygon.
+_OF_WORDS = re.compile(rb"\s*[A-Za-z_@]{2}")
+_LONGEST_OF_WORDS = 64 * 1024
+
+
+class Damage:
+    """The bad lines of a file that is shown block by block."""
+
+    def __init__(self) -> None:
+        self._found: Dict[Tuple[str, bool], BadLine] = {}
+
+    def lines(self) -> Tuple[BadLine, ...]:
+        """In the order of the file."""
+        return tuple(sorted(self._found.values(), key=lambda bad: (bad.offset, bad.kind)))
+
+    def begin(self, beginning: bytes) -> None:
+        """The first bytes of the file, as they are."""
+        for magic, problem in _MAGIC:
+            if beginning.startswith(magic):
+                self._keep(BadLine("binary", 1, 0, _shown(beginning), problem))
+
+    def knows(self, kind: str) -> bool:
+        """Whether there was a command of this kind already: the first one counts."""
+        return (kind, False) in self._found
+
+    def look(self, block: Block, commands: bytes) -> None:
+        """A block, and its lines without their comments."""
+        odd = block.text.translate(None, _ORDINARY)
+        if odd and commands.translate(None, _ORDINARY):
+            for found in _ODD_LINE.finditer(b"\n" + commands):
+                self._judge(block, commands, found.start(), found.group()[1:])
+        for at in () if self.knows("long") else _long_lines(commands):
+            self.add("long", block, block.line_at(commands, at), commands[at : at + 60], "is longer than any firmware takes")
+        if odd.translate(None, _PRINTABLE):
+            self._look_at_comments(block)
+
+    def add(self, kind: str, block: Block, line: int, text: bytes, problem: str, comment: bool = False) -> None:
+        """One more bad line of this block, if it is the first of its kind."""
+        if (kind, comment) not in self._found:
+            self._keep(BadLine(kind, line, block.offset_of(line), _shown(text), problem, comment))
+
+    def _keep(self, bad: BadLine) -> None:
+        self._found[bad.kind, bad.comment] = bad
+
+    def _judge(self, block: Block, commands: bytes, at: int, text: bytes) -> None:
+        for kind, problem in _problems(text):
+            if not self.knows(kind):
+                self.add(kind, block, block.line_at(commands, at), text, problem)
+
+    def _look_at_comments(self, block: Block) -> None:
+        """Damage in comments hurts nobody, but tells that something went wrong."""
+        control = _CONTROL.search(block.text)
+        self._comment(block, "control", control and control.start(), "has control characters in its comment")
+        self._comment(block, "encoding", _not_utf8(block.text), "is not UTF-8 in its comment")
+
+    def _comment(self, block: Block, kind: str, at: Optional[int], problem: str) -> None:
+        """Something at this index of the text, which a command of this kind would explain, too."""
+        if at is not None and not self.knows(kind):
+            begins, ends = block.text.rfind(b"\n", 0, at) + 1, block.text.find(b"\n", at)
+            self.add(kind, block, block.line_at(block.text, at), block.text[begins:ends], problem, comment=True)
+
+
+def _shown(text: bytes) -> str:
+    """As much of a line as an answer takes."""
+    return text[:80].decode("utf-8", "backslashreplace").strip("\n")
+
+
+def _problems(text: bytes) -> Iterator[Tuple[str, str]]:
+    """What is wrong with a command, in words that follow `line 3`."""
+    if _CONTROL.search(text):
+        yield "control", "has control characters"
+    elif _not_utf8(text) is not None:
+        yield "encoding", "is not UTF-8"
+    if text.lstrip().startswith(b"<"):
+        yield "html", "is HTML: what was saved is a page, not the file"
+    unfilled = next((found.group() for found in _PLACEHOLDER.finditer(text) if _NAME.search(found.group())), None)
+    if unfilled and not _SHOWN.match(text):
+        yield "placeholder", f"has a placeholder that was never filled: {unfilled[:60].decode('ascii', 'replace')}"
+
+
+def _long_lines(commands: bytes) -> Iterator[int]:
+    """Where lines begin that are too long. From line to line it goes in leaps as wide as a line may be."""
+    begins, end = 0, len(commands)
+    while end - begins > LONGEST:
+        leap = commands.rfind(b"\n", begins, begins + LONGEST + 1) + 1
+        if not leap:
+            leap = commands.index(b"\n", begins) + 1
+            if not _OF_WORDS.match(commands, begins) or leap - begins > _LONGEST_OF_WORDS:
+                yield begins
+        begins = leap
+
+
+def _not_utf8(text: bytes) -> Optional[int]:
+    """Where the text stops being UTF-8, or None."""
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return None

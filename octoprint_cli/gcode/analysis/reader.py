@@ -1,0 +1,181 @@
+"""One pass over a G-code file: what it contains, in constant memory.
+
+A block of lines at a time: its comments are told to the notes, its damage is looked for, and what is left
+is moves and other commands. Runs of plain moves are passed at once, everything else line by line.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Callable, Optional
+
+from octoprint_cli.gcode.analysis import fast_moves
+from octoprint_cli.gcode.analysis.blocks import BLOCK, Block, Blocks
+from octoprint_cli.gcode.analysis.comments import Notes
+from octoprint_cli.gcode.analysis.contents import Contents, Layers
+from octoprint_cli.gcode.analysis.damage import Damage
+from octoprint_cli.gcode.analysis.interpreter import Machine
+from octoprint_cli.gcode.source import Progress, Source
+
+Travel = Callable[[bytes, fast_moves.Start], fast_moves.Passage]
+
+_COMMENT = re.compile(rb";[^\n]*")
+#: What begins otherwise ends a run.
+_OTHER = re.compile(
+    rb"\n(?!G[01] [A-FHLOSU-Z])(?!G[23] X[-\d.]+ Y[-\d.]+(?: [ZE][-\d.]+)* I[-\d.]+ J[-\d.]+[^\nGKMNPRST]*\n)(?!G92 E)[^\n]+"
+)
+#: Commands that change nothing that is looked for here: speeds, fans, progress, accelerations.
+_NEUTRAL = re.compile(
+    rb"\n(?:(?:M(?:73|10[67]|117|20[13459]|22[01]|400|486|900)|G4)(?![\d.])"
+    rb"|SET_(?:VELOCITY_LIMIT|PRESSURE_ADVANCE|FAN_SPEED)\b|EXCLUDE_OBJECT_(?:START|END)\b)[^\n]*"
+)
+#: Runs shorter than this are read line by line, longer ones at once; from the second on numpy is worth its calls.
+_SHORT, _LONG = 100, 6_000
+#: A part of a run that is not plain is not divided further below this.
+_INDIVISIBLE = 1000
+#: Below this size the import of numpy costs more than it saves.
+_WORTH_NUMPY = 8 * 1024 * 1024
+#: So many of the first bytes tell what kind of file it is.
+_BEGINNING = 40
+
+
+def read_file(path: Path, progress: Optional[Progress] = None, numpy: Optional[bool] = None) -> Contents:
+    """What the file contains. `numpy`: use it, or do not; None: if it is installed, and the file is large.
+
+    Raises FileNotFound, FileInvalid (a folder, a pipe), FileUnreadable or FileChanged.
+    """
+    with Source(path) as source:
+        reading = Reading(source.size >= _WORTH_NUMPY if numpy is None else numpy)
+        while reading.size < source.size:
+            reading.feed(source.read(min(BLOCK, source.size - reading.size)))
+            if progress:
+                progress(reading.size, source.size)
+        source.require_unchanged()
+    return reading.contents()
+
+
+class Reading:
+    """A reading under way: is fed the bytes of a file, and in the end knows what the file contains.
+
+    `numpy`: pass long runs with it, if it is installed.
+    """
+
+    def __init__(self, numpy: bool = False) -> None:
+        self._travel = _vectors() if numpy else fast_moves.travel
+        self._blocks = Blocks()
+        self._damage = Damage()
+        self._machine = Machine()
+        self._notes = Notes()
+        self._beginning = b""
+        self._block = Block(b"", 1, 0, b"", False)  # the one that is being read
+
+    @property
+    def size(self) -> int:
+        """How many bytes it was fed."""
+        return self._blocks.size
+
+    def feed(self, piece: bytes) -> None:
+        """The next bytes of the file, any number of them."""
+        if len(self._beginning) < _BEGINNING:
+            self._beginning += piece[:_BEGINNING]
+        for block in self._blocks.feed(piece):
+            self._take(block)
+
+    def contents(self) -> Contents:
+        """What it has read; nothing may be fed any more."""
+        for block in self._blocks.end():
+            self._take(block)
+        self._damage.begin(self._beginning)
+        machine, track = self._machine, self._machine.track
+        extruding = track.extruding.extents()
+        if extruding.z is not None:  # the first layer reaches down to the bed
+            extruding = extruding._replace(z=(min(extruding.z[0], 0.0), extruding.z[1]))
+        return Contents(
+            size=self.size,
+            lines=self._block.line + self._block.text.count(b"\n") - 1,
+            extruding=extruding,
+            moves=track.moves.extents(),
+            extrusion={f"tool{tool}": length for tool, length in sorted(track.lengths.items())},
+            tools=tuple(machine.tool_names()),
+            heat=machine.heaters.result(),
+            layers=self._layers(),
+            sliced=self._notes.sliced(),
+            ending=machine.ending(self._notes.tail, self._block.cut),
+            bad_lines=self._damage.lines(),
+            notable=machine.notable(),
+            cold=machine.heaters.cold,
+            macro=machine.macro,
+            thumbnails=self._notes.thumbnails(),
+        )
+
+    def _take(self, block: Block) -> None:
+        self._block = block
+        self._notes.feed(block.text, block.line)
+        commands = _COMMENT.sub(b"", block.text)
+        self._damage.look(block, commands)
+        self._execute(commands, block.line)
+
+    def _layers(self) -> Layers:
+        """As the slicer marks them; what it does not say, by the heights."""
+        marked, seen = self._notes.layers(), self._machine.track.layers()
+        if marked.count is None:
+            marked = marked._replace(count=seen.count, source=seen.source)
+        return marked._replace(height=marked.height or seen.height, first_height=marked.first_height or seen.first_height)
+
+    def _execute(self, commands: bytes, line: int) -> None:
+        """The lines of a block without their comments."""
+        text = b"\n" + commands
+        if b"M" in text or b"_" in text:
+            text = _NEUTRAL.sub(b"\n", text)
+        begins = 1  # of the run that is being looked for
+        for other in _OTHER.finditer(text):
+            line += self._run(text[begins : other.start() + 1], line)
+            self._one(other.group()[1:], line)
+            line, begins = line + 1, other.end() + 1
+        self._run(text[begins:], line)
+
+    def _run(self, text: bytes, line: int) -> int:
+        """A run of moves. Returns how many lines it has."""
+        lines = text.count(b"\n")
+        if len(text) < _SHORT or not self._machine.track.plain:
+            self._one_by_one(text, line)
+        elif not text.isspace():
+            self._pass(text, line)
+        return lines
+
+    def _pass(self, text: bytes, line: int) -> None:
+        """At once; or, if something in it is not plain, first the one half and then the other."""
+        track = self._machine.track
+        travel = self._travel if len(text) > _LONG else fast_moves.travel
+        try:
+            passage = travel(text, track.start())
+            passage.require_sound()
+        except fast_moves.Unplain:
+            half = text.find(b"\n", len(text) // 2) + 1
+            for part, at in ((text[:half], line), (text[half:], line + text.count(b"\n", 0, half))):
+                read = self._one_by_one if len(part) < _INDIVISIBLE or half == len(text) else self._pass
+                read(part, at)
+        else:
+            track.take(passage, line)
+
+    def _one_by_one(self, text: bytes, line: int) -> None:
+        for number, command in enumerate(text.split(b"\n"), line):
+            if command:
+                self._one(command, number)
+
+    def _one(self, command: bytes, line: int) -> None:
+        problem = self._machine.execute(command, line)
+        if problem:
+            self._damage.add("number", self._block, line, command, problem)
+
+
+def _vectors() -> Travel:
+    """The fast way, where numpy is installed."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nothing here is for its threads, and starting them takes 30 ms
+    try:
+        from octoprint_cli.gcode.analysis.fast_moves_numpy import travel  # slow to import, and optional
+    except ImportError:
+        return fast_moves.travel
+    return travel

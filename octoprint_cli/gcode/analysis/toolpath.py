@@ -1,0 +1,206 @@
+"""Where the nozzle goes and what it extrudes, move by move or a run at a time.
+
+Positions are physical: as the machine's own axes count, in millimetres, home being 0. A G92 renames where
+the nozzle stands and moves nothing, so what a file writes and where it goes can differ: by a shift.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Dict, Iterable, List, Optional, Set, Tuple
+
+from octoprint_cli.gcode.analysis.arcs import Arc, by_radius
+from octoprint_cli.gcode.analysis.contents import Extents, Layers, Span
+from octoprint_cli.gcode.analysis.fast_moves import AXES, Passage, Start
+from octoprint_cli.gcode.analysis.heaters import Heaters
+from octoprint_cli.gcode.analysis.tokenizer import Words
+
+#: The two axes of an arc's plane and the words of its centre: G17, G18, G19.
+_PLANES = {"G17": ((0, 1), "IJ"), "G18": ((2, 0), "KI"), "G19": ((1, 2), "JK")}
+#: More heights than any file of layers has: without an end a spiral would fill the memory.
+_MOST_HEIGHTS = 20_000
+INCH = 25.4
+
+
+class Reach:
+    """The lowest and the highest position so far along each axis."""
+
+    def __init__(self) -> None:
+        self._low = [math.inf] * 3
+        self._high = [-math.inf] * 3
+
+    def add(self, axis: int, *positions: float) -> None:
+        for position in positions:
+            self._low[axis] = min(self._low[axis], position)
+            self._high[axis] = max(self._high[axis], position)
+
+    def extents(self) -> Extents:
+        return Extents(*((low, high) if low <= high else None for low, high in zip(self._low, self._high)))
+
+
+class Track:
+    """The nozzle's way through a file. Lines are counted by the caller."""
+
+    def __init__(self, heaters: Heaters) -> None:
+        self.heaters = heaters
+        self.tool = 0
+        self.relative = False  # G91
+        self.relative_e = False  # M83
+        self.scale = 1.0  # G20: inches
+        self.plane = "G17"
+        self.moves, self.extruding = Reach(), Reach()
+        self.last_extrusion: Optional[int] = None  # the line of the last move that extruded
+        self.unwound: Dict[int, float] = {}  # filament by tool: what went forth and back ...
+        self.lengths: Dict[int, float] = {}  # ... and the farthest that it came
+        self._position = [0.0, 0.0, 0.0]
+        self._shift = [0.0, 0.0, 0.0]
+        self._e = 0.0
+        self._heights: Set[float] = set()
+
+    @property
+    def plain(self) -> bool:
+        """Whether runs of moves can be passed at once: absolute positions in millimetres, arcs lying flat."""
+        return not self.relative and self.scale == 1.0 and self.plane == "G17"
+
+    def start(self) -> Start:
+        """Where a run begins that is passed at once."""
+        x, y, z = (position - shift for position, shift in zip(self._position, self._shift))
+        reached = self.extruding.extents()
+        spans = [(span[0] - shift, span[1] - shift) if span else None for span, shift in zip(reached, self._shift)]
+        return Start((x, y, z), self._e, self.relative_e, (spans[0], spans[1]))
+
+    def take(self, passage: Passage, line: int) -> None:
+        """A run that began on this line was passed."""
+        for axis, shift in enumerate(self._shift):
+            self.moves.add(axis, *_shifted(passage.moves[axis], shift))
+            self.extruding.add(axis, *_shifted(passage.extruding[axis], shift))
+            last = passage.position[axis]
+            if last is not None:
+                self._position[axis] = last + shift
+        self._e = passage.e
+        if passage.first is not None:
+            self._feed(passage.net, passage.peak, line + passage.first)
+        elif passage.net:
+            self._wind(passage.net, passage.peak)
+        if passage.last is not None:
+            self._extruded(line + passage.last, (height + self._shift[2] for height in passage.heights))
+
+    def move(self, words: Words, line: int) -> None:
+        """G0 and G1."""
+        before = list(self._position)
+        moved = self._go(words)
+        if self._filament(words, line) > 0 and moved:
+            self._extrude(line, [tuple(before), tuple(self._position)])
+
+    def arc(self, words: Words, line: int, clockwise: bool) -> None:
+        """G2 and G3: as far as the arc reaches, which is beyond its ends."""
+        before = list(self._position)
+        self._go(words)
+        way = [tuple(self._position), *self._around(words, before, clockwise)]
+        for point in way:
+            for axis in (0, 1):
+                self.moves.add(axis, point[axis])
+            if "Z" in words or self.plane != "G17":
+                self.moves.add(2, point[2])
+        if self._filament(words, line) > 0:
+            self._extrude(line, [tuple(before), *way])
+
+    def home(self, words: Words) -> None:
+        """G28: the named axes, all without a name, are at home, and any shift of theirs is gone."""
+        named = [axis for axis, name in enumerate(AXES) if name in words] or [0, 1, 2]
+        for axis in named:
+            self._position[axis] = self._shift[axis] = 0.0
+
+    def rename(self, words: Words) -> None:
+        """G92: where it stands is called something else; without words, 0."""
+        given = {name: value for name, value in words.items() if name in "XYZE" and value is not None}
+        if not set(words) & set("XYZE"):
+            given = dict.fromkeys("XYZE", 0.0)
+        for axis, name in enumerate(AXES):
+            if name in given:
+                self._shift[axis] = self._position[axis] - given[name] * self.scale
+        self._e = given.get("E", self._e / self.scale) * self.scale
+
+    def layers(self) -> Layers:
+        """By the heights at which something was extruded on the move."""
+        heights = sorted(self._heights)
+        if not heights or len(heights) >= _MOST_HEIGHTS:
+            return Layers()
+        steps = [round(upper - lower, 4) for lower, upper in zip(heights, heights[1:])]
+        usual = max(set(steps), key=steps.count) if steps else None
+        return Layers(len(heights), usual, heights[0], "z")
+
+    # -- the parts of a move ----------------------------------------------------------------------
+
+    def _go(self, words: Words) -> bool:
+        """Move to where the words say; whether they name an axis."""
+        moved = False
+        for axis, name in enumerate(AXES):
+            value = words.get(name)
+            if value is not None:
+                origin = self._position[axis] if self.relative else self._shift[axis]
+                self._position[axis] = origin + value * self.scale
+                self.moves.add(axis, self._position[axis])
+                moved = True
+        return moved
+
+    def _filament(self, words: Words, line: int) -> float:
+        """Feed what E says; how much that is, in mm."""
+        value = words.get("E")
+        if value is None:
+            return 0.0
+        before = self._e
+        self._e = value * self.scale + (before if self.relative or self.relative_e else 0.0)
+        delta = value * self.scale if self.relative or self.relative_e else self._e - before
+        if delta > 0:
+            self._feed(delta, delta, line)
+        elif delta:
+            self._wind(delta, delta)
+        return delta
+
+    def _feed(self, net: float, peak: float, line: int) -> None:
+        self.heaters.feed(self.tool, line)
+        self._wind(net, peak)
+
+    def _wind(self, net: float, peak: float) -> None:
+        so_far = self.unwound.get(self.tool, 0.0)
+        self.lengths[self.tool] = max(self.lengths.get(self.tool, 0.0), so_far + peak)
+        self.unwound[self.tool] = so_far + net
+
+    def _extrude(self, line: int, points: Iterable[Tuple[float, ...]]) -> None:
+        """Extrude on the way along these points, the first being where it begins."""
+        points = list(points)
+        for point in points:
+            for axis in (0, 1, 2):
+                self.extruding.add(axis, point[axis])
+        self._extruded(line, (point[2] for point in points))
+
+    def _extruded(self, line: int, heights: Iterable[float]) -> None:
+        self.last_extrusion = line
+        self.heaters.printing(self.tool)
+        if len(self._heights) < _MOST_HEIGHTS:
+            self._heights.update(round(height, 4) for height in heights)
+
+    def _around(self, words: Words, before: List[float], clockwise: bool) -> List[Tuple[float, ...]]:
+        """The extreme points of the arc from where it was to where it is."""
+        (across, up), names = _PLANES[self.plane]
+        start, end = (before[across], before[up]), (self._position[across], self._position[up])
+        radius = words.get("R")
+        if radius:
+            found = by_radius(start, end, radius * self.scale, clockwise)
+            if found is None:
+                return []
+            centre = found
+        else:
+            first, second = ((words.get(name) or 0.0) * self.scale for name in names)
+            centre = (start[0] + first, start[1] + second)
+        points = []
+        for point in Arc(start, end, centre, clockwise).points() if centre != start else ():
+            place = list(self._position)
+            place[across], place[up] = point
+            points.append(tuple(place))
+        return points
+
+
+def _shifted(span: Optional[Span], shift: float) -> Tuple[float, ...]:
+    return (span[0] + shift, span[1] + shift) if span else ()

@@ -1,0 +1,1 @@
+"""What firmware says, and OctoPrint's terminal log. Many dialects are read, all leniently."""

@@ -1,0 +1,1 @@
+"""What is shown, and how: columns, units, secrets, text made safe, formats, the terminal."""

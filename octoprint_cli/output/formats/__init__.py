@@ -1,0 +1,1 @@
+"""Output formats: the envelope in json and yaml; table, value, csv and shell. Each is an entry point."""

@@ -1,0 +1,65 @@
+"""table: for a person, with units, and with a stranger's text made harmless."""
+
+from __future__ import annotations
+
+import shutil
+from argparse import Namespace
+from typing import Any, List, Sequence, TextIO
+
+from cliff.formatters.base import ListFormatter, SingleFormatter
+
+from octoprint_cli.output.formats.flat import flatten, for_person, row_for_person
+from octoprint_cli.output.redact import written_for
+
+#: With less room for each column a list is shown as records instead.
+NARROWEST_COLUMN = 14
+
+
+class TableFormatter(ListFormatter, SingleFormatter):
+    """cliff's table over safe text. Its import is slow, and help and version, which prefer text, need none."""
+
+    #: A command's plain text, where it has one, reads better here than a table.
+    prefers_text = True
+
+    def add_argument_group(self, parser: Any) -> None:
+        group = parser.add_argument_group("table formatter")
+        group.add_argument("--max-width", metavar="COLUMNS", type=int, default=0, help="widest table; 0: as wide as it is")
+        group.add_argument("--fit-width", action="store_true", help="as wide as the terminal at most (always on one)")
+        group.add_argument("--print-empty", action="store_true", help="the head of a table without rows, too")
+
+    def emit_one(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
+        cells = list(flatten(column_names, data, machine=False))
+        names, values = ([written_for(stdout, for_person(cell[side])) for cell in cells] for side in (0, 1))
+        _cliffs().emit_one(names, values, stdout, parsed_args)
+
+    def emit_list(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
+        rows = [[written_for(stdout, cell) for cell in row_for_person(row)] for row in data]
+        names = [for_person(name) for name in column_names]
+        if _too_narrow(stdout, [names, *rows]):
+            stdout.write("\n".join(_record(names, row) for row in rows))
+        elif rows or parsed_args.print_empty:
+            _cliffs().emit_list(names, rows, stdout, parsed_args)
+        extra = getattr(parsed_args, "rows_extra", {})
+        for name, value in flatten(list(extra), list(extra.values()), machine=False):
+            stdout.write(f"{for_person(name)}: {for_person(value)}\n")
+
+
+def _too_narrow(stdout: TextIO, rows: List[List[str]]) -> bool:
+    """Whether a terminal is so narrow that a table of these rows would break up every word."""
+    if not stdout.isatty():
+        return False
+    width = shutil.get_terminal_size().columns
+    wanted = sum(max(map(len, column)) + 3 for column in zip(*rows))
+    return wanted > width and width < NARROWEST_COLUMN * len(rows[0])
+
+
+def _record(names: List[str], row: List[str]) -> str:
+    """A row as lines, for a terminal without room for columns."""
+    longest = max(map(len, names))
+    return "".join(f"{name:<{longest}}  {value}\n" for name, value in zip(names, row))
+
+
+def _cliffs() -> Any:
+    from cliff.formatters.table import TableFormatter as CliffTable
+
+    return CliffTable()

@@ -1,0 +1,133 @@
+"""Entry points: listed without importing anything, loaded one at a time, and named when they fail.
+
+Commands, formats and checks all come through here, the built-in ones too. A built-in name cannot be taken;
+a name that two add-ons claim belongs to neither, since running the wrong one could move a printer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from stevedore.named import NamedExtensionManager
+
+from octoprint_cli.errors import PluginError
+
+PACKAGE = "octoprint_cli"
+#: The group of the commands.
+COMMANDS = "octoprint_cli.commands"
+#: The group of the pre-flight checks.
+CHECKS = "octoprint_cli.preflight"
+
+
+class Fault(NamedTuple):
+    """What is wrong with an add-on's entry point."""
+
+    name: str
+    target: str  # module:attribute
+    distribution: Optional[str]
+    problem: str
+
+
+class Extensions:
+    """The entry points of one group, by name."""
+
+    def __init__(self, group: str) -> None:
+        self.group = group
+        self._found: Dict[str, Any] = {}
+        self._rivals: Dict[str, List[Any]] = {}
+        # names=() makes stevedore list and load nothing, on every version.
+        for entry_point in NamedExtensionManager(group, names=()).list_entry_points():
+            self._rivals.setdefault(entry_point.name, []).append(entry_point)
+        for name, rivals in self._rivals.items():
+            own = [entry_point for entry_point in rivals if is_own(entry_point)]
+            if own or len(rivals) == 1:
+                self._found[name] = (own or rivals)[0]
+
+    def names(self) -> List[str]:
+        """Every name that can be loaded, or tried."""
+        return sorted(self._found)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._found
+
+    def entry_point(self, name: str) -> Any:
+        """The entry point that has the name. KeyError if none has."""
+        return self._found[name]
+
+    def load(self, name: str) -> Any:
+        """What the entry point names. Raises PluginError with the distribution, the cause, the remedy."""
+        if name not in self._found and name in self._rivals:
+            raise self._clash(name)
+        entry_point = self._found[name]
+        try:
+            return loaded(entry_point)
+        except (Exception, SystemExit) as error:  # a stranger's module can fail in any way
+            raise _unloadable(entry_point, self.group, error) from error
+
+    def clashes(self) -> List[Fault]:
+        """Each add-on's entry point whose name belongs to another, with whom it clashes."""
+        faults = []
+        for name, rivals in self._rivals.items():
+            for entry_point in rivals:
+                if entry_point is self._found.get(name):
+                    continue
+                others = [other.value for other in rivals if other is not entry_point]
+                problem = f"the name {name} is also claimed by {', '.join(others)}"
+                faults.append(Fault(name, entry_point.value, distribution_of(entry_point, self.group), problem))
+        return faults
+
+    def claimed(self) -> List[str]:
+        """Every name that anybody claims, even if nobody gets it and loading it raises."""
+        return sorted(self._rivals)
+
+    def claims(self, name: str) -> List[Any]:
+        """Every entry point that claims the name."""
+        return list(self._rivals.get(name, ()))
+
+    def _clash(self, name: str) -> PluginError:
+        owners = [distribution_of(entry_point, self.group) or entry_point.value for entry_point in self._rivals[name]]
+        return PluginError(
+            f"{name} is claimed by {' and by '.join(owners)}; neither is run",
+            hint=f"pip uninstall {owners[-1]}",
+            details={"claimed_by": [entry_point.value for entry_point in self._rivals[name]]},
+        )
+
+
+def loaded(entry_point: Any) -> Any:
+    """What it names, imported. What a module prints meanwhile goes to stderr: stdout is for answers. Raises what that raises."""
+    with contextlib.redirect_stdout(sys.stderr):
+        return entry_point.load()
+
+
+def is_own(entry_point: Any) -> bool:
+    """Whether an entry point is this program's own."""
+    return str(entry_point.value).split(":")[0].split(".")[0] == PACKAGE
+
+
+def distribution_of(entry_point: Any, group: str) -> Optional[str]:
+    """The distribution that an entry point comes from, or None. Slow: it reads every one's metadata.
+
+    stevedore's cache does not keep it. None is also a cache gone stale after an uninstall.
+    """
+    from octoprint_cli.plugins.distributions import installed
+
+    for distribution in installed():
+        for other in distribution.entry_points:
+            if (other.group, other.name, other.value) == (group, entry_point.name, entry_point.value):
+                return distribution.name
+    return None
+
+
+def _unloadable(entry_point: Any, group: str, error: BaseException) -> PluginError:
+    distribution = distribution_of(entry_point, group)
+    if distribution is None:
+        owner, remedy = "a package that is no longer installed", "remove the folder python-entrypoints in your cache folder"
+    else:
+        owner, remedy = distribution, f"pip install --upgrade {distribution}, or: pip uninstall {distribution}"
+    return PluginError(
+        f"{entry_point.name} of {owner} cannot be loaded: {type(error).__name__}: {error}",
+        hint=remedy,
+        details={"distribution": distribution, "entry_point": entry_point.value},
+    )

@@ -1,0 +1,92 @@
+"""The built-in checks of what the server itself warns of, by its bundled plugins. Where one is not there, they are skipped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, TypeVar
+
+from octoprint_cli.errors import CliError, NotFound, PermissionDenied, ServerWarning
+from octoprint_cli.preflight.check import Check, Finding, Severity, Skip
+from octoprint_cli.preflight.context import Subject
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.resources.server_plugins import Warned
+
+T = TypeVar("T")
+
+#: A remark: nothing that anybody need act on.
+_REMARK = "info"
+_TROUBLES = {"undervoltage": "too low a voltage", "overheat": "overheating", "other": "throttling"}
+
+
+class Firmware(Check):
+    """The server knows of nothing wrong with the printer's firmware (plugin firmware_check)."""
+
+    severity = Severity.WARN
+
+    def run(self, subject: Subject) -> Finding:
+        subject.require_printer()
+        found = _asked(subject, "firmware_check", subject.client.plugins.firmware)
+        serious = [f"{warned.message or warned.name} ({warned.level})" for warned in found if warned.level != _REMARK]
+        if serious:
+            raise ServerWarning(
+                f"the server warns of the printer's firmware: {'; '.join(serious)}",
+                hint=next((str(warned.context) for warned in found if warned.context), None),
+                details=_evidence(found),
+            )
+        remarks = f", and remarks: {'; '.join(warned.message or warned.name for warned in found)}" if found else ""
+        return Finding(f"the server knows of nothing wrong with the firmware{remarks}", _evidence(found))
+
+
+class Health(Check):
+    """The server finds itself in good health (plugin health_check)."""
+
+    severity = Severity.WARN
+
+    def run(self, subject: Subject) -> Finding:
+        found = _asked(subject, "health_check", subject.client.plugins.health)
+        serious = [f"{warned.name} ({warned.level})" for warned in found if warned.level != _REMARK]
+        if serious:
+            raise ServerWarning(
+                f"the server warns of its own health: {', '.join(serious)}",
+                hint="look at the health check on the server's web page",
+                details=_evidence(found),
+            )
+        return Finding("the server is in good health", _evidence(found))
+
+
+class Power(Check):
+    """The server's computer has had enough power, and was cool enough, since it was switched on (plugin pi_support)."""
+
+    severity = Severity.WARN
+
+    def run(self, subject: Subject) -> Finding:
+        power = _asked(subject, "pi_support", subject.client.plugins.power)
+        if power is None:
+            raise Skip("the server does not watch its power supply")
+        state = power._asdict()
+        now = [word for name, word in _TROUBLES.items() if state[name]]
+        before = [word for name, word in _TROUBLES.items() if state[f"{name}_before"] and not state[name]]
+        if now or before:
+            said = [f"{what} {when}" for what, when in ((" and ".join(now), "now"), (" and ".join(before), "earlier")) if what]
+            raise ServerWarning(
+                f"the server's computer is slowed down: {', '.join(said)}",
+                hint="give it a stronger power supply and a shorter cable, or a fan",
+                details=state,
+            )
+        return Finding("the server's computer has enough power", state)
+
+
+def _asked(subject: Subject, plugin: str, ask: Callable[[], T]) -> T:
+    subject.require_server()
+    try:
+        return ask()
+    except NotFound as error:
+        raise Skip(f"the server has no plugin {plugin}") from error
+    except PermissionDenied as error:
+        raise Skip(error.message) from error
+    except CliError as error:  # whether to print does not hang on it
+        raise Skip(f"the plugin {plugin} cannot be asked: {error.message}") from error
+
+
+def _evidence(found: List[Warned]) -> Dict[str, Any]:
+    return {"warnings": [warned._asdict() for warned in found]}

@@ -1,0 +1,83 @@
+"""The fake printer's heaters and its terminal: targets and G-code, and what the firmware answers. Must not know HTTP."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict
+
+from octoprint_cli.testing.octoprint import firmware
+from octoprint_cli.testing.octoprint.job import Job
+from octoprint_cli.testing.octoprint.reply import Refused, Reply, done
+
+_CODES = {"bed": "M140", "chamber": "M141"}
+
+
+class Controls(Job):
+    """What a person does by hand at the printer."""
+
+    def __init__(self, version: str = "1.11.8") -> None:
+        super().__init__(version)
+        #: The number of the last line that went out in a print.
+        self.line = 0
+
+    # -- heaters and G-code -----------------------------------------------------------------------
+
+    def set_target(self, heater: str, body: Dict[str, Any]) -> Reply:
+        """`POST /api/printer/tool|bed|chamber`: target."""
+        self.require_operational()
+        if body.get("command") != "target":
+            raise Refused(400, "command is invalid")
+        if heater != "tool" and heater not in self.heaters:
+            raise Refused(409, f"Printer does not have a heated {heater}")
+        wanted = "targets" if heater == "tool" else "target"
+        if wanted not in body:
+            raise Refused(400, "Mandatory parameters missing")
+        targets = body["targets"] if heater == "tool" else {heater: body["target"]}
+        for name, target in targets.items():
+            self._check_target(heater, name, target)
+        for name, target in targets.items() if self.does("target") else ():
+            self.heaters[name if name in self.heaters else "tool0"][1] = target
+            self._talk(f"M104 T{name[4:]} S{target:g}" if heater == "tool" else f"{_CODES[heater]} S{target:g}")
+        return done(bool(targets) and self.does("target"))
+
+    @staticmethod
+    def _check_target(heater: str, name: str, target: Any) -> None:
+        word = "targets" if heater == "tool" else "target"
+        if heater == "tool" and not re.fullmatch(r"tool\d*", name):
+            raise Refused(400, "targets contains invalid tool")
+        if not isinstance(target, (int, float)):
+            raise Refused(400, f"{word} contains invalid value" if heater == "tool" else f"{word} is invalid")
+        if target < 0:
+            raise Refused(500, "The server encountered an internal error")
+
+    def send(self, body: Dict[str, Any]) -> Reply:
+        """`POST /api/printer/command`: command or commands."""
+        self.require_operational()
+        if "command" in body and "commands" in body:
+            raise Refused(400, "'command' and 'commands' are mutually exclusive")
+        if "command" not in body and "commands" not in body:
+            raise Refused(400, "Need one of 'command', 'commands' or 'script'")
+        commands = [body["command"]] if "command" in body else body["commands"]
+        if not isinstance(commands, list):
+            raise Refused(400, "commands is invalid")
+        if self.does("command"):
+            self.commands += commands
+            for command in commands:
+                self._talk(str(command))
+            if "M112" in commands:
+                self.break_off("Offline after error", "Closing serial port due to emergency stop M112.", stopped=True)
+        return done(bool(commands) and self.does("command"))
+
+    def _talk(self, line: str) -> None:
+        """A line goes to the firmware; in a print it has a number, as all lines of the file have."""
+        self.line = self.line + 1 if self.busy else 0
+        self.wrote(firmware.numbered(self.line, line) if self.busy else line)
+        self.heard(firmware.answer(self, line))
+
+    def act_on_card(self, body: Dict[str, Any]) -> Reply:
+        """`POST /api/printer/sd`: init, refresh, release; none of them changes anything here."""
+        if body.get("command") not in ("init", "refresh", "release"):
+            raise Refused(400, "command is invalid")
+        if not self.connected or self.busy:
+            raise Refused(409, "Printer is not operational or currently busy")
+        return done(acted=False)

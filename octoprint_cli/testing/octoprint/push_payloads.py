@@ -1,0 +1,104 @@
+"""What a push socket says in full: `connected`, `history`, `current`, and the answer to a login, in both dialects.
+
+Reads the fake server, changes nothing. Must not know sockets.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Dict, List, Sequence, Tuple
+
+from octoprint_cli.testing.octoprint import rest_payloads
+from octoprint_cli.testing.octoprint.printer_state import PERMISSIONS, Machine
+
+#: A time in seconds since 1970, and actual and target of each heater.
+Moment = Tuple[int, Dict[str, List[Any]]]
+#: What a page may still show of before, in lines.
+_BACKLOG = 300
+
+
+def login(machine: Machine, name: str, session: str) -> Dict[str, Any]:
+    """`POST /api/login`: who it is, and the secret that opens the push socket."""
+    allowed = sorted(PERMISSIONS if machine.permissions is None else machine.permissions)
+    groups = ["admins", "users"] if "ADMIN" in allowed else ["users"]
+    body: Dict[str, Any] = {
+        "_credentials_seen": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()),
+        "_is_external_client": False,
+        "_login_mechanism": "apikey",
+        "active": True,
+        "apikey": None,
+        "groups": groups,
+        "name": name,
+        "needs": {"group": groups, "role": [permission.lower() for permission in allowed]},
+        "permissions": [],
+        "session": session,
+        "settings": {},
+    }
+    if machine.is_2:
+        return {**body, "_credentials_recheck_supported": False, "has_password": True}
+    return {**body, "admin": "ADMIN" in allowed, "roles": ["user", "admin"] if "ADMIN" in allowed else ["user"], "user": True}
+
+
+def connected(machine: Machine) -> Dict[str, Any]:
+    """The first message, which everybody gets."""
+    return {
+        "version": machine.version,
+        "display_version": machine.version,
+        "branch": "HEAD",
+        "python_version": "3.11.7",
+        "plugin_hash": "0" * 32,
+        "config_hash": "0" * 32,
+        "debug": False,
+        "safe_mode": None,
+        "online": True,
+        "permissions": [_permission(name) for name in sorted(PERMISSIONS)],
+    }
+
+
+def _permission(name: str) -> Dict[str, Any]:
+    about: Dict[str, Any] = {"key": name, "name": name.title(), "description": "", "default_groups": ["users"]}
+    return {**about, "dangerous": name == "ADMIN", "needs": {"role": [name.lower()]}}
+
+
+def state(machine: Machine) -> Dict[str, Any]:
+    """What `history` and `current` have in common; two of them are equal as long as nothing has changed."""
+    told = rest_payloads.job(machine).body
+    body = {
+        "state": rest_payloads.state(machine),
+        "job": {**told["job"], "plate": 1 if machine.selected else None} if machine.is_2 else told["job"],
+        "currentZ": None,
+        "progress": told["progress"],
+        "offsets": {},
+        "markings": [],
+    }
+    sent = {"count": 0, "transmitted": len(machine.commands), "ratio": 0}
+    return {**body, "health": {**sent, "critical": False}, "currentTool": 0} if machine.is_2 else {**body, "resends": sent}
+
+
+def history(machine: Machine) -> Dict[str, Any]:
+    """What there was before, and how it is now."""
+    lines = machine.terminal[-_BACKLOG:]
+    lists = {"temps": temperatures(machine.history), "logs": lines, "messages": messages(machine, lines)}
+    return {**state(machine), **lists, "serverTime": time.time()}
+
+
+def current(machine: Machine, temps: Sequence[Moment], lines: List[str]) -> Dict[str, Any]:
+    """How it is now, with what was added since the last time."""
+    busy = machine.busy and machine.selected
+    files = (
+        [{"origin": machine.storage.origin(machine.selected[0]), "path": machine.selected[1]}] if busy and machine.selected else []
+    )
+    lists = {"temps": temperatures(temps), "busyFiles": files, "logs": lines, "messages": messages(machine, lines)}
+    return {**state(machine), **lists, "serverTime": time.time()}
+
+
+def temperatures(history: Sequence[Moment]) -> List[Dict[str, Any]]:
+    """The moments as a push socket tells them: a bed and a chamber that are not there are named, too."""
+    absent: Dict[str, List[Any]] = {name: [None, None] for name in ("tool0", "bed", "chamber")}
+    return rest_payloads.moments((when, {**absent, **heaters} if heaters else {}) for when, heaters in history)
+
+
+def messages(machine: Machine, lines: List[str]) -> List[str]:
+    """What the printer said among these lines, without bare acknowledgements; 2.0 leaves it empty."""
+    said = [line[len("Recv: ") :] for line in lines if line.startswith("Recv: ")]
+    return [] if machine.is_2 else [line for line in said if line != "ok"]

@@ -1,0 +1,150 @@
+"""One request on its socket, as the server and a fault see it: what can be read, sent, cut and held up."""
+
+from __future__ import annotations
+
+import re
+import socket
+import struct
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING, Any, Dict, Optional
+
+from octoprint_cli.testing.octoprint.multipart import FormReader
+from octoprint_cli.testing.octoprint.reply import Reply
+from octoprint_cli.testing.server.request import Request
+
+if TYPE_CHECKING:
+    from octoprint_cli.testing.server.fault_server import FaultServer
+
+_PIECE = 65536
+
+
+class Handler(BaseHTTPRequestHandler):
+    """A connection: reads the head of each request, and hands it over as an `Exchange`."""
+
+    protocol_version = "HTTP/1.1"
+    server: FaultServer  # type: ignore[assignment]
+    connection: socket.socket
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_: Any) -> None:
+        """Says nothing."""
+
+    def _handle(self) -> None:
+        exchange = Exchange(self)
+        self.server.serve(exchange)
+        exchange.end()
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _handle
+
+
+class Exchange:
+    """A request under way. A fault is called with it, before anything of the body was read."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.server = handler.server
+        self.method = handler.command
+        self.target = handler.path
+        self.headers: Dict[str, str] = {name.lower(): value for name, value in handler.headers.items()}
+        self.path = self.server.below_prefix(self.target)
+        #: The body's size in bytes, as the request tells it.
+        self.length = int(self.headers.get("content-length") or 0)
+        self._handler = handler
+        self._request: Optional[Request] = None
+
+    # -- reading and acting -----------------------------------------------------------------------
+
+    def receive(self, limit: Optional[int] = None) -> Request:
+        """Read the body, or its first `limit` bytes, and remember the request as one that arrived.
+
+        Raises ConnectionError when the client is gone before the end; what came of it is remembered.
+        """
+        if self._request is None:
+            body, count, form = self._read(self.length if limit is None else min(limit, self.length))
+            found = form.form if form else None
+            head = (self.method, self.path, self.headers)
+            self._request = Request(*head, bytes(body), self.target, count, count == self.length, found)
+            self.server.remember(self._request)
+            if count < self.length and limit is None:
+                raise ConnectionError("the client left in the middle of a body")
+        return self._request
+
+    def perform(self) -> Reply:
+        """Read the request, do what it asks for as OctoPrint does, and return what OctoPrint would say."""
+        reply = self.server.perform(self.receive())
+        if reply.status == 101:  # what comes now is no HTTP
+            self.close()
+        return reply
+
+    @property
+    def connection(self) -> socket.socket:
+        """The socket itself."""
+        return self._handler.connection
+
+    def _read(self, wanted: int) -> Any:
+        boundary = re.search('boundary="?([^";]+)', self.headers.get("content-type", ""))
+        form = FormReader(boundary.group(1), self.server.keep) if boundary else None
+        body, count = bytearray(), 0
+        while count < wanted:
+            piece = self._handler.rfile.read(min(_PIECE, wanted - count))
+            if not piece:
+                break
+            count += len(piece)
+            body += piece[: max(0, self.server.keep - len(body))]
+            if form:
+                form.feed(piece)
+        return body, count, form
+
+    # -- answering --------------------------------------------------------------------------------
+
+    def reply(self, reply: Reply, length: Optional[int] = None) -> None:
+        """Read the request, if that was not done, and send the reply; `length` is a Content-Length that lies."""
+        self.receive()
+        self.send(self.head(reply, length) + (b"" if self.method == "HEAD" else reply.content))
+
+    def head(self, reply: Reply, length: Optional[int] = None, **headers: str) -> bytes:
+        """The status line and the headers of a reply, to its blank line. `Content_Encoding="gzip"` adds a header."""
+        reason = self._handler.responses.get(reply.status, ("Unknown", ""))[0]
+        lines = [f"HTTP/1.1 {reply.status} {reason}"]
+        if reply.status != 101:
+            lines.append(f"Content-Type: {reply.content_type}")
+        if reply.status not in (101, 204):
+            lines.append(f"Content-Length: {len(reply.content) if length is None else length}")
+        lines += ["X-Clacks-Overhead: GNU Terry Pratchett"] if "html" not in reply.kind else []
+        lines += [f"{name}: {value}" for name, value in reply.headers]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+    def send(self, data: bytes) -> None:
+        """Send bytes as they are. Raises OSError when the client is gone."""
+        self._handler.connection.sendall(data)
+
+    # -- ending -----------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """End the connection after this; what the client still sends is answered with a reset by the system."""
+        self._handler.close_connection = True
+
+    def reset(self) -> None:
+        """End the connection with a TCP reset."""
+        self._handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.server.abandon(self._handler.connection)
+        self.close()
+
+    def drain(self) -> None:
+        """Read and forget the rest of the body, so that an early answer is not lost to a reset; then end the connection."""
+        left = self.length - (self._request.size if self._request else 0)
+        while left > 0:
+            piece = self._handler.rfile.read(min(_PIECE, left))
+            left = left - len(piece) if piece else 0
+        self.close()
+
+    def pause(self, seconds: Optional[float] = None) -> bool:
+        """Hold it up for so long, or as long as the server runs. Returns whether the server still runs."""
+        return not self.server.closing.wait(seconds)
+
+    def end(self) -> None:
+        """The request is over. A body that was not read spoils the connection."""
+        if self._request is None:
+            self.receive(0)
+        if self._request is None or not self._request.complete:
+            self.close()

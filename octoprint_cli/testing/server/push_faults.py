@@ -1,0 +1,77 @@
+"""What can go wrong with the push socket: `server.fail("GET", "/sockjs/websocket", faults.push_drop(2))`.
+
+All of these answer the handshake as it should be, and fail then. What fails before, such as a proxy that does not know
+websockets, is in `faults`: `answer(404)`, `html()`, `hang`, `cut_before`. Seconds are counted from the handshake on.
+"""
+
+from __future__ import annotations
+
+from octoprint_cli.testing.server.exchange import Exchange
+from octoprint_cli.testing.server.fault_plan import Fault, named
+from octoprint_cli.testing.server.push_session import converse
+from octoprint_cli.testing.server.websocket import BINARY, Habits, frame
+
+#: JSON that no client expects, and what is none at all.
+_NO_MESSAGES = (
+    "",
+    "{",
+    "null",
+    "5",
+    '"current"',
+    "[]",
+    "{}",
+    "NaN",
+    '[{"current": {}}]',
+    "[" * 20_000,
+    '{"current": null}',
+    '{"current": []}',
+    '{"current": {"state": 7, "job": "x", "progress": [1], "temps": {"tool0": 1}, "logs": "Recv: ok", "messages": 3}}',
+    '{"current": {"state": {"text": null, "flags": []}, "logs": [1, null, {}], "temps": [null, {"tool0": 5}, {"bed": {}}]}}',
+    '{"current": {"state": {"text": {}, "flags": 1}, "job": {"file": []}, "progress": {"completion": "NaN"}, "serverTime": []}}',
+    '{"history": {"logs": {}}}',
+    '{"event": null}',
+    '{"event": "PrintDone"}',
+    '{"event": {"type": 5, "payload": "x"}}',
+    '{"event": {"payload": {}}}',
+    '{"event": {"type": ["PrintDone"], "payload": []}}',
+    '{"event": {"type": "PrinterStateChanged", "payload": 5}}',
+    '{"plugin": []}',
+    '{"plugin": {"plugin": null, "data": 5}}',
+    '{"unheardOf": {"type": "\\u0007\\u001b[31m"}}',
+)
+_LITTER = (*map(frame, _NO_MESSAGES), frame(b"\x00\xff\xfe", BINARY), frame(b'{"event": {"type": "X"}}', BINARY))
+
+
+def push_silent(exchange: Exchange) -> None:
+    """Nothing is said after the handshake, no `connected`, no pong, and the connection stays."""
+    converse(exchange, Habits(speaks=0))
+
+
+def push_mute(seconds: float) -> Fault:
+    """It works, and after so long says nothing more, not even a pong; the connection stays, as with a cable that was cut."""
+    return named("push_mute", lambda exchange: converse(exchange, Habits(speaks=seconds)))
+
+
+def push_drop(seconds: float) -> Fault:
+    """It works, and after so long the connection ends without a close frame, as when a server is killed."""
+    return named("push_drop", lambda exchange: converse(exchange, Habits(lasts=seconds)))
+
+
+def push_garbage(exchange: Exchange) -> None:
+    """It works, but every message is preceded by one that is none: no JSON, wrong shapes, binary. At first all of them come."""
+    converse(exchange, Habits(litter=_LITTER))
+
+
+def push_breach(exchange: Exchange) -> None:
+    """The first frame breaks the protocol: its text is no UTF-8. A client must leave; this server goes on."""
+    converse(exchange, Habits(litter=(frame(b"\xff\xfe"),)))
+
+
+def push_drip(exchange: Exchange) -> None:
+    """It works, a byte every 20 ms: any message takes many seconds, and there is never a silence."""
+    converse(exchange, Habits(interval=0.02))
+
+
+def push_flood(size: int) -> Fault:
+    """One frame of so many bytes (from 65536 on), never held at once; then nothing more."""
+    return named("push_flood", lambda exchange: converse(exchange, Habits(speaks=0, flood=size)))

@@ -1,0 +1,197 @@
+"""What the fake server says and hears on one push socket.
+
+    server.wait_until(lambda: server.sockets and server.sockets[-1].authed)
+    server.octoprint.say("Recv: wait")
+    assert server.sockets[-1].said[0] == {"subscribe": {"state": False, "events": ["PrintDone"], "plugins": False}}
+
+What there is to say stands in `news` and `updates`, what the client wants of it in `subscription`, the frames in `push`, what
+can go wrong in `faults_push`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any, Dict, List, Optional
+
+from octoprint_cli.testing.octoprint import push_payloads
+from octoprint_cli.testing.server.push_subscription import Subscription
+from octoprint_cli.testing.server.websocket import (
+    CLOSE,
+    PING,
+    PONG,
+    TEXT,
+    Habits,
+    Wire,
+)
+
+if TYPE_CHECKING:
+    from octoprint_cli.testing.server.exchange import Exchange
+
+_NORMAL_END = (1000).to_bytes(2, "big")
+
+
+def converse(exchange: Exchange, habits: Habits = Habits()) -> None:
+    """Answer the request for a push socket, and hold the conversation on it until one of both ends it."""
+    reply = exchange.perform()
+    exchange.reply(reply)
+    if reply.status == 101:
+        PushSocket(exchange, habits).run()
+
+
+class _Enough(Exception):
+    """The server ends the conversation."""
+
+
+class PushSocket:
+    """One client on the push socket. A test may look at it at any time."""
+
+    def __init__(self, exchange: Exchange, habits: Habits) -> None:
+        self.server = exchange.server
+        self.octoprint = exchange.server.octoprint
+        #: What the client has said, as JSON, oldest first; what is no JSON is not kept.
+        self.said: List[Any] = []
+        #: How often it has asked for a sign of life.
+        self.pings = 0
+        #: Whether the client has shown a session that is known.
+        self.authed = False
+        #: Whether the connection stands.
+        self.open = True
+        self.wants = Subscription()
+        self._habits = habits
+        self._wire = Wire(exchange, habits)
+        self._since = time.monotonic()
+        self._events = self._lines = self._temps = 0
+        self._last: Optional[Dict[str, Any]] = None
+        self._due = 0.0
+
+    def run(self) -> None:
+        """The conversation. Raises OSError when the client has gone."""
+        self.server.joined(self)
+        try:
+            self._wire.spoil()
+            if not self.is_mute:
+                self._wire.tell({"connected": push_payloads.connected(self.octoprint)})
+            while not self.server.closing.is_set() and not self._lasted(self._habits.lasts):
+                self._listen()
+                for message in [] if self.is_mute else self._news():
+                    self._wire.tell(message)
+        except _Enough:
+            """Said what there was to say."""
+        finally:
+            with self.octoprint.changed:
+                self.open = False
+                self.octoprint.changed.notify_all()
+
+    @property
+    def is_mute(self) -> bool:
+        """Whether it says nothing more, though the connection stands."""
+        return self._lasted(self._habits.speaks)
+
+    def _lasted(self, seconds: Optional[float]) -> bool:
+        return seconds is not None and time.monotonic() - self._since >= seconds
+
+    # -- what the client says ---------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        found = self._wire.next()
+        if found is None:
+            return
+        opcode, content = found
+        if opcode == PING:
+            self._count_ping()
+            if not self.is_mute:
+                self._wire.answer(content, PONG)
+        elif opcode == CLOSE and not self.is_mute:
+            self._wire.answer(content[:2] or _NORMAL_END, CLOSE)
+            raise _Enough
+        elif opcode == TEXT:
+            for message in self._heard(content):
+                self._wire.tell(message)
+
+    def _count_ping(self) -> None:
+        with self.octoprint.changed:
+            self.pings += 1
+            self.octoprint.changed.notify_all()
+
+    def _heard(self, content: bytes) -> List[Any]:
+        """Take over what the client says, and return what is to be said at once."""
+        try:
+            said = json.loads(content)
+        except ValueError:
+            return []
+        with self.octoprint.changed:
+            self.said.append(said)
+            self.octoprint.changed.notify_all()
+            if self.is_mute or said == []:
+                return []
+            if not isinstance(said, dict):
+                raise _Enough  # as the real servers do
+            return self._take_over(said)
+
+    def _take_over(self, said: Dict[str, Any]) -> List[Any]:
+        answers: List[Any] = []
+        if "auth" in said:
+            answers += self._log_in(said["auth"])
+        if "subscribe" in said:
+            answers += self._subscribe(said["subscribe"])
+        if isinstance(said.get("throttle"), int):
+            self.wants.throttle = max(1, said["throttle"])
+        return answers
+
+    def _log_in(self, shown: Any) -> List[Any]:
+        name, colon, session = str(shown).partition(":")
+        if not colon:
+            raise _Enough
+        before, self.authed = self.authed, self.octoprint.sessions.get(session) == name
+        if not self.authed:
+            return [{"reauthRequired": {"reason": "stale"}}]
+        self._events = len(self.octoprint.told)
+        if before or not self.octoprint.may("STATUS"):
+            return []
+        return [*self._history(), {"timelapse": None}]
+
+    def _subscribe(self, wanted: Any) -> List[Any]:
+        if not isinstance(wanted, dict):
+            raise _Enough
+        before = self.wants.state
+        self.wants.subscribe(wanted)
+        return self._history() if self.authed and not before else []
+
+    # -- what the server says ---------------------------------------------------------------------
+
+    def _history(self) -> List[Any]:
+        """What there was before, if it is wanted; from here on only what is new."""
+        octoprint = self.octoprint
+        octoprint.note_temperatures()
+        self._lines, self._temps = len(octoprint.terminal), len(octoprint.history)
+        self._last, self._due = push_payloads.state(octoprint), 0.0
+        return [{"history": self._readable(push_payloads.history(octoprint))}] if self.wants.state else []
+
+    def _news(self) -> List[Any]:
+        """What has happened since the last time: first events, then how it is now."""
+        octoprint = self.octoprint
+        with octoprint.lock:
+            fresh, self._events = octoprint.told[self._events :], len(octoprint.told)
+            if not self.authed or not octoprint.may("STATUS"):
+                return []
+            if any("reauthRequired" in message for message in fresh):
+                self.authed = False
+            return [*filter(self.wants.passes, fresh), *self._current()]
+
+    def _current(self) -> List[Any]:
+        octoprint, now = self.octoprint, time.monotonic()
+        if not self.wants.state or not self.authed or now < self._due:
+            return []
+        octoprint.note_temperatures()
+        lines, temps, state = octoprint.terminal[self._lines :], octoprint.history[self._temps :], push_payloads.state(octoprint)
+        if not lines and not temps and state == self._last:
+            return []
+        self._lines, self._temps, self._last = len(octoprint.terminal), len(octoprint.history), state
+        self._due = now + octoprint.interval * self.wants.throttle
+        return [{"current": self._readable(push_payloads.current(octoprint, temps, lines))}]
+
+    def _readable(self, body: Dict[str, Any]) -> Dict[str, Any]:
+        """With the lines that are wanted, if the key may read the terminal."""
+        allowed = self.wants.cut(body)
+        return allowed if self.octoprint.may("MONITOR_TERMINAL") else {**allowed, "logs": [], "messages": []}
