@@ -84,7 +84,7 @@ if TYPE_CHECKING:
     from octoprint_cli.gcode.firmware.command import only_asks
     from octoprint_cli.gcode.firmware.replies import parsed_reply
     from octoprint_cli.output.terminal.temperature_plot import FINE, plot
-    from octoprint_cli.plugins.scaffold import write_add_on
+    from octoprint_cli.plugins.scaffold import write_add_on, write_plugin
     from octoprint_cli.preflight.check import (
         Check,
         Finding,
@@ -182,6 +182,7 @@ __all__ = [
     "wish",
     "without_key",
     "write_add_on",
+    "write_plugin",
 ]
 
 #: What few commands need is imported when it is asked for.
@@ -198,7 +199,7 @@ _ON_DEMAND = {
         "gcode.command": ("Line", "read_line"),
         "gcode.analysis.reader": ("Reading", "read_file"),
         "output.terminal.temperature_plot": ("FINE", "plot"),
-        "plugins.scaffold": ("write_add_on",),
+        "plugins.scaffold": ("write_add_on", "write_plugin"),
         "framework.skill": ("skill",),
         "preflight.check": ("Check", "Finding", "Severity", "Skip"),
         "preflight.context": ("Subject",),
