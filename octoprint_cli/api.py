@@ -74,6 +74,7 @@ from octoprint_cli.output.terminal.terminal import Terminal
 
 if TYPE_CHECKING:
     from octoprint_cli.client.resource import Noun
+    from octoprint_cli.config.private_files import file_lock, write_private
     from octoprint_cli.framework.catalogue import described, schema_of
     from octoprint_cli.framework.completion import candidates
     from octoprint_cli.framework.shell_words import typed, unquoted
@@ -159,6 +160,7 @@ __all__ = [
     "errors",
     "explained",
     "failure",
+    "file_lock",
     "heaters",
     "last_ending",
     "normalise",
@@ -183,6 +185,7 @@ __all__ = [
     "without_key",
     "write_add_on",
     "write_plugin",
+    "write_private",
 ]
 
 #: What few commands need is imported when it is asked for.
@@ -193,6 +196,7 @@ _ON_DEMAND = {
         "framework.shell_words": ("typed", "unquoted"),
         "framework.catalogue": ("described", "schema_of"),
         "client.resource": ("Noun",),
+        "config.private_files": ("file_lock", "write_private"),
         "gcode.firmware.command": ("only_asks",),
         "gcode.firmware.replies": ("parsed_reply",),
         "gcode.analysis.contents": ("Contents",),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from octoprint_cli.config.file import ConfigFile
-from octoprint_cli.config.locks import in_turn
+from octoprint_cli.config.locks import config_lock
 from octoprint_cli.config.url import normalise
 from octoprint_cli.config.values import DEFAULTS, LIMITS, READERS, Limits, Setting, Value, degrees
 from octoprint_cli.errors import ConfigError, ConfigExists, UsageError
@@ -175,7 +175,7 @@ class Settings:
 
         The file is read anew: another run may have written it meanwhile.
         """
-        with in_turn(self.path):
+        with config_lock(self.path):
             self._file = None
             data = dict(self.file.data)
             if printer:
@@ -188,7 +188,7 @@ class Settings:
 
     def forget(self, printer: str) -> None:
         """Take a printer's section out of the file, which is read anew."""
-        with in_turn(self.path):
+        with config_lock(self.path):
             self._file = None
             data = dict(self.file.data)
             data["printers"] = {name: values for name, values in self.printers.items() if name != printer}
