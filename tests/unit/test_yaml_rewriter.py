@@ -109,6 +109,6 @@ def test_a_file_that_cannot_be_rewritten_is_named_and_left_alone(tmp_path, monke
 def test_saving_a_printer_keeps_the_comments_of_the_file(tmp_path):
     path = tmp_path / "config.yaml"
     path.write_text(FILE, encoding="utf-8")
-    Settings({}, {"OCTOPRINT_CLI_HOME": str(tmp_path)}).save({"host": "new.test", "api_key": "4567"}, "mk3")
-    expected = FILE.replace("host: b.test", "host: new.test").replace('"0123"', '"4567"')
+    Settings({}, {"OCTOPRINT_CLI_HOME": str(tmp_path)}).save({"host": "new.test", "api_key": "wxyz"}, "mk3")
+    expected = FILE.replace("host: b.test", "host: new.test").replace('"0123"', '"wxyz"')
     assert path.read_text(encoding="utf-8") == expected
