@@ -68,7 +68,8 @@ from octoprint_cli.output.columns import (
     Time,
 )
 from octoprint_cli.output.formats.envelope import failure
-from octoprint_cli.output.redact import can_write, visible, without_key
+from octoprint_cli.output.redact import without_key
+from octoprint_cli.output.safe_text import can_write, visible
 from octoprint_cli.output.terminal.printer_view import Picture
 from octoprint_cli.output.terminal.terminal import Terminal
 

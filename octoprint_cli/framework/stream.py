@@ -12,7 +12,7 @@ from octoprint_cli.errors import CliError
 from octoprint_cli.framework.base import Output
 from octoprint_cli.output.columns import plain
 from octoprint_cli.output.formats.envelope import success
-from octoprint_cli.output.redact import visible
+from octoprint_cli.output.safe_text import visible
 from octoprint_cli.output.terminal.terminal import Show
 
 #: What is told, one dict each, and at the end the envelope's data.

@@ -51,6 +51,7 @@ WITHOUT_CLIFF = (
     "output.terminal",
     "output.units",
     "output.redact",
+    "output.safe_text",
     "config",
     "client",
     "preflight",

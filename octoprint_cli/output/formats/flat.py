@@ -8,7 +8,7 @@ from typing import Any, Iterator, List, Sequence, Tuple
 from cliff.columns import FormattableColumn
 
 from octoprint_cli.output.columns import plain
-from octoprint_cli.output.redact import visible
+from octoprint_cli.output.safe_text import visible
 from octoprint_cli.output.units import UNKNOWN
 
 #: A cell longer than this is no use to a person; the machine formats have it whole.

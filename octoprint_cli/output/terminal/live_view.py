@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from octoprint_cli.output import units
-from octoprint_cli.output.redact import can_write, visible, written_for
+from octoprint_cli.output.safe_text import can_write, visible, written_for
 from octoprint_cli.output.terminal.printer_view import (
     BLOCKS,
     PLAIN,

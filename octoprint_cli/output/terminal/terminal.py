@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, List, Optional, TextIO
 
-from octoprint_cli.output.redact import visible
+from octoprint_cli.output.safe_text import visible
 from octoprint_cli.output.terminal.printer_view import Picture
 
 if TYPE_CHECKING:
