@@ -58,6 +58,7 @@ from octoprint_cli.output.columns import (
     Bytes,
     Column,
     Degrees,
+    Display,
     Duration,
     Flags,
     Heater,
@@ -70,7 +71,7 @@ from octoprint_cli.output.columns import (
 from octoprint_cli.output.formats.envelope import failure
 from octoprint_cli.output.redact import without_key
 from octoprint_cli.output.safe_text import can_write, visible
-from octoprint_cli.output.terminal.printer_view import Picture
+from octoprint_cli.output.terminal.printer_view import Picture, PrinterView
 from octoprint_cli.output.terminal.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
     from octoprint_cli.gcode.command import Line, read_line
     from octoprint_cli.gcode.firmware.command import only_asks
     from octoprint_cli.gcode.firmware.replies import parsed_reply
+    from octoprint_cli.output.terminal.sparkline import value_range
     from octoprint_cli.output.terminal.temperature_plot import FINE, plot
     from octoprint_cli.plugins.scaffold import write_add_on, write_plugin
     from octoprint_cli.preflight.check import (
@@ -119,6 +121,7 @@ __all__ = [
     "Column",
     "Contents",
     "Degrees",
+    "Display",
     "Duration",
     "FINE",
     "Finding",
@@ -132,6 +135,7 @@ __all__ = [
     "Noun",
     "Percent",
     "Picture",
+    "PrinterView",
     "Range",
     "Reading",
     "Rows",
@@ -179,6 +183,7 @@ __all__ = [
     "summary",
     "typed",
     "unquoted",
+    "value_range",
     "visible",
     "waited",
     "watched",
@@ -203,6 +208,7 @@ _ON_DEMAND = {
         "gcode.analysis.contents": ("Contents",),
         "gcode.command": ("Line", "read_line"),
         "gcode.analysis.reader": ("Reading", "read_file"),
+        "output.terminal.sparkline": ("value_range",),
         "output.terminal.temperature_plot": ("FINE", "plot"),
         "plugins.scaffold": ("write_add_on", "write_plugin"),
         "framework.skill": ("skill",),
