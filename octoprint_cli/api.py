@@ -58,6 +58,7 @@ from octoprint_cli.output.columns import (
     Bytes,
     Column,
     Degrees,
+    Display,
     Duration,
     Flags,
     Heater,
@@ -68,12 +69,14 @@ from octoprint_cli.output.columns import (
     Time,
 )
 from octoprint_cli.output.formats.envelope import failure
-from octoprint_cli.output.redact import can_write, visible, without_key
-from octoprint_cli.output.terminal.printer_view import Picture
+from octoprint_cli.output.redact import without_key
+from octoprint_cli.output.safe_text import can_write, visible
+from octoprint_cli.output.terminal.printer_view import Picture, PrinterView
 from octoprint_cli.output.terminal.terminal import Terminal
 
 if TYPE_CHECKING:
     from octoprint_cli.client.resource import Noun
+    from octoprint_cli.config.private_files import file_lock, write_private
     from octoprint_cli.framework.catalogue import described, schema_of
     from octoprint_cli.framework.completion import candidates
     from octoprint_cli.framework.shell_words import typed, unquoted
@@ -83,8 +86,9 @@ if TYPE_CHECKING:
     from octoprint_cli.gcode.command import Line, read_line
     from octoprint_cli.gcode.firmware.command import only_asks
     from octoprint_cli.gcode.firmware.replies import parsed_reply
+    from octoprint_cli.output.terminal.sparkline import value_range
     from octoprint_cli.output.terminal.temperature_plot import FINE, plot
-    from octoprint_cli.plugins.scaffold import write_add_on
+    from octoprint_cli.plugins.scaffold import write_add_on, write_plugin
     from octoprint_cli.preflight.check import (
         Check,
         Finding,
@@ -117,6 +121,7 @@ __all__ = [
     "Column",
     "Contents",
     "Degrees",
+    "Display",
     "Duration",
     "FINE",
     "Finding",
@@ -130,6 +135,7 @@ __all__ = [
     "Noun",
     "Percent",
     "Picture",
+    "PrinterView",
     "Range",
     "Reading",
     "Rows",
@@ -159,6 +165,7 @@ __all__ = [
     "errors",
     "explained",
     "failure",
+    "file_lock",
     "heaters",
     "last_ending",
     "normalise",
@@ -176,12 +183,15 @@ __all__ = [
     "summary",
     "typed",
     "unquoted",
+    "value_range",
     "visible",
     "waited",
     "watched",
     "wish",
     "without_key",
     "write_add_on",
+    "write_plugin",
+    "write_private",
 ]
 
 #: What few commands need is imported when it is asked for.
@@ -192,13 +202,15 @@ _ON_DEMAND = {
         "framework.shell_words": ("typed", "unquoted"),
         "framework.catalogue": ("described", "schema_of"),
         "client.resource": ("Noun",),
+        "config.private_files": ("file_lock", "write_private"),
         "gcode.firmware.command": ("only_asks",),
         "gcode.firmware.replies": ("parsed_reply",),
         "gcode.analysis.contents": ("Contents",),
         "gcode.command": ("Line", "read_line"),
         "gcode.analysis.reader": ("Reading", "read_file"),
+        "output.terminal.sparkline": ("value_range",),
         "output.terminal.temperature_plot": ("FINE", "plot"),
-        "plugins.scaffold": ("write_add_on",),
+        "plugins.scaffold": ("write_add_on", "write_plugin"),
         "framework.skill": ("skill",),
         "preflight.check": ("Check", "Finding", "Severity", "Skip"),
         "preflight.context": ("Subject",),

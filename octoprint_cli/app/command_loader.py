@@ -16,6 +16,7 @@ from cliff.commandmanager import CommandManager as CliffManager
 from octoprint_cli.app.foreign_commands import adopt
 from octoprint_cli.app.time_limit import at_most
 from octoprint_cli.errors import CliError, PluginError, UsageError
+from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP
 from octoprint_cli.plugins.entry_points import (
     CHECKS,
@@ -147,12 +148,9 @@ class CommandManager(CliffManager):
             return UsageError(
                 f"{words[0]!r} is not a command; below it there are: {', '.join(below)}", hint=f"octoprint-cli help {below[0]}"
             )
-        import difflib  # only for a slip of the pen
-
-        near = next(filter(None, (difflib.get_close_matches(" ".join(words[:n]), self.names(), 3) for n in (2, 1))), [])
-        meant = f"; did you mean {' or '.join(near)}?" if near else ""
+        near = next(filter(None, (close_matches(" ".join(words[:n]), self.names()) for n in (2, 1))), [])
         return UsageError(
-            f"{words[0]!r} is not a command{meant}",
+            f"{words[0]!r} is not a command{did_you_mean(near)}",
             hint=f"octoprint-cli help {near[0]}" if near else "octoprint-cli help",
             details={"did_you_mean": near},
         )

@@ -15,7 +15,7 @@ from octoprint_cli.errors import CliError, ConfigError, UsageError
 from octoprint_cli.framework.fields import Field, record
 from octoprint_cli.framework.options import HelpFormatter
 from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP, Formatters
-from octoprint_cli.output.redact import visible, written_for
+from octoprint_cli.output.safe_text import visible, written_for
 
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client

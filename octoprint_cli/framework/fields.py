@@ -19,13 +19,13 @@ from cliff.columns import FormattableColumn
 from octoprint_cli.output.columns import (
     Bytes,
     Degrees,
+    Display,
     Duration,
     Flags,
     Heater,
     Millimetres,
     Percent,
     Range,
-    Said,
     Time,
 )
 
@@ -55,7 +55,7 @@ class Field(NamedTuple):
     def told(self, words: Callable[[Any], str]) -> Field:
         """The same, of which a person is told in these words."""
         look = self.look
-        return self._replace(look=lambda value: Said(look(value) if look else value, words(value)))
+        return self._replace(look=lambda value: Display(look(value) if look else value, words(value)))
 
     def dress(self, value: Any) -> Any:
         """The raw value with both faces; one that has them already is left alone."""

@@ -18,7 +18,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Optional
 
-from octoprint_cli.config.locks import exclusively
+from octoprint_cli.config.locks import job_lock
 from octoprint_cli.errors import ConfirmationRequired, UsageError
 from octoprint_cli.framework.options import add_checks
 
@@ -87,7 +87,7 @@ class Guarded:
         return outcome if outcome.get("action") == "skipped" else self.afterwards(parsed_args, outcome)
 
     def _alone(self, parsed_args: Namespace) -> Dict[str, Any]:
-        with exclusively(self.settings.host, self.settings.home / "locks"):  # it starts a job
+        with job_lock(self.settings.host, self.settings.home / "locks"):  # it starts a job
             return self._guarded(parsed_args)
 
     def consent(self, parsed_args: Namespace) -> Optional[str]:

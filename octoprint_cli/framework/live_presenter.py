@@ -15,7 +15,7 @@ from octoprint_cli.client.push.updates import (
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.client.tracking.goals import Scene
-from octoprint_cli.output.terminal.printer_view import Picture
+from octoprint_cli.output.terminal.printer_view import PrinterView
 
 #: More than any terminal has room for.
 LINES, NOTES = 12, 4
@@ -24,7 +24,7 @@ LINES, NOTES = 12, 4
 class Painter:
     """Makes pictures for `show`; does nothing where that is None. `hide` takes secrets out of what the server said."""
 
-    def __init__(self, show: Optional[Callable[[Picture], None]], hide: Callable[[Any], Any]) -> None:
+    def __init__(self, show: Optional[Callable[[PrinterView], None]], hide: Callable[[Any], Any]) -> None:
         self._show, self._hide = show, hide
         self._lines: Deque[str] = deque(maxlen=LINES)
         self._notes: Deque[str] = deque(maxlen=NOTES)
@@ -61,7 +61,7 @@ class Painter:
             return
         job = scene.job
         self._show(
-            Picture(
+            PrinterView(
                 state=self._hide(job.state),
                 phase=scene.phase.value,
                 file=self._hide(job.file),

@@ -10,9 +10,9 @@ from cliff.show import ShowOne as CliffShowOne
 
 from octoprint_cli.errors import CliError
 from octoprint_cli.framework.base import Output
-from octoprint_cli.output.columns import plain
+from octoprint_cli.output.columns import to_plain_data
 from octoprint_cli.output.formats.envelope import success
-from octoprint_cli.output.redact import visible
+from octoprint_cli.output.safe_text import visible
 from octoprint_cli.output.terminal.terminal import Show
 
 #: What is told, one dict each, and at the end the envelope's data.
@@ -61,7 +61,7 @@ class Stream(Output, CliffShowOne):
     def _write(self, item: Dict[str, Any], parsed_args: Namespace) -> None:
         chosen = _chosen(item, parsed_args.columns)
         if hasattr(self.formatter, "emit_line"):
-            self.formatter.emit_line(plain(chosen), self.app.stdout)
+            self.formatter.emit_line(to_plain_data(chosen), self.app.stdout)
         elif getattr(self.formatter, "prefers_text", False):
             text = " ".join(map(str, chosen.values())) if parsed_args.columns else self.told(item)
             self.app.stdout.write(visible(text) + "\n")

@@ -11,7 +11,6 @@ import re
 from typing import Any, Iterator, List, Tuple, Type
 
 from octoprint_cli.errors import CODES
-from octoprint_cli.errors.explain import ADVICE
 from octoprint_cli.framework.base import Output
 from octoprint_cli.framework.catalogue import arguments, schema_of, summary_of
 from octoprint_cli.framework.guard import Guarded
@@ -90,7 +89,7 @@ def _codes(kind: Type[Any]) -> Iterator[Told]:
             yield "codes", f"may end with {code}, and no error has that code"
         elif not (CODES[code].__dict__.get("__doc__") or "").strip():
             yield "codes", f"may end with {code}, whose class says nothing about what it means: it has no docstring"
-        elif not (ADVICE.get(code) or CODES[code].advice):
+        elif not CODES[code].advice:
             yield "codes", f"may end with {code}, whose class does not say what to do: it has no advice"
 
 

@@ -5,13 +5,13 @@ Commands are in `command`, what an add-on imports in `imports`; checks and forma
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional
 
 from octoprint_cli.app.plugin_rules.command_rules import Told, command_problems
 from octoprint_cli.app.plugin_rules.import_rules import import_problems
 from octoprint_cli.errors import NotFound
+from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP
 from octoprint_cli.plugins import distributions
 from octoprint_cli.plugins.entry_points import (
@@ -63,10 +63,9 @@ def _is_ours(distribution: distributions.Distribution) -> bool:
 
 
 def _not_installed(name: str, known: List[str]) -> NotFound:
-    near = difflib.get_close_matches(_plain(name), known, 3) or [one for one in known if _plain(name) in _plain(one)]
-    meant = f"; did you mean {' or '.join(near)}?" if near else ""
+    near = close_matches(_plain(name), known) or [one for one in known if _plain(name) in _plain(one)]
     return NotFound(
-        f"no distribution {name} is installed that adds anything to octoprint-cli{meant}",
+        f"no distribution {name} is installed that adds anything to octoprint-cli{did_you_mean(near)}",
         hint=f"octoprint-cli plugins check {near[0]}" if near else "octoprint-cli plugins list",
         details={"did_you_mean": near},
     )

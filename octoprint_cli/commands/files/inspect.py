@@ -82,7 +82,7 @@ class Inspect(ShowOne):
         written=fields.text("the file that --thumbnail wrote").or_null,
     )
     effects = ("reads",)
-    codes = ("FILE_NOT_FOUND", "FILE_UNREADABLE", "FILE_INVALID", "FILE_EXISTS")
+    codes = ("FILE_NOT_FOUND", "FILE_UNREADABLE", "FILE_UNWRITABLE", "FILE_INVALID", "FILE_EXISTS")
     asks_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
@@ -113,7 +113,7 @@ class Inspect(ShowOne):
 def _write_thumbnail(contents: Contents, path: Path) -> str:
     """The largest picture of the format that the name asks for. Replaces no other file; returns the path.
 
-    Raises FileInvalid (no such picture), FileExists or FileUnreadable.
+    Raises FileInvalid (no such picture), FileExists or FileUnwritable.
     """
     suffixes: List[str] = [thumbnail.format.lower() for thumbnail in contents.thumbnails]
     wanted = path.suffix.lower().lstrip(".").replace("jpeg", "jpg")
@@ -128,5 +128,5 @@ def _write_thumbnail(contents: Contents, path: Path) -> str:
         elif path.read_bytes() != data:
             raise errors.FileExists(f"{path} exists, and is something else", hint="name another file")
     except OSError as error:
-        raise errors.FileUnreadable(f"{path} cannot be written: {error.strerror}", hint=f"ls -ld {path.parent}") from error
+        raise errors.FileUnwritable(f"{path} cannot be written: {error.strerror}", hint=f"ls -ld {path.parent}") from error
     return str(path)

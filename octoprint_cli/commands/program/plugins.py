@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional
 
-from octoprint_cli.api import Lister, Rows, ShowOne, errors, fields, write_add_on
+from octoprint_cli.api import Lister, Rows, ShowOne, errors, fields, write_plugin
 
 
 class PluginsList(Lister):
@@ -92,7 +92,7 @@ class PluginsNew(ShowOne):
     )
     effects = ("writes",)
     repeatable = False
-    codes = ("FILE_EXISTS", "FILE_UNREADABLE", "INVALID_VALUE")
+    codes = ("FILE_EXISTS", "FILE_UNWRITABLE", "INVALID_VALUE")
     asks_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
@@ -102,7 +102,7 @@ class PluginsNew(ShowOne):
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         name = parsed_args.name
-        folder = write_add_on(name, Path.cwd())
+        folder = write_plugin(name, Path.cwd())
         files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
         steps = [
             f"pip install -e {folder.name}",
