@@ -2,8 +2,7 @@
 
 Through `self`, a command has `self.client` (the server), `self.settings` (the configuration) and
 `self.terminal` (notes on stderr, questions). The client's nouns are `self.client.job`, `.printer`, `.files` and so on; one for
-the endpoints of a server plugin is a class derived from `Noun`, made by `self.client.noun(...)`. With `Noun` comes requests:
-import the file that it stands in where it is used, so that help does without.
+the endpoints of a server plugin is a class derived from `Noun`, made by `self.client.noun(...)`.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from octoprint_cli import errors
-from octoprint_cli.client.tracking.goal_words import TYPES as WATCHED
+from octoprint_cli.client.push.updates import TYPES as WATCHED
 from octoprint_cli.client.tracking.snapshot import Known
 from octoprint_cli.config.url import normalise
 from octoprint_cli.config.values import Setting

@@ -3,7 +3,7 @@
     with client's nouns: client.job, client.printer, client.files, client.uploads, client.connection, client.server,
     client.profile, client.plugins
 
-Importing this imports requests; the application does so only when a command asks for the client.
+This is the first module to import requests; the models under client/resources do not.
 """
 
 from __future__ import annotations

@@ -5,17 +5,9 @@ from __future__ import annotations
 from typing import Any, List, NamedTuple, Optional
 
 from octoprint_cli import errors
+from octoprint_cli.client.parsing import elements, inner, items, mapping, text, texts, whole
 from octoprint_cli.client.phase import Phase, phase_of
-from octoprint_cli.client.resource import (
-    Noun,
-    elements,
-    inner,
-    items,
-    mapping,
-    text,
-    texts,
-    whole,
-)
+from octoprint_cli.client.resource import Noun
 
 _PATH = "/api/connection"
 #: Closing a serial port is quick; a firmware that hangs in a command is given up on.

@@ -7,14 +7,9 @@ from typing import Any, Callable, Optional
 from urllib.parse import quote
 
 from octoprint_cli import errors
-from octoprint_cli.client.http.http_client import MAX_LISTING_BYTES
-from octoprint_cli.client.resource import (
-    Noun,
-    mapping,
-    members,
-    text,
-    whole,
-)
+from octoprint_cli.client.http.request import MAX_LISTING_BYTES
+from octoprint_cli.client.parsing import mapping, members, text, whole
+from octoprint_cli.client.resource import Noun
 from octoprint_cli.client.resources.stored_file import SD_NAMES, Listing, StoredFile
 
 _PATH = "/api/files"

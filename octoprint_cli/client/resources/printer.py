@@ -20,15 +20,8 @@ from typing import (
 )
 
 from octoprint_cli import errors
-from octoprint_cli.client.resource import (
-    ACCEPTED,
-    Noun,
-    inner,
-    items,
-    mapping,
-    number,
-    text,
-)
+from octoprint_cli.client.parsing import inner, items, mapping, number, text
+from octoprint_cli.client.resource import ACCEPTED, Noun
 
 if TYPE_CHECKING:
     from octoprint_cli.client.http.http_client import Http

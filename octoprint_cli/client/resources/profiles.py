@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, NamedTuple, Optional, Tuple
 
-from octoprint_cli.client.resource import (
-    Noun,
-    inner,
-    items,
-    mapping,
-    members,
-    number,
-    text,
-)
+from octoprint_cli.client.parsing import inner, items, mapping, members, number, text
+from octoprint_cli.client.resource import Noun
 from octoprint_cli.errors import UnexpectedResponse
 
 _PATH = "/api/printerprofiles"

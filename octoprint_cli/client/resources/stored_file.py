@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
-from octoprint_cli.client.resource import (
-    inner,
-    items,
-    number,
-    text,
-    whole,
-)
+from octoprint_cli.client.parsing import inner, items, number, text, whole
 
 #: 2.0's name for the printer's own storage; the caller sees and says `sdcard` on every server.
 SD_NAMES = ("sdcard", "printer")

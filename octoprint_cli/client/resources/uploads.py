@@ -7,23 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Tuple
 
 from octoprint_cli import errors
-from octoprint_cli.client.http.http_client import Form, Http
 from octoprint_cli.client.http.multipart import (
     ESCAPED,
     FileForm,
     sha1_of,
     size_of,
 )
-from octoprint_cli.client.resource import (
-    Noun,
-    inner,
-    members,
-    text,
-)
+from octoprint_cli.client.http.request import StreamedBody
+from octoprint_cli.client.parsing import inner, members, text
+from octoprint_cli.client.resource import Noun
 from octoprint_cli.client.resources.stored_file import SD_NAMES, StoredFile
 from octoprint_cli.gcode.source import Progress
 
 if TYPE_CHECKING:
+    from octoprint_cli.client.http.http_client import Http
     from octoprint_cli.client.resources.files import Files
 
 _PATH = "/api/files"
@@ -174,7 +171,7 @@ class Uploads(Noun):
 
     def _post(self, form: FileForm, plan: Dict[str, Any], location: str) -> Any:
         stall = self._http.timeout
-        body = Form(form, stall, stall + PATIENCE_PER_MIB * form.size / MIB)
+        body = StreamedBody(form, stall, stall + PATIENCE_PER_MIB * form.size / MIB)
         try:
             return self._http.post_form(f"{_PATH}/{self._files.storage(location)}", body, plan=plan, needs="FILES_UPLOAD")
         except errors.FileTooLarge as error:

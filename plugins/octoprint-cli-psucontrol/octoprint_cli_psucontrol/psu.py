@@ -1,7 +1,7 @@
 """The power supply, as the server plugin PSU Control has it: its one endpoint, and the words of that.
 
 The plugin answers as soon as it has tried, whether or not the switch has worked, and looks at the supply some moments
-later. So what it says afterwards is read until it is so. Importing this imports requests.
+later. So what it says afterwards is read until it is so.
 """
 
 from __future__ import annotations
