@@ -1,8 +1,8 @@
 """The façade: all that a command, ours or a vendor's, may import from this program.
 
 Through `self`, a command has `self.client` (the server), `self.settings` (the configuration) and
-`self.terminal` (notes on stderr, questions). The client's nouns are `self.client.job`, `.printer`, `.files` and so on; one for
-the endpoints of a server plugin is a class derived from `Noun`, made by `self.client.noun(...)`.
+`self.terminal` (notes on stderr, questions). The client's resources are `self.client.job`, `.printer`, `.files` and so on; one for
+the endpoints of a server plugin is a class derived from `Resource`, made by `self.client.resource(...)`.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ from octoprint_cli.output.terminal.printer_view import Picture
 from octoprint_cli.output.terminal.terminal import Terminal
 
 if TYPE_CHECKING:
-    from octoprint_cli.client.resource import Noun
+    from octoprint_cli.client.resource import Noun, Resource
     from octoprint_cli.framework.catalogue import described, schema_of
     from octoprint_cli.framework.completion import candidates
     from octoprint_cli.framework.shell_words import typed, unquoted
@@ -131,6 +131,7 @@ __all__ = [
     "Picture",
     "Range",
     "Reading",
+    "Resource",
     "Rows",
     "Said",
     "Setting",
@@ -190,7 +191,7 @@ _ON_DEMAND = {
         "framework.completion": ("candidates",),
         "framework.shell_words": ("typed", "unquoted"),
         "framework.catalogue": ("described", "schema_of"),
-        "client.resource": ("Noun",),
+        "client.resource": ("Noun", "Resource"),
         "gcode.firmware.command": ("only_asks",),
         "gcode.firmware.replies": ("parsed_reply",),
         "gcode.analysis.contents": ("Contents",),

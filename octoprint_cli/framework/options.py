@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from cliff._argparse import ArgumentParser as CliffParser
 from cliff._argparse import SmartHelpFormatter
 
+from octoprint_cli.client.resources.stored_file import location_name
 from octoprint_cli.client.resources.uploads import Wish
 from octoprint_cli.client.tracking.goals import FAILURES, GOALS, Goal
 from octoprint_cli.errors import UsageError
@@ -37,11 +38,6 @@ class HelpFormatter(SmartHelpFormatter):
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         paragraphs = text.strip().split("\n\n")
         return "\n\n".join(super(HelpFormatter, self)._fill_text(paragraph, width, indent) for paragraph in paragraphs)
-
-
-def location_name(written: str) -> str:
-    """A location as this program spells it."""
-    return "sdcard" if written == "printer" else written
 
 
 def server_path(written: str) -> str:

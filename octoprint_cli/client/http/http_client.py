@@ -14,7 +14,7 @@ import requests
 from octoprint_cli import errors
 from octoprint_cli.client.http import retry as policy
 from octoprint_cli.client.http.raw_socket import plugged
-from octoprint_cli.client.http.request import MAX_BYTES, ApiRequest, StreamedBody
+from octoprint_cli.client.http.request import MAX_BYTES, ApiRequest, Consumer, StreamedBody
 from octoprint_cli.client.http.status_errors import Answer, KeyRefused, refusal
 from octoprint_cli.client.http.transport import (
     CONNECT_TIMEOUT,
@@ -77,7 +77,7 @@ class Http:
 
     def fetch(self, path: str, take: Callable[[bytes], None], *, needs: Optional[str] = None, limit: int) -> None:
         """Hands the bytes that a GET answers to `take`, as long as they keep coming. Not repeated once they do."""
-        self._send(ApiRequest("GET", path, False, needs, limit=limit, take=take))
+        self._send(ApiRequest("GET", path, False, needs, limit=limit, take=Consumer(take)))
 
     def post(self, path: str, body: Mapping[str, Any], *, needs: Optional[str] = None) -> Any:
         """Sends a JSON command, once. Returns the JSON answered, or None for an empty answer.
@@ -160,11 +160,13 @@ class Http:
             with exchange:
                 answer = self._once(call, exchange)
         except BROKEN as failed:
+            if call.take is not None and failed is call.take.error:  # a full disk is no trouble of the connection
+                raise
             error = translate(failed, call.act, self.base_url + call.path, exchange)
             unmade = never_made(failed, exchange)
             self.acted = before if unmade else self.acted
             transient = isinstance(error, (errors.ConnectionFailed, errors.ServerStarting))
-            return error, policy.Failure(never_made=unmade and transient, broken=transient)
+            return error, policy.Failure(never_made=unmade and transient, broken=transient and not _begun(call))
         if 200 <= answer.status < 300:
             return answer
         return refusal(answer, call.needs), policy.Failure(status=answer.status, headers=answer.headers)
@@ -202,6 +204,11 @@ class Http:
             return f"no API key is configured for {mask_url(self.base_url)}"
         origin = f" (from {self._key_origin})" if self._key_origin else ""
         return f"the server refuses the API key{origin}: it is wrong, or has been revoked"
+
+
+def _begun(call: ApiRequest) -> bool:
+    """Whether a consumer has received bytes: it must not receive them again from a second try."""
+    return call.take is not None and call.take.begun
 
 
 def _read(response: requests.Response, exchange: Exchange, call: ApiRequest) -> str:

@@ -18,6 +18,23 @@ class StreamedBody(NamedTuple):
     patience: float  # longest wait for the answer, once everything was sent
 
 
+class Consumer:
+    """Passes the bytes of an answer to `take`, and remembers what happened: its errors are the caller's, not the connection's."""
+
+    def __init__(self, take: Callable[[bytes], None]) -> None:
+        self._take = take
+        self.begun = False  # some bytes were passed on
+        self.error: Optional[BaseException] = None  # what `take` raised
+
+    def __call__(self, chunk: bytes) -> None:
+        self.begun = True
+        try:
+            self._take(chunk)
+        except BaseException as error:
+            self.error = error
+            raise
+
+
 class ApiRequest(NamedTuple):
     """A request to one server. A request with `act` changes something on the server, so it is sent at most once."""
 
@@ -28,4 +45,4 @@ class ApiRequest(NamedTuple):
     how: Mapping[str, Any] = {}  # keyword arguments for the session: params, json, data, headers
     form: Optional[StreamedBody] = None
     limit: int = MAX_BYTES
-    take: Optional[Callable[[bytes], None]] = None  # receives the body of a successful answer, instead of `Answer.text`
+    take: Optional[Consumer] = None  # receives the body of a successful answer, instead of `Answer.text`

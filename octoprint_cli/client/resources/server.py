@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import List, NamedTuple, Optional
 
 from octoprint_cli.client.parsing import mapping, text, texts
-from octoprint_cli.client.resource import Noun
+from octoprint_cli.client.resource import Resource
 
 
 class User(NamedTuple):
@@ -16,7 +16,7 @@ class User(NamedTuple):
     groups: List[str]
 
 
-class Server(Noun):
+class Server(Resource):
     """The OctoPrint that answers."""
 
     def version(self) -> str:

@@ -10,6 +10,11 @@ from octoprint_cli.client.parsing import inner, items, number, text, whole
 SD_NAMES = ("sdcard", "printer")
 
 
+def location_name(origin: str) -> str:
+    """Return the location that the server, or the user, calls `origin`, as this program spells it: `local` or `sdcard`."""
+    return "sdcard" if origin in SD_NAMES else origin
+
+
 class History(NamedTuple):
     """How often a file was printed to its end and not, and how the last time went. An SD card's files have none."""
 
@@ -51,7 +56,7 @@ class StoredFile(NamedTuple):
         return cls(
             path=path,
             name=(text(entry.get("display")) or text(entry.get("name")) or path).lstrip("/"),
-            location="sdcard" if origin in SD_NAMES else origin,
+            location=location_name(origin),
             size=whole(entry.get("size")),
             date=whole(entry.get("date")),
             hash=text(entry.get("hash")),

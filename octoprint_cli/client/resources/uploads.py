@@ -15,7 +15,7 @@ from octoprint_cli.client.http.multipart import (
 )
 from octoprint_cli.client.http.request import StreamedBody
 from octoprint_cli.client.parsing import inner, members, text
-from octoprint_cli.client.resource import Noun
+from octoprint_cli.client.resource import Resource
 from octoprint_cli.client.resources.stored_file import SD_NAMES, StoredFile
 from octoprint_cli.gcode.source import Progress
 
@@ -58,7 +58,7 @@ class Sent(NamedTuple):
     action: str = "uploaded"
 
 
-class Uploads(Noun):
+class Uploads(Resource):
     """Sending files to the server's storages."""
 
     def __init__(self, http: Http, files: Files) -> None:
@@ -193,7 +193,7 @@ class Uploads(Noun):
 
     def _confirmed(self, path: str) -> StoredFile:
         try:
-            found, _ = self.settle(lambda: self._files.find(path), lambda file: file is not None, APPEARS_SECONDS)
+            found, _ = self.poll(lambda: self._files.find(path), lambda file: file is not None, APPEARS_SECONDS)
         except errors.OutcomeUnknown as error:
             if not isinstance(error.__cause__, errors.PermissionDenied):
                 raise
@@ -208,7 +208,7 @@ class Uploads(Noun):
         """What the server holds after an answer that never came. Raises if it is not this file."""
         if location == "sdcard" and form.complete:  # the card's listing will tell
             return StoredFile(path, path, location, None)
-        self.told = lost.told
+        self.last_outcome = lost.told
 
         def arrived(found: Optional[StoredFile]) -> bool:
             if found is None or found.size != form.size:
@@ -217,7 +217,7 @@ class Uploads(Noun):
 
         # What was not sent to its end cannot be stored; else the server may still be busy with it.
         seconds = APPEARS_SECONDS if form.complete else 0
-        found, there = self.settle(lambda: self._files.find(path), arrived, seconds)
+        found, there = self.poll(lambda: self._files.find(path), arrived, seconds)
         if there and found is not None:
             return found
         raise _not_stored(lost, form, path, found)

@@ -185,7 +185,7 @@ class Waiter:
         if not job.phase.has_job:
             return job
         with contextlib.suppress(errors.CliError), self._client.http.hurried(HURRY_SECONDS):
-            return self._client.job.settle(self._client.job.current, lambda now: not now.phase.has_job, SETTLE_SECONDS)[0]
+            return self._client.job.poll(self._client.job.current, lambda now: not now.phase.has_job, SETTLE_SECONDS)[0]
         return job
 
     def _late(self, seconds: float) -> errors.CliError:
@@ -210,7 +210,7 @@ class Waiter:
             next_one = ended.outcome != FINISHED and job.phase is not Phase.CANCELLING
             return next_one or not follower.goes_on(job)
 
-        return self._client.job.settle(self._client.job.current, at_rest, REST_SECONDS)[0]
+        return self._client.job.poll(self._client.job.current, at_rest, REST_SECONDS)[0]
 
     def final(self) -> Optional[Known]:
         """How it is at the end: what the server says now, else what it said last; None if it never said anything."""

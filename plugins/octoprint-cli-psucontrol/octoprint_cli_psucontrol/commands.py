@@ -34,7 +34,7 @@ class Power(ShowOne):
     def psu(self) -> Psu:
         """The power supply, made on first use."""
         if self._psu is None:
-            self._psu = self.client.noun(Psu)
+            self._psu = self.client.resource(Psu)
         return self._psu
 
     def shown(self, on: Optional[bool]) -> Dict[str, Any]:
