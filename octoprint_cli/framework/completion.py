@@ -9,7 +9,8 @@ import argparse
 import contextlib
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence
 
-from octoprint_cli.client.tracking.goal_words import FAILURES, GOALS, TYPES
+from octoprint_cli.client.push.updates import TYPES
+from octoprint_cli.client.tracking.goals import FAILURES, GOALS
 from octoprint_cli.errors import CODES, CliError
 from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP, Formatters
 

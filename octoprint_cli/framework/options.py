@@ -5,17 +5,16 @@ from __future__ import annotations
 import functools
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from typing import TYPE_CHECKING, Any, Dict, FrozenSet, List, Mapping, NoReturn, Optional, Sequence
+from typing import Any, Dict, FrozenSet, List, Mapping, NoReturn, Optional, Sequence
 from urllib.parse import unquote
 
 from cliff._argparse import ArgumentParser as CliffParser
 from cliff._argparse import SmartHelpFormatter
 
-from octoprint_cli.client.tracking.goal_words import FAILURES, GOALS
+from octoprint_cli.client.resources.stored_file import location_name
+from octoprint_cli.client.resources.uploads import Wish
+from octoprint_cli.client.tracking.goals import FAILURES, GOALS, Goal
 from octoprint_cli.errors import UsageError
-
-if TYPE_CHECKING:
-    from octoprint_cli.client.resources.uploads import Wish
 
 #: Where a server stores files. 2.0 says `printer` for `sdcard`; both words are taken.
 LOCATIONS = ("local", "sdcard")
@@ -39,11 +38,6 @@ class HelpFormatter(SmartHelpFormatter):
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         paragraphs = text.strip().split("\n\n")
         return "\n\n".join(super(HelpFormatter, self)._fill_text(paragraph, width, indent) for paragraph in paragraphs)
-
-
-def location_name(written: str) -> str:
-    """A location as this program spells it."""
-    return "sdcard" if written == "printer" else written
 
 
 def server_path(written: str) -> str:
@@ -106,8 +100,6 @@ def add_wish(parser: ArgumentParser, if_exists: Sequence[str]) -> None:
 
 def wish(parsed_args: Namespace) -> Wish:
     """What `add_wish` took. Raises UsageError for what an SD card cannot do."""
-    from octoprint_cli.client.resources.uploads import Wish  # with it comes requests, which help does without
-
     if parsed_args.location == "sdcard" and (parsed_args.if_exists != "replace" or parsed_args.verify != "auto"):
         raise UsageError(
             "on the SD card the server picks a free name, and it cannot be read back", hint="octoprint-cli help upload"
@@ -154,8 +146,6 @@ def add_goals(parser: Any, option: str, told: str) -> None:
 
 
 def _goal(written: str) -> str:
-    from octoprint_cli.client.tracking.goals import Goal  # with it comes requests, which help does without
-
     try:
         return str(Goal.parse(written))
     except ValueError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, Mapping
 
+from octoprint_cli.client.phase import Phase
 from octoprint_cli.framework.fields import (
     Field,
     flags,
@@ -24,21 +25,6 @@ if TYPE_CHECKING:
     from octoprint_cli.client.resources.printer import Temperature
     from octoprint_cli.client.tracking.snapshot import Known
 
-PHASES = (
-    "offline",
-    "connecting",
-    "error",
-    "idle",
-    "starting",
-    "printing",
-    "pausing",
-    "paused",
-    "resuming",
-    "cancelling",
-    "finishing",
-    "transferring",
-    "unknown",
-)
 _WORDS = {
     "finished": "finished",
     "cancelled": "was cancelled",
@@ -82,7 +68,7 @@ LAST_JOB = (
 )
 SUMMARY = record(
     state=text("the server's own word"),
-    phase=one_of(*PHASES, meaning="what that means"),
+    phase=one_of(*(phase.value for phase in Phase), meaning="what that means"),
     temperature=HEATERS,
     job=JOB,
     last_job=LAST_JOB,

@@ -148,9 +148,9 @@ def watched(command: Any, parsed_args: Namespace) -> Lines:
 
 def last_ending(client: Client, job: Job) -> Optional[Ending]:
     """How the last job ended; see `watching.ending`."""
-    from octoprint_cli.client.tracking import job_outcome
+    from octoprint_cli.client.tracking import last_job
 
-    return job_outcome.last_ending(client, job)
+    return last_job.last_ending(client, job)
 
 
 def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Dict[str, Any]]:
