@@ -10,7 +10,7 @@ import logging
 import pytest
 import yaml
 
-from octoprint_cli.app.run import App
+from octoprint_cli.app.program import Program
 from octoprint_cli.commands.printer.status import Status
 from octoprint_cli.errors import CODES, PRECEDENCE, CliError, Exit, Terminated
 
@@ -154,13 +154,13 @@ class Gone(io.StringIO):
 @pytest.mark.parametrize("argv", [["status"], ["status", "--json"], ["nonsense", "--json"]], ids=" ".join)
 def test_an_answer_that_cannot_be_written_is_no_success(server, argv):
     stderr = io.StringIO()
-    assert App(io.StringIO(), Full(), stderr, server.env).run(argv) == 4
+    assert Program(io.StringIO(), Full(), stderr, server.env).run(argv) == 4
     assert "No space left" in stderr.getvalue()
 
 
 @pytest.mark.parametrize("argv", [["status"], ["status", "--json"], ["nonsense", "--json"]], ids=" ".join)
 def test_a_reader_that_has_gone_is_141(server, argv):
-    assert App(io.StringIO(), Gone(), io.StringIO(), server.env).run(argv) == 141
+    assert Program(io.StringIO(), Gone(), io.StringIO(), server.env).run(argv) == 141
 
 
 @pytest.mark.parametrize(

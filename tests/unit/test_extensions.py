@@ -146,7 +146,7 @@ def test_a_clash_names_the_name_and_the_rival(add_ons):
     add_ons.add("commands", "cancel", lambda: Mine)
     (fault,) = Extensions("octoprint_cli.commands").clashes()
     assert (fault.name, fault.distribution) == ("cancel", "acme-tools")
-    assert "octoprint_cli.commands.job.print:Cancel" in fault.problem
+    assert "octoprint_cli.commands.job.control:Cancel" in fault.problem
 
 
 @pytest.mark.parametrize(
