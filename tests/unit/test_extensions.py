@@ -8,9 +8,9 @@ from cliff.lister import Lister as CliffLister
 from cliff.show import ShowOne as CliffShowOne
 
 from octoprint_cli.api import ShowOne
-from octoprint_cli.app.command_loader import CommandManager, spoken, written
+from octoprint_cli.app.command_loader import CommandManager
 from octoprint_cli.errors import PluginError
-from octoprint_cli.plugins.entry_points import Extensions
+from octoprint_cli.plugins.entry_points import Extensions, spoken, written
 
 
 class Mine(ShowOne):

@@ -1,4 +1,4 @@
-"""The rules for one command: its help, what it declares, its guard, its options. It is made, and never run."""
+"""The guidelines for one command: its help, its declarations, its guard, its options. It is instantiated, and never run."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from octoprint_cli.framework.parser import global_parser, parse
 from octoprint_cli.framework.results import EFFECTS
 from octoprint_cli.output.formats.registry import Formatters
 
-#: A rule, and how it is broken.
+#: A guideline and how it is broken.
 Told = Tuple[str, str]
 
-#: What nobody wants to happen by a slip: the guard stands before it.
+#: Effects that need the guard.
 HARMFUL = frozenset({"heats", "moves", "starts", "deletes", "powers"})
 #: Characters of a summary, which stands in a list beside its name.
 _SHORTEST, _LONGEST = 10, 72
-#: The program's options that a command has as well.
+#: Global options that every command has as well.
 _SHARED = frozenset({"-f", "--format", "-h", "--help", "--json"})
 
 
 def command_problems(app: Any, name: str, kind: Any) -> Iterator[Told]:
-    """What is wrong with a command's class."""
+    """Yield what is wrong with the class of a command."""
     if not (isinstance(kind, type) and issubclass(kind, Output)):
         yield "kind", "is derived from none of ShowOne, Lister, Stream of octoprint_cli.api"
         return
@@ -73,7 +73,7 @@ def _declared(kind: Type[Any], name: str) -> Iterator[Told]:
 
 
 def _guarded(kind: Type[Any]) -> Iterator[Told]:
-    if kind.effects is None:  # told already
+    if kind.effects is None:  # reported already
         return
     changes = set(kind.effects) - {"reads"}
     if issubclass(kind, Guarded):
