@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from octoprint_cli.client.resource import Noun as Noun
     from octoprint_cli.client.resources.connection import Link as Link
     from octoprint_cli.client.resources.stored_file import History as History, StoredFile as StoredFile
+    from octoprint_cli.client.tracking.goal_words import TYPES
     from octoprint_cli.client.tracking.snapshot import Known as Known
     from octoprint_cli.config.url import normalise as normalise
     from octoprint_cli.config.values import Setting as Setting
@@ -107,6 +108,8 @@ if TYPE_CHECKING:
     from octoprint_cli.preflight.check import Check as Check, Finding as Finding, Severity as Severity, Skip as Skip
     from octoprint_cli.preflight.context import Subject as Subject
     from octoprint_cli.preflight.runner import run_preflight as run_preflight
+
+    WATCHED = TYPES
 
 #: Grows by one when something that a plugin may rely on changes.
 API_VERSION = 1
