@@ -18,13 +18,13 @@ SLOW = {"requests", "urllib3", "yaml", "prettytable", "cmd2"}
 
 AFTER_A_RUN = """
 import json, sys
-from octoprint_cli.app.run import main
+from octoprint_cli.app.main import main
 code = main(sys.argv[1:])
 sys.stdout.flush()
 json.dump(sorted(sys.modules), sys.stderr)
 sys.exit(code)
 """
-AFTER_AN_IMPORT = "import json, sys; import octoprint_cli.app.run; json.dump(sorted(sys.modules), sys.stderr)"
+AFTER_AN_IMPORT = "import json, sys; import octoprint_cli.app.main; json.dump(sorted(sys.modules), sys.stderr)"
 AFTER_A_LIST = """
 import json, sys
 from octoprint_cli.app.command_loader import CommandManager
