@@ -2,7 +2,7 @@
 
 Through `self`, a command has `self.client` (the server), `self.settings` (the configuration) and
 `self.terminal` (notes on stderr, questions). The client's resources are `self.client.job`, `.printer`, `.files` and so on; one for
-the endpoints of a server plugin is a class derived from `Noun`, made by `self.client.noun(...)`.
+the endpoints of a server plugin is a class derived from `Resource`, made by `self.client.resource(...)`.
 """
 
 from __future__ import annotations
@@ -91,6 +91,7 @@ if TYPE_CHECKING:
         Bytes as Bytes,
         Column as Column,
         Degrees as Degrees,
+        Display as Display,
         Duration as Duration,
         Flags as Flags,
         Heater as Heater,
@@ -112,6 +113,10 @@ if TYPE_CHECKING:
     from octoprint_cli.preflight.runner import run_preflight as run_preflight
 
     WATCHED = TYPES
+    Noun = Resource
+    Picture = PrinterView
+    Said = Display
+    write_add_on = write_plugin
 
 #: Grows by one when something that a plugin may rely on changes.
 API_VERSION = 1

@@ -123,4 +123,3 @@ class Resource:
 
 
 #: `Resource` by its earlier name.
-Noun = Resource

@@ -31,9 +31,9 @@ FACADES = {"api": api, "testing": testing}
 def names_for_type_checkers(facade: ModuleType) -> Set[str]:
     """The names that the façade re-exports, or defines, below `if TYPE_CHECKING`."""
     tree = ast.parse(inspect.getsource(facade))
-    blocks = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    blocks = [node for node in tree.body if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"]
     imports = [node for block in blocks for node in block.body if isinstance(node, ast.ImportFrom)]
-    defined = {ast.unparse(node.targets[0]) for block in blocks for node in block.body if isinstance(node, ast.Assign)}
+    defined = {getattr(node.targets[0], "id", "") for block in blocks for node in block.body if isinstance(node, ast.Assign)}
     return defined | {alias.asname for node in imports for alias in node.names if alias.asname}
 
 
