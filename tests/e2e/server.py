@@ -144,8 +144,8 @@ class Server:
         return Started(self.line(*argv), {**self.environ, **environ})
 
     def sandbox(self, verb: str) -> Dict[str, Any]:
-        """`octoprint-cli sandbox start|stop|status` for this server."""
-        return run_here([str(PROGRAM), "--json", "sandbox", verb, "--name", self.name], self.environ).data
+        """`octoprint-cli sandbox start|stop|status` for this server. As a process: a server is to be no child of the tests."""
+        return run([str(PROGRAM), "--json", "sandbox", verb, "--name", self.name], self.environ).data
 
     # -- its own view -----------------------------------------------------------------------------
 
