@@ -185,7 +185,7 @@ def test_a_second_job_while_nobody_looks(story: str, line: str, program: Program
 def test_a_second_job_of_which_the_socket_tells(story: str, line: str, program: Program, server: FaultServer) -> None:
     happens, code, outcome = STORIES[story]
     with Waiting(program, server, line) as waiting:
-        server.wait_until(lambda: any(one.authed for one in server.sockets))
+        waiting.connected()
         happens(server.octoprint)
     told = {"unfinished": ("JOB_CANCELLED", "cancelled"), "lost": ("JOB_CANCELLED", "cancelled")}
     ended(waiting, *told.get(outcome, (code, outcome)))

@@ -77,6 +77,16 @@ class Waiting:
         before = self.asked("/api/job")
         self.server.wait_until(lambda: self.ended or self.asked("/api/job") >= before + times)
 
+    def connected(self) -> None:
+        """Wait until it listens to the socket, and has looked at the job and its file once more: what happens now, the socket tells."""
+        self.server.wait_until(lambda: self.ended or self._has_looked())
+
+    def _has_looked(self) -> bool:
+        paths = [request.path for request in self.server.requests]
+        since_login = paths[paths.index("/api/login") :] if "/api/login" in paths else []
+        file = f"/api/files/local/{FILE}"
+        return file in since_login and "/api/job" in since_login[since_login.index(file) :]
+
     def settled(self) -> None:
         """Wait until it has heard all that there was to hear: it answers a frame that only a reader of frames answers."""
         push_socket = self.server.sockets[-1]
