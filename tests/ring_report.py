@@ -1,6 +1,6 @@
 """Run pytest, and write down line by line what became of each test, for `rings.py` to read while the tests run.
 
-    tests/ring_report.py REPORT [what pytest takes ...]
+tests/ring_report.py REPORT [what pytest takes ...]
 """
 
 from __future__ import annotations

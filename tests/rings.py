@@ -178,7 +178,7 @@ class Rings:
         self.lanes = [[Run(ring) for ring in lane] for lane in lanes]
         self.runs = [run for lane in self.lanes for run in lane]
         self._running: List[Run] = []
-        self._events: "queue.Queue[Run]" = queue.Queue()
+        self._events: queue.Queue[Run] = queue.Queue()
         self._over = False
         self._width = max(len(run.ring.name) for run in self.runs)
 

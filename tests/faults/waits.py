@@ -78,14 +78,9 @@ class Waiting:
         self.server.wait_until(lambda: self.ended or self.asked("/api/job") >= before + times)
 
     def connected(self) -> None:
-        """Wait until it listens to the socket, and has looked at the job and its file once more: what happens now, the socket tells."""
-        self.server.wait_until(lambda: self.ended or self._has_looked())
-
-    def _has_looked(self) -> bool:
-        paths = [request.path for request in self.server.requests]
-        since_login = paths[paths.index("/api/login") :] if "/api/login" in paths else []
-        file = f"/api/files/local/{FILE}"
-        return file in since_login and "/api/job" in since_login[since_login.index(file) :]
+        """Wait until it listens to the socket, and has looked at the job once more: what happens now, the socket tells."""
+        self.server.wait_until(lambda: self.ended or any(one.authed for one in self.server.sockets))
+        self.polled(3)  # one may be on its way, one looks because the socket has come up
 
     def settled(self) -> None:
         """Wait until it has heard all that there was to hear: it answers a frame that only a reader of frames answers."""
