@@ -14,8 +14,8 @@ from octoprint_cli.errors import CliError
 from octoprint_cli.framework.catalogue import error_codes
 from octoprint_cli.plugins.entry_points import CHECKS, Extensions, is_own
 
-# Signals that were ignored when this process began stay ignored, here and in all that it starts: SIGHUP below `nohup`, SIGINT in the
-# background of a shell. Tests send both to processes of theirs.
+# Signals that were ignored when this process began stay ignored, here and in all that it starts: SIGHUP below `nohup`, SIGINT
+# in the background of a shell. Tests send both to processes of theirs.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 for _name in ("SIGHUP", "SIGTERM", "SIGQUIT", "SIGTSTP", "SIGTTIN", "SIGTTOU"):
     if signal.getsignal(getattr(signal, _name)) is signal.SIG_IGN:
