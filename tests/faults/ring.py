@@ -60,10 +60,10 @@ def error_of(result: Result, code: str) -> Dict[str, Any]:
     return error
 
 
-def timed(program: Program, *argv: str, limit: float = SLACK, **how: Any) -> Result:
-    """A process that must end within its limit."""
+def timed(program: Program, *argv: str, limit: float = SLACK, as_process: bool = True, **how: Any) -> Result:
+    """Run a process, or a line in this process, that must end within its limit."""
     begun = time.monotonic()
-    result = finish(program.start(*argv, **how))
+    result = finish(program.start(*argv, **how)) if as_process else program.run(*argv, **how)
     assert time.monotonic() - begun < limit, (time.monotonic() - begun, result)
     return result
 
