@@ -33,26 +33,20 @@ $(ADDONS)/.installed: $(VENV)/.installed $(foreach addon,$(APART),$(wildcard $(a
 demo: $(VENV)/.installed
 	@PATH="$(BIN):$$PATH" OCTOPRINT_CLI_HOME="$(CURDIR)/.demo" demo/demo.sh
 
-# Most tests wait most of the time: five at once, however many cores there are.
-test: $(VENV)/.installed
-	$(BIN)/pytest tests --ignore tests/e2e -n 5
-	$(MAKE) --no-print-directory e2e
+# Every ring, side by side; each runs to its end though another is red. Ends with one summary of all.
+test: $(VENV)/.installed $(ADDONS)/.installed
+	@$(KEPT) $(BIN)/python tests/rings.py
 
 # The end-to-end ring on all releases that are looked at, with the long waits; ends with a table. 1.8 needs Python 3.8 or 3.9.
 test-servers: $(VENV)/.installed
-	OCTOPRINT_CLI_TEST_LONG=1 $(KEPT) $(BIN)/python tests/servers.py 1.8.7 1.10.3 1.11.8 2.0.0rc7
+	@OCTOPRINT_CLI_TEST_LONG=1 $(KEPT) $(BIN)/python tests/rings.py --servers 1.8.7 1.10.3 1.11.8 2.0.0rc7
 
-unit: $(VENV)/.installed
-	$(BIN)/pytest tests/unit -n 4
+unit contract: $(VENV)/.installed
+	@$(BIN)/python tests/rings.py $@
 
-contract: $(VENV)/.installed
-	$(BIN)/pytest tests/contract -n 4
-
-# The add-ons' tests, and the end-to-end ring: what wants a real server.
+# The plugins' tests, and the end-to-end ring: what wants a real server.
 e2e: $(VENV)/.installed $(ADDONS)/.installed
-	$(KEPT) $(BIN)/pytest plugins -n 3 --dist loadfile $(addprefix --ignore ,$(APART))
-	$(KEPT) PYTHONPATH="$(ADDONS)" $(BIN)/pytest $(APART) -n 3 --dist loadfile
-	$(KEPT) $(BIN)/python tests/servers.py
+	@$(KEPT) $(BIN)/python tests/rings.py plugins e2e
 
 check: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -97,7 +97,6 @@ class Display(Column):
 
 
 #: The former name of `Display`.
-Said = Display
 
 
 class Time(Column):

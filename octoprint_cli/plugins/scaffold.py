@@ -100,4 +100,3 @@ def write_plugin(name: str, below: Path) -> Path:
 
 
 #: The former name of `write_plugin`.
-write_add_on = write_plugin

@@ -18,13 +18,13 @@ SLOW = {"requests", "urllib3", "yaml", "prettytable", "cmd2"}
 
 AFTER_A_RUN = """
 import json, sys
-from octoprint_cli.app.run import main
+from octoprint_cli.app.main import main
 code = main(sys.argv[1:])
 sys.stdout.flush()
 json.dump(sorted(sys.modules), sys.stderr)
 sys.exit(code)
 """
-AFTER_AN_IMPORT = "import json, sys; import octoprint_cli.app.run; json.dump(sorted(sys.modules), sys.stderr)"
+AFTER_AN_IMPORT = "import json, sys; import octoprint_cli.app.main; json.dump(sorted(sys.modules), sys.stderr)"
 AFTER_A_LIST = """
 import json, sys
 from octoprint_cli.app.command_loader import CommandManager
@@ -52,7 +52,8 @@ def test_help_and_version_import_nothing_slow(argv: str, program: Program) -> No
 def test_status_as_json_imports_requests_and_nothing_else_slow(program: Program, server: FaultServer) -> None:
     modules = imported(program, AFTER_A_RUN, "status", "--json")
     assert modules & SLOW == {"requests", "urllib3"}
-    assert {name for name in modules if name.startswith("octoprint_cli.commands.")} == {"octoprint_cli.commands.printer.status"}
+    commands = {name for name in modules if name.startswith("octoprint_cli.commands.")}
+    assert commands == {"octoprint_cli.commands.printer", "octoprint_cli.commands.printer.status"}
     assert {name for name in modules if name.startswith("octoprint_cli.output.formats.")} & {
         "octoprint_cli.output.formats.table",
         "octoprint_cli.output.formats.yaml_format",

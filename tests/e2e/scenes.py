@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Iterator
 
 from .prints import END, print_of, write
-from .server import Answer, Server, run
+from .server import Answer, Server, run, run_here
 from .test_endings import SECONDS, cancel, debug, following
 
 _SHORT = "G4 P100\n" * 30
@@ -32,7 +32,9 @@ class Stage:
 
     def tell(self, line: str, *more: Any, **how: Any) -> Answer:
         """Run a line, in the folder; it must succeed, or end as `expect` says."""
-        return run(self.server.line(*line.split(), *more), {**self.server.environ, **how.pop("also", {})}, cwd=self.folder, **how)
+        environ = {**self.server.environ, **how.pop("also", {})}
+        as_process = line.startswith("sandbox st")  # a server is to be no child of the tests
+        return (run if as_process else run_here)(self.server.line(*line.split(), *more), environ, cwd=self.folder, **how)
 
     @contextlib.contextmanager
     def settings(self, inside: Any, after: Any) -> Iterator[None]:

@@ -10,11 +10,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional, TextIO
+from unittest import mock
 from urllib.parse import quote
 
 import requests
 import yaml
+
+from octoprint_cli import testing
 
 from . import schemas
 
@@ -96,6 +99,26 @@ def run(line: List[str], environ: Dict[str, str], expect: Optional[int] = 0, sec
     return answer
 
 
+def run_here(
+    line: List[str],
+    environ: Dict[str, str],
+    expect: Optional[int] = 0,
+    cwd: Optional[Path] = None,
+    stdin: Optional[TextIO] = None,
+) -> Answer:
+    """Run a line of the program in this process, where that it is a process is not the point: it costs no start of Python."""
+    before = Path.cwd()
+    os.chdir(cwd or before)
+    try:
+        with mock.patch.dict(os.environ, environ, clear=True):
+            done = testing.run(*line[1:], env=environ, stdin=stdin.read() if stdin else "")
+    finally:
+        os.chdir(before)
+    answer = Answer(line, done.exit_code, done.stdout, done.stderr)
+    assert expect is None or answer.exit_code == expect, answer
+    return answer
+
+
 class Server:
     """One server. `sd` is its own name for the SD card."""
 
@@ -114,14 +137,14 @@ class Server:
 
     def cli(self, *argv: Any, expect: Optional[int] = 0, **environ: str) -> Answer:
         """Run the program with --json. An exit code that was not asked for fails the test; None is any."""
-        return run(self.line(*argv), {**self.environ, **environ}, expect)
+        return run_here(self.line(*argv), {**self.environ, **environ}, expect)
 
     def begin(self, *argv: Any, **environ: str) -> Started:
-        """The same, without waiting for its end."""
+        """Start the program as a process of its own, which goes on while the test does something else."""
         return Started(self.line(*argv), {**self.environ, **environ})
 
     def sandbox(self, verb: str) -> Dict[str, Any]:
-        """`octoprint-cli sandbox start|stop|status` for this server."""
+        """`octoprint-cli sandbox start|stop|status` for this server. As a process: a server is to be no child of the tests."""
         return run([str(PROGRAM), "--json", "sandbox", verb, "--name", self.name], self.environ).data
 
     # -- its own view -----------------------------------------------------------------------------

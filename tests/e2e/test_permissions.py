@@ -7,7 +7,7 @@ from typing import Any, List
 
 import pytest
 
-from .server import PROGRAM, run
+from .server import PROGRAM, run_here
 
 WRONG = "0123456789abcdefWRONG"
 
@@ -30,9 +30,9 @@ def test_a_wrong_key_s_origin_is_named(server: Any, quick: Path, tmp_path: Path,
     config = configured(tmp_path, f"host: {server.host}\napi_key: {WRONG}\n")
     there = {**server.environ, "OCTOPRINT_HOST": server.host}
     cases = [
-        (run([*line, "--api-key", WRONG], there, expect=4), "--api-key"),
-        (run(line, {**there, "OCTOPRINT_API_KEY": WRONG}, expect=4), "OCTOPRINT_API_KEY"),
-        (run([*line, "--config", str(config)], server.environ, expect=4), str(config)),
+        (run_here([*line, "--api-key", WRONG], there, expect=4), "--api-key"),
+        (run_here(line, {**there, "OCTOPRINT_API_KEY": WRONG}, expect=4), "OCTOPRINT_API_KEY"),
+        (run_here([*line, "--config", str(config)], server.environ, expect=4), str(config)),
     ]
     for answer, origin in cases:
         assert (answer.code, origin in answer.error["message"]) == ("AUTH_ERROR", True), answer
@@ -43,7 +43,7 @@ def test_a_wrong_key_s_origin_is_named(server: Any, quick: Path, tmp_path: Path,
 def test_no_key_is_told_from_a_wrong_one(server: Any, quick: Path, tmp_path: Path) -> None:
     config = configured(tmp_path, f"host: {server.host}\n")
     for line in (["status"], ["pause"], ["upload", str(quick)], ["print", str(quick), "--confirm"]):
-        answer = run([str(PROGRAM), "--json", "--config", str(config), *line], server.environ, expect=4)
+        answer = run_here([str(PROGRAM), "--json", "--config", str(config), *line], server.environ, expect=4)
         assert (answer.code, "no API key" in answer.error["message"]) == ("AUTH_ERROR", True), answer
     assert server.names() == []
 

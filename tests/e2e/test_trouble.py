@@ -9,7 +9,7 @@ from typing import Any, List
 import pytest
 import requests
 
-from .server import PROGRAM, run
+from .server import PROGRAM, run_here
 
 
 def test_without_a_printer_the_loop_ends_with_1_and_says_how_to_connect(server: Any, slow: Path) -> None:
@@ -84,7 +84,7 @@ def test_preflight_refuses_a_target_above_the_limit(server: Any, slow: Path, tmp
     server.post("/api/printer/tool", {"command": "target", "targets": {"tool0": 60}})
     server.until(lambda: server.get("/api/printer")["temperature"]["tool0"]["target"], lambda target: target == 60)
     line = [str(PROGRAM), "--json", "preflight", str(slow), "--config", str(config)]
-    assert run(line, server.environ, expect=4).code == "LIMIT_EXCEEDED"
+    assert run_here(line, server.environ, expect=4).code == "LIMIT_EXCEEDED"
     server.cli("temp", "--off")
 
 

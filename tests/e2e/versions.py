@@ -9,7 +9,7 @@ import pytest
 
 _PROPERTY, PYTHON = "octoprint", "python"
 _OUTCOMES = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
-#: The columns, which `servers.py` joins: the same for each version.
+#: The columns, which `rings.py` joins: the same for each version.
 _HEAD = "| " + " | ".join(("OctoPrint", "on Python", *_OUTCOMES)) + " |"
 
 

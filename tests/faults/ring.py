@@ -15,7 +15,7 @@ from octoprint_cli.testing import GCODE, KEY, FaultServer, Result
 #: otherwise: that one begins with what the parent had at the fork.
 MEASURED = """
 import pathlib, re, resource, sys
-from octoprint_cli.app.run import main
+from octoprint_cli.app.main import main
 code = main(sys.argv[1:])
 told = pathlib.Path("/proc/self/status")
 found = re.search(r"VmHWM:\\s+(\\d+)", told.read_text() if told.exists() else "")
@@ -60,10 +60,10 @@ def error_of(result: Result, code: str) -> Dict[str, Any]:
     return error
 
 
-def timed(program: Program, *argv: str, limit: float = SLACK, **how: Any) -> Result:
-    """A process that must end within its limit."""
+def timed(program: Program, *argv: str, limit: float = SLACK, as_process: bool = True, **how: Any) -> Result:
+    """Run a process, or a line in this process, that must end within its limit."""
     begun = time.monotonic()
-    result = finish(program.start(*argv, **how))
+    result = finish(program.start(*argv, **how)) if as_process else program.run(*argv, **how)
     assert time.monotonic() - begun < limit, (time.monotonic() - begun, result)
     return result
 

@@ -87,10 +87,14 @@ def pairs(faults: Iterable[str], lines: Iterable[str] = LINES, turn: int = 0) ->
 
 #: Refusals differ in the answer alone; these few as processes, all of them below.
 FEW = {name: REFUSED[name] for name in ("come_again", "bad_key")}
-#: As processes.
-OFTEN = ("cut_after", "hang_after", "gateway_502", "drip_header")
-#: The program waits 15 s on purpose for what may yet show; these few as processes, all of them below.
+#: What takes the program's own time to find out: each with every line below, on a real clock.
+SLOW_FAULTS = ("hang_after", "drip_header", "drip_body")
+#: These as processes, with few lines: that it is a process changes nothing of what is asked and told.
+OFTEN = ("cut_after", "hang_after", "drip_header")
+#: As processes; all of them below.
 SOME = {name: LINES[name] for name in ("cancel", "print", "upload", "tool")}
+#: The program waits 15 s on purpose for what may yet show: one that waits for a state, and one that waits for a file.
+PATIENT = {name: LINES[name] for name in ("cancel", "upload")}
 
 
 def check_at_most_once(found: Told) -> None:
@@ -127,17 +131,17 @@ def check_refused(line: Line, found: Told, code: str) -> None:
 # -- as processes -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("case", pairs(["cut_before"], SOME))
+@pytest.mark.parametrize("case", pairs(["cut_before"], PATIENT))
 def test_as_a_process_nothing_is_claimed_that_did_not_happen(case: Case, tmp_path: Path) -> None:
     check_lost(LINES[case.line], case.run(tmp_path), case.fault)
 
 
-@pytest.mark.parametrize("case", pairs(OFTEN))
+@pytest.mark.parametrize("case", pairs(OFTEN, SOME))
 def test_as_a_process_what_was_done_is_found_out(case: Case, tmp_path: Path) -> None:
     check_done(LINES[case.line], case.run(tmp_path), case.fault)
 
 
-@pytest.mark.parametrize("case", pairs(FEW))
+@pytest.mark.parametrize("case", pairs(FEW, SOME))
 def test_as_a_process_a_refusal_is_told(case: Case, tmp_path: Path) -> None:
     check_refused(LINES[case.line], case.run(tmp_path), REFUSED[case.fault].code)
 
@@ -158,6 +162,11 @@ def here(case: Case, folder: Path, timeout: float = 5) -> Told:
 @pytest.mark.parametrize("case", pairs([name for name in DONE if name not in WAITING], turn=1))
 def test_what_was_done_is_found_out(case: Case, tmp_path: Path, hurried: Any) -> None:
     check_done(LINES[case.line], here(case, tmp_path), case.fault)
+
+
+@pytest.mark.parametrize("case", pairs(SLOW_FAULTS))
+def test_what_was_done_is_found_out_after_no_answer_in_time(case: Case, tmp_path: Path, hurried: Any) -> None:
+    check_done(LINES[case.line], here(case, tmp_path, 1.5), case.fault)
 
 
 @pytest.mark.parametrize("case", pairs([name for name in LOST if name not in WAITING]))

@@ -183,6 +183,11 @@ def test_a_session_that_goes_stale_is_made_anew(
     reason: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(push_socket, "SILENCE_SECONDS", 30)  # it is never given up, however busy the machine
+    monkeypatch.setattr("octoprint_cli.client.push.feed.OPEN_SECONDS", 30.0)
+    monkeypatch.setattr(
+        "octoprint_cli.client.push.feed.POLL_UP_SECONDS", 60.0
+    )  # a poll that hangs would hold up what the socket tells
+    monkeypatch.setattr(push_socket.Socket.__init__, "__defaults__", (push_socket.Wish(), 30.0))
     with Waiting(program, server, "wait") as waiting:
         authed(server)
         server.octoprint.forget_sessions(reason)

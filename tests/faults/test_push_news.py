@@ -58,7 +58,10 @@ def nonsense(message: Any) -> Any:
 
 @pytest.mark.parametrize("line", ["wait", "watch"])
 @pytest.mark.parametrize("number", range(len(NONSENSE)))
-def test_nonsense_before_each_message_ends_no_job(number: int, line: str, program: Program, server: FaultServer) -> None:
+def test_nonsense_before_each_message_ends_no_job(
+    number: int, line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("octoprint_cli.client.push.feed.POLL_UP_SECONDS", 0.1)
     spoilt(server, nonsense(NONSENSE[number]))
     with Waiting(program, server, line) as waiting:
         authed(server)

@@ -43,17 +43,18 @@ def _without_end(exchange: Any) -> None:
 
 
 class Slow(NamedTuple):
-    """A line, a fault, a dialect, as a process."""
+    """A line and a fault, with a dialect in turn."""
 
     line: str
     fault: str
 
-    def run(self, folder: Path) -> Result:
+    def run(self, folder: Path, as_process: bool = False) -> Result:
         with FaultServer(FakeOctoPrint(DIALECTS[len(self.line) % 2])) as server:
             server.fail("GET", READS[self.line], SLOW[self.fault])
             program = Program(folder, server)
             program.configure("retries: 3\n")
-            return timed(program, *words(program, self.line, "--timeout", "1"), limit=1 + 2 * SLACK)
+            argv = words(program, self.line, "--timeout", "1")
+            return timed(program, *argv, limit=1 + 2 * SLACK, as_process=as_process)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,11 @@ class Slow(NamedTuple):
 )
 def test_a_slow_answer_ends_with_the_timeout(case: Slow, tmp_path: Path) -> None:
     assert error_of(case.run(tmp_path), "TIMEOUT")["retryable"] is True
+
+
+@pytest.mark.parametrize("fault", SLOW)
+def test_a_slow_answer_ends_a_process_with_the_timeout(fault: str, tmp_path: Path) -> None:
+    assert error_of(Slow("status", fault).run(tmp_path, as_process=True), "TIMEOUT")["retryable"] is True
 
 
 @contextlib.contextmanager

@@ -180,12 +180,19 @@ def test_a_second_job_while_nobody_looks(story: str, line: str, program: Program
     ended(waiting, code, outcome)
 
 
+@pytest.fixture
+def a_patient_tracker(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sees by a poll that the job has ended waits for the word of the socket, however late a busy machine brings it."""
+    monkeypatch.setattr("octoprint_cli.client.tracking.job_tracker.GRACE_SECONDS", 10.0)
+
+
 @LINE
 @pytest.mark.parametrize("story", [story for story in STORIES if "restart" not in story])  # which no socket outlives
+@pytest.mark.usefixtures("a_patient_tracker")
 def test_a_second_job_of_which_the_socket_tells(story: str, line: str, program: Program, server: FaultServer) -> None:
     happens, code, outcome = STORIES[story]
     with Waiting(program, server, line) as waiting:
-        server.wait_until(lambda: any(one.authed for one in server.sockets))
+        waiting.connected()
         happens(server.octoprint)
     told = {"unfinished": ("JOB_CANCELLED", "cancelled"), "lost": ("JOB_CANCELLED", "cancelled")}
     ended(waiting, *told.get(outcome, (code, outcome)))
@@ -205,9 +212,10 @@ def test_a_while_of_nulls_does_not_make_it_forget_whose_end_it_waits_for(program
     assert verdict(waiting.result) in ("JOB_FAILED", "JOB_CANCELLED")
 
 
+@pytest.mark.usefixtures("a_patient_tracker")
 def test_a_key_that_may_not_list_files_hears_the_end_all_the_same(program: Program, server: FaultServer) -> None:
     server.octoprint.permissions = set(PERMISSIONS) - {"FILES_LIST", "ADMIN"}
     with Waiting(program, server, "wait") as waiting:
-        server.wait_until(lambda: any(one.authed for one in server.sockets))
+        waiting.connected()
         server.octoprint.cancel()
     assert verdict(waiting.result) == "JOB_CANCELLED"

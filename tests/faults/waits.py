@@ -77,6 +77,11 @@ class Waiting:
         before = self.asked("/api/job")
         self.server.wait_until(lambda: self.ended or self.asked("/api/job") >= before + times)
 
+    def connected(self) -> None:
+        """Wait until it listens to the socket, and has looked at the job once more: what happens now, the socket tells."""
+        self.server.wait_until(lambda: self.ended or any(one.authed for one in self.server.sockets))
+        self.polled(3)  # one may be on its way, one looks because the socket has come up
+
     def settled(self) -> None:
         """Wait until it has heard all that there was to hear: it answers a frame that only a reader of frames answers."""
         push_socket = self.server.sockets[-1]

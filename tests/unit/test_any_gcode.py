@@ -6,8 +6,7 @@ import tracemalloc
 from unittest import mock
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from octoprint_cli.gcode.analysis import reader
 from octoprint_cli.gcode.analysis.reader import Reading

@@ -8,11 +8,11 @@ import shlex
 import pytest
 
 from octoprint_cli.app.command_loader import CommandManager
-from octoprint_cli.app.run import App
+from octoprint_cli.app.program import Program
 from octoprint_cli.errors import CODES, OWN_CODES
 from octoprint_cli.framework.catalogue import error_codes
 from octoprint_cli.framework.guard import Guarded
-from octoprint_cli.framework.options import parse
+from octoprint_cli.framework.parser import parse
 from octoprint_cli.framework.results import EFFECTS
 from octoprint_cli.framework.stream import Stream
 
@@ -196,7 +196,7 @@ def test_every_command_line_in_an_advice_parses(code):
 def parses(line):
     name, *words = shlex.split(line)
     assert name == "octoprint-cli", line
-    app = App(environ={})
+    app = Program(environ={})
     _, rest = app.parser.parse_known_args(words)
     kind, command, more = app.command_manager.find_command(rest)
     parse(kind(app, app.options, cmd_name=command).get_parser(command), command, more)

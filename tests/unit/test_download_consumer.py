@@ -47,9 +47,9 @@ def test_an_error_of_the_consumer_is_not_translated(raised: Exception, mocked: r
 
 
 def test_a_broken_download_is_not_repeated_once_bytes_were_delivered(mocked: requests_mock.Mocker) -> None:
-    mocked.get(URL + PATH, body=BreaksOff(b"G28\n" * 1000))
+    mocked.get(URL + PATH, body=BreaksOff(b"G28\n" * 5000))
     pieces: List[bytes] = []
     with pytest.raises(errors.ServerStarting, match="broke"):
         Http(URL, "key").fetch(PATH, pieces.append, limit=100_000)
-    assert b"".join(pieces) == b"G28\n" * 1000
+    assert b"".join(pieces) == b"G28\n" * 4096
     assert mocked.call_count == 1

@@ -6,8 +6,7 @@ import pytest
 
 from octoprint_cli.client.phase import phase_of
 from octoprint_cli.client.resources.printer import Temperature
-from octoprint_cli.client.tracking import goals as goal_module
-from octoprint_cli.client.tracking import outcome_errors
+from octoprint_cli.client.tracking import goals as goal_module, outcome_errors
 from octoprint_cli.client.tracking.goals import Goal, Scene, usual_failures
 from octoprint_cli.client.tracking.job_outcome import Ending
 

@@ -1,6 +1,6 @@
-"""The house rules for add-ons: all that is wrong with one, in sentences. Slow: it imports what it judges.
+"""The plugin guidelines: everything that is wrong with a plugin, in sentences. Slow: it imports what it checks.
 
-Commands are in `command`, what an add-on imports in `imports`; checks and formats here.
+Commands are checked in `command_rules`, imports in `import_rules`, checks and formats here.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ def entry_points_of(distribution: str) -> List[Any]:
 
 
 def judged(app: Any, name: Optional[str] = None) -> List[Dict[str, Any]]:
-    """Each installed add-on with what is wrong with it; with a name that one alone, which may be this program itself.
+    """Each installed plugin with what is wrong with it; with a name that one alone, which may be this program itself.
 
-    Raises NotFound for a name that no installed add-on has.
+    Raises NotFound for a name that no installed plugin has.
     """
     known = sorted(distributions.installed(), key=lambda found: found.name.lower())
     wanted = [found for found in known if (_plain(found.name) == _plain(name) if name else not _is_ours(found))]
@@ -96,14 +96,14 @@ def _of_one(app: Any, entry_point: Any, beside: List[Any]) -> Iterator[Told]:
     yield from _rivals(entry_point, beside)
     try:
         kind = loaded(entry_point)
-    except (Exception, SystemExit) as error:  # a stranger's module can fail in any way
+    except (Exception, SystemExit) as error:  # a third-party module can fail in any way
         yield "loads", f"cannot be loaded: {type(error).__name__}: {error}"
         return
     yield from _RULES[entry_point.group](app, entry_point.name, kind)
 
 
 def _rivals(entry_point: Any, beside: List[Any]) -> Iterator[Told]:
-    """Who else claims the name, built in, installed, or in the very same add-on."""
+    """Yield the other claims to the name: built in, installed, or in the same plugin."""
     claims = [*Extensions(entry_point.group).claims(entry_point.name), *(one for one in beside if _same_name(one, entry_point))]
     others = dict.fromkeys(one.value for one in claims if one.value != entry_point.value)
     if others:

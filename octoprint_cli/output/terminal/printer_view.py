@@ -35,4 +35,3 @@ class PrinterView(NamedTuple):
 
 
 #: The former name of `PrinterView`.
-Picture = PrinterView
