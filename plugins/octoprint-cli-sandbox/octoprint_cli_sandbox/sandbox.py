@@ -137,7 +137,7 @@ class Sandbox:
         write_private(self._record, json.dumps(dataclasses.asdict(record)))
 
     def choose_port(self, requested: Optional[int]) -> int:
-        """Return the requested port, else the last one used, else a free one. Raises SandboxConflict if the requested one is taken."""
+        """Return the requested port, else the last one, else a free one. Raises SandboxConflict if the requested one is taken."""
         if requested is None:
             last = self.record.port if self.exists else None
             return last if last and not _bind_error(last) else _free_port()
