@@ -38,12 +38,12 @@ def app(environ: Dict[str, str], *argv: str) -> Program:
     return made
 
 
-def here(environ: Dict[str, str], ask: Ask, choice: Optional[tools.Choice] = None) -> None:
+def here(environ: Dict[str, str], ask: Ask, choice: Optional[tools.ToolFilter] = None) -> None:
     """Ask a server in this process, over the SDK's in-memory connection."""
     run = app(environ)
-    found, broken = tools.installed(run, choice or tools.Choice())
+    found, broken = tools.load_tools(run, choice or tools.ToolFilter())
     assert broken == []
-    _within(Client(serving.made(run, found)), ask)
+    _within(Client(serving.create_server(run, found)), ask)
 
 
 def process(environ: Dict[str, str], ask: Ask, *argv: str) -> None:
