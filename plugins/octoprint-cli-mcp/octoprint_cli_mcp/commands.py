@@ -42,8 +42,10 @@ class Serve(ShowOne):
         found, broken = tools.load_tools(self.app, tool_filter)
         for message in broken:
             self.terminal.warn(message)
-        url = self._serve_stdio(found) if parsed_args.http is None else self._serve_http(found, parsed_args.http)
-        return {"tools": len(found), "url": url}
+        if parsed_args.http is None:
+            self._serve_stdio(found)
+            return {"tools": len(found), "url": None}
+        return {"tools": len(found), "url": self._serve_http(found, parsed_args.http)}
 
     def _serve_stdio(self, tools: Sequence[Any]) -> None:
         from octoprint_cli_mcp import server  # it imports the SDK, which takes longer than most commands run

@@ -76,14 +76,14 @@ class CallTerminal(Terminal):
 
     def _show(self, view: PrinterView) -> None:
         state = (view.phase, view.state, tuple(view.temperatures))
-        self._progress.report(view.completion, state, lambda: summary_line(view))
+        self._progress.report(view.completion, state, lambda: describe(view))
 
 
 def _amount(done: int, total: int) -> str:
     return f"{Bytes(done).human_readable()} of {Bytes(total).human_readable()}"
 
 
-def summary_line(view: PrinterView) -> str:
+def describe(view: PrinterView) -> str:
     """Return a line about the printer, in which the server's text is made harmless."""
     parts = [" ".join(visible(word) for word in (view.state, view.file) if word)]
     if view.completion is not None:

@@ -97,7 +97,7 @@ def listen(port: int) -> socket.socket:
 
 
 def serve_http(server: Server[Any], listener: socket.socket, ready: Callable[[], None]) -> None:
-    """Call `ready`, then serve until a signal arrives. Only requests for this computer's own names are answered, none from web pages."""
+    """Call `ready`, then serve until a signal arrives. Requests from web pages of other origins are refused."""
     app = server.streamable_http_app(host=HOST)
     http = _Http(uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1))
 

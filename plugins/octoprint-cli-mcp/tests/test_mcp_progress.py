@@ -6,7 +6,7 @@ import io
 from typing import List, Optional, Tuple
 
 import pytest
-from octoprint_cli_mcp.progress import CallTerminal, Progress, summary_line
+from octoprint_cli_mcp.progress import CallTerminal, Progress, describe
 
 from octoprint_cli.api import PrinterView
 
@@ -62,9 +62,7 @@ def test_the_sentence_has_what_a_person_would_look_for_and_nothing_raw() -> None
     shown = picture(completion=42.0)._replace(
         file="a\x1b[2J.gcode", print_time_left=90, temperatures={"tool0": (205.0, 210.0)}, notes=["Load\nfilament"]
     )
-    assert (
-        summary_line(shown) == "Printing a\\x1b[2J.gcode; 42.0 %; 1 min 30 s left; tool0 205.0 °C, target 210.0 °C; Load\\nfilament"
-    )
+    assert describe(shown) == "Printing a\\x1b[2J.gcode; 42.0 %; 1 min 30 s left; tool0 205.0 °C, target 210.0 °C; Load\\nfilament"
 
 
 def test_nobody_is_there_to_be_asked(terminal: CallTerminal) -> None:
