@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from octoprint_cli import errors
 from octoprint_cli.client.push.updates import TYPES as WATCHED
-from octoprint_cli.client.tracking.snapshot import Known
+from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
 from octoprint_cli.config.url import normalise
 from octoprint_cli.config.values import Setting
 from octoprint_cli.errors import CliError
@@ -93,6 +93,9 @@ if TYPE_CHECKING:
     from octoprint_cli.preflight.context import Subject
     from octoprint_cli.preflight.runner import run_preflight
 
+#: `PrinterSnapshot` by its earlier name.
+Known = PrinterSnapshot
+
 #: Grows by one when something that an add-on may rely on changes.
 API_VERSION = 1
 
@@ -129,6 +132,7 @@ __all__ = [
     "Noun",
     "Percent",
     "Picture",
+    "PrinterSnapshot",
     "Range",
     "Reading",
     "Resource",

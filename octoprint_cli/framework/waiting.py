@@ -23,11 +23,11 @@ from octoprint_cli.framework.printer_status import SUMMARY, summary
 
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
-    from octoprint_cli.client.resources.connection import Link
+    from octoprint_cli.client.resources.connection import ConnectionState
     from octoprint_cli.client.resources.job import Job
     from octoprint_cli.client.resources.stored_file import History
     from octoprint_cli.client.tracking.goals import Goal, Scene
-    from octoprint_cli.client.tracking.job_outcome import Ending
+    from octoprint_cli.client.tracking.job_outcome import JobOutcome
     from octoprint_cli.client.tracking.waiter import Waiter
     from octoprint_cli.framework.live_presenter import Painter
 
@@ -61,7 +61,7 @@ def await_goal(command: Any, goals: Sequence[str], fails: FrozenSet[str], second
 
 def connected(
     command: Any, seconds: float, port: Optional[str] = None, baudrate: Optional[int] = None, profile: Optional[str] = None
-) -> Link:
+) -> ConnectionState:
     """Connect the server to the printer, and wait until the printer answers. What is None is the server's preference.
 
     Raises PrinterOffline after `seconds`, or as soon as the server has given up. In a rehearsal nothing is waited for.
@@ -71,7 +71,7 @@ def connected(
     if not command.client.rehearsing:
         with contextlib.suppress(WaitTimeout, PrinterOffline):  # the look that follows says it better
             await_goal(command, ["connected"], _GIVEN_UP, connection.patience(seconds), _begun())
-    link: Link = connection.require_connected(seconds)
+    link: ConnectionState = connection.require_connected(seconds)
     return link
 
 
@@ -99,14 +99,14 @@ def waited(
     `follow` is a job that was begun, with its file's history from before; `done` is what was done before, and
     stands in the answer first. Raises what `Waiter.wait` raises, with the same in its `data`.
     """
-    from octoprint_cli.client.tracking.job_tracker import Follower
+    from octoprint_cli.client.tracking.job_tracker import JobTracker
     from octoprint_cli.client.tracking.waiter import Waiter
     from octoprint_cli.framework.live_presenter import Painter
 
     begun = time.monotonic()
     with command.terminal.watching(whole=False) as show:
         painter = Painter(show, command.app.scrubber.hide_all)
-        follower = Follower(command.client, *follow) if follow is not None else None
+        follower = JobTracker(command.client, *follow) if follow is not None else None
         how = {"follower": follower, "look": painter.look, "note": command.terminal.warn}
         waiter = Waiter(command.client, _parsed(goals), fails, **how)
         try:
@@ -121,7 +121,7 @@ def watched(command: Any, parsed_args: Namespace) -> Lines:
     """The lines of `watch`: `events`, `interval`, and what `add_goals` took. Raises as `waited`, if it is to end."""
     from octoprint_cli.client.push import updates
     from octoprint_cli.client.push.feed import Feed
-    from octoprint_cli.client.push.socket import Wish
+    from octoprint_cli.client.push.socket import Subscription
     from octoprint_cli.client.tracking.waiter import Waiter
     from octoprint_cli.framework import watch_report
     from octoprint_cli.framework.live_presenter import Painter
@@ -131,7 +131,7 @@ def watched(command: Any, parsed_args: Namespace) -> Lines:
         painter = Painter(show, command.app.scrubber.hide_all)
         lines = show is not None or "terminal" in (wanted or ())
         named = [name for name in wanted or () if name[0].isupper()]
-        wish = Wish(lines=lines, events=(*watch_report.EVENTS, *named), plugins=(updates.PROMPTS, updates.NOTES))
+        wish = Subscription(lines=lines, events=(*watch_report.EVENTS, *named), plugins=(updates.PROMPTS, updates.NOTES))
         waiter = Waiter(command.client, _parsed(parsed_args.goals), parsed_args.fail_on, look=painter.look)
         reporter = watch_report.Reporter(parsed_args.interval)
         try:
@@ -146,7 +146,7 @@ def watched(command: Any, parsed_args: Namespace) -> Lines:
         return _told(waiter, painter, begun)
 
 
-def last_ending(client: Client, job: Job) -> Optional[Ending]:
+def last_ending(client: Client, job: Job) -> Optional[JobOutcome]:
     """How the last job ended; see `watching.ending`."""
     from octoprint_cli.client.tracking import last_job
 
