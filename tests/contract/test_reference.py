@@ -12,15 +12,15 @@ import pytest
 from octoprint_cli import api, testing
 from octoprint_cli.client.client import Client
 from octoprint_cli.client.phase import Phase
-from octoprint_cli.client.resources.connection import Link
+from octoprint_cli.client.resources.connection import ConnectionState
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.printer import PrinterState, Sample, Temperature
 from octoprint_cli.client.resources.profiles import Profile, Volume
 from octoprint_cli.client.resources.server import User
-from octoprint_cli.client.resources.server_plugins import Power, Prompt, Warned
+from octoprint_cli.client.resources.server_plugins import PluginWarning, PowerTrouble, Prompt
 from octoprint_cli.client.resources.stored_file import History, Listing, StoredFile
-from octoprint_cli.client.resources.uploads import Sent, Wish
-from octoprint_cli.client.tracking.job_outcome import Ending
+from octoprint_cli.client.resources.uploads import UploadOptions, UploadResult
+from octoprint_cli.client.tracking.job_outcome import JobOutcome
 from octoprint_cli.config.settings import Settings
 from octoprint_cli.config.values import Limits
 from octoprint_cli.testing import fixtures
@@ -29,8 +29,9 @@ from .tutorial import TUTORIAL
 
 #: What the methods of `self.client` return, and what a check is given.
 VALUES: Sequence[Any] = (
-    *(Job, PrinterState, Temperature, Sample, StoredFile, History, Listing, Ending, Wish, Sent, Link, User, Profile, Volume),
-    *(Warned, Prompt, Power, Limits, api.Contents, api.Line),
+    *(Job, PrinterState, Temperature, Sample, StoredFile, History, Listing, JobOutcome, UploadOptions),
+    *(UploadResult, ConnectionState, User, Profile, Volume),
+    *(PluginWarning, Prompt, PowerTrouble, Limits, api.Contents, api.Line),
 )
 #: Of a client what is no add-on's business: the connection below it, and what the program does with it between commands.
 OURS = {"client.http", "client.anew", "client.aftermath"}
