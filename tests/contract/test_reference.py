@@ -85,7 +85,7 @@ def roots(client: Client, server: testing.FaultServer, tmp_path: Path) -> Dict[s
     aimed = testing.Aimed(tmp_path, {})
     roots: Dict[str, Any] = {value.__name__: value for value in (*VALUES, Phase)}
     roots.update(self=Command, field=api.fields.Field, settings=Settings, terminal=api.Terminal)
-    roots.update(client=client, noun=api.Noun, subject=api.Subject(client, Settings({}, {})))
+    roots.update(client=client, resource=api.Resource, subject=api.Subject(client, Settings({}, {})))
     roots.update(octoprint_server=server, octoprint=server.octoprint, octoprint_run=aimed, result=testing.Result)
     told = {"host": "http://octoprint.invalid", "octoprint": "1.11.8"}
     return {**roots, "request": testing.Request, "real_octoprint": testing.RealOctoPrint(told, aimed)}
@@ -157,7 +157,7 @@ def test_nothing_of_it_is_taken_for_a_part_of_the_tutorial() -> None:
 
 def test_all_of_the_two_modules_stands_there() -> None:
     assert missing({*api.__all__} - {"Setting", "fields", "errors"}) == set()
-    classes = ("Noun", "Check", "Setting", "fields", "faults", "octoprint_run")
+    classes = ("Resource", "Check", "Setting", "fields", "faults", "octoprint_run")
     assert {name for name in classes if not any(path.split(".")[0] == name for path in paths())} == set()
     assert missing({*testing.__all__} - {"ServerPlugin", "faults"}) == set()
 
@@ -174,14 +174,14 @@ def test_all_fields_settings_faults_and_fixtures_stand_there() -> None:
 
 
 def test_all_of_a_client_stands_there(client: Client) -> None:
-    nouns = {name: noun for name in dir(client) if isinstance(noun := getattr(client, name), api.Noun)}
+    nouns = {name: noun for name in dir(client) if isinstance(noun := getattr(client, name), api.Resource)}
     assert len(nouns) == 8
     own = public(client, "client") - OURS - {f"client.{name}" for name in nouns}
     assert missing(own) == set()
-    shared = public(api.Noun, "noun")
+    shared = public(api.Resource, "resource")
     assert missing(shared) == set()
     for name, noun in nouns.items():
-        assert missing(public(type(noun), f"client.{name}") - public(api.Noun, f"client.{name}")) == set()
+        assert missing(public(type(noun), f"client.{name}") - public(api.Resource, f"client.{name}")) == set()
 
 
 def test_all_of_what_it_returns_stands_there() -> None:
