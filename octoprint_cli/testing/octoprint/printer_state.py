@@ -76,6 +76,9 @@ class Machine(News):
         self.selected: Optional[Tuple[str, str]] = None
         #: Percent of the file, None without a job that has begun.
         self.completion: Optional[float] = None
+        #: Seconds that the job has taken, and those that the server expects it to take still; shown once it has begun.
+        self.print_time: int = 60
+        self.print_time_left: Optional[int] = 420
         #: What was printed, in order of the starts: `local/cube.gcode`.
         self.started: List[str] = []
         #: G-code that was sent, a line each.

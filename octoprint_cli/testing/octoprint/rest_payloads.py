@@ -37,8 +37,8 @@ def job(machine: Machine) -> Reply:
     progress = {
         "completion": machine.completion,
         "filepos": None,
-        "printTime": 60 if known else None,
-        "printTimeLeft": (0 if machine.completion == 100 else 420) if known else None,
+        "printTime": machine.print_time if known else None,
+        "printTimeLeft": (0 if machine.completion == 100 else machine.print_time_left) if known else None,
         "printTimeLeftOrigin": "analysis" if known else None,
     }
     body: Dict[str, Any] = {"job": _job(machine), "progress": progress, "state": machine.state}
@@ -55,15 +55,17 @@ def job(machine: Machine) -> Reply:
 def _job(machine: Machine) -> Dict[str, Any]:
     chosen = machine.selected is not None
     file: Dict[str, Any] = dict.fromkeys(_NO_FILE)
+    analysis: Dict[str, Any] = {}
     if machine.selected:
         location, path = machine.selected
         stored = machine.storage.get(location, path)
         name = path.rsplit("/", 1)[-1]
         file.update(name=name, path=path, origin=machine.storage.origin(location), display=stored.display if stored else name)
         file.update(size=stored.size if stored else None, date=stored.date if stored and location == "local" else None)
+        analysis = stored.more.get("gcodeAnalysis") or {} if stored else {}
     body = {
-        "estimatedPrintTime": 480.5 if chosen else None,
-        "filament": {"length": None, "volume": None} if not chosen and not machine.is_2 else {},
+        "estimatedPrintTime": analysis.get("estimatedPrintTime", 480.5) if chosen else None,
+        "filament": {"length": None, "volume": None} if not chosen and not machine.is_2 else analysis.get("filament", {}),
         "file": {**file, "upload": machine.state == SENDING} if machine.is_2 else file,
         "lastPrintTime": None,
         "user": "_api" if chosen else None,
@@ -92,7 +94,7 @@ def _history(machine: Machine, limit: str) -> List[Dict[str, Any]]:
 def moments(history: Iterable[Tuple[int, Mapping[str, List[Any]]]]) -> List[Dict[str, Any]]:
     """Earlier temperatures, as the server tells them."""
     return [
-        {"time": time, **{name: {"actual": actual, "target": target} for name, (actual, target) in heaters.items()}}
+        {**{name: {"actual": actual, "target": target} for name, (actual, target) in heaters.items()}, "time": time}
         for time, heaters in history
     ]
 
@@ -133,9 +135,9 @@ def connection(machine: Machine) -> Reply:
     }
     options = {
         "baudratePreference": 115200,
-        "baudrates": BAUDRATES,
+        "baudrates": list(BAUDRATES),
         "portPreference": "VIRTUAL",
-        "ports": PORTS,
+        "ports": list(PORTS),
         **profiles.briefly(machine),
     }
     return Reply(200, {"current": current, "options": {**options, "autoconnect": False} if machine.is_2 else options})

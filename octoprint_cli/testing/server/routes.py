@@ -85,6 +85,13 @@ def answer(octoprint: FakeOctoPrint, request: Request, key: str) -> Reply:
     return _nowhere(path)
 
 
+def is_known(method: str, path: str) -> bool:
+    """Return whether the server has a route for this method and path."""
+    asked = "GET" if method == "HEAD" else method
+    public = (asked, path) == ("GET", "/api/currentuser")
+    return public or any(route.method == asked and route.path.fullmatch(path) for route in _ROUTES)
+
+
 def _called(route: _Route, call: _Call, known: bool) -> Reply:
     html = call.request.path.startswith("/downloads/")
     if not route.public and (not known or (route.permission and not call.octoprint.may(route.permission))):
