@@ -14,7 +14,7 @@ from octoprint_cli.app.run import App
 from octoprint_cli.commands.printer.status import Status
 from octoprint_cli.errors import CODES, PRECEDENCE, CliError, Exit, Terminated
 
-from .fake import GCODE, KEY
+from .driver import GCODE, KEY
 
 
 def raising(monkeypatch, error):

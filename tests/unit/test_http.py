@@ -13,7 +13,7 @@ import urllib3
 from octoprint_cli import errors
 from octoprint_cli.client.http.http_client import Form, Http
 
-from .fake import GONE, KEY, URL
+from .driver import GONE, KEY, URL
 
 HOST = "octopi.test"
 POOL = urllib3.HTTPConnectionPool(HOST)
