@@ -25,7 +25,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from octoprint_cli.testing.cli_runner import Aimed
+    from octoprint_cli.testing.cli_runner import Aimed as Aimed
+    from octoprint_cli.testing.cli_runner import CliRunner
     from octoprint_cli.testing.octoprint.fake_octoprint import FakeOctoPrint
     from octoprint_cli.testing.octoprint.printer_state import PERMISSIONS
     from octoprint_cli.testing.octoprint.reply import Refused, Reply, page
@@ -45,7 +46,7 @@ __all__ = [
     "GCODE",
     "KEY",
     "PERMISSIONS",
-    "Aimed",
+    "CliRunner",
     "Exchange",
     "FakeOctoPrint",
     "Fault",
@@ -68,7 +69,7 @@ __all__ = [
 _ON_DEMAND = {
     name: f"octoprint_cli.testing.{module}"
     for module, names in {
-        "cli_runner": ("Aimed",),
+        "cli_runner": ("Aimed", "CliRunner"),
         "octoprint.fake_octoprint": ("FakeOctoPrint",),
         "octoprint.printer_state": ("PERMISSIONS",),
         "octoprint.reply": ("Refused", "Reply", "page"),

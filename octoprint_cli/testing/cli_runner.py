@@ -11,7 +11,7 @@ from octoprint_cli.testing.server.request import Request
 _FORMATS = ("--json", "-f", "--format")
 
 
-class Aimed:
+class CliRunner:
     """Runs command lines in this process: `octoprint_run("power", "status").data`.
 
     `env` is all of the environment that the program sees; a test may change it. `home` is OCTOPRINT_CLI_HOME, where its
@@ -37,3 +37,7 @@ class Aimed:
             f"{' '.join(words)}: exit code {result.exit_code}\n{result.stdout}{result.stderr}"
         )
         return result
+
+
+#: The earlier name of `CliRunner`.
+Aimed = CliRunner

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Callable, Iterator
 import pytest
 
 if TYPE_CHECKING:
-    from octoprint_cli.testing.cli_runner import Aimed
+    from octoprint_cli.testing.cli_runner import CliRunner
     from octoprint_cli.testing.real_server import RealOctoPrint
     from octoprint_cli.testing.server.fault_server import FaultServer
 
@@ -45,16 +45,16 @@ def octoprint_server() -> Iterator[FaultServer]:
 
 
 @pytest.fixture
-def octoprint_run(octoprint_server: FaultServer, octoprint_home: Path) -> Aimed:
+def octoprint_run(octoprint_server: FaultServer, octoprint_home: Path) -> CliRunner:
     """The program in this process, aimed at `octoprint_server`: `octoprint_run("temp", "--off", expect=0)`.
 
     The result has `exit_code`, `stdout`, `stderr`, `envelope`, `data`, `code`, the `requests` that the server saw meanwhile, and
     the `changes` among them.
     """
-    from octoprint_cli.testing.cli_runner import Aimed
+    from octoprint_cli.testing.cli_runner import CliRunner
 
     env = {"HOME": str(octoprint_home.parent), **octoprint_server.env}
-    return Aimed(octoprint_home, env, lambda: octoprint_server.requests)
+    return CliRunner(octoprint_home, env, lambda: octoprint_server.requests)
 
 
 @pytest.fixture

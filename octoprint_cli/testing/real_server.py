@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any, Dict, Iterator
 
-from octoprint_cli.testing.cli_runner import Aimed
+from octoprint_cli.testing.cli_runner import CliRunner
 from octoprint_cli.testing.runner import run
 
 #: Which release is wanted; without, the sandbox's own choice.
@@ -19,10 +19,10 @@ SERVERS_VARIABLE = "OCTOPRINT_CLI_TEST_SERVERS"
 class RealOctoPrint:
     """One that runs: `real_octoprint.run("status").data`. It is left as one test leaves it for the next."""
 
-    def __init__(self, told: Dict[str, Any], run: Aimed) -> None:
+    def __init__(self, answer: Dict[str, Any], run: CliRunner) -> None:
         #: Its address, such as `http://127.0.0.1:5000`, and its release.
-        self.url: str = told["host"]
-        self.version: str = told["octoprint"]
+        self.url: str = answer["host"]
+        self.version: str = answer["octoprint"]
         #: The program aimed at it; the server's requests are not seen.
         self.run = run
 
@@ -42,7 +42,7 @@ def running(folder: Path) -> Iterator[RealOctoPrint]:
     kept = os.environ.get(SERVERS_VARIABLE)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # each process of a run has its own
     name = "-".join(["kit", *(version.split(".") if version else ["default"]), *([worker] if worker else [])])
-    aimed = Aimed(Path(kept) if kept else folder, {"HOME": str(folder), "OCTOPRINT_PRINTER": name})
+    aimed = CliRunner(Path(kept) if kept else folder, {"HOME": str(folder), "OCTOPRINT_PRINTER": name})
     wanted = ["--octoprint", version] if version else []
     try:
         yield RealOctoPrint(aimed("sandbox", "start", "--name", name, *wanted).data, aimed)

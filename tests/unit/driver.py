@@ -142,7 +142,7 @@ class Server:
     def takes_targets(self, *, shows: bool = True, lost: Optional[Lost] = None) -> None:
         """Accept targets, and show them. With `lost` they are not answered."""
         if not shows:
-            self.octoprint.stubborn.add("target")
+            self.octoprint.ignored_verbs.add("target")
         for heater in ("tool", "bed", "chamber"):
             self.on("POST", f"/api/printer/{heater}", content=lambda *how: _answered(how[1], lost, self._perform(how[0])))
 

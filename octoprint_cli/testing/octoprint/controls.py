@@ -6,13 +6,13 @@ import re
 from typing import Any, Dict
 
 from octoprint_cli.testing.octoprint import firmware
-from octoprint_cli.testing.octoprint.job import Job
+from octoprint_cli.testing.octoprint.job import JobControl
 from octoprint_cli.testing.octoprint.reply import Refused, Reply, done
 
 _CODES = {"bed": "M140", "chamber": "M141"}
 
 
-class Controls(Job):
+class Controls(JobControl):
     """What a person does by hand at the printer."""
 
     def __init__(self, version: str = "1.11.8") -> None:

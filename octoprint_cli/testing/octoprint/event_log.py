@@ -24,8 +24,8 @@ _STATE_IDS = {
 _OFF_LINE = ("Offline", "Error", "Connecting", "Opening", "Detecting")
 
 
-class News:
-    """The state, and all that was told, oldest first. A push socket remembers how far it has read."""
+class EventLog:
+    """The state, and all messages so far, oldest first. A push socket remembers how far it has read."""
 
     def __init__(self, version: str) -> None:
         #: Held while anything is changed or answered; hold it to change two things at once.
@@ -37,7 +37,7 @@ class News:
         #: By name: actual and target, in degrees Celsius.
         self.heaters: Dict[str, List[Any]] = {"tool0": [21.3, 0.0], "bed": [21.1, 0.0]}
         #: Messages that sockets pass on as they are: `{"event": {"type", "payload"}}`, `{"plugin": {"plugin", "data"}}`.
-        self.told: List[Dict[str, Any]] = []
+        self.messages: List[Dict[str, Any]] = []
         #: The terminal's lines, in the server's dialect: `Send: M115`, `Recv: ok` or `>>> M115`, `<<< ok`.
         self.terminal: List[str] = []
         #: Earlier temperatures as the server keeps them, the newest last: a time in seconds since 1970, and actual
@@ -98,7 +98,7 @@ class News:
 
     def _tell(self, message: Dict[str, Any]) -> None:
         with self.changed:
-            self.told.append(message)
+            self.messages.append(message)
             self.changed.notify_all()
 
     # -- the terminal -----------------------------------------------------------------------------

@@ -2,9 +2,9 @@
 
     octoprint = FakeOctoPrint(version="2.0.0rc7")
     octoprint.printing("cube.gcode")
-    octoprint.stubborn.add("cancel")
+    octoprint.ignored_verbs.add("cancel")
 
-The printer is in `machine` and what stands on it up to `scenes`, the storage in `storage`; here stands what concerns both.
+The printer is in `octoprint` and what stands on it up to `scenes`, the storage in `storage`; here stands what concerns both.
 What it tells as it happens is in `news`. Must not know HTTP.
 """
 
@@ -16,7 +16,7 @@ from urllib.parse import quote
 from octoprint_cli.testing.octoprint.multipart import Form, Part
 from octoprint_cli.testing.octoprint.printer_state import SENDING
 from octoprint_cli.testing.octoprint.reply import Refused, Reply, done
-from octoprint_cli.testing.octoprint.scenarios import Scenes
+from octoprint_cli.testing.octoprint.scenarios import Scenarios
 from octoprint_cli.testing.octoprint.storage import (
     EXTENSIONS,
     card_name,
@@ -32,10 +32,10 @@ NOT_FOUND = (
 INTERNAL = "The server encountered an internal error"
 
 
-class FakeOctoPrint(Scenes):
-    """One OctoPrint. A test sets the attributes (see `Machine` and `Scenes`, too), the program's requests change them.
+class FakeOctoPrint(Scenarios):
+    """One OctoPrint. A test sets the attributes (see `PrinterState` and `Scenarios`, too), the program's requests change them.
 
-    All it is told happens at once, unless the verb is in `stubborn`, or `slow_transfers` is set.
+    All it is told happens at once, unless the verb is in `ignored_verbs`, or `slow_transfers` is set.
     """
 
     def __init__(self, version: str = "1.11.8") -> None:

@@ -1,4 +1,4 @@
-"""The fake printer's job, and the connection that it lives on: a tiny state machine that does at once what it is told.
+"""The fake printer's job, and the connection that it lives on: a tiny state machine that does at once what it is payload.
 
 What it does, it tells in the order of the real servers (recorded), the states that pass in no time included. Must not know HTTP.
 """
@@ -13,7 +13,7 @@ from octoprint_cli.testing.octoprint.printer_state import (
     PORTS,
     SECONDS,
     SENDING,
-    Machine,
+    PrinterState,
 )
 from octoprint_cli.testing.octoprint.reply import Refused, Reply, done
 
@@ -21,7 +21,7 @@ _NOWHERE = dict.fromkeys("xyzetf")
 _WHERE = {"x": 20.0, "y": 10.0, "z": 0.2, "e": 1.0, "t": 0, "f": 6000.0}
 
 
-class Job(Machine):
+class JobControl(PrinterState):
     """What becomes of the selected file, and of the connection."""
 
     # -- the job ----------------------------------------------------------------------------------
@@ -182,12 +182,12 @@ class Job(Machine):
     def _tell_of_dying(self, error: str) -> None:
         self.heard([f"Error:{error}"])
         self.state = "Error"
-        told = {"error": error, "reason": "firmware", "consequence": "emergency", "logs": self.terminal[-30:]}
-        self.event("Error", {**told, "faq": "firmware-thermal-runaway"} if self.is_2 else told)
+        payload = {"error": error, "reason": "firmware", "consequence": "emergency", "logs": self.terminal[-30:]}
+        self.event("Error", {**payload, "faq": "firmware-thermal-runaway"} if self.is_2 else payload)
         self.event("EStop")
 
     def _lost(self, error: Optional[str]) -> Dict[str, Any]:
-        """What is told of a job that an error has ended: here its progress is a fraction, and 2.0 never knows the reason."""
+        """What is payload of a job that an error has ended: here its progress is a fraction, and 2.0 never knows the reason."""
         why = {"reason": "error", "error": "unknown" if self.is_2 else error or ""}
         return {**self._file(), **self._owner(), "time": SECONDS, **why, "progress": (self.completion or 0.0) / 100}
 

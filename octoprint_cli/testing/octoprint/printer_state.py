@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Set, Tuple
 
-from octoprint_cli.testing.octoprint.event_log import News
+from octoprint_cli.testing.octoprint.event_log import EventLog
 from octoprint_cli.testing.octoprint.reply import Refused
 from octoprint_cli.testing.octoprint.storage import Storage
 
@@ -54,7 +54,7 @@ def new_profile(name: str = "Default", model: str = "Generic RepRap Printer") ->
     }
 
 
-class Machine(News):
+class PrinterState(EventLog):
     """The printer, its job and the key's permissions, as they are. A test sets the attributes, requests change them."""
 
     def __init__(self, version: str = "1.11.8") -> None:
@@ -87,11 +87,20 @@ class Machine(News):
         self.replies: Dict[str, List[str]] = {}
         #: Verbs that are answered as accepted and then not carried out: start, cancel, pause, resume, restart, connect,
         #: disconnect, target, select, upload, delete, command; `print` for an upload that should start.
-        self.stubborn: Set[str] = set()
+        self.ignored_verbs: Set[str] = set()
         #: What the key may do; None for everything.
         self.permissions: Optional[Set[str]] = None
 
     # -- what it is about -------------------------------------------------------------------------
+
+    @property
+    def stubborn(self) -> Set[str]:
+        """The earlier name of `ignored_verbs`."""
+        return self.ignored_verbs
+
+    @stubborn.setter
+    def stubborn(self, verbs: Set[str]) -> None:
+        self.ignored_verbs = verbs
 
     @property
     def busy(self) -> bool:
@@ -114,7 +123,7 @@ class Machine(News):
 
     def does(self, verb: str) -> bool:
         """Whether a verb that was accepted is carried out."""
-        return verb not in self.stubborn
+        return verb not in self.ignored_verbs
 
     # -- what events say of the job ---------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import time
 from typing import Any, Dict, List, Sequence, Tuple
 
 from octoprint_cli.testing.octoprint import rest_payloads
-from octoprint_cli.testing.octoprint.printer_state import PERMISSIONS, Machine
+from octoprint_cli.testing.octoprint.printer_state import PERMISSIONS, PrinterState
 
 #: A time in seconds since 1970, and actual and target of each heater.
 Moment = Tuple[int, Dict[str, List[Any]]]
@@ -17,9 +17,9 @@ Moment = Tuple[int, Dict[str, List[Any]]]
 _BACKLOG = 300
 
 
-def login(machine: Machine, name: str, session: str) -> Dict[str, Any]:
+def login(octoprint: PrinterState, name: str, session: str) -> Dict[str, Any]:
     """`POST /api/login`: who it is, and the secret that opens the push socket."""
-    allowed = sorted(PERMISSIONS if machine.permissions is None else machine.permissions)
+    allowed = sorted(PERMISSIONS if octoprint.permissions is None else octoprint.permissions)
     groups = ["admins", "users"] if "ADMIN" in allowed else ["users"]
     body: Dict[str, Any] = {
         "_credentials_seen": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()),
@@ -34,16 +34,16 @@ def login(machine: Machine, name: str, session: str) -> Dict[str, Any]:
         "session": session,
         "settings": {},
     }
-    if machine.is_2:
+    if octoprint.is_2:
         return {**body, "_credentials_recheck_supported": False, "has_password": True}
     return {**body, "admin": "ADMIN" in allowed, "roles": ["user", "admin"] if "ADMIN" in allowed else ["user"], "user": True}
 
 
-def connected(machine: Machine) -> Dict[str, Any]:
+def connected(octoprint: PrinterState) -> Dict[str, Any]:
     """The first message, which everybody gets."""
     return {
-        "version": machine.version,
-        "display_version": machine.version,
+        "version": octoprint.version,
+        "display_version": octoprint.version,
         "branch": "HEAD",
         "python_version": "3.11.7",
         "plugin_hash": "0" * 32,
@@ -60,36 +60,36 @@ def _permission(name: str) -> Dict[str, Any]:
     return {**about, "dangerous": name == "ADMIN", "needs": {"role": [name.lower()]}}
 
 
-def state(machine: Machine) -> Dict[str, Any]:
+def state(octoprint: PrinterState) -> Dict[str, Any]:
     """What `history` and `current` have in common; two of them are equal as long as nothing has changed."""
-    told = rest_payloads.job(machine).body
+    job = rest_payloads.job(octoprint).body
     body = {
-        "state": rest_payloads.state(machine),
-        "job": {**told["job"], "plate": 1 if machine.selected else None} if machine.is_2 else told["job"],
+        "state": rest_payloads.state(octoprint),
+        "job": {**job["job"], "plate": 1 if octoprint.selected else None} if octoprint.is_2 else job["job"],
         "currentZ": None,
-        "progress": told["progress"],
+        "progress": job["progress"],
         "offsets": {},
         "markings": [],
     }
-    sent = {"count": 0, "transmitted": len(machine.commands), "ratio": 0}
-    return {**body, "health": {**sent, "critical": False}, "currentTool": 0} if machine.is_2 else {**body, "resends": sent}
+    sent = {"count": 0, "transmitted": len(octoprint.commands), "ratio": 0}
+    return {**body, "health": {**sent, "critical": False}, "currentTool": 0} if octoprint.is_2 else {**body, "resends": sent}
 
 
-def history(machine: Machine) -> Dict[str, Any]:
+def history(octoprint: PrinterState) -> Dict[str, Any]:
     """What there was before, and how it is now."""
-    lines = machine.terminal[-_BACKLOG:]
-    lists = {"temps": temperatures(machine.history), "logs": lines, "messages": messages(machine, lines)}
-    return {**state(machine), **lists, "serverTime": time.time()}
+    lines = octoprint.terminal[-_BACKLOG:]
+    lists = {"temps": temperatures(octoprint.history), "logs": lines, "messages": messages(octoprint, lines)}
+    return {**state(octoprint), **lists, "serverTime": time.time()}
 
 
-def current(machine: Machine, temps: Sequence[Moment], lines: List[str]) -> Dict[str, Any]:
+def current(octoprint: PrinterState, temps: Sequence[Moment], lines: List[str]) -> Dict[str, Any]:
     """How it is now, with what was added since the last time."""
-    busy = machine.busy and machine.selected
-    files = (
-        [{"origin": machine.storage.origin(machine.selected[0]), "path": machine.selected[1]}] if busy and machine.selected else []
-    )
-    lists = {"temps": temperatures(temps), "busyFiles": files, "logs": lines, "messages": messages(machine, lines)}
-    return {**state(machine), **lists, "serverTime": time.time()}
+    files = []
+    if octoprint.busy and octoprint.selected:
+        location, path = octoprint.selected
+        files = [{"origin": octoprint.storage.origin(location), "path": path}]
+    lists = {"temps": temperatures(temps), "busyFiles": files, "logs": lines, "messages": messages(octoprint, lines)}
+    return {**state(octoprint), **lists, "serverTime": time.time()}
 
 
 def temperatures(history: Sequence[Moment]) -> List[Dict[str, Any]]:
@@ -98,7 +98,7 @@ def temperatures(history: Sequence[Moment]) -> List[Dict[str, Any]]:
     return rest_payloads.moments((when, {**absent, **heaters} if heaters else {}) for when, heaters in history)
 
 
-def messages(machine: Machine, lines: List[str]) -> List[str]:
+def messages(octoprint: PrinterState, lines: List[str]) -> List[str]:
     """What the printer said among these lines, without bare acknowledgements; 2.0 leaves it empty."""
     said = [line[len("Recv: ") :] for line in lines if line.startswith("Recv: ")]
-    return [] if machine.is_2 else [line for line in said if line != "ok"]
+    return [] if octoprint.is_2 else [line for line in said if line != "ok"]

@@ -12,7 +12,7 @@ from octoprint_cli.testing.octoprint.storage import GCODE, Stored
 _GONE = "SerialTimeoutException: "
 
 
-class Scenes(Controls):
+class Scenarios(Controls):
     """What a test says has happened, at the printer or by another client; push sockets hear of it as of anything else."""
 
     def __init__(self, version: str = "1.11.8") -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Dict, Mapping, Sequence
 
-from octoprint_cli.testing.octoprint.printer_state import FORBIDDEN, Machine
+from octoprint_cli.testing.octoprint.printer_state import FORBIDDEN, PrinterState
 from octoprint_cli.testing.octoprint.reply import Refused, Reply
 
 #: The bundled plugins that can warn, each with the permission that its answer takes.
@@ -47,16 +47,16 @@ class ServerPlugin:
     #: Its commands, each with the members that the body must have beside it; all else is a 400.
     commands: ClassVar[Mapping[str, Sequence[str]]] = {}
 
-    def get(self, octoprint: Machine) -> Reply:
+    def get(self, octoprint: PrinterState) -> Reply:
         """`GET /api/plugin/ID`: the answer, an empty one unless a plugin says more."""
         return Reply(204)
 
-    def command(self, octoprint: Machine, name: str, body: Dict[str, Any]) -> Reply:
+    def command(self, octoprint: PrinterState, name: str, body: Dict[str, Any]) -> Reply:
         """`POST /api/plugin/ID`: do one of the `commands`, of which no more is known than that it is complete."""
         return Reply(204)
 
 
-def told(octoprint: Machine, name: str) -> Reply:
+def get(octoprint: PrinterState, name: str) -> Reply:
     """`GET /api/plugin/NAME`: what a test has put into `plugins`. Raises Refused (404, 403)."""
     plugin: Any = octoprint.plugins.get(name)
     if plugin is None:
@@ -68,7 +68,7 @@ def told(octoprint: Machine, name: str) -> Reply:
     return Reply(200, plugin)
 
 
-def done(octoprint: Machine, name: str, body: Dict[str, Any]) -> Reply:
+def post(octoprint: PrinterState, name: str, body: Dict[str, Any]) -> Reply:
     """`POST /api/plugin/NAME`. Raises Refused: 400 for a plugin or a command that there is not, 405 for a plugin without any."""
     plugin: Any = octoprint.plugins.get(name)
     if plugin is None:

@@ -5,24 +5,53 @@ from __future__ import annotations
 import re
 import socket
 import struct
+import threading
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Dict, Optional, Protocol
 
 from octoprint_cli.testing.octoprint.multipart import FormReader
 from octoprint_cli.testing.octoprint.reply import Reply
 from octoprint_cli.testing.server.request import Request
 
 if TYPE_CHECKING:
-    from octoprint_cli.testing.server.fault_server import FaultServer
+    from octoprint_cli.testing.octoprint.fake_octoprint import FakeOctoPrint
 
 _PIECE = 65536
+
+
+class ExchangeServer(Protocol):
+    """What an exchange asks of the server that it arrived at; `FaultServer` is one."""
+
+    octoprint: FakeOctoPrint
+    #: Bytes of a body that are kept.
+    keep: int
+    #: Set when the server ends.
+    closing: threading.Event
+
+    def serve(self, exchange: Exchange) -> None:
+        """Answer a request, or fail to."""
+
+    def perform(self, request: Request) -> Reply:
+        """Do what a request asks for."""
+
+    def remember(self, request: Request) -> None:
+        """Note that a request has arrived."""
+
+    def joined(self, push_socket: Any) -> None:
+        """Note that a push socket is connected."""
+
+    def below_prefix(self, target: str) -> str:
+        """Return the path that OctoPrint sees."""
+
+    def abandon(self, connection: socket.socket) -> None:
+        """Let the connection end without an orderly shutdown."""
 
 
 class Handler(BaseHTTPRequestHandler):
     """A connection: reads the head of each request, and hands it over as an `Exchange`."""
 
     protocol_version = "HTTP/1.1"
-    server: FaultServer  # type: ignore[assignment]
+    server: ExchangeServer  # type: ignore[assignment]
     connection: socket.socket
     disable_nagle_algorithm = True
 

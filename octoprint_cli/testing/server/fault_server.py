@@ -25,12 +25,12 @@ from octoprint_cli.testing.octoprint.reply import Reply, page
 from octoprint_cli.testing.server import routes, websocket
 from octoprint_cli.testing.server.exchange import Exchange, Handler
 from octoprint_cli.testing.server.fault_plan import Fault, Plan, matches
-from octoprint_cli.testing.server.push_session import PushSocket, converse
+from octoprint_cli.testing.server.push_session import PushSocket, serve_push
 from octoprint_cli.testing.server.request import Request
 
 #: Distinctive, so that a leak of it is found anywhere.
 KEY = "K3y-0nly-F0r-Th1s-T3st-Zq9"
-#: No thread of the server takes as long to end, on a busy machine either.
+#: No thread of the server takes as long to end, on a busy octoprint either.
 _SECONDS = 20.0
 _BARE_REFUSAL = b"HTTP/1.1 400 Bad Request\r\n\r\n"
 
@@ -175,7 +175,7 @@ class FaultServer:
             exchange.send(_BARE_REFUSAL)
             exchange.reset()
         elif (exchange.method, exchange.path) == ("GET", websocket.PATH):
-            converse(exchange)
+            serve_push(exchange)
         else:
             exchange.reply(exchange.perform())
 

@@ -3,7 +3,7 @@
 A fault is a function of the `Exchange` that it spoils; a test may bring its own. Those that wait end when the server does.
 Bytes count what is on the wire, seconds are real ones. What a server does without a request, `FaultServer.refuse` has;
 those of the push socket alone are in `faults_push`, and to be had here (`faults.push_drop(2)`);
-uploads that are stored wrong, `FakeOctoPrint.corrupts_uploads`; acts that are accepted and not done, its `stubborn`.
+uploads that are stored wrong, `FakeOctoPrint.corrupts_uploads`; acts that are accepted and not done, its `ignored_verbs`.
 """
 
 from __future__ import annotations

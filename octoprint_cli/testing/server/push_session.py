@@ -21,8 +21,8 @@ from octoprint_cli.testing.server.websocket import (
     PING,
     PONG,
     TEXT,
-    Habits,
-    Wire,
+    FrameSocket,
+    PushFaults,
 )
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 _NORMAL_END = (1000).to_bytes(2, "big")
 
 
-def converse(exchange: Exchange, habits: Habits = Habits()) -> None:
+def serve_push(exchange: Exchange, faults: PushFaults = PushFaults()) -> None:
     """Answer the request for a push socket, and hold the conversation on it until one of both ends it."""
     reply = exchange.perform()
     exchange.reply(reply)
     if reply.status == 101:
-        PushSocket(exchange, habits).run()
+        PushSocket(exchange, faults).run()
 
 
 class _Enough(Exception):
@@ -46,7 +46,7 @@ class _Enough(Exception):
 class PushSocket:
     """One client on the push socket. A test may look at it at any time."""
 
-    def __init__(self, exchange: Exchange, habits: Habits) -> None:
+    def __init__(self, exchange: Exchange, faults: PushFaults) -> None:
         self.server = exchange.server
         self.octoprint = exchange.server.octoprint
         #: What the client has said, as JSON, oldest first; what is no JSON is not kept.
@@ -58,8 +58,8 @@ class PushSocket:
         #: Whether the connection stands.
         self.open = True
         self.wants = Subscription()
-        self._habits = habits
-        self._wire = Wire(exchange, habits)
+        self._faults = faults
+        self._wire = FrameSocket(exchange, faults)
         self._since = time.monotonic()
         self._events = self._lines = self._temps = 0
         self._last: Optional[Dict[str, Any]] = None
@@ -69,10 +69,10 @@ class PushSocket:
         """The conversation. Raises OSError when the client has gone."""
         self.server.joined(self)
         try:
-            self._wire.spoil()
+            self._wire.send_garbage()
             if not self.is_mute:
                 self._wire.tell({"connected": push_payloads.connected(self.octoprint)})
-            while not self.server.closing.is_set() and not self._lasted(self._habits.lasts):
+            while not self.server.closing.is_set() and not self._elapsed(self._faults.closes_after):
                 self._listen()
                 for message in [] if self.is_mute else self._news():
                     self._wire.tell(message)
@@ -86,9 +86,9 @@ class PushSocket:
     @property
     def is_mute(self) -> bool:
         """Whether it says nothing more, though the connection stands."""
-        return self._lasted(self._habits.speaks)
+        return self._elapsed(self._faults.mute_after)
 
-    def _lasted(self, seconds: Optional[float]) -> bool:
+    def _elapsed(self, seconds: Optional[float]) -> bool:
         return seconds is not None and time.monotonic() - self._since >= seconds
 
     # -- what the client says ---------------------------------------------------------------------
@@ -146,7 +146,7 @@ class PushSocket:
         before, self.authed = self.authed, self.octoprint.sessions.get(session) == name
         if not self.authed:
             return [{"reauthRequired": {"reason": "stale"}}]
-        self._events = len(self.octoprint.told)
+        self._events = len(self.octoprint.messages)
         if before or not self.octoprint.may("STATUS"):
             return []
         return [*self._history(), {"timelapse": None}]
@@ -172,7 +172,7 @@ class PushSocket:
         """What has happened since the last time: first events, then how it is now."""
         octoprint = self.octoprint
         with octoprint.lock:
-            fresh, self._events = octoprint.told[self._events :], len(octoprint.told)
+            fresh, self._events = octoprint.messages[self._events :], len(octoprint.messages)
             if not self.authed or not octoprint.may("STATUS"):
                 return []
             if any("reauthRequired" in message for message in fresh):

@@ -126,9 +126,9 @@ def _user(octoprint: FakeOctoPrint, known: bool) -> Reply:
 
 def _login(call: _Call) -> Reply:
     """`POST /api/login`: a session for the push socket, for a key alone. Nobody has a password here. Raises Refused."""
-    told = {**call.request.query, **(call.body if call.request.body else {})}
-    if str(told.get("passive", "")).lower() not in ("true", "yes", "y", "1"):
-        both = "user" in told and "pass" in told
+    sent = {**call.request.query, **(call.body if call.request.body else {})}
+    if str(sent.get("passive", "")).lower() not in ("true", "yes", "y", "1"):
+        both = "user" in sent and "pass" in sent
         raise Refused(403, FORBIDDEN) if both else Refused(400, "Neither user and pass attributes nor passive flag present")
     session = secrets.token_hex(32)
     call.octoprint.sessions[session] = NAME
@@ -178,8 +178,8 @@ _on("GET", "/api/server", "STATUS", lambda call: Reply(200, {"safemode": None, "
 _on("GET", "/api/connection", "STATUS", lambda call: rest_payloads.connection(call.octoprint))
 _on("POST", "/api/connection", "CONNECTION", lambda call: call.octoprint.act_on_connection(call.body))
 _on("GET", "/api/printerprofiles", "CONNECTION", lambda call: profiles.listing(call.octoprint))
-_on("GET", "/api/plugin/([^/]+)", "", lambda call: server_plugins.told(call.octoprint, call.groups[0]))
-_on("POST", "/api/plugin/([^/]+)", "", lambda call: server_plugins.done(call.octoprint, call.groups[0], call.body))
+_on("GET", "/api/plugin/([^/]+)", "", lambda call: server_plugins.get(call.octoprint, call.groups[0]))
+_on("POST", "/api/plugin/([^/]+)", "", lambda call: server_plugins.post(call.octoprint, call.groups[0], call.body))
 _on("GET", "/api/job", "STATUS", lambda call: rest_payloads.job(call.octoprint))
 _on("POST", "/api/job", "", lambda call: call.octoprint.act_on_job(call.body))
 _on("GET", "/api/printer", "STATUS", lambda call: rest_payloads.printer(call.octoprint, call.request.query))

@@ -31,17 +31,17 @@ _CHUNK = b"0" * 65536
 _MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
-class Habits(NamedTuple):
+class PushFaults(NamedTuple):
     """How a socket is spoilt; without any of them it works."""
 
     #: Seconds until the connection ends, without a close frame.
-    lasts: Optional[float] = None
+    closes_after: Optional[float] = None
     #: Seconds until nothing more is said, not even a pong; the connection stays.
-    speaks: Optional[float] = None
+    mute_after: Optional[float] = None
     #: Seconds between the bytes of what is sent.
-    interval: float = 0.0
+    byte_interval: float = 0.0
     #: Frames that nobody wants: all of them at first, then one before each message.
-    litter: Sequence[bytes] = ()
+    garbage: Sequence[bytes] = ()
     #: Bytes of a frame that is sent before anything else; none for 0.
     flood: int = 0
 
@@ -70,12 +70,12 @@ def frame(content: Union[str, bytes], opcode: int = TEXT) -> bytes:
     return made.format()
 
 
-class Wire:
+class FrameSocket:
     """The frames of one connection."""
 
-    def __init__(self, exchange: Exchange, habits: Habits) -> None:
+    def __init__(self, exchange: Exchange, faults: PushFaults) -> None:
         self._exchange = exchange
-        self._habits = habits
+        self._faults = faults
         self._connection = exchange.connection
         self._frames = frame_buffer(self._receive, True)
         self._sent = 0
@@ -99,19 +99,19 @@ class Wire:
             raise ConnectionError("the client has gone")
         return piece
 
-    def spoil(self) -> None:
+    def send_garbage(self) -> None:
         """All that nobody wants, at the beginning."""
-        if self._habits.flood:
-            self._exchange.send(bytes([0x80 | TEXT, 127]) + struct.pack("!Q", self._habits.flood))
-        for start in range(0, self._habits.flood, len(_CHUNK)):
-            self._exchange.send(_CHUNK[: self._habits.flood - start])
-        for piece in self._habits.litter:
+        if self._faults.flood:
+            self._exchange.send(bytes([0x80 | TEXT, 127]) + struct.pack("!Q", self._faults.flood))
+        for start in range(0, self._faults.flood, len(_CHUNK)):
+            self._exchange.send(_CHUNK[: self._faults.flood - start])
+        for piece in self._faults.garbage:
             self._send(piece)
 
     def tell(self, message: Any) -> None:
         """A JSON message."""
-        if self._habits.litter:
-            self._send(self._habits.litter[self._sent % len(self._habits.litter)])
+        if self._faults.garbage:
+            self._send(self._faults.garbage[self._sent % len(self._faults.garbage)])
         self._sent += 1
         self._send(frame(json.dumps(message)))
 
@@ -120,10 +120,10 @@ class Wire:
         self._send(frame(content, opcode))
 
     def _send(self, data: bytes) -> None:
-        if not self._habits.interval:
+        if not self._faults.byte_interval:
             return self._exchange.send(data)
         for at in data:
             self._exchange.send(bytes([at]))
-            if not self._exchange.pause(self._habits.interval):
+            if not self._exchange.pause(self._faults.byte_interval):
                 raise ConnectionError("the server ends")
         return None
