@@ -1,4 +1,4 @@
-"""The façade for tests: run the program in this process, against a fake OctoPrint that can fail in every way.
+"""The façade for tests: it runs the program in this process, against a fake OctoPrint that can fail in many ways.
 
     from octoprint_cli.testing import FakeOctoPrint, FaultServer, faults, run
 
@@ -10,15 +10,15 @@
         assert len(server.acts) == 1
         assert server.octoprint.state == "Operational"
 
-`run` gives a `Result`; it works as well beside requests-mock. `FaultServer` is a real server on the loopback interface,
-`FakeOctoPrint` what it serves, `faults` what can go wrong. The push socket is served, too: `server.sockets`,
-`octoprint.event`, `octoprint.heard`; so are server plugins with an API of their own: `ServerPlugin`. It needs nothing but the
-standard library, websocket-client and the program.
+`run` returns a `Result`; it works with requests-mock, too. `FaultServer` is a real server on the loopback interface,
+`FakeOctoPrint` is what it serves, and `faults` holds what can go wrong. The push socket is served as well (`server.sockets`,
+`octoprint.event`, `octoprint.heard`), and so are server plugins with an API of their own (`ServerPlugin`). The kit needs only
+the standard library, websocket-client and the program.
 
-To pytest the same comes as fixtures (`octoprint_server`, `octoprint_run`, `real_octoprint`, see `fixtures`), and
-`check_plugin("my-add-on")` runs the house rules on an add-on.
+pytest gets the kit as fixtures (`octoprint_server`, `octoprint_run`, `real_octoprint`, see `fixtures`), and
+`check_plugin("my-plugin")` runs the plugin checks.
 
-Stands above the whole house, since it runs all of it; nothing in the program imports it.
+The kit is the topmost layer, since it runs the whole program; nothing in the program imports it.
 """
 
 from importlib import import_module
@@ -65,7 +65,7 @@ __all__ = [
     "run",
 ]
 
-#: Where each name stands. pytest imports this package in every run, for its fixtures: what is not asked for must cost nothing.
+#: The module of each name. pytest imports this package in every run, for its fixtures, so a name is imported when it is used.
 _ON_DEMAND = {
     name: f"octoprint_cli.testing.{module}"
     for module, names in {

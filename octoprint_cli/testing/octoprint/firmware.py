@@ -1,4 +1,4 @@
-"""What the fake printer answers to a line of G-code, as a Marlin does. Changes nothing."""
+"""The replies of the fake printer to G-code, modelled on Marlin. They change nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CAPABILITIES = {"SERIAL_XON_XOFF": 0, "EEPROM": 1, "AUTOREPORT_POS": 0, "AUTORE
 
 
 def answer(octoprint: PrinterState, line: str) -> List[str]:
-    """What comes back for a line, its acknowledgement included: what the test has set, or what a Marlin says."""
+    """Return the reply to a line, acknowledgement included: the one that the test has set, or Marlin's."""
     code = line.split(" ")[0]
     for known in (line, code):
         if known in octoprint.replies:
@@ -22,7 +22,7 @@ def answer(octoprint: PrinterState, line: str) -> List[str]:
 
 
 def numbered(number: int, line: str) -> str:
-    """The line as it goes out during a print: `N17 M114*17`."""
+    """Return a line as it is sent during a print: `N17 M114*17`."""
     counted = f"N{number} {line}"
     return f"{counted}*{reduce(xor, counted.encode())}"
 
@@ -36,7 +36,7 @@ def _about(octoprint: PrinterState) -> List[str]:
 
 
 def _temperatures(octoprint: PrinterState) -> List[str]:
-    """On the line of the acknowledgement. The first tool is `T`, and of several each has its number, too."""
+    """Return the temperatures after `ok`. The first tool is `T`; with several tools each appears with its number, too."""
     tools = {f"T{name[4:]}": value for name, value in octoprint.heaters.items() if name.startswith("tool")}
     others = {
         {"bed": "B", "chamber": "C"}[name]: octoprint.heaters[name] for name in ("bed", "chamber") if name in octoprint.heaters

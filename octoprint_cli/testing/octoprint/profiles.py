@@ -1,4 +1,4 @@
-"""What the fake server knows of its printer. Must not know HTTP.
+"""The answers about printer profiles. This module knows no HTTP.
 
 octoprint.profiles["_default"]["volume"]["width"] = 100.0
 """
@@ -12,7 +12,7 @@ from octoprint_cli.testing.octoprint.reply import Reply
 
 
 def listing(octoprint: PrinterState) -> Reply:
-    """`GET /api/printerprofiles`. Without a printer the default one is the current one."""
+    """Answer `GET /api/printerprofiles`. Without a printer, the default profile counts as the current one."""
     current = octoprint.profile if octoprint.connected else octoprint.default_profile
     shown = {
         name: {
@@ -28,6 +28,6 @@ def listing(octoprint: PrinterState) -> Reply:
 
 
 def briefly(octoprint: PrinterState) -> Dict[str, Any]:
-    """The part of `GET /api/connection` that is about profiles: its options."""
+    """Return the options of `GET /api/connection` that concern profiles."""
     profiles = [{"id": name, "name": profile["name"]} for name, profile in octoprint.profiles.items()]
     return {"printerProfilePreference": octoprint.default_profile, "printerProfiles": profiles}

@@ -1,6 +1,6 @@
-"""What a push socket says in full: `connected`, `history`, `current`, and the answer to a login, in both dialects.
+"""The messages of the push socket, `connected`, `history` and `current`, and the answer to a login, in both dialects.
 
-Reads the fake server, changes nothing. Must not know sockets.
+They read the fake server and change nothing. This module knows no sockets.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import Any, Dict, List, Sequence, Tuple
 from octoprint_cli.testing.octoprint import rest_payloads
 from octoprint_cli.testing.octoprint.printer_state import PERMISSIONS, PrinterState
 
-#: A time in seconds since 1970, and actual and target of each heater.
+#: A time in seconds since 1970, and actual and target temperature of each heater.
 Moment = Tuple[int, Dict[str, List[Any]]]
-#: What a page may still show of before, in lines.
+#: The number of earlier terminal lines in a `history`.
 _BACKLOG = 300
 
 
 def login(octoprint: PrinterState, name: str, session: str) -> Dict[str, Any]:
-    """`POST /api/login`: who it is, and the secret that opens the push socket."""
+    """Return the answer of `POST /api/login`: the user, and the session that opens the push socket."""
     allowed = sorted(PERMISSIONS if octoprint.permissions is None else octoprint.permissions)
     groups = ["admins", "users"] if "ADMIN" in allowed else ["users"]
     body: Dict[str, Any] = {
@@ -40,7 +40,7 @@ def login(octoprint: PrinterState, name: str, session: str) -> Dict[str, Any]:
 
 
 def connected(octoprint: PrinterState) -> Dict[str, Any]:
-    """The first message, which everybody gets."""
+    """Return the first message, which every client gets."""
     return {
         "version": octoprint.version,
         "display_version": octoprint.version,
@@ -61,7 +61,7 @@ def _permission(name: str) -> Dict[str, Any]:
 
 
 def state(octoprint: PrinterState) -> Dict[str, Any]:
-    """What `history` and `current` have in common; two of them are equal as long as nothing has changed."""
+    """Return what `history` and `current` have in common; it is equal as long as nothing has changed."""
     job = rest_payloads.job(octoprint).body
     body = {
         "state": rest_payloads.state(octoprint),
@@ -76,14 +76,14 @@ def state(octoprint: PrinterState) -> Dict[str, Any]:
 
 
 def history(octoprint: PrinterState) -> Dict[str, Any]:
-    """What there was before, and how it is now."""
+    """Return a `history`: earlier temperatures and terminal lines, and the state."""
     lines = octoprint.terminal[-_BACKLOG:]
     lists = {"temps": temperatures(octoprint.history), "logs": lines, "messages": messages(octoprint, lines)}
     return {**state(octoprint), **lists, "serverTime": time.time()}
 
 
 def current(octoprint: PrinterState, temps: Sequence[Moment], lines: List[str]) -> Dict[str, Any]:
-    """How it is now, with what was added since the last time."""
+    """Return a `current`: the state, and the temperatures and terminal lines that are new."""
     files = []
     if octoprint.busy and octoprint.selected:
         location, path = octoprint.selected
@@ -93,12 +93,12 @@ def current(octoprint: PrinterState, temps: Sequence[Moment], lines: List[str]) 
 
 
 def temperatures(history: Sequence[Moment]) -> List[Dict[str, Any]]:
-    """The moments as a push socket tells them: a bed and a chamber that are not there are named, too."""
+    """Return temperatures in the push socket's JSON, which names a missing bed and chamber, too."""
     absent: Dict[str, List[Any]] = {name: [None, None] for name in ("tool0", "bed", "chamber")}
     return rest_payloads.moments((when, {**absent, **heaters} if heaters else {}) for when, heaters in history)
 
 
 def messages(octoprint: PrinterState, lines: List[str]) -> List[str]:
-    """What the printer said among these lines, without bare acknowledgements; 2.0 leaves it empty."""
+    """Return the printer's lines among these, without bare acknowledgements; 2.0 leaves the list empty."""
     said = [line[len("Recv: ") :] for line in lines if line.startswith("Recv: ")]
     return [] if octoprint.is_2 else [line for line in said if line != "ok"]

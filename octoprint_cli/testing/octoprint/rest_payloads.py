@@ -1,4 +1,4 @@
-"""What the fake server says of its printer, in the words of 1.11.8 or of 2.0.0rc7. Reads a `PrinterState`, changes nothing."""
+"""The REST answers about the printer, in the dialect of 1.11.8 or 2.0.0rc7. They read a `PrinterState` and change nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from octoprint_cli.testing.octoprint.printer_state import (
 from octoprint_cli.testing.octoprint.reply import Refused, Reply
 
 _FLAGS = "cancelling closedOrError error finishing operational paused pausing printing ready resuming sdReady".split()
-#: The flags that are true by state; a state that is not here is one more way of printing.
+#: The flags that are true in each state; any other state counts as printing.
 _ON = {
     "Operational": "operational ready sdReady",
     "Starting": "operational printing",
@@ -32,7 +32,7 @@ _NO_FILE = ("date", "display", "name", "origin", "path", "size")
 
 
 def job(octoprint: PrinterState) -> Reply:
-    """`GET /api/job`."""
+    """Answer `GET /api/job`."""
     known = octoprint.completion is not None
     progress = {
         "completion": octoprint.completion,
@@ -74,7 +74,7 @@ def _job(octoprint: PrinterState) -> Dict[str, Any]:
 
 
 def printer(octoprint: PrinterState, query: Mapping[str, str]) -> Reply:
-    """`GET /api/printer`; of the query, `exclude` names parts to leave out, `history` and `limit` ask for earlier temperatures."""
+    """Answer `GET /api/printer`. `exclude` in the query names parts to leave out, `history` and `limit` ask for the past."""
     octoprint.require_operational()
     body: Dict[str, Any] = {
         "sd": {"ready": True},
@@ -87,12 +87,12 @@ def printer(octoprint: PrinterState, query: Mapping[str, str]) -> Reply:
 
 
 def _history(octoprint: PrinterState, limit: str) -> List[Dict[str, Any]]:
-    """The newest 300, or so many as a limit says that is a number; 0 are all of them."""
+    """Return the newest 300 temperatures, or as many as `limit` says if it is a number, where 0 means all."""
     return moments(octoprint.history[-(int(limit) if limit.isdigit() else 300) :])
 
 
 def moments(history: Iterable[Tuple[int, Mapping[str, List[Any]]]]) -> List[Dict[str, Any]]:
-    """Earlier temperatures, as the server tells them."""
+    """Return earlier temperatures in the server's JSON."""
     return [
         {**{name: {"actual": actual, "target": target} for name, (actual, target) in heaters.items()}, "time": time}
         for time, heaters in history
@@ -100,7 +100,7 @@ def moments(history: Iterable[Tuple[int, Mapping[str, List[Any]]]]) -> List[Dict
 
 
 def state(octoprint: PrinterState) -> Dict[str, Any]:
-    """The state, as `GET /api/printer` and the push socket tell it. 2.0 keeps an error to itself."""
+    """Return the state as `GET /api/printer` and the push socket show it. 2.0 does not show the error."""
     on = _ON.get(octoprint.state, "operational printing sdReady").split() if octoprint.connected else []
     if octoprint.is_2 and octoprint.state == "Paused":
         on.append("printing")
@@ -111,7 +111,7 @@ def state(octoprint: PrinterState) -> Dict[str, Any]:
 
 
 def heaters(octoprint: PrinterState, kind: str) -> Reply:
-    """`GET /api/printer/tool|bed|chamber`."""
+    """Answer `GET /api/printer/tool|bed|chamber`."""
     octoprint.require_operational()
     if kind != "tool" and kind not in octoprint.heaters:
         raise Refused(409, f"Printer does not have a heated {kind}")
@@ -124,7 +124,7 @@ def _heater(octoprint: PrinterState, name: str) -> Dict[str, Any]:
 
 
 def connection(octoprint: PrinterState) -> Reply:
-    """`GET /api/connection`."""
+    """Answer `GET /api/connection`."""
     there = octoprint.connected
     closed = "Closed" if octoprint.state.startswith(("Offline", "Error")) and not octoprint.is_2 else octoprint.state
     current = {
@@ -144,12 +144,12 @@ def connection(octoprint: PrinterState) -> Reply:
 
 
 def error(octoprint: PrinterState) -> Reply:
-    """`GET /api/printer/error`: nothing of a line that broke, and on 2.0 nothing once the connection is closed."""
+    """Answer `GET /api/printer/error`: empty after a broken cable, and always on 2.0, where the connection is closed by then."""
     if octoprint.is_2 or not octoprint.reported:
         return Reply(200, {"error": "", "reason": ""})
     return Reply(200, {"error": octoprint.reported, "reason": "firmware", "consequence": "emergency"})
 
 
 def version(octoprint: PrinterState) -> Reply:
-    """`GET /api/version`."""
+    """Answer `GET /api/version`."""
     return Reply(200, {"api": "0.1", "server": octoprint.version, "text": f"OctoPrint {octoprint.version}"})

@@ -1,7 +1,7 @@
-"""What can go wrong with the push socket: `server.fail("GET", "/sockjs/websocket", faults.push_drop(2))`.
+"""Faults of the push socket: `server.fail("GET", "/sockjs/websocket", faults.push_drop(2))`.
 
-All of these answer the handshake as it should be, and fail then. What fails before, such as a proxy that does not know
-websockets, is in `faults`: `answer(404)`, `html()`, `hang`, `cut_before`. Seconds are counted from the handshake on.
+All of these answer the handshake correctly and fail afterwards. Earlier failures, such as a proxy that does not know
+websockets, are in `faults`: `answer(404)`, `html()`, `hang`, `cut_before`. Seconds are counted from the handshake on.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from octoprint_cli.testing.server.fault_plan import Fault, named
 from octoprint_cli.testing.server.push_session import serve_push
 from octoprint_cli.testing.server.websocket import BINARY, PushFaults, frame
 
-#: JSON that no client expects, and what is none at all.
+#: JSON that no client expects, and text that is no JSON.
 _NO_MESSAGES = (
     "",
     "{",
@@ -43,35 +43,35 @@ _GARBAGE = (*map(frame, _NO_MESSAGES), frame(b"\x00\xff\xfe", BINARY), frame(b'{
 
 
 def push_silent(exchange: Exchange) -> None:
-    """Nothing is said after the handshake, no `connected`, no pong, and the connection stays."""
+    """Send nothing after the handshake, no `connected` and no pong, and keep the connection open."""
     serve_push(exchange, PushFaults(mute_after=0))
 
 
 def push_mute(seconds: float) -> Fault:
-    """It works, and after so long says nothing more, not even a pong; the connection stays, as with a cable that was cut."""
+    """Work for some seconds, then send nothing more, not even a pong, with the connection open, as if a cable was cut."""
     return named("push_mute", lambda exchange: serve_push(exchange, PushFaults(mute_after=seconds)))
 
 
 def push_drop(seconds: float) -> Fault:
-    """It works, and after so long the connection ends without a close frame, as when a server is killed."""
+    """Work for some seconds, then end the connection without a close frame, as when a server is killed."""
     return named("push_drop", lambda exchange: serve_push(exchange, PushFaults(closes_after=seconds)))
 
 
 def push_garbage(exchange: Exchange) -> None:
-    """It works, but every message is preceded by one that is none: no JSON, wrong shapes, binary. At first all of them come."""
+    """Work, but send garbage before every message: no JSON, wrong shapes, binary frames. All of it comes at the beginning."""
     serve_push(exchange, PushFaults(garbage=_GARBAGE))
 
 
 def push_breach(exchange: Exchange) -> None:
-    """The first frame breaks the protocol: its text is no UTF-8. A client must leave; this server goes on."""
+    """Break the protocol with the first frame, whose text is no UTF-8. A client must disconnect; this server goes on."""
     serve_push(exchange, PushFaults(garbage=(frame(b"\xff\xfe"),)))
 
 
 def push_drip(exchange: Exchange) -> None:
-    """It works, a byte every 20 ms: any message takes many seconds, and there is never a silence."""
+    """Work, but send one byte every 20 ms, so that any message takes many seconds without any silence."""
     serve_push(exchange, PushFaults(byte_interval=0.02))
 
 
 def push_flood(size: int) -> Fault:
-    """One frame of so many bytes (from 65536 on), never held at once; then nothing more."""
+    """Send one frame of `size` bytes (65536 at least), in pieces; then nothing more."""
     return named("push_flood", lambda exchange: serve_push(exchange, PushFaults(mute_after=0, flood=size)))
