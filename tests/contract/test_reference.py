@@ -86,7 +86,7 @@ def client() -> Client:
 @pytest.fixture
 def roots(client: Client, server: testing.FaultServer, tmp_path: Path) -> Dict[str, Any]:
     """What the first words of dotted names mean, where they are no names of the two modules."""
-    aimed = testing.Aimed(tmp_path, {})
+    aimed = testing.CliRunner(tmp_path, {})
     roots: Dict[str, Any] = {value.__name__: value for value in (*VALUES, Phase)}
     roots.update(self=Command, field=api.fields.Field, settings=Settings, terminal=api.Terminal)
     roots.update(client=client, resource=api.Resource, subject=api.Subject(client, Settings({}, {})))
@@ -108,7 +108,7 @@ def found(path: str, roots: Dict[str, Any]) -> Any:
 def taken(thing: Any) -> Dict[str, bool]:
     """What something callable takes, and whether it may be left out."""
     parameters = [one for one in inspect.signature(thing).parameters.values() if one.name != "self"]
-    passed_on = taken(testing.run) if isinstance(thing, testing.Aimed) else {}
+    passed_on = taken(testing.run) if isinstance(thing, testing.CliRunner) else {}
     several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return {**passed_on, **{one.name: one.default is not one.empty or one.kind in several for one in parameters}}
 

@@ -75,11 +75,11 @@ def test_an_act_is_what_changed_something(server: FaultServer) -> None:
     post(server, "/api/job", 409, command="start")
     post(server, "/api/job", 400, command="dance")
     assert ask(server, "POST", "/api/job", "wrong-key", json={"command": "cancel"}).status_code == 400
-    server.octoprint.stubborn.add("cancel")
+    server.octoprint.ignored_verbs.add("cancel")
     post(server, "/api/job", command="cancel")
     assert server.acts == []
     assert len(server.changes()) == 4
-    server.octoprint.stubborn.clear()
+    server.octoprint.ignored_verbs.clear()
     post(server, "/api/job", command="pause", action="pause")
     post(server, "/api/job", command="pause", action="pause")  # is paused already
     post(server, "/api/job", command="cancel")

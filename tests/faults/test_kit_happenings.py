@@ -124,7 +124,7 @@ def test_what_is_told_of_a_connection(each: FaultServer) -> None:
 
 def test_a_stubborn_server_tells_nothing(each: FaultServer) -> None:
     each.octoprint.printing()
-    each.octoprint.stubborn |= {"cancel", "command"}
+    each.octoprint.ignored_verbs |= {"cancel", "command"}
     with listening(each, {"state": True, "events": True}) as listener:
         post(each, "/api/job", command="cancel")
         post(each, "/api/printer/command", command="M115")

@@ -120,7 +120,7 @@ def test_an_error_is_kept_by_1_and_lost_by_2(one: FaultServer, two: FaultServer)
 @pytest.mark.parametrize("verb", ["cancel", "pause", "command", "target", "disconnect", "delete"])
 def test_a_stubborn_server_accepts_and_does_nothing(verb: str, each: FaultServer) -> None:
     each.octoprint.printing("other.gcode")
-    each.octoprint.stubborn.add(verb)
+    each.octoprint.ignored_verbs.add(verb)
     asked: Dict[str, Any] = {
         "cancel": ("POST", "/api/job", {"command": "cancel"}),
         "pause": ("POST", "/api/job", {"command": "pause", "action": "pause"}),
@@ -134,7 +134,7 @@ def test_a_stubborn_server_accepts_and_does_nothing(verb: str, each: FaultServer
     assert ask(each, method, path, json=body).status_code == 204
     assert [get(each, "/api/job"), get(each, "/api/printer"), get(each, "/api/files/local")] == before
     assert each.octoprint.commands == each.acts == []
-    each.octoprint.stubborn.clear()
+    each.octoprint.ignored_verbs.clear()
     assert ask(each, method, path, json=body).status_code == 204
     assert acts(each) == [f"{method} {path}"]
 

@@ -163,7 +163,7 @@ def test_an_upload_that_is_stored_wrong(version: str, server: FaultServer) -> No
 
 
 def test_an_upload_that_is_answered_and_forgotten(server: FaultServer) -> None:
-    server.octoprint.stubborn.add("upload")
+    server.octoprint.ignored_verbs.add("upload")
     assert upload(server).status_code == 201
     assert ask(server, "GET", "/api/files/local/cube.gcode").status_code == 404
     assert server.acts == []

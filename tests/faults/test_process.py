@@ -74,7 +74,7 @@ def test_while_it_waits_for_the_server(line: str, number: int, code: str, progra
     path, now = WAITS[line]
     server.octoprint.store("cube.gcode")
     server.octoprint.printing("old.gcode") if "print" not in line else None
-    server.octoprint.stubborn.update(["cancel", "pause", "target", "disconnect", "select"])
+    server.octoprint.ignored_verbs.update(["cancel", "pause", "target", "disconnect", "select"])
     result = signalled(program, server, posted(server, path), number, *line.split(), "--json")
     assert f"the printer is {now}" in error_of(result, code)["message"]
     assert len(sent_to(server)) == 1
@@ -83,7 +83,7 @@ def test_while_it_waits_for_the_server(line: str, number: int, code: str, progra
 @EACH
 def test_a_person_gets_one_line_and_a_hint(number: int, code: str, program: Program, server: FaultServer) -> None:
     server.octoprint.printing("old.gcode")
-    server.octoprint.stubborn.add("cancel")
+    server.octoprint.ignored_verbs.add("cancel")
     result = signalled(program, server, posted(server, "/api/job"), number, "cancel", "--confirm")
     check_told(result.stderr, code)
     first, second = result.stderr.splitlines()

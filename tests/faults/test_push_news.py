@@ -10,8 +10,8 @@ from contract.program import Program
 
 from octoprint_cli.testing import FakeOctoPrint, FaultServer
 from octoprint_cli.testing.server import faults
-from octoprint_cli.testing.server.push_session import converse
-from octoprint_cli.testing.server.websocket import Habits, frame
+from octoprint_cli.testing.server.push_session import serve_push
+from octoprint_cli.testing.server.websocket import PushFaults, frame
 
 from .test_push_faults import ENDINGS, authed, spoilt, told, warned
 from .waits import OTHER, Waiting
@@ -53,7 +53,7 @@ NONSENSE = [
 
 
 def nonsense(message: Any) -> Any:
-    return lambda exchange: converse(exchange, Habits(litter=[frame(json.dumps(message))]))
+    return lambda exchange: serve_push(exchange, PushFaults(garbage=[frame(json.dumps(message))]))
 
 
 @pytest.mark.parametrize("line", ["wait", "watch"])

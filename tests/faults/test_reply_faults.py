@@ -112,7 +112,7 @@ def test_never_acknowledged(program: Program, server: FaultServer) -> None:
 
 
 def test_accepted_and_never_sent(program: Program, server: FaultServer) -> None:
-    server.octoprint.stubborn.add("command")
+    server.octoprint.ignored_verbs.add("command")
     assert "queued, but not seen going out" in error_of(ask(program, "M115"), "NO_REPLY")["message"]
     assert len(sent(server)) == 1
 

@@ -125,7 +125,7 @@ def test_any_way_of_being_busy_is_busy(state: str, each: FaultServer, tmp_path: 
 def test_a_cancel_that_takes_for_ever(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
     """F5: never told as cancelled."""
     each.octoprint.printing(state="Cancelling")
-    each.octoprint.stubborn.add("cancel")
+    each.octoprint.ignored_verbs.add("cancel")
     error = error_of(Program(tmp_path, each).run("cancel", "--confirm", "--json"), "STILL_CANCELLING")
     assert "60 s" in error["message"] and "Cancelling" in error["message"]
     assert len(each.changes()) == 1
@@ -150,7 +150,7 @@ def test_offline_after_an_error_tells_why(each: FaultServer, tmp_path: Path) -> 
 @pytest.mark.parametrize("lie", ["start", "print", "select"])
 def test_a_start_that_the_server_only_says_it_made(lie: str, each: FaultServer, tmp_path: Path, hurried: Any) -> None:
     """F3: an answer of 2xx proves nothing."""
-    each.octoprint.stubborn.add(lie if lie != "print" else "start")
+    each.octoprint.ignored_verbs.add(lie if lie != "print" else "start")
     program = Program(tmp_path, each)
     line = ("print", str(program.file()), "--confirm", "--json") if lie == "print" else STORED
     assert error_of(program.run(*line), "NOT_STARTED")["retryable"] is False

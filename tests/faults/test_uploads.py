@@ -134,7 +134,7 @@ def test_other_bytes_are_found_out(argv: str, each: FaultServer, tmp_path: Path)
 
 
 def test_an_upload_that_the_server_dropped(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
-    each.octoprint.stubborn.add("upload")
+    each.octoprint.ignored_verbs.add("upload")
     program = program_for(tmp_path, each)
     error_of(program.run("upload", str(program.file()), "--json"), "UPLOAD_CORRUPT")
 

@@ -10,7 +10,7 @@ from octoprint_cli.client.resources.profiles import Profile
 from octoprint_cli.config.settings import Settings
 from octoprint_cli.gcode.analysis.contents import Contents, Ending, Extents
 
-from .recorded import Recorded
+from . import payloads
 
 #: A small print in the middle of a bed of 200 mm.
 EXTENTS = Extents((90, 110), (90, 110), (0, 20))
@@ -56,8 +56,8 @@ class Given(Subject):
 
 
 def profile(**changes: Any) -> Profile:
-    """The recorded default profile, changed as `Recorded.profile` does."""
-    return Profile.from_json(Recorded.profile(**changes))
+    """Return the default profile, changed as `payloads.profile` does."""
+    return Profile.from_json(payloads.profile(**changes))
 
 
 def judge(check: Check, *, models: Sequence[str] = (), plugins: Any = None, of: Any = None, **contents: Any) -> Verdict:

@@ -6,7 +6,7 @@ import pytest
 
 from octoprint_cli.errors import Terminated
 
-from .fake import GONE
+from .driver import GONE
 
 GCODE = ("gcode", "M117 hello")
 COMMAND = "/api/printer/command"

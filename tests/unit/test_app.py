@@ -17,7 +17,7 @@ from octoprint_cli.app.stdout import StdoutClosed
 from octoprint_cli.commands.printer.status import Status
 from octoprint_cli.errors import CODES, PRECEDENCE, CliError, Exit, Terminated
 
-from .fake import GCODE, KEY
+from .driver import GCODE, KEY
 
 
 def raising(monkeypatch, error):

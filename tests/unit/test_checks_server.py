@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .fake import GONE, URL
+from .driver import GONE, URL
 
 HEALTHY = {"filesystem_storage": {"context": {"uploads": 30.2}, "hash": "ac7c", "result": "ok"}}
 CALM = {"past_issue": False, "current_issue": False, "past_undervoltage": False, "current_undervoltage": False}
@@ -76,14 +76,14 @@ def test_nobody_waits_long_for_a_plugin(server):
 
 @pytest.mark.parametrize(("severity", "status"), [("critical", "fail"), ("warning", "fail"), (None, "fail"), ("info", "pass")])
 def test_the_firmwares_faults_are_a_warning_and_remarks_are_none(each_server, severity, status):
-    each_server.plugins["firmware_check"] = firmware(severity, "https://faq.octoprint.org/warning-firmware-unsafe")
+    each_server.octoprint.plugins["firmware_check"] = firmware(severity, "https://faq.octoprint.org/warning-firmware-unsafe")
     found = row(each_server, "firmware_check")
     assert (found["status"], found["severity"]) == (status, "warn") and "can catch fire" in found["message"]
     assert found["evidence"]["warnings"][0]["name"] == "firmware-unsafe"
 
 
 def test_no_word_of_the_firmware_is_a_good_one(each_server):
-    each_server.plugins["firmware_check"] = {}
+    each_server.octoprint.plugins["firmware_check"] = {}
     assert row(each_server, "firmware_check")["status"] == "pass"
 
 
@@ -91,7 +91,7 @@ def test_no_word_of_the_firmware_is_a_good_one(each_server):
     ("result", "status"), [("issue", "fail"), ("warning", "fail"), ("odd", "fail"), ("info", "pass"), ("ok", "pass")]
 )
 def test_the_servers_health(each_server, result, status):
-    each_server.plugins["health_check"] = health(result, version="3.8")
+    each_server.octoprint.plugins["health_check"] = health(result, version="3.8")
     found = row(each_server, "health_check")
     assert found["status"] == status and (status == "pass" or f"python_eol ({result})" in found["message"])
     assert "filesystem_storage" not in found["message"]
@@ -112,21 +112,21 @@ def test_the_servers_health(each_server, result, status):
     ids=str,
 )
 def test_a_slowed_down_computer_is_a_warning(each_server, state, said):
-    each_server.plugins["pi_support"] = power(**state)
+    each_server.octoprint.plugins["pi_support"] = power(**state)
     found = row(each_server, "pi_support")
     assert (found["status"], found["severity"]) == ("fail", "warn") and found["message"].endswith(said)
 
 
 def test_enough_power_is_fine_and_unwatched_power_unknown(each_server):
-    each_server.plugins["pi_support"] = power()
+    each_server.octoprint.plugins["pi_support"] = power()
     assert row(each_server, "pi_support")["status"] == "pass"
     for unwatched in ("throttle_enabled", "throttle_functional"):
-        each_server.plugins["pi_support"] = {**power(current_undervoltage=True), unwatched: False}
+        each_server.octoprint.plugins["pi_support"] = {**power(current_undervoltage=True), unwatched: False}
         assert row(each_server, "pi_support")["status"] == "skip"
 
 
 def test_a_warning_forbids_with_strict_alone(server):
-    server.plugins["health_check"] = health("issue")
+    server.octoprint.plugins["health_check"] = health("issue")
     assert server.does("preflight")["ready"] is True
     result = server.refuses(4, "SERVER_WARNING", "preflight", "--strict")
     assert result.envelope["error"]["details"]["warnings"][0]["name"] == "python_eol"

@@ -25,7 +25,7 @@ def offered(server, line: str, *, breaks: str = "", **env: str) -> List[str]:
 def stocked(server):
     """Files on the server, one with a space in its name."""
     for name in ("cube.gcode", "my file.gcode", "parts/gear.gcode"):
-        server.storage.hold(name)
+        server.stores(name)
     return server
 
 
@@ -122,6 +122,7 @@ def test_printers_are_those_of_the_configuration(server, home, tmp_path) -> None
 
 
 def test_it_asks_the_server_that_the_line_names(stocked) -> None:
+    stocked.key = "K3y"
     found = offered(
         stocked, f"--host={stocked.env['OCTOPRINT_HOST']} print --api-key K3y --stored cu", OCTOPRINT_HOST="http://other.test"
     )

@@ -223,6 +223,6 @@ def test_status_names_the_job_that_an_error_took(server, terminal):
 
 def test_status_says_what_the_firmware_asks(server):
     server.job(server.reading("Paused", "cube.gcode", completion=50.0))
-    server.plugins["action_command_prompt"] = {"text": "Nozzle Parked", "choices": ["Continue", "Purge"]}
+    server.octoprint.plugins["action_command_prompt"] = {"text": "Nozzle Parked", "choices": ["Continue", "Purge"]}
     assert server.does("status")["prompt"] == {"text": "Nozzle Parked", "choices": ["Continue", "Purge"]}
     assert "Nozzle Parked" in server.run("status").stdout

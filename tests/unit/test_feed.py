@@ -12,7 +12,7 @@ from octoprint_cli.client.push.feed import Feed
 from octoprint_cli.client.push.updates import Away, Heat, Link
 from octoprint_cli.client.resources.job import Job
 
-from .fake import GONE
+from .driver import GONE
 from .pushed import Lost, Push, client, current, event
 
 DROPPED = Lost("the connection broke")

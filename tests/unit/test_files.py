@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from . import payloads
+
 
 def list_of(server, *entries, **space):
     server.on("GET", "/api/files", json={"files": list(entries), "free": 84047585280, "total": 270553174016, **space})
@@ -48,7 +50,7 @@ def test_models_are_no_gcode_and_left_out(server):
 
 
 def test_files_on_the_card_are_called_sdcard_on_every_server(each_server):
-    list_of(each_server, each_server.entry("z.gcode"), each_server.card_entry("longna~1.gco"))
+    list_of(each_server, each_server.entry("z.gcode"), payloads.card_entry(each_server.dialect, "longna~1.gco"))
     rows = each_server.does("files")["files"]
     assert [(row["location"], row["path"], row["name"]) for row in rows] == [
         ("local", "z.gcode", "z.gcode"),

@@ -8,7 +8,7 @@ from octoprint_cli.client.push.updates import Away, Event, State
 from octoprint_cli.client.resources.stored_file import History
 from octoprint_cli.client.tracking.job_tracker import GRACE_SECONDS, JobTracker
 
-from .fake import GONE
+from .driver import GONE
 from .pushed import client, job, news
 
 AT_WORK = job("Printing", completion=50.0, seconds=60)
@@ -40,7 +40,7 @@ def ended(kind, **payload):
 def finds(server, follower, state, file="cube.gcode", completion=None, history=None, **more):
     """What is found when a reading says that it is over, and no event comes."""
     if history is not None:
-        server.storage.say("cube.gcode", prints=history)
+        server.falsify("cube.gcode", prints=history)
     server.job(server.reading(state, file, completion=completion, **more))
     hears(follower, job(state, file, completion=completion))
     assert follower.due is not None and follower.ending is None
@@ -213,7 +213,7 @@ def test_found_lost_where_the_server_was_away_and_has_no_job(server, follower, s
 def test_a_restart_of_the_same_file_is_not_the_same_job(server, follower):
     hears(follower, job("Printing", completion=2.0, seconds=3))
     assert follower.due is not None
-    server.storage.say("cube.gcode", prints=prints(3, 1, True))
+    server.falsify("cube.gcode", prints=prints(3, 1, True))
     server.job(server.reading("Printing", "cube.gcode", completion=2.0))
     follower.conclude()
     assert follower.ending.outcome == "finished"
@@ -223,7 +223,7 @@ def test_a_start_that_is_told_while_ours_goes_on_is_looked_into(server, follower
     """Between two readings a job may end and the next begin, of the same file."""
     hears(follower, ended("PrintStarted"))
     assert follower.due is not None
-    server.storage.say("cube.gcode", prints=prints(2, 2))
+    server.falsify("cube.gcode", prints=prints(2, 2))
     server.job(server.reading("Printing", "cube.gcode", completion=50.5))
     follower.conclude()
     assert follower.ending is None and follower.due is not None  # its event may still come

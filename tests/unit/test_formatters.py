@@ -178,7 +178,7 @@ def test_a_format_that_is_none_is_none():
         (("temperature.tool0",), {"temperature": {"tool0": {"actual": 21.3, "target": 0.0}}}),
         (
             ("temperature.tool0.actual", "temperature.bed.actual"),
-            {"temperature": {"tool0": {"actual": 21.3}, "bed": {"actual": 21.3}}},
+            {"temperature": {"tool0": {"actual": 21.3}, "bed": {"actual": 21.1}}},
         ),
     ],
 )

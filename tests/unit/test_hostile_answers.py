@@ -19,22 +19,26 @@ from octoprint_cli.client.resources.printer import PrinterState
 from octoprint_cli.client.resources.stored_file import Listing, StoredFile
 from octoprint_cli.errors import UnexpectedResponse
 
-from .fake import DIALECTS, KEY, URL, Server
+from . import payloads
+from .driver import KEY, URL, Server
 from .hostile import NOT_JSON, anything, few, fewer, leaves, spoilt, spoilt_everywhere, wire
-from .recorded import Recorded
 
 HEAT = {"tool0": (200.0, 210.0), "tool1": (21.3, 0.0), "bed": (60.0, 60.0)}
 CONTENT = b"G28\nG1 X10 Y10\nM84\n"
 BUGS = ("INTERNAL_ERROR", "PLUGIN_ERROR", "Traceback")
 SHOWN = ("table", "json", "yaml", "value")
 
-ONE, TWO = Recorded("1.11.8"), Recorded("2.0.0rc7")
-JOB = ONE.reading("Printing", "quick.gcode", completion=12.5, left=93, error="x")
-PRINTER = ONE.printer("Printing", HEAT)
-PAST = TWO.printer("Printing", HEAT, [(1795398164, {}), (1795398166, {"tool0": (200.0, 210.0)})])
-LINK = ONE.link("Operational")
-ENTRY = ONE.entry("quick.gcode", CONTENT, prints={"success": 3, "failure": 1})
-FOLDER = {**ONE.entry("sub"), "type": "folder", "children": [TWO.entry("sub/a.gcode"), TWO.card_entry("a.gco")]}
+ONE, TWO = payloads.DIALECTS
+JOB = payloads.reading(ONE, "Printing", "quick.gcode", completion=12.5, left=93, error="x")
+PRINTER = payloads.printer(ONE, "Printing", HEAT)
+PAST = payloads.printer(TWO, "Printing", HEAT, [(1795398164, {}), (1795398166, {"tool0": (200.0, 210.0)})])
+LINK = payloads.link(ONE, "Operational")
+ENTRY = payloads.entry(ONE, "quick.gcode", CONTENT, prints={"success": 3, "failure": 1})
+FOLDER = {
+    **payloads.entry(ONE, "sub"),
+    "type": "folder",
+    "children": [payloads.entry(TWO, "sub/a.gcode"), payloads.card_entry(TWO, "a.gco")],
+}
 LISTING = {"files": [ENTRY, FOLDER], "free": 84047585280, "total": 270553174016}
 STORED = {
     "done": True,
@@ -202,9 +206,19 @@ def test_a_command_succeeds_or_refuses(tmp_path, file, which):
     @given(spoilt(recorded))
     def run(body):
         count = next(turn)
-        answers(tmp_path, DIALECTS[count % 2], argv, method, path, wire(body), formats[count % len(formats)])
+        answers(tmp_path, payloads.DIALECTS[count % 2], argv, method, path, wire(body), formats[count % len(formats)])
 
     run()
+
+
+@pytest.mark.parametrize(
+    "answer", [("POST", "/api/files/test", {"sanitized": "\ud800"}), ("POST", "/api/files/local", {"path": "\ud800"})]
+)
+def test_a_path_that_is_no_text_is_nowhere(tmp_path, file, answer):
+    method, path, body = answer
+    body = body if "sanitized" in body else {**STORED, "files": {"local": {"name": "quick.gcode", **body}}}
+    for shown in ("json", "table"):
+        answers(tmp_path, "1.11.8", ("upload", file, "--if-exists", "rename"), method, path, wire(body), shown)
 
 
 @pytest.mark.parametrize("text", NOT_JSON, ids=lambda text: ascii(text)[:12])

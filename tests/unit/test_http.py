@@ -14,7 +14,7 @@ from octoprint_cli import errors
 from octoprint_cli.client.http.http_client import Http
 from octoprint_cli.client.http.request import StreamedBody
 
-from .fake import GONE, KEY, URL
+from .driver import GONE, KEY, URL
 
 HOST = "octopi.test"
 POOL = urllib3.HTTPConnectionPool(HOST)

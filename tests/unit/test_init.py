@@ -28,6 +28,7 @@ def held(config):
 
 def init(server, *argv, **how):
     """Run init with an environment that names no server."""
+    server.key = NEW
     env = {"OCTOPRINT_HOST": "", "OCTOPRINT_API_KEY": ""}
     result = server.run("init", *argv, "--json", env={**env, **how.pop("env", {})}, **how)
     assert NEW not in result.stdout + result.stderr

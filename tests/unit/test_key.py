@@ -8,7 +8,7 @@ import requests
 from octoprint_cli import errors
 from octoprint_cli.client.http.http_client import Http
 
-from .fake import KEY, URL
+from .driver import KEY, URL
 
 OTHER = "another-key-0123456789abcdef"
 CSRF = {"status_code": 400, "json": {"error": "CSRF validation failed"}}
@@ -134,7 +134,8 @@ def test_a_proxy_that_forbids_everything_is_called_a_proxy_and_not_asked_again(s
 
 
 def test_a_key_may_begin_with_a_dash(server):
-    server.does("status", "--api-key", "-fjQ8_key-of-43-characters")
+    server.key = "-fjQ8_key-of-43-characters"
+    server.does("status", "--api-key", server.key)
     assert server.requests[-1].headers["X-Api-Key"] == "-fjQ8_key-of-43-characters"
     server.refuses(4, "USAGE_ERROR", "status", "--api-key", "--confirm")
 

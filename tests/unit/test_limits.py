@@ -8,7 +8,7 @@ from octoprint_cli import errors
 from octoprint_cli.client.client import Client
 from octoprint_cli.config.values import Limits
 
-from .fake import KEY, URL
+from .driver import KEY, URL
 
 
 def limits():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from .fake import GONE, KEY, URL
+from .driver import GONE, KEY, URL
 
 LOST = [GONE, requests.exceptions.ReadTimeout("slow"), 502, 504]
 ACTS = {"cancel": ("cancel", "--confirm"), "pause": ("pause",), "resume": ("resume",)}

@@ -11,7 +11,7 @@ from octoprint_cli import api, errors
 from octoprint_cli.api import Noun
 from octoprint_cli.client.client import Client
 
-from .fake import GONE, KEY, URL
+from .driver import GONE, KEY, URL
 
 PATH = "/api/plugin/lamp"
 REFUSED = "Insufficient rights"  # a plugin's own word, which OctoPrint passes on as a page

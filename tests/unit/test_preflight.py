@@ -7,7 +7,7 @@ import pytest
 from octoprint_cli.api import Check, Severity, Skip, errors
 from octoprint_cli.gcode.analysis.contents import Contents
 
-from .fake import CONTENT, GCODE
+from .driver import CONTENT, GCODE
 
 GIB = 1024**3
 #: The checks of the printer and of the server, which want no file.
@@ -95,10 +95,10 @@ def test_the_server_is_read_once_for_all_checks(server, gcode_file):
         (lambda server: server.job("Printing"), 3, "PRINTER_BUSY", ["printer_idle"]),
         (lambda server: server.job("Sending file to SD"), 3, "PRINTER_BUSY", ["printer_idle"]),
         (lambda server: server.job("Druckt gerade"), 3, "PRINTER_BUSY", ["printer_idle"]),
-        (lambda server: server.heat.update(tool0=(301.0, 0.0)), 4, "LIMIT_EXCEEDED", ["temperatures"]),
-        (lambda server: server.heat.update(tool3=(20.0, 301.0)), 4, "LIMIT_EXCEEDED", ["temperatures"]),
-        (lambda server: server.heat.update(bed=(20.0, 121.0)), 4, "LIMIT_EXCEEDED", ["temperatures"]),
-        (lambda server: server.heat.update(chamber=(81.0, 0.0)), 4, "LIMIT_EXCEEDED", ["temperatures"]),
+        (lambda server: server.octoprint.heaters.update(tool0=[301.0, 0.0]), 4, "LIMIT_EXCEEDED", ["temperatures"]),
+        (lambda server: server.octoprint.heaters.update(tool3=[20.0, 301.0]), 4, "LIMIT_EXCEEDED", ["temperatures"]),
+        (lambda server: server.octoprint.heaters.update(bed=[20.0, 121.0]), 4, "LIMIT_EXCEEDED", ["temperatures"]),
+        (lambda server: server.octoprint.heaters.update(chamber=[81.0, 0.0]), 4, "LIMIT_EXCEEDED", ["temperatures"]),
     ],
 )
 def test_a_printer_that_is_not_ready_is_named_with_the_report(each_server, gcode_file, prepare, exit_code, code, failed):
@@ -124,7 +124,7 @@ def test_the_limits_are_the_configured_ones(server, home):
 
 
 def test_a_heater_with_nulls_is_within_limits(server):
-    server.heat["bed"] = (None, 20.0)
+    server.octoprint.heaters["bed"] = [None, 20.0]
     assert statuses(server.does("preflight"))["temperatures"] == "pass"
 
 
@@ -191,7 +191,7 @@ def test_the_room_on_the_card_is_not_asked_for(server, gcode_file):
 
 def test_offline_goes_before_busy_goes_before_file_goes_before_the_rest(server, tmp_path):
     missing = str(tmp_path / "none.gcode")
-    server.heat["bed"] = (500.0, 0.0)
+    server.octoprint.heaters["bed"] = [500.0, 0.0]
     server.refuses(2, "FILE_NOT_FOUND", "preflight", missing)
     server.job("Printing")
     result = server.refuses(3, "PRINTER_BUSY", "preflight", missing)

@@ -6,7 +6,7 @@ import pytest
 
 from octoprint_cli.api import Check, Finding, Severity, errors
 
-from .fake import GCODE
+from .driver import GCODE
 
 #: Off the bed of 200 mm, by extrusion and by travel.
 FAR = GCODE.replace("X20", "X220")

@@ -6,7 +6,7 @@ from typing import Any, Dict
 
 import pytest
 
-from .fake import CONTENT, GCODE
+from .driver import CONTENT, GCODE
 
 STORED = ("preflight", "--stored", "quick.gcode")
 
@@ -67,13 +67,13 @@ def test_a_file_and_a_stored_one_are_one_too_many(server, gcode_file):
 
 def test_a_file_that_changes_after_the_preflight_is_not_started(each_server, gcode_file):
     each_server.takes_upload()
-    accept = each_server.storage.take
+    accept = each_server.octoprint.upload
 
-    def take(*args: Any, **entry: Any) -> Any:  # it is on the server, whole, and then the slicer writes again
+    def take(location: str, form: Any) -> Any:  # it is on the server, whole, and then the slicer writes again
         gcode_file.write_text(GCODE + "; more\n")
-        return accept(*args, **entry)
+        return accept(location, form)
 
-    each_server.storage.take = take
+    each_server.octoprint.upload = take
     error = each_server.refuses(2, "FILE_CHANGED", "print", str(gcode_file), "--confirm")
     assert "quick.gcode is on the server" in error.envelope["error"]["message"]
     assert error.data["started"] is False

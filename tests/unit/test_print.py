@@ -172,7 +172,7 @@ def test_the_path_that_the_server_gave_is_the_one_that_is_started(each_server, g
 def test_from_the_card_it_selects_looks_and_then_starts(each_server, gcode_file):
     server = each_server
     server.has_card([], ["quick.gco"])
-    server.takes_upload(stored_as="quick.gco", location=server.card)
+    server.takes_upload(location=server.card)
     server.then(
         f"/api/files/{server.card}/quick.gco", "Operational", server.reading("Operational", "quick.gco", origin=server.card)
     )
@@ -187,7 +187,7 @@ def test_from_the_card_it_selects_looks_and_then_starts(each_server, gcode_file)
 
 def test_a_selection_on_the_card_that_is_ignored_starts_nothing(server_2, gcode_file):
     server_2.has_card([], ["quick.gco"])
-    server_2.takes_upload(stored_as="quick.gco", location="printer")
+    server_2.takes_upload(location="printer")
     server_2.then("/api/files/printer/quick.gco", server_2.reading("Operational", "before.gco", origin="printer"))
     result = server_2.refuses(4, "NOT_STARTED", "print", str(gcode_file), "--confirm", "--location", "sdcard")
     assert "before.gco" in result.envelope["error"]["message"]

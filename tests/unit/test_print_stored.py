@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from .fake import CONTENT
+from . import payloads
+from .driver import CONTENT
 
 SELECT = "/api/files/local/quick.gcode"
 STORED = ("print", "--stored", "quick.gcode", "--confirm")
@@ -32,7 +33,7 @@ def test_a_slash_too_many_is_no_other_file(holds, written):
 
 @pytest.mark.parametrize("path", ["a/b c/prüfung ☃.gcode", "50% #1.gcode", "a%20b.gcode"])
 def test_each_part_of_its_path_is_encoded(each_server, path):
-    from .storage import url_of
+    from .driver import url_of
 
     each_server.stores(path, CONTENT)
     each_server.then(url_of(path), each_server.reading("Printing", path, completion=0.5))
@@ -51,7 +52,7 @@ def test_a_file_on_the_card_is_selected_looked_at_and_then_started(each_server, 
     server = each_server
     server.has_card(["quick.gco"])
     file = f"/api/files/{server.card}/quick.gco"
-    server.on("GET", file, json=server.card_entry("quick.gco"))
+    server.on("GET", file, json=payloads.card_entry(server.dialect, "quick.gco"))
     server.then(file, server.reading("Operational", "quick.gco", origin=server.card))
     server.then("/api/job", server.reading("Printing from SD", "quick.gco", completion=0.0, origin=server.card))
     data = server.does("print", "--stored", "quick.gco", "--location", location, "--confirm")
@@ -122,7 +123,7 @@ def test_a_start_whose_answer_was_lost_is_not_proved_by_an_old_end(holds, clock)
 def test_a_tiny_file_that_is_printed_again_is_known_by_its_count(holds):
     holds.stores("quick.gcode", CONTENT, prints={"success": 3, "failure": 1})
     holds.job(finished(holds))
-    holds.then(SELECT, finished(holds), also=lambda: holds.storage.say("quick.gcode", prints={"success": 4, "failure": 1}))
+    holds.then(SELECT, finished(holds), also=lambda: holds.falsify("quick.gcode", prints={"success": 4, "failure": 1}))
     assert holds.does(*STORED)["started"] is True
 
 
@@ -137,7 +138,7 @@ def test_a_count_that_stays_is_no_start(holds):
 def test_a_count_that_makes_no_sense_proves_nothing(holds, prints):
     holds.stores("quick.gcode", CONTENT)
     holds.job(finished(holds))
-    holds.then(SELECT, finished(holds), also=lambda: holds.storage.say("quick.gcode", prints=prints))
+    holds.then(SELECT, finished(holds), also=lambda: holds.falsify("quick.gcode", prints=prints))
     holds.refuses(4, "NOT_STARTED", *STORED)
 
 
@@ -157,7 +158,7 @@ def test_a_card_that_shows_an_earlier_end_has_selected_nothing(each_server, cloc
     server = each_server
     server.has_card(["quick.gco"])
     file = f"/api/files/{server.card}/quick.gco"
-    server.on("GET", file, json=server.card_entry("quick.gco"))
+    server.on("GET", file, json=payloads.card_entry(server.dialect, "quick.gco"))
     server.job(server.reading("Operational", "quick.gco", completion=100.0, origin=server.card))
     server.then(file, server.reading("Operational", "quick.gco", completion=100.0, origin=server.card))
     server.refuses(4, "NOT_STARTED", "print", "--stored", "quick.gco", "--location", "sdcard", "--confirm")

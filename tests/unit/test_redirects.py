@@ -9,7 +9,7 @@ import pytest
 from octoprint_cli import errors
 from octoprint_cli.client.http.http_client import Http
 
-from .fake import KEY, URL
+from .driver import KEY, URL
 
 HOST = "octopi.test"
 

@@ -8,7 +8,7 @@ import pytest
 def test_an_idle_printer_is_shown_with_nulls_for_what_nobody_knows(each_server):
     data = each_server.does("status")
     assert data["state"] == "Operational" and data["phase"] == "idle"
-    assert data["temperature"] == {"tool0": {"actual": 21.3, "target": 0.0}, "bed": {"actual": 21.3, "target": 0.0}}
+    assert data["temperature"] == {"tool0": {"actual": 21.3, "target": 0.0}, "bed": {"actual": 21.1, "target": 0.0}}
     assert set(data["job"].values()) == {None}
     assert data["error"] is None
     assert each_server.sent == []
@@ -49,12 +49,12 @@ def test_a_negative_time_left_is_null(server):
 
 
 def test_every_heater_is_shown_tools_first(each_server):
-    each_server.heat = {
-        "chamber": (30.0, 40.0),
-        "tool10": (1.0, 0.0),
-        "bed": (60, 60),
-        "tool1": (20.5, None),
-        "tool0": (200.0, 210.0),
+    each_server.octoprint.heaters = {
+        "chamber": [30.0, 40.0],
+        "tool10": [1.0, 0.0],
+        "bed": [60, 60],
+        "tool1": [20.5, None],
+        "tool0": [200.0, 210.0],
     }
     temperature = each_server.does("status")["temperature"]
     assert list(temperature) == ["tool0", "tool1", "tool10", "bed", "chamber"]
@@ -63,12 +63,12 @@ def test_every_heater_is_shown_tools_first(each_server):
 
 
 def test_no_temperature_yet_is_null_and_not_zero(server):
-    server.heat = {}
+    server.octoprint.heaters = {}
     assert server.does("status")["temperature"] == {"tool0": {"actual": None, "target": None}}
 
 
 def test_an_entry_that_is_no_heater_is_left_out(server):
-    server.heat = {"tool0": (1.0, 0.0), "W": (3.0, 0.0), "bed": (None, None)}
+    server.octoprint.heaters = {"tool0": [1.0, 0.0], "W": [3.0, 0.0], "bed": [None, None]}
     assert list(server.does("status")["temperature"]) == ["tool0"]
 
 
@@ -140,7 +140,7 @@ def test_an_answer_that_is_no_object_is_not_octoprints(server, body):
 
 
 def test_the_table_has_units_and_dashes(server):
-    server.heat = {"tool0": (201.25, 210.0), "bed": (21.3, 0)}
+    server.octoprint.heaters = {"tool0": [201.25, 210.0], "bed": [21.3, 0]}
     server.job(server.reading("Printing", "slow.gcode", completion=12.345, left=3700))
     table = server.run("status").stdout
     for shown in ("201.2 °C, target 210.0 °C", "21.3 °C (off)", "12.3 %", "1 h 01 min", "21.4 KiB", "printing"):

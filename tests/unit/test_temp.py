@@ -10,18 +10,18 @@ from .heaters import BED, CHAMBER, single, tools
 @pytest.fixture
 def big(server):
     """A printer with two tools and a chamber, which takes what it is told."""
-    server.heat.update(tool1=(21.0, 0.0), chamber=(25.0, 0.0))
+    server.octoprint.heaters.update(tool1=[21.0, 0.0], chamber=[25.0, 0.0])
     server.takes_targets()
     return server
 
 
 def test_without_options_it_shows_every_heater_and_sends_nothing(each_server):
-    each_server.heat["chamber"] = (30.0, None)
+    each_server.octoprint.heaters["chamber"] = [30.0, None]
     data = each_server.does("temp")
     assert data == {
         "temperature": {
             "tool0": {"actual": 21.3, "target": 0.0},
-            "bed": {"actual": 21.3, "target": 0.0},
+            "bed": {"actual": 21.1, "target": 0.0},
             "chamber": {"actual": 30.0, "target": None},
         },
         "set": {},
@@ -169,14 +169,14 @@ def test_a_target_that_never_shows_is_told_and_not_repeated(each_server, clock):
 
 
 def test_the_first_report_after_a_connect_is_waited_for(each_server, clock):
-    reported = dict(each_server.heat)
-    each_server.heat = {}
+    reported = dict(each_server.octoprint.heaters)
+    each_server.octoprint.heaters = {}
     sleep = clock.sleep
 
     def report(seconds):
         sleep(seconds)
         if clock.slept > 2:
-            each_server.heat = reported
+            each_server.octoprint.heaters = reported
 
     clock.sleep = report
     assert set(each_server.does("temp")["temperature"]) == {"tool0", "bed"}
@@ -184,7 +184,7 @@ def test_the_first_report_after_a_connect_is_waited_for(each_server, clock):
 
 
 def test_a_printer_that_reports_no_heater_at_all_is_told_so(each_server, clock):
-    each_server.heat = {}
+    each_server.octoprint.heaters = {}
     each_server.refuses(4, "STATE_NOT_REACHED", "temp")
     assert 10 <= clock.slept < 11
 
@@ -220,4 +220,4 @@ def test_a_dry_run_is_refused_for_what_the_real_one_is(big):
 
 
 def test_the_table_has_units(big):
-    assert "21.3 °C, target 60.0 °C" in big.run("temp", "--bed", "60").stdout
+    assert "21.1 °C, target 60.0 °C" in big.run("temp", "--bed", "60").stdout

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from .fake import GONE
+from .driver import GONE
 from .heaters import BED, CHAMBER, TOOL, single, tools
 
 COMMAND = "/api/printer/command"
@@ -22,14 +22,14 @@ UNREADABLE = {
 @pytest.fixture
 def big(server):
     """A printer with two tools and a chamber, all hot, which takes what it is told."""
-    server.heat.update(tool0=(200.0, 200.0), tool1=(21.0, 0.0), bed=(60.0, 60.0), chamber=(25.0, 0.0))
+    server.octoprint.heaters.update(tool0=[200.0, 200.0], tool1=[21.0, 0.0], bed=[60.0, 60.0], chamber=[25.0, 0.0])
     server.takes_targets()
     server.on("POST", COMMAND, status_code=204)
     return server
 
 
 def test_off_switches_every_heater_off_that_the_printer_has(big):
-    big.heat.update(tool0=(200.0, 200.0), bed=(60.0, 60.0))
+    big.octoprint.heaters.update(tool0=[200.0, 200.0], bed=[60.0, 60.0])
     data = big.does("temp", "--off")
     assert big.sent == [tools(tool0=0, tool1=0), single(BED, 0), single(CHAMBER, 0)]
     assert {reading["target"] for reading in data["temperature"].values()} == {0}
@@ -62,14 +62,14 @@ def test_off_takes_no_targets(big):
 
 
 def test_off_before_the_first_report_reaches_every_heater_and_is_confirmed_by_one(each_server, clock):
-    reported, each_server.heat = dict(each_server.heat), {"bed": (None, 0.0)}
+    reported, each_server.octoprint.heaters = dict(each_server.octoprint.heaters), {"bed": [None, 0.0]}
     each_server.takes_targets()
     each_server.on("POST", "/api/printer/command", status_code=204)
     sleep = clock.sleep
 
     def report(seconds):
         sleep(seconds)
-        each_server.heat = reported
+        each_server.octoprint.heaters = reported
 
     clock.sleep = report
     assert each_server.does("temp", "--off")["set"] == {"tool0": 0.0, "bed": 0.0}
@@ -79,8 +79,7 @@ def test_off_before_the_first_report_reaches_every_heater_and_is_confirmed_by_on
 
 @pytest.mark.parametrize("how", UNREADABLE)
 def test_a_reading_that_fails_leaves_nothing_hot(big, how):
-    read = big._printer
-    answers = [UNREADABLE[how], {"json": read}]
+    answers = [UNREADABLE[how], {"content": big.answer}]
     big.mocker.register_uri("GET", "http://octopi.test/api/printer", answers)
     data = big.does("temp", "--off")
     assert big.sent[0] == BLIND and [path for path, _ in big.sent[1:]] == [TOOL, BED, CHAMBER]
@@ -97,7 +96,7 @@ def test_where_nothing_can_be_read_at_all_it_is_sent_and_not_called_done(big, cl
 @pytest.mark.parametrize("lost", [GONE, 504], ids=["broken", "504"])
 def test_a_blind_off_whose_answer_was_lost_is_followed_by_one_that_is_confirmed(big, lost):
     big.then(COMMAND, "Operational", lost=lost)
-    big.mocker.register_uri("GET", "http://octopi.test/api/printer", [UNREADABLE["failed"], {"json": big._printer}])
+    big.mocker.register_uri("GET", "http://octopi.test/api/printer", [UNREADABLE["failed"], {"content": big.answer}])
     assert big.does("temp", "--off")["set"]["tool0"] == 0.0
     assert [path for path, _ in big.sent] == [COMMAND, TOOL, BED, CHAMBER]
 

@@ -10,7 +10,7 @@ import pytest
 from octoprint_cli.config.locks import config_lock, job_lock
 from octoprint_cli.errors import ConfigError, PrinterBusy
 
-from .fake import URL
+from .driver import URL
 
 SELECT = "/api/files/local/quick.gcode"
 

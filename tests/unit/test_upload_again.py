@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from .fake import CONTENT
+from .driver import CONTENT
 
 SHA1 = hashlib.sha1(CONTENT).hexdigest()
 OTHER = CONTENT.replace(b"X10 Y10", b"X99 Y99")
@@ -67,7 +67,7 @@ def test_the_same_size_is_not_the_same_file(each_server, gcode_file):
     each_server.stores("quick.gcode", OTHER)
     each_server.takes_upload()
     assert each_server.does("upload", str(gcode_file))["action"] == "uploaded"
-    assert each_server.storage.files["quick.gcode"].content == CONTENT
+    assert each_server.octoprint.storage.files["local"]["quick.gcode"].content == CONTENT
 
 
 def test_a_large_file_without_a_hash_is_sent_again_unread(server_2, gcode_file, large):
@@ -109,7 +109,7 @@ def taken(each_server):
 
 def test_without_a_wish_it_is_replaced(taken, gcode_file):
     assert taken.does("upload", str(gcode_file))["path"] == "quick.gcode"
-    assert taken.storage.files["quick.gcode"].content == CONTENT
+    assert taken.octoprint.storage.files["local"]["quick.gcode"].content == CONTENT
 
 
 def test_skip_leaves_it_alone_and_says_what_is_there(taken, gcode_file):
@@ -122,7 +122,7 @@ def test_skip_leaves_it_alone_and_says_what_is_there(taken, gcode_file):
 def test_rename_takes_the_name_that_the_server_suggests(taken, gcode_file):
     taken.stores("quick_1.gcode", b"older")
     assert taken.does("upload", str(gcode_file), "--if-exists", "rename")["path"] == "quick_2.gcode"
-    assert {path: held.content for path, held in taken.storage.files.items()} == {
+    assert {path: held.content for path, held in taken.octoprint.storage.files["local"].items()} == {
         "quick.gcode": b"old",
         "quick_1.gcode": b"older",
         "quick_2.gcode": CONTENT,
@@ -166,15 +166,15 @@ def test_the_server_is_told_not_to_overwrite_unless_that_is_the_wish(each_server
 
 def somebody_else_is_faster(server, *names):
     """The file comes into being between the look and the upload."""
-    take = server.storage.take
+    take = server.octoprint.upload
     rest = list(names)
 
-    def after_somebody_else(*how, **more):
+    def after_somebody_else(location, form):
         if rest:
             server.stores(rest.pop(0), b"theirs")
-        return take(*how, **more)
+        return take(location, form)
 
-    server.storage.take = after_somebody_else
+    server.octoprint.upload = after_somebody_else
 
 
 @pytest.mark.parametrize("wish", ["skip", "fail"])
@@ -182,13 +182,13 @@ def test_a_file_that_appears_after_the_look_is_not_overwritten(each_server, gcod
     each_server.takes_upload()
     somebody_else_is_faster(each_server, "quick.gcode")
     each_server.refuses(2, "FILE_EXISTS", "upload", str(gcode_file), "--if-exists", wish)
-    assert each_server.storage.files["quick.gcode"].content == b"theirs" and len(each_server.sent) == 1
+    assert each_server.octoprint.storage.files["local"]["quick.gcode"].content == b"theirs" and len(each_server.sent) == 1
 
 
 def test_a_new_name_that_is_taken_meanwhile_costs_another_try(taken, gcode_file):
     somebody_else_is_faster(taken, "quick_1.gcode", "quick_2.gcode")
     assert taken.does("upload", str(gcode_file), "--if-exists", "rename")["path"] == "quick_3.gcode"
-    assert taken.storage.files["quick_1.gcode"].content == b"theirs"
+    assert taken.octoprint.storage.files["local"]["quick_1.gcode"].content == b"theirs"
 
 
 def test_new_names_are_not_tried_for_ever(taken, gcode_file):

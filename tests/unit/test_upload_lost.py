@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from .fake import CONTENT, GONE
-from .storage import parts_of
+from .driver import CONTENT, GONE
 
 OTHER = CONTENT.replace(b"X10 Y10", b"X99 Y99")
 ENTRY = "/api/files/local/quick.gcode"
@@ -97,14 +96,14 @@ def test_an_earlier_file_of_that_name_is_not_taken_for_it(each_server, gcode_fil
 def test_an_earlier_file_that_is_replaced_by_other_bytes_of_that_size_is_corrupt_or_not_there(each_server, gcode_file, clock):
     each_server.stores("quick.gcode", b"G28\nG1 X55 Y55\nM84\n")
     each_server.takes_upload(lost=GONE, date=1795339999)
-    take = each_server.storage.take
+    take = each_server.octoprint.upload
 
-    def damaged(*how, **more):
-        status, path = take(*how, **more)
-        each_server.stores(path, OTHER, date=1795339999)
-        return status, path
+    def damaged(location, form):
+        reply = take(location, form)
+        each_server.stores(reply.body["files"]["local"]["path"], OTHER, date=1795339999)
+        return reply
 
-    each_server.storage.take = damaged
+    each_server.octoprint.upload = damaged
     refused = (2, "UPLOAD_CORRUPT") if each_server.is_2 else (1, "CONNECTION_ERROR")  # 1.x tells by the hash
     each_server.refuses(*refused, "upload", str(gcode_file))
 
@@ -126,14 +125,14 @@ def test_a_file_that_gets_another_name_is_looked_for_under_that(each_server, tmp
 @each_loss
 def test_where_nothing_can_be_read_the_outcome_is_unknown(each_server, gcode_file, lost):
     each_server.takes_upload(lost=lost)
-    take = each_server.storage.take
+    take = each_server.octoprint.upload
 
-    def and_gone(*how, **more):
+    def and_gone(location, form):
         for path in ("/api/job", ENTRY):
             each_server.on("GET", path, exc=GONE)
-        return take(*how, **more)
+        return take(location, form)
 
-    each_server.storage.take = and_gone
+    each_server.octoprint.upload = and_gone
     error = each_server.refuses(4, "OUTCOME_UNKNOWN", "upload", str(gcode_file), "--select").envelope["error"]
     assert error["retryable"] is False and "the answer was lost" in error["message"]
     assert len(each_server.sent) == 1
@@ -161,20 +160,15 @@ def test_an_empty_answer_proves_nothing(each_server, gcode_file, status):
 
 def test_an_answer_without_a_path_is_followed_by_a_look_under_the_expected_one(server, gcode_file):
     server.takes_upload()
-
-    def store(request, context):
-        server.storage.take(parts_of(request), None)
-        context.status_code = 201
-        return {"done": True, "files": None}
-
-    server.on("POST", "/api/files/local", json=store)
+    take = server.octoprint.upload
+    server.octoprint.upload = lambda location, form: take(location, form)._replace(body={"done": True, "files": None})
     assert server.does("upload", str(gcode_file))["verified"] == "sha1"
 
 
 @each_loss
 def test_the_cards_listing_tells_what_came_of_it(each_server, gcode_file, lost):
     each_server.has_card([], ["quick.gco"])
-    each_server.takes_upload(stored_as="quick.gco", location=each_server.card, lost=lost)
+    each_server.takes_upload(location=each_server.card, lost=lost)
     assert each_server.does("upload", str(gcode_file), "--location", "sdcard")["path"] == "quick.gco"
     assert len(each_server.sent) == 1
 
@@ -182,6 +176,6 @@ def test_the_cards_listing_tells_what_came_of_it(each_server, gcode_file, lost):
 @each_loss
 def test_a_card_that_lists_nothing_new_does_not_hold_it(server, gcode_file, lost):
     server.has_card(["old.gco"])
-    server.takes_upload(stored_as="quick.gco", location="sdcard", lost=lost)
+    server.takes_upload(location="sdcard", lost=lost)
     server.refuses(4, "NOT_FOUND", "upload", str(gcode_file), "--location", "sdcard")
     assert len(server.sent) == 1

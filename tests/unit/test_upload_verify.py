@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from .fake import CONTENT
+from .driver import CONTENT
 
 DOWNLOAD = "/downloads/files/local/quick.gcode"
 DENIED = {"status_code": 403, "json": {"error": "You don't have the permission to access the requested resource."}}
@@ -93,13 +93,13 @@ def test_without_the_permission_to_look_the_server_still_refuses_to_overwrite(ea
     each_server.stores("quick.gcode", b"old")
     may_not_list(each_server)
     each_server.refuses(2, "FILE_EXISTS", "upload", str(gcode_file), "--if-exists", "fail")
-    assert each_server.storage.files["quick.gcode"].content == b"old"
+    assert each_server.octoprint.storage.files["local"]["quick.gcode"].content == b"old"
 
 
 def test_a_server_before_1_6_knows_no_such_question(server, gcode_file):
     server.takes_upload()
     for status in (404, 405, 500):
-        server.storage.files.clear()
+        server.octoprint.storage.files["local"].clear()
         server.on("POST", "/api/files/test", status_code=status, json={"error": "no"})
         assert server.does("upload", str(gcode_file), "--path", "a")["path"] == "a/quick.gcode"
 

@@ -82,7 +82,7 @@ def test_what_is_so_already_takes_one_look(stored, clock, words):
 
 def test_the_last_job_counts_where_none_is_under_way(stored, clock):
     assert waits(clock, "done", job("Operational", completion=100.0)) == "done"
-    stored.storage.say("cube.gcode", prints=prints(1, 1))
+    stored.falsify("cube.gcode", prints=prints(1, 1))
     refuses(errors.JobCancelled, clock, "done", job("Operational"))
 
 
@@ -137,9 +137,9 @@ def test_an_end_without_an_event_is_found_out_after_a_moment(stored, clock):
 def test_another_readings_goal_is_not_met_while_the_end_is_unclear(stored, clock):
     """Idle, but whether the job was finished or cancelled is known a moment later."""
     stored.job(stored.reading("Operational", "cube.gcode"))
-    stored.storage.say("cube.gcode", prints=prints(1, 1))
+    stored.falsify("cube.gcode", prints=prints(1, 1))
     late = JobTracker(client(), AT_WORK, None)
-    stored.storage.say("cube.gcode", prints=prints(1, 2))
+    stored.falsify("cube.gcode", prints=prints(1, 2))
     refuses(errors.JobCancelled, clock, "done", job("Operational"), follower=late)
 
 
@@ -311,7 +311,7 @@ def test_a_print_that_fails_says_what_was_done_before_too(each_server, gcode_fil
     server.takes_upload()
 
     def failed():
-        server.storage.say("quick.gcode", prints=prints(0, 1))
+        server.falsify("quick.gcode", prints=prints(0, 1))
 
     gone = server.reading("Offline after error", error="Thermal Runaway")
     server.then("/api/files/local/quick.gcode", server.reading("Printing", "quick.gcode", completion=0.5), gone, also=failed)
@@ -344,7 +344,7 @@ def test_temp_waits_until_it_is_warm(each_server, clock):
 
     def warmer(seconds):
         sleep(seconds)
-        server.heat["tool0"] = (min(200.0, 21.3 + clock.slept * 10), server.heat["tool0"][1])
+        server.octoprint.heaters["tool0"][0] = min(200.0, 21.3 + clock.slept * 10)
 
     clock.sleep = warmer
     data = server.does("temp", "--tool", "200", "--wait")

@@ -12,7 +12,7 @@ from octoprint_cli import errors
 from octoprint_cli.client.http.http_client import Http
 from octoprint_cli.client.http.request import StreamedBody
 
-from .fake import KEY, URL
+from .driver import KEY, URL
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 pytestmark = pytest.mark.timeout(30)

@@ -8,7 +8,7 @@ import pytest
 from psu_server import CONTROL, PATH, PsuControl, switches
 
 from octoprint_cli.testing import (
-    Aimed,
+    CliRunner,
     FaultServer,
     Reply,
     check_plugin,
@@ -27,24 +27,24 @@ def test_the_house_rules() -> None:
 
 
 @pytest.mark.parametrize(("told", "power"), ((True, "on"), (False, "off"), (1, "on"), (0, "off"), (None, None), ("yes", None)))
-def test_status_is_what_the_plugin_tells(psu: PsuControl, octoprint_run: Aimed, told: Any, power: Any) -> None:
+def test_status_is_what_the_plugin_tells(psu: PsuControl, octoprint_run: CliRunner, told: Any, power: Any) -> None:
     psu.on = told
     result = octoprint_run("power", "status")
     assert result.data == {"power": power, **OPERATIONAL}
     assert result.changes == []
 
 
-def test_status_without_a_printer(psu: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed) -> None:
+def test_status_without_a_printer(psu: PsuControl, octoprint_server: FaultServer, octoprint_run: CliRunner) -> None:
     octoprint_server.octoprint.state = "Offline"
     assert octoprint_run("power", "status").data == {"power": "off", "connected": False, "state": "Offline"}
 
 
-def test_a_person_sees_it_too(psu: PsuControl, octoprint_run: Aimed) -> None:
+def test_a_person_sees_it_too(psu: PsuControl, octoprint_run: CliRunner) -> None:
     assert "off" in octoprint_run("power", "status", "-f", "table").stdout
 
 
 def test_an_answer_of_something_else_is_not_taken_for_off(
-    psu: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed
+    psu: PsuControl, octoprint_server: FaultServer, octoprint_run: CliRunner
 ) -> None:
     octoprint_server.fail("GET", PATH, lambda exchange: exchange.reply(Reply(200, {"on": True})))
     assert octoprint_run("power", "status", expect=4).code == "UNEXPECTED_RESPONSE"
@@ -54,7 +54,7 @@ def test_an_answer_of_something_else_is_not_taken_for_off(
 
 
 @pytest.mark.parametrize("line", LINES, ids=" ".join)
-def test_without_the_plugin_it_is_said_what_to_install(octoprint_run: Aimed, octoprint_server: FaultServer, line: Any) -> None:
+def test_without_the_plugin_it_is_said_what_to_install(octoprint_run: CliRunner, octoprint_server: FaultServer, line: Any) -> None:
     result = octoprint_run("power", *line, expect=4)
     assert (result.code, octoprint_server.acts) == ("PSUCONTROL_MISSING", [])
     error = result.envelope["error"]
@@ -63,7 +63,7 @@ def test_without_the_plugin_it_is_said_what_to_install(octoprint_run: Aimed, oct
 
 @pytest.mark.parametrize("line", LINES[1:3], ids=" ".join)
 def test_without_the_permission_it_is_named(
-    psu: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed, line: Any
+    psu: PsuControl, octoprint_server: FaultServer, octoprint_run: CliRunner, line: Any
 ) -> None:
     psu.on = line[0] == "off"
     octoprint_server.octoprint.permissions = {"STATUS"}
@@ -75,7 +75,7 @@ def test_without_the_permission_it_is_named(
 # -- on ---------------------------------------------------------------------------------------------
 
 
-def test_on_is_on_when_the_plugin_says_so(psu: PsuControl, octoprint_run: Aimed, octoprint_hurried: Any) -> None:
+def test_on_is_on_when_the_plugin_says_so(psu: PsuControl, octoprint_run: CliRunner, octoprint_hurried: Any) -> None:
     psu.late = 3
     result = octoprint_run("power", "on", "--confirm")
     assert result.data == {"power": "on", **OPERATIONAL, "changed": True}
@@ -83,13 +83,13 @@ def test_on_is_on_when_the_plugin_says_so(psu: PsuControl, octoprint_run: Aimed,
     assert psu._stale == []
 
 
-def test_on_already_is_a_success_that_changed_nothing(psu: PsuControl, octoprint_run: Aimed) -> None:
+def test_on_already_is_a_success_that_changed_nothing(psu: PsuControl, octoprint_run: CliRunner) -> None:
     psu.on = True
     result = octoprint_run("power", "on", "--confirm")
     assert (result.data["power"], result.data["changed"], result.changes) == ("on", False, [])
 
 
-def test_what_the_plugin_cannot_tell_is_switched(psu: PsuControl, octoprint_run: Aimed) -> None:
+def test_what_the_plugin_cannot_tell_is_switched(psu: PsuControl, octoprint_run: CliRunner) -> None:
     psu.on = None
     assert octoprint_run("power", "on", "--confirm").data["changed"] is True
     assert psu.took == ["turnPSUOn"]
@@ -97,7 +97,7 @@ def test_what_the_plugin_cannot_tell_is_switched(psu: PsuControl, octoprint_run:
 
 @pytest.mark.parametrize("line", LINES[1:], ids=" ".join)
 def test_a_switch_that_does_not_work_is_never_a_success(
-    psu: PsuControl, octoprint_run: Aimed, octoprint_hurried: Callable[[], float], line: Any
+    psu: PsuControl, octoprint_run: CliRunner, octoprint_hurried: Callable[[], float], line: Any
 ) -> None:
     psu.on, psu.works = line[0] == "off", False
     begun = octoprint_hurried()
@@ -110,7 +110,7 @@ def test_a_switch_that_does_not_work_is_never_a_success(
 @pytest.mark.parametrize("line", LINES[1:], ids=" ".join)
 @pytest.mark.parametrize("fault", (faults.cut_after, faults.gateway_after()), ids=("cut", "gateway"))
 def test_a_lost_answer_is_looked_at_and_nothing_sent_twice(
-    psu: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed, line: Any, fault: Any
+    psu: PsuControl, octoprint_server: FaultServer, octoprint_run: CliRunner, line: Any, fault: Any
 ) -> None:
     psu.on = line[0] == "off"
     octoprint_server.fail("POST", PATH, fault)
@@ -130,7 +130,7 @@ def test_without_consent_nothing_is_asked(psu: PsuControl, octoprint_server: Fau
 
 
 @pytest.mark.parametrize(("word", "command"), (("on", "turnPSUOn"), ("off", "turnPSUOff")))
-def test_a_rehearsal_tells_what_it_would_send(psu: PsuControl, octoprint_run: Aimed, word: str, command: str) -> None:
+def test_a_rehearsal_tells_what_it_would_send(psu: PsuControl, octoprint_run: CliRunner, word: str, command: str) -> None:
     psu.on = word == "off"
     result = octoprint_run("power", word, "--dry-run")
     assert result.data["requests"] == [{"method": "POST", "path": PATH, "json": {"command": command}}]
@@ -146,7 +146,7 @@ def powered(psu: PsuControl) -> PsuControl:
     return psu
 
 
-def test_off_is_off_when_the_plugin_says_so(powered: PsuControl, octoprint_run: Aimed, octoprint_hurried: Any) -> None:
+def test_off_is_off_when_the_plugin_says_so(powered: PsuControl, octoprint_run: CliRunner, octoprint_hurried: Any) -> None:
     powered.late = 3
     result = octoprint_run("power", "off", "--confirm")
     assert result.data == {"power": "off", **OPERATIONAL, "changed": True}
@@ -154,7 +154,7 @@ def test_off_is_off_when_the_plugin_says_so(powered: PsuControl, octoprint_run: 
 
 
 def test_off_already_is_a_success_that_changed_nothing(
-    psu: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed
+    psu: PsuControl, octoprint_server: FaultServer, octoprint_run: CliRunner
 ) -> None:
     octoprint_server.octoprint.state = "Offline"  # its temperature is unknown, and that does not matter
     result = octoprint_run("power", "off", "--confirm")
@@ -181,7 +181,7 @@ def test_off_is_refused_while_a_hotend_is_hot(
 
 
 def test_a_lukewarm_hotend_and_a_hot_bed_forbid_nothing(
-    powered: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed
+    powered: PsuControl, octoprint_server: FaultServer, octoprint_run: CliRunner
 ) -> None:
     octoprint_server.octoprint.heaters.update(tool0=[50.0, 0.0], bed=[90.0, 90.0])
     assert octoprint_run("power", "off", "--confirm").data["changed"] is True
@@ -205,7 +205,7 @@ def no_hotend(octoprint: Any) -> None:
 
 @pytest.mark.parametrize("unknown", (no_printer, no_reading, one_reading, no_hotend))
 def test_off_is_refused_where_the_temperature_is_unknown(
-    powered: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed, refused: Any, octoprint_hurried: Any, unknown: Any
+    powered: PsuControl, octoprint_server: FaultServer, octoprint_run: CliRunner, refused: Any, octoprint_hurried: Any, unknown: Any
 ) -> None:
     unknown(octoprint_server.octoprint)
     refused(4, "TEMPERATURE_UNKNOWN", "power", "off", "--confirm")
@@ -217,7 +217,7 @@ def test_off_is_refused_where_the_temperature_is_unknown(
 
 
 def test_in_an_emergency_it_is_the_first_thing_that_is_sent(
-    powered: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed
+    powered: PsuControl, octoprint_server: FaultServer, octoprint_run: CliRunner
 ) -> None:
     octoprint_server.octoprint.printing()
     octoprint_server.octoprint.heaters["tool0"] = [215.0, 215.0]
@@ -227,7 +227,7 @@ def test_in_an_emergency_it_is_the_first_thing_that_is_sent(
 
 
 def test_in_an_emergency_nothing_that_cannot_be_read_is_in_the_way(
-    powered: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed, octoprint_hurried: Any
+    powered: PsuControl, octoprint_server: FaultServer, octoprint_run: CliRunner, octoprint_hurried: Any
 ) -> None:
     octoprint_server.fail("GET", "*", faults.answer(500))
     result = octoprint_run("power", "off", "--emergency", "--confirm", expect=4)
@@ -235,7 +235,7 @@ def test_in_an_emergency_nothing_that_cannot_be_read_is_in_the_way(
 
 
 def test_what_cannot_be_read_afterwards_does_not_hide_what_was_done(
-    powered: PsuControl, octoprint_server: FaultServer, octoprint_run: Aimed
+    powered: PsuControl, octoprint_server: FaultServer, octoprint_run: CliRunner
 ) -> None:
     octoprint_server.fail("GET", "/api/connection", faults.answer(404))
     result = octoprint_run("power", "off", "--confirm", expect=None)

@@ -8,7 +8,7 @@ from typing import Any, Iterator
 import pytest
 from psu_server import PATH, PsuControl, switches
 
-from octoprint_cli.testing import Aimed, Exchange, FaultServer, RealOctoPrint
+from octoprint_cli.testing import CliRunner, Exchange, FaultServer, RealOctoPrint
 
 LINE = ("power", "on", "--connect", "--confirm")
 CONNECT = 'POST /api/connection {"command": "connect"}'
@@ -21,31 +21,31 @@ def off(psu: PsuControl, octoprint_server: FaultServer) -> FaultServer:
     return octoprint_server
 
 
-def test_the_printer_is_connected_after_the_power_is_on(off: FaultServer, octoprint_run: Aimed) -> None:
+def test_the_printer_is_connected_after_the_power_is_on(off: FaultServer, octoprint_run: CliRunner) -> None:
     result = octoprint_run(*LINE)
     assert result.data == {"power": "on", "connected": True, "state": "Operational", "changed": True}
     assert [str(request) for request in result.changes] == [f'POST {PATH} {{"command": "turnPSUOn"}}', CONNECT]
 
 
-def test_power_that_is_on_already_is_connected(off: FaultServer, psu: PsuControl, octoprint_run: Aimed) -> None:
+def test_power_that_is_on_already_is_connected(off: FaultServer, psu: PsuControl, octoprint_run: CliRunner) -> None:
     psu.on = True
     result = octoprint_run(*LINE)
     assert (result.data["changed"], [str(request) for request in result.changes]) == (True, [CONNECT])
 
 
-def test_on_and_connected_already_changes_nothing(psu: PsuControl, octoprint_run: Aimed) -> None:
+def test_on_and_connected_already_changes_nothing(psu: PsuControl, octoprint_run: CliRunner) -> None:
     psu.on = True
     result = octoprint_run(*LINE)
     assert (result.data["changed"], result.changes) == (False, [])
 
 
-def test_a_rehearsal_tells_both(off: FaultServer, octoprint_run: Aimed) -> None:
+def test_a_rehearsal_tells_both(off: FaultServer, octoprint_run: CliRunner) -> None:
     result = octoprint_run(*LINE[:-1], "--dry-run")
     assert [request["path"] for request in result.data["requests"]] == [PATH, "/api/connection"]
     assert result.changes == []
 
 
-def test_a_port_that_appears_late_is_waited_for(off: FaultServer, octoprint_run: Aimed, octoprint_hurried: Any) -> None:
+def test_a_port_that_appears_late_is_waited_for(off: FaultServer, octoprint_run: CliRunner, octoprint_hurried: Any) -> None:
     def without_ports(exchange: Exchange) -> None:
         reply = exchange.perform()
         reply.body["options"]["ports"] = []
@@ -58,15 +58,15 @@ def test_a_port_that_appears_late_is_waited_for(off: FaultServer, octoprint_run:
     assert looks.index(CONNECT) >= 5
 
 
-def test_a_port_that_never_appears(off: FaultServer, octoprint_run: Aimed, octoprint_hurried: Any, monkeypatch: Any) -> None:
+def test_a_port_that_never_appears(off: FaultServer, octoprint_run: CliRunner, octoprint_hurried: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr("octoprint_cli.testing.octoprint.rest_payloads.PORTS", ["/dev/ttyS0"])
     result = octoprint_run(*LINE, expect=4)
     assert result.code == "NOT_FOUND" and result.envelope["error"]["message"].startswith("the power is on, but: ")
     assert (result.data, switches(result), len(result.changes)) == ({"power": "on", "changed": True}, ["turnPSUOn"], 1)
 
 
-def test_a_printer_that_does_not_answer_is_told_beside_the_power(off: FaultServer, octoprint_run: Aimed) -> None:
-    off.octoprint.stubborn.add("connect")
+def test_a_printer_that_does_not_answer_is_told_beside_the_power(off: FaultServer, octoprint_run: CliRunner) -> None:
+    off.octoprint.ignored_verbs.add("connect")
     result = octoprint_run(*LINE, "--wait", "0.5", expect=1)
     assert result.code == "PRINTER_OFFLINE" and result.envelope["error"]["message"].startswith("the power is on, but: ")
     assert result.data == {"power": "on", "changed": True}
@@ -87,13 +87,13 @@ def boots(off: FaultServer, psu: PsuControl) -> Iterator[None]:
     thread.join()
 
 
-def test_a_connection_that_the_plugin_makes_is_waited_for_and_not_cut_off(boots: None, octoprint_run: Aimed) -> None:
+def test_a_connection_that_the_plugin_makes_is_waited_for_and_not_cut_off(boots: None, octoprint_run: CliRunner) -> None:
     result = octoprint_run(*LINE)
     assert (result.data["connected"], [request.path for request in result.changes]) == (True, [PATH])
 
 
 def test_a_connection_that_the_plugin_fails_to_make_is_tried_once_more(
-    off: FaultServer, psu: PsuControl, octoprint_run: Aimed
+    off: FaultServer, psu: PsuControl, octoprint_run: CliRunner
 ) -> None:
     psu.connects = "Connecting"
     result = octoprint_run(*LINE, "--wait", "0.5")
