@@ -80,8 +80,7 @@ if TYPE_CHECKING:
     from octoprint_cli.framework.skill import skill
     from octoprint_cli.gcode.analysis.contents import Contents
     from octoprint_cli.gcode.analysis.reader import Reading, read_file
-    from octoprint_cli.gcode.command import Line, read_line
-    from octoprint_cli.gcode.firmware.command import only_asks
+    from octoprint_cli.gcode.command import Line, only_asks, read_line
     from octoprint_cli.gcode.firmware.replies import parsed_reply
     from octoprint_cli.output.terminal.temperature_plot import FINE, plot
     from octoprint_cli.plugins.scaffold import write_add_on
@@ -192,10 +191,9 @@ _ON_DEMAND = {
         "framework.shell_words": ("typed", "unquoted"),
         "framework.catalogue": ("described", "schema_of"),
         "client.resource": ("Noun",),
-        "gcode.firmware.command": ("only_asks",),
         "gcode.firmware.replies": ("parsed_reply",),
         "gcode.analysis.contents": ("Contents",),
-        "gcode.command": ("Line", "read_line"),
+        "gcode.command": ("Line", "only_asks", "read_line"),
         "gcode.analysis.reader": ("Reading", "read_file"),
         "output.terminal.temperature_plot": ("FINE", "plot"),
         "plugins.scaffold": ("write_add_on",),

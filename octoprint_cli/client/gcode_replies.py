@@ -25,7 +25,8 @@ from octoprint_cli.client.resource import (
     text,
     texts,
 )
-from octoprint_cli.gcode.firmware.command import bare, code_of, only_asks
+from octoprint_cli.gcode.code_table import lookup
+from octoprint_cli.gcode.command import code_of, only_asks, unframed
 from octoprint_cli.gcode.firmware.replies import parsed_reply
 from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,
@@ -43,8 +44,6 @@ from octoprint_cli.output.redact import without_passwords
 
 #: The terminal comes in batches of half a second: so long an identical command of somebody else's may still show up.
 SETTLE_SECONDS = 0.7
-#: The questions that every firmware answers with more than an ok.
-_ANSWERED = frozenset({"M105", "M114", "M115", "M503"})
 
 
 class Reply:
@@ -122,7 +121,7 @@ class Conversation:
         first = next((reply for reply in self.replies if only_asks(reply.command) and not reply.with_ok), None)
         if first is None or not first.is_bare:
             return False
-        return any(reply.is_bare and code_of(reply.command) in _ANSWERED for reply in self.replies)
+        return any(reply.is_bare and lookup(code_of(reply.command)).answered for reply in self.replies)
 
     def settle(self) -> None:
         """Once nothing more is heard: put what stood behind an acknowledgement where it belongs.
@@ -209,7 +208,7 @@ def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Di
     except Lost as lost:
         raise errors.PushUnavailable(f"no reply can be heard: {lost}; nothing was sent") from lost
     try:
-        talk = Conversation([bare(command.partition(";")[0]) for command in commands])
+        talk = Conversation([unframed(command.partition(";")[0]) for command in commands])
         client.printer.send(commands)
         broken = _listen(socket, talk, seconds)
         talk.settle()

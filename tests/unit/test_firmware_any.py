@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from octoprint_cli.gcode.firmware.command import only_asks
+from octoprint_cli.gcode.command import only_asks
 from octoprint_cli.gcode.firmware.replies import parsed_reply
 from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,

@@ -15,7 +15,7 @@ from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.stored_file import StoredFile
 from octoprint_cli.errors import AuthError, CliError
-from octoprint_cli.gcode.firmware.command import code_of
+from octoprint_cli.gcode.command import code_of
 from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,
     HOST,

@@ -7,7 +7,8 @@ from typing import Dict, Iterator, Optional, Tuple
 
 from octoprint_cli.gcode.analysis.blocks import Block
 from octoprint_cli.gcode.analysis.contents import BadLine
-from octoprint_cli.gcode.analysis.tokenizer import LONGEST
+from octoprint_cli.gcode.analysis.tokenizer import LONGEST, read_command
+from octoprint_cli.gcode.code_table import MESSAGE, lookup
 
 #: The first bytes of files that are no text, whatever their names say.
 _MAGIC = (
@@ -27,8 +28,6 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 #: `{travel_speed}`, `[first_layer_temperature]`, `{if layer_num > 1}`. A list of numbers in brackets is Klipper's.
 _PLACEHOLDER = re.compile(rb"\{([^{}]*)\}|\[(\s?[A-Za-z_][A-Za-z0-9_ ]*)\]")
 _NAME = re.compile(rb"[A-Za-z_]")
-#: What follows these is shown to a person: nothing breaks if it is odd.
-_SHOWN = re.compile(rb"\s*(?:M11[78]\b|M16\b|RESPOND|STATUS)", re.IGNORECASE)
 #: Klipper's commands are words with parameters of any length: EXCLUDE_OBJECT_DEFINE has a polygon.
 _OF_WORDS = re.compile(rb"\s*[A-Za-z_@]{2}")
 _LONGEST_OF_WORDS = 64 * 1024
@@ -105,8 +104,14 @@ def _problems(text: bytes) -> Iterator[Tuple[str, str]]:
     if text.lstrip().startswith(b"<"):
         yield "html", "is HTML: what was saved is a page, not the file"
     unfilled = next((found.group() for found in _PLACEHOLDER.finditer(text) if _NAME.search(found.group())), None)
-    if unfilled and not _SHOWN.match(text):
+    if unfilled and not _is_message(text):
         yield "placeholder", f"has a placeholder that was never filled: {unfilled[:60].decode('ascii', 'replace')}"
+
+
+def _is_message(text: bytes) -> bool:
+    """Whether the command only shows its text to a person (M117, RESPOND ...): nothing breaks if that is odd."""
+    command = read_command(text[:LONGEST])
+    return command is not None and lookup(command.code).text == MESSAGE
 
 
 def _long_lines(commands: bytes) -> Iterator[int]:

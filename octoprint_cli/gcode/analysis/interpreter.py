@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Callable, Dict, List, Optional, Set, Tuple
 
 from octoprint_cli.gcode.analysis.contents import Ending, Notable
-from octoprint_cli.gcode.analysis.heaters import (
-    BED_CODES,
-    CHAMBER_CODES,
-    MOST_TOOLS,
-    TOOL_CODES,
-    Heaters,
-)
+from octoprint_cli.gcode.analysis.heaters import MOST_TOOLS, Heaters
 from octoprint_cli.gcode.analysis.tokenizer import Command, in_words, read_command
 from octoprint_cli.gcode.analysis.toolpath import INCH, Track
-from octoprint_cli.gcode.command import HARMFUL
+from octoprint_cli.gcode.code_table import CODES, is_word, lookup
 
-#: Commands that deserve a look before a file runs unattended, and what they do.
-NOTABLE: Dict[str, str] = {
-    **HARMFUL,
-    "M112": "stops the printer in an emergency",
-    **dict.fromkeys(("M0", "M1", "M25", "M226", "PAUSE"), "waits for a person"),
-    "M600": "waits for a person to change the filament",
-    **dict.fromkeys(("M92", "M301", "M304", "M851"), "changes the printer's calibration"),
-}
 #: No more of a line is read: what is longer than that is a list of Klipper's, or damage.
 _MOST_READ = 2048
-#: What ends a print, besides a hotend that is switched off.
-_ENDS = frozenset({"M2", "M30", "M18", "M84"})
-_END_MACRO = re.compile(r"(?:^|_)(?:PRINT_END|END_PRINT|PRINT_FINISH|FINISH_PRINT|END_GCODE|GCODE_END)$")
-#: Words that heat nothing: what stands before the first extrusion and is not one of these may.
-_HARMLESS = re.compile(r"SET_(?!HEATER)|EXCLUDE_OBJECT|TIMELAPSE|RESPOND|STATUS|BED_MESH|[@!%]")
+#: The numbered codes that set a heater's target.
+_HEATING = [row.name for row in CODES.values() if row.heats and not is_word(row.name)]
 
 
 class Machine:
@@ -51,7 +33,7 @@ class Machine:
             "G28": lambda command, line: self.track.home(command.words),
             "G92": lambda command, line: self.track.rename(command.words),
             **dict.fromkeys(("G17", "G18", "G19", "G20", "G21", "G90", "G91", "M82", "M83"), self._mode),
-            **dict.fromkeys(TOOL_CODES + BED_CODES + CHAMBER_CODES, self._heat),
+            **dict.fromkeys(_HEATING, self._heat),
         }
 
     def execute(self, text: bytes, line: int) -> Optional[str]:
@@ -65,7 +47,7 @@ class Machine:
             act(command, line)
         elif command.code[0] == "T" and command.code[1:].isdigit():
             self._select(int(command.code[1:]))
-        elif not command.code[1:2].isdigit():
+        elif is_word(command.code):
             self._macro(command)
         self._note(command, line)
         return command.problem
@@ -100,7 +82,7 @@ class Machine:
             track.relative_e = code == "M83"
 
     def _heat(self, command: Command, line: int) -> None:
-        self.heaters.command(command.code, command.words, self.track.tool)
+        self.heaters.command(lookup(command.code), command.words, self.track.tool)
         if self.heaters.off:
             self._closed = (f"{command.code} (hotend off)", line)
 
@@ -110,15 +92,17 @@ class Machine:
             self.tools.add(tool)
 
     def _macro(self, command: Command) -> None:
-        self.heaters.macro(command.code, command.rest)
-        if self.macro is None and not self.track.lengths and not _HARMLESS.match(command.code):
+        row = lookup(command.code)
+        self.heaters.macro(row, command.rest)
+        if self.macro is None and not self.track.lengths and not row.cannot_heat:
             self.macro = command.code[:40]
 
     def _note(self, command: Command, line: int) -> None:
         code = command.code
-        if _END_MACRO.search(code) or (code in _ENDS and b"S" not in command.rest.upper()):
+        row = lookup(code)
+        if row.ends_print and (is_word(code) or b"S" not in command.rest.upper()):
             self._closed = (code, line)
-        does = NOTABLE.get(code)
+        does = row.remark
         if does is None or (code == "M30" and not command.rest.strip()):  # the end of a program, without a file's name
             return
         first = self._notable.get(code, Notable(code, line, 0, does))

@@ -13,10 +13,11 @@ from typing import Callable, Optional
 
 from octoprint_cli.gcode.analysis import fast_moves
 from octoprint_cli.gcode.analysis.blocks import BLOCK, Block, Blocks
-from octoprint_cli.gcode.analysis.comments import Notes
+from octoprint_cli.gcode.analysis.comments import Notes, any_of
 from octoprint_cli.gcode.analysis.contents import Contents, Layers
 from octoprint_cli.gcode.analysis.damage import Damage
 from octoprint_cli.gcode.analysis.interpreter import Machine
+from octoprint_cli.gcode.code_table import skipped
 from octoprint_cli.gcode.source import Progress, Source
 
 Travel = Callable[[bytes, fast_moves.Start], fast_moves.Passage]
@@ -27,10 +28,8 @@ _OTHER = re.compile(
     rb"\n(?!G[01] [A-FHLOSU-Z])(?!G[23] X[-\d.]+ Y[-\d.]+(?: [ZE][-\d.]+)* I[-\d.]+ J[-\d.]+[^\nGKMNPRST]*\n)(?!G92 E)[^\n]+"
 )
 #: Commands that change nothing that is looked for here: speeds, fans, progress, accelerations.
-_NEUTRAL = re.compile(
-    rb"\n(?:(?:M(?:73|10[67]|117|20[13459]|22[01]|400|486|900)|G4)(?![\d.])"
-    rb"|SET_(?:VELOCITY_LIMIT|PRESSURE_ADVANCE|FAN_SPEED)\b|EXCLUDE_OBJECT_(?:START|END)\b)[^\n]*"
-)
+_NUMBERED, _NAMED = (any_of(name.encode() for name in names) for names in skipped())
+_SKIPPED = re.compile(rb"\n(?:(?:" + _NUMBERED + rb")(?![\d.])|(?:" + _NAMED + rb")\b)[^\n]*")
 #: Runs shorter than this are read line by line, longer ones at once; from the second on numpy is worth its calls.
 _SHORT, _LONG = 100, 6_000
 #: A part of a run that is not plain is not divided further below this.
@@ -128,7 +127,7 @@ class Reading:
         """The lines of a block without their comments."""
         text = b"\n" + commands
         if b"M" in text or b"_" in text:
-            text = _NEUTRAL.sub(b"\n", text)
+            text = _SKIPPED.sub(b"\n", text)
         begins = 1  # of the run that is being looked for
         for other in _OTHER.finditer(text):
             line += self._run(text[begins : other.start() + 1], line)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Dict, NamedTuple, Optional
 
+from octoprint_cli.gcode.code_table import code_name
+
 #: A command's words: the number behind each letter; None: a letter alone, as in G28 X.
 Words = Dict[str, Optional[float]]
 #: A command longer than this is cut by most firmwares (Marlin keeps 96 bytes), so no slicer writes one.
@@ -51,7 +53,7 @@ def read_command(text: bytes) -> Optional[Command]:
     if found.group(1) is None:
         return Command(found.group(4).decode("ascii", "replace").upper(), {}, None, rest)
     letter, digits, variant = (group.decode().upper() if group else "" for group in found.groups()[:3])
-    return Command(f"{letter}{int(digits[:9])}{variant if variant.strip('.0') else ''}", {}, None, rest)
+    return Command(f"{code_name(letter, digits)}{variant if variant.strip('.0') else ''}", {}, None, rest)
 
 
 def in_words(command: Command) -> Command:
