@@ -84,13 +84,9 @@ if TYPE_CHECKING:
     from octoprint_cli.gcode.firmware.replies import parsed_reply
     from octoprint_cli.output.terminal.temperature_plot import FINE, plot
     from octoprint_cli.plugins.scaffold import write_add_on
-    from octoprint_cli.preflight.check import (
-        Check,
-        Finding,
-        Severity,
-        Skip,
-    )
+    from octoprint_cli.preflight.check import Check
     from octoprint_cli.preflight.context import Subject
+    from octoprint_cli.preflight.finding import Finding, Severity, Skip
     from octoprint_cli.preflight.runner import run_preflight
 
 #: Grows by one when something that an add-on may rely on changes.
@@ -193,13 +189,14 @@ _ON_DEMAND = {
         "client.resource": ("Noun",),
         "gcode.firmware.replies": ("parsed_reply",),
         "gcode.analysis.contents": ("Contents",),
-        "gcode.command": ("Line", "only_asks", "read_line"),
-        "gcode.analysis.reader": ("Reading", "read_file"),
+        "gcode.command": ("GcodeCommand", "Line", "only_asks", "parse_command", "read_line"),
+        "gcode.analysis.reader": ("GcodeParser", "Reading", "read_file"),
         "output.terminal.temperature_plot": ("FINE", "plot"),
         "plugins.scaffold": ("write_add_on",),
         "framework.skill": ("skill",),
-        "preflight.check": ("Check", "Finding", "Severity", "Skip"),
-        "preflight.context": ("Subject",),
+        "preflight.check": ("Check",),
+        "preflight.context": ("CheckContext", "Subject"),
+        "preflight.finding": ("Finding", "Severity", "Skip"),
         "preflight.runner": ("run_preflight",),
     }.items()
     for name in names

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from octoprint_cli.config.settings import Settings
     from octoprint_cli.framework.fields import Field
     from octoprint_cli.output.terminal.terminal import Terminal
-    from octoprint_cli.preflight.runner import Report
+    from octoprint_cli.preflight.report import Report
 
 _FINAL = ("take_action", "run")
 

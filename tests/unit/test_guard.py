@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli.api import Guarded, Lister, ShowOne, errors
-from octoprint_cli.preflight.runner import Report
+from octoprint_cli.preflight.report import Report
 
 READY = {"ready": True, "strict": False, "ignored": [], "warnings": []}
 

@@ -46,7 +46,7 @@ def read_file(path: Path, progress: Optional[Progress] = None, numpy: Optional[b
     Raises FileNotFound, FileInvalid (a folder, a pipe), FileUnreadable or FileChanged.
     """
     with Source(path) as source:
-        reading = Reading(source.size >= _WORTH_NUMPY if numpy is None else numpy)
+        reading = GcodeParser(source.size >= _WORTH_NUMPY if numpy is None else numpy)
         while reading.size < source.size:
             reading.feed(source.read(min(BLOCK, source.size - reading.size)))
             if progress:
@@ -55,8 +55,8 @@ def read_file(path: Path, progress: Optional[Progress] = None, numpy: Optional[b
     return reading.contents()
 
 
-class Reading:
-    """A reading under way: is fed the bytes of a file, and in the end knows what the file contains.
+class GcodeParser:
+    """Parse a file incrementally: fed with its bytes, piece by piece, it tells in the end what the file contains.
 
     `numpy`: pass long runs with it, if it is installed.
     """
@@ -178,3 +178,7 @@ def _vectors() -> Travel:
     except ImportError:
         return fast_moves.travel
     return travel
+
+
+#: The name under which the façade promised this first.
+Reading = GcodeParser
