@@ -8,7 +8,7 @@ from typing import Any, Dict, NamedTuple, Optional, Sequence
 from octoprint_cli.api import Check, CliError, Finding, Skip, Subject
 from octoprint_cli.client.resources.profiles import Profile
 from octoprint_cli.config.settings import Settings
-from octoprint_cli.gcode.analysis.contents import Contents, Ending, Extents
+from octoprint_cli.gcode.analysis.contents import Contents, Extents, FileEnding
 
 from .recorded import Recorded
 
@@ -21,7 +21,7 @@ GOOD = Contents(
     moves=EXTENTS,
     extrusion={"tool0": 1500.0},
     tools=("tool0",),
-    ending=Ending(True, "M84 ends the print on line 40"),
+    ending=FileEnding(True, "M84 ends the print on line 40"),
 )
 
 

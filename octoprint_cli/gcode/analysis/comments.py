@@ -59,7 +59,7 @@ _HEIGHT = re.compile(rb"\n(?:(?:LAYER_)?HEIGHT:|BEGIN_LAYER_OBJECT z=[0-9.]{1,12
 _FIRST_Z = re.compile(rb"\nZ(?:_HEIGHT)?:" + _NUMBER)
 
 
-class Notes:
+class CommentParser:
     """Reads the comments of one file: `feed` each block in turn, then ask."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from typing import Dict, Iterator, Optional, Tuple
 
 from octoprint_cli.gcode.analysis.blocks import Block
 from octoprint_cli.gcode.analysis.contents import BadLine
-from octoprint_cli.gcode.analysis.tokenizer import LONGEST, read_command
+from octoprint_cli.gcode.analysis.tokenizer import LONGEST, tokenize
 from octoprint_cli.gcode.code_table import MESSAGE, lookup
 
 #: The first bytes of files that are no text, whatever their names say.
@@ -33,7 +33,7 @@ _OF_WORDS = re.compile(rb"\s*[A-Za-z_@]{2}")
 _LONGEST_OF_WORDS = 64 * 1024
 
 
-class Damage:
+class DamageDetector:
     """The bad lines of a file that is shown block by block."""
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class Damage:
                 self.add(kind, block, block.line_at(commands, at), text, problem)
 
     def _look_at_comments(self, block: Block) -> None:
-        """Damage in comments hurts nobody, but tells that something went wrong."""
+        """Look for damage in comments, which hurts nobody but tells that something went wrong."""
         control = _CONTROL.search(block.text)
         self._comment(block, "control", control and control.start(), "has control characters in its comment")
         self._comment(block, "encoding", _not_utf8(block.text), "is not UTF-8 in its comment")
@@ -110,7 +110,7 @@ def _problems(text: bytes) -> Iterator[Tuple[str, str]]:
 
 def _is_message(text: bytes) -> bool:
     """Whether the command only shows its text to a person (M117, RESPOND ...): nothing breaks if that is odd."""
-    command = read_command(text[:LONGEST])
+    command = tokenize(text[:LONGEST])
     return command is not None and lookup(command.code).text == MESSAGE
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Dict, Optional
 
-from octoprint_cli.gcode.analysis.contents import Heat
+from octoprint_cli.gcode.analysis.contents import HeaterTargets
 from octoprint_cli.gcode.analysis.tokenizer import Words
 from octoprint_cli.gcode.code_table import BY_PARAMETERS, NAMED, Code
 
@@ -18,7 +18,7 @@ _MEANT = (("BED", "bed"), ("CHAMBER", "chamber"), *((part, "tool0") for part in 
 _KLIPPER = {"HEATER_BED": "bed", "CHAMBER": "chamber", "HEATER_CHAMBER": "chamber", "EXTRUDER": "tool0"}
 
 
-class Heaters:
+class HeaterTracker:
     """Every heater's target as the file goes on. Names are OctoPrint's: tool0, bed, chamber."""
 
     def __init__(self) -> None:
@@ -79,6 +79,6 @@ class Heaters:
             if heater not in self._first and heater in self._targets:
                 self._first[heater] = self._targets[heater]
 
-    def result(self) -> Dict[str, Heat]:
+    def result(self) -> Dict[str, HeaterTargets]:
         """By heater, those that the file names."""
-        return {heater: Heat(highest, self._first.get(heater)) for heater, highest in sorted(self._highest.items())}
+        return {heater: HeaterTargets(highest, self._first.get(heater)) for heater, highest in sorted(self._highest.items())}

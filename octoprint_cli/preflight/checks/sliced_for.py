@@ -30,14 +30,14 @@ class PrinterModel(Check):
 
     def run(self, context: CheckContext) -> Finding:
         wanted = context.contents.sliced.printer
-        if wanted is None or plain(wanted) is None:
+        if wanted is None or normalised_model(wanted) is None:
             raise Skip("the file names no printer model")
         profile = context.profile
-        names = [name for name in (profile.model, profile.name, *context.models) if name and plain(name)]
+        names = [name for name in (profile.model, profile.name, *context.models) if name and normalised_model(name)]
         if not names:
             raise Skip(f"the printer profile {profile.name or profile.id!r} names no model")
         evidence = {"file": wanted, "printer": names}
-        if plain(wanted) not in [plain(name) for name in names]:
+        if normalised_model(wanted) not in [normalised_model(name) for name in names]:
             raise WrongPrinter(
                 f"the file was sliced for {wanted}, the printer is {' or '.join(names)}",
                 hint=f"slice it for this printer; if it is one, add {wanted!r} to models in the configuration",
@@ -94,7 +94,7 @@ class Tools(Check):
         return Finding(f"the file uses {', '.join(used)} of {count}", evidence)
 
 
-def plain(name: str) -> Optional[str]:
+def normalised_model(name: str) -> Optional[str]:
     """A model's name without what slicers and people write in different ways; None for no model at all."""
     words: List[str] = _WORD.findall(_NOZZLE.sub(" ", name.lower()))
     bare = "".join("plus" if word == "+" else word for word in words if word not in _VENDORS)
