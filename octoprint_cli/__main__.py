@@ -1,8 +1,8 @@
-"""`python -m octoprint_cli`."""
+"""Run the program as `python -m octoprint_cli`."""
 
 import sys
 
-from octoprint_cli.app.run import main
+from octoprint_cli.app.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

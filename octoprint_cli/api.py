@@ -1,209 +1,181 @@
-"""The façade: all that a command, ours or a vendor's, may import from this program.
+"""The façade: everything that a command, built in or of a plugin, may import from this program.
 
 Through `self`, a command has `self.client` (the server), `self.settings` (the configuration) and
-`self.terminal` (notes on stderr, questions). The client's nouns are `self.client.job`, `.printer`, `.files` and so on; one for
-the endpoints of a server plugin is a class derived from `Noun`, made by `self.client.noun(...)`. With `Noun` comes requests:
-import the file that it stands in where it is used, so that help does without.
+`self.terminal` (notes on stderr, questions). The client's resources are `self.client.job`, `.printer`, `.files` and so on; one for
+the endpoints of a server plugin is a class derived from `Noun`, made by `self.client.noun(...)`.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Dict
 
-from octoprint_cli import errors
-from octoprint_cli.client.tracking.goal_words import TYPES as WATCHED
-from octoprint_cli.client.tracking.snapshot import Known
-from octoprint_cli.config.url import normalise
-from octoprint_cli.config.values import Setting
-from octoprint_cli.errors import CliError
-from octoprint_cli.errors.explain import explained
-from octoprint_cli.framework import fields
-from octoprint_cli.framework.base import Lister, Rows, ShowOne
-from octoprint_cli.framework.guard import Guarded, preflight_report
-from octoprint_cli.framework.options import (
-    add_checks,
-    add_file,
-    add_file_or_stored,
-    add_folder,
-    add_goals,
-    add_location,
-    add_wait,
-    add_wish,
-    seconds,
-    server_path,
-    wish,
-)
-from octoprint_cli.framework.printer_status import HEATERS, SUMMARY, heaters, summary
-from octoprint_cli.framework.results import (
-    CHECK_CODES,
-    EFFECTS,
-    REPORT,
-    UPLOAD_CODES,
-    VERDICT,
-    VERIFIED,
-)
-from octoprint_cli.framework.stream import Stream
-from octoprint_cli.framework.waiting import (
-    WAIT_CODES,
-    WAITED,
-    await_goal,
-    connected,
-    converse,
-    last_ending,
-    waited,
-    watched,
-)
-from octoprint_cli.output.columns import (
-    Bytes,
-    Column,
-    Degrees,
-    Duration,
-    Flags,
-    Heater,
-    Millimetres,
-    Percent,
-    Range,
-    Said,
-    Time,
-)
-from octoprint_cli.output.formats.envelope import failure
-from octoprint_cli.output.redact import can_write, visible, without_key
-from octoprint_cli.output.terminal.printer_view import Picture
-from octoprint_cli.output.terminal.terminal import Terminal
+from octoprint_cli.framework.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from octoprint_cli.client.resource import Noun
-    from octoprint_cli.framework.catalogue import described, schema_of
-    from octoprint_cli.framework.completion import candidates
-    from octoprint_cli.framework.shell_words import typed, unquoted
-    from octoprint_cli.framework.skill import skill
-    from octoprint_cli.gcode.analysis.contents import Contents
-    from octoprint_cli.gcode.analysis.reader import Reading, read_file
-    from octoprint_cli.gcode.command import Line, only_asks, read_line
-    from octoprint_cli.gcode.firmware.replies import parsed_reply
-    from octoprint_cli.output.terminal.temperature_plot import FINE, plot
-    from octoprint_cli.plugins.scaffold import write_add_on
-    from octoprint_cli.preflight.check import Check
-    from octoprint_cli.preflight.context import Subject
-    from octoprint_cli.preflight.finding import Finding, Severity, Skip
-    from octoprint_cli.preflight.runner import run_preflight
+    from octoprint_cli import errors as errors
+    from octoprint_cli.client.client import Client as Client
+    from octoprint_cli.client.push.updates import TYPES
+    from octoprint_cli.client.resource import Resource as Resource
+    from octoprint_cli.client.resources.connection import Link as Link
+    from octoprint_cli.client.resources.stored_file import History as History, StoredFile as StoredFile
+    from octoprint_cli.client.tracking.snapshot import Known as Known
+    from octoprint_cli.config.private_files import file_lock as file_lock, write_private as write_private
+    from octoprint_cli.config.url import normalise as normalise
+    from octoprint_cli.config.values import Setting as Setting
+    from octoprint_cli.errors import CliError as CliError
+    from octoprint_cli.errors.explain import explained as explained
+    from octoprint_cli.framework import fields as fields
+    from octoprint_cli.framework.base import Lister as Lister, Rows as Rows, ShowOne as ShowOne
+    from octoprint_cli.framework.catalogue import (
+        described as described,
+        installed_commands as installed_commands,
+        schema_of as schema_of,
+    )
+    from octoprint_cli.framework.completion import candidates as candidates
+    from octoprint_cli.framework.guard import Guarded as Guarded, preflight_report as preflight_report
+    from octoprint_cli.framework.options import (
+        add_checks as add_checks,
+        add_command_name as add_command_name,
+        add_file as add_file,
+        add_file_or_stored as add_file_or_stored,
+        add_folder as add_folder,
+        add_goals as add_goals,
+        add_location as add_location,
+        add_longest_wait as add_longest_wait,
+        add_wait as add_wait,
+        add_wish as add_wish,
+        require_piped as require_piped,
+        seconds as seconds,
+        server_path as server_path,
+        wish as wish,
+    )
+    from octoprint_cli.framework.printer_status import (
+        HEATERS as HEATERS,
+        SUMMARY as SUMMARY,
+        heaters as heaters,
+        summary as summary,
+    )
+    from octoprint_cli.framework.results import (
+        CHECK_CODES as CHECK_CODES,
+        EFFECTS as EFFECTS,
+        REPORT as REPORT,
+        UPLOAD_CODES as UPLOAD_CODES,
+        VERDICT as VERDICT,
+        VERIFIED as VERIFIED,
+    )
+    from octoprint_cli.framework.run_context import (
+        CommandContext as CommandContext,
+        CommandSource as CommandSource,
+        RunContext as RunContext,
+        StreamContext as StreamContext,
+    )
+    from octoprint_cli.framework.shell_words import typed as typed, unquoted as unquoted
+    from octoprint_cli.framework.skill import skill as skill
+    from octoprint_cli.framework.stream import Stream as Stream
+    from octoprint_cli.framework.waiting import (
+        WAIT_CODES as WAIT_CODES,
+        WAITED as WAITED,
+        await_goal as await_goal,
+        connected as connected,
+        converse as converse,
+        last_ending as last_ending,
+        waited as waited,
+        watched as watched,
+    )
+    from octoprint_cli.gcode.analysis.contents import Contents as Contents
+    from octoprint_cli.gcode.analysis.reader import GcodeParser as GcodeParser, read_file as read_file
+    from octoprint_cli.gcode.command import GcodeCommand as GcodeCommand, only_asks as only_asks, parse_command as parse_command
+    from octoprint_cli.gcode.firmware.replies import parsed_reply as parsed_reply
+    from octoprint_cli.output.columns import (
+        Bytes as Bytes,
+        Column as Column,
+        Degrees as Degrees,
+        Duration as Duration,
+        Flags as Flags,
+        Heater as Heater,
+        Millimetres as Millimetres,
+        Percent as Percent,
+        Range as Range,
+        Time as Time,
+    )
+    from octoprint_cli.output.formats.envelope import failure as failure
+    from octoprint_cli.output.redact import without_key as without_key
+    from octoprint_cli.output.safe_text import can_write as can_write, visible as visible
+    from octoprint_cli.output.terminal.printer_view import PrinterView as PrinterView
+    from octoprint_cli.output.terminal.sparkline import value_range as value_range
+    from octoprint_cli.output.terminal.temperature_plot import FINE as FINE, plot as plot
+    from octoprint_cli.output.terminal.terminal import Terminal as Terminal
+    from octoprint_cli.plugins.scaffold import write_plugin as write_plugin
+    from octoprint_cli.preflight.check import Check as Check
+    from octoprint_cli.preflight.context import CheckContext as CheckContext
+    from octoprint_cli.preflight.finding import Finding as Finding, Severity as Severity, Skip as Skip
+    from octoprint_cli.preflight.runner import run_preflight as run_preflight
 
-#: Grows by one when something that an add-on may rely on changes.
+    WATCHED = TYPES
+
+#: Grows by one when something that a plugin may rely on changes.
 API_VERSION = 1
 
-__all__ = [
-    "API_VERSION",
-    "CHECK_CODES",
-    "EFFECTS",
-    "HEATERS",
-    "REPORT",
-    "SUMMARY",
-    "UPLOAD_CODES",
-    "VERDICT",
-    "VERIFIED",
-    "WAITED",
-    "WAIT_CODES",
-    "await_goal",
-    "fields",
-    "Bytes",
-    "Check",
-    "CliError",
-    "Column",
-    "Contents",
-    "Degrees",
-    "Duration",
-    "FINE",
-    "Finding",
-    "Flags",
-    "Guarded",
-    "Heater",
-    "Known",
-    "Line",
-    "Lister",
-    "Millimetres",
-    "Noun",
-    "Percent",
-    "Picture",
-    "Range",
-    "Reading",
-    "Rows",
-    "Said",
-    "Setting",
-    "Severity",
-    "ShowOne",
-    "Skip",
-    "Stream",
-    "Subject",
-    "Terminal",
-    "Time",
-    "WATCHED",
-    "add_checks",
-    "add_file",
-    "add_file_or_stored",
-    "add_folder",
-    "add_goals",
-    "add_location",
-    "add_wait",
-    "add_wish",
-    "can_write",
-    "candidates",
-    "connected",
-    "converse",
-    "described",
-    "errors",
-    "explained",
-    "failure",
-    "heaters",
-    "last_ending",
-    "normalise",
-    "only_asks",
-    "parsed_reply",
-    "plot",
-    "preflight_report",
-    "read_file",
-    "read_line",
-    "run_preflight",
-    "seconds",
-    "schema_of",
-    "server_path",
-    "skill",
-    "summary",
-    "typed",
-    "unquoted",
-    "visible",
-    "waited",
-    "watched",
-    "wish",
-    "without_key",
-    "write_add_on",
-]
-
-#: What few commands need is imported when it is asked for.
-_ON_DEMAND = {
-    name: f"octoprint_cli.{module}"
-    for module, names in {
-        "framework.completion": ("candidates",),
-        "framework.shell_words": ("typed", "unquoted"),
-        "framework.catalogue": ("described", "schema_of"),
-        "client.resource": ("Noun",),
-        "gcode.firmware.replies": ("parsed_reply",),
-        "gcode.analysis.contents": ("Contents",),
-        "gcode.command": ("GcodeCommand", "Line", "only_asks", "parse_command", "read_line"),
-        "gcode.analysis.reader": ("GcodeParser", "Reading", "read_file"),
-        "output.terminal.temperature_plot": ("FINE", "plot"),
-        "plugins.scaffold": ("write_add_on",),
-        "framework.skill": ("skill",),
-        "preflight.check": ("Check",),
-        "preflight.context": ("CheckContext", "Subject"),
-        "preflight.finding": ("Finding", "Severity", "Skip"),
-        "preflight.runner": ("run_preflight",),
-    }.items()
-    for name in names
+#: The public names by module, below octoprint_cli. Each is imported when it is first asked for.
+EXPORTS = {
+    "": "errors",
+    "errors": "CliError",
+    "framework": "fields",
+    "client.client": "Client",
+    "client.resource": "Resource",
+    "client.resources.connection": "Link",
+    "client.resources.stored_file": "History StoredFile",
+    "client.push.updates": "WATCHED=TYPES",
+    "client.tracking.snapshot": "Known",
+    "config.private_files": "file_lock write_private",
+    "config.url": "normalise",
+    "config.values": "Setting",
+    "errors.explain": "explained",
+    "framework.base": "Lister Rows ShowOne",
+    "framework.catalogue": "described installed_commands schema_of",
+    "framework.completion": "candidates",
+    "framework.guard": "Guarded preflight_report",
+    "framework.options": """
+        add_checks add_command_name add_file add_file_or_stored add_folder add_goals add_location
+        add_longest_wait add_wait add_wish require_piped seconds server_path wish
+    """,
+    "framework.printer_status": "HEATERS SUMMARY heaters summary",
+    "framework.results": "CHECK_CODES EFFECTS REPORT UPLOAD_CODES VERDICT VERIFIED",
+    "framework.run_context": "CommandContext CommandSource RunContext StreamContext",
+    "framework.shell_words": "typed unquoted",
+    "framework.skill": "skill",
+    "framework.stream": "Stream",
+    "framework.waiting": "WAIT_CODES WAITED await_goal connected converse last_ending waited watched",
+    "gcode.analysis.contents": "Contents",
+    "gcode.analysis.reader": "GcodeParser read_file",
+    "gcode.command": "GcodeCommand only_asks parse_command",
+    "gcode.firmware.replies": "parsed_reply",
+    "output.columns": "Bytes Column Degrees Display Duration Flags Heater Millimetres Percent Range Time",
+    "output.formats.envelope": "failure",
+    "output.redact": "without_key",
+    "output.safe_text": "can_write visible",
+    "output.terminal.printer_view": "PrinterView",
+    "output.terminal.sparkline": "value_range",
+    "output.terminal.temperature_plot": "FINE plot",
+    "output.terminal.terminal": "Terminal",
+    "plugins.scaffold": "write_plugin",
+    "preflight.check": "Check",
+    "preflight.context": "CheckContext",
+    "preflight.finding": "Finding Severity Skip",
+    "preflight.runner": "run_preflight",
+}
+#: Names that were public before, with those of today.
+ALIASES: Dict[str, str] = {
+    "Line": "GcodeCommand",
+    "Noun": "Resource",
+    "Picture": "PrinterView",
+    "Reading": "GcodeParser",
+    "Said": "Display",
+    "Subject": "CheckContext",
+    "read_line": "parse_command",
+    "write_add_on": "write_plugin",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _ON_DEMAND:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_ON_DEMAND[name]), name)
+_LAZY = lazy_exports(globals(), "octoprint_cli", EXPORTS, ALIASES)
+__all__ = ["API_VERSION", *_LAZY.names]
+__getattr__, __dir__ = _LAZY.getattr, _LAZY.dir

@@ -6,7 +6,7 @@ from typing import Any, Iterator, List, Tuple
 
 import pytest
 
-from octoprint_cli.app.run import App
+from octoprint_cli.app.run import Run
 from octoprint_cli.errors import CliError
 from octoprint_cli.framework.catalogue import error_codes
 from octoprint_cli.plugins.entry_points import CHECKS, Extensions, is_own
@@ -16,16 +16,16 @@ from octoprint_cli.plugins.entry_points import CHECKS, Extensions, is_own
 def codes_are_named(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever a test does to a command in this process, the command declares the code that comes of it."""
     unnamed: List[Tuple[str, str]] = []
-    run_subcommand = App.run_subcommand
+    run_subcommand = Run.run_subcommand
 
-    def watched(self: App, argv: List[str]) -> int:
+    def watched(self: Run, argv: List[str]) -> int:
         try:
             return run_subcommand(self, argv)
         except CliError as error:
             unnamed.extend(_unnamed(self.command_manager, argv, error))
             raise
 
-    monkeypatch.setattr(App, "run_subcommand", watched)
+    monkeypatch.setattr(Run, "run_subcommand", watched)
     yield
     assert not unnamed, f"these codes are missing in the commands' `codes`: {sorted(set(unnamed))}"
 

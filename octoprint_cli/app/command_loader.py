@@ -1,4 +1,4 @@
-"""Which commands there are: exact names, from entry points, imported one at a time.
+"""The command loader: finds commands by their exact names in entry points, and imports one at a time.
 
 Must not know any command.
 """
@@ -8,29 +8,29 @@ from __future__ import annotations
 import contextlib
 import itertools
 from argparse import ArgumentParser
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple, Type
+from typing import Any, Dict, List, Optional, Sequence, Set, Tuple, Type
 
 from cliff.command import Command as CliffCommand
 from cliff.commandmanager import CommandManager as CliffManager
 
-from octoprint_cli.app.foreign_commands import adopt
-from octoprint_cli.app.time_limit import at_most
+from octoprint_cli.app.foreign_commands import adapt
+from octoprint_cli.app.time_limit import time_limit
 from octoprint_cli.errors import CliError, PluginError, UsageError
-from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP
+from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.plugins.entry_points import (
     CHECKS,
     COMMANDS,
     Extensions,
     distribution_of,
     is_own,
+    spoken,
+    written,
 )
 
 GROUP = COMMANDS
 
-#: Seconds that a list waits for an add-on's module, and for one that was not there in time before.
+#: Seconds that a list waits for the module of a plugin, and for one that it has given up once.
 PATIENCE, HURRY = 2.0, 0.05
-#: What an entry point of each group adds.
-KINDS = {GROUP: "commands", CHECKS: "checks", SHOW_GROUP: "formats", LIST_GROUP: "formats"}
 
 
 class CommandManager(CliffManager):
@@ -42,16 +42,16 @@ class CommandManager(CliffManager):
         super().__init__(group)
 
     def load_commands(self, namespace: str) -> None:
-        """List the commands; nothing is imported. An underscore in a name is a space."""
+        """List the commands without an import. An underscore in a name is a space."""
         self.group_list.append(namespace)
         for name in self._extensions.names():
             self.commands[spoken(name)] = self._extensions.entry_point(name)
 
     def add_command(self, name: str, command_class: Any) -> None:
-        """Does nothing: cliff's own help and complete come this way, and ours are entry points."""
+        """Ignore the commands that cliff adds, help and complete: ours are entry points."""
 
     def find_command(self, argv: List[str]) -> Tuple[Type[CliffCommand], str, List[str]]:
-        """The command class, its name, the rest of the line. The longest exact name wins.
+        """Return the command class, its name and the rest of the line. The longest exact name wins.
 
         Raises UsageError with the nearest names, PluginError for one that cannot be loaded.
         """
@@ -63,24 +63,24 @@ class CommandManager(CliffManager):
         raise self._unknown(words or argv)
 
     def load(self, name: str) -> Type[CliffCommand]:
-        """The class of a command, a stranger's made to answer in our contract. Raises PluginError."""
+        """Return the class of a command; a third-party plain cliff command is adapted. Raises PluginError."""
         command = self._extensions.load(written(name))
         if not (isinstance(command, type) and issubclass(command, CliffCommand)):
             entry_point = self._extensions.entry_point(written(name))
             owner = distribution_of(entry_point, GROUP) or entry_point.value
             raise PluginError(f"{name} of {owner} is no cliff command", hint=f"pip uninstall {owner}")
-        return adopt(command)
+        return adapt(command)
 
     def load_soon(self, name: str) -> Type[CliffCommand]:
-        """The same, for a list of all: a module of an add-on that takes long to import is given up. Raises PluginError."""
+        """Return the class of a command like `load`, but give up on a plugin whose import is slow. Raises PluginError."""
         entry_point = self.commands.get(name)
         if entry_point is None or is_own(entry_point):
             return self.load(name)
         module = entry_point.value.partition(":")[0]
         try:
-            with at_most(HURRY if module in self._given_up else PATIENCE):
+            with time_limit(HURRY if module in self._given_up else PATIENCE):
                 return self.load(name)
-        except TimeoutError as error:  # while it was found out what else was wrong
+        except TimeoutError as error:  # raised while the cause of another error was looked up
             raise PluginError(f"{name} cannot be loaded: {error}", hint="octoprint-cli plugins list") from error
         except PluginError as error:
             if isinstance(error.__cause__, TimeoutError):
@@ -88,10 +88,10 @@ class CommandManager(CliffManager):
             raise
 
     def described(self, name: str, app: Any) -> Tuple[CliffCommand, ArgumentParser]:
-        """An instance of a command, which is not to run, and its parser. Raises PluginError: a stranger's can fail in any way."""
+        """Return an instance of a command, which is not to run, and its parser. Raises PluginError if a plugin fails in any way."""
         factory = self.load(name)
         try:
-            # Beside the run: its output format need not be one of the command's.
+            # A second run, since the command need not have the output format of this one.
             command = factory(app.beside(), app.options, cmd_name=name)
             return command, command.get_parser(f"{app.NAME} {name}")
         except (Exception, SystemExit) as error:
@@ -105,20 +105,22 @@ class CommandManager(CliffManager):
             ) from error
 
     def owner(self, name: str) -> Optional[str]:
-        """The distribution that adds the command, None for our own."""
+        """Return the distribution that adds the command, None for a built-in one."""
         entry_point = self.commands[name]
         return None if is_own(entry_point) else distribution_of(entry_point, GROUP)
 
     def names(self) -> List[str]:
-        """Every command."""
+        """Return the name of every command."""
         return sorted(self.commands)
 
     def inventory(self) -> List[Dict[str, Any]]:
-        """What every installed distribution adds, and what of it fails. Slow."""
+        """Return what every installed distribution adds, and what of it fails. Slow."""
+        from octoprint_cli.app.inventory import inventory  # for `plugins list` alone
+
         return list(inventory())
 
     def judged(self, app: Any, name: Optional[str]) -> List[Dict[str, Any]]:
-        """Each add-on with the house rules that it breaks, or the named one. Slow. Raises NotFound."""
+        """Check every plugin, or the named one, against the plugin guidelines. Slow. Raises NotFound."""
         from octoprint_cli.app.plugin_rules import rules
 
         return rules.judged(app, name)
@@ -132,13 +134,13 @@ class CommandManager(CliffManager):
                     extensions.load(name)
 
     def subcommands(self, words: Sequence[str]) -> List[str]:
-        """The commands below `config`, say."""
+        """Return the commands whose names begin with these words, such as those below `config`."""
         prefix = " ".join(words) + " "
         return [name for name in self.names() if name.startswith(prefix)]
 
     @staticmethod
     def words(argv: Sequence[str]) -> List[str]:
-        """The beginning of the line in which a command's name can stand."""
+        """Return the words before the first option, which can be a command's name."""
         return list(itertools.takewhile(lambda word: not word.startswith("-"), argv))
 
     def _unknown(self, words: Sequence[str]) -> UsageError:
@@ -147,55 +149,9 @@ class CommandManager(CliffManager):
             return UsageError(
                 f"{words[0]!r} is not a command; below it there are: {', '.join(below)}", hint=f"octoprint-cli help {below[0]}"
             )
-        import difflib  # only for a slip of the pen
-
-        near = next(filter(None, (difflib.get_close_matches(" ".join(words[:n]), self.names(), 3) for n in (2, 1))), [])
-        meant = f"; did you mean {' or '.join(near)}?" if near else ""
+        near = next(filter(None, (close_matches(" ".join(words[:n]), self.names()) for n in (2, 1))), [])
         return UsageError(
-            f"{words[0]!r} is not a command{meant}",
+            f"{words[0]!r} is not a command{did_you_mean(near)}",
             hint=f"octoprint-cli help {near[0]}" if near else "octoprint-cli help",
             details={"did_you_mean": near},
         )
-
-
-def spoken(name: str) -> str:
-    """An entry point's name as it is typed: `config_show` is `config show`."""
-    return name.replace("_", " ")
-
-
-def written(name: str) -> str:
-    """The reverse."""
-    return name.replace(" ", "_")
-
-
-def inventory() -> Iterator[Dict[str, Any]]:
-    """Every distribution that adds something: its commands, checks and formats, and what of it fails.
-
-    Imports everything, and reads the metadata of everything installed: for `plugins list` alone.
-    """
-    from octoprint_cli.plugins.distributions import installed
-
-    extensions = {group: Extensions(group) for group in KINDS}
-    clashes = [fault for group in extensions.values() for fault in group.clashes()]
-    for distribution in sorted(installed(), key=lambda found: found.name.lower()):
-        row: Dict[str, Any] = {"distribution": distribution.name, "version": distribution.version}
-        row.update({kind: [] for kind in ("commands", "checks", "formats")})
-        row["requires"] = distribution.requires
-        row["problems"] = [fault.problem for fault in clashes if fault.distribution == distribution.name]
-        for entry_point in distribution.entry_points:
-            if entry_point.group in KINDS:
-                added: List[str] = row[KINDS[entry_point.group]]
-                name = spoken(entry_point.name) if entry_point.group == GROUP else entry_point.name
-                added += [name] if name not in added else []
-                row["problems"] += _problem(extensions[entry_point.group], entry_point)
-        yield row
-
-
-def _problem(extensions: Extensions, entry_point: Any) -> List[str]:
-    if entry_point.name not in extensions or extensions.entry_point(entry_point.name).value != entry_point.value:
-        return []  # a clash, told already
-    try:
-        extensions.load(entry_point.name)
-    except PluginError as error:
-        return [error.message]
-    return []

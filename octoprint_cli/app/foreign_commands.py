@@ -1,4 +1,4 @@
-"""A stranger's plain cliff commands, made to answer in our contract: in our formats, in the envelope, with our errors."""
+"""The adapter that gives third-party plain cliff commands our formats, envelope and error codes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from cliff.show import ShowOne as CliffShowOne
 
 from octoprint_cli.errors import PluginError
 from octoprint_cli.framework.base import Output
+from octoprint_cli.framework.cliff_internals import own_epilog
 from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP, Formatters
 
 
 class ForeignCommand:
-    """Mixin for a stranger's plain cliff command: what it prints becomes the envelope's `output`."""
+    """Mixin for a third-party plain cliff command: what it prints becomes the envelope's `output`."""
 
-    app: Any
+    app: Any  # a Run, of which this adapter uses more than commands do
     cmd_name: str
-    #: What it does, nobody has said.
+    #: Undeclared, which counts as unrestricted.
     effects = None
     repeatable = False
 
@@ -32,7 +33,7 @@ class ForeignCommand:
         return parser
 
     def get_epilog(self) -> str:
-        return getattr(self, "_epilog", None) or ""
+        return own_epilog(self) or ""
 
     def run(self, parsed_args: Namespace) -> int:
         formatter = self.app.envelope_formatter()
@@ -65,8 +66,8 @@ class _ForeignLister(Output):
     _group = LIST_GROUP
 
 
-def adopt(command: Type[Any]) -> Type[Any]:
-    """A stranger's cliff command, made to answer in our formats; ours are returned as they are."""
+def adapt(command: Type[Any]) -> Type[Any]:
+    """Return a third-party cliff command with our formats and errors; a command of ours is returned unchanged."""
     if issubclass(command, (Output, ForeignCommand)):
         return command
     mixin: Tuple[Tuple[type, type], ...] = (

@@ -1,4 +1,4 @@
-"""This process as others see it: `ps` shows every user of the machine what stands on its command line."""
+"""Secrets on the command line, which `ps` shows to every user of the machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Tuple
 
 
 def hide(secret: str) -> None:
-    """Blot a secret out of this process's command line. Linux alone; elsewhere, or on any trouble, nothing is done."""
+    """Overwrite a secret in the command line of this process, on Linux alone. Nothing is raised."""
     with contextlib.suppress(Exception):
         start, end = _arguments()
         import ctypes  # slow to import, and few runs have a secret there
@@ -19,6 +19,6 @@ def hide(secret: str) -> None:
 
 
 def _arguments() -> Tuple[int, int]:
-    """Where in memory the system keeps the arguments: fields 48 and 49 of proc(5)'s stat."""
+    """Return where the arguments are in memory: fields 48 and 49 of proc(5)'s stat."""
     fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()  # the name, field 2, may hold spaces
     return int(fields[48 - 3]), int(fields[49 - 3])

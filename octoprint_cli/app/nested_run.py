@@ -1,4 +1,4 @@
-"""A command line within a run: a line of `batch`, a call of a server. On the run's connection, and answered to the run."""
+"""A nested command line: one line of `batch` or one MCP call, run in this process over the connection of the run around it."""
 
 from __future__ import annotations
 
@@ -7,63 +7,76 @@ import json
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
-from octoprint_cli.app.run import App
+from octoprint_cli.app.run import Run
 from octoprint_cli.config.settings import Settings
 from octoprint_cli.errors import UsageError
-from octoprint_cli.framework.options import aimed
+from octoprint_cli.framework.parser import merged_server_options
 from octoprint_cli.output.terminal.terminal import Terminal
 
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
 
 
-class Within(App):
-    """One line. What it does not say for itself was said for the run: the server, how much is told."""
+class NestedRun(Run):
+    """One nested command line. The options that it lacks, such as the server, are those of the run around it."""
 
     forced_formats = ("json",)
 
-    def __init__(self, run: App, terminal: Optional[Terminal] = None) -> None:
-        self._run_around = run
-        super().__init__(io.StringIO(), io.StringIO(), run.stderr, run.environ, run.command_manager)
-        self.scrubber, self.terminal = run.scrubber, terminal or self.terminal
-        self.stdin = None  # what comes there is not for this line
+    def __init__(self, outer: Run, terminal: Optional[Terminal] = None) -> None:
+        self._outer = outer
+        super().__init__(io.StringIO(), io.StringIO(), outer.stderr, outer.environ, outer.command_manager)
+        self.scrubber, self.terminal = outer.scrubber, terminal or self.terminal
+        self.stdin = None  # stdin belongs to the run around it
 
-    def answered(self, argv: List[str]) -> Tuple[int, Dict[str, Any]]:
-        """Its exit code and its envelope."""
+    def result(self, argv: List[str]) -> Tuple[int, Dict[str, Any]]:
+        """Run the line; return its exit code and its envelope."""
         code = int(self.run(argv))
         return code, json.loads(self.stdout.getvalue())
 
+    def answer(self, argv: List[str], terminal: Optional[Terminal] = None) -> Tuple[int, Dict[str, Any]]:
+        """Run another command line, nested in this one; see `Program.answer`."""
+        return run_nested(self, argv, terminal)
+
     @property
     def client(self) -> Client:
-        """The run's connection, unless the line is for another server."""
-        if self._client is None and self.settings is self._run_around.settings:
-            self._client = self._run_around.client.anew()
+        """The connection of the run around it, unless the line names another server."""
+        if self._client is None and self.settings is self._outer.settings:
+            self._client = self._outer.client.anew()
         return super().client
 
-    def aimed_at(self) -> Dict[str, Any]:
-        """What chooses the server: the line's own words, and the run's."""
-        return aimed(self.given(), self._run_around.aimed_at())
+    def server_options(self) -> Dict[str, Any]:
+        """The options that choose the server: those of the line, completed by those of the run around it."""
+        return merged_server_options(self.own_server_options(), self._outer.server_options())
 
-    def aim(self, options: Namespace) -> None:
-        """Take these global options, and the run's."""
-        around = self._run_around.options
-        options.debug |= around.debug
-        if options.verbose_level == 1:  # nothing was said
-            options.verbose_level = around.verbose_level
-        super().aim(options)
+    def apply_options(self, options: Namespace) -> None:
+        """Take these global options, completed by those of the run around it."""
+        outer = self._outer.options
+        options.debug |= outer.debug
+        if options.verbose_level == 1:  # neither -v nor -q was given
+            options.verbose_level = outer.verbose_level
+        super().apply_options(options)
 
-    def _settings(self) -> Settings:
-        around = self._run_around
-        return around.settings if self.aimed_at() == around.aimed_at() else super()._settings()
+    def _make_settings(self) -> Settings:
+        outer = self._outer
+        return outer.settings if self.server_options() == outer.server_options() else super()._make_settings()
 
-    def _run(self, argv: List[str]) -> None:
-        if any("\0" in word for word in argv):  # a JSON document can hold one, and no command line of a shell
+    def _run_line(self, argv: List[str]) -> None:
+        if any("\0" in word for word in argv):  # a JSON document can hold one, a shell's command line cannot
             raise UsageError("a word of the line holds a NUL character")
-        super()._run(argv)
+        super()._run_line(argv)
 
     def require_possible(self, name: str) -> None:
-        """Raise UsageError for a command that tells things as they happen."""
+        """Raise UsageError for a command that streams."""
         if self.streaming:
             raise UsageError(
                 f"{name} tells things as they happen, which no line within another run can", hint=f"octoprint-cli {name}"
             )
+
+
+def run_nested(outer: Run, argv: List[str], terminal: Optional[Terminal]) -> Tuple[int, Dict[str, Any]]:
+    """Run a line within `outer`, which learns from it whether something was changed."""
+    line = NestedRun(outer, terminal)
+    code, envelope = line.result(argv)
+    if line.has_acted:
+        outer.note_acted(here=line.settings is outer.settings)
+    return code, envelope

@@ -1,6 +1,6 @@
-"""The signals that end a run. Each raises where it arrives, and once more at the next `check` where that was not heard.
+"""SIGINT, SIGTERM and SIGHUP raise where they arrive; if that exception was swallowed, `check` raises it again.
 
-Python drops what is raised while it clears away an I/O object, such as the answer of a request, without a word.
+Python drops what is raised while it destroys an I/O object, such as the response of a request, without a word.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _arrived: List[Type[BaseException]] = []
 
 
 def install() -> None:
-    """From now on; but what whoever started this program has it ignore (nohup), it ignores."""
+    """Begin to handle the signals, except those that whoever started this program ignores, as nohup does."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
@@ -22,13 +22,13 @@ def install() -> None:
 
 
 def check() -> None:
-    """Raise KeyboardInterrupt or Terminated if one has arrived that was not `heard`. Cheap; called often while one waits."""
+    """Raise KeyboardInterrupt or Terminated if a signal is pending. Cheap: it is called often during a wait."""
     if _arrived:
         raise _arrived[0]
 
 
 def heard() -> None:
-    """Whatever has arrived was acted upon."""
+    """Forget pending signals: they have been handled."""
     _arrived.clear()
 
 

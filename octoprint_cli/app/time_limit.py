@@ -1,4 +1,4 @@
-"""A limit of time on what cannot be told one, such as an import."""
+"""A time limit for code that takes no timeout of its own, such as an import."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, Iterator, NoReturn
 
 
 @contextlib.contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError in what takes longer. There is no limit where there is no alarm: on Windows, in other threads."""
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError in code that takes longer. Without SIGALRM, on Windows and in other threads, there is no limit."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -23,5 +23,5 @@ def at_most(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, *rest)  # somebody else's, if there was one
+        signal.setitimer(signal.ITIMER_REAL, *rest)  # an earlier alarm of other code, if there was one
         signal.signal(signal.SIGALRM, before)

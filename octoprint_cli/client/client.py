@@ -3,7 +3,7 @@
     with client's nouns: client.job, client.printer, client.files, client.uploads, client.connection, client.server,
     client.profile, client.plugins
 
-Importing this imports requests; the application does so only when a command asks for the client.
+This is the first module to import requests; the models under client/resources do not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, 
 from octoprint_cli.client.http.http_client import Http
 from octoprint_cli.client.http.transport import Tls
 from octoprint_cli.client.phase import Phase, phase_of
-from octoprint_cli.client.resource import Noun
+from octoprint_cli.client.resource import Resource
 from octoprint_cli.client.resources.connection import Connection
 from octoprint_cli.client.resources.files import Files
 from octoprint_cli.client.resources.job import Job, Jobs
@@ -39,7 +39,7 @@ AFTERMATH_SECONDS = 3.0
 _GOES_ON = frozenset({Phase.STARTING, Phase.PRINTING, Phase.PAUSING, Phase.PAUSED, Phase.RESUMING})
 #: A clause on what the server has, and the same for a program.
 Aftermath = Tuple[str, Dict[str, Any]]
-N = TypeVar("N", bound=Noun)
+R = TypeVar("R", bound=Resource)
 
 
 class Client:
@@ -88,9 +88,11 @@ class Client:
             self._uploads = Uploads(self.http, self.files)
         return self._uploads
 
-    def noun(self, kind: Type[N]) -> N:
-        """A noun of an add-on's own, on this client's connection, in its rehearsals, with its timeouts; see `Noun`."""
+    def resource(self, kind: Type[R]) -> R:
+        """Make a plugin's own resource on this client's connection, with its timeouts and dry runs; see `Resource`."""
         return kind(self.http)
+
+    noun = resource  # its name in API version 1
 
     def store(self, file: Path, wish: Wish, progress: Optional[Progress] = None) -> Sent:
         """Upload a file and wait until it is really there: an SD card is behind a slow serial line.
@@ -111,7 +113,7 @@ class Client:
 
         Raises what `files.select` and `job.confirm_selected` raise.
         """
-        self.job.told = self.files.select(path, location)
+        self.job.last_outcome = self.files.select(path, location)
         return self.job.confirm_selected(path, location)
 
     def start(self, path: str, location: str = "local") -> Job:
@@ -124,7 +126,7 @@ class Client:
             # One request: between two, somebody else could select another file.
             ended_once = before.is_of(path, location) and before.completion == 100
             prints = self._prints(path) if ended_once else 0
-            self.job.told = self.files.select(path, location, start=True)
+            self.job.last_outcome = self.files.select(path, location, start=True)
             return self.job.confirm_started(path, location, lambda: not ended_once or self._prints(path) > prints)
         # A start with nothing selected is a 204, and the firmware opens the file in its own time.
         self.select(path, location)

@@ -8,22 +8,16 @@ command stands there.
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, List, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence
 
 from octoprint_cli import errors
-from octoprint_cli.client.client import Client
+from octoprint_cli.client.parsing import inner, members, text, texts
 from octoprint_cli.client.push.history import ready
 from octoprint_cli.client.push.socket import (
     Lost,
     Message,
     Socket,
     Wish,
-)
-from octoprint_cli.client.resource import (
-    inner,
-    members,
-    text,
-    texts,
 )
 from octoprint_cli.gcode.code_table import lookup
 from octoprint_cli.gcode.command import code_of, only_asks, unframed
@@ -41,6 +35,9 @@ from octoprint_cli.gcode.firmware.terminal_log import (
     without_ok,
 )
 from octoprint_cli.output.redact import without_passwords
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.client import Client
 
 #: The terminal comes in batches of half a second: so long an identical command of somebody else's may still show up.
 SETTLE_SECONDS = 0.7

@@ -1,49 +1,49 @@
-"""What the nouns share: waiting for the server to show what it promised, and reading JSON with care."""
+"""A resource of the server: read it, send it a command once, then poll until the server shows the result."""
 
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Tuple, TypeVar, cast
 
-from octoprint_cli.client.http.http_client import Http
-from octoprint_cli.errors import CliError, OutcomeUnknown, PermissionDenied, PrinterOffline, UnexpectedResponse
+from octoprint_cli.client.parsing import mapping
+from octoprint_cli.errors import CliError, OutcomeUnknown, PermissionDenied, PrinterOffline
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.http.http_client import Http
 
 T = TypeVar("T")
 
-#: The server's own monitor ticks every half second; asking much faster shows nothing new.
+#: Seconds between two polls. The server's own monitor ticks every half second, so polling faster shows nothing new.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
-#: An act whose answer was lost shows within this time, or most likely never arrived.
+#: Seconds in which the effect of a request shows whose answer was lost; later it most likely never arrived.
 LOST_SECONDS = 15.0
-#: Of an act that the server has answered.
+#: The outcome of a request that the server has answered.
 ACCEPTED = "accepted"
-#: No size, time or temperature is as large.
-_LARGEST = 10**18
 
 
-class Noun:
-    """One thing of the server, over its HTTP; `client.noun(Lamp)` makes a vendor's, for the endpoints of a server plugin.
+class Resource:
+    """One thing of the server, over its HTTP; `client.resource(Lamp)` makes a plugin's own, for the endpoints of a server plugin.
 
-        class Lamp(Noun):
+        class Lamp(Resource):
             def is_on(self) -> bool:
                 return self.get("/api/plugin/lamp", needs="STATUS").get("on") is True
 
-            def switch(self, on: bool) -> bool:
+            def switch(self, on: bool) -> None:
                 self.act("/api/plugin/lamp", {"command": "on" if on else "off"}, needs="PLUGIN_LAMP_SWITCH")
-                _, done = self.settle(self.is_on, lambda is_on: is_on is on, seconds=5)
-                return done
+                self.poll_until(self.is_on, lambda is_on: is_on is on, seconds=5, otherwise=lambda is_on: StateNotReached("..."))
 
     A method says which endpoint it calls, with which permission, and what it raises. `needs` is the permission that is
     named when the server refuses.
     """
 
-    #: What is known of the last act, as the beginning of a sentence.
-    told = ACCEPTED
+    #: How the last request ended ("accepted", "the answer was lost ..."), to begin error messages with.
+    last_outcome = ACCEPTED
 
     def __init__(self, http: Http) -> None:
         self._http = http
 
     def get(self, path: str, needs: str) -> Dict[str, Any]:
-        """The JSON object that a GET answers; an empty one for an empty answer.
+        """Return the JSON object that a GET answers; an empty one for an empty answer.
 
         Raises NotFound where OctoPrint has no such path (a server plugin that is missing or disabled), PermissionDenied,
         and what every request raises.
@@ -52,45 +52,64 @@ class Noun:
         return {} if answer is None else mapping(answer, path)
 
     def act(self, path: str, body: Mapping[str, Any], needs: str) -> str:
-        """Sends what changes something, once. The caller must then `settle`: look at what came of it.
+        """Send, once, a request that changes something, and return `last_outcome`. The caller must poll for the effect.
 
-        So a lost answer is no error here: the look says what is true, as it does after any other answer.
-        Returns `told`. Raises what a refusal stands for; a server plugin that is not there refuses with ServerError (400).
+        A lost answer is no error here, because polling shows whether the request took effect.
+        Raises what a refusal stands for; a server plugin that is not there refuses with ServerError (400).
         """
-        self.told = ACCEPTED
+        self.last_outcome = ACCEPTED
         try:
             self._http.post(path, body, needs=needs)
         except OutcomeUnknown as lost:
-            self.told = lost.told
-        return self.told
+            self.last_outcome = lost.told
+        return self.last_outcome
 
-    def settle(self, read: Callable[[], T], done: Callable[[T], bool], seconds: float) -> Tuple[T, bool]:
-        """Read until `done`, for `seconds` at most: the last value read, and whether it was done.
+    def poll_until(self, read: Callable[[], T], done: Callable[[T], bool], seconds: float, otherwise: Callable[[T], CliError]) -> T:
+        """Read until `done`, for `seconds` at most, and return the last value. Raises the error that `otherwise` makes of it."""
+        value, in_time = self.poll(read, done, seconds)
+        if not in_time:
+            raise otherwise(value)
+        return value
 
-        Once an act was sent, a read that fails is made again; if none succeeds any more, OutcomeUnknown.
-        In a rehearsal nothing was sent, so nothing will change: one read, taken as done.
+    def poll(self, read: Callable[[], T], done: Callable[[T], bool], seconds: float) -> Tuple[T, bool]:
+        """Read until `done`, for `seconds` at most; return the last value, and whether it was done.
+
+        Once a request was sent that changes something, a failing read is repeated; OutcomeUnknown if none succeeds any more.
+        In a dry run nothing was sent, so nothing will change: it reads once and counts that as done.
         """
-        deadline = time.monotonic() + self.patience(seconds)
+        deadline = time.monotonic() + self.grace(seconds)
         pause = _FIRST_PAUSE
         while True:
-            value, lost = self._attempt(read)
-            if lost is None and (done(cast(T, value)) or self._http.rehearsing):
+            value, failure = self._attempt(read)
+            if failure is None and (done(cast(T, value)) or self._http.rehearsing):
                 return cast(T, value), True
             left = deadline - time.monotonic()
-            if left <= 0 or isinstance(lost, PermissionDenied):  # which asking again does not give
+            if left <= 0 or isinstance(failure, PermissionDenied):  # asking again does not grant the permission
                 break
             time.sleep(min(pause, left))
             pause = min(pause * 2, _LONGEST_PAUSE)
-        if lost is not None:
-            raise OutcomeUnknown(
-                f"{self.told}, but what came of it cannot be read: {lost.message}",
-                details={"cause": lost.as_dict()},
-            ) from lost
+        if failure is not None:
+            raise self._unreadable(failure) from failure
         return cast(T, value), False
 
-    def patience(self, seconds: float) -> float:
-        """How long to look for what an act should bring about; not as long for one that may never have arrived."""
-        return seconds if self.told == ACCEPTED else min(seconds, LOST_SECONDS)
+    def grace(self, seconds: float) -> float:
+        """Return how long to poll for the effect of the last request: shorter if that request may never have arrived."""
+        return seconds if self.last_outcome == ACCEPTED else min(seconds, LOST_SECONDS)
+
+    def _unreadable(self, failure: CliError) -> OutcomeUnknown:
+        return OutcomeUnknown(
+            f"{self.last_outcome}, but what came of it cannot be read: {failure.message}",
+            details={"cause": failure.as_dict()},
+        )
+
+    # Names of API version 1, which plugins may still use.
+    settle = poll
+    patience = grace
+
+    @property
+    def told(self) -> str:
+        """`last_outcome` by its earlier name."""
+        return self.last_outcome
 
     def _attempt(self, read: Callable[[], T]) -> Tuple[Optional[T], Optional[CliError]]:
         try:
@@ -103,51 +122,5 @@ class Noun:
             return None, error
 
 
-def mapping(value: Any, what: str) -> Dict[str, Any]:
-    """A JSON object, or UnexpectedResponse."""
-    if not isinstance(value, dict):
-        raise UnexpectedResponse(f"{what} answered something that OctoPrint does not: no JSON object")
-    return value
-
-
-def members(value: Any) -> Dict[str, Any]:
-    """A JSON object; an empty one where it is null or something else."""
-    return value if isinstance(value, dict) else {}
-
-
-def inner(value: Dict[str, Any], key: str) -> Dict[str, Any]:
-    """The object under `key`; an empty one where it is null, absent or something else."""
-    return members(value.get(key))
-
-
-def items(value: Any) -> List[Dict[str, Any]]:
-    """The objects of a JSON list; none where it is no list."""
-    return [item for item in elements(value) if isinstance(item, dict)]
-
-
-def elements(value: Any) -> List[Any]:
-    """The elements of a JSON list; none where it is no list."""
-    return value if isinstance(value, list) else []
-
-
-def texts(value: Any) -> List[str]:
-    """The texts of a JSON list; none where it is no list."""
-    return [item for item in elements(value) if isinstance(item, str)]
-
-
-def number(value: Any) -> Optional[float]:
-    """A finite number, or None: what the server does not know is never made a 0."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return value if abs(value) < _LARGEST else None  # so neither infinity nor NaN nor an endless integer
-
-
-def whole(value: Any) -> Optional[int]:
-    """A number of seconds or bytes, or None; what is below 0 means nothing."""
-    found = number(value)
-    return int(found) if found is not None and found >= 0 else None
-
-
-def text(value: Any) -> Optional[str]:
-    """A text that is not empty, or None."""
-    return value if isinstance(value, str) and value else None
+#: `Resource` by its earlier name.
+Noun = Resource

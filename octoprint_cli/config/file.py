@@ -1,13 +1,13 @@
-"""The configuration file: read with the line of every key, written 0600 and in one piece."""
+"""The configuration file: it is read with the line of every key, and written with its comments, mode 0600, in one piece."""
 
 from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import Any, Dict, Optional, Tuple
 
+from octoprint_cli.config.private_files import write_private
 from octoprint_cli.errors import ConfigError
 
 #: The line (from 1) on which each key stands, by its path: `("printers", "mk3", "host")`.
@@ -21,9 +21,9 @@ class ConfigFile:
         self.path = path
         self.data: Dict[str, Any] = {}
         self.lines: Lines = {}
-        text = self._read_text()
-        if text and text.strip():
-            self._parse(text)
+        self._text = self._read_text() or ""
+        if self._text.strip():
+            self._parse(self._text)
 
     def _read_text(self) -> Optional[str]:
         try:
@@ -61,41 +61,47 @@ class ConfigFile:
             self._walk(value, here)
 
     def bad_value(self, path: Tuple[str, ...], problem: str) -> ConfigError:
-        """The error for a value that makes no sense, with its key and line."""
+        """Return the error for a value that makes no sense, with its key and line."""
         return self._bad(f"{'.'.join(path)}: {problem}", self.lines.get(path))
 
     def _bad(self, problem: str, line: Optional[int]) -> ConfigError:
         where = f"{self.path}, line {line}" if line else str(self.path)
         return ConfigError(
             f"{where}: {problem}",
-            hint=f"mend {self.path}, or move it away and run: octoprint-cli init",
+            hint=f"fix {self.path}, or move it away and run: octoprint-cli init",
             details={"file": str(self.path), "line": line},
         )
 
     def readable_by_others(self) -> bool:
-        """Whether anybody but the owner may read the file."""
+        """Return whether anybody but the owner may read the file."""
         try:
             return os.name == "posix" and bool(self.path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
         except OSError:
             return False
 
     def write(self, data: Dict[str, Any]) -> None:
-        """Replace the content: a reader sees the old file or the new one, the owner alone sees either."""
-        import yaml
+        """Replace the values and keep comments, quotes and order. Raises ConfigError, and then the old file is untouched.
 
-        text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=False)
+        A reader sees the old file or the new one, and only the owner can read either.
+        """
+        text = self._rewritten(data)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, temporary = tempfile.mkstemp(dir=str(self.path.parent), prefix=".config-")  # 0600
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as out:
-                    out.write(text)
-                    out.flush()
-                    os.fsync(out.fileno())
-                Path(temporary).replace(self.path)
-            except BaseException:
-                Path(temporary).unlink()
-                raise
+            write_private(self.path, text)
         except OSError as error:
             raise ConfigError(f"{self.path} cannot be written: {error.strerror}", hint=f"ls -ld {self.path.parent}") from error
         self.data = data
+
+    def _rewritten(self, data: Dict[str, Any]) -> str:
+        from octoprint_cli.config.yaml_rewriter import CannotRewrite, rewritten  # slow to import, and only `init` writes
+
+        try:
+            return rewritten(self._text, data)
+        except CannotRewrite as error:
+            problem = f"{'.'.join(error.path)}: {error}" if error.path else str(error)
+            # None: a traceback would quote the line, and with it the key.
+            raise self._bad(problem, error.line or self._line_of(error.path)) from None
+
+    def _line_of(self, path: Tuple[str, ...]) -> Optional[int]:
+        """Return the line of the key, or of the nearest key above it that the file has."""
+        return next((self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), None)

@@ -1,4 +1,4 @@
-"""One at a time: of two runs on this computer that would start a job on one server, or write one file.
+"""Lock files: one octoprint-cli at a time may start a job on a server, or write the configuration.
 
 The server's own check is not atomic: of two starts within some milliseconds it accepts both, and then prints
 either, or neither. Must not know what is started, nor what is written.
@@ -11,44 +11,35 @@ import hashlib
 from pathlib import Path
 from typing import ContextManager, Iterator
 
+from octoprint_cli.config.private_files import file_lock
 from octoprint_cli.errors import CliError, ConfigError, PrinterBusy
 
-#: Who holds a file's lock writes it and is done.
+#: Seconds to wait for another run that writes the configuration.
 WRITE_SECONDS = 10.0
 
 
-def exclusively(server: str, folder: Path) -> ContextManager[None]:
+def job_lock(server: str, folder: Path) -> ContextManager[None]:
     """Hold the server's lock in the folder. Raises PrinterBusy if another run holds it.
 
     Where the folder cannot be written there is no lock: the server's own check is all there is then.
     """
     busy = PrinterBusy("another octoprint-cli on this computer is about to start a print on this server")
-    return _held(folder / f"{hashlib.sha1(server.encode()).hexdigest()[:16]}.lock", 0, busy)
+    return _held(folder / f"{hashlib.sha1(server.encode()).hexdigest()[:16]}.lock", busy, 0)
 
 
-def in_turn(file: Path) -> ContextManager[None]:
-    """Read and write the file while nobody else of ours does. Raises ConfigError after ten seconds of waiting.
+def config_lock(file: Path) -> ContextManager[None]:
+    """Keep other runs from writing the file. Raises ConfigError after ten seconds of waiting.
 
-    Where its folder cannot be written there is no lock, and writing will say so.
+    Where its folder cannot be written there is no lock, and writing will report that.
     """
     taken = ConfigError(f"another octoprint-cli has been writing {file} for {WRITE_SECONDS:g} s")
-    return _held(file.with_name(f".{file.name}.lock"), WRITE_SECONDS, taken)
+    return _held(file.with_name(f".{file.name}.lock"), taken, WRITE_SECONDS)
 
 
 @contextlib.contextmanager
-def _held(path: Path, seconds: float, taken: CliError) -> Iterator[None]:
-    from filelock import FileLock, Timeout  # only what starts a job or writes the configuration needs it
-
-    lock = FileLock(str(path))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock.acquire(timeout=seconds)
-    except Timeout as error:
-        raise taken from error
-    except (OSError, NotImplementedError):
+def _held(path: Path, taken: CliError, seconds: float) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            stack.enter_context(file_lock(path, taken, seconds))
         yield
-        return
-    try:
-        yield
-    finally:
-        lock.release()

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from octoprint_cli.config.file import ConfigFile
-from octoprint_cli.config.locks import in_turn
+from octoprint_cli.config.locks import config_lock
 from octoprint_cli.config.url import normalise
 from octoprint_cli.config.values import DEFAULTS, LIMITS, READERS, Limits, Setting, Value, degrees
 from octoprint_cli.errors import ConfigError, ConfigExists, UsageError
+from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.output.redact import is_secret
 
 HOME_VARIABLE = "OCTOPRINT_CLI_HOME"
@@ -174,7 +175,7 @@ class Settings:
 
         The file is read anew: another run may have written it meanwhile.
         """
-        with in_turn(self.path):
+        with config_lock(self.path):
             self._file = None
             data = dict(self.file.data)
             if printer:
@@ -187,7 +188,7 @@ class Settings:
 
     def forget(self, printer: str) -> None:
         """Take a printer's section out of the file, which is read anew."""
-        with in_turn(self.path):
+        with config_lock(self.path):
             self._file = None
             data = dict(self.file.data)
             data["printers"] = {name: values for name, values in self.printers.items() if name != printer}
@@ -212,9 +213,9 @@ class Settings:
             known = [*READERS, "limits", *(["printers"] if not path else [])]
             for key in (key for key in section if key not in known):
                 may_be_an_add_ons = isinstance(section[key], (dict, list))
-                near = _nearest(str(key), known, 0.85 if may_be_an_add_ons else 0.75)
+                near = close_matches(str(key), known, most=1, similarity=0.85 if may_be_an_add_ons else 0.75)
                 if near or not may_be_an_add_ons:
-                    meant = f"; did you mean {near}?" if near else f"; there are {', '.join(known)}"
+                    meant = did_you_mean(near) or f"; there are {', '.join(known)}"
                     raise self.file.bad_value((*path, str(key)), f"is no setting{meant}")
 
     def _variables(self) -> Dict[str, Optional[str]]:
@@ -262,12 +263,6 @@ class Settings:
                 except ValueError as error:
                     raise self.file.bad_value((*path, "limits", name), str(error)) from error
         return list(found.items())
-
-
-def _nearest(word: str, known: List[str], likeness: float) -> Optional[str]:
-    import difflib  # only for a slip of the pen, and every run reads the file
-
-    return next(iter(difflib.get_close_matches(word, known, 1, likeness)), None)
 
 
 def _spelled(name: str, origin: str) -> str:

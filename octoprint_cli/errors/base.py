@@ -1,6 +1,6 @@
-"""What an error is, and what the process returns to its caller.
+"""The base of every error: what it carries, and what the process returns to its caller.
 
-The only home of exit numbers; the codes are in `codes`. Knows nothing else of the program.
+Exit codes are defined here and nowhere else. Must not know the rest of the program.
 """
 
 from __future__ import annotations
@@ -25,22 +25,23 @@ class Exit(enum.IntEnum):
 #: The order in which a failed pre-flight picks the error that it ends with.
 PRECEDENCE = (Exit.OFFLINE, Exit.BUSY, Exit.FILE, Exit.OTHER)
 
-#: Every error class by its code.
+#: Every error class by its code, those that plugins define included.
 CODES: Dict[str, Type[CliError]] = {}
 
 
 class CliError(Exception):
     """An error that a user can do something about: one sentence, a code, a hint.
 
-    `hint` is what to run or change next (the class's `remedy` without one), `details` facts for a program,
+    `hint` is what to run or change next (the class's `remedy` if none is given), `details` facts for a program,
     `data` a result to show in spite of the failure (a failed pre-flight keeps its report).
+    A class with a `code` of its own is registered in `CODES`; its docstring is the meaning that `explain` prints.
     """
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     exit_code: ClassVar[Exit] = Exit.OTHER
-    #: The hint of an error that was given none.
+    #: The hint of an error that is raised without one: a command line.
     remedy: ClassVar[str] = "octoprint-cli status"
-    #: What to do about it, in a sentence or two: of an add-on's own, for `explain`. Ours are in `advice`.
+    #: What to do about it, in a sentence or two, for `explain`.
     advice: ClassVar[str] = ""
     retryable: bool = False
 
@@ -62,7 +63,7 @@ class CliError(Exception):
             self.retryable = retryable
 
     def after(self, done: str, data: Any = None) -> CliError:
-        """The same error, with what had been done before it arose."""
+        """Return a copy of this error whose message begins with what had been done before it arose."""
         return type(self)(f"{done}, but: {self.message}", hint=self.hint, details=self.details, data=data, retryable=self.retryable)
 
     def __init_subclass__(cls) -> None:
@@ -71,12 +72,32 @@ class CliError(Exception):
             CODES[cls.code] = cls
 
     def as_dict(self) -> Dict[str, Any]:
-        """The `error` member of the envelope."""
+        """Return the `error` member of the envelope."""
         body: Dict[str, Any] = {"code": self.code, "message": self.message}
         body.update(hint=self.hint, retryable=self.retryable)
         if self.details:
             body["details"] = dict(self.details)
         return body
+
+
+class OfflineError(CliError):
+    """No usable answer from an OctoPrint, or no printer behind it."""
+
+    exit_code = Exit.OFFLINE
+    retryable = True
+
+
+class BusyError(CliError):
+    """The printer is doing something that the command would disturb."""
+
+    exit_code = Exit.BUSY
+    retryable = True
+
+
+class FileError(CliError):
+    """Something is wrong with a file, on this computer or on the server."""
+
+    exit_code = Exit.FILE
 
 
 class Terminated(BaseException):

@@ -1,17 +1,8 @@
-"""Every error of a file, here or on the server: exit code 2.
-
-Home of error codes together with `codes`. Knows nothing else of the program.
-"""
+"""Errors of a file, on this computer or on the server. All have exit code 2, but for a file that is being printed (3)."""
 
 from __future__ import annotations
 
-from octoprint_cli.errors.base import CliError, Exit
-
-
-class FileError(CliError):
-    """Something is wrong with a file, here or on the server."""
-
-    exit_code = Exit.FILE
+from octoprint_cli.errors.base import BusyError, FileError
 
 
 class FileNotFound(FileError):
@@ -19,13 +10,23 @@ class FileNotFound(FileError):
 
     code = "FILE_NOT_FOUND"
     remedy = "octoprint-cli files"
+    advice = "Check the path; `octoprint-cli files` lists the files on the server."
 
 
 class FileUnreadable(FileError):
-    """The file is there but may not or cannot be read."""
+    """The file exists but cannot be read."""
 
     code = "FILE_UNREADABLE"
     remedy = "octoprint-cli help preflight"
+    advice = "Check the path and its permissions."
+
+
+class FileUnwritable(FileError):
+    """The file or folder cannot be written: permissions, a full disk, or no such folder."""
+
+    code = "FILE_UNWRITABLE"
+    remedy = "octoprint-cli help"
+    advice = "Choose another path, or check the permissions of the folder and the free space of the disk."
 
 
 class FileInvalid(FileError):
@@ -33,63 +34,82 @@ class FileInvalid(FileError):
 
     code = "FILE_INVALID"
     remedy = "octoprint-cli preflight FILE"
+    advice = "Look at what the message names; `inspect FILE` shows what the file contains."
 
 
 class FileIncomplete(FileError):
     """The file ends in the middle of a print."""
 
     code = "FILE_INCOMPLETE"
-    remedy = "octoprint-cli preflight FILE (after slicing the model again)"
+    remedy = "octoprint-cli preflight FILE"
+    advice = "Slice or copy the file again: it was cut off, by a full disk or a broken transfer."
 
 
 class FileDamaged(FileError):
-    """The file holds a line that no printer should be given: a placeholder that was not filled, control bytes ..."""
+    """The file holds a line that no printer should be given: an unfilled placeholder, control bytes ..."""
 
     code = "FILE_DAMAGED"
-    remedy = "octoprint-cli preflight FILE (after slicing the model again)"
+    remedy = "octoprint-cli preflight FILE"
+    advice = "Slice the model again. If the line is harmless, `--ignore file_damage` overrides it, which is recorded."
 
 
 class OutsideVolume(FileError):
-    """The file goes to where the printer cannot."""
+    """The file moves the tool beyond the printer's build volume."""
 
     code = "OUTSIDE_VOLUME"
-    remedy = "octoprint-cli preflight FILE (after moving the model in the slicer, or mending the printer profile)"
+    remedy = "octoprint-cli preflight FILE"
+    advice = (
+        "Move the model in the slicer, slice it for this printer, or correct the printer profile on the server; `details` has both "
+        "values."
+    )
 
 
 class WrongPrinter(FileError):
-    """The file was sliced for another printer: another model, another nozzle, a heater or tools that this one lacks."""
+    """The file was sliced for another printer: another model or nozzle, or a heater or tool that this one lacks."""
 
     code = "WRONG_PRINTER"
-    remedy = "octoprint-cli preflight FILE (after slicing the model for this printer)"
+    remedy = "octoprint-cli preflight FILE"
+    advice = "Slice the model for this printer; `details` has what the file wants and what the printer has."
 
 
 class FileChanged(FileError):
     """The file was written to while it was being read."""
 
     code = "FILE_CHANGED"
-    remedy = "octoprint-cli upload FILE (once the slicer is done with it)"
+    remedy = "octoprint-cli upload FILE"
+    advice = "Wait until the slicer, or whatever else writes the file, is done, then run the same command again."
     retryable = True
 
 
 class FileExists(FileError):
-    """A file of that name is on the server already."""
+    """A file of that name exists already."""
 
     code = "FILE_EXISTS"
     remedy = "octoprint-cli files"
+    advice = "For a file on the server, choose with `--if-exists rename`, `replace` or `skip`; here, choose another path."
+
+
+class FileInUse(BusyError):
+    """The file is being printed right now."""
+
+    code = "FILE_IN_USE"
+    advice = "Upload under another name (`--if-exists rename`), or wait: `octoprint-cli wait --for idle`."
 
 
 class FileTooLarge(FileError):
-    """The file is larger than the server, or a proxy in front of it, takes."""
+    """The file is larger than the server, or a proxy in front of it, accepts."""
 
     code = "FILE_TOO_LARGE"
-    remedy = "octoprint-cli files (free and total space)"
+    remedy = "octoprint-cli files"
+    advice = "Raise the limit of the server or of the proxy in front of it, or print from the SD card."
 
 
 class NoSpace(FileError):
     """The server's storage has no room for the file."""
 
     code = "NO_SPACE"
-    remedy = "octoprint-cli files (free and total space)"
+    remedy = "octoprint-cli files"
+    advice = "Delete files on the server that are no longer needed."
 
 
 class UploadCorrupt(FileError):
@@ -97,3 +117,4 @@ class UploadCorrupt(FileError):
 
     code = "UPLOAD_CORRUPT"
     remedy = "octoprint-cli upload FILE"
+    advice = "Upload the file again; if it happens again, test the server's disk."

@@ -1,4 +1,4 @@
-"""The commands' ancestors: cliff's ShowOne and Lister, answering in our formats and our contract.
+"""The base classes of commands: cliff's ShowOne and Lister with this program's formats, envelope and errors.
 
 A command returns data or raises; it does not print, format, catch broadly or exit.
 """
@@ -12,41 +12,57 @@ from cliff.lister import Lister as CliffLister
 from cliff.show import ShowOne as CliffShowOne
 
 from octoprint_cli.errors import CliError, ConfigError, UsageError
+from octoprint_cli.framework.attribute_aliases import map_attributes
+from octoprint_cli.framework.cliff_internals import CliffHooks, own_epilog
 from octoprint_cli.framework.fields import Field, record
-from octoprint_cli.framework.options import HelpFormatter
+from octoprint_cli.framework.parser import HelpFormatter
 from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP, Formatters
-from octoprint_cli.output.redact import visible, written_for
+from octoprint_cli.output.safe_text import visible, written_for
 
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
     from octoprint_cli.config.settings import Settings
+    from octoprint_cli.framework.run_context import RunContext
     from octoprint_cli.output.terminal.terminal import Terminal
 
+#: The names that class attributes had before, with those of today. Both can be declared and read.
+ALIASES = {
+    "answer": "result",
+    "codes": "error_codes",
+    "asks_server": "needs_server",
+    "as_tool": "exposed_as_tool",
+    "urgent": "unqueued_when",
+}
 
-class Output:
-    """Mixin: our formats instead of cliff's, the one that is used imported, usage errors in our contract."""
 
-    app: Any
+class Output(CliffHooks):
+    """Mixin of every command: what it declares, the run it belongs to, and this program's formats instead of cliff's."""
+
+    app: RunContext
     cmd_name: Optional[str]
-    #: Whether `--timeout` is this command's own: what it limits then is the wait, not a request.
+    #: Whether the command has a `--timeout` of its own, which limits its wait and not each request.
     own_timeout = False
-    #: What is in the answer's `data`: see `fields`. The command itself gives raw values.
-    answer: ClassVar[Field] = record()
-    #: What it does to the world: words of EFFECTS. None: nobody has said, and it may do anything.
+    #: What the envelope's `data` holds, built from `fields`. The command itself returns raw values.
+    result: ClassVar[Field] = record()
+    #: What the command does to the world: words of EFFECTS. None is undeclared, and counts as unrestricted.
     effects: ClassVar[Optional[Sequence[str]]] = None
-    #: Whether what it does to the world is done by other commands, each behind a guard of its own, so that it needs none.
+    #: True if the command only runs other commands, which are guarded themselves (batch, mcp serve).
     runs_commands: ClassVar[bool] = False
-    #: Whether a second time does no harm and changes nothing more.
+    #: Whether running it twice does no harm and changes nothing more.
     repeatable: ClassVar[bool] = True
     #: Codes of errors that it may end with, beside those of every command and of every request.
-    codes: ClassVar[Sequence[str]] = ()
-    #: Whether it asks a server.
-    asks_server: ClassVar[bool] = True
-    #: Whether it is of use to a machine that has every command as a tool; false for what is a person's or a shell's own.
-    as_tool: ClassVar[bool] = True
-    #: Arguments with which it never waits for its turn behind another command: they stop something.
-    urgent: ClassVar[Sequence[str]] = ()
+    error_codes: ClassVar[Sequence[str]] = ()
+    #: Whether it sends requests to a server.
+    needs_server: ClassVar[bool] = True
+    #: Whether a program that offers commands as tools should offer it; false for what only a user or a shell needs.
+    exposed_as_tool: ClassVar[bool] = True
+    #: Arguments with which it never waits in a queue behind another command, because they stop something.
+    unqueued_when: ClassVar[Sequence[str]] = ()
     _group = SHOW_GROUP
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        map_attributes(cls, ALIASES)
 
     @property
     def client(self) -> Client:
@@ -62,7 +78,7 @@ class Output:
 
     @property
     def terminal(self) -> Terminal:
-        """The person, if any: notes, warnings, questions. Never stdout."""
+        """The interactive user, if any: notes, warnings, questions. Never stdout."""
         terminal: Terminal = self.app.terminal
         return terminal
 
@@ -72,16 +88,12 @@ class Output:
 
     @property
     def formatter_default(self) -> str:
-        """The format of this run: asked for, from the environment, or table. Whether it will do is asked when the command runs."""
+        """The format of this run, or table where the command lacks that; `require_usable` refuses it when the command runs."""
         wanted: str = self.app.format.name
         return wanted if wanted in Formatters(self._group, "").names() else "table"
 
-    def _run_before_hooks(self, parsed_args: Namespace) -> Namespace:
-        self._require_format()
-        return super()._run_before_hooks(parsed_args)  # type: ignore[misc, no-any-return]
-
-    def _require_format(self) -> None:
-        """Raises UsageError for a format that this command does not have, ConfigError for one that none has."""
+    def require_usable(self) -> None:
+        """Raise UsageError for a format that this command does not have, ConfigError for one that no command has."""
         known, wanted = Formatters(self._group, "").names(), self.app.format.name
         if wanted in known:
             return
@@ -101,55 +113,62 @@ class Output:
         parser.formatter_class = HelpFormatter
         return parser
 
-    def _load_formatter_plugins(self) -> Formatters:
+    def load_formatters(self) -> Formatters:
+        """Return the formats of this command, of which only the wanted one is imported."""
         return Formatters(self._group, self.formatter_default)
 
-    def _generate_columns_and_selector(self, parsed_args: Namespace, column_names: Sequence[str]) -> Any:
-        try:
-            return super()._generate_columns_and_selector(parsed_args, column_names)  # type: ignore[misc]
-        except ValueError as error:  # the caller's slip, not the command's
-            raise _no_column(parsed_args.columns, column_names) from error
+    def unknown_column(self, names: Sequence[str], known: Sequence[str]) -> UsageError:
+        """Return the error for a column that does not exist."""
+        return _no_column(names, known)
 
     def get_epilog(self) -> str:
-        # cliff's own reads the metadata of every installed distribution, in each run.
-        return getattr(self, "_epilog", None) or "Options for every command (--json, --host, --printer ...): octoprint-cli --help"
+        """Return the text below the help."""
+        return own_epilog(self) or "Options for every command (--json, --host, --printer ...): octoprint-cli --help"
+
+    def begin(self, parsed_args: Namespace) -> Namespace:
+        """Call cliff's hooks and choose the formatter. Returns the arguments, which a hook may have changed."""
+        parsed_args = self.run_before_hooks(parsed_args)
+        self.formatter: Any = self.formatter_named(parsed_args.formatter)
+        return parsed_args
+
+
+map_attributes(Output, ALIASES)
 
 
 class ShowOne(Output, CliffShowOne):
-    """A command that answers one object.
+    """Base class of a command that returns one object.
 
-    `take_action(parsed_args)` returns a dict: the envelope's `data`. Wrap values in columns to give them
-    units in a table. A guarded one writes `perform(parsed_args)` instead.
+    `take_action(parsed_args)` returns a dict: the envelope's `data`. `result` declares the units that its values have
+    in a table. A guarded command defines `perform` instead.
     """
 
     _group = SHOW_GROUP
 
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
-        """What a person is shown instead of a table, or None. Put what the server said through `visible`: it may hold newlines."""
+        """Return a text to show instead of a table, or None. Put what the server said through `visible`: it may hold newlines."""
         return None
 
     def run(self, parsed_args: Namespace) -> int:
-        parsed_args = self._run_before_hooks(parsed_args)
-        self.formatter = self._formatter_plugins[parsed_args.formatter].obj
-        data = self.app.scrubber.hide_all(self._dressed(parsed_args))  # a server may repeat the key
-        # Not cliff's dict2columns: its older ones sort.
-        columns, values = self._run_after_hooks(parsed_args, (tuple(data), tuple(data.values())))
+        parsed_args = self.begin(parsed_args)
+        data = self.app.scrubber.hide_all(self._formatted(parsed_args))  # a server may repeat the key
+        # cliff's dict2columns is not used, since older releases of it sort.
+        columns, values = self.run_after_hooks(parsed_args, (tuple(data), tuple(data.values())))
         self.produce_output(parsed_args, columns, values)
         return 0
 
-    def _dressed(self, parsed_args: Namespace) -> Any:
-        """The answer, or an error's, with units."""
+    def _formatted(self, parsed_args: Namespace) -> Any:
+        """Run the command and give its result, or the data of its error, the declared units."""
         try:
-            return self.answer.dress(self.take_action(parsed_args))
+            return self.result.format(self.take_action(parsed_args))
         except CliError as error:
-            error.data = self.answer.dress(error.data)
+            error.data = self.result.format(error.data)
             raise
 
     def produce_output(self, parsed_args: Namespace, column_names: Sequence[str], data: Any) -> int:
         everything = dict(zip(column_names, data))
         try:
             chosen = select(everything, parsed_args.columns)
-        except UsageError as error:  # found out too late to undo anything, so the result must not be lost
+        except UsageError as error:  # the act is done, so its result must not be lost
             if not hasattr(self.formatter, "emit_envelope"):
                 self.formatter.emit_one(list(everything), list(everything.values()), self.app.stdout, parsed_args)
             error.data = everything
@@ -164,7 +183,7 @@ class ShowOne(Output, CliffShowOne):
 
 
 class Rows:
-    """What a Lister returns: rows under their plural name, beside anything else worth saying.
+    """The result of a Lister: rows under their plural name, and other values beside them.
 
     Rows("files", ("name", "size"), rows, free=...) is `{"free": ..., "files": [{"name": ...}, ...]}`.
     A row is a mapping by column, or a sequence in the columns' order. The columns in `more` come after the
@@ -180,7 +199,7 @@ class Rows:
 
 
 class Lister(Output, CliffLister):
-    """A command that answers a list: `take_action(parsed_args)` returns Rows.
+    """Base class of a command that returns a list: `take_action(parsed_args)` returns Rows.
 
     A CliError whose `data` is such Rows is shown with them.
     """
@@ -188,44 +207,49 @@ class Lister(Output, CliffLister):
     _group = LIST_GROUP
 
     def run(self, parsed_args: Namespace) -> int:
-        parsed_args = self._run_before_hooks(parsed_args)
-        self.formatter = self._formatter_plugins[parsed_args.formatter].obj
+        parsed_args = self.begin(parsed_args)
         try:
             rows = self.take_action(parsed_args)
         except CliError as error:
             if isinstance(error.data, Rows):
-                self._show_failed(error, self._dressed(error.data), parsed_args)
+                self._show_failed(error, self._formatted(error.data), parsed_args)
             raise
-        self._show(self._dressed(rows), parsed_args)
+        self._show(self._formatted(rows), parsed_args)
         return 0
 
-    def _dressed(self, rows: Rows) -> Rows:
-        """The rows, with units."""
-        whole = self.answer.dress({**rows.extra, rows.name: [dict(zip(rows.columns, row)) for row in rows.rows]})
+    def _formatted(self, rows: Rows) -> Rows:
+        """Give the rows their declared units."""
+        whole = self.result.format({**rows.extra, rows.name: [dict(zip(rows.columns, row)) for row in rows.rows]})
         more = rows.columns[len(rows.brief) :]
         return Rows(rows.name, rows.brief, whole.pop(rows.name), more=more, **whole)
 
     def _show(self, rows: Rows, parsed_args: Namespace) -> None:
-        parsed_args.rows_name, parsed_args.rows_extra = rows.name, self.app.scrubber.hide_all(rows.extra)
-        columns, values = self._run_after_hooks(parsed_args, (rows.columns, self.app.scrubber.hide_all(rows.rows)))
+        columns, values = self.run_after_hooks(parsed_args, (rows.columns, self.app.scrubber.hide_all(rows.rows)))
+        # cliff hands the formatter a namespace and nothing else: a copy carries what it needs beside the arguments.
+        for_formatter = Namespace(**vars(parsed_args))
+        for_formatter.rows_name, for_formatter.rows_extra = rows.name, self.app.scrubber.hide_all(rows.extra)
+        for_formatter.columns = self._columns(parsed_args.columns, columns, rows)
+        self.produce_output(for_formatter, columns, values)
+
+    def _columns(self, wanted: Sequence[str], columns: Sequence[str], rows: Rows) -> List[str]:
+        """Return the columns to show. Raises UsageError for one that does not exist."""
+        if not wanted and getattr(self.formatter, "prefers_text", False):
+            return [name for name in columns if name not in rows.columns or name in rows.brief]
         known = {_normal(name): name for name in columns}
-        if not parsed_args.columns and getattr(self.formatter, "prefers_text", False):
-            parsed_args.columns = [name for name in columns if name not in rows.columns or name in rows.brief]
-        unknown = [name for name in parsed_args.columns if _normal(name) not in known]
-        parsed_args.columns = [known[_normal(name)] for name in parsed_args.columns if _normal(name) in known]
+        unknown = [name for name in wanted if _normal(name) not in known]
         if unknown:
             raise _no_column(unknown, columns)
-        self.produce_output(parsed_args, columns, values)
+        return [known[_normal(name)] for name in wanted]
 
     def _show_failed(self, error: CliError, rows: Rows, parsed_args: Namespace) -> None:
-        """To a person the rows now, the error after them; to a program all in one envelope."""
+        """Show the rows now and the error after them, or put both into one envelope."""
         if not hasattr(self.formatter, "emit_envelope"):
             self._show(rows, parsed_args)
         error.data = {**rows.extra, rows.name: [dict(zip(rows.columns, row)) for row in rows.rows]}
 
 
 def select(data: Dict[str, Any], columns: Sequence[str]) -> Dict[str, Any]:
-    """The fields that `-c` names, which may be dotted: `temperature.tool0`. All of them without `-c`."""
+    """Return the fields that `-c` names, which may be dotted (`temperature.tool0`); all fields without `-c`."""
     if not columns:
         return data
     chosen: Dict[str, Any] = {}

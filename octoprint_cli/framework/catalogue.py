@@ -1,22 +1,26 @@
-"""What a machine is told of a command, read off its class and its parser: its arguments, its effects, how it can end."""
+"""Commands as data, read from the class and the parser: arguments, effects, error codes, the schema of the result."""
 
 from __future__ import annotations
 
 import argparse
 import inspect
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Type
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Tuple, Type
 
-from octoprint_cli.errors import CODES
+from octoprint_cli.errors import CODES, PluginError
 from octoprint_cli.errors.base import Exit
+from octoprint_cli.framework.argparse_internals import groups_of, is_help, is_repeated
 from octoprint_cli.framework.guard import Guarded
 from octoprint_cli.framework.options import seconds
 from octoprint_cli.framework.results import SKIPPED, rehearsed
 
-#: Every command can end with these, one that asks a server with the next, one that changes something there with the last.
+if TYPE_CHECKING:
+    from octoprint_cli.framework.run_context import RunContext
+
+#: Codes of every command, of every command with requests to a server, and of every one that changes something there.
 COMMON_CODES = ("USAGE_ERROR", "CONFIG_ERROR", "OUTPUT_ERROR", "PLUGIN_ERROR", "INTERNAL_ERROR", "INTERRUPTED", "TERMINATED")
 SERVER_CODES = (
     *"CONNECTION_ERROR TIMEOUT TLS_ERROR SERVER_STARTING AUTH_ERROR PERMISSION_DENIED SERVER_ERROR UNEXPECTED_RESPONSE".split(),
-    "PRINTER_BUSY",  # a refusal (409) in words that nobody knows
+    "PRINTER_BUSY",  # a refusal (409) in unknown words
 )
 ACT_CODES = ("OUTCOME_UNKNOWN",)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,7 +28,7 @@ _NUMBERS = {int: "integer", float: "number", seconds: "number"}
 
 
 def described(command: Any, name: str, owner: Optional[str]) -> Dict[str, Any]:
-    """A command, an instance of it, as the catalogue has it."""
+    """Return the catalogue's entry of a command, which is given as an instance."""
     kind = type(command)
     codes = sorted(error_codes(kind))
     effects = effects_of(kind)
@@ -44,21 +48,33 @@ def described(command: Any, name: str, owner: Optional[str]) -> Dict[str, Any]:
     }
 
 
+def installed_commands(app: RunContext, names: Sequence[str]) -> Tuple[List[Dict[str, Any]], List[str]]:
+    """Return the catalogue's entries of these commands, and what is wrong with those that cannot be described."""
+    manager, rows, broken = app.command_manager, [], []
+    for name in names:
+        try:
+            command, _ = manager.described(name, app)
+            rows.append(described(command, name, manager.owner(name)))
+        except PluginError as error:  # a broken plugin costs its own entries
+            broken.append(error.message)
+    return rows, broken
+
+
 def summary_of(kind: Type[Any]) -> str:
-    """The first line of its help."""
+    """Return the first line of a command's help."""
     return inspect.cleandoc(kind.__doc__ or "").split("\n", 1)[0].rstrip(".")
 
 
 def effects_of(kind: Type[Any]) -> Optional[List[str]]:
-    """What it does to the world, as it is declared; None if nobody has said."""
+    """Return the declared effects of a command, None if undeclared."""
     declared = getattr(kind, "effects", None)
     return None if declared is None else list(declared)
 
 
 def error_codes(kind: Type[Any]) -> Sequence[str]:
-    """All that it may end with."""
-    codes = {*COMMON_CODES, *getattr(kind, "codes", ())}
-    if getattr(kind, "asks_server", True):
+    """Return every error code that a command may end with."""
+    codes = {*COMMON_CODES, *getattr(kind, "error_codes", ())}
+    if getattr(kind, "needs_server", True):
         codes |= {*SERVER_CODES}
         codes |= set() if effects_of(kind) == ["reads"] else {*ACT_CODES}
     if getattr(kind, "destructive", None):
@@ -69,19 +85,19 @@ def error_codes(kind: Type[Any]) -> Sequence[str]:
 
 
 def arguments(parser: argparse.ArgumentParser) -> Iterator[Dict[str, Any]]:
-    """The command's own arguments, without those of the output formats, which every command has."""
-    for group in parser._action_groups:  # argparse has no public way to ask
-        if (group.title or "").endswith(("formatter", "formatters")):
+    """Yield the arguments of a command, without those of the output formats, which every command has."""
+    for title, actions in groups_of(parser):
+        if title.endswith(("formatter", "formatters")):
             continue
-        for action in group._group_actions:
-            if isinstance(action, argparse._HelpAction) or action.help is argparse.SUPPRESS:
+        for action in actions:
+            if is_help(action) or action.help is argparse.SUPPRESS:
                 continue
-            if action.dest != "formatter":  # which a stranger's command has among its own
+            if action.dest != "formatter":  # a third-party cliff command has it among its own arguments
                 yield _argument(action)
 
 
 def _argument(action: argparse.Action) -> Dict[str, Any]:
-    repeated = isinstance(action, argparse._AppendAction)
+    repeated = is_repeated(action)
     several = action.nargs in ("*", "+", argparse.REMAINDER) or (isinstance(action.nargs, int) and action.nargs > 1)
     return {
         "name": action.dest,
@@ -101,10 +117,10 @@ def _help(action: argparse.Action) -> str:
 
 
 def schema_of(kind: Type[Any], name: str) -> Dict[str, Any]:
-    """The JSON Schema of the `data` that a success of the command has."""
-    answers: List[Dict[str, Any]] = [kind.answer.schema]
+    """Return the JSON Schema of the `data` of a successful command."""
+    results: List[Dict[str, Any]] = [kind.result.schema]
     if issubclass(kind, Guarded):
-        answers.append((kind.rehearsal or rehearsed(kind.preflight, kind.skippable)).schema)
-        answers += [SKIPPED.schema] if kind.skippable else []
-    body = answers[0] if len(answers) == 1 else {"anyOf": answers}
+        results.append((kind.rehearsal or rehearsed(kind.preflight, kind.skippable)).schema)
+        results += [SKIPPED.schema] if kind.skippable else []
+    body = results[0] if len(results) == 1 else {"anyOf": results}
     return {"$schema": _DIALECT, "title": f"data of octoprint-cli {name}", **body}

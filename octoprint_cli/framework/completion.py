@@ -1,31 +1,36 @@
-"""What can come next on a command line: commands, options, choices, and what the server and the configuration have right now.
+"""Shell completion: commands, options, choices, and the values that the server and the configuration have right now.
 
-Raises nothing: a shell that asks for more shows no errors.
+Nothing is raised, since a shell shows no errors while it completes.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence
 
-from octoprint_cli.client.tracking.goal_words import FAILURES, GOALS, TYPES
+from octoprint_cli.client.push.updates import TYPES
+from octoprint_cli.client.tracking.goals import FAILURES, GOALS
 from octoprint_cli.errors import CODES, CliError
+from octoprint_cli.framework.argparse_internals import actions_of, is_repeated
 from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP, Formatters
 
-#: A shell waits for this.
+if TYPE_CHECKING:
+    from octoprint_cli.framework.run_context import RunContext
+
+#: The longest wait for the server, since a shell waits for the answer.
 SECONDS = 1.0
 
 
 class Candidates(NamedTuple):
-    """The words that can stand there, and whether a file of this computer can."""
+    """The words that can come next, and whether a file of this computer can."""
 
     words: List[str]
     files: bool = False
 
 
-def candidates(app: Any, words: Sequence[str]) -> Candidates:
-    """What the last of `words`, which may be empty, can become."""
+def candidates(app: RunContext, words: Sequence[str]) -> Candidates:
+    """Return what the last of `words`, which may be empty, can be completed to."""
     *before, current = words or [""]
     if current.startswith("--") and "=" in current and "--" not in before:
         option, _, value = current.partition("=")
@@ -40,13 +45,13 @@ def candidates(app: Any, words: Sequence[str]) -> Candidates:
 class _Line:
     """A command line that is being typed."""
 
-    def __init__(self, app: Any, before: List[str], current: str) -> None:
+    def __init__(self, app: RunContext, before: List[str], current: str) -> None:
         self.app, self.before, self.current = app, before, current
-        #: An option can stand there.
+        #: Whether the word at the cursor can be an option.
         self.option = current.startswith("-") and "--" not in before
 
     def possible(self) -> Candidates:
-        """Each word that can stand there, whatever it begins with."""
+        """Return every word that can come next, whatever it begins with."""
         rest = self._without_options(self.app.parser)
         names: List[str] = self.app.command_manager.names()
         command = next((" ".join(rest[:length]) for length in range(len(rest), 0, -1) if " ".join(rest[:length]) in names), None)
@@ -60,7 +65,7 @@ class _Line:
         return found._replace(words=[*(following if self._at_a_word() else []), *found.words])
 
     def _at_a_word(self) -> bool:
-        """No option stands before it."""
+        """Whether no option comes before the word."""
         return not any(word.startswith("-") for word in [*self.before, self.current])
 
     def _of_command(self, command: str) -> Candidates:
@@ -72,27 +77,27 @@ class _Line:
         if self.option:
             return Candidates([*self._options(parser), *self._options(self.app.parser)])
         given = self._without_options(self.app.parser, parser)[len(command.split()) :]
-        by_place = [action for action in parser._actions if not action.option_strings]
+        by_place = [action for action in actions_of(parser) if not action.option_strings]
         index = min(len(given), len(by_place) - 1)
         if index < 0 or (index < len(given) and by_place[index].nargs not in ("*", "+")):
             return Candidates([])
         return self._values(by_place[index], kind, given)
 
     def _options(self, parser: argparse.ArgumentParser) -> List[str]:
-        """The long options that may still be given."""
+        """Return the long options that may still be given."""
         given = {word.partition("=")[0] for word in self.before}
-        shown = [action for action in parser._actions if action.help is not argparse.SUPPRESS]
-        free = [action for action in shown if isinstance(action, argparse._AppendAction) or not given & set(action.option_strings)]
+        shown = [action for action in actions_of(parser) if action.help is not argparse.SUPPRESS]
+        free = [action for action in shown if is_repeated(action) or not given & set(action.option_strings)]
         return [option for action in free for option in action.option_strings if option.startswith("--")]
 
     def _waiting(self, parser: argparse.ArgumentParser) -> Optional[argparse.Action]:
-        """The option whose value comes next, if one does."""
+        """Return the option whose value comes next, if one does."""
         if self.option or "--" in self.before:
             return None
         return _takes_value(self.before[-1] if self.before else "", parser)
 
     def _without_options(self, *parsers: argparse.ArgumentParser) -> List[str]:
-        """The words without options and, of these parsers, their values."""
+        """Return the words without options and the values of these parsers' options."""
         rest, skip, ended = [], False, False
         for word in self.before:
             if ended or not (skip or word.startswith("-")):
@@ -110,26 +115,26 @@ class _Line:
             return Candidates(_columns(kind))
         if action.dest in _LIVE and action.metavar != "N":
             line = self.before[:-1] if action.option_strings else self.before
-            with contextlib.suppress(CliError, SystemExit):  # half a line may be none
-                self.app.aim(self.app.parser.parse_known_args(line)[0])
+            with contextlib.suppress(CliError, SystemExit):  # half a line need not be valid
+                self.app.apply_options(self.app.parser.parse_known_args(line)[0])
             head = "".join(self.current.rpartition(",")[:2]) if action.dest in _BY_COMMA else ""
             return Candidates([head + word for word in _LIVE[action.dest](self.app)])
         return Candidates([], files=str(action.metavar or action.dest).upper().startswith(_FILES))
 
 
 def _takes_value(word: str, parser: argparse.ArgumentParser) -> Optional[argparse.Action]:
-    return next((action for action in parser._actions if word in action.option_strings and action.nargs != 0), None)
+    return next((action for action in actions_of(parser) if word in action.option_strings and action.nargs != 0), None)
 
 
 def _next_words(names: List[str], rest: List[str]) -> List[str]:
-    """The next word of each command that begins so."""
+    """Return the next word of each command whose name begins with these words."""
     split = [name.split() for name in names]
     return [name[len(rest)] for name in split if name[: len(rest)] == rest and len(name) > len(rest)]
 
 
 def _columns(kind: Any) -> List[str]:
-    """The fields of a command's answer, of a list those of its rows, too."""
-    properties: Dict[str, Any] = (getattr(kind, "answer", None) and kind.answer.schema["properties"]) or {}
+    """Return the fields of a command's result, for a list with those of its rows."""
+    properties: Dict[str, Any] = (getattr(kind, "result", None) and kind.result.schema["properties"]) or {}
     rows = [name for value in properties.values() for name in value.get("items", {}).get("properties", ())]
     return [*properties, *(rows if getattr(kind, "_group", SHOW_GROUP) == LIST_GROUP else [])]
 
@@ -155,11 +160,11 @@ def _checks(_: Any) -> List[str]:
     return Extensions(CHECKS).claimed()
 
 
-#: How the name of a value begins that is a file, or a folder, of this computer.
+#: Prefixes of the metavar of an argument that is a file, or a folder, of this computer.
 _FILES = ("FILE", "OUT", "PATH")
 #: Arguments that hold several values.
 _BY_COMMA = ("events", "fail_on")
-#: Arguments whose values are looked up, by their name in the parsed arguments.
+#: Arguments whose values are looked up when they are completed, by name.
 _LIVE: Dict[str, Callable[[Any], Iterable[str]]] = {
     "stored": _stored,
     "port": _ports,

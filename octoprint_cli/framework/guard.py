@@ -1,4 +1,4 @@
-"""The guard: consent, skipping, pre-flight and rehearsal, around whatever a command does.
+"""The guard: consent, skipping, pre-flight and dry run, around whatever a command does.
 
     class Probe(Guarded, ShowOne):
         \"\"\"probe the bed mesh\"\"\"
@@ -14,11 +14,13 @@ arguments, and hooks that fail open, all act before it. Must not know which comm
 
 from __future__ import annotations
 
+import contextlib
 from argparse import ArgumentParser, Namespace
+from inspect import Parameter, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, Optional
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, ContextManager, Dict, Iterator, Optional, Tuple
 
-from octoprint_cli.config.locks import exclusively
+from octoprint_cli.config.locks import job_lock
 from octoprint_cli.errors import ConfirmationRequired, UsageError
 from octoprint_cli.framework.options import add_checks
 
@@ -26,10 +28,13 @@ if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
     from octoprint_cli.config.settings import Settings
     from octoprint_cli.framework.fields import Field
+    from octoprint_cli.framework.run_context import CommandContext, RunContext
     from octoprint_cli.output.terminal.terminal import Terminal
+    from octoprint_cli.preflight.context import CheckContext
     from octoprint_cli.preflight.report import Report
 
 _FINAL = ("take_action", "run")
+_POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 
 class Guarded:
@@ -37,21 +42,28 @@ class Guarded:
 
     A class says what harm it can do in `destructive` (None: none, `--confirm` is not offered), whether it
     starts a job (`preflight`) and whether it may be skipped during one (`skippable`).
+
+    `check(parsed_args)` may return a plan: whatever it has found out, of any type. `perform` and `afterwards` receive
+    it as a last argument if they take one, as `perform(self, parsed_args, plan)`; without it they are called as
+    `perform(self, parsed_args)`. `parsed_args` carries only what was typed. What `perform` finds out for `afterwards`
+    is kept in typed attributes: an instance lives for one run.
     """
 
-    #: What it does that wants consent, as in "this ...": required of every command, None must be said.
+    #: What the command does that needs consent, as in "this ...". Every class must declare it, if only as None.
     destructive: Optional[str]
     #: Whether the pre-flight runs before it.
     preflight = False
     #: Whether `--skip-if-printing` makes sense.
     skippable = False
-    #: What `--dry-run` answers where `rehearse` is overridden: what that returns, and `dry_run`.
+    #: The result of `--dry-run` where `rehearse` is overridden: what that returns, and `dry_run`.
     rehearsal: ClassVar[Optional[Field]] = None
 
-    app: Any
+    app: RunContext
     client: Client
     settings: Settings
     terminal: Terminal
+    #: What the pre-flight has looked at.
+    _checked: Optional[CheckContext] = None
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -79,36 +91,39 @@ class Guarded:
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        """Consent, then skip, then checks, then the act; in a rehearsal the act is written down."""
+        """Ask for consent, skip, check, act, in this order; in a dry run record the act instead."""
         if parsed_args.dry_run:
             return {"dry_run": True, **self.rehearse(parsed_args)}
         self._require_consent(parsed_args)
-        outcome = self._alone(parsed_args) if self.preflight else self._guarded(parsed_args)
-        return outcome if outcome.get("action") == "skipped" else self.afterwards(parsed_args, outcome)
+        with self._lock():
+            outcome, plan = self._guarded(parsed_args)
+        if outcome.get("action") == "skipped":
+            return outcome
+        return _call_with_plan(self.afterwards, parsed_args, outcome, plan=plan)
 
-    def _alone(self, parsed_args: Namespace) -> Dict[str, Any]:
-        with exclusively(self.settings.host, self.settings.home / "locks"):  # it starts a job
-            return self._guarded(parsed_args)
+    def _lock(self) -> ContextManager[Any]:
+        """Let one run at a time start a job on the server."""
+        return job_lock(self.settings.host, self.settings.home / "locks") if self.preflight else contextlib.nullcontext()
 
     def consent(self, parsed_args: Namespace) -> Optional[str]:
-        """What wants `--confirm` in this very call, or None. Override where it depends on the arguments."""
+        """Return what needs `--confirm` in this call, or None. Override where it depends on the arguments."""
         return self.destructive
 
-    def check(self, parsed_args: Namespace) -> None:
-        """Raise if the act must not be done now. Override to refuse on the printer's state."""
+    def check(self, parsed_args: Namespace) -> Any:
+        """Raise if the act must not be done now. Returns the plan for `perform`, if it needs one. Override it."""
 
-    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
-        """The act. Returns what is true afterwards."""
+    def perform(self, parsed_args: Namespace, *plan: Any) -> Dict[str, Any]:
+        """Do what the command is for, with the plan that `check` has returned. Returns what is true then."""
         raise NotImplementedError
 
-    def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any]) -> Dict[str, Any]:
-        """What is waited for once the act is done, while others may act again. Returns the outcome, and more of it."""
+    def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any], *plan: Any) -> Dict[str, Any]:
+        """Wait once the act is done, while other commands may act. Returns the outcome, and more of it. Override it."""
         return outcome
 
     def rehearse(self, parsed_args: Namespace) -> Dict[str, Any]:
-        """What `--dry-run` shows. Override where the act is more than requests to the server."""
+        """Return what `--dry-run` shows. Override where the act is more than requests to the server."""
         with self.client.rehearsal() as planned:
-            outcome = self._guarded(parsed_args)
+            outcome, _ = self._guarded(parsed_args)
         told = {"preflight": outcome["preflight"]} if "preflight" in outcome else {}
         skipped = {"action": "skipped"} if outcome.get("action") == "skipped" else {}
         return {**skipped, "requests": planned, **told}
@@ -118,17 +133,19 @@ class Guarded:
         if reason and not getattr(parsed_args, "confirm", False):
             raise ConfirmationRequired(f"this {reason}", hint=self.app.again("--confirm"), details={"reason": reason})
 
-    def _guarded(self, parsed_args: Namespace) -> Dict[str, Any]:
+    def _guarded(self, parsed_args: Namespace) -> Tuple[Dict[str, Any], Any]:
+        """Skip, or check and act. Returns the outcome and the plan."""
         if self.skippable and parsed_args.skip_if_printing:
             job = self.client.job.current()
             if job.phase.has_job:
-                return {"action": "skipped", "reason": f"the printer is busy: {job.state}", "job": {"file": job.file}}
+                skipped = {"action": "skipped", "reason": f"the printer is busy: {job.state}", "job": {"file": job.file}}
+                return skipped, None
         checked = {"preflight": self._verdict(parsed_args)} if self.preflight else {}
-        self.check(parsed_args)
-        return {**self.perform(parsed_args), **checked}
+        plan = self.check(parsed_args)
+        return {**_call_with_plan(self.perform, parsed_args, plan=plan), **checked}, plan
 
     def _verdict(self, parsed_args: Namespace) -> Optional[Dict[str, Any]]:
-        """What the pre-flight says if it does not forbid the act; its warnings are told. None if it was not wanted."""
+        """Run the pre-flight and show its warnings. Returns its summary, None if unwanted. Raises if it forbids the act."""
         if parsed_args.no_preflight:
             if parsed_args.ignore or parsed_args.strict:
                 raise UsageError("--no-preflight runs no check, so --ignore and --strict make no sense beside it")
@@ -142,26 +159,43 @@ class Guarded:
         return report.summary()
 
     def require_unchanged(self, parsed_args: Namespace) -> None:
-        """Raise FileChanged if the file is no longer the one that the pre-flight has read, if it has."""
-        if "subject" in parsed_args:
-            parsed_args.subject.require_unchanged()
+        """Raise FileChanged if the pre-flight has read a file that is another one now."""
+        if self._checked is not None:
+            self._checked.require_unchanged()
 
     def run_preflight(self, parsed_args: Namespace) -> Report:
-        """The pre-flight for the file and location that the arguments name."""
-        return preflight_report(self, parsed_args)
+        """Run the pre-flight for the file and location that the arguments name."""
+        from octoprint_cli.preflight.runner import run_preflight
+
+        with _subject(self, parsed_args) as subject:
+            self._checked = subject
+            return run_preflight(subject, parsed_args.ignore, parsed_args.strict)
 
 
-def preflight_report(command: Any, parsed_args: Namespace) -> Report:
-    """A command's pre-flight: `file` or `stored`, `location`, and what `add_checks` took. A bar shows that a large file is read."""
-    from octoprint_cli.preflight.context import Subject
+def preflight_report(command: CommandContext, parsed_args: Namespace) -> Report:
+    """Run the pre-flight for a command's arguments: `file` or `stored`, `location`, and what `add_checks` added."""
     from octoprint_cli.preflight.runner import run_preflight
+
+    with _subject(command, parsed_args) as subject:
+        return run_preflight(subject, parsed_args.ignore, parsed_args.strict)
+
+
+@contextlib.contextmanager
+def _subject(command: CommandContext, parsed_args: Namespace) -> Iterator[CheckContext]:
+    """What the checks look at. Inside, a bar shows that a large file is read."""
+    from octoprint_cli.preflight.context import CheckContext
 
     file = getattr(parsed_args, "file", None)
     stored = getattr(parsed_args, "stored", None)
     location = getattr(parsed_args, "location", None) or "local"
-    settings: Settings = command.settings
     with command.terminal.reading(file or stored) as progress:
         local = None if file is None else Path(file)
-        subject = Subject(command.client, settings, local, location, stored=stored, progress=progress)
-        parsed_args.subject = subject
-        return run_preflight(subject, parsed_args.ignore, parsed_args.strict)
+        yield CheckContext(command.client, command.settings, local, location, stored=stored, progress=progress)
+
+
+def _call_with_plan(method: Callable[..., Dict[str, Any]], *given: Any, plan: Any) -> Dict[str, Any]:
+    """Call a method with a last argument for the plan if it takes one: commands may be written without it."""
+    parameters = signature(method).parameters.values()
+    required = [one for one in parameters if one.kind in _POSITIONAL and one.default is Parameter.empty]
+    takes_plan = len(required) > len(given) or any(one.name == "plan" and one.kind in _POSITIONAL for one in parameters)
+    return method(*given, plan) if takes_plan else method(*given)

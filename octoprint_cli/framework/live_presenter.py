@@ -1,4 +1,4 @@
-"""What is known of the printer, painted for a person who watches."""
+"""The presenter of the live view: turns updates of the printer into pictures of it."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from octoprint_cli.client.push.updates import (
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.client.tracking.goals import Scene
-from octoprint_cli.output.terminal.printer_view import Picture
+from octoprint_cli.output.terminal.printer_view import PrinterView
 
 #: More than any terminal has room for.
 LINES, NOTES = 12, 4
 
 
-class Painter:
-    """Makes pictures for `show`; does nothing where that is None. `hide` takes secrets out of what the server said."""
+class LivePresenter:
+    """Calls `show` with each new picture; does nothing where that is None. `hide` takes secrets out of what the server said."""
 
-    def __init__(self, show: Optional[Callable[[Picture], None]], hide: Callable[[Any], Any]) -> None:
+    def __init__(self, show: Optional[Callable[[PrinterView], None]], hide: Callable[[Any], Any]) -> None:
         self._show, self._hide = show, hide
         self._lines: Deque[str] = deque(maxlen=LINES)
         self._notes: Deque[str] = deque(maxlen=NOTES)
         self._pushed = True
         self._scene: Optional[Scene] = None
 
-    def look(self, scene: Scene) -> None:
-        """The scene is this now."""
+    def show_scene(self, scene: Scene) -> None:
+        """Show how the printer is now."""
         self._scene = scene
-        self._paint()
+        self._present()
 
     def hear(self, news: News) -> None:
-        """What is no part of a scene: the terminal, events, what the firmware asks."""
+        """Show an update that is no part of a scene: a terminal line, an event, a question of the firmware."""
         what = news.what
         if isinstance(what, Line):
             self._lines.append(what.text)
@@ -49,19 +49,19 @@ class Painter:
             self._pushed = what.up
         else:
             return
-        self._paint()
+        self._present()
 
     def end(self, job: Job, heaters: Mapping[str, Temperature]) -> None:
-        """How it is at the end."""
-        self.look(Scene(job, job.phase, heaters))
+        """Show how the printer is at the end."""
+        self.show_scene(Scene(job, job.phase, heaters))
 
-    def _paint(self) -> None:
+    def _present(self) -> None:
         scene = self._scene
         if self._show is None or scene is None:
             return
         job = scene.job
         self._show(
-            Picture(
+            PrinterView(
                 state=self._hide(job.state),
                 phase=scene.phase.value,
                 file=self._hide(job.file),

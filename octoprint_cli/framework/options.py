@@ -1,53 +1,24 @@
-"""The command line: the global options, arguments that several commands take, and parsing in our contract."""
+"""Arguments that several commands share: files, storages, checks, time spans, waits and goals."""
 
 from __future__ import annotations
 
-import functools
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from typing import TYPE_CHECKING, Any, Dict, FrozenSet, List, Mapping, NoReturn, Optional, Sequence
+from typing import Any, FrozenSet, Optional, Sequence, TextIO
 from urllib.parse import unquote
 
-from cliff._argparse import ArgumentParser as CliffParser
-from cliff._argparse import SmartHelpFormatter
-
-from octoprint_cli.client.tracking.goal_words import FAILURES, GOALS
+from octoprint_cli.client.resources.stored_file import location_name
+from octoprint_cli.client.resources.uploads import Wish
+from octoprint_cli.client.tracking.goals import FAILURES, GOALS, Goal
 from octoprint_cli.errors import UsageError
 
-if TYPE_CHECKING:
-    from octoprint_cli.client.resources.uploads import Wish
-
-#: Where a server stores files. 2.0 says `printer` for `sdcard`; both words are taken.
+#: The storages of a server. 2.0 says `printer` for `sdcard`; both words are accepted.
 LOCATIONS = ("local", "sdcard")
 _TEN_YEARS = 10 * 366 * 86400
-#: The global options that say which server, and how it is reached.
-AIMING = ("host", "api_key", "printer", "timeout", "config")
-#: Of them what chooses another server, and what was said for one server alone.
-_CHOOSING, _OF_ONE = ("host", "printer", "config"), ("host", "printer", "api_key")
-
-
-class Parser(CliffParser):
-    """argparse that raises instead of exiting: its 2 would mean a file error here."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(message, hint="octoprint-cli --help")
-
-
-class HelpFormatter(SmartHelpFormatter):
-    """Help that keeps a docstring's paragraphs apart."""
-
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        paragraphs = text.strip().split("\n\n")
-        return "\n\n".join(super(HelpFormatter, self)._fill_text(paragraph, width, indent) for paragraph in paragraphs)
-
-
-def location_name(written: str) -> str:
-    """A location as this program spells it."""
-    return "sdcard" if written == "printer" else written
 
 
 def server_path(written: str) -> str:
-    """A path on the server as the server may have it: no way out of the storage, nothing of a URL."""
+    """Check a path on the server: it must not leave the storage or hold characters of a URL. Returns it without outer slashes."""
     parts = unquote(written).replace("\\", "/").split("/")
     if ".." in parts or not any(parts):
         raise ArgumentTypeError(f"{written!r} is no path on the server: write it as `octoprint-cli files` lists it")
@@ -57,24 +28,24 @@ def server_path(written: str) -> str:
 
 
 def folder_name(written: str) -> str:
-    """A folder on the server; a slash alone is the uppermost."""
+    """Check a folder on the server; a slash alone is the top folder."""
     return server_path(written) if written.strip("/") else ""
 
 
 def add_file(parser: Any, optional: bool = False) -> None:
-    """FILE: a G-code file on this computer, in `parsed_args.file`. Takes a parser or a group of one."""
+    """Add FILE, a G-code file on this computer, as `parsed_args.file`. Takes a parser or a group of one."""
     parser.add_argument("file", metavar="FILE", nargs="?" if optional else None, help="G-code file on this computer")
 
 
 def add_file_or_stored(parser: ArgumentParser, required: bool) -> None:
-    """FILE in `parsed_args.file`, or --stored PATH: a file on the server, in `parsed_args.stored`."""
+    """Add FILE as `parsed_args.file`, or --stored PATH, a file on the server, as `parsed_args.stored`."""
     which = parser.add_mutually_exclusive_group(required=required)
     add_file(which, optional=True)
     which.add_argument("--stored", metavar="PATH", type=server_path, help="a file on the server, instead of FILE")
 
 
 def add_checks(parser: Any) -> None:
-    """--ignore, --strict: how the pre-flight's verdicts count. Takes a parser or a group of one."""
+    """Add --ignore and --strict, which say how failed checks count. Takes a parser or a group of one."""
     parser.add_argument(
         "--ignore",
         metavar="CHECK_ID",
@@ -86,28 +57,26 @@ def add_checks(parser: Any) -> None:
 
 
 def add_wish(parser: ArgumentParser, if_exists: Sequence[str]) -> None:
-    """--location, --path, --if-exists, --verify: how a file is stored; see `wish`."""
+    """Add --location, --path, --if-exists and --verify, which say how a file is stored; `wish` reads them."""
     add_location(parser)
     add_folder(parser)
     parser.add_argument(
         "--if-exists",
         choices=if_exists,
         default="replace",
-        help="what to do if another file has that name (replace; the same bytes are never sent again)",
+        help="what to do if another file has that name (default: replace); identical files are never sent again",
     )
     parser.add_argument(
         "--verify",
         choices=("auto", "download"),
         default="auto",
         help="how to know that the server holds the same bytes: auto (by its SHA-1; where it tells none, as 2.0, "
-        "by reading files of up to 16 MiB back, larger ones by their size) or download (by reading them back)",
+        "by reading files of up to 16 MiB back, larger ones by their size) or download (by reading them back) (default: auto)",
     )
 
 
 def wish(parsed_args: Namespace) -> Wish:
-    """What `add_wish` took. Raises UsageError for what an SD card cannot do."""
-    from octoprint_cli.client.resources.uploads import Wish  # with it comes requests, which help does without
-
+    """Return what `add_wish` parsed. Raises UsageError for what an SD card cannot do."""
     if parsed_args.location == "sdcard" and (parsed_args.if_exists != "replace" or parsed_args.verify != "auto"):
         raise UsageError(
             "on the SD card the server picks a free name, and it cannot be read back", hint="octoprint-cli help upload"
@@ -116,7 +85,7 @@ def wish(parsed_args: Namespace) -> Wish:
 
 
 def seconds(written: str) -> float:
-    """A time span on the command line: a number of seconds above 0, ten years at most."""
+    """Parse a time span: a number of seconds above 0, ten years at most."""
     try:
         found = float(written)
     except ValueError:
@@ -127,13 +96,13 @@ def seconds(written: str) -> float:
 
 
 def add_wait(parser: Any, until: str) -> None:
-    """--wait, --wait-timeout: in `parsed_args.wait` and `parsed_args.wait_timeout`, seconds or None."""
+    """Add --wait and --wait-timeout as `parsed_args.wait` and `parsed_args.wait_timeout`, seconds or None."""
     parser.add_argument("--wait", action="store_true", help=f"wait until {until}")
-    parser.add_argument("--wait-timeout", metavar="SECONDS", type=seconds, help="longest wait of --wait (no limit)")
+    parser.add_argument("--wait-timeout", metavar="SECONDS", type=seconds, help="maximum wait of --wait (default: no limit)")
 
 
 def add_goals(parser: Any, option: str, told: str) -> None:
-    """The option for goals, --fail-on, --timeout: in `parsed_args.goals` (a list), `fail_on` (a set or None), `timeout`."""
+    """Add the option for goals, --fail-on and --timeout as `parsed_args.goals` (a list), `fail_on` (a set or None), `timeout`."""
     parser.add_argument(
         option,
         dest="goals",
@@ -148,14 +117,12 @@ def add_goals(parser: Any, option: str, told: str) -> None:
         "--fail-on",
         metavar="STATES",
         type=_failures,
-        help=f"end with an error on any of {','.join(FAILURES)}, or none (what makes the goals impossible)",
+        help=f"end with an error on any of {','.join(FAILURES)}, or none (default: what makes the goals impossible)",
     )
-    parser.add_argument("--timeout", metavar="SECONDS", type=seconds, help="longest wait (no limit)")
+    parser.add_argument("--timeout", metavar="SECONDS", type=seconds, help="maximum wait (default: no limit)")
 
 
 def _goal(written: str) -> str:
-    from octoprint_cli.client.tracking.goals import Goal  # with it comes requests, which help does without
-
     try:
         return str(Goal.parse(written))
     except ValueError as error:
@@ -173,75 +140,33 @@ def _failures(written: str) -> FrozenSet[str]:
 
 
 def add_location(parser: ArgumentParser, default: Optional[str] = "local") -> None:
-    """--location: a storage of the server, in `parsed_args.location`."""
+    """Add --location, a storage of the server, as `parsed_args.location`."""
     parser.add_argument(
         "--location",
         choices=LOCATIONS,
         type=location_name,
         default=default,
-        help=f"storage on the server ({default or 'both'} without)",
+        help=f"storage on the server (default: {default or 'both'})",
     )
 
 
 def add_folder(parser: ArgumentParser) -> None:
-    """--path: a folder on the server, in `parsed_args.path`."""
+    """Add --path, a folder on the server, as `parsed_args.path`."""
     parser.add_argument("--path", metavar="FOLDER", type=folder_name, default="", help="folder on the server, made if missing")
 
 
-@functools.lru_cache(maxsize=None)
-def global_parser(name: str, description: str) -> Parser:
-    """The global options, which may stand anywhere on the line; never abbreviated."""
-    parser = Parser(prog=name, description=description, add_help=False, allow_abbrev=False)
-    server = parser.add_argument_group("server")
-    server.add_argument("--host", metavar="URL", help="address of the OctoPrint server")
-    server.add_argument("--api-key", metavar="KEY", help="API key (better: OCTOPRINT_API_KEY, or init)")
-    server.add_argument("--printer", metavar="NAME", help="a printer of the configuration's printers")
-    server.add_argument("--timeout", metavar="SECONDS", help="longest wait for an answer (30)")
-    server.add_argument("--config", metavar="FILE", help="configuration file (~/.octoprint-cli/config.yaml)")
-    output = parser.add_argument_group("output")
-    output.add_argument("--json", action="store_true", help="the same as -f json")
-    output.add_argument("-f", "--format", help="table, json, yaml, value; csv for lists, shell for one object")
-    output.add_argument("-v", "--verbose", action="count", dest="verbose_level", default=1, help="say more on stderr")
-    output.add_argument("-q", "--quiet", action="store_const", dest="verbose_level", const=0, help="say less on stderr")
-    output.add_argument("--debug", action="store_true", help="show HTTP requests and tracebacks on stderr")
-    parser.add_argument("-h", "--help", action="store_true", dest="help_wanted", help="show help, for a command too")
-    parser.add_argument("--version", action="store_true", dest="version_wanted", help="show the version")
-    return parser
+def add_command_name(parser: ArgumentParser, nargs: str, help: str, metavar: str = "NAME") -> None:
+    """Add the words of a command's name as `parsed_args.words`, which the shell completes."""
+    parser.add_argument("words", metavar=metavar, nargs=nargs, help=help)
 
 
-@functools.lru_cache(maxsize=None)
-def format_parser() -> Parser:
-    """The output format alone, which must be known before anything that can fail."""
-    parser = Parser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--json", action="append_const", const="json", dest="formats")
-    parser.add_argument("-f", "--format", action="append", nargs="?", const="", dest="formats")
-    return parser
+def add_longest_wait(parser: ArgumentParser, help: str) -> None:
+    """Add --wait SECONDS, the maximum wait for a connection, as `parsed_args.wait`, seconds or None."""
+    parser.add_argument("--wait", metavar="SECONDS", type=seconds, help=help)
 
 
-def joined(argv: Sequence[str]) -> List[str]:
-    """The line with an API key that begins with a dash, as one in 64 does, tied to its option."""
-    line: List[str] = []
-    for word in argv:
-        if line and line[-1] == "--api-key" and word.startswith("-") and not word.startswith("--"):
-            line[-1] = f"--api-key={word}"
-        else:
-            line.append(word)
-    return line
-
-
-def aimed(own: Mapping[str, Any], outer: Mapping[str, Any]) -> Dict[str, Any]:
-    """The aiming options of a line within a run: its own, and the run's. A key is for the server that it was said with."""
-    elsewhere = any(own[name] for name in _CHOOSING)
-    kept = {name: None if elsewhere and name in _OF_ONE else value for name, value in outer.items()}
-    return {**kept, **{name: value for name, value in own.items() if value}}
-
-
-def parse(parser: ArgumentParser, name: str, argv: List[str]) -> Namespace:
-    """A command's arguments, a stranger's too, in our contract: no abbreviations, no exit."""
-
-    def error(message: str) -> NoReturn:
-        raise UsageError(message, hint=f"octoprint-cli help {name}")
-
-    parser.allow_abbrev = False
-    parser.error = error  # type: ignore[method-assign]
-    return parser.parse_args(argv)
+def require_piped(stdin: Optional[TextIO], message: str, hint: str) -> TextIO:
+    """Return stdin. Raises UsageError, with `message`, if it is closed or a terminal."""
+    if stdin is None or stdin.isatty():
+        raise UsageError(f"{message}, and nothing is piped in", hint=hint)
+    return stdin

@@ -1,9 +1,10 @@
-"""What every command shows that tells how the printer is: `status`, `wait`, `print --wait`."""
+"""The printer's status in results: of `status`, `wait`, `print --wait`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, Mapping
 
+from octoprint_cli.client.phase import Phase
 from octoprint_cli.framework.fields import (
     Field,
     flags,
@@ -24,21 +25,6 @@ if TYPE_CHECKING:
     from octoprint_cli.client.resources.printer import Temperature
     from octoprint_cli.client.tracking.snapshot import Known
 
-PHASES = (
-    "offline",
-    "connecting",
-    "error",
-    "idle",
-    "starting",
-    "printing",
-    "pausing",
-    "paused",
-    "resuming",
-    "cancelling",
-    "finishing",
-    "transferring",
-    "unknown",
-)
 _WORDS = {
     "finished": "finished",
     "cancelled": "was cancelled",
@@ -49,7 +35,7 @@ _WORDS = {
 
 
 def _in_words(ended: Mapping[str, Any]) -> str:
-    """`cube.gcode was cancelled`."""
+    """Format the end of a job: `cube.gcode was cancelled`."""
     doubt = "" if ended["certain"] else ", most likely"
     reason = f": {ended['reason']}" if ended["reason"] else ""
     return f"{ended['file'] or 'the job'} {_WORDS[ended['outcome']]}{doubt}{reason}"
@@ -77,17 +63,17 @@ LAST_JOB = (
         ended=time("when").or_null,
         certain=switch("false where it was concluded, and no word of the server says so"),
     )
-    .told(_in_words)
+    .displayed_as(_in_words)
     .or_null
 )
 SUMMARY = record(
     state=text("the server's own word"),
-    phase=one_of(*PHASES, meaning="what that means"),
+    phase=one_of(*(phase.value for phase in Phase), meaning="what that means"),
     temperature=HEATERS,
     job=JOB,
     last_job=LAST_JOB,
-    prompt=record("what the firmware asks a person", text=text(), choices=listed(text()))
-    .told(lambda asked: str(asked["text"]))
+    prompt=record("what the firmware asks its user", text=text(), choices=listed(text()))
+    .displayed_as(lambda asked: str(asked["text"]))
     .or_null,
     error=text("of the printer or its connection").or_null,
     flags=flags("the server's flags of the printer's state"),
@@ -95,7 +81,7 @@ SUMMARY = record(
 
 
 def summary(known: Known) -> Dict[str, Any]:
-    """State, temperatures and job, and how the last job ended, as SUMMARY says. What the server does not know is null."""
+    """Return state, temperatures, job and the end of the last job, as SUMMARY declares. What the server does not know is null."""
     job, printer = known.job, known.printer
     return {
         "state": job.state,
@@ -110,10 +96,10 @@ def summary(known: Known) -> Dict[str, Any]:
 
 
 def _declared(declaration: Field, found: object) -> Dict[str, Any]:
-    """What of it is in the answer."""
+    """Return the declared attributes of an object."""
     return {name: getattr(found, name) for name in declaration.schema["properties"]}
 
 
 def heaters(readings: Mapping[str, Temperature]) -> Dict[str, Any]:
-    """The heaters, as HEATERS says."""
+    """Return the heaters, as HEATERS declares."""
     return {heater: reading._asdict() for heater, reading in readings.items()}

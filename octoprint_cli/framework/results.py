@@ -1,4 +1,4 @@
-"""What several commands' declarations have in common: parts of answers, codes of errors, what a command can do to the world."""
+"""Result schemas, error-code sets and effect names that several commands share."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from octoprint_cli.framework.fields import (
 
 #: What a command can do to the world.
 EFFECTS = ("reads", "heats", "moves", "starts", "stops", "writes", "deletes", "powers")
-#: How it is known that the server holds the same bytes.
+#: The ways in which an upload is verified.
 VERIFIED = ("sha1", "download", "size", "none")
 
 
 def _in_words(verdict: Mapping[str, Any]) -> str:
-    """The summary of a pre-flight that is ready, for a person."""
+    """Format the summary of a pre-flight that is ready."""
     ids = {"warnings": [warning["id"] for warning in verdict["warnings"]], "ignored": verdict["ignored"]}
     return "; ".join(["ready", *(f"{what}: {', '.join(found)}" for what, found in ids.items() if found)])
 
@@ -42,25 +42,25 @@ _READY: Dict[str, Field] = {
     "strict": switch("warnings forbid it, too"),
     "ignored": listed(text(), "the checks that failed and are overridden"),
 }
-#: The report of `preflight`, and the summary of it that a start answers.
+#: The report of `preflight`, and the summary of it in the result of a start.
 REPORT = record("", _READY, checks=listed(CHECK))
-VERDICT = record("of the pre-flight", _READY, warnings=listed(record(id=text(), message=text()))).told(_in_words)
-#: What a guarded command answers where it was skipped.
+VERDICT = record("of the pre-flight", _READY, warnings=listed(record(id=text(), message=text()))).displayed_as(_in_words)
 _REQUEST = record(
     method=text(),
     path=text(),
-    json=mapping(anything("a value"), "its body").sometimes,
-    form=with_others(record("of an upload", file=text("on this computer"), size=size("of the file")), text("a field")).sometimes,
+    json=mapping(anything("a value"), "its body").optional,
+    form=with_others(record("of an upload", file=text("on this computer"), size=size("of the file")), text("a field")).optional,
 )
 _SKIPPED = one_of("skipped")
+#: The result of a guarded command that was skipped.
 SKIPPED = record("with --skip-if-printing, during a job", action=_SKIPPED, reason=text(), job=record(file=text().or_null))
 
 
 def rehearsed(checks: bool, skippable: bool) -> Field:
-    """The same to --dry-run. `checks`: the pre-flight runs before it; `skippable`: it has --skip-if-printing."""
-    parts: Dict[str, Field] = {"preflight": VERDICT.or_null.sometimes} if checks else {}
-    parts.update({"action": _SKIPPED.sometimes} if skippable else {})
-    requests = listed(_REQUEST, "those that would be sent").sometimes
+    """Return the result of --dry-run. `checks`: the pre-flight runs first; `skippable`: the command has --skip-if-printing."""
+    parts: Dict[str, Field] = {"preflight": VERDICT.or_null.optional} if checks else {}
+    parts.update({"action": _SKIPPED.optional} if skippable else {})
+    requests = listed(_REQUEST, "those that would be sent").optional
     return record("with --dry-run", parts, dry_run=switch(), requests=requests)
 
 

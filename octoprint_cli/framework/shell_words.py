@@ -1,4 +1,4 @@
-"""Command lines that are still being typed, as a shell reads them: words, quotes, backslashes. Raises nothing."""
+"""Unfinished command lines, split as a shell splits them: words, quotes, backslashes. Nothing is raised."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ class Typed(NamedTuple):
     words: List[str]
     #: The quote that is open in the last word, or nothing.
     quote: str
-    #: So many characters of the last word stay as they are where bash completes it.
+    #: The number of characters of the last word that bash keeps when it completes the word.
     kept: int
 
     def completed(self, word: str) -> str:
-        """What bash wants for a word: what follows what stays, quoted as it is typed."""
+        """Return what bash expects for a word: the part after the kept characters, quoted as the line is."""
         rest = word[self.kept :]
         if self.quote == '"':
             return re.sub(r'(["$`\\])', r"\\\1", rest)
@@ -26,7 +26,7 @@ class Typed(NamedTuple):
 
 
 def typed(line: str, breaks: str = "") -> Typed:
-    """Read a line up to the cursor. `breaks` are the characters at which bash begins to complete anew, its COMP_WORDBREAKS."""
+    """Split a line up to the cursor. `breaks` is bash's COMP_WORDBREAKS: the characters after which it completes anew."""
     words, word, begun, quote, escaped, kept = [], "", False, "", False, 0
     for character in line:
         if escaped:
@@ -48,5 +48,5 @@ def typed(line: str, breaks: str = "") -> Typed:
 
 
 def unquoted(word: str) -> str:
-    """One word as the shell will hand it over; its quote may still be open."""
+    """Return one word without its quotes, the last of which may still be open."""
     return " ".join(typed(word).words)

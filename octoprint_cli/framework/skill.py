@@ -1,4 +1,4 @@
-"""The skill file: docs/agents.md, which lies in the package as agents.md, and every command, for an agent that has nothing else."""
+"""The skill file for agents: the guide docs/agents.md, a copy of which is in this package, and a table of every command."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterable
 
 NAME = "octoprint-cli"
-#: Agents choose a skill by this.
+#: Agents choose a skill by its description.
 DESCRIPTION = (
     "Drive a 3D printer through its OctoPrint server from the command line: check a G-code file, upload, print, wait, watch, "
     "pause, cancel, set temperatures, send G-code. Use it for whatever has to do with a 3D printer or its jobs."
@@ -23,12 +23,12 @@ Besides these, every command takes the global options (`octoprint-cli --help`). 
 
 
 def guide() -> str:
-    """How an agent drives this program: docs/agents.md."""
+    """Return the guide for agents, docs/agents.md."""
     return (Path(__file__).parent / "agents.md").read_text(encoding="utf-8")
 
 
 def skill(commands: Iterable[Dict[str, Any]]) -> str:
-    """The text of SKILL.md, with these commands, as `described` has them."""
+    """Return the text of SKILL.md with these commands, in the form that `described` returns."""
     front = f"---\nname: {NAME}\ndescription: {json.dumps(DESCRIPTION)}\n---\n\n"  # YAML, in which a bare text has no colon
     return front + guide() + _COMMANDS + "".join(map(_row, commands))
 
@@ -41,7 +41,7 @@ def _row(command: Dict[str, Any]) -> str:
 
 
 def _argument(argument: Dict[str, Any]) -> str:
-    """As a usage line has it: `FILE`, `[--location local|sdcard]`."""
+    """Format an argument as in a usage line: `FILE`, `[--location local|sdcard]`."""
     value = (
         "|".join(map(str, argument["choices"])) if argument["choices"] else _VALUES.get(argument["type"], argument["name"].upper())
     )
@@ -50,5 +50,5 @@ def _argument(argument: Dict[str, Any]) -> str:
     return text if argument["required"] else f"[{text}]"
 
 
-#: What stands for a value, where its name does not.
+#: Placeholders of values by type, where the argument's name does not serve.
 _VALUES = {"boolean": "", "integer": "N", "number": "N"}

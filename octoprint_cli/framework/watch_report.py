@@ -1,4 +1,4 @@
-"""The news as `watch` tells it: a dict for each line, with what changed and no more often than is wanted."""
+"""The events of `watch`: updates of the printer as dicts, with what changed and no more often than is wanted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from octoprint_cli.client.push.updates import (
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.output.columns import Time
 
-#: Of the server's events those that tell of the printer, its job and its files; Dwelling and its like come ten times a second.
+#: The server's events that concern the printer, its job and its files; others, such as Dwelling, come ten times a second.
 EVENTS = tuple(
     """PrintStarted PrintDone PrintFailed PrintCancelling PrintCancelled PrintPaused PrintResumed PrinterStateChanged
     Error PrinterReset EStop Connected Disconnected FileSelected FileDeselected FileAdded FileRemoved Upload
@@ -31,7 +31,7 @@ Told = Tuple[str, Dict[str, Any]]
 
 
 class Reporter:
-    """Makes lines of news. `interval` is the least time between two of progress, and two of temperatures, in seconds."""
+    """Turns updates into events. `interval` is the least time between two of progress, and two of temperatures, in seconds."""
 
     def __init__(self, interval: float) -> None:
         self._interval = interval
@@ -42,7 +42,7 @@ class Reporter:
         self._targets: Any = None
 
     def lines(self, news: News, wanted: Optional[FrozenSet[str]] = None) -> Iterator[Dict[str, Any]]:
-        """The lines of a piece of news, numbered from 1. `wanted` has types and the server's events; None is all but `terminal`."""
+        """Yield the events of an update, numbered from 1. `wanted` holds types and server events; None is all but `terminal`."""
         for kind, body in self._told(news):
             if _is_wanted(kind, body, wanted):
                 self._number += 1
@@ -79,7 +79,7 @@ class Reporter:
         state = (text, job.file if job else None)
         if state != self._state:
             self._state = state
-            self._last.pop("progress", None)  # a new state is worth a look at how far it is
+            self._last.pop("progress", None)  # a new state is followed by progress at once
             told = {"file": job.file, "location": job.location, "error": job.error} if job else {}
             yield "state", {"state": text, "phase": phase_of(text).value, **told}
 
@@ -100,5 +100,5 @@ class Reporter:
 def _is_wanted(kind: str, body: Dict[str, Any], wanted: Optional[FrozenSet[str]]) -> bool:
     if wanted is not None and body.get("event") in wanted:
         return True
-    # A line of its own says the same of this event.
+    # The server's PrinterStateChanged is reported as an event of type state.
     return (kind != "terminal" if wanted is None else kind in wanted) and body.get("event") != "PrinterStateChanged"

@@ -147,8 +147,3 @@ def _codes(bare: str) -> Tuple[str, ...]:
 def _is_parameter(letter: str, lead: str) -> bool:
     """Whether a T is the tool of the code before it (M104 T1), and no tool change."""
     return letter.upper() == "T" and not lead.startswith("T")
-
-
-#: The names under which the façade promised these first.
-Line = GcodeCommand
-read_line = parse_command

@@ -85,8 +85,8 @@ class Range(Column):
         return f"{value[0]:.2f} to {value[1]:.2f} mm"
 
 
-class Said(Column):
-    """Any value, with the words in which a person is told of it."""
+class Display(Column):
+    """Any value, with the text in which a table shows it."""
 
     def __init__(self, value: Any, words: str) -> None:
         super().__init__(value)
@@ -94,6 +94,9 @@ class Said(Column):
 
     def show(self, value: Any) -> str:
         return self._words
+
+
+#: The former name of `Display`.
 
 
 class Time(Column):
@@ -119,14 +122,14 @@ class Flags(Column):
         return ", ".join(name for name, on in value.items() if on) or UNKNOWN
 
 
-def plain(value: Any) -> Any:
-    """The machine's view of a value with columns anywhere inside it."""
+def to_plain_data(value: Any) -> Any:
+    """Return a value with each column inside it replaced by what machines read."""
     if isinstance(value, FormattableColumn):
-        return plain(value.machine_readable())
+        return to_plain_data(value.machine_readable())
     if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): to_plain_data(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(item) for item in value]
+        return [to_plain_data(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):  # NaN and infinity are no JSON
         return None
     return value

@@ -120,6 +120,16 @@ def distribution_of(entry_point: Any, group: str) -> Optional[str]:
     return None
 
 
+def spoken(name: str) -> str:
+    """Return the name of an entry point as a user types it: `config_show` is `config show`."""
+    return name.replace("_", " ")
+
+
+def written(name: str) -> str:
+    """Return what a user types as the name of an entry point: `config show` is `config_show`."""
+    return name.replace(" ", "_")
+
+
 def _unloadable(entry_point: Any, group: str, error: BaseException) -> PluginError:
     distribution = distribution_of(entry_point, group)
     if distribution is None:

@@ -1,6 +1,6 @@
-"""The files of a new add-on: a package with one command, its tests and its metadata, ready to install.
+"""The files of a new plugin: a package with one command, its tests and its metadata, ready to install.
 
-They are those of the first part of docs/plugins.md: a test holds each against the other.
+They are those of the first part of docs/plugins.md: a test compares the two.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Dict, Iterator, Tuple
 
-from octoprint_cli.errors import FileExists, FileUnreadable, InvalidValue
+from octoprint_cli.errors import FileExists, FileUnwritable, InvalidValue
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -47,22 +47,22 @@ class Chat(ShowOne):
 _TESTS = """from octoprint_cli.testing import check_plugin
 
 
-def test_it_says_what_is_going_on(octoprint_server, octoprint_run):
+def test_chat_says_what_the_printer_is_doing(octoprint_server, octoprint_run):
     octoprint_server.octoprint.printing("cube.gcode")
     result = octoprint_run({quoted}, "chat")
     assert result.data == {{"sentence": "The printer is Printing."}}
 
 
-def test_it_keeps_the_rules_of_the_house():
+def test_the_plugin_follows_the_guidelines():
     assert check_plugin("octoprint-cli-{name}") == []
 """
 
 
 def files_of(name: str) -> Iterator[Tuple[str, str]]:
-    """Each file of an add-on of that name: its path below the folder, and its text. Raises InvalidValue."""
+    """Yield each file of a plugin of that name: its path below the plugin's folder, and its text. Raises InvalidValue."""
     if not _NAME.fullmatch(name):
         raise InvalidValue(
-            f"{name!r} is no name for an add-on: small letters and digits, words joined by -",
+            f"{name!r} is not a name for a plugin: use lower-case letters and digits, and join words with -",
             hint="octoprint-cli plugins new my-printer",
         )
     entry = name.replace("-", "_")
@@ -80,11 +80,14 @@ _FILES: Dict[str, str] = {
 }
 
 
-def write_add_on(name: str, below: Path) -> Path:
-    """Write a new add-on into a folder of its own below `below`, and return it. Raises FileExists, FileUnreadable, InvalidValue."""
+def write_plugin(name: str, below: Path) -> Path:
+    """Write a new plugin into a new folder below `below`, and return that folder.
+
+    Raises FileExists, FileUnwritable, InvalidValue.
+    """
     files = dict(files_of(name))
     folder = below / f"octoprint-cli-{name}"
-    if os.path.lexists(folder):  # a link that leads nowhere, too
+    if os.path.lexists(folder):  # true for a dangling link, too
         raise FileExists(f"{folder} exists already", hint=f"octoprint-cli plugins new {name}-2")
     try:
         for path, text in files.items():
@@ -92,5 +95,9 @@ def write_add_on(name: str, below: Path) -> Path:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise FileUnreadable(f"{folder} cannot be written: {error.strerror}", hint=f"ls -ld {below}") from error
+        raise FileUnwritable(f"{folder} cannot be written: {error.strerror}", hint=f"ls -ld {below}") from error
     return folder
+
+
+#: The former name of `write_plugin`.
+write_add_on = write_plugin

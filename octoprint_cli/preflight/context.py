@@ -169,7 +169,3 @@ class CheckContext:
         if isinstance(self._readings[name], Exception):
             raise self._readings[name]
         return self._readings[name]
-
-
-#: The name under which the façade promised this first.
-Subject = CheckContext

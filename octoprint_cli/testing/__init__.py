@@ -1,6 +1,6 @@
 """The façade for tests: run the program in this process, against a fake OctoPrint that can fail in every way.
 
-    from octoprint_cli.testing import FakeOctoPrint, FaultServer, faults, run
+    from octoprint_cli.testing import FakeOctoPrint as FakeOctoPrint, FaultServer as FaultServer, faults as faults, run as run
 
     def test_a_cancel_whose_answer_is_lost(tmp_path):
         with FaultServer(FakeOctoPrint(version="2.0.0rc7")) as server:
@@ -21,75 +21,49 @@ To pytest the same comes as fixtures (`octoprint_server`, `octoprint_run`, `real
 Stands above the whole house, since it runs all of it; nothing in the program imports it.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Dict
+
+from octoprint_cli.framework.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from octoprint_cli.testing.cli_runner import Aimed
-    from octoprint_cli.testing.octoprint.fake_octoprint import FakeOctoPrint
-    from octoprint_cli.testing.octoprint.printer_state import PERMISSIONS
-    from octoprint_cli.testing.octoprint.reply import Refused, Reply, page
-    from octoprint_cli.testing.octoprint.server_plugins import ServerPlugin
-    from octoprint_cli.testing.octoprint.storage import GCODE, Stored
-    from octoprint_cli.testing.plugin_check import check_plugin
-    from octoprint_cli.testing.real_server import RealOctoPrint
-    from octoprint_cli.testing.runner import Result, run
-    from octoprint_cli.testing.server import faults
-    from octoprint_cli.testing.server.exchange import Exchange
-    from octoprint_cli.testing.server.fault_plan import Fault
-    from octoprint_cli.testing.server.fault_server import KEY, FaultServer
-    from octoprint_cli.testing.server.push_session import PushSocket
-    from octoprint_cli.testing.server.request import Request
+    from octoprint_cli.testing.cli_runner import Aimed as Aimed
+    from octoprint_cli.testing.octoprint.fake_octoprint import FakeOctoPrint as FakeOctoPrint
+    from octoprint_cli.testing.octoprint.printer_state import PERMISSIONS as PERMISSIONS
+    from octoprint_cli.testing.octoprint.reply import Refused as Refused, Reply as Reply, page as page
+    from octoprint_cli.testing.octoprint.server_plugins import ServerPlugin as ServerPlugin
+    from octoprint_cli.testing.octoprint.storage import GCODE as GCODE, Stored as Stored
+    from octoprint_cli.testing.plugin_check import check_plugin as check_plugin
+    from octoprint_cli.testing.real_server import RealOctoPrint as RealOctoPrint
+    from octoprint_cli.testing.runner import Result as Result, run as run
+    from octoprint_cli.testing.server import faults as faults
+    from octoprint_cli.testing.server.exchange import Exchange as Exchange
+    from octoprint_cli.testing.server.fault_plan import Fault as Fault
+    from octoprint_cli.testing.server.fault_server import KEY as KEY, FaultServer as FaultServer
+    from octoprint_cli.testing.server.push_session import PushSocket as PushSocket
+    from octoprint_cli.testing.server.request import Request as Request
 
-__all__ = [
-    "GCODE",
-    "KEY",
-    "PERMISSIONS",
-    "Aimed",
-    "Exchange",
-    "FakeOctoPrint",
-    "Fault",
-    "FaultServer",
-    "PushSocket",
-    "RealOctoPrint",
-    "Refused",
-    "Reply",
-    "Request",
-    "Result",
-    "ServerPlugin",
-    "Stored",
-    "check_plugin",
-    "faults",
-    "page",
-    "run",
-]
-
-#: Where each name stands. pytest imports this package in every run, for its fixtures: what is not asked for must cost nothing.
-_ON_DEMAND = {
-    name: f"octoprint_cli.testing.{module}"
-    for module, names in {
-        "cli_runner": ("Aimed",),
-        "octoprint.fake_octoprint": ("FakeOctoPrint",),
-        "octoprint.printer_state": ("PERMISSIONS",),
-        "octoprint.reply": ("Refused", "Reply", "page"),
-        "octoprint.server_plugins": ("ServerPlugin",),
-        "octoprint.storage": ("GCODE", "Stored"),
-        "plugin_check": ("check_plugin",),
-        "real_server": ("RealOctoPrint",),
-        "runner": ("Result", "run"),
-        "server.exchange": ("Exchange",),
-        "server.fault_plan": ("Fault",),
-        "server.fault_server": ("KEY", "FaultServer"),
-        "server.push_session": ("PushSocket",),
-        "server.request": ("Request",),
-    }.items()
-    for name in names
+#: The public names by module, below this package. pytest imports this package in every run, for its fixtures: a name that
+#: nobody asks for must cost nothing.
+EXPORTS = {
+    "cli_runner": "Aimed",
+    "octoprint.fake_octoprint": "FakeOctoPrint",
+    "octoprint.printer_state": "PERMISSIONS",
+    "octoprint.reply": "Refused Reply page",
+    "octoprint.server_plugins": "ServerPlugin",
+    "octoprint.storage": "GCODE Stored",
+    "plugin_check": "check_plugin",
+    "real_server": "RealOctoPrint",
+    "runner": "Result run",
+    "server": "faults",
+    "server.exchange": "Exchange",
+    "server.fault_plan": "Fault",
+    "server.fault_server": "KEY FaultServer",
+    "server.push_session": "PushSocket",
+    "server.request": "Request",
 }
+#: Names that were public before, with those of today.
+ALIASES: Dict[str, str] = {}
 
-
-def __getattr__(name: str) -> Any:
-    if name == "faults":
-        return import_module("octoprint_cli.testing.server.faults")
-    if name not in _ON_DEMAND:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_ON_DEMAND[name]), name)
+_LAZY = lazy_exports(globals(), "octoprint_cli.testing", EXPORTS, ALIASES)
+__all__ = _LAZY.names
+__getattr__, __dir__ = _LAZY.getattr, _LAZY.dir

@@ -6,7 +6,7 @@ import io
 from typing import Any, Iterable, List, Union
 
 from octoprint_cli.app.plugin_rules import rules
-from octoprint_cli.app.run import App
+from octoprint_cli.app.program import Program
 
 __all__ = ["check_plugin"]
 
@@ -23,5 +23,5 @@ def check_plugin(plugin: Union[str, Iterable[Any]]) -> List[str]:
     if not entry_points:
         named = f"no distribution {plugin} is installed that adds" if isinstance(plugin, str) else "there is nothing that adds"
         return [f"{named} anything to octoprint-cli"]
-    found = rules.problems(App(io.StringIO(), io.StringIO(), io.StringIO(), {}), entry_points)
+    found = rules.problems(Program(io.StringIO(), io.StringIO(), io.StringIO(), {}), entry_points)
     return [problem.message for problem in found]

@@ -6,7 +6,7 @@ import io
 import json
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, TextIO, Tuple, Union
 
-from octoprint_cli.app.run import App
+from octoprint_cli.app.program import Program
 from octoprint_cli.testing.server.request import Request
 
 __all__ = ["Result", "run"]
@@ -71,5 +71,5 @@ def run(*argv: str, env: Optional[Mapping[str, str]] = None, stdin: Union[str, b
     stream = _Terminal if terminal else io.StringIO
     stdout: TextIO = io.StringIO()
     stderr: TextIO = stream()
-    code = App(_Stdin(stdin, terminal), stdout, stderr, dict(env or {})).run(list(argv))
+    code = Program(_Stdin(stdin, terminal), stdout, stderr, dict(env or {})).run(list(argv))
     return Result(int(code), stdout.getvalue(), stderr.getvalue())  # type: ignore[attr-defined]

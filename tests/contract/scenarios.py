@@ -210,6 +210,7 @@ ELSEWHERE: Dict[str, str] = {
     "INTERRUPTED": "test_exit_codes.py",
     "TERMINATED": "test_exit_codes.py",
     "FILE_CHANGED": "test_error_codes.py",
+    "FILE_UNWRITABLE": "test_tutorial.py",
     "INTERNAL_ERROR": "test_bugs.py",
     "OUTPUT_ERROR": "test_exit_codes.py",
     "PLUGIN_ERROR": "test_addons_broken.py",

@@ -26,7 +26,7 @@ CAUSES = {
 APPENDED = """
 import sys
 sys.path.append(sys.argv.pop(1))
-from octoprint_cli.app.run import main
+from octoprint_cli.app.main import main
 sys.exit(main())
 """
 

@@ -13,7 +13,7 @@ import yaml
 
 from octoprint_cli.app.command_loader import CommandManager
 from octoprint_cli.errors import CODES
-from octoprint_cli.framework.options import global_parser
+from octoprint_cli.framework.parser import global_parser
 from octoprint_cli.testing import Exchange, FaultServer, Result
 from octoprint_cli.testing.server.faults import answer
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import pkgutil
 from typing import Set
 
 import pytest
 
+from octoprint_cli.client import resources
 from octoprint_cli.testing import FaultServer
 
 from .program import Program
@@ -16,13 +18,13 @@ SLOW = {"requests", "urllib3", "yaml", "prettytable", "cmd2"}
 
 AFTER_A_RUN = """
 import json, sys
-from octoprint_cli.app.run import main
+from octoprint_cli.app.main import main
 code = main(sys.argv[1:])
 sys.stdout.flush()
 json.dump(sorted(sys.modules), sys.stderr)
 sys.exit(code)
 """
-AFTER_AN_IMPORT = "import json, sys; import octoprint_cli.app.run; json.dump(sorted(sys.modules), sys.stderr)"
+AFTER_AN_IMPORT = "import json, sys; import octoprint_cli.app.main; json.dump(sorted(sys.modules), sys.stderr)"
 AFTER_A_LIST = """
 import json, sys
 from octoprint_cli.app.command_loader import CommandManager
@@ -56,6 +58,18 @@ def test_status_as_json_imports_requests_and_nothing_else_slow(program: Program,
         "octoprint_cli.output.formats.yaml_format",
         "octoprint_cli.output.formats.script_formats",
     } == set()
+
+
+MODELS = [f"octoprint_cli.client.resources.{module.name}" for module in pkgutil.iter_modules(resources.__path__)] + [
+    f"octoprint_cli.client.{name}"
+    for name in ("phase", "parsing", "resource", "push.updates", "tracking.goals", "tracking.job_outcome", "tracking.snapshot")
+]
+
+
+@pytest.mark.parametrize("module", MODELS)
+def test_a_model_of_the_client_imports_without_requests(module: str, program: Program) -> None:
+    code = f"import json, sys; import {module}; json.dump(sorted(sys.modules), sys.stderr)"
+    assert imported(program, code) & (SLOW | {"websocket"}) == set()
 
 
 def test_listing_the_commands_imports_none_of_them(program: Program) -> None:

@@ -130,7 +130,7 @@ def test_a_folder_that_cannot_be_written_is_told(bare: Program, monkeypatch: pyt
     monkeypatch.setattr(Path, "mkdir", refuse)  # root may write anywhere
     result = bare.run("plugins", "new", "acme", "--json")
     assert result.exit_code == 2
-    assert "Permission denied" in check_failure(as_json(result.stdout), "FILE_UNREADABLE")["message"]
+    assert "Permission denied" in check_failure(as_json(result.stdout), "FILE_UNWRITABLE")["message"]
 
 
 def test_the_comparison_can_fail() -> None:

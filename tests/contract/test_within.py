@@ -9,15 +9,15 @@ from typing import Any, Iterator, List
 
 import pytest
 
-from octoprint_cli.app.run import App
+from octoprint_cli.app.program import Program
 from octoprint_cli.output.terminal.terminal import Terminal
 from octoprint_cli.testing import FaultServer
 
 
-def begun(server: FaultServer, home: Path, *argv: str) -> App:
+def begun(server: FaultServer, home: Path, *argv: str) -> Program:
     """A run with these global options, whose command goes on."""
-    app = App(io.StringIO(), io.StringIO(), io.StringIO(), {"OCTOPRINT_CLI_HOME": str(home), **server.env})
-    app.aim(app.parser.parse_known_args(list(argv))[0])
+    app = Program(io.StringIO(), io.StringIO(), io.StringIO(), {"OCTOPRINT_CLI_HOME": str(home), **server.env})
+    app.apply_options(app.parser.parse_known_args(list(argv))[0])
     return app
 
 

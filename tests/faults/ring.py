@@ -15,7 +15,7 @@ from octoprint_cli.testing import GCODE, KEY, FaultServer, Result
 #: otherwise: that one begins with what the parent had at the fork.
 MEASURED = """
 import pathlib, re, resource, sys
-from octoprint_cli.app.run import main
+from octoprint_cli.app.main import main
 code = main(sys.argv[1:])
 told = pathlib.Path("/proc/self/status")
 found = re.search(r"VmHWM:\\s+(\\d+)", told.read_text() if told.exists() else "")

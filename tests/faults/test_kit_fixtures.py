@@ -73,7 +73,7 @@ def pytest_in(folder: Path, test: str, **environ: str) -> Any:
 
 
 def test_pytest_finds_them_by_itself_and_pays_nothing_for_them(tmp_path: Path) -> None:
-    heavy = "cliff octoprint_cli.client octoprint_cli.app.run octoprint_cli.testing.server.fault_server".split()
+    heavy = "cliff octoprint_cli.client octoprint_cli.app.main octoprint_cli.testing.server.fault_server".split()
     done = pytest_in(tmp_path, f"import sys\ndef test_light(): assert not set({heavy!r}) & set(sys.modules)\n")
     assert done.returncode == 0, done.stdout
     done = pytest_in(tmp_path, "def test_it(octoprint_run): octoprint_run('status')\n")

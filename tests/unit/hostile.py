@@ -6,8 +6,7 @@ import copy
 import json
 from typing import Any, Iterator, List, Tuple
 
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, settings, strategies as st
 
 #: Few examples, always the same ones; the clock of a busy machine fails no test.
 few = settings(

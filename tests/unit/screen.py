@@ -9,11 +9,11 @@ from datetime import datetime
 import pytest
 
 from octoprint_cli.output.terminal.live_view import View
-from octoprint_cli.output.terminal.printer_view import Picture
+from octoprint_cli.output.terminal.printer_view import PrinterView
 
 HOSTILE = "a\x1b[2J\x1b]0;b\x07\u202e\r\n[bold]c[/bold] :smile:.gcode"
 LINES = [f"Recv: line {number}" for number in range(9)]
-PRINTING = Picture(
+PRINTING = PrinterView(
     state="Printing",
     phase="printing",
     file="parts/cube.gcode",
@@ -25,7 +25,7 @@ PRINTING = Picture(
     notes=["filament change: insert red"],
     connection="push",
 )
-IDLE = Picture("Operational", "idle")
+IDLE = PrinterView("Operational", "idle")
 NOON = datetime(2026, 11, 23, 12, 0)
 LEFT = "\x1b[?1049l"  # the terminal's own screen is back
 COLOUR = re.compile(r"\x1b\[[\d;]*?(?:3\d|4\d|9\d)[\d;]*m")

@@ -108,7 +108,7 @@ def test_help_of_nothing_known_is_a_usage_error(server):
 
 
 def test_help_of_an_add_ons_command_names_the_add_on(server, add_ons):
-    from octoprint_cli.commands.program.help import Version
+    from octoprint_cli.commands.program.version import Version
 
     add_ons.add("commands", "acme_do", lambda: Version)
     data = server.does("help", "acme", "do")
@@ -133,7 +133,7 @@ def test_plugins_list_names_each_add_on_with_what_failed(server, add_ons):
     acme, bolt = rows["acme-tools"], rows["bolt-tools"]
     assert (acme["version"], acme["commands"], acme["checks"], acme["formats"]) == ("1.2", ["laser"], ["dust"], ["xml"])
     assert len(acme["problems"]) == 2 and "no module named laser" in " ".join(acme["problems"])
-    assert bolt["problems"] == ["the name cancel is also claimed by octoprint_cli.commands.job.print:Cancel"]
+    assert bolt["problems"] == ["the name cancel is also claimed by octoprint_cli.commands.job.control:Cancel"]
     assert rows["octoprint-agent-cli"]["problems"] == []
 
 

@@ -6,11 +6,14 @@ import errno
 import io
 import json
 import logging
+import socket
 
 import pytest
 import yaml
 
-from octoprint_cli.app.run import App
+from octoprint_cli.api import ShowOne
+from octoprint_cli.app.program import Program
+from octoprint_cli.app.stdout import StdoutClosed
 from octoprint_cli.commands.printer.status import Status
 from octoprint_cli.errors import CODES, PRECEDENCE, CliError, Exit, Terminated
 
@@ -128,9 +131,7 @@ def test_debug_logs_requests_to_stderr_and_keeps_stdout_one_document(server):
     assert result.data["state"] == "Operational"
 
 
-@pytest.mark.parametrize(
-    ("error", "exit_code"), [(KeyboardInterrupt(), 130), (Terminated(), 143), (BrokenPipeError(), 141)], ids=repr
-)
+@pytest.mark.parametrize(("error", "exit_code"), [(KeyboardInterrupt(), 130), (Terminated(), 143), (StdoutClosed(), 141)], ids=repr)
 def test_signals_and_a_closed_pipe_have_their_own_codes(server, monkeypatch, error, exit_code):
     raising(monkeypatch, error)
     result = server.run("status", "--json")
@@ -154,13 +155,42 @@ class Gone(io.StringIO):
 @pytest.mark.parametrize("argv", [["status"], ["status", "--json"], ["nonsense", "--json"]], ids=" ".join)
 def test_an_answer_that_cannot_be_written_is_no_success(server, argv):
     stderr = io.StringIO()
-    assert App(io.StringIO(), Full(), stderr, server.env).run(argv) == 4
+    assert Program(io.StringIO(), Full(), stderr, server.env).run(argv) == 4
     assert "No space left" in stderr.getvalue()
 
 
 @pytest.mark.parametrize("argv", [["status"], ["status", "--json"], ["nonsense", "--json"]], ids=" ".join)
 def test_a_reader_that_has_gone_is_141(server, argv):
-    assert App(io.StringIO(), Gone(), io.StringIO(), server.env).run(argv) == 141
+    assert Program(io.StringIO(), Gone(), io.StringIO(), server.env).run(argv) == 141
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), BrokenPipeError(errno.EPIPE, "Broken pipe"), OSError("x")],
+    ids=repr,
+)
+def test_a_socket_of_the_command_itself_is_not_taken_for_stdout(server, monkeypatch, error):
+    raising(monkeypatch, error)
+    result = server.run("status", "--json")
+    assert (result.exit_code, result.code) == (4, "INTERNAL_ERROR")
+
+
+def test_a_refused_socket_of_a_plugin_is_the_plugins_error(server, add_ons):
+    class Ring(ShowOne):
+        """ring a bell on another computer"""
+
+        def take_action(self, parsed_args):
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                address = free.getsockname()
+            with socket.socket() as line:
+                line.connect(address)
+            return {}
+
+    add_ons.add("commands", "ring", lambda: Ring)
+    result = server.run("ring", "--json")
+    assert (result.exit_code, result.code) == (4, "PLUGIN_ERROR")
+    assert "acme-tools" in result.envelope["error"]["message"]
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,11 @@ import shlex
 import pytest
 
 from octoprint_cli.app.command_loader import CommandManager
-from octoprint_cli.app.run import App
+from octoprint_cli.app.program import Program
 from octoprint_cli.errors import CODES, OWN_CODES
-from octoprint_cli.errors.explain import ADVICE
 from octoprint_cli.framework.catalogue import error_codes
 from octoprint_cli.framework.guard import Guarded
-from octoprint_cli.framework.options import parse
+from octoprint_cli.framework.parser import parse
 from octoprint_cli.framework.results import EFFECTS
 from octoprint_cli.framework.stream import Stream
 
@@ -177,7 +176,7 @@ def test_every_code_is_explained(code, server):
     assert (data["code"], data["exit_code"]) == (code, int(CODES[code].exit_code))
     assert data["retryable"] is CODES[code].retryable
     assert data["meaning"].endswith(".") and len(data["meaning"]) > 10
-    assert data["advice"] == ADVICE[code] and data["advice"].endswith(".")
+    assert data["advice"] == CODES[code].advice and data["advice"].endswith(".")
     assert server.requests == []
 
 
@@ -188,23 +187,19 @@ def test_what_to_run_next_is_a_command_line_that_parses(code, server):
     parses(re.sub(r" \(.*\)$", "", said))
 
 
-@pytest.mark.parametrize("code", sorted(ADVICE))
+@pytest.mark.parametrize("code", OWN)
 def test_every_command_line_in_an_advice_parses(code):
-    for line in re.findall(r"`(octoprint-cli [^`]+)`", ADVICE[code]):
+    for line in re.findall(r"`(octoprint-cli [^`]+)`", CODES[code].advice):
         parses(line)
 
 
 def parses(line):
     name, *words = shlex.split(line)
     assert name == "octoprint-cli", line
-    app = App(environ={})
+    app = Program(environ={})
     _, rest = app.parser.parse_known_args(words)
     kind, command, more = app.command_manager.find_command(rest)
     parse(kind(app, app.options, cmd_name=command).get_parser(command), command, more)
-
-
-def test_advice_is_about_codes_that_there_are():
-    assert set(ADVICE) == set(OWN)
 
 
 def test_a_code_in_lower_case_is_understood_and_a_slip_is_helped(server):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli.client.push.socket import Lost
-from octoprint_cli.client.tracking.job_outcome import firmware_error_in, last_ending, outcome_in
+from octoprint_cli.client.tracking.last_job import firmware_error_in, last_ending, outcome_in
 from octoprint_cli.errors import AuthError
 
 from .pushed import client

@@ -8,9 +8,9 @@ from cliff.lister import Lister as CliffLister
 from cliff.show import ShowOne as CliffShowOne
 
 from octoprint_cli.api import ShowOne
-from octoprint_cli.app.command_loader import CommandManager, spoken, written
+from octoprint_cli.app.command_loader import CommandManager
 from octoprint_cli.errors import PluginError
-from octoprint_cli.plugins.entry_points import Extensions
+from octoprint_cli.plugins.entry_points import Extensions, spoken, written
 
 
 class Mine(ShowOne):
@@ -146,7 +146,7 @@ def test_a_clash_names_the_name_and_the_rival(add_ons):
     add_ons.add("commands", "cancel", lambda: Mine)
     (fault,) = Extensions("octoprint_cli.commands").clashes()
     assert (fault.name, fault.distribution) == ("cancel", "acme-tools")
-    assert "octoprint_cli.commands.job.print:Cancel" in fault.problem
+    assert "octoprint_cli.commands.job.control:Cancel" in fault.problem
 
 
 @pytest.mark.parametrize(

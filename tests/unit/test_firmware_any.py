@@ -7,8 +7,7 @@ import time
 from typing import List
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from octoprint_cli.gcode.command import only_asks
 from octoprint_cli.gcode.firmware.replies import parsed_reply

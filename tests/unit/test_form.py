@@ -9,8 +9,7 @@ import tempfile
 from typing import Dict, List, Tuple
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from requests_toolbelt.multipart.decoder import MultipartDecoder
 
 from octoprint_cli.client.http.multipart import FileForm

@@ -6,7 +6,7 @@ import pytest
 
 from octoprint_cli.client.phase import phase_of
 from octoprint_cli.client.resources.printer import Temperature
-from octoprint_cli.client.tracking import goal_words, outcome_errors
+from octoprint_cli.client.tracking import goals as goal_module, outcome_errors
 from octoprint_cli.client.tracking.goals import Goal, Scene, usual_failures
 from octoprint_cli.client.tracking.job_outcome import Ending
 
@@ -26,7 +26,7 @@ def scene(state="Printing", completion=None, outcome=None, **heaters):
 
 
 def test_every_word_of_the_help_is_one_and_is_written_back():
-    for word in goal_words.GOALS:
+    for word in goal_module.GOALS:
         written = word.replace("PERCENT", "12.5")
         assert str(Goal.parse(written)) == written
 
@@ -116,7 +116,7 @@ def test_warm_is_every_heater_with_a_target_and_one_at_least(heaters, met):
 )
 def test_what_leaves_none_of_them_possible_ends_the_wait(goals, fails):
     assert usual_failures([Goal(name) for name in goals.split()]) == set(fails.split())
-    assert set(fails.split()) <= set(goal_words.FAILURES)
+    assert set(fails.split()) <= set(goal_module.FAILURES)
 
 
 # -- verdicts -------------------------------------------------------------------------------------

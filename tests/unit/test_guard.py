@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli.api import Guarded, Lister, ShowOne, errors
+from octoprint_cli.framework.base import ALIASES
 from octoprint_cli.preflight.report import Report
 
 READY = {"ready": True, "strict": False, "ignored": [], "warnings": []}
@@ -177,3 +178,25 @@ def test_a_command_without_perform_is_the_add_ons_fault(server, add_ons):
 def test_a_list_command_cannot_be_guarded_by_mistake():
     with pytest.raises(TypeError):
         type("Sly", (Lister, Guarded), {"destructive": None})
+
+
+def test_the_plan_of_the_check_reaches_a_perform_that_takes_one(server, vendor):
+    vendor(
+        check=lambda self, parsed_args: ("G28", "G29"),
+        perform=lambda self, parsed_args, plan: {"action": "probed", "plan": list(plan)},
+        afterwards=lambda self, parsed_args, outcome, plan: {**outcome, "waited": len(plan)},
+    )
+    assert server.does("probe", "--confirm") == {"action": "probed", "plan": ["G28", "G29"], "waited": 2, "preflight": READY}
+
+
+def test_a_perform_without_a_plan_is_called_without_one(server, vendor):
+    vendor(check=lambda self, parsed_args: "a plan", perform=lambda self, parsed_args, more="nothing": {"action": more})
+    assert server.does("probe", "--confirm")["action"] == "nothing"
+
+
+@pytest.mark.parametrize(("old", "new"), ALIASES.items())
+def test_an_attribute_has_its_old_and_its_new_name(old, new):
+    for declared in (old, new):
+        command = type("Vendor", (ShowOne,), {declared: ("X",)})
+        assert (getattr(command, old), getattr(command, new)) == (("X",), ("X",))
+    assert getattr(ShowOne, old) is getattr(ShowOne, new)

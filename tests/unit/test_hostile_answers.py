@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 
 from octoprint_cli.client.client import Client
-from octoprint_cli.client.resource import mapping
+from octoprint_cli.client.parsing import mapping
 from octoprint_cli.client.resources.connection import Link
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.printer import PrinterState

@@ -11,7 +11,8 @@ import requests
 import urllib3
 
 from octoprint_cli import errors
-from octoprint_cli.client.http.http_client import Form, Http
+from octoprint_cli.client.http.http_client import Http
+from octoprint_cli.client.http.request import StreamedBody
 
 from .fake import GONE, KEY, URL
 
@@ -195,7 +196,7 @@ def test_every_request_has_both_timeouts(server):
 
 def test_a_form_may_take_its_own_time(server, http):
     server.on("POST", "/api/files/local", json={})
-    http.post_form("/api/files/local", Form(Body(), stall=40, patience=70), plan={})
+    http.post_form("/api/files/local", StreamedBody(Body(), stall=40, patience=70), plan={})
     assert server.requests[0].timeout == (5.0, 70)
     assert server.requests[0].headers["Content-Type"] == "multipart/form-data; boundary=x"
 

@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from octoprint_cli.output.terminal.live_view import View
-from octoprint_cli.output.terminal.printer_view import Picture
+from octoprint_cli.output.terminal.printer_view import PrinterView
 
 from .screen import COLOUR, HOSTILE, IDLE, LEFT, LINES, PRINTING, Ascii, Tty, able, bare, everything, line, panel, seconds
 
@@ -167,7 +167,7 @@ ODD = [
     PRINTING._replace(completion=1e18, print_time=10**18, print_time_left=10**18),
     PRINTING._replace(temperatures={"tool0": (None, None), "bed": (-300.0, 1e18)}),
     PRINTING._replace(file="", state="", phase="", lines=[""], notes=[""]),
-    Picture("", ""),
+    PrinterView("", ""),
 ]
 
 

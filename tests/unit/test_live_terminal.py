@@ -15,7 +15,7 @@ import threading
 import pytest
 
 from octoprint_cli.output.terminal.live_view import PAUSE, View
-from octoprint_cli.output.terminal.printer_view import BLOCKS, Trail, sparkline
+from octoprint_cli.output.terminal.sparkline import BLOCKS, Trail, sparkline
 from octoprint_cli.output.terminal.terminal import Terminal
 
 from .screen import HOSTILE, LEFT, PRINTING, Tty, able, bare, everything, seconds
@@ -181,10 +181,10 @@ def test_a_terminal_that_is_gone_ends_nothing():
 SCRIPT = """
 import time
 from octoprint_cli.output.terminal.terminal import Terminal
-from octoprint_cli.output.terminal.printer_view import Picture
+from octoprint_cli.output.terminal.printer_view import PrinterView
 try:
     with Terminal().watching(True) as show:
-        show(Picture("Printing", "printing", "cube.gcode", 12.5))
+        show(PrinterView("Printing", "printing", "cube.gcode", 12.5))
         while True:  # as a wait does: a signal that has come to another thread wakes nobody
             time.sleep(0.02)
 except KeyboardInterrupt:

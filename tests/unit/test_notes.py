@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import List
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from octoprint_cli.gcode.analysis.comments import CommentParser
 from octoprint_cli.gcode.analysis.contents import Layers

@@ -13,7 +13,7 @@ from octoprint_cli.client.push.updates import (
 )
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.client.tracking.goals import Scene
-from octoprint_cli.framework.live_presenter import LINES, NOTES, Painter
+from octoprint_cli.framework.live_presenter import LINES, NOTES, LivePresenter
 from octoprint_cli.output.redact import Scrubber
 
 from .pushed import job, news
@@ -30,8 +30,8 @@ def shown():
 def painter(shown):
     scrubber = Scrubber()
     scrubber.learn("the-session-of-bob")
-    found = Painter(shown.append, scrubber.hide_all)
-    found.look(Scene(READING, READING.phase, {"tool0": Temperature(20.0, 200.0)}))
+    found = LivePresenter(shown.append, scrubber.hide_all)
+    found.show_scene(Scene(READING, READING.phase, {"tool0": Temperature(20.0, 200.0)}))
     return found
 
 
@@ -48,14 +48,14 @@ def test_a_scene_is_a_picture(painter, shown):
 
 
 def test_nothing_is_painted_before_there_is_a_scene(shown):
-    painter = Painter(shown.append, lambda value: value)
+    painter = LivePresenter(shown.append, lambda value: value)
     hears(painter, Line("Recv: ok"), Link(False, "refused"))
     assert shown == []
 
 
 def test_nobody_who_watches_is_no_failure():
-    painter = Painter(None, lambda value: value)
-    painter.look(Scene(READING, READING.phase))
+    painter = LivePresenter(None, lambda value: value)
+    painter.show_scene(Scene(READING, READING.phase))
     hears(painter, Line("Recv: ok"))
     painter.end(READING, {})
 
@@ -89,7 +89,7 @@ def test_what_is_in_the_scene_anyway_is_not_painted_again(painter, shown):
 def test_a_secret_is_in_no_part_of_it(painter, shown):
     secret = "bob:the-session-of-bob"
     reading = job(secret, secret)
-    painter.look(Scene(reading, reading.phase))
+    painter.show_scene(Scene(reading, reading.phase))
     hears(painter, Line(secret), Event(secret, {}), Notice(secret, []))
     assert "the-session-of-bob" not in str(shown)
 

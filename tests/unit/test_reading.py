@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from octoprint_cli.gcode.analysis.contents import HeaterTargets
-from octoprint_cli.gcode.analysis.reader import Reading
+from octoprint_cli.gcode.analysis.reader import GcodeParser
 
 from .readings import read
 
@@ -91,7 +91,7 @@ def test_without_an_extrusion_there_is_no_telling() -> None:
 def test_a_real_file_cut_anywhere_in_its_print_is_not_complete(cut: int) -> None:
     start = CUBE.read_bytes()[:cut]
     for text in (start, start[: start.rfind(b"\n") + 1]):  # within a line, and at its end
-        reading = Reading()
+        reading = GcodeParser()
         reading.feed(text)
         contents = reading.contents()
         assert contents.ending.complete is (False if contents.extrudes else None) or cut > 450_000, cut
@@ -130,7 +130,7 @@ def test_pieces_of_any_size_are_the_same_file() -> None:
     data = (PRINT * 40 + ";é\nG1 X{y}\nM84").encode()
     whole = read(data.decode())
     for size in (1, 7, 100):
-        reading = Reading()
+        reading = GcodeParser()
         for at in range(0, len(data), size):
             reading.feed(data[at : at + size])
         assert reading.contents() == whole
@@ -146,7 +146,7 @@ def test_without_numpy_the_reference_reads(monkeypatch: pytest.MonkeyPatch) -> N
     with_numpy = read(PRINT * 300)
     monkeypatch.setitem(sys.modules, "numpy", None)
     monkeypatch.delitem(sys.modules, "octoprint_cli.gcode.analysis.fast_moves_numpy", raising=False)
-    reading = Reading(numpy=True)
+    reading = GcodeParser(numpy=True)
     reading.feed((PRINT * 300).encode())
     assert reading.contents() == with_numpy
     assert "octoprint_cli.gcode.analysis.fast_moves_numpy" not in sys.modules
@@ -158,7 +158,7 @@ def test_numpy_reads_the_long_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     measure_run = fast_moves_numpy.measure_run
     monkeypatch.setattr(fast_moves_numpy, "measure_run", lambda text, start: seen.append(len(text)) or measure_run(text, start))
-    reading = Reading(numpy=True)
+    reading = GcodeParser(numpy=True)
     reading.feed(CUBE.read_bytes())
     assert reading.contents().extrusion["tool0"] == pytest.approx(1648.3954, abs=0.001)
     assert sum(seen) > 300_000

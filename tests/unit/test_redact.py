@@ -7,14 +7,8 @@ import logging
 
 import pytest
 
-from octoprint_cli.output.redact import (
-    Scrubber,
-    is_secret,
-    mask,
-    mask_url,
-    visible,
-    without_passwords,
-)
+from octoprint_cli.output.redact import Scrubber, is_secret, mask, mask_url, without_passwords
+from octoprint_cli.output.safe_text import visible
 
 SECRET = "abcd-0123456789-secret"
 

@@ -184,7 +184,7 @@ class Bare(ShowOne):
 @pytest.mark.parametrize(
     ("kind", "word"),
     (
-        (Bare, "declares no answer"),
+        (Bare, "declares no result"),
         (variant(answer=fields.Field({"type": object()})), "JSON Schema"),
         (variant(effects=None), "declares no effects"),
         (variant(effects=("explodes",)), "explodes"),
@@ -294,7 +294,7 @@ def test_who_keeps_to_the_facades_hears_nothing(package):
 def test_what_is_imported_past_the_facade_is_told_with_its_line(package):
     (package / "helper.py").write_text(WRONG)
     told = [f"acme_imports: helper.py, line {line} imports octoprint_cli.{what}" for line, what in enumerate(PAST, 1)]
-    assert loaded(package) == [f"{problem}; an add-on imports octoprint_cli.api alone" for problem in told]
+    assert loaded(package) == [f"{problem}; a plugin imports octoprint_cli.api alone" for problem in told]
 
 
 PAST = ("framework.base", "errors", "client.resource.Noun", "api.Waiter")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Callable, List, Optional
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from octoprint_cli.gcode.analysis import fast_moves, fast_moves_numpy
 from octoprint_cli.gcode.analysis.interpreter import GcodeInterpreter

@@ -15,7 +15,7 @@ from octoprint_cli.output.columns import (
     Heater,
     Percent,
     Time,
-    plain,
+    to_plain_data,
 )
 
 ACTIVE = {"starting", "printing", "pausing", "paused", "resuming", "cancelling", "finishing"}
@@ -128,9 +128,9 @@ def test_a_time_that_never_was_is_unknown(seconds):
 
 def test_the_machines_view_reaches_into_everything():
     value = {"a": Bytes(1), 2: [Heater(1, None)], "c": (Time(0),), "d": {5}}
-    assert plain(value) == {"a": 1, "2": [{"actual": 1, "target": None}], "c": ["1970-01-01T00:00:00Z"], "d": [5]}
+    assert to_plain_data(value) == {"a": 1, "2": [{"actual": 1, "target": None}], "c": ["1970-01-01T00:00:00Z"], "d": [5]}
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
 def test_what_is_no_json_number_is_null(number):
-    assert plain({"x": number}) == {"x": None}
+    assert to_plain_data({"x": number}) == {"x": None}

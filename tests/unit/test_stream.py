@@ -92,7 +92,7 @@ def test_each_line_is_out_before_the_next_thing_happens(add_ons, home):
     """Whoever reads a pipe hears of it at once, and not when a buffer is full."""
     import io
 
-    from octoprint_cli.app.run import App
+    from octoprint_cli.app.program import Program
 
     class Stdout(io.StringIO):
         flushed = 0
@@ -112,14 +112,14 @@ def test_each_line_is_out_before_the_next_thing_happens(add_ons, home):
             return {}
 
     add_ons.add("commands", "tick", lambda: Tick)
-    App(io.StringIO(), stdout, io.StringIO(), {"OCTOPRINT_CLI_HOME": str(home)}).run(["tick", "--json"])
+    Program(io.StringIO(), stdout, io.StringIO(), {"OCTOPRINT_CLI_HOME": str(home)}).run(["tick", "--json"])
     assert seen == [1, 2, 3]
 
 
 def test_a_reader_that_has_gone_ends_it(add_ons, home):
     import io
 
-    from octoprint_cli.app.run import App
+    from octoprint_cli.app.program import Program
 
     class Gone(io.StringIO):
         def write(self, text):
@@ -133,7 +133,7 @@ def test_a_reader_that_has_gone_ends_it(add_ons, home):
                 yield {"seq": 1}
 
     add_ons.add("commands", "tick", lambda: Tick)
-    assert App(io.StringIO(), Gone(), io.StringIO(), {"OCTOPRINT_CLI_HOME": str(home)}).run(["tick", "--json"]) == 141
+    assert Program(io.StringIO(), Gone(), io.StringIO(), {"OCTOPRINT_CLI_HOME": str(home)}).run(["tick", "--json"]) == 141
 
 
 def test_columns_are_chosen_of_each_thing_that_has_them(tick):

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from octoprint_cli.app.run import App
+from octoprint_cli.app.program import Program
 
 PAST = [
     (1795398160, {"tool0": (150.0, 200.0), "bed": (40.0, 60.0), "chamber": (None, None)}),
@@ -76,7 +76,7 @@ def test_a_plot_is_no_higher_than_it_must_be(warm, monkeypatch):
 def test_a_stream_without_these_characters_gets_a_plot_of_others(server):
     server.past = list(PAST)
     stdout = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="strict", newline="")
-    assert App(io.StringIO(), stdout, io.StringIO(), server.env).run(["temp", "--history"]) == 0
+    assert Program(io.StringIO(), stdout, io.StringIO(), server.env).run(["temp", "--history"]) == 0
     stdout.flush()
     shown = stdout.buffer.getvalue().decode("ascii")
     assert "* tool0" in shown and "o bed" in shown and "minutes ago" in shown and "tool0: 21.3 C (off)" in shown

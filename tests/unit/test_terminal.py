@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from octoprint_cli.app.run import App
+from octoprint_cli.app.program import Program
 from octoprint_cli.output.terminal.terminal import Terminal
 
 HOSTILE = "a\x1b[2J\x1b]0;b\x07\u202e\r\n[bold]c[/bold].gcode"
@@ -149,7 +149,7 @@ def test_a_closed_stderr_turns_no_success_into_a_failure():
 def table(server, encoding, *argv, errors="strict"):
     """What such a stdout gets."""
     stdout = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors=errors, newline="")
-    assert App(io.StringIO(), stdout, io.StringIO(), server.env).run(list(argv)) == 0
+    assert Program(io.StringIO(), stdout, io.StringIO(), server.env).run(list(argv)) == 0
     stdout.flush()
     return stdout.buffer.getvalue().decode(encoding)
 

@@ -6,8 +6,7 @@ import base64
 from typing import List
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from octoprint_cli.gcode.analysis.comments import CommentParser
 from octoprint_cli.gcode.analysis.thumbnails import LARGEST, MOST, TRIES

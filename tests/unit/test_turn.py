@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from octoprint_cli.config.locks import exclusively, in_turn
+from octoprint_cli.config.locks import config_lock, job_lock
 from octoprint_cli.errors import ConfigError, PrinterBusy
 
 from .fake import URL
@@ -18,33 +18,33 @@ SELECT = "/api/files/local/quick.gcode"
 def held(server, folder):
     """Whether another run would be sent away."""
     try:
-        with exclusively(server, folder):
+        with job_lock(server, folder):
             return False
     except PrinterBusy:
         return True
 
 
 def test_the_second_is_told_so_and_the_next_is_not(tmp_path):
-    with exclusively(URL, tmp_path / "locks"):
+    with job_lock(URL, tmp_path / "locks"):
         assert held(URL, tmp_path / "locks")
     assert not held(URL, tmp_path / "locks")
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit, PrinterBusy], ids=lambda error: error.__name__)
 def test_it_ends_with_whatever_error(tmp_path, error):
-    with pytest.raises(error), exclusively(URL, tmp_path):
+    with pytest.raises(error), job_lock(URL, tmp_path):
         raise error("x")
     assert not held(URL, tmp_path)
 
 
 def test_another_server_and_another_folder_have_turns_of_their_own(tmp_path):
-    with exclusively(URL, tmp_path):
+    with job_lock(URL, tmp_path):
         assert held(URL, tmp_path)
         assert not held(URL + ":5000", tmp_path) and not held(URL, tmp_path / "other")
 
 
 def test_the_address_is_in_no_files_name(tmp_path):
-    with exclusively("http://me:secret@octopi.test/../x", tmp_path):
+    with job_lock("http://me:secret@octopi.test/../x", tmp_path):
         (lock,) = tmp_path.iterdir()
         assert "secret" not in lock.name and lock.parent == tmp_path
 
@@ -55,7 +55,7 @@ def test_one_thread_of_many_has_its_turn(tmp_path):
     def run():
         begin.wait()
         try:
-            with exclusively(URL, tmp_path):
+            with job_lock(URL, tmp_path):
                 outcomes.append("mine")
                 inside.wait()
         except PrinterBusy:
@@ -78,23 +78,24 @@ def refusing(monkeypatch, name, error):
 
 
 @pytest.mark.parametrize(
-    "error", [PermissionError(13, "Permission denied"), OSError(30, "Read-only file system"), NotImplementedError()]
+    "error",
+    [PermissionError(13, "Permission denied"), OSError(30, "Read-only file system"), OSError(38, "Not implemented")],
 )
 def test_where_no_lock_can_be_made_there_is_none(tmp_path, monkeypatch, error):
-    refusing(monkeypatch, "filelock.FileLock.acquire", error)
+    refusing(monkeypatch, "octoprint_cli.config.private_files._lock", error)
     assert not held(URL, tmp_path)
 
 
 def test_where_no_folder_can_be_made_there_is_none(tmp_path):
     (tmp_path / "file").touch()
-    with exclusively(URL, tmp_path / "file" / "locks"):
+    with job_lock(URL, tmp_path / "file" / "locks"):
         assert not held(URL, tmp_path / "file" / "locks")
 
 
-@pytest.mark.parametrize("error", [PermissionError(13, "x"), NotImplementedError()], ids=repr)
+@pytest.mark.parametrize("error", [PermissionError(13, "x"), OSError(38, "x")], ids=repr)
 def test_without_a_lock_an_error_inside_is_still_that_error(tmp_path, monkeypatch, error):
-    refusing(monkeypatch, "filelock.FileLock.acquire", error)
-    with pytest.raises(KeyError), exclusively(URL, tmp_path):
+    refusing(monkeypatch, "octoprint_cli.config.private_files._lock", error)
+    with pytest.raises(KeyError), job_lock(URL, tmp_path):
         raise KeyError
 
 
@@ -109,7 +110,7 @@ def ready(server):
 
 
 def test_a_second_print_is_busy_and_asks_nobody(ready, gcode_file, home):
-    with exclusively(URL, home / "locks"):
+    with job_lock(URL, home / "locks"):
         error = ready.refuses(3, "PRINTER_BUSY", "print", str(gcode_file), "--confirm").envelope["error"]
     assert "another octoprint-cli" in error["message"] and error["retryable"] is True
     assert ready.requests == []
@@ -138,12 +139,12 @@ def test_nothing_else_waits_for_a_turn(ready, gcode_file, home, line):
     ready.job(ready.reading("Printing", "slow.gcode", completion=5.0))
     ready.then("/api/job", ready.reading("Paused" if line[0] == "pause" else "Operational", "slow.gcode"))
     ready.takes_targets()
-    with exclusively(URL, home / "locks"):
+    with job_lock(URL, home / "locks"):
         ready.does(*[str(gcode_file) if word == "FILE" else word for word in line])
 
 
 def test_a_dry_run_takes_no_turn(ready, gcode_file, home):
-    with exclusively(URL, home / "locks"):
+    with job_lock(URL, home / "locks"):
         assert ready.does("print", str(gcode_file), "--dry-run")["dry_run"] is True
 
 
@@ -162,7 +163,7 @@ def test_a_home_that_cannot_be_written_does_not_keep_anybody_from_printing(ready
 
 def test_a_file_that_another_run_writes_is_waited_for_and_then_left_alone(server, home, monkeypatch):
     monkeypatch.setattr("octoprint_cli.config.locks.WRITE_SECONDS", 0.05)
-    with in_turn(home / "config.yaml"):
+    with config_lock(home / "config.yaml"):
         server.refuses(4, "CONFIG_ERROR", "init", "--no-verify")
     assert not (home / "config.yaml").exists()
     server.does("init", "--no-verify")
@@ -170,5 +171,5 @@ def test_a_file_that_another_run_writes_is_waited_for_and_then_left_alone(server
 
 def test_a_file_whose_folder_cannot_be_written_has_no_lock(tmp_path):
     (tmp_path / "file").write_text("")
-    with in_turn(tmp_path / "file" / "config.yaml"), pytest.raises(ConfigError), in_turn(tmp_path / "config.yaml"):
+    with config_lock(tmp_path / "file" / "config.yaml"), pytest.raises(ConfigError), config_lock(tmp_path / "config.yaml"):
         raise ConfigError("x")

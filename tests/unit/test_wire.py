@@ -9,7 +9,8 @@ import pytest
 import urllib3.util.connection
 
 from octoprint_cli import errors
-from octoprint_cli.client.http.http_client import Form, Http
+from octoprint_cli.client.http.http_client import Http
+from octoprint_cli.client.http.request import StreamedBody
 
 from .fake import KEY, URL
 
@@ -179,7 +180,7 @@ class Endless:
 def test_an_upload_that_stands_still_is_ended_and_its_outcome_unknown(peer):
     peer.answers = [b""]
     with pytest.raises(errors.OutcomeUnknown) as caught:
-        http().post_form("/api/files/local", Form(Endless(), stall=0.3, patience=9), plan={})
+        http().post_form("/api/files/local", StreamedBody(Endless(), stall=0.3, patience=9), plan={})
     assert caught.value.details == {"stalled": True} and "0.3 s" in caught.value.message
 
 

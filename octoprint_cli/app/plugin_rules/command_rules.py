@@ -1,4 +1,4 @@
-"""The rules for one command: its help, what it declares, its guard, its options. It is made, and never run."""
+"""The guidelines for one command: its help, its declarations, its guard, its options. It is instantiated, and never run."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ import re
 from typing import Any, Iterator, List, Tuple, Type
 
 from octoprint_cli.errors import CODES
-from octoprint_cli.errors.explain import ADVICE
+from octoprint_cli.framework.argparse_internals import actions_of
 from octoprint_cli.framework.base import Output
 from octoprint_cli.framework.catalogue import arguments, schema_of, summary_of
 from octoprint_cli.framework.guard import Guarded
-from octoprint_cli.framework.options import global_parser, parse
+from octoprint_cli.framework.parser import global_parser, parse
 from octoprint_cli.framework.results import EFFECTS
 from octoprint_cli.output.formats.registry import Formatters
 
-#: A rule, and how it is broken.
+#: A guideline and how it is broken.
 Told = Tuple[str, str]
 
-#: What nobody wants to happen by a slip: the guard stands before it.
+#: Effects that need the guard.
 HARMFUL = frozenset({"heats", "moves", "starts", "deletes", "powers"})
 #: Characters of a summary, which stands in a list beside its name.
 _SHORTEST, _LONGEST = 10, 72
-#: The program's options that a command has as well.
+#: Global options that every command has as well.
 _SHARED = frozenset({"-f", "--format", "-h", "--help", "--json"})
 
 
 def command_problems(app: Any, name: str, kind: Any) -> Iterator[Told]:
-    """What is wrong with a command's class."""
+    """Yield what is wrong with the class of a command."""
     if not (isinstance(kind, type) and issubclass(kind, Output)):
         yield "kind", "is derived from none of ShowOne, Lister, Stream of octoprint_cli.api"
         return
@@ -58,12 +58,12 @@ def _help(kind: Type[Any]) -> Iterator[Told]:
 
 
 def _declared(kind: Type[Any], name: str) -> Iterator[Told]:
-    if kind.answer is Output.answer:
-        yield "answer", "declares no answer: answer = fields.record(...)"
+    if kind.result is Output.result:
+        yield "answer", "declares no result: result = fields.record(...)"
     try:
         json.dumps(schema_of(kind, name))
     except Exception as error:
-        yield "answer", f"has an answer without a JSON Schema: {type(error).__name__}: {error}"
+        yield "answer", f"has a result without a JSON Schema: {type(error).__name__}: {error}"
     if kind.effects is None:
         yield "effects", f"declares no effects: effects = (...) of {', '.join(EFFECTS)}"
     unknown = [effect for effect in kind.effects or () if effect not in EFFECTS]
@@ -72,7 +72,7 @@ def _declared(kind: Type[Any], name: str) -> Iterator[Told]:
 
 
 def _guarded(kind: Type[Any]) -> Iterator[Told]:
-    if kind.effects is None:  # told already
+    if kind.effects is None:  # reported already
         return
     changes = set(kind.effects) - {"reads"}
     if issubclass(kind, Guarded):
@@ -85,12 +85,12 @@ def _guarded(kind: Type[Any]) -> Iterator[Told]:
 
 
 def _codes(kind: Type[Any]) -> Iterator[Told]:
-    for code in kind.codes:
+    for code in kind.error_codes:
         if code not in CODES:
             yield "codes", f"may end with {code}, and no error has that code"
         elif not (CODES[code].__dict__.get("__doc__") or "").strip():
             yield "codes", f"may end with {code}, whose class says nothing about what it means: it has no docstring"
-        elif not (ADVICE.get(code) or CODES[code].advice):
+        elif not CODES[code].advice:
             yield "codes", f"may end with {code}, whose class does not say what to do: it has no advice"
 
 
@@ -121,7 +121,7 @@ def _shown(parser: argparse.ArgumentParser, name: str, wanted: str) -> str:
 
 
 def _options(kind: Type[Any], parser: argparse.ArgumentParser) -> Iterator[Told]:
-    taken = {option for action in global_parser("", "")._actions for option in action.option_strings} - _SHARED
+    taken = {option for action in actions_of(global_parser("", "")) for option in action.option_strings} - _SHARED
     taken -= {"--timeout"} if kind.own_timeout else set()
     for argument in arguments(parser):
         spelled: List[str] = argument["options"] or [argument["name"].upper()]

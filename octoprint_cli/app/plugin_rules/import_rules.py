@@ -1,4 +1,4 @@
-"""What an add-on imports of this program: the façade alone, and of that what it promises. Reads source, runs nothing."""
+"""The guideline for imports: a plugin imports the façade alone, and of that its public names. Reads source, runs nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Iterable, Iterator, List, Set, Tuple
 from octoprint_cli import api
 from octoprint_cli.plugins.entry_points import PACKAGE, is_own
 
-#: What an add-on may import; the second in its tests.
+#: The modules that a plugin may import; the second one in its tests.
 _FACADES = ("api", "testing")
 
 
@@ -21,7 +21,7 @@ def import_problems(entry_points: Iterable[Any]) -> Iterator[Tuple[str, str]]:
     for package in packages:
         for path in _files(package):
             for line, what in _strangers(path):
-                yield package, f"{package}: {path.name}, line {line} imports {what}; an add-on imports octoprint_cli.api alone"
+                yield package, f"{package}: {path.name}, line {line} imports {what}; a plugin imports octoprint_cli.api alone"
 
 
 def _package(value: str) -> str:
@@ -31,7 +31,7 @@ def _package(value: str) -> str:
 
 
 def _files(package: str) -> List[Path]:
-    """Its source; none of what cannot be found, which is told as it is loaded."""
+    """Return the source files of a package, without what cannot be found, which is reported when it is loaded."""
     with contextlib.suppress(Exception):
         spec = importlib.util.find_spec(package)
         if spec is not None and spec.submodule_search_locations:
@@ -44,7 +44,7 @@ def _files(package: str) -> List[Path]:
 def _strangers(path: Path) -> Iterator[Tuple[int, str]]:
     try:
         tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError):  # told as it is loaded, if it ever is
+    except (OSError, SyntaxError, ValueError):  # reported when it is loaded, if it ever is
         return
     seen: Set[str] = set()
     for node in ast.walk(tree):

@@ -1,17 +1,17 @@
-"""The house rules for add-ons: all that is wrong with one, in sentences. Slow: it imports what it judges.
+"""The plugin guidelines: everything that is wrong with a plugin, in sentences. Slow: it imports what it checks.
 
-Commands are in `command`, what an add-on imports in `imports`; checks and formats here.
+Commands are checked in `command_rules`, imports in `import_rules`, checks and formats here.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional
 
 from octoprint_cli.app.plugin_rules.command_rules import Told, command_problems
 from octoprint_cli.app.plugin_rules.import_rules import import_problems
 from octoprint_cli.errors import NotFound
+from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP
 from octoprint_cli.plugins import distributions
 from octoprint_cli.plugins.entry_points import (
@@ -46,9 +46,9 @@ def entry_points_of(distribution: str) -> List[Any]:
 
 
 def judged(app: Any, name: Optional[str] = None) -> List[Dict[str, Any]]:
-    """Each installed add-on with what is wrong with it; with a name that one alone, which may be this program itself.
+    """Each installed plugin with what is wrong with it; with a name that one alone, which may be this program itself.
 
-    Raises NotFound for a name that no installed add-on has.
+    Raises NotFound for a name that no installed plugin has.
     """
     known = sorted(distributions.installed(), key=lambda found: found.name.lower())
     wanted = [found for found in known if (_plain(found.name) == _plain(name) if name else not _is_ours(found))]
@@ -63,10 +63,9 @@ def _is_ours(distribution: distributions.Distribution) -> bool:
 
 
 def _not_installed(name: str, known: List[str]) -> NotFound:
-    near = difflib.get_close_matches(_plain(name), known, 3) or [one for one in known if _plain(name) in _plain(one)]
-    meant = f"; did you mean {' or '.join(near)}?" if near else ""
+    near = close_matches(_plain(name), known) or [one for one in known if _plain(name) in _plain(one)]
     return NotFound(
-        f"no distribution {name} is installed that adds anything to octoprint-cli{meant}",
+        f"no distribution {name} is installed that adds anything to octoprint-cli{did_you_mean(near)}",
         hint=f"octoprint-cli plugins check {near[0]}" if near else "octoprint-cli plugins list",
         details={"did_you_mean": near},
     )
@@ -97,14 +96,14 @@ def _of_one(app: Any, entry_point: Any, beside: List[Any]) -> Iterator[Told]:
     yield from _rivals(entry_point, beside)
     try:
         kind = loaded(entry_point)
-    except (Exception, SystemExit) as error:  # a stranger's module can fail in any way
+    except (Exception, SystemExit) as error:  # a third-party module can fail in any way
         yield "loads", f"cannot be loaded: {type(error).__name__}: {error}"
         return
     yield from _RULES[entry_point.group](app, entry_point.name, kind)
 
 
 def _rivals(entry_point: Any, beside: List[Any]) -> Iterator[Told]:
-    """Who else claims the name, built in, installed, or in the very same add-on."""
+    """Yield the other claims to the name: built in, installed, or in the same plugin."""
     claims = [*Extensions(entry_point.group).claims(entry_point.name), *(one for one in beside if _same_name(one, entry_point))]
     others = dict.fromkeys(one.value for one in claims if one.value != entry_point.value)
     if others:

@@ -7,13 +7,14 @@ import copy
 import json
 import socket
 import time
-from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, Optional, Tuple, Union
 
 import requests
 
 from octoprint_cli import errors
 from octoprint_cli.client.http import retry as policy
 from octoprint_cli.client.http.raw_socket import plugged
+from octoprint_cli.client.http.request import MAX_BYTES, ApiRequest, Consumer, StreamedBody
 from octoprint_cli.client.http.status_errors import Answer, KeyRefused, refusal
 from octoprint_cli.client.http.transport import (
     CONNECT_TIMEOUT,
@@ -25,35 +26,10 @@ from octoprint_cli.client.http.transport import (
 from octoprint_cli.client.http.transport_errors import BROKEN, never_made, translate
 from octoprint_cli.output.redact import mask_url
 
-#: No answer of the API is anywhere near as large; what is larger is not read.
-MAX_BYTES = 10 * 1024 * 1024
-#: The list of some ten thousand files is.
-MAX_LISTING_BYTES = 64 * 1024 * 1024
 #: Compressed bytes taken at once: unpacked they are a thousand times as many at worst.
 _STEP = 8192
 #: Answers any key with 200 and whose it is.
 _WHO_AM_I = "/api/currentuser"
-
-
-class Form(NamedTuple):
-    """A body that is streamed: the object to read it from, and the seconds without progress that end it."""
-
-    body: Any
-    stall: float
-    patience: float  # for the answer, once all of it went out
-
-
-class _Call(NamedTuple):
-    """A request, before it is sent."""
-
-    method: str
-    path: str
-    act: bool  # it changes something, so it goes out once
-    needs: Optional[str] = None
-    how: Mapping[str, Any] = {}
-    form: Optional[Form] = None
-    limit: int = MAX_BYTES
-    take: Optional[Callable[[bytes], None]] = None  # who gets the answer's bytes instead of `Answer.text`
 
 
 class Http:
@@ -93,15 +69,15 @@ class Http:
 
     def get(self, path: str, *, needs: Optional[str] = None, limit: int = MAX_BYTES, **params: Any) -> Any:
         """The JSON that a GET answers. `needs` is the permission to name when it is refused."""
-        return _json(self._send(_Call("GET", path, False, needs, {"params": params}, limit=limit)))
+        return _json(self._send(ApiRequest("GET", path, False, needs, {"params": params}, limit=limit)))
 
     def ask(self, path: str, body: Mapping[str, Any], *, needs: Optional[str] = None) -> Any:
         """The JSON that a POST answers which changes nothing: sent in a rehearsal, too, and repeated like a GET."""
-        return _json(self._send(_Call("POST", path, False, needs, {"json": body})))
+        return _json(self._send(ApiRequest("POST", path, False, needs, {"json": body})))
 
     def fetch(self, path: str, take: Callable[[bytes], None], *, needs: Optional[str] = None, limit: int) -> None:
         """Hands the bytes that a GET answers to `take`, as long as they keep coming. Not repeated once they do."""
-        self._send(_Call("GET", path, False, needs, limit=limit, take=take))
+        self._send(ApiRequest("GET", path, False, needs, limit=limit, take=Consumer(take)))
 
     def post(self, path: str, body: Mapping[str, Any], *, needs: Optional[str] = None) -> Any:
         """Sends a JSON command, once. Returns the JSON answered, or None for an empty answer.
@@ -110,14 +86,14 @@ class Http:
         """
         if self._rehearsed("POST", path, json=dict(body)):
             return None
-        return _json(self._send(_Call("POST", path, True, needs, {"json": body})))
+        return _json(self._send(ApiRequest("POST", path, True, needs, {"json": body})))
 
-    def post_form(self, path: str, form: Form, *, plan: Mapping[str, Any], needs: Optional[str] = None) -> Any:
+    def post_form(self, path: str, form: StreamedBody, *, plan: Mapping[str, Any], needs: Optional[str] = None) -> Any:
         """Sends a streamed multipart form, once. `plan` says what it holds, for a rehearsal. Raises as `post`."""
         if self._rehearsed("POST", path, form=dict(plan)):
             return None
         how = {"data": form.body, "headers": {"Content-Type": form.body.content_type}}
-        return _json(self._send(_Call("POST", path, True, needs, how, form)))
+        return _json(self._send(ApiRequest("POST", path, True, needs, how, form)))
 
     def plugged(self, seconds: float) -> ContextManager[socket.socket]:
         """A bare connection to the server, for a websocket. Raises OSError."""
@@ -149,7 +125,7 @@ class Http:
 
     # -- trying -----------------------------------------------------------------------------------
 
-    def _send(self, call: _Call) -> Answer:
+    def _send(self, call: ApiRequest) -> Answer:
         begun, done = time.monotonic(), 0
         while True:
             exchange = self._exchange(call, time.monotonic() - begun)
@@ -163,7 +139,7 @@ class Http:
                 raise self._explained(error, call.path)
             policy.sleep(pause)
 
-    def _exchange(self, call: _Call, spent: float) -> Exchange:
+    def _exchange(self, call: ApiRequest, spent: float) -> Exchange:
         form = call.form
         if form is not None:
             return Exchange(form.stall, lambda: form.patience if form.body.complete else form.stall)
@@ -171,7 +147,7 @@ class Http:
             return Exchange(self.timeout, lambda: self.timeout)
         return Exchange(max(self.timeout - spent, 0.1))
 
-    def _try(self, call: _Call, exchange: Exchange) -> Union[Answer, Tuple[errors.CliError, policy.Failure]]:
+    def _try(self, call: ApiRequest, exchange: Exchange) -> Union[Answer, Tuple[errors.CliError, policy.Failure]]:
         """The answer, or the error with what the retries must know of it."""
         self.check()
         before = self.acted
@@ -184,16 +160,18 @@ class Http:
             with exchange:
                 answer = self._once(call, exchange)
         except BROKEN as failed:
+            if call.take is not None and failed is call.take.error:  # a full disk is no trouble of the connection
+                raise
             error = translate(failed, call.act, self.base_url + call.path, exchange)
             unmade = never_made(failed, exchange)
             self.acted = before if unmade else self.acted
             transient = isinstance(error, (errors.ConnectionFailed, errors.ServerStarting))
-            return error, policy.Failure(never_made=unmade and transient, broken=transient)
+            return error, policy.Failure(never_made=unmade and transient, broken=transient and not _begun(call))
         if 200 <= answer.status < 300:
             return answer
         return refusal(answer, call.needs), policy.Failure(status=answer.status, headers=answer.headers)
 
-    def _once(self, call: _Call, exchange: Exchange) -> Answer:
+    def _once(self, call: ApiRequest, exchange: Exchange) -> Answer:
         self._wire.exchange = exchange
         limits = (min(CONNECT_TIMEOUT, self.timeout), call.form.patience if call.form else self.timeout)
         url = self.base_url + call.path
@@ -228,7 +206,12 @@ class Http:
         return f"the server refuses the API key{origin}: it is wrong, or has been revoked"
 
 
-def _read(response: requests.Response, exchange: Exchange, call: _Call) -> str:
+def _begun(call: ApiRequest) -> bool:
+    """Whether a consumer has received bytes: it must not receive them again from a second try."""
+    return call.take is not None and call.take.begun
+
+
+def _read(response: requests.Response, exchange: Exchange, call: ApiRequest) -> str:
     """The body, in small steps: neither its size nor what it unpacks to is believed."""
     encoding = response.headers.get("Content-Encoding", "identity").lower()
     if encoding not in ("identity", "gzip", "deflate"):

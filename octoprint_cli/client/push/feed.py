@@ -6,9 +6,8 @@ import contextlib
 import math
 import time
 from collections import deque
-from typing import Callable, Deque, Dict, Iterable, Optional
+from typing import TYPE_CHECKING, Callable, Deque, Dict, Iterable, Optional
 
-from octoprint_cli.client.client import Client
 from octoprint_cli.client.push.socket import (
     OPEN_SECONDS,
     Lost,
@@ -25,6 +24,9 @@ from octoprint_cli.client.push.updates import (
 )
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.errors import AuthError, CliError, PrinterOffline
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.client import Client
 
 #: While the socket is up, the server is asked all the same: events have been known to get lost.
 POLL_UP_SECONDS = 60.0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import List, Tuple
+from typing import TYPE_CHECKING, List, Tuple
 
-from octoprint_cli.client.http.http_client import Http
+from octoprint_cli.client.parsing import members, texts
 from octoprint_cli.client.push.socket import Lost, Message, Socket, Wish
-from octoprint_cli.client.resource import members, texts
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.http.http_client import Http
 
 #: It comes right after the login, or not at all.
 SECONDS = 5.0

@@ -10,14 +10,16 @@ import base64
 import contextlib
 import json
 import time
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Sequence
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import websocket
 
-from octoprint_cli.client.http.http_client import Http
-from octoprint_cli.client.resource import mapping, text
+from octoprint_cli.client.parsing import mapping, text
 from octoprint_cli.errors import AuthError, CliError
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.http.http_client import Http
 
 _PATH = "/sockjs/websocket"
 #: The handshake and the login, each.

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Union
 
-from octoprint_cli.client.push.socket import Message
-from octoprint_cli.client.resource import (
-    inner,
-    items,
-    members,
-    text,
-    texts,
-)
+from octoprint_cli.client.parsing import inner, items, members, text, texts
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.printer import Temperature, readings_of
 from octoprint_cli.output.redact import without_passwords
 
+if TYPE_CHECKING:
+    from octoprint_cli.client.push.socket import Message
+
+#: Types of the lines that `watch` prints. The server's own events, such as PrintDone, can be named beside them.
+TYPES = ("state", "progress", "temperature", "event", "notification", "connection", "terminal")
 #: The server's own plugins that tell of a firmware's questions and notes.
 PROMPTS, NOTES = "action_command_prompt", "action_command_notification"
 

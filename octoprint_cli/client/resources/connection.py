@@ -5,17 +5,9 @@ from __future__ import annotations
 from typing import Any, List, NamedTuple, Optional
 
 from octoprint_cli import errors
+from octoprint_cli.client.parsing import elements, inner, items, mapping, text, texts, whole
 from octoprint_cli.client.phase import Phase, phase_of
-from octoprint_cli.client.resource import (
-    Noun,
-    elements,
-    inner,
-    items,
-    mapping,
-    text,
-    texts,
-    whole,
-)
+from octoprint_cli.client.resource import Resource
 
 _PATH = "/api/connection"
 #: Closing a serial port is quick; a firmware that hangs in a command is given up on.
@@ -59,7 +51,7 @@ class Link(NamedTuple):
         )
 
 
-class Connection(Noun):
+class Connection(Resource):
     """The one serial line of the server."""
 
     def current(self) -> Link:
@@ -71,14 +63,15 @@ class Connection(Noun):
 
         Raises NotFound with the ports that are there.
         """
-        link, there = self.settle(self.current, lambda link: port == "AUTO" or port in link.ports, seconds)
-        if not there:
-            raise errors.NotFound(
+
+        def missing(link: Link) -> errors.CliError:
+            return errors.NotFound(
                 f"the server sees no port {port}; it sees: {', '.join(link.ports) or 'none'}",
                 hint="is the printer on? octoprint-cli connect --wait 60 waits for it",
                 details={"ports": link.ports},
             )
-        return link
+
+        return self.poll_until(self.current, lambda link: port == "AUTO" or port in link.ports, seconds, missing)
 
     def connect(self, port: Optional[str], baudrate: Optional[int], profile: Optional[str]) -> None:
         """`POST /api/connection` connect (CONNECTION), which must be waited for, and ended by `require_connected`.
@@ -91,10 +84,10 @@ class Connection(Noun):
 
     def require_connected(self, seconds: float) -> Link:
         """What came of `connect`, after a wait of so many seconds. Raises PrinterOffline with the server's reason."""
-        link, _ = self.settle(self.current, lambda link: True, 0)
+        link, _ = self.poll(self.current, lambda link: True, 0)
         if not link.phase.connected and not self._http.rehearsing:
             raise errors.PrinterOffline(
-                f"{self.told}, but no printer answered within {self.patience(seconds):g} s: the server says {link.state}",
+                f"{self.last_outcome}, but no printer answered within {self.grace(seconds):g} s: the server says {link.state}",
                 hint="octoprint-cli connect --port PORT --baudrate RATE",
                 details={"state": link.state, "port": link.port, "ports": link.ports},
             )
@@ -106,11 +99,12 @@ class Connection(Noun):
         The server does this in the middle of a job, too, and kills the job. Raises StateNotReached.
         """
         self.act(_PATH, {"command": "disconnect"}, needs="CONNECTION")
-        link, closed = self.settle(self.current, lambda link: not link.phase.connected, CLOSE_SECONDS)
-        if not closed:
-            raise errors.StateNotReached(
-                f"{self.told}, but the server still says {link.state}",
+
+        def still_open(link: Link) -> errors.CliError:
+            return errors.StateNotReached(
+                f"{self.last_outcome}, but the server still says {link.state}",
                 hint="octoprint-cli status",
                 details={"state": link.state},
             )
-        return link
+
+        return self.poll_until(self.current, lambda link: not link.phase.connected, CLOSE_SECONDS, still_open)

@@ -7,14 +7,9 @@ from typing import Any, Callable, Optional
 from urllib.parse import quote
 
 from octoprint_cli import errors
-from octoprint_cli.client.http.http_client import MAX_LISTING_BYTES
-from octoprint_cli.client.resource import (
-    Noun,
-    mapping,
-    members,
-    text,
-    whole,
-)
+from octoprint_cli.client.http.request import MAX_LISTING_BYTES
+from octoprint_cli.client.parsing import mapping, members, text, whole
+from octoprint_cli.client.resource import Resource
 from octoprint_cli.client.resources.stored_file import SD_NAMES, Listing, StoredFile
 
 _PATH = "/api/files"
@@ -22,7 +17,7 @@ _PATH = "/api/files"
 LISTED_SECONDS = 10.0
 
 
-class Files(Noun):
+class Files(Resource):
     """The server's storages."""
 
     _sd_name: Optional[str] = None  # as this server calls it, once that was found out
@@ -105,12 +100,11 @@ class Files(Noun):
             new = [file for file in listed if file not in before.files]
             return same[0] if same else new[0] if len(new) == 1 else None
 
-        file, _ = self.settle(find, lambda found: found is not None, LISTED_SECONDS)
-        if file is None and not self._http.rehearsing:
-            raise errors.NotFound(
-                f"{sent.path} was sent, but the SD card does not list it", hint="octoprint-cli files --location sdcard"
-            )
-        return file or sent
+        def unlisted(_: object) -> errors.CliError:
+            message = f"{sent.path} was sent, but the SD card does not list it"
+            return errors.NotFound(message, hint="octoprint-cli files --location sdcard")
+
+        return self.poll_until(find, lambda found: found is not None, LISTED_SECONDS, unlisted) or sent
 
     def select(self, path: str, location: str = "local", start: bool = False) -> str:
         """`POST /api/files/LOCATION/PATH` select, and with `start` print (FILES_SELECT, PRINT).

@@ -6,15 +6,10 @@ import time
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional
 
 from octoprint_cli import errors
+from octoprint_cli.client.parsing import inner, mapping, number, text, whole
 from octoprint_cli.client.phase import Phase, phase_of
-from octoprint_cli.client.resource import (
-    Noun,
-    inner,
-    mapping,
-    number,
-    text,
-    whole,
-)
+from octoprint_cli.client.resource import Resource
+from octoprint_cli.client.resources.stored_file import location_name
 
 _PATH = "/api/job"
 #: OctoPrint lets a running command end before it pauses or cancels, and a heater's wait is a command.
@@ -61,7 +56,7 @@ class Job(NamedTuple):
             state=text(answer.get("state")) or "Unknown",
             error=text(answer.get("error")),
             file=path.lstrip("/") if path else None,
-            location=_location(origin),
+            location=location_name(origin) if origin else None,
             size=whole(file.get("size")),
             completion=_percent(progress.get("completion")),
             print_time=whole(progress.get("printTime")),
@@ -79,9 +74,10 @@ class Job(NamedTuple):
     def of_event(self, payload: Mapping[str, Any]) -> Job:
         """The job that an event such as PrintStarted tells of, with this one's state, at its begin."""
         path = text(payload.get("path"))
+        origin = text(payload.get("origin"))
         none: Dict[str, Any] = dict.fromkeys(("completion", "print_time", "print_time_left", "estimated_print_time"))
         file = path.lstrip("/") if path else None
-        return self._replace(file=file, location=_location(text(payload.get("origin"))), size=whole(payload.get("size")), **none)
+        return self._replace(file=file, location=location_name(origin) if origin else None, size=whole(payload.get("size")), **none)
 
     def require_connected(self) -> Job:
         """Itself. Raises PrinterOffline, with the server's reason if it has one."""
@@ -123,16 +119,12 @@ def _moved_on_from(before: Job) -> Callable[[Job], bool]:
     return lambda job: job.phase is not Phase.TRANSFERRING or job.completion != before.completion
 
 
-def _location(origin: Optional[str]) -> Optional[str]:
-    return "sdcard" if origin == "printer" else origin  # 2.0's word for it
-
-
 def _percent(value: Any) -> Optional[float]:
     found = number(value)  # an empty file makes 1.11 say -100
     return found if found is not None and 0 <= found <= 100 else None
 
 
-class Jobs(Noun):
+class Jobs(Resource):
     """The one job that the server can have."""
 
     def current(self) -> Job:
@@ -145,14 +137,15 @@ class Jobs(Noun):
         Raises NoActiveJob, PrinterOffline, and StillCancelling after `seconds`.
         """
         self._post(command="cancel")
-        job, stopped = self.settle(self.current, lambda job: job.phase.at_rest, seconds)
-        if not stopped:
-            raise errors.StillCancelling(
-                f"{self.told}, but the printer is still {job.state} after {self.patience(seconds):g} s",
+
+        def still_going(job: Job) -> errors.CliError:
+            return errors.StillCancelling(
+                f"{self.last_outcome}, but the printer is still {job.state} after {self.grace(seconds):g} s",
                 hint="octoprint-cli status (an emergency stop is: octoprint-cli gcode M112)",
                 details={"state": job.state},
             )
-        return job
+
+        return self.poll_until(self.current, lambda job: job.phase.at_rest, seconds, still_going)
 
     def pause(self, seconds: float = SETTLE_SECONDS) -> Job:
         """`POST /api/job` pause (PRINT), then wait until it is paused. Raises as `resume`."""
@@ -174,15 +167,15 @@ class Jobs(Noun):
         def fresh(job: Job) -> bool:
             return job.is_of(path, location) and not job.completion
 
-        job, selected = self.settle(self.current, fresh, seconds)
-        if not selected:
-            # 2.0.0rc7 ignores every selection on the SD card after the first print from it.
-            raise errors.NotStarted(
-                f"the selection of {path}: {self.told}, but the server's job shows {job.file or 'no file'}; nothing was started",
-                hint="octoprint-cli disconnect, then: octoprint-cli connect",
+        def not_selected(job: Job) -> errors.CliError:
+            shown = f"the server's job shows {job.file or 'no file'}; nothing was started"
+            return errors.NotStarted(
+                f"the selection of {path}: {self.last_outcome}, but {shown}",
+                hint="octoprint-cli disconnect, then: octoprint-cli connect",  # 2.0.0rc7 selects on the SD card only once
                 details={"state": job.state, "file": job.file},
             )
-        return job
+
+        return self.poll_until(self.current, fresh, seconds, not_selected)
 
     def start(self) -> None:
         """`POST /api/job` start (PRINT). A 204 also where nothing is selected: follow it by `confirm_started`."""
@@ -205,17 +198,17 @@ class Jobs(Noun):
             under_way = job.phase.has_job and moves
             return under_way or (job.completion == 100 and ended())
 
-        job, is_so = self.settle(self.current, started, seconds)
-        shown = job
-        if is_so and not self._http.rehearsing:
-            time.sleep(CERTAIN_SECONDS)
-            shown, is_so = self.settle(self.current, lambda now: now.file is None or now.is_of(path, location), CERTAIN_SECONDS)
-        if not is_so:
-            raise errors.NotStarted(
-                f"the start of {path}: {self.told}, but the server's job shows {shown.file or 'no file'} and {shown.state}",
+        def not_started(job: Job) -> errors.CliError:
+            return errors.NotStarted(
+                f"the start of {path}: {self.last_outcome}, but the server's job shows {job.file or 'no file'} and {job.state}",
                 hint="octoprint-cli status",
-                details={"state": shown.state, "file": shown.file, "error": shown.error},
+                details={"state": job.state, "file": job.file, "error": job.error},
             )
+
+        job = self.poll_until(self.current, started, seconds, not_started)
+        if not self._http.rehearsing:
+            time.sleep(CERTAIN_SECONDS)
+            self.poll_until(self.current, lambda now: now.file is None or now.is_of(path, location), CERTAIN_SECONDS, not_started)
         return job
 
     def wait_for_transfer(self, stall: float = STALL_SECONDS) -> Job:
@@ -224,10 +217,10 @@ class Jobs(Noun):
         Raises StateNotReached when nothing has moved for `stall` seconds.
         """
         # The answer to the upload comes before the transfer begins.
-        self.settle(self.current, lambda job: job.phase is Phase.TRANSFERRING, TRANSFER_BEGINS_SECONDS)
+        self.poll(self.current, lambda job: job.phase is Phase.TRANSFERRING, TRANSFER_BEGINS_SECONDS)
         job, moved = self.current(), True
         while job.phase is Phase.TRANSFERRING and moved:
-            job, moved = self.settle(self.current, _moved_on_from(job), stall)
+            job, moved = self.poll(self.current, _moved_on_from(job), stall)
         if not moved:
             raise errors.StateNotReached(
                 f"the transfer to the SD card has stood still at {job.completion or 0:.0f} % for {stall:g} s",
@@ -240,12 +233,12 @@ class Jobs(Noun):
         def ended(job: Job) -> bool:
             return done(job) or job.phase.at_rest
 
-        job, in_time = self.settle(self.current, ended, seconds)
+        job, in_time = self.poll(self.current, ended, seconds)
         if self._http.rehearsing or (in_time and done(job)):
             return job
         raise errors.StateNotReached(
-            f"{self.told}, but the printer is {job.state} instead of {wanted}"
-            + ("" if in_time else f" after {self.patience(seconds):g} s"),
+            f"{self.last_outcome}, but the printer is {job.state} instead of {wanted}"
+            + ("" if in_time else f" after {self.grace(seconds):g} s"),
             hint="octoprint-cli status",
             details={"state": job.state, "wanted": wanted},
         )

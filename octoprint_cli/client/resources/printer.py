@@ -20,15 +20,8 @@ from typing import (
 )
 
 from octoprint_cli import errors
-from octoprint_cli.client.resource import (
-    ACCEPTED,
-    Noun,
-    inner,
-    items,
-    mapping,
-    number,
-    text,
-)
+from octoprint_cli.client.parsing import inner, items, mapping, number, text
+from octoprint_cli.client.resource import ACCEPTED, Resource
 
 if TYPE_CHECKING:
     from octoprint_cli.client.http.http_client import Http
@@ -100,7 +93,7 @@ def readings_of(body: Mapping[str, Any]) -> Dict[str, Temperature]:
     return found
 
 
-class Printer(Noun):
+class Printer(Resource):
     """The printer behind the server. All but `current` want it connected and raise PrinterOffline else.
 
     Nothing heats beyond the limits, which are asked for once something is to heat: whoever sends it, LimitExceeded comes before
@@ -135,7 +128,7 @@ class Printer(Noun):
 
         Raises StateNotReached if the printer reports none.
         """
-        state, _ = self.settle(self.current, lambda state: state.reported, FIRST_REPORT_SECONDS)
+        state, _ = self.poll(self.current, lambda state: state.reported, FIRST_REPORT_SECONDS)
         if not state.reported:
             raise errors.StateNotReached("the printer has not reported any temperature yet", hint="octoprint-cli temp")
         return state.temperatures
@@ -162,7 +155,7 @@ class Printer(Noun):
         refused = [answer for answer in answers if isinstance(answer, errors.CliError)]
         if refused:  # only now: one heater's trouble must not leave another one hot
             raise refused[0]
-        self.told = next((told for told in map(str, answers) if told != ACCEPTED), ACCEPTED)
+        self.last_outcome = next((outcome for outcome in map(str, answers) if outcome != ACCEPTED), ACCEPTED)
         return self._confirm(targets, seconds)
 
     def switch_off(self, seconds: float = TARGET_SECONDS) -> Dict[str, Temperature]:
@@ -193,16 +186,16 @@ class Printer(Noun):
         def shown(state: PrinterState) -> bool:
             return not _differing(state, targets)
 
-        state, in_time = self.settle(self.current, shown, seconds)
-        if not in_time:
+        def not_shown(state: PrinterState) -> errors.CliError:
             differing = _differing(state, targets)
-            raise errors.StateNotReached(
-                f"{self.told}, but after {self.patience(seconds):g} s the printer does not show the new target of "
+            return errors.StateNotReached(
+                f"{self.last_outcome}, but after {self.grace(seconds):g} s the printer does not show the new target of "
                 f"{', '.join(differing)}: it may still be heating up, and takes no other command before it is done",
                 hint="octoprint-cli temp (octoprint-cli cancel --confirm ends a heat-up, gcode M112 everything)",
                 details={"wanted": dict(targets), "shown": differing},
             )
-        return state.temperatures
+
+        return self.poll_until(self.current, shown, seconds, not_shown).temperatures
 
     def send(self, commands: Sequence[str]) -> None:
         """`POST /api/printer/command` (CONTROL): all lines in one request, in order.
@@ -210,10 +203,10 @@ class Printer(Noun):
         The server queues them and says nothing about what the firmware makes of them. Raises LimitExceeded, and
         InvalidValue for what is no single line.
         """
-        from octoprint_cli.gcode.command import read_line  # slow to import, and most commands send none
+        from octoprint_cli.gcode.command import parse_command  # slow to import, and most commands send none
 
         for command in commands:
-            self.require_within_limits(read_line(command).targets, command)
+            self.require_within_limits(parse_command(command).targets, command)
         self._http.post(f"{_PATH}/command", {"commands": list(commands)}, needs="CONTROL")
 
 

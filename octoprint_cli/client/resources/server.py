@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import List, NamedTuple, Optional
 
-from octoprint_cli.client.resource import (
-    Noun,
-    mapping,
-    text,
-    texts,
-)
+from octoprint_cli.client.parsing import mapping, text, texts
+from octoprint_cli.client.resource import Resource
 
 
 class User(NamedTuple):
@@ -20,7 +16,7 @@ class User(NamedTuple):
     groups: List[str]
 
 
-class Server(Noun):
+class Server(Resource):
     """The OctoPrint that answers."""
 
     def version(self) -> str:

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-from octoprint_cli.client.resource import (
-    Noun,
-    inner,
-    mapping,
-    members,
-    text,
-    texts,
-)
+from octoprint_cli.client.parsing import inner, mapping, members, text, texts
+from octoprint_cli.client.resource import Resource
 from octoprint_cli.errors import NotFound
 
 #: The server's health takes two look-ups in the internet at times; nobody should wait longer for a word of warning.
@@ -45,7 +39,7 @@ class Power(NamedTuple):
     other_before: bool
 
 
-class Plugins(Noun):
+class Plugins(Resource):
     """The server's bundled plugins. Each raises NotFound where the plugin is not there, or does not run."""
 
     def firmware(self) -> List[Warned]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
-from octoprint_cli.client.resource import (
-    inner,
-    items,
-    number,
-    text,
-    whole,
-)
+from octoprint_cli.client.parsing import inner, items, number, text, whole
 
 #: 2.0's name for the printer's own storage; the caller sees and says `sdcard` on every server.
 SD_NAMES = ("sdcard", "printer")
+
+
+def location_name(origin: str) -> str:
+    """Return the location that the server, or the user, calls `origin`, as this program spells it: `local` or `sdcard`."""
+    return "sdcard" if origin in SD_NAMES else origin
 
 
 class History(NamedTuple):
@@ -57,7 +56,7 @@ class StoredFile(NamedTuple):
         return cls(
             path=path,
             name=(text(entry.get("display")) or text(entry.get("name")) or path).lstrip("/"),
-            location="sdcard" if origin in SD_NAMES else origin,
+            location=location_name(origin),
             size=whole(entry.get("size")),
             date=whole(entry.get("date")),
             hash=text(entry.get("hash")),

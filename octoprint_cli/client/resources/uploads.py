@@ -7,23 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Tuple
 
 from octoprint_cli import errors
-from octoprint_cli.client.http.http_client import Form, Http
 from octoprint_cli.client.http.multipart import (
     ESCAPED,
     FileForm,
     sha1_of,
     size_of,
 )
-from octoprint_cli.client.resource import (
-    Noun,
-    inner,
-    members,
-    text,
-)
+from octoprint_cli.client.http.request import StreamedBody
+from octoprint_cli.client.parsing import inner, members, text
+from octoprint_cli.client.resource import Resource
 from octoprint_cli.client.resources.stored_file import SD_NAMES, StoredFile
 from octoprint_cli.gcode.source import Progress
 
 if TYPE_CHECKING:
+    from octoprint_cli.client.http.http_client import Http
     from octoprint_cli.client.resources.files import Files
 
 _PATH = "/api/files"
@@ -61,7 +58,7 @@ class Sent(NamedTuple):
     action: str = "uploaded"
 
 
-class Uploads(Noun):
+class Uploads(Resource):
     """Sending files to the server's storages."""
 
     def __init__(self, http: Http, files: Files) -> None:
@@ -174,7 +171,7 @@ class Uploads(Noun):
 
     def _post(self, form: FileForm, plan: Dict[str, Any], location: str) -> Any:
         stall = self._http.timeout
-        body = Form(form, stall, stall + PATIENCE_PER_MIB * form.size / MIB)
+        body = StreamedBody(form, stall, stall + PATIENCE_PER_MIB * form.size / MIB)
         try:
             return self._http.post_form(f"{_PATH}/{self._files.storage(location)}", body, plan=plan, needs="FILES_UPLOAD")
         except errors.FileTooLarge as error:
@@ -196,7 +193,7 @@ class Uploads(Noun):
 
     def _confirmed(self, path: str) -> StoredFile:
         try:
-            found, _ = self.settle(lambda: self._files.find(path), lambda file: file is not None, APPEARS_SECONDS)
+            found, _ = self.poll(lambda: self._files.find(path), lambda file: file is not None, APPEARS_SECONDS)
         except errors.OutcomeUnknown as error:
             if not isinstance(error.__cause__, errors.PermissionDenied):
                 raise
@@ -211,7 +208,7 @@ class Uploads(Noun):
         """What the server holds after an answer that never came. Raises if it is not this file."""
         if location == "sdcard" and form.complete:  # the card's listing will tell
             return StoredFile(path, path, location, None)
-        self.told = lost.told
+        self.last_outcome = lost.told
 
         def arrived(found: Optional[StoredFile]) -> bool:
             if found is None or found.size != form.size:
@@ -220,7 +217,7 @@ class Uploads(Noun):
 
         # What was not sent to its end cannot be stored; else the server may still be busy with it.
         seconds = APPEARS_SECONDS if form.complete else 0
-        found, there = self.settle(lambda: self._files.find(path), arrived, seconds)
+        found, there = self.poll(lambda: self._files.find(path), arrived, seconds)
         if there and found is not None:
             return found
         raise _not_stored(lost, form, path, found)

@@ -9,6 +9,10 @@ from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.client.tracking.job_outcome import FINISHED, Ending
 
+#: Goals that can be waited for, as they are written on the command line.
+GOALS = ("done", "idle", "printing", "paused", "connected", "temp", "progress=PERCENT")
+#: States that end a wait with an error.
+FAILURES = ("error", "offline", "cancelled", "paused")
 #: A heater counts as at its target within so many degrees of it.
 NEAR_DEGREES = 2.0
 _END = frozenset({"error", "offline", "cancelled"})
@@ -55,7 +59,7 @@ _FAILS: Dict[str, FrozenSet[str]] = {
 
 
 class Goal(NamedTuple):
-    """One thing to wait for: one of `words.GOALS`, and the percent of `progress`."""
+    """One thing to wait for: one of GOALS, and the percent of `progress`."""
 
     name: str
     percent: float = 0.0

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
 
-from octoprint_cli.client.client import Client
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.push.updates import (
     Away,
@@ -26,9 +25,12 @@ from octoprint_cli.client.tracking.job_outcome import (
     STOPPED,
     UNFINISHED,
     Ending,
-    last_ending,
 )
+from octoprint_cli.client.tracking.last_job import last_ending
 from octoprint_cli.errors import CliError
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.client import Client
 
 #: The events that a job's end is told by, and those that tell why.
 EVENTS = tuple("PrintStarted PrintDone PrintFailed PrintCancelling PrinterStateChanged Error PrinterReset EStop".split())

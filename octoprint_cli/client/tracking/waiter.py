@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from typing import Any, Callable, FrozenSet, Iterator, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Iterator, Mapping, Optional, Sequence
 
 from octoprint_cli import errors
-from octoprint_cli.client.client import Client
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.push.feed import Feed
 from octoprint_cli.client.push.socket import Wish
@@ -28,10 +27,13 @@ from octoprint_cli.client.tracking.job_outcome import (
     LOST,
     UNFINISHED,
     Ending,
-    last_ending,
 )
 from octoprint_cli.client.tracking.job_tracker import EVENTS, LOOK_SECONDS, Follower
+from octoprint_cli.client.tracking.last_job import last_ending
 from octoprint_cli.client.tracking.snapshot import Known
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.client import Client
 
 #: A heat-up that is cancelled goes on for some seconds.
 REST_SECONDS = 10.0
@@ -183,7 +185,7 @@ class Waiter:
         if not job.phase.has_job:
             return job
         with contextlib.suppress(errors.CliError), self._client.http.hurried(HURRY_SECONDS):
-            return self._client.job.settle(self._client.job.current, lambda now: not now.phase.has_job, SETTLE_SECONDS)[0]
+            return self._client.job.poll(self._client.job.current, lambda now: not now.phase.has_job, SETTLE_SECONDS)[0]
         return job
 
     def _late(self, seconds: float) -> errors.CliError:
@@ -208,7 +210,7 @@ class Waiter:
             next_one = ended.outcome != FINISHED and job.phase is not Phase.CANCELLING
             return next_one or not follower.goes_on(job)
 
-        return self._client.job.settle(self._client.job.current, at_rest, REST_SECONDS)[0]
+        return self._client.job.poll(self._client.job.current, at_rest, REST_SECONDS)[0]
 
     def final(self) -> Optional[Known]:
         """How it is at the end: what the server says now, else what it said last; None if it never said anything."""

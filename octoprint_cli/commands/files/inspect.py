@@ -11,12 +11,13 @@ from octoprint_cli.api import (
     add_file,
     errors,
     fields,
+    require_piped,
 )
 
 if TYPE_CHECKING:
     from octoprint_cli.api import Contents
 
-#: So many bytes are read from stdin at a time.
+#: The number of bytes that are read from stdin at a time.
 PIECE = 64 * 1024
 
 
@@ -51,7 +52,7 @@ class Inspect(ShowOne):
     like any other: `preflight` judges it.
     """
 
-    answer = fields.record(
+    result = fields.record(
         file=fields.text("as it was named"),
         size=fields.size("of the file"),
         lines=fields.whole(),
@@ -69,21 +70,21 @@ class Inspect(ShowOne):
             source=fields.one_of("comments", "z", meaning="the slicer's marks, or the heights that are printed at").or_null,
         ),
         slicer=fields.record(name=fields.text(), version=fields.text().or_null)
-        .told(lambda it: f"{it['name']} {it['version'] or ''}".strip())
+        .displayed_as(lambda it: f"{it['name']} {it['version'] or ''}".strip())
         .or_null,
         printer=fields.text("the model that it was sliced for").or_null,
         nozzles=fields.listed(fields.length("diameter")),
         filaments=fields.listed(fields.text()),
         estimated_time=fields.span("of the print, as the slicer says").or_null,
-        bad_lines=fields.listed(_BAD_LINE.told(lambda bad: f"line {bad['line']} {bad['problem']}")),
-        notable=fields.listed(_NOTABLE.told(_told), "commands that deserve a look"),
+        bad_lines=fields.listed(_BAD_LINE.displayed_as(lambda bad: f"line {bad['line']} {bad['problem']}")),
+        notable=fields.listed(_NOTABLE.displayed_as(_told), "commands that deserve a look"),
         cold_extrusion=fields.whole("the first line that extrudes with a cold hotend").or_null,
-        thumbnails=fields.listed(_PICTURE.told(lambda it: f"{it['format']} {it['width']}x{it['height']}")),
+        thumbnails=fields.listed(_PICTURE.displayed_as(lambda it: f"{it['format']} {it['width']}x{it['height']}")),
         written=fields.text("the file that --thumbnail wrote").or_null,
     )
     effects = ("reads",)
-    codes = ("FILE_NOT_FOUND", "FILE_UNREADABLE", "FILE_INVALID", "FILE_EXISTS")
-    asks_server = False
+    error_codes = ("FILE_NOT_FOUND", "FILE_UNREADABLE", "FILE_UNWRITABLE", "FILE_INVALID", "FILE_EXISTS")
+    needs_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -97,23 +98,22 @@ class Inspect(ShowOne):
         return {"file": parsed_args.file, **contents.as_dict(), "written": written}
 
     def _read(self, file: str) -> Contents:
-        from octoprint_cli.api import Reading, read_file  # slow to import, and help does without
+        from octoprint_cli.api import GcodeParser, read_file  # slow to import, and help does without
 
         if file != "-":
             with self.terminal.reading(file) as progress:
                 return read_file(Path(file), progress)
-        if self.app.stdin is None or self.app.stdin.isatty():
-            raise errors.UsageError("- reads stdin, and nothing is piped in", hint="octoprint-cli inspect FILE")
-        reading = Reading()
-        for piece in iter(lambda: self.app.stdin.buffer.read(PIECE), b""):
+        stdin: Any = require_piped(self.app.stdin, "- reads stdin", "octoprint-cli inspect FILE")
+        reading = GcodeParser()
+        for piece in iter(lambda: stdin.buffer.read(PIECE), b""):
             reading.feed(piece)
         return reading.contents()
 
 
 def _write_thumbnail(contents: Contents, path: Path) -> str:
-    """The largest picture of the format that the name asks for. Replaces no other file; returns the path.
+    """Write the largest picture of the format that the name asks for. Replaces no other file; returns the path.
 
-    Raises FileInvalid (no such picture), FileExists or FileUnreadable.
+    Raises FileInvalid (no such picture), FileExists or FileUnwritable.
     """
     suffixes: List[str] = [thumbnail.format.lower() for thumbnail in contents.thumbnails]
     wanted = path.suffix.lower().lstrip(".").replace("jpeg", "jpg")
@@ -128,5 +128,5 @@ def _write_thumbnail(contents: Contents, path: Path) -> str:
         elif path.read_bytes() != data:
             raise errors.FileExists(f"{path} exists, and is something else", hint="name another file")
     except OSError as error:
-        raise errors.FileUnreadable(f"{path} cannot be written: {error.strerror}", hint=f"ls -ld {path.parent}") from error
+        raise errors.FileUnwritable(f"{path} cannot be written: {error.strerror}", hint=f"ls -ld {path.parent}") from error
     return str(path)

@@ -1,25 +1,10 @@
-"""files, upload: what the server stores."""
+"""files: the G-code files on the server."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
-from typing import Any, Dict
 
-from octoprint_cli.api import (
-    UPLOAD_CODES,
-    VERIFIED,
-    Guarded,
-    Lister,
-    Rows,
-    ShowOne,
-    add_file,
-    add_location,
-    add_wish,
-    errors,
-    fields,
-    wish,
-)
+from octoprint_cli.api import Lister, Rows, add_location, fields
 
 COLUMNS = ("name", "path", "location", "size", "date")
 
@@ -27,10 +12,10 @@ COLUMNS = ("name", "path", "location", "size", "date")
 class Files(Lister):
     """list the G-code files on the server
 
-    Folders are walked. Both locations, unless one is named.
+    With those in folders, of both locations unless one is named.
     """
 
-    answer = fields.record(
+    result = fields.record(
         free=fields.size("that an upload may take").or_null,
         total=fields.size("of the server's disk").or_null,
         files=fields.listed(
@@ -44,7 +29,7 @@ class Files(Lister):
         ),
     )
     effects = ("reads",)
-    codes = ("PRINTER_OFFLINE",)
+    error_codes = ("PRINTER_OFFLINE",)
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -55,59 +40,3 @@ class Files(Lister):
         listing = self.client.files.list(parsed_args.location)
         rows = [(file.name, file.path, file.location, file.size, file.date) for file in listing.files]
         return Rows("files", COLUMNS, rows, free=listing.free, total=listing.total)
-
-
-class Upload(Guarded, ShowOne):
-    """upload a G-code file
-
-    Success means that the server holds it under the path in the answer; "verified" says how that is known:
-    sha1, download, size, or none. The same bytes there already are a success with "unchanged": true.
-    """
-
-    destructive = None
-    answer = fields.record(
-        action=fields.one_of("uploaded", "unchanged", "skipped"),
-        name=fields.text("as it was typed"),
-        path=fields.text("on the server"),
-        location=fields.one_of("local", "sdcard"),
-        size=fields.size("of the file").or_null,
-        hash=fields.text("SHA-1, as the server says").or_null,
-        sha1=fields.text("of what was sent").or_null,
-        verified=fields.one_of(*VERIFIED, meaning="how the server's bytes are known to be the same"),
-        unchanged=fields.switch("true: they were there already"),
-        selected=fields.switch(),
-    )
-    effects = ("writes",)
-    codes = UPLOAD_CODES
-
-    def get_parser(self, prog_name: str) -> ArgumentParser:
-        parser = super().get_parser(prog_name)
-        add_file(parser)
-        add_wish(parser, ("replace", "skip", "rename", "fail"))
-        parser.add_argument("--select", action="store_true", help="select it for printing, too")
-        return parser
-
-    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
-        location = parsed_args.location
-        with self.terminal.progress(f"uploading {parsed_args.file}") as progress:
-            sent = self.client.store(Path(parsed_args.file), wish(parsed_args), progress)
-        answer = {
-            "action": sent.action,
-            "name": sent.stored.name,
-            "path": sent.stored.path,
-            "location": location,
-            "size": sent.size,
-            "hash": sent.stored.hash,
-            "sha1": sent.sha1,
-            "verified": sent.verified,
-            "unchanged": sent.action == "unchanged",
-            "selected": False,
-        }
-        if parsed_args.select:
-            try:
-                self.client.select(sent.stored.path, location)
-            except errors.CliError as error:
-                if parsed_args.dry_run:
-                    raise
-                raise error.after(f"{sent.stored.path} is on the server", data=answer) from error
-        return {**answer, "selected": parsed_args.select}

@@ -8,9 +8,9 @@ from typing import Any, Dict
 from octoprint_cli.api import (
     CHECK_CODES,
     REPORT,
+    Display,
     Lister,
     Rows,
-    Said,
     add_checks,
     add_file_or_stored,
     add_location,
@@ -18,7 +18,7 @@ from octoprint_cli.api import (
 )
 
 COLUMNS = ("id", "status", "severity", "message")
-#: For a program: the values behind the message, and whether the failure was overridden.
+#: Columns that a table leaves out: the values behind the message, and whether the failure was overridden.
 MORE = ("evidence", "ignored")
 
 
@@ -29,9 +29,9 @@ class Preflight(Lister):
     other, in that order).
     """
 
-    answer = REPORT
+    result = REPORT
     effects = ("reads",)
-    codes = CHECK_CODES
+    error_codes = CHECK_CODES
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -52,5 +52,5 @@ class Preflight(Lister):
 
 
 def _shown(check: Dict[str, Any]) -> Dict[str, Any]:
-    """The row, in which a person sees that a failure was overridden."""
-    return {**check, "status": Said(check["status"], f"{check['status']}{' (ignored)' if check['ignored'] else ''}")}
+    """Return the row, which in a table shows that a failure was overridden."""
+    return {**check, "status": Display(check["status"], f"{check['status']}{' (ignored)' if check['ignored'] else ''}")}

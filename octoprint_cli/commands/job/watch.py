@@ -1,4 +1,4 @@
-"""watch, wait: what happens, as it happens, and until it has."""
+"""watch: events of the printer and its job, as they happen."""
 
 from __future__ import annotations
 
@@ -13,48 +13,24 @@ from octoprint_cli.api import (
     Duration,
     Heater,
     Percent,
-    ShowOne,
     Stream,
     add_goals,
     seconds,
-    waited,
     watched,
 )
-
-
-class Wait(ShowOne):
-    """wait until the job is done, or the printer is as wanted
-
-    Success means that what was waited for is true; the answer has the printer's final state, after a failure, too.
-    Where no job is under way, the last one counts. The print goes on if the wait ends early.
-    """
-
-    own_timeout = True
-    answer = WAITED
-    effects = ("reads",)
-    codes = WAIT_CODES
-
-    def get_parser(self, prog_name: str) -> ArgumentParser:
-        parser = super().get_parser(prog_name)
-        add_goals(parser, "--for", "what to wait for (done)")
-        return parser
-
-    def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        goals = parsed_args.goals or ["done"]
-        return waited(self, goals, parsed_args.fail_on, parsed_args.timeout)
 
 
 class Watch(Stream):
     """watch states, progress, temperatures, events, and what the firmware asks
 
-    At a terminal a live view, else a line for each thing that happens: with --json an object each, with its
+    At a terminal a live view, else a line for each event: with --json an object each, with its
     UTC time, a number and its source (push or poll), and the envelope as the last line. Ends at --until, or by Ctrl-C.
     """
 
     own_timeout = True
-    answer = WAITED
+    result = WAITED
     effects = ("reads",)
-    codes = WAIT_CODES
+    error_codes = WAIT_CODES
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -62,16 +38,16 @@ class Watch(Stream):
             "--events",
             metavar="TYPES",
             type=_types,
-            help=f"only these: {','.join(WATCHED)}, or events of the server, such as PrintDone (all but terminal)",
+            help=f"only these: {','.join(WATCHED)}, or events of the server, such as PrintDone (default: all but terminal)",
         )
         parser.add_argument(
             "--interval",
             metavar="SECONDS",
             type=seconds,
             default=5.0,
-            help="least time between two lines of progress, and two of temperatures (5)",
+            help="least time between two lines of progress, and two of temperatures (default: 5)",
         )
-        add_goals(parser, "--until", "what to end at (nothing)")
+        add_goals(parser, "--until", "what to end at (default: nothing)")
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Iterator[Dict[str, Any]]:
@@ -79,11 +55,11 @@ class Watch(Stream):
 
     def told(self, item: Mapping[str, Any]) -> str:
         when = datetime.fromisoformat(item["time"].replace("Z", "+00:00")).astimezone()
-        return f"{when:%H:%M:%S} {item['type']}: {_TOLD[item['type']](item)}"
+        return f"{when:%H:%M:%S} {item['type']}: {_TEXTS[item['type']](item)}"
 
 
-#: What a person is told of each type.
-_TOLD: Dict[str, Callable[[Mapping[str, Any]], str]] = {
+#: The text of an event, by its type.
+_TEXTS: Dict[str, Callable[[Mapping[str, Any]], str]] = {
     "state": lambda item: ", ".join(filter(None, (item["state"], item.get("file"), item.get("error")))),
     "progress": lambda item: (
         f"{Percent(item['completion']).human_readable()}, {Duration(item['print_time_left']).human_readable()} left"

@@ -1,21 +1,24 @@
-"""connect, disconnect: the line between the server and the printer."""
+"""connect, disconnect: the connection between the server and the printer."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Dict, Optional
 
 from octoprint_cli.api import (
     Guarded,
     ShowOne,
+    add_longest_wait,
     connected,
     errors,
     fields,
 )
 
+if TYPE_CHECKING:
+    from octoprint_cli.api import Client, Link
+
 #: A firmware takes seconds to boot; OctoPrint itself tries for about half a minute.
 DEFAULT_WAIT = 30.0
-
 
 _LINK = fields.record(
     connected=fields.switch(),
@@ -35,33 +38,27 @@ class Connect(Guarded, ShowOne):
     """
 
     destructive = None
-    answer = _LINK
-    effects = ("moves",)  # many firmwares start anew as they are connected to
-    codes = ("NOT_FOUND", "PRINTER_OFFLINE", "INVALID_VALUE")
+    result = _LINK
+    effects = ("moves",)  # many firmwares restart when they are connected to
+    error_codes = ("NOT_FOUND", "PRINTER_OFFLINE")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("--port", help="serial port, or AUTO; the server's preference without")
-        parser.add_argument("--baudrate", type=int, help="0 detects it; the server's preference without")
-        parser.add_argument("--profile", metavar="ID", help="printer profile; the server's preference without")
-        parser.add_argument(
-            "--wait",
-            metavar="SECONDS",
-            type=float,
-            help=f"longest wait, for the port to appear, too ({DEFAULT_WAIT:g}, and the port must be there)",
-        )
+        parser.add_argument("--port", help="serial port, or AUTO (default: the server's preference)")
+        parser.add_argument("--baudrate", type=int, help="baud rate; 0 detects it (default: the server's preference)")
+        parser.add_argument("--profile", metavar="ID", help="printer profile (default: the server's preference)")
+        add_longest_wait(parser, f"maximum wait (default: {DEFAULT_WAIT:g}). With --wait, also wait for the port to appear")
         return parser
 
-    def check(self, parsed_args: Namespace) -> None:
-        if parsed_args.wait is not None and not 0 < parsed_args.wait <= 86400:
-            raise errors.InvalidValue("--wait must be a number of seconds above 0", hint="octoprint-cli connect --wait 60")
-        parsed_args.link = self.client.connection.current()
-        if parsed_args.link.phase.connected and not _as_asked(parsed_args):
+    def check(self, parsed_args: Namespace) -> Link:
+        link = self.client.connection.current()
+        if link.phase.connected and not _as_asked(link, parsed_args):
             _require_no_job(self.client, "reconnecting would kill the job")
+        return link
 
-    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
-        link = parsed_args.link
-        if link.phase.connected and _as_asked(parsed_args):
+    def perform(self, parsed_args: Namespace, plan: Link) -> Dict[str, Any]:
+        link = plan
+        if link.phase.connected and _as_asked(link, parsed_args):
             return _shown(link, changed=False)
         wait = parsed_args.wait or DEFAULT_WAIT
         if parsed_args.port:
@@ -81,12 +78,12 @@ class Disconnect(Guarded, ShowOne):
     """
 
     destructive = "kills the job if there is one"
-    answer = _LINK
+    result = _LINK
     effects = ("stops",)
-    codes = ("STATE_NOT_REACHED",)
+    error_codes = ("STATE_NOT_REACHED",)
 
     def consent(self, parsed_args: Namespace) -> Optional[str]:
-        return None  # only during a job, which `check` finds out
+        return None  # needed only during a job, which `check` finds out
 
     def check(self, parsed_args: Namespace) -> None:
         if not parsed_args.confirm:
@@ -99,7 +96,7 @@ class Disconnect(Guarded, ShowOne):
         return _shown(self.client.connection.disconnect(), changed=True)
 
 
-def _shown(link: Any, changed: bool) -> Dict[str, Any]:
+def _shown(link: Link, changed: bool) -> Dict[str, Any]:
     return {
         "connected": link.phase.connected,
         "changed": changed,
@@ -110,8 +107,7 @@ def _shown(link: Any, changed: bool) -> Dict[str, Any]:
     }
 
 
-def _as_asked(parsed_args: Namespace) -> bool:
-    link = parsed_args.link
+def _as_asked(link: Link, parsed_args: Namespace) -> bool:
     wishes = ((parsed_args.port, link.port), (parsed_args.baudrate, link.baudrate), (parsed_args.profile, link.profile))
     return all(wish in (None, "AUTO", 0, found) for wish, found in wishes)
 
@@ -125,7 +121,7 @@ def _require_one_of(option: str, wish: Any, known: Any) -> None:
         )
 
 
-def _require_no_job(client: Any, why: str, hint: str = "octoprint-cli cancel --confirm") -> None:
+def _require_no_job(client: Client, why: str, hint: str = "octoprint-cli cancel --confirm") -> None:
     job = client.job.current()
     if not job.phase.at_rest:
         raise job.busy(why, hint)

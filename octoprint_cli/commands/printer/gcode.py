@@ -12,24 +12,24 @@ from octoprint_cli.api import (
     converse,
     errors,
     fields,
+    require_piped,
     seconds,
     visible,
 )
 
 if TYPE_CHECKING:
-    from octoprint_cli.api import Line
+    from octoprint_cli.api import GcodeCommand
 
 #: OctoPrint drops the connection on a body above 100 KB.
 MAX_CHARACTERS = 80_000
 #: A move to the other end of a large bed takes less, and what takes longer says `busy` meanwhile.
 REPLY_SECONDS = 30.0
 
-
 _REPLY = fields.record(
     command=fields.text(),
     lines=fields.listed(fields.text(), "what the firmware answered"),
     ok=fields.switch("acknowledged, without an error"),
-    ambiguous=fields.switch("somebody else's command stood between, so that lines may be answers to that"),
+    ambiguous=fields.switch("another client's command came between, so that lines may be answers to that"),
     error=fields.text("what the firmware complains of").or_null,
     parsed=fields.anything("the answer to M105, M114, M115, M119 and M503 as values, else null"),
     chatter=fields.listed(fields.text(), "what it said meanwhile, and not in answer"),
@@ -44,15 +44,16 @@ class Gcode(Guarded, ShowOne):
     """
 
     destructive = "can brick the printer, power it off, or erase or start something"
-    answer = fields.record(
+    result = fields.record(
         action=fields.one_of("sent"),
         commands=fields.listed(fields.text(), "as they were sent"),
-        replies=fields.listed(_REPLY, "with --reply").sometimes,
+        replies=fields.listed(_REPLY, "with --reply").optional,
     )
     effects = EFFECTS
-    urgent = ("commands",)  # M112 may be one of them
+    unqueued_when = ("commands",)  # M112 may be one of them
     repeatable = False
-    codes = ("INVALID_VALUE", "NO_REPLY", "PRINTER_OFFLINE", "PUSH_UNAVAILABLE")
+    error_codes = ("INVALID_VALUE", "NO_REPLY", "PRINTER_OFFLINE", "PUSH_UNAVAILABLE")
+    _parsed: Optional[List[GcodeCommand]] = None
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -63,7 +64,7 @@ class Gcode(Guarded, ShowOne):
             metavar="SECONDS",
             type=seconds,
             default=REPLY_SECONDS,
-            help=f"longest silence of the firmware that --reply bears ({REPLY_SECONDS:g})",
+            help=f"maximum silence of the firmware during --reply (default: {REPLY_SECONDS:g})",
         )
         return parser
 
@@ -71,7 +72,7 @@ class Gcode(Guarded, ShowOne):
         harms = [line.harm for line in self._lines(parsed_args) if line.harm]
         return f"sends {'; '.join(harms)}" if harms else None
 
-    def check(self, parsed_args: Namespace) -> None:
+    def check(self, parsed_args: Namespace) -> List[GcodeCommand]:
         from octoprint_cli.api import only_asks  # slow to import, and help does without
 
         lines = self._lines(parsed_args)
@@ -81,15 +82,15 @@ class Gcode(Guarded, ShowOne):
             self._require_still("motion would ruin the job")
         if parsed_args.reply and not all(only_asks(line.text) or line.stops for line in lines):
             self._require_still("its answers could not be told from those to the job's own commands")
+        return lines
 
-    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
-        lines = self._lines(parsed_args)
-        commands = [line.text for line in lines]
+    def perform(self, parsed_args: Namespace, plan: List[GcodeCommand]) -> Dict[str, Any]:
+        commands = [line.text for line in plan]
         sent = {"action": "sent", "commands": commands}
-        if not parsed_args.reply or parsed_args.dry_run or any(line.stops for line in lines):
+        if not parsed_args.reply or parsed_args.dry_run or any(line.stops for line in plan):
             self.client.printer.send(commands)
             return sent
-        self._require_answers(lines)
+        self._require_answers(plan)
         try:
             return {**sent, "replies": converse(self.client, commands, parsed_args.reply_timeout)}
         except errors.NoReply as error:
@@ -97,7 +98,7 @@ class Gcode(Guarded, ShowOne):
             raise
 
     @staticmethod
-    def _require_answers(lines: List[Line]) -> None:
+    def _require_answers(lines: List[GcodeCommand]) -> None:
         for line in lines:
             if line.codes[0].startswith("@"):
                 raise errors.InvalidValue(
@@ -107,27 +108,25 @@ class Gcode(Guarded, ShowOne):
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
         if "replies" not in data:
             return None
-        return "\n".join(_told(reply) for reply in data["replies"])
+        return "\n".join(_text_of(reply) for reply in data["replies"])
 
-    def _lines(self, parsed_args: Namespace) -> List[Line]:
-        """The commands, understood; stdin is read once. Raises InvalidValue."""
-        from octoprint_cli.api import read_line
+    def _lines(self, parsed_args: Namespace) -> List[GcodeCommand]:
+        """Return the parsed commands; stdin is read once. Raises InvalidValue."""
+        from octoprint_cli.api import parse_command
 
-        if not hasattr(parsed_args, "lines"):
+        if self._parsed is None:
             texts: List[str] = []
             for text in parsed_args.commands:
                 texts += self._stdin() if text == "-" else [text]
             if sum(map(len, texts)) > MAX_CHARACTERS:
                 raise errors.InvalidValue("these are too many commands for one request", hint="octoprint-cli print FILE --confirm")
-            parsed_args.lines = [read_line(text) for text in texts]
-        lines: List[Line] = parsed_args.lines
-        return lines
+            self._parsed = [parse_command(text) for text in texts]
+        return self._parsed
 
     def _stdin(self) -> List[str]:
-        """The lines of stdin, without empty ones and comments."""
-        if self.app.stdin is None or self.app.stdin.isatty():
-            raise errors.UsageError("- reads commands from stdin, and nothing is piped in", hint="echo G28 | octoprint-cli gcode -")
-        lines = [line.rstrip("\r\n") for line in self.app.stdin]
+        """Return the lines of stdin, without empty ones and comments."""
+        stdin = require_piped(self.app.stdin, "- reads commands from stdin", "echo G28 | octoprint-cli gcode -")
+        lines = [line.rstrip("\r\n") for line in stdin]
         lines = [line for line in lines if line.split(";", 1)[0].strip()]
         if not lines:
             raise errors.InvalidValue("there is no command on stdin", hint="echo G28 | octoprint-cli gcode -")
@@ -139,8 +138,8 @@ class Gcode(Guarded, ShowOne):
             raise job.busy(why, hint="octoprint-cli pause")
 
 
-def _told(reply: Mapping[str, Any]) -> str:
-    """A command and its answer, for a person."""
+def _text_of(reply: Mapping[str, Any]) -> str:
+    """Format a command and its answer as text."""
     end = "ok" if reply["ok"] else f"not ok: {reply['error']}"
-    doubt = " (ambiguous: somebody else's command stood between)" if reply["ambiguous"] else ""
+    doubt = " (ambiguous: another client's command came between)" if reply["ambiguous"] else ""
     return "\n".join([f"> {visible(reply['command'])}{doubt}", *(f"  {visible(line)}" for line in reply["lines"]), f"  {end}"])

@@ -22,9 +22,9 @@ class Status(ShowOne):
     job, how it ended and the reason are in the answer then, too.
     """
 
-    answer = SUMMARY
+    result = SUMMARY
     effects = ("reads",)
-    codes = ("PRINTER_OFFLINE",)
+    error_codes = ("PRINTER_OFFLINE",)
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         job = self.client.job.current()

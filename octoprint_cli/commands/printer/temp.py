@@ -22,13 +22,12 @@ from octoprint_cli.api import (
     waited,
 )
 
-#: `--tool0` to `--tool9`; what has more tools is reached by `--tool INDEX=VALUE`.
+#: The tools with an option of their own, `--tool0` to `--tool9`; others have `--tool INDEX=VALUE`.
 NUMBERED_TOOLS = range(10)
-#: A plot has so many lines at most.
+#: The maximum number of lines of a plot.
 HIGHEST = 20
 
-
-#: A moment: its time, and each heater that there was a reading of.
+#: One entry of the history: its time, and each heater that has a reading.
 _SAMPLE = fields.with_others(fields.record(time=fields.time("when")), fields.heater())
 
 
@@ -43,23 +42,25 @@ class Temp(Guarded, ShowOne):
     """
 
     destructive = None
-    answer = fields.merged(
+    result = fields.merged(
         fields.record(
             temperature=HEATERS,
             set=fields.mapping(fields.number("degrees Celsius"), "the targets that were set now"),
-            history=fields.listed(_SAMPLE, "the oldest first").sometimes,
+            history=fields.listed(_SAMPLE, "the oldest first").optional,
         ),
         fields.optional(WAITED),
     )
     effects = ("heats",)
-    urgent = ("off",)
-    codes = ("INVALID_VALUE", "NOT_FOUND", "PRINTER_OFFLINE", "STATE_NOT_REACHED", "WAIT_TIMEOUT")
+    unqueued_when = ("off",)
+    error_codes = ("INVALID_VALUE", "NOT_FOUND", "PRINTER_OFFLINE", "STATE_NOT_REACHED", "WAIT_TIMEOUT")
     _samples: Sequence[Any] = ()
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
         group = parser.add_argument_group("targets")
-        group.add_argument("--tool", metavar="[INDEX=]DEGREES", action="append", default=[], help="the hotend; tool0 without INDEX")
+        group.add_argument(
+            "--tool", metavar="[INDEX=]DEGREES", action="append", default=[], help="the hotend; INDEX is 0 by default"
+        )
         for index in NUMBERED_TOOLS:
             group.add_argument(f"--tool{index}", metavar="DEGREES", help=f"tool{index}" if index < 2 else SUPPRESS)
         group.add_argument("--bed", metavar="DEGREES", help="the heated bed")
@@ -68,7 +69,7 @@ class Temp(Guarded, ShowOne):
         add_wait(group, "every heater with a target is within 2 degrees of it")
         past = parser.add_argument_group("history")
         past.add_argument("--history", action="store_true", help="show earlier temperatures, too")
-        past.add_argument("--limit", metavar="N", type=_count, help="the newest N readings, 0 for all (300)")
+        past.add_argument("--limit", metavar="N", type=_count, help="the newest N readings, 0 for all (default: 300)")
         return parser
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
@@ -88,7 +89,7 @@ class Temp(Guarded, ShowOne):
         _require_known(targets, readings)
         return _shown(self.client.printer.set_targets(targets) if targets else readings, targets)
 
-    def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any]) -> Dict[str, Any]:
+    def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any], *plan: Any) -> Dict[str, Any]:
         if not parsed_args.wait:
             return outcome
         return waited(self, ["temp"], None, parsed_args.wait_timeout, done=outcome)
@@ -113,7 +114,7 @@ def _shown(readings: Mapping[str, Any], targets: Mapping[str, float]) -> Dict[st
 
 
 def _series(samples: Sequence[Any]) -> Dict[str, List[Tuple[float, Optional[float]]]]:
-    """Time and actual temperature by heater, the latter None at a moment without it."""
+    """Return time and actual temperature by heater; the temperature is None where the history has none."""
     heaters = dict.fromkeys(heater for sample in samples for heater in sample.temperatures)
     return {heater: [(time, there[heater].actual if heater in there else None) for time, there in samples] for heater in heaters}
 
@@ -132,7 +133,7 @@ def _require_history_alone(parsed_args: Namespace, targets: Mapping[str, float])
 
 
 def _targets(parsed_args: Namespace) -> Iterator[Tuple[str, float]]:
-    """Each heater that the options name, with its target. Raises UsageError for one named twice."""
+    """Yield each heater that the options name, with its target. Raises UsageError for one named twice."""
     named: List[Tuple[str, str]] = []
     for written in parsed_args.tool:
         index, equals, value = written.rpartition("=")

@@ -7,10 +7,10 @@ import shlex
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict, Generator, List, Mapping
 
-from octoprint_cli.api import EFFECTS, Stream, errors, failure, fields, without_key
+from octoprint_cli.api import EFFECTS, Stream, errors, failure, fields, require_piped, without_key
 
 _REMARK = b"#"
-#: After these no further line is run, whatever was asked for.
+#: Exit codes after which no further line is run, with --keep-going either.
 _ENDED = (errors.Exit.INTERRUPTED, errors.Exit.TERMINATED)
 
 
@@ -22,11 +22,11 @@ class Batch(Stream):
     words. Ends at the first failure, with its exit code, or with --keep-going at the end of stdin.
     """
 
-    answer = fields.record(lines=fields.whole("that were run"), failed=fields.whole("of them"))
+    result = fields.record(lines=fields.whole("that were run"), failed=fields.whole("of them"))
     effects = EFFECTS
     runs_commands = True
     repeatable = False
-    codes = errors.OWN_CODES  # those of the first line that failed; of an add-on's line, its own
+    error_codes = errors.OWN_CODES  # those of the first line that failed; a line of a plugin may end with its own
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -34,13 +34,10 @@ class Batch(Stream):
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Generator[Dict[str, Any], None, Dict[str, Any]]:
-        if self.app.stdin is None or self.app.stdin.isatty():
-            raise errors.UsageError(
-                "batch reads commands from stdin, and nothing is piped in", hint="echo status | octoprint-cli batch"
-            )
+        stdin: Any = require_piped(self.app.stdin, "batch reads commands from stdin", "echo status | octoprint-cli batch")
         count = {"lines": 0, "failed": 0}
         first: Dict[str, Any] = {}
-        for number, line in enumerate(self.app.stdin.buffer, 1):
+        for number, line in enumerate(stdin.buffer, 1):
             if not line.strip() or line.lstrip().startswith(_REMARK):
                 continue
             item = self._answered(number, line)
@@ -70,7 +67,7 @@ class Batch(Stream):
 
 
 def _words(line: bytes) -> List[str]:
-    """The words of a line. Raises UsageError."""
+    """Split a line into words. Raises UsageError."""
     try:
         text = line.decode().strip("\ufeff\r\n")
         words = json.loads(text) if text.lstrip().startswith("[") else shlex.split(text)
@@ -84,7 +81,7 @@ def _words(line: bytes) -> List[str]:
 
 
 def _failure(first: Dict[str, Any], count: Dict[str, int]) -> errors.CliError:
-    """The error of the first line that failed, under its own code. The lines before it must not be run again."""
+    """Return the error of the first line that failed, with its code. The lines before it must not be run again."""
     told = first["error"]
     kind = errors.CODES.get(told["code"], errors.InternalError)
     retryable = bool(told.get("retryable")) and count["lines"] == 1

@@ -1,4 +1,4 @@
-"""complete: what the shell offers at the Tab key."""
+"""complete: shell completion."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any, Dict, Mapping, Optional
 
 from octoprint_cli.api import ShowOne, candidates, errors, fields, typed, unquoted
 
-#: Stands between the words of a line; no word has it in it.
+#: Separates the words of a line; no word contains it.
 _BETWEEN = "\x1f"
-#: Answered alone where a file of this computer can stand, which the shell knows best.
+#: The only word where a file can come next: the shell completes files better.
 _FILES = "/"
 # Each asks for a table, whatever OCTOPRINT_CLI_FORMAT says. bash tears words apart at = and :, so it hands over the line instead;
 # bash 3, as on macOS, has neither mapfile nor compopt.
@@ -62,7 +62,7 @@ end
 complete -c octoprint-cli -f -a '(__octoprint_cli)'
 """,
 }
-#: Where each shell wants its script.
+#: How each shell loads its script.
 _HINTS = {
     "bash": 'eval "$(octoprint-cli complete bash)"',
     "zsh": 'eval "$(octoprint-cli complete zsh)"',
@@ -73,24 +73,24 @@ _HINTS = {
 class Complete(ShowOne):
     """print the script that completes command lines in bash, zsh or fish
 
-    It offers commands of add-ons, too, options and choices, and files, ports and printers as they are now: in bash
+    It offers commands of plugins, too, options and choices, and files, ports and printers as they are now: in bash
     or zsh, eval "$(octoprint-cli complete bash)"; in fish, octoprint-cli complete fish | source.
     """
 
-    answer = fields.record(
-        shell=fields.text().sometimes,
-        script=fields.text().sometimes,
-        use=fields.text("what to write into the shell's own configuration").sometimes,
-        words=fields.listed(fields.text(), "what can come next").sometimes,
-        files=fields.switch("a file of this computer can").sometimes,
+    result = fields.record(
+        shell=fields.text().optional,
+        script=fields.text().optional,
+        use=fields.text("what to write into the shell's own configuration").optional,
+        words=fields.listed(fields.text(), "what can come next").optional,
+        files=fields.switch("a file of this computer can").optional,
     )
     effects = ("reads",)
-    as_tool = False
+    exposed_as_tool = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("shell", nargs="?", choices=sorted(_SCRIPTS), help="whose script")
-        for option in ("--words", "--line", "--breaks"):  # one text each: a dash in it is no option of ours
+        for option in ("--words", "--line", "--breaks"):  # one text each, so that a dash in it begins no option
             parser.add_argument(option, help=SUPPRESS)
         return parser
 

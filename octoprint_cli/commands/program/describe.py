@@ -1,12 +1,24 @@
-"""commands, schema, explain, skill: this program as a machine reads it."""
+"""commands, schema, explain: this program described as data."""
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional
 
-from octoprint_cli.api import EFFECTS, Lister, Rows, ShowOne, described, errors, explained, fields, schema_of, skill
+from octoprint_cli.api import (
+    EFFECTS,
+    CommandSource,
+    Lister,
+    Rows,
+    ShowOne,
+    add_command_name,
+    errors,
+    explained,
+    fields,
+    installed_commands,
+    schema_of,
+)
 
 _ARGUMENT = fields.record(
     name=fields.text("in the parsed arguments"),
@@ -24,9 +36,9 @@ _COMMAND = fields.record(
     summary=fields.text(),
     description=fields.text(),
     distribution=fields.text("that adds it, null for the built-in ones").or_null,
-    arguments=fields.listed(_ARGUMENT.told(lambda it: (it["options"] or [it["name"].upper()])[-1])),
-    effects=fields.listed(fields.one_of(*EFFECTS), "what it does to the world, null: nobody has said, so anything")
-    .told(lambda effects: ", ".join(effects) if set(effects) < set(EFFECTS) else "anything")
+    arguments=fields.listed(_ARGUMENT.displayed_as(lambda it: (it["options"] or [it["name"].upper()])[-1])),
+    effects=fields.listed(fields.one_of(*EFFECTS), "what it does to the world, null if undeclared: treat as unrestricted")
+    .displayed_as(lambda effects: ", ".join(effects) if set(effects) < set(EFFECTS) else "anything")
     .or_null,
     confirm=fields.text("why it wants --confirm, null: it does not").or_null,
     dry_run=fields.switch("--dry-run shows what it would send"),
@@ -43,63 +55,51 @@ class Commands(Lister):
     Built-in or added, all of them or those whose name begins with NAME.
     """
 
-    answer = fields.record(commands=fields.listed(_COMMAND), broken=fields.listed(fields.text(), "what cannot be loaded, and why"))
+    result = fields.record(commands=fields.listed(_COMMAND), broken=fields.listed(fields.text(), "what cannot be loaded, and why"))
     effects = ("reads",)
-    asks_server = False
+    needs_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("words", metavar="NAME", nargs="*", help="a command, or the first word of several")
+        add_command_name(parser, "*", "a command, or the first word of several")
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Rows:
-        rows, broken = _described(self.app, _matching(self.app.command_manager, parsed_args.words))
+        rows, broken = installed_commands(self.app, _matching(self.app.command_manager, parsed_args.words))
         brief = ("name", "summary", "effects", "confirm")
         more = [name for name in _COMMAND.schema["properties"] if name not in brief]
         return Rows("commands", brief, rows, more=more, broken=broken)
 
 
-def _described(app: Any, names: List[str]) -> Tuple[List[Dict[str, Any]], List[str]]:
-    """These commands, and what of them cannot be described."""
-    manager, rows, broken = app.command_manager, [], []
-    for name in names:
-        try:
-            command, _ = manager.described(name, app)
-            rows.append(described(command, name, manager.owner(name)))
-        except errors.PluginError as error:  # it costs its own row
-            broken.append(error.message)
-    return rows, broken
-
-
-def _matching(manager: Any, words: List[str]) -> List[str]:
+def _matching(manager: CommandSource, words: List[str]) -> List[str]:
     wanted = " ".join(words)
     names: List[str] = [name for name in manager.names() if not words or name == wanted or name.startswith(wanted + " ")]
     if not names:
-        manager.find_command(words)  # says what is near
+        manager.find_command(words)  # raises with the nearest names
     return names
 
 
 class Schema(ShowOne):
-    """show the JSON Schema of a command's answer
+    """show the JSON Schema of a command's result
 
     Of the `data` in the envelope of a success, in the dialect of 2020-12. It promises nothing of a failure's `data`,
     which most often have some of the same members.
     """
 
-    answer = fields.record(command=fields.text(), schema=fields.anything("the schema"))
+    result = fields.record(command=fields.text(), schema=fields.anything("the schema"))
     effects = ("reads",)
-    asks_server = False
+    needs_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("words", metavar="NAME", nargs="+", help="a command")
+        add_command_name(parser, "+", "a command")
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         kind, name, rest = self.app.command_manager.find_command(parsed_args.words)
         if rest:
             raise errors.UsageError(f"there is no command {' '.join(parsed_args.words)}", hint="octoprint-cli commands")
-        if not hasattr(kind, "answer"):  # a stranger's: what it prints is its answer
+        if not hasattr(kind, "result"):  # a plain cliff command, whose result is what it prints
             return {"command": name, "schema": {"type": "object"}}
         return {"command": name, "schema": schema_of(kind, name)}
 
@@ -110,7 +110,7 @@ class Schema(ShowOne):
 class Explain(ShowOne):
     """explain an error code: what it means, whether to try again, what to do"""
 
-    answer = fields.record(
+    result = fields.record(
         code=fields.text(),
         exit_code=fields.whole(),
         meaning=fields.text(),
@@ -119,7 +119,7 @@ class Explain(ShowOne):
         next=fields.text("what to run"),
     )
     effects = ("reads",)
-    asks_server = False
+    needs_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -128,30 +128,5 @@ class Explain(ShowOne):
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         if parsed_args.code not in errors.CODES:
-            self.app.command_manager.import_all()  # an add-on's errors are known once its modules are imported
+            self.app.command_manager.import_all()  # the errors of a plugin are known once its modules are imported
         return explained(parsed_args.code)
-
-
-class Skill(ShowOne):
-    """write the skill file that tells an agent how to use this program
-
-    SKILL.md, with the commands of add-ons: octoprint-cli skill > SKILL.md
-    """
-
-    answer = fields.record(name=fields.text("of the skill, and of the folder for its file"), content=fields.text("of SKILL.md"))
-    effects = ("reads",)
-    asks_server = False
-    as_tool = False
-
-    def get_parser(self, prog_name: str) -> ArgumentParser:
-        parser = super().get_parser(prog_name)
-        parser.add_argument("--built-in", action="store_true", help="without the commands of add-ons")
-        return parser
-
-    def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        rows, _ = _described(self.app, self.app.command_manager.names())
-        content = skill([row for row in rows if not (parsed_args.built_in and row["distribution"])])
-        return {"name": "octoprint-cli", "content": content}
-
-    def text(self, data: Mapping[str, Any]) -> Optional[str]:
-        return str(data["content"]) if "content" in data else None

@@ -1,40 +1,36 @@
-"""help, version: the program itself."""
+"""help: of one command, or of all."""
 
 from __future__ import annotations
 
-import platform
 import textwrap
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict, List, Mapping, Optional
 
 from octoprint_cli.api import (
     ShowOne,
+    add_command_name,
     errors,
     fields,
-    visible,
 )
-
-#: Characters of a version that are shown to a person.
-LONGEST_VERSION = 80
 
 
 class Help(ShowOne):
     """show help, for one command or for all"""
 
-    answer = fields.record(
-        group=fields.text("whose commands are listed").or_null.sometimes,
-        commands=fields.listed(fields.record(name=fields.text(), summary=fields.text())).sometimes,
-        command=fields.text().sometimes,
-        help=fields.text().sometimes,
-        distribution=fields.text("that adds the command, null for the built-in ones").or_null.sometimes,
+    result = fields.record(
+        group=fields.text("whose commands are listed").or_null.optional,
+        commands=fields.listed(fields.record(name=fields.text(), summary=fields.text())).optional,
+        command=fields.text().optional,
+        help=fields.text().optional,
+        distribution=fields.text("that adds the command, null for the built-in ones").or_null.optional,
     )
     effects = ("reads",)
-    asks_server = False
-    as_tool = False
+    needs_server = False
+    exposed_as_tool = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("words", metavar="COMMAND", nargs="*", help="a command's name")
+        add_command_name(parser, "*", "a command's name", metavar="COMMAND")
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
@@ -64,40 +60,6 @@ class Help(ShowOne):
     def _summary(self, name: str) -> str:
         try:
             doc = self.app.command_manager.load_soon(name).__doc__ or ""
-        except errors.PluginError as error:  # it costs its own line
+        except errors.PluginError as error:  # a broken plugin costs one line of the list
             return f"(broken: {error.message})"
         return textwrap.dedent(doc).strip().split("\n", 1)[0].rstrip(".")
-
-
-class Version(ShowOne):
-    """show the version of this program and of the server"""
-
-    answer = fields.record(
-        cli=fields.text("this program's"),
-        python=fields.text(),
-        host=fields.text("the server's address").or_null,
-        server=fields.text("OctoPrint's").or_null,
-    )
-    effects = ("reads",)
-
-    def get_parser(self, prog_name: str) -> ArgumentParser:
-        parser = super().get_parser(prog_name)
-        parser.add_argument("--client", action="store_true", help="this program's alone; asks no server")
-        return parser
-
-    def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        data = {"cli": self.app.version, "python": platform.python_version(), "host": None, "server": None}
-        host = None if parsed_args.client else self.settings.find("host")
-        if host is None:
-            return data
-        data["host"] = host.shown("host")
-        try:
-            data["server"] = self.client.server.version()
-        except errors.CliError as error:
-            error.data = data
-            raise
-        return data
-
-    def text(self, data: Mapping[str, Any]) -> Optional[str]:
-        server = f"\nOctoPrint {visible(data['server'], LONGEST_VERSION)} at {data['host']}" if data.get("server") else ""
-        return f"{self.app.NAME} {data['cli']}{server}" if "cli" in data else None

@@ -1,4 +1,4 @@
-"""plugins list, check, new: the add-ons."""
+"""plugins list, check, new: the installed plugins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional
 
-from octoprint_cli.api import Lister, Rows, ShowOne, errors, fields, write_add_on
+from octoprint_cli.api import Lister, Rows, ShowOne, errors, fields, write_plugin
 
 
 class PluginsList(Lister):
@@ -15,7 +15,7 @@ class PluginsList(Lister):
     What cannot be loaded, or claims a name that is taken, is named with the reason.
     """
 
-    answer = fields.record(
+    result = fields.record(
         plugins=fields.listed(
             fields.record(
                 distribution=fields.text(),
@@ -29,7 +29,7 @@ class PluginsList(Lister):
         )
     )
     effects = ("reads",)
-    asks_server = False
+    needs_server = False
 
     def take_action(self, parsed_args: Namespace) -> Rows:
         columns = ("distribution", "version", "commands", "checks", "formats", "problems")
@@ -44,28 +44,28 @@ _PROBLEM = fields.record(
 
 
 class PluginsCheck(Lister):
-    """hold add-ons to the rules of the house: one of them, or all
+    """check installed plugins against the plugin guidelines
 
-    They load, have names of their own, help, declared answers and effects, a guard before what does harm, parse in
+    They load, have names of their own, help, declared results and effects, a guard before what does harm, parse in
     every format, and import the façade alone. Imports what it judges, and runs nothing of it.
     """
 
-    answer = fields.record(
+    result = fields.record(
         plugins=fields.listed(
             fields.record(
                 distribution=fields.text(),
                 ok=fields.switch("it breaks none"),
-                problems=fields.listed(_PROBLEM.told(lambda it: str(it["message"]))),
+                problems=fields.listed(_PROBLEM.displayed_as(lambda it: str(it["message"]))),
             )
         )
     )
     effects = ("reads",)
-    codes = ("NOT_FOUND", "PLUGIN_RULES")
-    asks_server = False
+    error_codes = ("NOT_FOUND", "PLUGIN_RULES")
+    needs_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("name", metavar="NAME", nargs="?", help="a distribution, octoprint-agent-cli too (all add-ons)")
+        parser.add_argument("name", metavar="NAME", nargs="?", help="a distribution, or octoprint-agent-cli (default: all plugins)")
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Rows:
@@ -74,26 +74,26 @@ class PluginsCheck(Lister):
         bad = [row["distribution"] for row in judged if not row["ok"]]
         if bad:
             raise errors.PluginRules(
-                f"{' and '.join(bad)} {'break' if bad[1:] else 'breaks'} rules of the house",
-                hint=f"octoprint-cli plugins check {bad[0]} (once that is mended)",
+                f"{' and '.join(bad)} {'break' if bad[1:] else 'breaks'} plugin guidelines",
+                hint=f"octoprint-cli plugins check {bad[0]} (once that is fixed)",
                 data=rows,
             )
         return rows
 
 
 class PluginsNew(ShowOne):
-    """write a new add-on: a package with one command and its tests
+    """write a new plugin: a package with one command and its tests
 
     Into a folder octoprint-cli-NAME, here. docs/plugins.md goes on from there.
     """
 
-    answer = fields.record(
+    result = fields.record(
         folder=fields.text(), files=fields.listed(fields.text(), "below it"), next=fields.listed(fields.text(), "what to run")
     )
     effects = ("writes",)
     repeatable = False
-    codes = ("FILE_EXISTS", "FILE_UNREADABLE", "INVALID_VALUE")
-    asks_server = False
+    error_codes = ("FILE_EXISTS", "FILE_UNWRITABLE", "INVALID_VALUE")
+    needs_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -102,7 +102,7 @@ class PluginsNew(ShowOne):
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         name = parsed_args.name
-        folder = write_add_on(name, Path.cwd())
+        folder = write_plugin(name, Path.cwd())
         files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
         steps = [
             f"pip install -e {folder.name}",

@@ -1,85 +1,10 @@
-"""init, config show: the configuration."""
+"""config show: the effective configuration."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
-from typing import Any, Callable, Dict, Tuple
+from argparse import Namespace
 
-from octoprint_cli.api import (
-    Lister,
-    Rows,
-    ShowOne,
-    errors,
-    fields,
-    normalise,
-)
-
-
-class Init(ShowOne):
-    """write the configuration: the server's address and the API key
-
-    Asks for them on a terminal; elsewhere give --host and --api-key (or the variables). With --printer
-    NAME they are stored as that printer's. Other keys of the file stay as they are.
-    """
-
-    answer = fields.record(
-        path=fields.text("of the file"),
-        printer=fields.text("its name in the configuration").or_null,
-        host=fields.text(),
-        api_key=fields.text("masked"),
-        verified=fields.switch(),
-        server=fields.text("OctoPrint's version").or_null,
-    )
-    effects = ("writes",)
-    as_tool = False  # it asks a person
-    codes = ("CONFIG_EXISTS",)
-
-    def get_parser(self, prog_name: str) -> ArgumentParser:
-        parser = super().get_parser(prog_name)
-        parser.add_argument("--no-verify", action="store_true", help="do not try them on the server")
-        parser.add_argument("--force", action="store_true", help="replace a host or key that is there already")
-        return parser
-
-    def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        printer = self.settings.given("printer")
-        settings = self.settings.aimed_at(*self._host_and_key())
-        values = {"host": settings.host, "api_key": settings.get("api_key")}
-        if not parsed_args.force:
-            settings.require_room(values, printer, self.app.again("--force"))
-        version = None if parsed_args.no_verify else self._verify(settings)
-        path = settings.save(values, printer)
-        shown = {name: value.shown(name) for name, value in settings.describe() if name in values}
-        return {"path": str(path), "printer": printer, **shown, "verified": version is not None, "server": version}
-
-    def _host_and_key(self) -> Tuple[str, str]:
-        """From options or the environment, else asked for."""
-        host, key = self.settings.given("host"), self.settings.given("api_key")
-        if not (host and key) and not self.terminal.attended:
-            missing = " and ".join(option for option, value in (("--host", host), ("--api-key", key)) if not value)
-            raise errors.UsageError(
-                f"there is no terminal to ask on: {missing} must be given",
-                hint="octoprint-cli init --host http://octopi.local --api-key KEY",
-            )
-        host = normalise(host or self._ask("Address of the OctoPrint server, such as http://octopi.local", self.terminal.ask))
-        key = key or self._ask("API key (OctoPrint: User Settings, Application Keys)", self.terminal.ask_secret)
-        return host, key
-
-    def _ask(self, question: str, ask: Callable[[str], str]) -> str:
-        answer = ask(question)
-        if not answer:
-            raise errors.UsageError("nothing was given, so nothing was written", hint="octoprint-cli init")
-        return answer
-
-    def _verify(self, settings: Any) -> str:
-        client = self.app.connect(settings)
-        user = client.server.user()
-        if user.name is None:
-            raise errors.AuthError(
-                f"{settings.host} does not know this API key; nothing was written",
-                hint="octoprint-cli init --no-verify writes it all the same",
-            )
-        version: str = client.server.version()
-        return version
+from octoprint_cli.api import Lister, Rows, fields
 
 
 class ConfigShow(Lister):
@@ -88,7 +13,7 @@ class ConfigShow(Lister):
     The API key is masked.
     """
 
-    answer = fields.record(
+    result = fields.record(
         path=fields.text("of the file"),
         printers=fields.listed(fields.text(), "their names"),
         settings=fields.listed(
@@ -96,7 +21,7 @@ class ConfigShow(Lister):
         ),
     )
     effects = ("reads",)
-    asks_server = False
+    needs_server = False
 
     def take_action(self, parsed_args: Namespace) -> Rows:
         rows = [(name, value.shown(name), value.origin) for name, value in self.settings.describe()]

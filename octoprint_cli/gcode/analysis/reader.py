@@ -178,7 +178,3 @@ def _vectors() -> MeasureRun:
     except ImportError:
         return fast_moves.measure_run
     return measure_run
-
-
-#: The name under which the façade promised this first.
-Reading = GcodeParser

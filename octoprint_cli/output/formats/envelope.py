@@ -8,17 +8,17 @@ from typing import Any, Dict, Iterable, Mapping, Sequence, TextIO
 from cliff.formatters.base import ListFormatter, SingleFormatter
 
 from octoprint_cli.errors import CliError
-from octoprint_cli.output.columns import plain
+from octoprint_cli.output.columns import to_plain_data
 
 
 def success(data: Any) -> Dict[str, Any]:
     """The envelope of a result."""
-    return {"status": "success", "data": plain(data)}
+    return {"status": "success", "data": to_plain_data(data)}
 
 
 def failure(error: CliError) -> Dict[str, Any]:
     """The envelope of an error, with the result it may carry."""
-    return {"status": "error", "data": plain(error.data), "error": plain(error.as_dict())}
+    return {"status": "error", "data": to_plain_data(error.data), "error": to_plain_data(error.as_dict())}
 
 
 def rows_as_data(columns: Sequence[str], rows: Iterable[Sequence[Any]], args: Namespace) -> Dict[str, Any]:

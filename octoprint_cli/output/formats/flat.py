@@ -7,8 +7,8 @@ from typing import Any, Iterator, List, Sequence, Tuple
 
 from cliff.columns import FormattableColumn
 
-from octoprint_cli.output.columns import plain
-from octoprint_cli.output.redact import visible
+from octoprint_cli.output.columns import to_plain_data
+from octoprint_cli.output.safe_text import visible
 from octoprint_cli.output.units import UNKNOWN
 
 #: A cell longer than this is no use to a person; the machine formats have it whole.
@@ -24,7 +24,7 @@ def flatten(names: Sequence[str], values: Sequence[Any], machine: bool) -> Itera
     for name, value in zip(names, values):
         if machine and isinstance(value, FormattableColumn):
             value = value.machine_readable()
-        if not machine and isinstance(value, dict) and all(plain(item) is None for item in value.values()):
+        if not machine and isinstance(value, dict) and all(to_plain_data(item) is None for item in value.values()):
             value = None
         if isinstance(value, dict) and value:
             keys = [f"{name}.{key}" for key in value]
@@ -35,7 +35,7 @@ def flatten(names: Sequence[str], values: Sequence[Any], machine: bool) -> Itera
 
 def for_machine(value: Any) -> str:
     """A value as a script reads it: raw, nothing for null, objects as JSON."""
-    value = plain(value)
+    value = to_plain_data(value)
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -9,7 +9,7 @@ from typing import Any, List, Sequence, TextIO
 from cliff.formatters.base import ListFormatter, SingleFormatter
 
 from octoprint_cli.output.formats.flat import flatten, for_person, row_for_person
-from octoprint_cli.output.redact import written_for
+from octoprint_cli.output.safe_text import written_for
 
 #: With less room for each column a list is shown as records instead.
 NARROWEST_COLUMN = 14

@@ -21,15 +21,9 @@ from rich.table import Table
 from rich.text import Text
 
 from octoprint_cli.output import units
-from octoprint_cli.output.redact import can_write, visible, written_for
-from octoprint_cli.output.terminal.printer_view import (
-    BLOCKS,
-    PLAIN,
-    Picture,
-    Reading,
-    Trail,
-    sparkline,
-)
+from octoprint_cli.output.safe_text import can_write, visible, written_for
+from octoprint_cli.output.terminal.printer_view import PrinterView, Reading
+from octoprint_cli.output.terminal.sparkline import BLOCKS, PLAIN, Trail, sparkline
 
 #: Seconds between two drawings: a Raspberry Pi has better things to do.
 PAUSE = 0.5
@@ -81,7 +75,7 @@ class View:
         self._live: Optional[Live] = None
         self._timer: Optional[threading.Timer] = None
         self._trail = Trail()
-        self._picture: Optional[Picture] = None
+        self._picture: Optional[PrinterView] = None
         self._drawn: Any = None
         self._drawn_at = -PAUSE
         self._said: List[str] = []
@@ -122,7 +116,7 @@ class View:
                 self._drawn = None
                 self._draw()
 
-    def show(self, picture: Picture) -> None:
+    def show(self, picture: PrinterView) -> None:
         """Show this from now on. Cheap where nothing has changed."""
         with self._lock:
             now = self._clock()
@@ -167,10 +161,10 @@ class View:
         with contextlib.suppress(OSError, ValueError):  # a terminal that is gone must not end what was watched on it
             write()
 
-    def _drawing(self, picture: Picture) -> RenderableType:
+    def _drawing(self, picture: PrinterView) -> RenderableType:
         return self._panel(picture) if self._whole else self._line(picture)
 
-    def _panel(self, picture: Picture) -> Panel:
+    def _panel(self, picture: PrinterView) -> Panel:
         width = min(self._console.width, WIDEST)
         rows = list(self._rows(picture, width - 4))
         free = min(LINES, self._console.height - len(rows) - 3)
@@ -182,7 +176,7 @@ class View:
         how = "" if picture.connection == "push" else "polling"
         return Panel(Group(*rows), title=title, title_align="left", subtitle=how, width=width, border_style=colour)
 
-    def _rows(self, picture: Picture, width: int) -> Iterator[RenderableType]:
+    def _rows(self, picture: PrinterView, width: int) -> Iterator[RenderableType]:
         """Each one row high."""
         yield self._text(picture.file or "no file", "bold" if picture.file else "dim")
         if picture.completion is not None:
@@ -198,7 +192,7 @@ class View:
             for note in picture.notes[-NOTES:]:
                 yield from self._text(f"! {note}", "bold yellow", wrap=True).wrap(self._console, width)
 
-    def _times(self, picture: Picture) -> Iterator[str]:
+    def _times(self, picture: PrinterView) -> Iterator[str]:
         if picture.print_time_left:
             yield f"{units.duration(picture.print_time_left)} left"
             if picture.phase == "printing":
@@ -215,7 +209,7 @@ class View:
             return units.UNKNOWN
         return then.strftime("%H:%M" if then.date() == now.date() else "%Y-%m-%d %H:%M")
 
-    def _heaters(self, picture: Picture, width: int) -> Iterator[Text]:
+    def _heaters(self, picture: PrinterView, width: int) -> Iterator[Text]:
         told = units.heater if width >= ROOMY else units.heater_briefly
         names = [visible(heater, 20) for heater in picture.temperatures]
         readings = [told(*reading) for reading in picture.temperatures.values()]
@@ -227,7 +221,7 @@ class View:
             row.append(sparkline(self._trail.of(heater), room, self._levels), "dim")
             yield row
 
-    def _line(self, picture: Picture) -> RenderableType:
+    def _line(self, picture: PrinterView) -> RenderableType:
         width = self._console.width - 1
         done = [units.percent(picture.completion)] if picture.completion is not None else []
         heat = [f"{name} {units.heater_briefly(*reading)}" for name, reading in picture.temperatures.items()]
@@ -243,7 +237,7 @@ class View:
         return Text(shown, style, no_wrap=not wrap, overflow="fold" if wrap else "ellipsis")
 
 
-def _bar(picture: Picture, width: Optional[int]) -> ProgressBar:
+def _bar(picture: PrinterView, width: Optional[int]) -> ProgressBar:
     colour = _COLOURS.get(picture.phase, "none")
     done = min(100.0, max(0.0, picture.completion or 0.0))
     return ProgressBar(100, done, width, complete_style=colour, finished_style=colour)

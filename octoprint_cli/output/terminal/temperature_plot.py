@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
+from octoprint_cli.output.terminal.sparkline import value_range
+
 #: Seconds since any moment, degrees Celsius; None is unknown, and a gap.
 Point = Tuple[float, Optional[float]]
 _Dot = Tuple[int, int]
@@ -173,9 +175,8 @@ def _between(one: _Dot, other: _Dot) -> Iterator[_Dot]:
 def _degrees(points: Mapping[str, Sequence[Point]], rows: int) -> Tuple[float, float, float]:
     """The distance of the ticks, and the axis' two ends, which are ticks."""
     known: List[float] = [value for given in points.values() for _, value in given if value is not None]
-    low, high = min(known), max(known)
-    missing = max(0.0, _LEAST_SPAN - (high - low)) / 2
-    low, high = low - missing, high + missing
+    low, span = value_range(known, _LEAST_SPAN)
+    high = low + span
     step = _nice((high - low) / max(1, rows // 3))
     return step, math.floor(low / step) * step, math.ceil(high / step) * step
 

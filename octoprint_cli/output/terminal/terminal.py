@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, List, Optional, TextIO
 
-from octoprint_cli.output.redact import visible
-from octoprint_cli.output.terminal.printer_view import Picture
+from octoprint_cli.output.safe_text import visible
+from octoprint_cli.output.terminal.printer_view import PrinterView
 
 if TYPE_CHECKING:
     from octoprint_cli.output.terminal.live_view import View
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Told the bytes done so far and the bytes in all.
 Progress = Callable[[int, int], None]
 #: Told how the printer is now, as often as one likes.
-Show = Callable[[Picture], None]
+Show = Callable[[PrinterView], None]
 
 
 class Terminal:

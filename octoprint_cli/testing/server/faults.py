@@ -15,13 +15,15 @@ from octoprint_cli.testing.octoprint.reply import Reply, page
 from octoprint_cli.testing.server.compression_bombs import ENCODINGS, OPENING, zeros
 from octoprint_cli.testing.server.exchange import Exchange
 from octoprint_cli.testing.server.fault_plan import Fault, named
-from octoprint_cli.testing.server.push_faults import push_breach as push_breach
-from octoprint_cli.testing.server.push_faults import push_drip as push_drip
-from octoprint_cli.testing.server.push_faults import push_drop as push_drop
-from octoprint_cli.testing.server.push_faults import push_flood as push_flood
-from octoprint_cli.testing.server.push_faults import push_garbage as push_garbage
-from octoprint_cli.testing.server.push_faults import push_mute as push_mute
-from octoprint_cli.testing.server.push_faults import push_silent as push_silent
+from octoprint_cli.testing.server.push_faults import (
+    push_breach as push_breach,
+    push_drip as push_drip,
+    push_drop as push_drop,
+    push_flood as push_flood,
+    push_garbage as push_garbage,
+    push_mute as push_mute,
+    push_silent as push_silent,
+)
 
 _BOMB_BYTES = 200 * 1024 * 1024
 _CHUNK = b"0" * 65536

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import List, Optional
 
+from octoprint_cli.api import value_range
 from octoprint_cli_marlin.mesh import Mesh
 
 #: From low to high; the second row is for a terminal without the first.
@@ -59,10 +60,8 @@ def _heat(mesh: Mesh, shades: str) -> List[str]:
 
 def _scale(mesh: Mesh, shades: str) -> List[float]:
     """Where the first shade begins, and how much each of them spans, in mm."""
-    heights = [height for height, _, _ in mesh.known]
-    low, high = min(heights), max(heights)
-    span = max(high - low, LEAST_SPAN)
-    return [(low + high - span) / 2, span / len(shades)]
+    low, span = value_range([height for height, _, _ in mesh.known], LEAST_SPAN)
+    return [low, span / len(shades)]
 
 
 def _legend(mesh: Mesh, shades: str) -> str:

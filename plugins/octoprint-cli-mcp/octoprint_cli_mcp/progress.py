@@ -10,7 +10,7 @@ import io
 import time
 from typing import Callable, Iterator, Optional, TextIO
 
-from octoprint_cli.api import Bytes, Duration, Heater, Percent, Picture, Terminal, visible
+from octoprint_cli.api import Bytes, Duration, Heater, Percent, PrinterView, Terminal, visible
 
 #: Told the progress, the total or None, and a sentence.
 Send = Callable[[float, Optional[float], str], None]
@@ -69,12 +69,12 @@ class CallTerminal(Terminal):
         yield told
 
     @contextlib.contextmanager
-    def watching(self, whole: bool, stream: Optional[TextIO] = None) -> Iterator[Optional[Callable[[Picture], None]]]:
+    def watching(self, whole: bool, stream: Optional[TextIO] = None) -> Iterator[Optional[Callable[[PrinterView], None]]]:
         self._yielded()
         self._progress.stage()
         yield self._show
 
-    def _show(self, picture: Picture) -> None:
+    def _show(self, picture: PrinterView) -> None:
         about = (picture.phase, picture.state, tuple(picture.temperatures))
         self._progress.tell(picture.completion, about, lambda: sentence(picture))
 
@@ -83,7 +83,7 @@ def _of(done: int, total: int) -> str:
     return f"{Bytes(done).human_readable()} of {Bytes(total).human_readable()}"
 
 
-def sentence(picture: Picture) -> str:
+def sentence(picture: PrinterView) -> str:
     """A printer in one line of text, of which nothing is taken as it came from the server."""
     parts = [" ".join(visible(word) for word in (picture.state, picture.file) if word)]
     if picture.completion is not None:

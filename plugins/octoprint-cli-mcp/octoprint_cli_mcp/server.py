@@ -14,8 +14,7 @@ import uvicorn
 from anyio.abc import TaskStatus
 from mcp.server import Server
 from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS, CallToolResult, ListToolsResult, TextContent, ToolAnnotations
-from mcp_types import Tool as Told
+from mcp_types import INVALID_PARAMS, CallToolResult, ListToolsResult, TextContent, Tool as Told, ToolAnnotations
 
 from octoprint_cli.api import errors
 from octoprint_cli_mcp.calls import Calls

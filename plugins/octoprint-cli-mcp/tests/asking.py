@@ -13,10 +13,9 @@ from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
 import anyio
 import anyio.lowlevel
 from mcp import Client, StdioServerParameters, stdio_client
-from octoprint_cli_mcp import server as serving
-from octoprint_cli_mcp import tools
+from octoprint_cli_mcp import server as serving, tools
 
-from octoprint_cli.app.run import App
+from octoprint_cli.app.program import Program
 
 PROGRAM = Path(sys.executable).with_name("octoprint-cli")
 #: Longer than anything takes here, on a busy machine too.
@@ -32,9 +31,9 @@ def environment(folder: Path, **more: str) -> Dict[str, str]:
     return {**inherited, **{name: str(path) for name, path in own.items()}, **more}
 
 
-def app(environ: Dict[str, str], *argv: str) -> App:
+def app(environ: Dict[str, str], *argv: str) -> Program:
     """A run of the program in this process, as far as `mcp serve` begins."""
-    made = App(io.StringIO(), io.StringIO(), sys.stderr, environ)
+    made = Program(io.StringIO(), io.StringIO(), sys.stderr, environ)
     made.aim(made.parser.parse_known_args(list(argv))[0])
     return made
 

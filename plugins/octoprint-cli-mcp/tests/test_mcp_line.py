@@ -9,7 +9,7 @@ import pytest
 from octoprint_cli_mcp import line
 
 from octoprint_cli.api import described, errors
-from octoprint_cli.framework.options import parse
+from octoprint_cli.framework.parser import parse
 
 
 class Command:

@@ -230,7 +230,7 @@ def test_progress_reaches_the_agent_through_the_process(environ: Environ, server
 
 
 def test_no_other_command_imports_the_sdk(environ: Environ) -> None:
-    script = "import sys; from octoprint_cli.app.run import main; main(['commands', '--json']); sys.exit('mcp' in sys.modules)"
+    script = "import sys; from octoprint_cli.app.main import main; main(['commands', '--json']); sys.exit('mcp' in sys.modules)"
     line = [sys.executable, "-c", script]
     done = subprocess.run(line, env=environ, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stderr

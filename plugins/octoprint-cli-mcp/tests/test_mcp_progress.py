@@ -8,13 +8,13 @@ from typing import List, Optional, Tuple
 import pytest
 from octoprint_cli_mcp.progress import CallTerminal, Progress, sentence
 
-from octoprint_cli.api import Picture
+from octoprint_cli.api import PrinterView
 
 Told = Tuple[float, Optional[float], str]
 
 
-def picture(state: str = "Printing", completion: Optional[float] = None) -> Picture:
-    return Picture(state=state, phase=state.lower(), file="cube.gcode", completion=completion)
+def picture(state: str = "Printing", completion: Optional[float] = None) -> PrinterView:
+    return PrinterView(state=state, phase=state.lower(), file="cube.gcode", completion=completion)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from octoprint_cli_mcp import tools
 from octoprint_cli_mcp.tools import Choice, Tool
 
 from octoprint_cli.api import ShowOne, errors, failure, fields
-from octoprint_cli.app.foreign_commands import adopt
+from octoprint_cli.app.foreign_commands import adapt
 from octoprint_cli.testing import check_plugin
 
 
@@ -98,7 +98,7 @@ class Plain(Command):
 )
 def test_what_declares_no_effects_may_do_anything(run: Any, kind: Any, hints: List[bool], monkeypatch: Any) -> None:
     monkeypatch.setattr(run.command_manager, "names", lambda: ["status"])
-    monkeypatch.setattr(run.command_manager, "load", lambda name: adopt(kind))
+    monkeypatch.setattr(run.command_manager, "load", lambda name: adapt(kind))
     (tool,) = found(run).values()
     assert [tool.annotations[f"{hint}Hint"] for hint in ("readOnly", "destructive", "idempotent")] == hints
     assert tool.takes_turns({}) is not hints[0]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional
+from typing import Any, Dict, Iterator, Optional
 
 from octoprint_cli.api import Guarded, ShowOne, await_goal, connected, errors, fields, seconds
 from octoprint_cli_psucontrol.errors import HotendHot, TemperatureUnknown
-
-if TYPE_CHECKING:
-    from octoprint_cli_psucontrol.psu import Psu
+from octoprint_cli_psucontrol.psu import Psu
 
 #: Without power the fan stops, and what is hotter than this softens the filament above the nozzle. Degrees Celsius.
 HOT = 50.0
@@ -34,11 +32,9 @@ class Power(ShowOne):
 
     @property
     def psu(self) -> Psu:
-        """The power supply. With it comes requests, which help does without."""
+        """The power supply, made on first use."""
         if self._psu is None:
-            from octoprint_cli_psucontrol.psu import Psu
-
-            self._psu = self.client.noun(Psu)
+            self._psu = self.client.resource(Psu)
         return self._psu
 
     def shown(self, on: Optional[bool]) -> Dict[str, Any]:

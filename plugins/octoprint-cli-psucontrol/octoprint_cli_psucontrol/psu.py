@@ -1,14 +1,14 @@
 """The power supply, as the server plugin PSU Control has it: its one endpoint, and the words of that.
 
 The plugin answers as soon as it has tried, whether or not the switch has worked, and looks at the supply some moments
-later. So what it says afterwards is read until it is so. Importing this imports requests.
+later. So what it says afterwards is read until it is so.
 """
 
 from __future__ import annotations
 
 from typing import Optional
 
-from octoprint_cli.api import Noun, errors
+from octoprint_cli.api import CliError, Resource, errors
 from octoprint_cli_psucontrol.errors import PsuControlMissing
 
 _PATH = "/api/plugin/psucontrol"
@@ -17,7 +17,7 @@ _CONTROL = "PLUGIN_PSUCONTROL_CONTROL"
 SWITCH_SECONDS = 20.0
 
 
-class Psu(Noun):
+class Psu(Resource):
     """The one power supply that the plugin knows."""
 
     def is_on(self) -> Optional[bool]:
@@ -45,13 +45,16 @@ class Psu(Noun):
             if (error.details or {}).get("http_status") == 400:  # so OctoPrint answers for a plugin that is not there
                 raise _missing() from error
             raise
-        found, done = self.settle(self.is_on, lambda is_on: is_on is on, seconds)
-        if not done:
-            raise errors.StateNotReached(
-                f"{self.told}, but after {self.patience(seconds):g} s PSU Control still says that the power is {word(found)}",
+
+        def not_switched(found: Optional[bool]) -> CliError:
+            after = f"after {self.grace(seconds):g} s"
+            return errors.StateNotReached(
+                f"{self.last_outcome}, but {after} PSU Control still says that the power is {word(found)}",
                 hint="octoprint-cli power status (why the switch did not work, the server's octoprint.log tells)",
                 details={"power": word(found), "wanted": word(on)},
             )
+
+        self.poll_until(self.is_on, lambda is_on: is_on is on, seconds, not_switched)
 
 
 def word(on: Optional[bool]) -> str:

@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 from typing import Callable, Deque, Dict, List, Optional, Sequence
 
+from octoprint_cli.api import write_private
 from octoprint_cli_sandbox.errors import InstallFailed
-from octoprint_cli_sandbox.files import write_private
 from octoprint_cli_sandbox.process import clean_environment, end_group
 from octoprint_cli_sandbox.pythons import Python
 from octoprint_cli_sandbox.releases import Release

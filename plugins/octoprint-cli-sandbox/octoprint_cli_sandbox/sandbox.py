@@ -20,9 +20,10 @@ import socket
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional
 
+from octoprint_cli.api import write_private
 from octoprint_cli_sandbox import process, server_config
 from octoprint_cli_sandbox.errors import SandboxConflict, SandboxError
-from octoprint_cli_sandbox.files import Tell, explained, locked, require_posix, write_private
+from octoprint_cli_sandbox.files import Tell, explained, locked, require_posix
 from octoprint_cli_sandbox.install import Installation
 
 FIELDS = ("name", "state", "octoprint", "host", "port", "pid", "path", "printer", "python")

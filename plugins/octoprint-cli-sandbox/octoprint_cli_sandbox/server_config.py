@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Dict, List
 
-from octoprint_cli_sandbox.files import write_private
+from octoprint_cli.api import write_private
 from octoprint_cli_sandbox.releases import minor
 
 #: The one user, an administrator, whose API key the sandbox's is.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import threading
@@ -11,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any, Callable, List
 
 import pytest
-from octoprint_cli_sandbox import files, process, ready
+from octoprint_cli_sandbox import process, ready
 from octoprint_cli_sandbox.errors import SandboxError, StartFailed
 from octoprint_cli_sandbox.files import locked
 from octoprint_cli_sandbox.sandbox import Sandbox
@@ -133,7 +134,7 @@ def test_waiting_for_another_run_has_an_end(tmp_path: Path) -> None:
 
 def test_a_lock_on_a_file_that_was_deleted_counts_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, told = tmp_path / "lock", []
-    flock = files.fcntl.flock
+    flock = fcntl.flock
 
     def after_a_removal(handle: int, how: int) -> None:
         if not told:  # between the opening and the locking, the other run removes the sandbox
@@ -141,7 +142,7 @@ def test_a_lock_on_a_file_that_was_deleted_counts_for_nothing(tmp_path: Path, mo
             path.unlink()
         flock(handle, how)
 
-    monkeypatch.setattr(files.fcntl, "flock", after_a_removal)
+    monkeypatch.setattr(fcntl, "flock", after_a_removal)
     with locked(path, told.append, 5):
         assert path.exists() and len(told) == 2
 

@@ -1,0 +1,107 @@
+"""The boundary of a run: every way in which a command line can end, as an exit code and an envelope.
+
+Must not know a command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import traceback
+from typing import TYPE_CHECKING, Any, Callable, Type
+
+from octoprint_cli.app import signals
+from octoprint_cli.app.stdout import StdoutClosed, StdoutFull
+from octoprint_cli.errors import (
+    CliError,
+    Exit,
+    InternalError,
+    Interrupted,
+    OutcomeUnknown,
+    OutputError,
+    Stopped,
+    Terminated,
+)
+from octoprint_cli.output.formats.envelope import failure
+
+if TYPE_CHECKING:
+    from octoprint_cli.app.run import Run
+    from octoprint_cli.client.client import Aftermath
+
+
+class Boundary:
+    """Turns what a run raises into an exit code, and reports it in the run's format."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def exit_code(self, act: Callable[[], None]) -> int:
+        """Call `act` and return the exit code of the run. No exception gets past this method."""
+        try:
+            act()
+            self._run.stdout.flush()
+            return Exit.OK
+        except StdoutClosed:
+            return Exit.PIPE_CLOSED
+        except KeyboardInterrupt:
+            return self._interrupted(Interrupted, "interrupted")
+        except Terminated:
+            return self._interrupted(Stopped, "terminated")
+        except OutcomeUnknown as error:
+            return self._report(self._with_state_now(error))
+        except CliError as error:
+            return self._report(error)
+        except StdoutFull as error:
+            return self._report(OutputError(f"stdout cannot be written: {error.strerror}"))
+        except Exception as error:
+            return self._report(InternalError.of(error))
+
+    def _interrupted(self, kind: Type[CliError], word: str) -> int:
+        """Report an interruption with what the server has now: whoever stopped the program has not stopped the server."""
+        signals.heard()
+        if not self._run.has_acted:
+            elsewhere = self._run.acted_elsewhere
+            sent = "what was sent to another server goes on" if elsewhere else "nothing was sent that changes anything"
+            return self._report(kind(f"{word}; {sent}"))
+        sentence, now = self._aftermath("the server was not asked what came of it")
+        return self._report(kind(f"{word}; {sentence}", details=now))
+
+    def _with_state_now(self, error: OutcomeUnknown) -> CliError:
+        """Return the error with what the server shows now."""
+        if not self._run.has_client:
+            return error
+        sentence, now = self._aftermath("the server was not asked again")
+        details = {**(error.details or {}), "now": now}
+        return OutcomeUnknown(f"{error.message}; {sentence}", hint=error.hint, details=details, data=error.data)
+
+    def _aftermath(self, unasked: str) -> Aftermath:
+        """Ask the server what it shows now. Whoever interrupts the question wants to go at once."""
+        with contextlib.suppress(KeyboardInterrupt, Terminated):
+            return self._run.client.aftermath()
+        return unasked, {}
+
+    def _report(self, error: CliError) -> int:
+        """Write the error in the format of the run, and return its exit code."""
+        run = self._run
+        if run.options.debug:
+            run.stderr.write(run.scrubber.scrub("".join(traceback.format_exception(type(error), error, error.__traceback__))))
+        try:
+            formatter = run.envelope_formatter()
+            if formatter is not None:
+                self._emit(formatter, run.scrubber.scrub_all(failure(error)))
+                run.stdout.flush()
+            else:
+                shown = run.scrubber.scrub_all(error.as_dict())
+                run.terminal.note_error(shown["message"], shown["code"], shown["hint"])
+        except StdoutClosed:
+            return Exit.PIPE_CLOSED
+        except StdoutFull as full:
+            run.terminal.note_error(error.message, error.code, error.hint)
+            run.terminal.warn(f"stdout cannot be written: {full.strerror}")
+        return error.exit_code
+
+    def _emit(self, formatter: Any, envelope: Any) -> None:
+        run = self._run
+        if run.streaming and hasattr(formatter, "emit_line"):
+            formatter.emit_line(envelope, run.stdout)
+        else:
+            formatter.emit_envelope(envelope, run.stdout, run.options)

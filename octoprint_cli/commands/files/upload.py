@@ -1,0 +1,65 @@
+"""upload: store a G-code file on the server."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any, Dict
+
+from octoprint_cli.api import UPLOAD_CODES, VERIFIED, Guarded, ShowOne, add_file, add_wish, errors, fields, wish
+
+
+class Upload(Guarded, ShowOne):
+    """upload a G-code file
+
+    Success means that the server holds it under the path in the answer; "verified" says how that is known:
+    sha1, download, size, or none. The same bytes there already are a success with "unchanged": true.
+    """
+
+    destructive = None
+    result = fields.record(
+        action=fields.one_of("uploaded", "unchanged", "skipped"),
+        name=fields.text("as it was typed"),
+        path=fields.text("on the server"),
+        location=fields.one_of("local", "sdcard"),
+        size=fields.size("of the file").or_null,
+        hash=fields.text("SHA-1, as the server says").or_null,
+        sha1=fields.text("of what was sent").or_null,
+        verified=fields.one_of(*VERIFIED, meaning="how the server's bytes are known to be the same"),
+        unchanged=fields.switch("true: they were there already"),
+        selected=fields.switch(),
+    )
+    effects = ("writes",)
+    error_codes = UPLOAD_CODES
+
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser = super().get_parser(prog_name)
+        add_file(parser)
+        add_wish(parser, ("replace", "skip", "rename", "fail"))
+        parser.add_argument("--select", action="store_true", help="select it for printing, too")
+        return parser
+
+    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
+        location = parsed_args.location
+        with self.terminal.progress(f"uploading {parsed_args.file}") as progress:
+            sent = self.client.store(Path(parsed_args.file), wish(parsed_args), progress)
+        result = {
+            "action": sent.action,
+            "name": sent.stored.name,
+            "path": sent.stored.path,
+            "location": location,
+            "size": sent.size,
+            "hash": sent.stored.hash,
+            "sha1": sent.sha1,
+            "verified": sent.verified,
+            "unchanged": sent.action == "unchanged",
+            "selected": False,
+        }
+        if parsed_args.select:
+            try:
+                self.client.select(sent.stored.path, location)
+            except errors.CliError as error:
+                if parsed_args.dry_run:
+                    raise
+                raise error.after(f"{sent.stored.path} is on the server", data=result) from error
+        return {**result, "selected": parsed_args.select}

@@ -1,0 +1,75 @@
+"""cancel, pause, resume: commands that act on the active job."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any, Dict
+
+from octoprint_cli.api import Guarded, ShowOne, fields
+
+#: The result of pause and resume.
+_CHANGED = fields.record(
+    action=fields.one_of("paused", "resumed"),
+    changed=fields.switch("false: it was so before"),
+    file=fields.text("path on the server").or_null,
+    state=fields.text("the server's own word"),
+)
+
+
+class Cancel(Guarded, ShowOne):
+    """cancel the job
+
+    Success means that the printer has stopped. Never waits for a check.
+    """
+
+    destructive = "ends the print for good"
+    result = fields.record(
+        action=fields.one_of("cancelled"),
+        file=fields.text("path on the server").or_null,
+        state=fields.text("the server's own word"),
+    )
+    effects = ("stops",)
+    error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STILL_CANCELLING")
+
+    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
+        before = self.client.job.current().require_active()
+        after = self.client.job.cancel()
+        return {"action": "cancelled", "file": before.file, "state": after.state}
+
+
+class Pause(Guarded, ShowOne):
+    """pause the job
+
+    Paused already is a success, with "changed": false.
+    """
+
+    destructive = None
+    result = _CHANGED
+    effects = ("stops",)
+    error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
+
+    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
+        before = self.client.job.current().require_active()
+        if before.phase.value == "paused":
+            return {"action": "paused", "changed": False, "file": before.file, "state": before.state}
+        after = self.client.job.pause()
+        return {"action": "paused", "changed": True, "file": before.file, "state": after.state}
+
+
+class Resume(Guarded, ShowOne):
+    """resume the paused job
+
+    Printing already is a success, with "changed": false.
+    """
+
+    destructive = None
+    result = _CHANGED
+    effects = ("heats", "moves", "starts")
+    error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
+
+    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
+        before = self.client.job.current().require_active()
+        if before.phase.value in ("printing", "starting", "finishing"):
+            return {"action": "resumed", "changed": False, "file": before.file, "state": before.state}
+        after = self.client.job.resume()
+        return {"action": "resumed", "changed": True, "file": before.file, "state": after.state}

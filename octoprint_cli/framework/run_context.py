@@ -1,0 +1,113 @@
+"""What a command may use of the run that it belongs to, as types.
+
+`command.app` is a RunContext. A function that takes a command takes a CommandContext.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, Dict, List, Mapping, Optional, Protocol, Sequence, Tuple, Type
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.client import Client
+    from octoprint_cli.config.settings import Settings
+    from octoprint_cli.output.redact import Scrubber
+    from octoprint_cli.output.terminal.terminal import Show, Terminal
+
+
+class CommandSource(Protocol):
+    """The installed commands: `app.command_manager`."""
+
+    def names(self) -> List[str]:
+        """Return the name of every command."""
+
+    def owner(self, name: str) -> Optional[str]:
+        """Return the distribution that adds a command, None for a built-in one."""
+
+    def subcommands(self, words: Sequence[str]) -> List[str]:
+        """Return the commands whose names begin with these words."""
+
+    def find_command(self, argv: List[str]) -> Tuple[Type[Any], str, List[str]]:
+        """Return the class of a command, its name and the rest of the line. Raises UsageError or PluginError."""
+
+    def load_soon(self, name: str) -> Type[Any]:
+        """Return the class of a command, without waiting long for a plugin. Raises PluginError."""
+
+    def described(self, name: str, app: Any) -> Tuple[Any, ArgumentParser]:
+        """Return an instance of a command, which is not to run, and its parser. Raises PluginError."""
+
+    def inventory(self) -> List[Dict[str, Any]]:
+        """Return what every installed distribution adds, and what of it fails."""
+
+    def judged(self, app: Any, name: Optional[str]) -> List[Dict[str, Any]]:
+        """Check one plugin, or all, against the plugin guidelines. Raises NotFound."""
+
+    def import_all(self) -> None:
+        """Import every command and check, so that the errors they define are known."""
+
+
+class RunContext(Protocol):
+    """The run of one command line: `command.app`."""
+
+    NAME: str
+    version: str
+    stdin: Any
+    stdout: Any
+    stderr: Any
+    environ: Mapping[str, str]
+    options: Namespace
+    format: Any
+    parser: ArgumentParser
+    settings: Settings
+    terminal: Terminal
+    scrubber: Scrubber
+    #: Called before each request and often during a wait; it raises to end the run.
+    check: Callable[[], None]
+
+    @property
+    def client(self) -> Client:
+        """The server, made on first use. Raises ConfigError if none is configured."""
+
+    @property
+    def command_manager(self) -> CommandSource:
+        """The installed commands."""
+
+    def connect(self, settings: Settings) -> Client:
+        """Make a client for the server that other settings name."""
+
+    def again(self, *words: str) -> str:
+        """Return this command line with more words, as a hint."""
+
+    def answer(self, argv: List[str], terminal: Optional[Terminal] = None) -> Tuple[int, Dict[str, Any]]:
+        """Run another command line; return its exit code and its envelope."""
+
+    def beside(self) -> Any:
+        """Make a second run with the same options and settings and a connection of its own."""
+
+    def apply_options(self, options: Namespace) -> None:
+        """Take other global options."""
+
+
+class CommandContext(Protocol):
+    """A command, as the functions that help it need it."""
+
+    app: RunContext
+
+    @property
+    def client(self) -> Client:
+        """The server."""
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration."""
+
+    @property
+    def terminal(self) -> Terminal:
+        """Notes on stderr and questions."""
+
+
+class StreamContext(CommandContext, Protocol):
+    """A streaming command, as the functions that help it need it."""
+
+    def view(self) -> ContextManager[Optional[Show]]:
+        """Open the live view where an interactive user watches."""
