@@ -37,6 +37,3 @@ class CliRunner:
             f"{' '.join(words)}: exit code {result.exit_code}\n{result.stdout}{result.stderr}"
         )
         return result
-
-
-#: The earlier name of `CliRunner`.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, Dict, NamedTuple, Optional, Sequence
 
-from octoprint_cli.api import Check, CliError, Finding, Skip, Subject
+from octoprint_cli.api import Check, CheckContext, CliError, Finding, Skip
 from octoprint_cli.client.resources.profiles import Profile
 from octoprint_cli.config.settings import Settings
-from octoprint_cli.gcode.analysis.contents import Contents, Ending, Extents
+from octoprint_cli.gcode.analysis.contents import Contents, Extents, FileEnding
 
 from . import payloads
 
@@ -21,7 +21,7 @@ GOOD = Contents(
     moves=EXTENTS,
     extrusion={"tool0": 1500.0},
     tools=("tool0",),
-    ending=Ending(True, "M84 ends the print on line 40"),
+    ending=FileEnding(True, "M84 ends the print on line 40"),
 )
 
 
@@ -33,7 +33,7 @@ class Verdict(NamedTuple):
     evidence: Optional[Dict[str, Any]] = None
 
 
-class Given(Subject):
+class Given(CheckContext):
     """A subject that asks nobody."""
 
     def __init__(self, contents: Contents, profile: Profile, models: Sequence[str], client: Any) -> None:

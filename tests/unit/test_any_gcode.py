@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from octoprint_cli.gcode.analysis import reader
-from octoprint_cli.gcode.analysis.reader import Reading
+from octoprint_cli.gcode.analysis.reader import GcodeParser
 
 from .readings import PLAIN, read, without_places
 
@@ -17,7 +17,7 @@ from .readings import PLAIN, read, without_places
 
 
 def test_a_line_without_end_takes_little_memory():
-    piece, reading = b"G1 X1 Y2 " * 14_564, Reading()
+    piece, reading = b"G1 X1 Y2 " * 14_564, GcodeParser()
     reading.feed(PLAIN.encode())
     tracemalloc.start()
     for _ in range(2_000):

@@ -10,7 +10,7 @@ import pytest
 from gcode.record import HERE
 
 from octoprint_cli import errors
-from octoprint_cli.gcode.analysis.contents import Ending
+from octoprint_cli.gcode.analysis.contents import FileEnding
 from octoprint_cli.gcode.analysis.reader import read_file
 
 from .readings import PLAIN, read, without_places
@@ -50,7 +50,7 @@ def test_a_sliced_file_that_is_cut_off_is_not(file: Path):
 )
 def test_a_file_without_commands_has_nothing_and_nothing_wrong(text: bytes, lines: int):
     contents = read(text)
-    assert (contents.extrudes, contents.ending, contents.bad_lines, contents.tools) == (False, Ending(), (), ())
+    assert (contents.extrudes, contents.ending, contents.bad_lines, contents.tools) == (False, FileEnding(), (), ())
     assert (contents.size, contents.lines) == (len(text), lines)
 
 

@@ -7,8 +7,8 @@ import pytest
 from octoprint_cli.api import Severity
 from octoprint_cli.gcode.analysis.contents import (
     BadLine,
-    Ending,
     Extents,
+    FileEnding,
     Notable,
 )
 from octoprint_cli.preflight.checks.content import (
@@ -34,7 +34,7 @@ def bad(kind, comment=False):
 
 @pytest.mark.parametrize(("complete", "said"), [(True, "pass"), (False, "FILE_INCOMPLETE"), (None, "skip")])
 def test_a_file_must_end_as_a_print_does(complete, said):
-    found = judge(Complete(), ending=Ending(complete, "the last line is half a move"), lines=41)
+    found = judge(Complete(), ending=FileEnding(complete, "the last line is half a move"), lines=41)
     assert found.said == said and "the last line is half a move" in found.message
     assert complete is not False or ("line 41" in found.message and found.evidence["complete"] is False)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli.api import Severity
-from octoprint_cli.gcode.analysis.contents import Heat, Sliced
+from octoprint_cli.gcode.analysis.contents import HeaterTargets, Sliced
 from octoprint_cli.preflight.checks.sliced_for import (
     Nozzle,
     PrinterModel,
     Tools,
-    plain,
+    normalised_model,
 )
 
 from .subjects import judge, profile
@@ -77,9 +77,8 @@ def test_a_slicers_own_printer_is_no_model_either(wanted):
 
 
 def test_plain_has_no_surprise():
-    assert (
-        plain("Original Prusa i3 MK3S+ (0.4 mm nozzle)") == "mk3splus" and plain("Lab") == "lab" and plain("+++") == "plusplusplus"
-    )
+    names = ("Original Prusa i3 MK3S+ (0.4 mm nozzle)", "Lab", "+++")
+    assert [normalised_model(name) for name in names] == ["mk3splus", "lab", "plusplusplus"]
 
 
 def nozzle(*sizes, has=0.4, tools=("tool0",)):
@@ -120,8 +119,8 @@ def test_each_tool_that_is_used_must_be_there():
 
 
 def test_a_tool_that_is_heated_is_used():
-    assert tools("tool0", heat=[("tool1", Heat(200.0))]).said == "WRONG_PRINTER"
-    assert tools("tool0", heat=[("tool1", Heat(0.0)), ("bed", Heat(60.0))]).said == "pass"
+    assert tools("tool0", heat=[("tool1", HeaterTargets(200.0))]).said == "WRONG_PRINTER"
+    assert tools("tool0", heat=[("tool1", HeaterTargets(0.0)), ("bed", HeaterTargets(60.0))]).said == "pass"
 
 
 @pytest.mark.parametrize("count", [None, 0, "two"], ids=str)

@@ -9,7 +9,7 @@ from typing import List
 import pytest
 from hypothesis import example, given, strategies as st
 
-from octoprint_cli.gcode.firmware.command import only_asks
+from octoprint_cli.gcode.command import only_asks
 from octoprint_cli.gcode.firmware.replies import parsed_reply
 from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,

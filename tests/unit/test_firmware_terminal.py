@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from octoprint_cli.gcode.firmware.command import only_asks
+from octoprint_cli.gcode.command import only_asks
 from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,
     HOST,

@@ -6,7 +6,7 @@ import pytest
 
 from octoprint_cli.api import Guarded, Lister, ShowOne, errors
 from octoprint_cli.framework.base import ALIASES
-from octoprint_cli.preflight.runner import Report
+from octoprint_cli.preflight.report import Report
 
 READY = {"ready": True, "strict": False, "ignored": [], "warnings": []}
 

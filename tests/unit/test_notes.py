@@ -7,7 +7,7 @@ from typing import List
 import pytest
 from hypothesis import given, strategies as st
 
-from octoprint_cli.gcode.analysis.comments import Notes
+from octoprint_cli.gcode.analysis.comments import CommentParser
 from octoprint_cli.gcode.analysis.contents import Layers
 from octoprint_cli.gcode.analysis.slicers import SLICERS
 
@@ -35,16 +35,16 @@ LINES = st.lists(
 )
 
 
-def fed(lines: List[bytes], cuts: List[int]) -> Notes:
+def fed(lines: List[bytes], cuts: List[int]) -> CommentParser:
     """The lines in blocks, cut before those with these numbers."""
-    read = Notes()
+    read = CommentParser()
     at = [0, *sorted({cut for cut in cuts if 0 < cut < len(lines)}), len(lines)]
     for begin, end in zip(at, at[1:]):
         read.feed(b"".join(lines[begin:end]), begin + 1)
     return read
 
 
-def said(read: Notes):
+def said(read: CommentParser):
     return read.sliced(), read.layers(), read.thumbnails(), read.tail
 
 
@@ -56,7 +56,7 @@ def test_it_does_not_matter_how_a_file_is_divided(pieces, cuts):
 
 @given(st.binary(max_size=300))
 def test_no_bytes_make_trouble(data):
-    read = Notes()
+    read = CommentParser()
     read.feed(data, 1)
     said(read)
 
@@ -68,10 +68,10 @@ def test_each_slicers_file_reads_the_same_line_by_line(name):
 
 
 def test_a_file_without_comments_says_nothing():
-    read = Notes()
+    read = CommentParser()
     read.feed(b"G28\nG1 X10 E1 ; layer_height = 0.2\n", 1)
     assert (read.layers(), read.tail, read.thumbnails()) == (Layers(), False, ())
-    assert Notes().layers() == Layers()
+    assert CommentParser().layers() == Layers()
 
 
 def test_marks_of_another_slicer_are_not_counted():

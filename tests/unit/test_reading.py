@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from octoprint_cli.gcode.analysis.contents import Heat
-from octoprint_cli.gcode.analysis.reader import Reading
+from octoprint_cli.gcode.analysis.contents import HeaterTargets
+from octoprint_cli.gcode.analysis.reader import GcodeParser
 
 from .readings import read
 
@@ -20,15 +20,18 @@ PRINT = "G28\nM104 S200\nM109 S200\nG1 X10 Y10 Z0.2\nG1 X20 E1\n"
 @pytest.mark.parametrize(
     "text, heat",
     [
-        ("M104 S200\nM104 S210\nM104 S0\n", {"tool0": Heat(210.0)}),
-        ("M109 R205\nM190 R60\nM141 S40\n", {"bed": Heat(60.0), "chamber": Heat(40.0), "tool0": Heat(205.0)}),
-        ("M104 T1 S200\nT2\nM104 S190\n", {"tool1": Heat(200.0), "tool2": Heat(190.0)}),
-        ("G10 P1 S200 R150\nG10\nM568 P0 S210\n", {"tool0": Heat(210.0), "tool1": Heat(200.0)}),
+        ("M104 S200\nM104 S210\nM104 S0\n", {"tool0": HeaterTargets(210.0)}),
+        (
+            "M109 R205\nM190 R60\nM141 S40\n",
+            {"bed": HeaterTargets(60.0), "chamber": HeaterTargets(40.0), "tool0": HeaterTargets(205.0)},
+        ),
+        ("M104 T1 S200\nT2\nM104 S190\n", {"tool1": HeaterTargets(200.0), "tool2": HeaterTargets(190.0)}),
+        ("G10 P1 S200 R150\nG10\nM568 P0 S210\n", {"tool0": HeaterTargets(210.0), "tool1": HeaterTargets(200.0)}),
         ("M104\nM140 Sxx\n", {}),
-        ("START_PRINT BED_TEMP=60 EXTRUDER_TEMP=215\n", {"bed": Heat(60.0), "tool0": Heat(215.0)}),
-        ("SET_HEATER_TEMPERATURE HEATER=extruder1 TARGET=200\n", {"tool1": Heat(200.0)}),
-        ("m104s200\n", {"tool0": Heat(200.0)}),
-        ("N5 M104 S200*33\n", {"tool0": Heat(200.0)}),
+        ("START_PRINT BED_TEMP=60 EXTRUDER_TEMP=215\n", {"bed": HeaterTargets(60.0), "tool0": HeaterTargets(215.0)}),
+        ("SET_HEATER_TEMPERATURE HEATER=extruder1 TARGET=200\n", {"tool1": HeaterTargets(200.0)}),
+        ("m104s200\n", {"tool0": HeaterTargets(200.0)}),
+        ("N5 M104 S200*33\n", {"tool0": HeaterTargets(200.0)}),
     ],
 )
 def test_the_highest_target_of_each_heater(text: str, heat: Any) -> None:
@@ -37,8 +40,8 @@ def test_the_highest_target_of_each_heater(text: str, heat: Any) -> None:
 
 def test_the_first_layer_has_what_is_set_when_something_is_first_printed() -> None:
     contents = read("M104 S200\nM140 S60\nG1 E5\nM104 S205\nG1 X1 Z0.2 E6\nM104 S190\nM140 S50\nG1 X5 Z1 E9\n")
-    assert contents.heat["tool0"] == Heat(205.0, 205.0)
-    assert contents.heat["bed"] == Heat(60.0, 60.0)
+    assert contents.heat["tool0"] == HeaterTargets(205.0, 205.0)
+    assert contents.heat["bed"] == HeaterTargets(60.0, 60.0)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +91,7 @@ def test_without_an_extrusion_there_is_no_telling() -> None:
 def test_a_real_file_cut_anywhere_in_its_print_is_not_complete(cut: int) -> None:
     start = CUBE.read_bytes()[:cut]
     for text in (start, start[: start.rfind(b"\n") + 1]):  # within a line, and at its end
-        reading = Reading()
+        reading = GcodeParser()
         reading.feed(text)
         contents = reading.contents()
         assert contents.ending.complete is (False if contents.extrudes else None) or cut > 450_000, cut
@@ -127,7 +130,7 @@ def test_pieces_of_any_size_are_the_same_file() -> None:
     data = (PRINT * 40 + ";é\nG1 X{y}\nM84").encode()
     whole = read(data.decode())
     for size in (1, 7, 100):
-        reading = Reading()
+        reading = GcodeParser()
         for at in range(0, len(data), size):
             reading.feed(data[at : at + size])
         assert reading.contents() == whole
@@ -143,7 +146,7 @@ def test_without_numpy_the_reference_reads(monkeypatch: pytest.MonkeyPatch) -> N
     with_numpy = read(PRINT * 300)
     monkeypatch.setitem(sys.modules, "numpy", None)
     monkeypatch.delitem(sys.modules, "octoprint_cli.gcode.analysis.fast_moves_numpy", raising=False)
-    reading = Reading(numpy=True)
+    reading = GcodeParser(numpy=True)
     reading.feed((PRINT * 300).encode())
     assert reading.contents() == with_numpy
     assert "octoprint_cli.gcode.analysis.fast_moves_numpy" not in sys.modules
@@ -153,9 +156,9 @@ def test_numpy_reads_the_long_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     from octoprint_cli.gcode.analysis import fast_moves_numpy
 
     seen = []
-    travel = fast_moves_numpy.travel
-    monkeypatch.setattr(fast_moves_numpy, "travel", lambda text, start: seen.append(len(text)) or travel(text, start))
-    reading = Reading(numpy=True)
+    measure_run = fast_moves_numpy.measure_run
+    monkeypatch.setattr(fast_moves_numpy, "measure_run", lambda text, start: seen.append(len(text)) or measure_run(text, start))
+    reading = GcodeParser(numpy=True)
     reading.feed(CUBE.read_bytes())
     assert reading.contents().extrusion["tool0"] == pytest.approx(1648.3954, abs=0.001)
     assert sum(seen) > 300_000

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from octoprint_cli.gcode.analysis import comment_values
-from octoprint_cli.gcode.analysis.comments import Notes
+from octoprint_cli.gcode.analysis.comments import CommentParser
 from octoprint_cli.gcode.analysis.contents import Layers, Sliced
 from octoprint_cli.gcode.analysis.slicers import (
     BEGINS,
@@ -21,8 +21,8 @@ from .slices import SLICES
 CUBE = Path(__file__).parents[2] / "demo" / "cube.gcode"
 
 
-def notes(data: bytes) -> Notes:
-    read = Notes()
+def notes(data: bytes) -> CommentParser:
+    read = CommentParser()
     read.feed(data, 1)
     return read
 

@@ -8,14 +8,14 @@ from typing import List
 import pytest
 from hypothesis import given, strategies as st
 
-from octoprint_cli.gcode.analysis.comments import Notes
+from octoprint_cli.gcode.analysis.comments import CommentParser
 from octoprint_cli.gcode.analysis.thumbnails import LARGEST, MOST, TRIES
 
 from .pictures import JPG, QOI, png, written
 
 
 def found(lines: List[bytes], every: int = 10_000):
-    read = Notes()
+    read = CommentParser()
     for at in range(0, len(lines), every):
         read.feed(b"".join(lines[at : at + every]), at + 1)
     return read.thumbnails()
@@ -114,7 +114,7 @@ def test_a_picture_that_is_too_large_is_left_out_and_not_kept_in_memory():
     huge = png(filling=bytes(LARGEST))
     lines = written(huge)
     assert found([*lines, *written(JPG)], 1000)[0].format == "JPG"
-    read = Notes()
+    read = CommentParser()
     for at in range(0, len(lines), 1000):
         read.feed(b"".join(lines[:-1][at : at + 1000]), at + 1)
     endless = [b"; " + b"A" * 78 + b"\n"] * 1000
