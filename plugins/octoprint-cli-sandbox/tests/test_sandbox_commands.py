@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 import pytest
 import yaml
-from octoprint_cli_sandbox.install import _MARKER
+from octoprint_cli_sandbox.installation import _MARKER
 from octoprint_cli_sandbox.sandbox import FIELDS, Sandbox
 
 from octoprint_cli.testing import check_plugin

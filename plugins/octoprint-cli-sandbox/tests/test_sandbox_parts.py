@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 import yaml
-from octoprint_cli_sandbox import install, pythons, server_config
+from octoprint_cli_sandbox import installation, pythons, server_config
 from octoprint_cli_sandbox.errors import InstallFailed, NeedsPython, SandboxConflict, SandboxError
-from octoprint_cli_sandbox.install import Installation
+from octoprint_cli_sandbox.installation import Installation
 from octoprint_cli_sandbox.pythons import Python
-from octoprint_cli_sandbox.releases import DEFAULT, RECIPES, Release, minor, release
-from octoprint_cli_sandbox.sandbox import Sandbox, valid_name
+from octoprint_cli_sandbox.releases import DEFAULT, RECIPES, Release, minor_version, parse_release
+from octoprint_cli_sandbox.sandbox import Sandbox, parse_name
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ from octoprint_cli_sandbox.sandbox import Sandbox, valid_name
     ],
 )
 def test_what_pip_is_asked_for(asked: str, requirement: str, beside: Any, before: Any) -> None:
-    wanted = release(asked)
-    assert (wanted.requirement, wanted.recipe.beside, wanted.recipe.before) == (requirement, beside, before)
+    wanted = parse_release(asked)
+    assert (wanted.requirement, wanted.recipe.extras, wanted.recipe.first) == (requirement, beside, before)
 
 
 @pytest.mark.parametrize(
@@ -47,13 +47,13 @@ def test_what_pip_is_asked_for(asked: str, requirement: str, beside: Any, before
     ],
 )
 def test_an_installed_version_meets_what_was_asked(asked: str, installed: str, met: bool) -> None:
-    assert release(asked).is_met_by(installed) is met
+    assert parse_release(asked).is_met_by(installed) is met
 
 
 @pytest.mark.parametrize("text", ["", "1", "latest", "1.11.8; rm -rf", "-r x", "1.11 ", "==1.11", "1.11.8\n"])
 def test_what_is_no_version_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is no version"):
-        release(text)
+    with pytest.raises(ValueError, match="is not a version"):
+        parse_release(text)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_what_is_no_version_is_refused(text: str) -> None:
     ],
 )
 def test_which_python_fits(asked: str, python: str, fits: bool) -> None:
-    assert release(asked).recipe.fits(python) is fits
+    assert parse_release(asked).recipe.fits(python) is fits
 
 
 def test_the_recipes_stand_from_new_to_old_and_cover_everything() -> None:
@@ -108,13 +108,13 @@ def test_a_command_that_is_no_python_is_passed_over(tmp_path: Path) -> None:
     shim.write_text("#!/bin/sh\necho not found >&2\nexit 127\n")
     shim.chmod(0o755)
     assert pythons.probe(str(shim)) is None
-    with pytest.raises(NeedsPython, match="is no Python"):
+    with pytest.raises(NeedsPython, match="is not a Python"):
         pythons.find(Release("1.8.7"), str(shim))
 
 
 def test_an_explicit_python_is_obeyed_even_where_it_is_not_known_to_fit() -> None:
     found = pythons.find(Release("1.8.7"), sys.executable)
-    assert minor(found.version) == sys.version_info[:2]
+    assert minor_version(found.version) == sys.version_info[:2]
 
 
 # --- the server's configuration --------------------------------------------------------------------
@@ -176,7 +176,7 @@ def test_a_half_made_environment_is_not_believed(tmp_path: Path) -> None:
 
 
 def test_an_environment_without_its_octoprint_does_not_work(tmp_path: Path) -> None:
-    (tmp_path / install._MARKER).write_text(json.dumps({"octoprint": "1.11.8", "python": "3.11.7"}))
+    (tmp_path / installation._MARKER).write_text(json.dumps({"octoprint": "1.11.8", "python": "3.11.7"}))
     made = Installation(tmp_path)  # its Python is gone
     assert made.octoprint == "1.11.8" and not made.works()
 
@@ -194,8 +194,8 @@ def test_a_failure_tells_the_last_complaint(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", ".hidden", "a b", "-x", "x" * 65, "a\n"])
 def test_a_name_that_is_no_folder_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="is no name"):
-        valid_name(name)
+    with pytest.raises(ValueError, match="is not a valid name"):
+        parse_name(name)
 
 
 def test_a_folder_of_somebody_else_is_never_taken(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_the_key_is_for_the_owner_alone(sandbox: Sandbox) -> None:
 
 def test_a_damaged_record_is_an_error_not_a_new_sandbox(sandbox: Sandbox) -> None:
     (sandbox.path / "sandbox.json").write_text("{")
-    with pytest.raises(SandboxError, match="cannot be understood"):
+    with pytest.raises(SandboxError, match="cannot be parsed"):
         sandbox.describe()
 
 
@@ -230,6 +230,6 @@ def test_a_port_that_is_taken_is_refused_and_a_remembered_one_replaced(sandbox: 
             sandbox.choose_port(taken)
         record = sandbox.record
         record.port = taken
-        sandbox.remember(record)
+        sandbox.save_record(record)
         assert sandbox.choose_port(None) != taken
     assert sandbox.choose_port(None) == taken

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any, Callable, List
 
 import pytest
-from octoprint_cli_sandbox import process, ready
+from octoprint_cli_sandbox import process, readiness
 from octoprint_cli_sandbox.errors import SandboxError, StartFailed
 from octoprint_cli_sandbox.files import locked
 from octoprint_cli_sandbox.sandbox import Sandbox
@@ -29,7 +29,7 @@ PARENT = "import subprocess; child = subprocess.Popen(['sleep', '60']); print(ch
 def record_pid(sandbox: Sandbox, pid: int) -> None:
     record = sandbox.record
     record.pid, record.port = pid, 5999
-    sandbox.remember(record)
+    sandbox.save_record(record)
 
 
 @pytest.mark.timeout(60)
@@ -51,7 +51,7 @@ def test_another_sandboxs_server_is_a_stranger(sandbox: Sandbox, serve: Serve, t
         other.create()
     record_pid(other, server.pid)
     assert process.is_server(server.pid, sandbox.base) and other.pid is None
-    assert other.halt() is False and server.poll() is None
+    assert other.stop_server() is False and server.poll() is None
 
 
 @pytest.mark.timeout(60)
@@ -70,7 +70,7 @@ def test_stop_ends_the_server_by_its_pid(sandbox: Sandbox, serve: Serve, run: Ca
 def test_a_server_that_ignores_sigterm_is_killed(sandbox: Sandbox, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "_TERM_SECONDS", 0.3)
     server = serve(STUBBORN)
-    process.end(server.pid, sandbox.base)
+    process.terminate(server.pid, sandbox.base)
     assert server.wait(10) == -9
 
 
@@ -78,8 +78,8 @@ def test_a_server_that_ignores_sigterm_is_killed(sandbox: Sandbox, serve: Serve,
 def test_what_the_server_started_goes_with_it(sandbox: Sandbox, serve: Serve) -> None:
     server = serve(PARENT)
     child = int(server.said)
-    process.end(server.pid, sandbox.base)
-    assert server.wait(10) is not None and process.until(lambda: _gone(child), 10)
+    process.terminate(server.pid, sandbox.base)
+    assert server.wait(10) is not None and process.wait_until(lambda: _gone(child), 10)
 
 
 def _gone(pid: int) -> bool:
@@ -90,8 +90,8 @@ def _gone(pid: int) -> bool:
 
 def test_the_server_is_recognised_by_ps_as_well(sandbox: Sandbox, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     server = serve(SLEEP)
-    assert f" {' '.join(process.arguments(sandbox.base))} " in process._ps(server.pid)
-    assert process._ps(2**22 + 1).strip() == ""
+    assert f" {' '.join(process.server_arguments(sandbox.base))} " in process._command_line(server.pid)
+    assert process._command_line(2**22 + 1).strip() == ""
 
 
 def test_the_environment_of_the_program_does_not_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +119,7 @@ def test_the_second_run_waits_for_the_first(tmp_path: Path) -> None:
     with locked(path, told.append):
         other.start()
         started.wait()
-        assert process.until(lambda: bool(told), 5)
+        assert process.wait_until(lambda: bool(told), 5)
         seen.append("first")
     other.join()
     assert seen == ["first", "second"] and "waiting" in told[0]
@@ -171,12 +171,12 @@ def answering(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     """A sandbox whose server's process is there and speaks HTTP."""
     record_pid(sandbox, os.getpid())
     monkeypatch.setattr(process, "is_server", lambda pid, base: True)
-    monkeypatch.setattr(ready, "_speaks_http", lambda port: True)
+    monkeypatch.setattr(readiness, "_answers_http", lambda port: True)
     return sandbox
 
 
 def test_a_server_with_its_printer_is_ready(answering: Sandbox) -> None:
-    ready.wait(answering, FakeServer(), printer=True, seconds=1)
+    readiness.wait_until_ready(answering, FakeServer(), printer=True, seconds=1)
 
 
 @pytest.mark.parametrize("user", [None, "alice", errors.PermissionDenied("HTTP 403")])
@@ -184,7 +184,7 @@ def test_a_server_of_another_folder_is_refused_at_once(answering: Sandbox, user:
     answering.log.write_text("first line\nplugins from somewhere else\n")
     begun = time.monotonic()
     with pytest.raises(StartFailed, match="does not use the base folder") as caught:
-        ready.wait(answering, FakeServer(user), printer=True)
+        readiness.wait_until_ready(answering, FakeServer(user), printer=True)
     assert time.monotonic() - begun < 5
     assert caught.value.details and caught.value.details["log"] == ["first line", "plugins from somewhere else"]
 
@@ -192,8 +192,8 @@ def test_a_server_of_another_folder_is_refused_at_once(answering: Sandbox, user:
 @pytest.mark.parametrize("server", [FakeServer(connected=False), FakeServer(temperatures={})])
 def test_a_printer_that_does_not_come_is_told(answering: Sandbox, server: Any) -> None:
     with pytest.raises(StartFailed, match=r"not ready after 0\.3 s: the printer is Detecting"):
-        ready.wait(answering, server, printer=True, seconds=0.3)
-    ready.wait(answering, server, printer=False, seconds=1)
+        readiness.wait_until_ready(answering, server, printer=True, seconds=0.3)
+    readiness.wait_until_ready(answering, server, printer=False, seconds=1)
 
 
 def test_a_server_that_starts_up_is_waited_for(answering: Sandbox) -> None:
@@ -206,11 +206,11 @@ def test_a_server_that_starts_up_is_waited_for(answering: Sandbox) -> None:
         return user()
 
     client.server.user = late
-    ready.wait(answering, client, printer=True, seconds=5)
+    readiness.wait_until_ready(answering, client, printer=True, seconds=5)
     assert not answers
 
 
 def test_a_server_that_ends_is_told_at_once(answering: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "is_server", lambda pid, base: False)
     with pytest.raises(StartFailed, match="ended by itself"):
-        ready.wait(answering, FakeServer(), printer=True)
+        readiness.wait_until_ready(answering, FakeServer(), printer=True)

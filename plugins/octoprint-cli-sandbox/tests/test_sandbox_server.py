@@ -85,7 +85,7 @@ def test_a_second_start_changes_nothing(cli: Run, started: Dict[str, Any]) -> No
 
 def test_a_server_that_was_killed_is_seen_and_started_again(cli: Run, started: Dict[str, Any], home: Path) -> None:
     os.kill(started["pid"], signal.SIGKILL)
-    assert process.until(lambda: not processes_of(home / "cli" / "sandbox"), 10)
+    assert process.wait_until(lambda: not processes_of(home / "cli" / "sandbox"), 10)
     assert cli("sandbox", "status", "--name", "try").data["state"] == "stopped"
     assert cli("sandbox", "stop", "--name", "try").data["changed"] is False
     answer = cli("sandbox", "start", "--name", "try")
