@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from octoprint_cli.client.client import Client as Client
     from octoprint_cli.client.push.updates import TYPES
     from octoprint_cli.client.resource import Resource as Resource
-    from octoprint_cli.client.resources.connection import Link as Link
+    from octoprint_cli.client.resources.connection import ConnectionState as ConnectionState
     from octoprint_cli.client.resources.stored_file import History as History, StoredFile as StoredFile
-    from octoprint_cli.client.tracking.snapshot import Known as Known
+    from octoprint_cli.client.tracking.snapshot import PrinterSnapshot as PrinterSnapshot
     from octoprint_cli.config.private_files import file_lock as file_lock, write_private as write_private
     from octoprint_cli.config.url import normalise as normalise
     from octoprint_cli.config.values import Setting as Setting
@@ -113,6 +113,7 @@ if TYPE_CHECKING:
     from octoprint_cli.preflight.runner import run_preflight as run_preflight
 
     WATCHED = TYPES
+    Known = PrinterSnapshot
     Noun = Resource
     Picture = PrinterView
     Said = Display
@@ -128,10 +129,10 @@ EXPORTS = {
     "framework": "fields",
     "client.client": "Client",
     "client.resource": "Resource",
-    "client.resources.connection": "Link",
+    "client.resources.connection": "ConnectionState",
     "client.resources.stored_file": "History StoredFile",
     "client.push.updates": "WATCHED=TYPES",
-    "client.tracking.snapshot": "Known",
+    "client.tracking.snapshot": "PrinterSnapshot",
     "config.private_files": "file_lock write_private",
     "config.url": "normalise",
     "config.values": "Setting",
@@ -171,6 +172,7 @@ EXPORTS = {
 }
 #: Names that were public before, with those of today.
 ALIASES: Dict[str, str] = {
+    "Known": "PrinterSnapshot",
     "Noun": "Resource",
     "Picture": "PrinterView",
     "Said": "Display",

@@ -120,6 +120,3 @@ class Resource:
             if not self._http.acted:
                 raise
             return None, error
-
-
-#: `Resource` by its earlier name.

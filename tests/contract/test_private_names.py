@@ -58,4 +58,5 @@ def test_private_names_are_used_in_one_file_alone(module: str, library: str) -> 
     assert used(module) & PRIVATE[library] - own_names(module) == set()
     if module.split(".")[0] in ("commands", "framework") and module not in WHERE.values():
         assert overridden(module) & PRIVATE["cliff"] == set()
-    assert [found for found in imports(module) if found.imported.startswith("cliff._")] == []
+    if module not in WHERE.values():
+        assert [found for found in imports(module) if found.imported.startswith("cliff._")] == []

@@ -12,15 +12,15 @@ import pytest
 from octoprint_cli import api, testing
 from octoprint_cli.client.client import Client
 from octoprint_cli.client.phase import Phase
-from octoprint_cli.client.resources.connection import Link
+from octoprint_cli.client.resources.connection import ConnectionState
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.printer import PrinterState, Sample, Temperature
 from octoprint_cli.client.resources.profiles import Profile, Volume
 from octoprint_cli.client.resources.server import User
-from octoprint_cli.client.resources.server_plugins import Power, Prompt, Warned
+from octoprint_cli.client.resources.server_plugins import PluginWarning, PowerTrouble, Prompt
 from octoprint_cli.client.resources.stored_file import History, Listing, StoredFile
-from octoprint_cli.client.resources.uploads import Sent, Wish
-from octoprint_cli.client.tracking.job_outcome import Ending
+from octoprint_cli.client.resources.uploads import UploadOptions, UploadResult
+from octoprint_cli.client.tracking.job_outcome import JobOutcome
 from octoprint_cli.config.settings import Settings
 from octoprint_cli.config.values import Limits
 from octoprint_cli.testing import fixtures
@@ -29,8 +29,9 @@ from .tutorial import TUTORIAL
 
 #: What the methods of `self.client` return, and what a check is given.
 VALUES: Sequence[Any] = (
-    *(Job, PrinterState, Temperature, Sample, StoredFile, History, Listing, Ending, Wish, Sent, Link, User, Profile, Volume),
-    *(Warned, Prompt, Power, Limits, api.Contents, api.Line),
+    *(Job, PrinterState, Temperature, Sample, StoredFile, History, Listing, JobOutcome, UploadOptions),
+    *(UploadResult, ConnectionState, User, Profile, Volume),
+    *(PluginWarning, Prompt, PowerTrouble, Limits, api.Contents, api.Line),
 )
 #: Of a client what is no add-on's business: the connection below it, and what the program does with it between commands.
 OURS = {"client.http", "client.anew", "client.aftermath"}
@@ -55,6 +56,10 @@ class Name(NamedTuple):
 def section() -> str:
     """The text of the reference."""
     return TUTORIAL.read_text(encoding="utf-8").split("\n## Reference\n", 1)[1]
+
+
+#: Names of API version 1 that still work; the reference has those of today.
+OLD_NAMES = {"client.noun", "resource.settle", "resource.patience", "resource.told"}
 
 
 def names(text: str) -> Iterator[Name]:
@@ -84,7 +89,7 @@ def roots(client: Client, server: testing.FaultServer, tmp_path: Path) -> Dict[s
     aimed = testing.Aimed(tmp_path, {})
     roots: Dict[str, Any] = {value.__name__: value for value in (*VALUES, Phase)}
     roots.update(self=Command, field=api.fields.Field, settings=Settings, terminal=api.Terminal)
-    roots.update(client=client, noun=api.Noun, subject=api.Subject(client, Settings({}, {})))
+    roots.update(client=client, resource=api.Resource, subject=api.Subject(client, Settings({}, {})))
     roots.update(octoprint_server=server, octoprint=server.octoprint, octoprint_run=aimed, result=testing.Result)
     told = {"host": "http://octoprint.invalid", "octoprint": "1.11.8"}
     return {**roots, "request": testing.Request, "real_octoprint": testing.RealOctoPrint(told, aimed)}
@@ -155,10 +160,10 @@ def test_nothing_of_it_is_taken_for_a_part_of_the_tutorial() -> None:
 
 
 def test_all_of_the_two_modules_stands_there() -> None:
-    assert missing({*api.__all__} - {"Setting", "fields", "errors"}) == set()
-    classes = ("Noun", "Check", "Setting", "fields", "faults", "octoprint_run")
+    assert missing({*api.__all__} - {"Setting", "fields", "errors"} - set(api.ALIASES)) == set()
+    classes = ("Resource", "Check", "Setting", "fields", "faults", "octoprint_run")
     assert {name for name in classes if not any(path.split(".")[0] == name for path in paths())} == set()
-    assert missing({*testing.__all__} - {"ServerPlugin", "faults"}) == set()
+    assert missing({*testing.__all__} - {"ServerPlugin", "faults"} - set(testing.ALIASES)) == set()
 
 
 def test_all_fields_settings_faults_and_fixtures_stand_there() -> None:
@@ -173,14 +178,14 @@ def test_all_fields_settings_faults_and_fixtures_stand_there() -> None:
 
 
 def test_all_of_a_client_stands_there(client: Client) -> None:
-    nouns = {name: noun for name in dir(client) if isinstance(noun := getattr(client, name), api.Noun)}
-    assert len(nouns) == 8
-    own = public(client, "client") - OURS - {f"client.{name}" for name in nouns}
+    resources = {name: resource for name in dir(client) if isinstance(resource := getattr(client, name), api.Resource)}
+    assert len(resources) == 8
+    own = public(client, "client") - OURS - OLD_NAMES - {f"client.{name}" for name in resources}
     assert missing(own) == set()
-    shared = public(api.Noun, "noun")
-    assert missing(shared) == set()
-    for name, noun in nouns.items():
-        assert missing(public(type(noun), f"client.{name}") - public(api.Noun, f"client.{name}")) == set()
+    shared = public(api.Resource, "resource")
+    assert missing(shared - OLD_NAMES) == set()
+    for name, resource in resources.items():
+        assert missing(public(type(resource), f"client.{name}") - public(api.Resource, f"client.{name}")) == set()
 
 
 def test_all_of_what_it_returns_stands_there() -> None:

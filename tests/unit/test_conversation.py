@@ -8,7 +8,7 @@ import pytest
 
 from octoprint_cli import errors
 from octoprint_cli.client import gcode_replies as module
-from octoprint_cli.client.gcode_replies import Conversation, converse
+from octoprint_cli.client.gcode_replies import ReplyReader, converse
 from octoprint_cli.client.push import history
 from octoprint_cli.client.push.socket import Lost, Message
 
@@ -19,7 +19,7 @@ MARKS = pytest.mark.parametrize(("host", "firmware"), [("Send: ", "Recv: "), (">
 
 def talk(commands, *lines, host="Send: ", firmware="Recv: "):
     """The replies after these lines: `>` is what the host sent, `<` what the firmware said, anything else the server's."""
-    heard = Conversation(commands if isinstance(commands, list) else [commands])
+    heard = ReplyReader(commands if isinstance(commands, list) else [commands])
     for line in lines:
         heard.hear({">": host, "<": firmware}.get(line[0], line[0]) + line[1:])
     heard.settle()
@@ -174,7 +174,7 @@ def test_a_reset_answers_nothing_any_more():
 
 
 def test_a_command_that_the_server_holds_back_is_told_and_the_next_goes_on():
-    heard = Conversation(["M600", "M119"])
+    heard = ReplyReader(["M600", "M119"])
     heard.suppressed("M600")
     for line in ("Send: M119", "Recv: x_min: open", "Recv: ok"):
         heard.hear(line)

@@ -10,7 +10,7 @@ import pytest
 import requests
 import urllib3
 
-from octoprint_cli.client.http.transport import Exchange
+from octoprint_cli.client.http.transport import InFlightRequest
 from octoprint_cli.client.http.transport_errors import never_made, translate
 
 URL = "http://octopi.test/api/job"
@@ -20,7 +20,7 @@ RESET = urllib3.exceptions.ProtocolError("Connection aborted.", ConnectionResetE
 
 def exchange(**how):
     """A request that got so far: opened, sent, expired."""
-    found = Exchange(30)
+    found = InFlightRequest(30)
     vars(found).update(how)
     return found
 

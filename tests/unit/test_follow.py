@@ -6,7 +6,7 @@ import pytest
 
 from octoprint_cli.client.push.updates import Away, Event, State
 from octoprint_cli.client.resources.stored_file import History
-from octoprint_cli.client.tracking.job_tracker import GRACE_SECONDS, Follower
+from octoprint_cli.client.tracking.job_tracker import GRACE_SECONDS, JobTracker
 
 from .fake import GONE
 from .pushed import client, job, news
@@ -24,7 +24,7 @@ def follower(server):
     """Of a local job, whose file was printed twice to its end before, and cancelled once."""
     server.stores("cube.gcode", prints=prints(2, 1))
     server.job(server.reading("Printing", "cube.gcode", completion=50.0))
-    return Follower(client(), AT_WORK)
+    return JobTracker(client(), AT_WORK)
 
 
 def hears(follower, *pieces):
@@ -111,7 +111,7 @@ def test_after_the_end_nothing_changes_it(follower):
 
 
 def test_2_0s_slash_before_a_path_is_nothing(server):
-    ours = Follower(client(), job("Printing", "a.gco", location="sdcard"))
+    ours = JobTracker(client(), job("Printing", "a.gco", location="sdcard"))
     assert hears(ours, Event("PrintDone", {"path": "/a.gco"})).outcome == "finished"
 
 
@@ -186,7 +186,7 @@ def test_found_finished_where_another_job_is_active_already(server, follower):
 
 def test_found_cancelled_by_its_state_where_the_history_had_it_before(server, follower):
     """Whoever begins to wait while a cancelled job winds down reads a history that has it already."""
-    late = Follower(client(), job("Cancelling"))
+    late = JobTracker(client(), job("Cancelling"))
     server.job(server.reading("Operational", "cube.gcode"))
     hears(late, job("Operational"))
     late.conclude()
@@ -245,18 +245,18 @@ def test_a_file_that_was_printed_several_times_meanwhile_tells_nothing_of_ours(s
 
 def test_the_history_from_before_it_began_may_be_given(server):
     server.stores("cube.gcode", prints=prints(1, 0, True))
-    ours = Follower(client(), AT_WORK, History())
+    ours = JobTracker(client(), AT_WORK, History())
     assert finds(server, ours, "Operational", None).outcome == "finished"
 
 
 def test_a_key_that_may_not_list_files_sees_the_completion_at_least(server):
     server.on("GET", "/api/files/local/cube.gcode", status_code=403, json={"error": "no"})
-    assert finds(server, Follower(client(), AT_WORK), "Operational", completion=100.0).outcome == "finished"
+    assert finds(server, JobTracker(client(), AT_WORK), "Operational", completion=100.0).outcome == "finished"
 
 
 def test_and_without_it_the_job_is_lost_to_it(server):
     server.on("GET", "/api/files/local/cube.gcode", status_code=403, json={"error": "no"})
-    assert finds(server, Follower(client(), AT_WORK), "Operational", None).outcome == "lost"
+    assert finds(server, JobTracker(client(), AT_WORK), "Operational", None).outcome == "lost"
 
 
 # -- on the SD card, which has no history ---------------------------------------------------------
@@ -266,7 +266,7 @@ def test_and_without_it_the_job_is_lost_to_it(server):
     ("told", "certain"), [([State("Cancelling")], True), ([job("Cancelling", "a.gco", location="sdcard")], True), ([], False)]
 )
 def test_a_card_file_that_is_not_at_its_end_was_cancelled(each_server, told, certain):
-    ours = Follower(client(), job("Printing from SD", "a.gco", 50.0, 60, "sdcard"))
+    ours = JobTracker(client(), job("Printing from SD", "a.gco", 50.0, 60, "sdcard"))
     hears(ours, *told, job("Operational", "a.gco", location="sdcard"))
     each_server.job(each_server.reading("Operational", "a.gco", origin=each_server.card))
     ours.conclude()
@@ -274,7 +274,7 @@ def test_a_card_file_that_is_not_at_its_end_was_cancelled(each_server, told, cer
 
 
 def test_a_card_file_at_its_end_was_printed(each_server):
-    ours = Follower(client(), job("Printing from SD", "a.gco", 50.0, 60, "sdcard"))
+    ours = JobTracker(client(), job("Printing from SD", "a.gco", 50.0, 60, "sdcard"))
     hears(ours, job("Operational", "a.gco", 100.0, 120, "sdcard"))
     each_server.job(each_server.reading("Operational", "a.gco", completion=100.0, origin=each_server.card))
     ours.conclude()

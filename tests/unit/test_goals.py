@@ -8,7 +8,7 @@ from octoprint_cli.client.phase import phase_of
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.client.tracking import goals as goal_module, outcome_errors
 from octoprint_cli.client.tracking.goals import Goal, Scene, usual_failures
-from octoprint_cli.client.tracking.job_outcome import Ending
+from octoprint_cli.client.tracking.job_outcome import JobOutcome
 
 from .pushed import job
 
@@ -19,7 +19,7 @@ EVERY_STATE = """Offline; Connecting; Offline after error; Operational; Starting
 def scene(state="Printing", completion=None, outcome=None, **heaters):
     reading = job(state, completion=completion)
     heat = {name: Temperature(*pair) for name, pair in heaters.items()}
-    return Scene(reading, reading.phase, heat, Ending(outcome) if outcome else None)
+    return Scene(reading, reading.phase, heat, JobOutcome(outcome) if outcome else None)
 
 
 # -- goals ----------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def test_what_leaves_none_of_them_possible_ends_the_wait(goals, fails):
     ],
 )
 def test_each_end_has_its_code(outcome, state, by_firmware, code):
-    error = outcome_errors.of_ending(Ending(outcome, "why", "cube.gcode", "local", by_firmware=by_firmware), job(state))
+    error = outcome_errors.of_ending(JobOutcome(outcome, "why", "cube.gcode", "local", by_firmware=by_firmware), job(state))
     assert (error and error.code) == code
     if error:
         assert "cube.gcode" in error.message and error.retryable is False

@@ -13,7 +13,7 @@ from hypothesis import given
 
 from octoprint_cli.client.client import Client
 from octoprint_cli.client.parsing import mapping
-from octoprint_cli.client.resources.connection import Link
+from octoprint_cli.client.resources.connection import ConnectionState
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.printer import PrinterState
 from octoprint_cli.client.resources.stored_file import Listing, StoredFile
@@ -55,7 +55,7 @@ def sound(reading):
 READINGS = {
     "job": (Job.from_json, JOB),
     "printer": (PrinterState.from_json, PRINTER),
-    "link": (Link.from_json, LINK),
+    "link": (ConnectionState.from_json, LINK),
     "listing": (lambda body: Listing.from_json(mapping(body, "x")), LISTING),
     "entry": (lambda body: StoredFile.from_json(mapping(body, "x")), ENTRY),
 }

@@ -13,7 +13,7 @@ from octoprint_cli.client.client import Client
 from octoprint_cli.client.http.transport import Tls
 from octoprint_cli.client.push import socket as module
 from octoprint_cli.client.push.history import recent_lines
-from octoprint_cli.client.push.socket import Lost, Socket, Wish
+from octoprint_cli.client.push.socket import Lost, Socket, Subscription
 from octoprint_cli.errors import AuthError
 from octoprint_cli.testing import KEY, FakeOctoPrint, FaultServer
 from octoprint_cli.testing.server import faults
@@ -99,7 +99,7 @@ def loses(socket):
 
 def test_it_subscribes_first_and_logs_in_then(server, plug):
     """The other way round the server would begin with a history that nobody has asked for."""
-    line = plug(Wish(state=False, events=("PrintDone",), plugins=("action_command_prompt",), throttle=4))
+    line = plug(Subscription(state=False, events=("PrintDone",), plugins=("action_command_prompt",), throttle=4))
     until(line, "timelapse")
     subscribe, throttle, auth = server.sockets[0].said
     assert subscribe == {"subscribe": {"state": False, "events": ["PrintDone"], "plugins": ["action_command_prompt"]}}
@@ -108,7 +108,7 @@ def test_it_subscribes_first_and_logs_in_then(server, plug):
 
 
 def test_what_is_wished_for_comes(server, plug):
-    line = plug(Wish(lines=True, events=("PrintDone",)))
+    line = plug(Subscription(lines=True, events=("PrintDone",)))
     assert until(line, "history")["state"]["text"] == "Operational"
     server.octoprint.heard(["ok"])
     assert until(line, "current")["logs"][-1].endswith("ok")
@@ -118,7 +118,7 @@ def test_what_is_wished_for_comes(server, plug):
 
 
 def test_the_terminal_comes_only_if_it_is_wished_for(server, plug):
-    line = plug(Wish())
+    line = plug(Subscription())
     server.octoprint.heard(["ok"])
     assert until(line, "history")["logs"] == []
 
@@ -250,7 +250,7 @@ def test_no_proxy_of_the_environment_sees_it(server, plug, monkeypatch):
 
 def test_a_silent_server_is_asked_whether_it_is_there(server, plug, monkeypatch):
     monkeypatch.setattr(module, "SILENCE_SECONDS", 0.2)
-    line = plug(Wish(state=False, events=()))
+    line = plug(Subscription(state=False, events=()))
     until(line, "timelapse")
     begun = time.monotonic()
     assert line.receive(soon(1.0)) is None and time.monotonic() - begun >= 1.0
@@ -261,7 +261,7 @@ def test_a_silent_server_is_asked_whether_it_is_there(server, plug, monkeypatch)
 def test_one_that_does_not_answer_that_is_lost(server, plug, monkeypatch, fault):
     monkeypatch.setattr(module, "SILENCE_SECONDS", 0.3)
     server.fail("GET", PATH, fault)
-    assert "silent" in loses(plug(Wish(state=False, events=())))
+    assert "silent" in loses(plug(Subscription(state=False, events=())))
 
 
 def test_a_caller_that_was_busy_elsewhere_does_not_take_that_for_silence(server, plug, monkeypatch):
@@ -312,7 +312,7 @@ def test_a_frame_that_is_too_large_is_not_read_to_its_end(server, plug, monkeypa
 
 def test_many_messages_may_be_larger_together(server, plug, monkeypatch):
     monkeypatch.setattr(module, "MAX_BYTES", 20_000)
-    line = plug(Wish(state=False, events=("E",)))
+    line = plug(Subscription(state=False, events=("E",)))
     until(line, "timelapse")
     for _ in range(10):
         server.octoprint.event("E", {"text": "x" * 9_000})

@@ -9,7 +9,7 @@ import pytest
 import requests
 import urllib3
 
-from octoprint_cli.client.http.transport import Exchange
+from octoprint_cli.client.http.transport import InFlightRequest
 from octoprint_cli.client.http.transport_errors import translate
 
 URL = "https://octopi.test/api/job"
@@ -19,7 +19,7 @@ POOL = urllib3.HTTPConnectionPool("octopi.test")
 
 def found(error, act=False):
     """The error for a handshake that failed so, as requests hands it over."""
-    exchange = Exchange(30)
+    exchange = InFlightRequest(30)
     exchange.opened = True
     outer = urllib3.exceptions.MaxRetryError(POOL, "/api/job", urllib3.exceptions.SSLError(error))
     return translate(requests.exceptions.SSLError(outer), act, URL, exchange)

@@ -15,7 +15,7 @@ from octoprint_cli.client.push.updates import (
 )
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.client.tracking.goals import Goal
-from octoprint_cli.client.tracking.job_tracker import Follower
+from octoprint_cli.client.tracking.job_tracker import JobTracker
 from octoprint_cli.client.tracking.waiter import Waiter
 
 from .pushed import Told, client, job, news
@@ -138,7 +138,7 @@ def test_another_readings_goal_is_not_met_while_the_end_is_unclear(stored, clock
     """Idle, but whether the job was finished or cancelled is known a moment later."""
     stored.job(stored.reading("Operational", "cube.gcode"))
     stored.storage.say("cube.gcode", prints=prints(1, 1))
-    late = Follower(client(), AT_WORK, None)
+    late = JobTracker(client(), AT_WORK, None)
     stored.storage.say("cube.gcode", prints=prints(1, 2))
     refuses(errors.JobCancelled, clock, "done", job("Operational"), follower=late)
 
@@ -152,7 +152,7 @@ def test_one_that_is_lost_says_so(stored, clock):
 def test_a_lost_job_ends_no_wait_for_something_else(stored, clock, words, code):
     stored.job("Offline")
     pieces = [AT_WORK._replace(state="Offline", file=None, location=None)]
-    begun = Follower(client(), AT_WORK)
+    begun = JobTracker(client(), AT_WORK)
     begun.hear(news(Away("refused")))
     if code:
         assert refuses(errors.CliError, clock, words, *pieces, follower=begun).code == code

@@ -9,7 +9,7 @@ from octoprint_cli.preflight.check import Check, Finding, Severity, Skip
 from octoprint_cli.preflight.context import Subject
 
 if TYPE_CHECKING:
-    from octoprint_cli.client.resources.server_plugins import Warned
+    from octoprint_cli.client.resources.server_plugins import PluginWarning
 
 T = TypeVar("T")
 
@@ -88,5 +88,5 @@ def _asked(subject: Subject, plugin: str, ask: Callable[[], T]) -> T:
         raise Skip(f"the plugin {plugin} cannot be asked: {error.message}") from error
 
 
-def _evidence(found: List[Warned]) -> Dict[str, Any]:
+def _evidence(found: List[PluginWarning]) -> Dict[str, Any]:
     return {"warnings": [warned._asdict() for warned in found]}
