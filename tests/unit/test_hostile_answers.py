@@ -69,7 +69,7 @@ READINGS = {
 
 
 @pytest.mark.parametrize("which", READINGS)
-def test_with_an_odd_value_in_any_place_a_reading_is_sound_or_refused(which):
+def test_reading_with_one_unexpected_value_is_valid_or_refused(which):
     parse, recorded = READINGS[which]
     assert sound(parse(recorded))
     for body in spoilt_everywhere(recorded):
@@ -80,7 +80,7 @@ def test_with_an_odd_value_in_any_place_a_reading_is_sound_or_refused(which):
 
 
 @pytest.mark.parametrize("which", READINGS)
-def test_with_anything_in_some_place_it_is_too(which):
+def test_reading_with_arbitrary_values_is_valid_or_refused(which):
     parse, recorded = READINGS[which]
 
     @few
@@ -94,14 +94,14 @@ def test_with_anything_in_some_place_it_is_too(which):
     look()
 
 
-def test_what_is_below_nothing_is_no_size_and_no_count():
+def test_negative_size_or_count_is_dropped():
     for body in spoilt_everywhere(ENTRY):
         if isinstance(body, dict):
             file = StoredFile.from_json(body)
             assert file.history.success >= 0 and file.history.failure >= 0 and (file.size is None or file.size >= 0)
 
 
-def test_folders_may_go_as_deep_as_they_like():
+def test_deeply_nested_folders_are_listed():
     deep = {"type": "folder", "children": [{"type": "machinecode", "path": "a"}]}
     for _ in range(5000):
         deep = {"type": "folder", "children": [deep]}
@@ -118,7 +118,7 @@ def test_folders_may_go_as_deep_as_they_like():
     ],
     ids=["version", "user", "free", "job"],
 )
-def test_a_question_is_answered_soundly_or_refused(path, ask):
+def test_arbitrary_answer_is_valid_or_refused(path, ask):
     @few
     @given(anything)
     def look(body):
@@ -131,7 +131,7 @@ def test_a_question_is_answered_soundly_or_refused(path, ask):
 
 
 @pytest.mark.parametrize("command", ["path_of", "free_name"])
-def test_a_name_is_always_a_text(command):
+def test_file_name_from_arbitrary_answer_is_nonempty_text(command):
     @few
     @given(spoilt({"exists": True, "suggestion": "quick_1.gcode", "sanitized": "quick.gcode", "size": 1}))
     def look(body):
@@ -197,7 +197,7 @@ def file(tmp_path):
 
 
 @pytest.mark.parametrize("which", COMMANDS)
-def test_a_command_succeeds_or_refuses(tmp_path, file, which):
+def test_command_with_arbitrary_answer_succeeds_or_refuses(tmp_path, file, which):
     argv, method, path, recorded, formats = COMMANDS[which]
     argv = [file if word == "FILE" else word for word in argv]
     turn = iter(range(10**6))
@@ -223,7 +223,7 @@ def test_a_path_that_is_no_text_is_nowhere(tmp_path, file, answer):
 
 @pytest.mark.parametrize("text", NOT_JSON, ids=lambda text: ascii(text)[:12])
 @pytest.mark.parametrize("which", ["status of a job", "files", "temp", "connect"])
-def test_what_is_no_json_is_refused(tmp_path, file, which, text):
+def test_answer_that_is_not_json_is_refused(tmp_path, file, which, text):
     argv, method, path, _, _ = COMMANDS[which]
     argv = [file if word == "FILE" else word for word in argv]
     result = answers(tmp_path, "1.11.8", argv, method, path, text, "json")
@@ -231,7 +231,7 @@ def test_what_is_no_json_is_refused(tmp_path, file, which, text):
 
 
 @pytest.mark.parametrize("text", [text for text in NOT_JSON if text.strip()], ids=lambda text: ascii(text)[:12])
-def test_an_upload_that_was_answered_with_no_json_is_not_taken_for_stored(tmp_path, file, text):
+def test_upload_answered_without_json_is_not_a_success(tmp_path, file, text):
     argv, method, path, _, _ = COMMANDS["what was stored"]
     result = answers(tmp_path, "1.11.8", [argv[0], file], method, path, text, "json")
     assert result.exit_code != 0

@@ -106,20 +106,20 @@ TRAVELS = pytest.mark.parametrize("measure_run", [fast_moves.measure_run, fast_m
 @example(
     lines=["G2 X0 Y0 I0 J0", "G3 X0.000001 Y0 I0 J1"], start=fast_moves.RunStart((1.5, 0.0, 0.0), 0.0, False)
 )  # and nearly at its start
-def test_a_run_at_once_is_the_same_as_line_by_line(
+def test_fast_moves_equal_line_by_line(
     measure_run: Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult], lines: List[str], start: fast_moves.RunStart
 ) -> None:
     assert known(at_once(measure_run, lines, start)) == known(one_by_one(lines, start))
 
 
 @given(lines=st.lists(PLAIN, min_size=1, max_size=40), start=STARTS)
-def test_numpy_and_the_reference_give_the_very_same_numbers(lines: List[str], start: fast_moves.RunStart) -> None:
+def test_numpy_and_reference_give_identical_numbers(lines: List[str], start: fast_moves.RunStart) -> None:
     assert fast_moves_numpy.measure_run(text_of(lines), start) == fast_moves.measure_run(text_of(lines), start)
 
 
 @TRAVELS
 @given(lines=st.lists(st.one_of(PLAIN, ODD), min_size=1, max_size=12), start=STARTS)
-def test_what_is_not_plain_is_left_to_line_by_line(
+def test_fast_moves_with_unusual_lines_fall_back_or_equal_line_by_line(
     measure_run: Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult], lines: List[str], start: fast_moves.RunStart
 ) -> None:
     lines = [
@@ -144,6 +144,8 @@ def test_what_is_not_plain_is_left_to_line_by_line(
         *["G5 X1 Y2 I1 J2", "G2.5 X1 Y2 I1 J2", "G-2 X1 Y2 I1 J2", "G2 X1 Y2 I1", "G2 I1 J2", "G1 X1 Y2 I1", "G28 X1"],
     ],
 )
-def test_these_are_not_plain(measure_run: Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult], odd: str) -> None:
+def test_unusual_lines_are_refused_by_fast_path(
+    measure_run: Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult], odd: str
+) -> None:
     with pytest.raises(fast_moves.NeedsLineByLine):
         measure_run(text_of(["G1 X1 Y2 E3", odd, "G1 X2 Y2 E4"]), fast_moves.RunStart((0.0, 0.0, 0.0)))
