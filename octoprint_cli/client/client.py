@@ -27,7 +27,7 @@ from octoprint_cli.client.resources.server_plugins import Plugins, Prompt
 from octoprint_cli.errors import CliError
 
 if TYPE_CHECKING:
-    from octoprint_cli.client.resources.uploads import Sent, Uploads, Wish
+    from octoprint_cli.client.resources.uploads import UploadOptions, UploadResult, Uploads
     from octoprint_cli.config.values import Limits
     from octoprint_cli.gcode.source import Progress
 
@@ -94,7 +94,7 @@ class Client:
 
     noun = resource  # its name in API version 1
 
-    def store(self, file: Path, wish: Wish, progress: Optional[Progress] = None) -> Sent:
+    def store(self, file: Path, wish: UploadOptions, progress: Optional[Progress] = None) -> UploadResult:
         """Upload a file and wait until it is really there: an SD card is behind a slow serial line.
 
         Raises what `uploads.upload`, `job.wait_for_transfer` and `files.wait_until_listed` raise.

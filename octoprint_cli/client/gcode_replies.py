@@ -17,9 +17,10 @@ from octoprint_cli.client.push.socket import (
     Lost,
     Message,
     Socket,
-    Wish,
+    Subscription,
 )
-from octoprint_cli.gcode.firmware.command import bare, code_of, only_asks
+from octoprint_cli.gcode.code_table import lookup
+from octoprint_cli.gcode.command import code_of, only_asks, unframed
 from octoprint_cli.gcode.firmware.replies import parsed_reply
 from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,
@@ -40,17 +41,15 @@ if TYPE_CHECKING:
 
 #: The terminal comes in batches of half a second: so long an identical command of somebody else's may still show up.
 SETTLE_SECONDS = 0.7
-#: The questions that every firmware answers with more than an ok.
-_ANSWERED = frozenset({"M105", "M114", "M115", "M503"})
 
 
-class Reply:
+class GcodeReply:
     """A command and what was heard of it."""
 
     def __init__(self, command: str) -> None:
         self.command = command
         self.lines: List[str] = []
-        self.late: List[str] = []  # what came behind its acknowledgement: see `Conversation.settle`
+        self.late: List[str] = []  # what came behind its acknowledgement: see `ReplyReader.settle`
         self.with_ok: Optional[str] = None  # what stood in the same line
         self.chatter: List[str] = []  # what the firmware said meanwhile, and not in answer
         self.sent = self.acknowledged = False
@@ -80,13 +79,13 @@ class Reply:
         }
 
 
-class Conversation:
+class ReplyReader:
     """Reads the terminal, line by line, and puts each line where it belongs."""
 
     def __init__(self, commands: Sequence[str]) -> None:
-        self.replies = [Reply(command) for command in commands]
-        self._open: Optional[Reply] = None
-        self._last: Optional[Reply] = None  # acknowledged; some firmwares go on answering
+        self.replies = [GcodeReply(command) for command in commands]
+        self._open: Optional[GcodeReply] = None
+        self._last: Optional[GcodeReply] = None  # acknowledged; some firmwares go on answering
         self._theirs = False  # somebody else's command is not acknowledged yet
         self._resent = False  # the next ok is that of a line that got lost
         self.moved = False  # something has come of ours since this was last set to False
@@ -119,7 +118,7 @@ class Conversation:
         first = next((reply for reply in self.replies if only_asks(reply.command) and not reply.with_ok), None)
         if first is None or not first.is_bare:
             return False
-        return any(reply.is_bare and code_of(reply.command) in _ANSWERED for reply in self.replies)
+        return any(reply.is_bare and lookup(code_of(reply.command)).answered for reply in self.replies)
 
     def settle(self) -> None:
         """Once nothing more is heard: put what stood behind an acknowledgement where it belongs.
@@ -183,7 +182,7 @@ class Conversation:
         reply.with_ok = without_ok(text) or None
         reply.acknowledged, self._open, self._last, self.moved = True, None, reply, True
 
-    def _answered(self, reply: Reply, text: str) -> None:
+    def _answered(self, reply: GcodeReply, text: str) -> None:
         self.moved = self.moved or is_busy(text) or not is_chatter(text, reply.command)
         if is_start(text):
             reply.error, self._open = "the firmware has reset itself", None
@@ -195,18 +194,18 @@ class Conversation:
 
 
 def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Dict[str, Any]]:
-    """Send the commands and return what the firmware said to each: `Reply.as_dict`.
+    """Send the commands and return what the firmware said to each: `GcodeReply.as_dict`.
 
     `POST /api/printer/command` (CONTROL) and the push socket (MONITOR_TERMINAL). `seconds` is the longest
     time in which nothing comes of a command: no answer, no word that the firmware is busy.
     Raises PushUnavailable before anything was sent; NoReply, with the replies so far in its `data`, afterwards.
     """
     try:
-        socket, _ = ready(client.http, Wish(state=False, lines=True, events=("CommandSuppressed",)))
+        socket, _ = ready(client.http, Subscription(state=False, lines=True, events=("CommandSuppressed",)))
     except Lost as lost:
         raise errors.PushUnavailable(f"no reply can be heard: {lost}; nothing was sent") from lost
     try:
-        talk = Conversation([bare(command.partition(";")[0]) for command in commands])
+        talk = ReplyReader([unframed(command.partition(";")[0]) for command in commands])
         client.printer.send(commands)
         broken = _listen(socket, talk, seconds)
         talk.settle()
@@ -219,7 +218,7 @@ def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Di
         socket.close()
 
 
-def _listen(socket: Socket, talk: Conversation, seconds: float) -> Optional[Lost]:
+def _listen(socket: Socket, talk: ReplyReader, seconds: float) -> Optional[Lost]:
     """Until every command is answered and the terminal has settled, or the firmware is silent for so long, or the socket lost."""
     deadline = time.monotonic() + seconds
     settled: Optional[float] = None
@@ -237,7 +236,7 @@ def _listen(socket: Socket, talk: Conversation, seconds: float) -> Optional[Lost
             talk.moved, deadline = False, time.monotonic() + seconds
 
 
-def _take(message: Message, talk: Conversation) -> None:
+def _take(message: Message, talk: ReplyReader) -> None:
     body = members(message.body)
     if message.kind == "current":
         for raw in texts(body.get("logs")):
@@ -246,7 +245,7 @@ def _take(message: Message, talk: Conversation) -> None:
         talk.suppressed(text(inner(body, "payload").get("command")) or "")
 
 
-def _no_reply(talk: Conversation, why: str) -> errors.CliError:
+def _no_reply(talk: ReplyReader, why: str) -> errors.CliError:
     open_ones = [reply for reply in talk.replies if not reply.closed]
     how = "sent, but not acknowledged" if open_ones[0].sent else "queued, but not seen going out"
     return errors.NoReply(

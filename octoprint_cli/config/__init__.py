@@ -1,1 +1,1 @@
-"""Configuration: options, environment, file and defaults, and which of them counts. It must not know HTTP or cliff."""
+"""Configuration: options, environment, file and defaults, and which of them takes precedence. Must not know HTTP or cliff."""

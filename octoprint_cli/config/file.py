@@ -1,4 +1,4 @@
-"""The configuration file: it is read with the line of every key, and written with its comments, mode 0600, in one piece."""
+"""The configuration file: read with the line number of every key; written atomically, with its comments kept and mode 0600."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Lines = Dict[Tuple[str, ...], int]
 
 
 class ConfigFile:
-    """One YAML file. Absent is empty; what cannot be understood is a ConfigError that names the line."""
+    """A YAML configuration file. A missing file counts as empty; an invalid one raises ConfigError with the line."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -35,7 +35,7 @@ class ConfigFile:
             raise ConfigError(f"{self.path} cannot be read: {reason}", hint=f"ls -l {self.path}") from error
 
     def _parse(self, text: str) -> None:
-        import yaml  # only where there is a file: --help and a run by environment do without it
+        import yaml  # slow to import, and a run without a file (--help, environment variables only) does not need it
 
         try:
             node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -61,7 +61,7 @@ class ConfigFile:
             self._walk(value, here)
 
     def bad_value(self, path: Tuple[str, ...], problem: str) -> ConfigError:
-        """Return the error for a value that makes no sense, with its key and line."""
+        """Return the error for an invalid value, naming the key and its line."""
         return self._bad(f"{'.'.join(path)}: {problem}", self.lines.get(path))
 
     def _bad(self, problem: str, line: Optional[int]) -> ConfigError:
@@ -73,16 +73,16 @@ class ConfigFile:
         )
 
     def readable_by_others(self) -> bool:
-        """Return whether anybody but the owner may read the file."""
+        """Return whether users other than the owner may read the file."""
         try:
             return os.name == "posix" and bool(self.path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
         except OSError:
             return False
 
     def write(self, data: Dict[str, Any]) -> None:
-        """Replace the values and keep comments, quotes and order. Raises ConfigError, and then the old file is untouched.
+        """Replace the values in the file, keeping its comments, quotes and order.
 
-        A reader sees the old file or the new one, and only the owner can read either.
+        The write is atomic, and only the owner can read the file. On an error (ConfigError) the old file is untouched.
         """
         text = self._rewritten(data)
         try:
@@ -103,5 +103,5 @@ class ConfigFile:
             raise self._bad(problem, error.line or self._line_of(error.path)) from None
 
     def _line_of(self, path: Tuple[str, ...]) -> Optional[int]:
-        """Return the line of the key, or of the nearest key above it that the file has."""
+        """Return the line of the key, or of its nearest parent key that the file has."""
         return next((self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), None)

@@ -1,6 +1,6 @@
-"""Files that only their owner may read, written in one piece, and locks between runs on this computer.
+"""Atomic writes of files that only their owner may read, and lock files between runs on this computer.
 
-Must not know what the files hold. Errors of the file system are left to the caller, who knows what they are about.
+Must not know what the files hold. File-system errors are left to the caller, who can say what they mean.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _PAUSE = 0.05
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace a file in one piece: a reader sees the old text or the new one, and only the owner can read either.
+    """Replace a file atomically, readable by its owner only.
 
-    The folder must exist. Raises OSError, and then the old file is untouched.
+    The folder must exist. On an error (OSError) the old file is untouched.
     """
     handle, temporary = tempfile.mkstemp(dir=str(path.parent), prefix=f".{path.name}-")  # mode 0600
     try:
@@ -54,10 +54,10 @@ def file_lock(
     waiting: Callable[[], object] = lambda: None,
     inherited: bool = False,
 ) -> Iterator[None]:
-    """Hold the lock file, waiting up to `seconds` for another run that has it; then raise `taken`.
+    """Hold a lock file, waiting up to `seconds` for another run that has it; raise `taken` after that.
 
-    `waiting` is called once if it has to wait. The system releases the lock when this process dies; with `inherited`, when the
-    helpers that it started with `close_fds=False` have ended as well. Raises OSError where no lock can be made.
+    `waiting` is called once if the lock is not free. The system releases the lock when this process dies; with `inherited`, when
+    the child processes that it started with `close_fds=False` have ended as well. Raises OSError if the file cannot be locked.
     """
     deadline = time.monotonic() + seconds
     handle = _try_lock(path)
@@ -76,7 +76,7 @@ def file_lock(
 
 
 def _try_lock(path: Path) -> Optional[int]:
-    """Return the locked file, or None if another run holds it. A lock on a file that was deleted meanwhile does not count."""
+    """Return a handle of the locked file, or None if another run holds the lock or has just deleted the file."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         if _lock(handle) and os.path.samestat(os.fstat(handle), path.stat()):
@@ -91,7 +91,7 @@ def _try_lock(path: Path) -> Optional[int]:
 
 
 def _lock(handle: int) -> bool:
-    """Lock the open file without waiting. Return whether that was possible."""
+    """Lock an open file without waiting, and return whether that succeeded."""
     try:
         if sys.platform == "win32":
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)

@@ -1,10 +1,10 @@
-"""The effective settings: which source wins, and where each value came from.
+"""The effective settings: which source takes precedence, and where each value came from.
 
-Sources, strongest first: a command-line option; the printer that `--printer` chose; the environment; the
+Sources, by descending precedence: a command-line option; the printer that `--printer` chose; the environment; the
 printer that `OCTOPRINT_PRINTER` chose; the top level of the file; the default.
 
-A key that stands beside a host, in the file or the environment, is for that host alone: `--host other`
-does not send it there.
+An API key that the file or the environment gives together with a host is sent to that host only: with
+`--host other` it is not used.
 """
 
 from __future__ import annotations
@@ -25,38 +25,38 @@ HOME_VARIABLE = "OCTOPRINT_CLI_HOME"
 FORMAT_VARIABLE = "OCTOPRINT_CLI_FORMAT"
 VARIABLES = {"host": "OCTOPRINT_HOST", "api_key": "OCTOPRINT_API_KEY", "printer": "OCTOPRINT_PRINTER"}
 
-#: A place that may hold a value: its values, its name, its path inside the file (None: not in the file).
+#: A source of values: the values, its name, and its path inside the file (None: not from the file).
 Source = Tuple[Mapping[str, Any], str, Optional[Tuple[str, ...]]]
 
 
 class Settings:
-    """What counts in this run. The file is read when the first value is asked for, not before."""
+    """The settings of one run. The configuration file is read lazily, when the first value is requested."""
 
     def __init__(self, options: Mapping[str, Any], environ: Optional[Mapping[str, str]] = None) -> None:
         self._options = {name: value for name, value in options.items() if value is not None}
         empty = [name for name, value in self._options.items() if value == ""]
-        if empty:  # a script's variable that was not set: another printer must not stand in
+        if empty:  # probably an unset shell variable: the default printer must not be used instead
             raise UsageError(f"{_spelled(empty[0], 'option')} is empty", hint="octoprint-cli config show")
         self._environ = os.environ if environ is None else environ
         self._file: Optional[ConfigFile] = None
         self._writing = False  # the file that --config names need not exist yet
-        #: Told every secret that is read, so that it can be kept out of what is shown.
+        #: Called with every secret that is read, so that it can be masked in output.
         self.on_secret: Callable[[str], None] = lambda secret: None
-        #: Told what a person should know of the file.
+        #: Called with each warning about the file.
         self.on_warning: Callable[[str], None] = lambda text: None
 
     @property
     def home(self) -> Path:
-        """The folder of the configuration and of whatever add-ons keep. Need not exist."""
-        moved = self._environ.get(HOME_VARIABLE)
+        """The folder of the configuration and of data that plugins keep. It need not exist."""
+        chosen = self._environ.get(HOME_VARIABLE)
         try:
-            return Path(moved).expanduser() if moved else Path.home() / ".octoprint-cli"
+            return Path(chosen).expanduser() if chosen else Path.home() / ".octoprint-cli"
         except RuntimeError as error:
             raise ConfigError("there is no home folder", hint=f"set {HOME_VARIABLE} to a folder") from error
 
     @property
     def path(self) -> Path:
-        """The configuration file. Need not exist, unless `--config` named it."""
+        """The path of the configuration file, which need not exist unless `--config` named it."""
         return Path(self._options["config"]).expanduser() if "config" in self._options else self.home / "config.yaml"
 
     @property
@@ -73,17 +73,17 @@ class Settings:
 
     @property
     def printers(self) -> Dict[str, Dict[str, Any]]:
-        """The printers in the file, by name."""
+        """The printers of the configuration file, by name."""
         printers = self.file.data.get("printers") or {}
         if not isinstance(printers, dict) or not all(isinstance(printer, dict) for printer in printers.values()):
             raise self.file.bad_value(("printers",), "must hold names, each with its own keys")
         unquoted = [name for name in printers if not isinstance(name, str)]
-        if unquoted:  # YAML makes true of on
+        if unquoted:  # YAML reads an unquoted `on` as true
             raise self.file.bad_value(("printers", str(unquoted[0])), "put the printer's name in quotes")
         return dict(printers)
 
     def find(self, name: str) -> Optional[Value]:
-        """The value that counts, or None if nothing says anything."""
+        """Return the value of a setting from the source with the highest precedence, or None if no source has one."""
         for source in self._sources():
             value = self._read(source, name)
             if value is not None and not (name == "api_key" and self._is_for_another_host(source)):
@@ -91,13 +91,13 @@ class Settings:
         return Value(DEFAULTS[name], "default") if name in DEFAULTS else None
 
     def get(self, name: str) -> Any:
-        """The bare value, or None."""
+        """Return the value of a setting without its origin, or None."""
         found = self.find(name)
         return found.value if found else None
 
     @property
     def host(self) -> str:
-        """The server's base URL. Raises ConfigError if none is configured: there is no default."""
+        """The server's base URL. Raises ConfigError if none is configured, as there is no default."""
         host = self.get("host")
         if not host:
             raise ConfigError("no OctoPrint server is configured", hint="octoprint-cli init, or --host, or OCTOPRINT_HOST")
@@ -105,16 +105,16 @@ class Settings:
 
     @property
     def limits(self) -> Limits:
-        """The temperature limits, each from the strongest source that has it."""
+        """The temperature limits, each from the source with the highest precedence that has it."""
         return Limits(**{name: value.value for name, value in self._limits()})
 
     @property
     def models(self) -> Tuple[str, ...]:
-        """The model names under which slicers know this printer, beside those of its profile on the server."""
+        """The model names that slicers use for this printer, in addition to those of its profile on the server."""
         return tuple(self.get("models") or ())
 
     def describe(self) -> Iterator[Tuple[str, Value]]:
-        """Every setting that has a value, with its origin."""
+        """Yield every setting that has a value, with its origin."""
         for name in READERS:
             value = self.find(name)
             if value is not None:
@@ -123,9 +123,10 @@ class Settings:
             yield f"limits.{name}", value
 
     def section(self, name: str, keys: Optional[Mapping[str, Setting]] = None) -> Dict[str, Any]:
-        """An add-on's own section of the file, the chosen printer's over the top level's; with `keys`, read and checked.
+        """Return a plugin's section of the file, where the chosen printer's values override those of the top level.
 
-        Raises ConfigError with the line for a key that is none of `keys`, and for a value that cannot be read.
+        With `keys` the values are parsed and defaults filled in; an unknown key or an invalid value raises ConfigError with the
+        line.
         """
         merged = {key: setting.default for key, setting in (keys or {}).items()}
         for values, _, path in reversed(list(self._sources())):
@@ -148,7 +149,7 @@ class Settings:
         return read
 
     def given(self, name: str) -> Optional[str]:
-        """What an option or the environment says, whatever the file has: for writing the file."""
+        """Return the value that an option or the environment gives, or None, without reading the file."""
         for values, origin in ((self._options, "option"), (self._variables(), "environment")):
             value = self._read((values, origin, None), name)
             if value is not None:
@@ -156,24 +157,24 @@ class Settings:
         return None
 
     def aimed_at(self, host: str, api_key: str) -> Settings:
-        """The same settings, but for this server, and for no printer of the file."""
+        """Return a copy of the settings for another server, which ignores the chosen printer of the file."""
         options = {name: value for name, value in self._options.items() if name != "printer"}
         environ = {name: value for name, value in self._environ.items() if name != VARIABLES["printer"]}
-        aimed = Settings({**options, "host": host, "api_key": api_key}, environ)
-        aimed.on_secret, aimed._writing = self.on_secret, True
-        return aimed
+        settings = Settings({**options, "host": host, "api_key": api_key}, environ)
+        settings.on_secret, settings._writing = self.on_secret, True
+        return settings
 
     def require_room(self, values: Mapping[str, Any], printer: Optional[str], hint: str) -> None:
-        """Raise ConfigExists if one of the values would replace another one in the file."""
+        """Raise ConfigExists if one of the values would replace a different one in the file."""
         section: Mapping[str, Any] = self.printers.get(printer, {}) if printer else self.file.data
         taken = [name for name, value in values.items() if section.get(name) not in (None, value)]
         if taken:
             raise ConfigExists(f"{self.path} has {' and '.join(taken)} already", hint=hint)
 
     def save(self, values: Mapping[str, Any], printer: Optional[str] = None) -> Path:
-        """Write the values to the top level, or to a printer's section, keeping every other key.
+        """Write the values to the top level of the file, or to a printer's section, keeping every other key.
 
-        The file is read anew: another run may have written it meanwhile.
+        The file is read again first, since another run may have changed it.
         """
         with config_lock(self.path):
             self._file = None
@@ -187,7 +188,7 @@ class Settings:
         return self.path
 
     def forget(self, printer: str) -> None:
-        """Take a printer's section out of the file, which is read anew."""
+        """Remove a printer's section from the file, which is read again first."""
         with config_lock(self.path):
             self._file = None
             data = dict(self.file.data)
@@ -208,13 +209,13 @@ class Settings:
         yield self.file.data, str(self.path), ()
 
     def _require_known_keys(self) -> None:
-        """Refuse what is misspelled. An add-on's section may have any name that is not nearly one of ours."""
+        """Raise ConfigError for an unknown key. A section may belong to a plugin, unless its name resembles one of our keys."""
         for path, section in [((), self.file.data), *((("printers", name), values) for name, values in self.printers.items())]:
             known = [*READERS, "limits", *(["printers"] if not path else [])]
             for key in (key for key in section if key not in known):
-                may_be_an_add_ons = isinstance(section[key], (dict, list))
-                near = close_matches(str(key), known, most=1, similarity=0.85 if may_be_an_add_ons else 0.75)
-                if near or not may_be_an_add_ons:
+                may_be_plugin_section = isinstance(section[key], (dict, list))
+                near = close_matches(str(key), known, most=1, similarity=0.85 if may_be_plugin_section else 0.75)
+                if near or not may_be_plugin_section:
                     meant = did_you_mean(near) or f"; there are {', '.join(known)}"
                     raise self.file.bad_value((*path, str(key)), f"is no setting{meant}")
 

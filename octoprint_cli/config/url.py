@@ -1,4 +1,4 @@
-"""The address of a server, as people write it, made into a base URL."""
+"""Normalise a server address as users write it to a base URL."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _HINT = "write it like octopi.local, 192.168.1.5:5000 or https://example.org/oct
 
 
 def normalise(written: str) -> str:
-    """A base URL without a trailing slash.
+    """Return a server address as a base URL without a trailing slash.
 
-    Takes a missing scheme (http), a path prefix, a trailing slash, IPv6 with or without brackets, and
-    `user:password@` for a proxy in front. Raises ConfigError for anything that is no http(s) address.
+    Accepts a missing scheme (http), a path prefix, a trailing slash, IPv6 with or without brackets, and
+    `user:password@` for a reverse proxy. Raises ConfigError for anything that is not an http(s) address.
     """
     text = written.strip()
     if _is_bare_ipv6(text):
@@ -35,7 +35,7 @@ def normalise(written: str) -> str:
 
 
 def _is_name(host: str) -> bool:
-    """Whether it can be looked up: no empty label, none beyond 63 characters."""
+    """Return whether a host name is valid in DNS: no empty label, and none longer than 63 characters."""
     return ":" in host or all(0 < len(label) < 64 for label in host.rstrip(".").split("."))
 
 

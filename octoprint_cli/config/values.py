@@ -1,4 +1,4 @@
-"""What each setting may hold: its default, how it is read, how it may be shown."""
+"""The types of the settings: their defaults, how values are parsed, and how they may be shown."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ LIMITS = {"tool": 300.0, "bed": 120.0, "chamber": 80.0}
 
 
 class Value(NamedTuple):
-    """A setting and where it came from."""
+    """The value of a setting, and where it came from."""
 
     value: Any
     origin: str
 
     def shown(self, name: str) -> Any:
-        """The value as it may be shown."""
+        """Return the value of the setting `name` with secrets masked."""
         if isinstance(self.value, str):
             return mask(self.value) if is_secret(name) else mask_url(self.value)
         return self.value
 
 
 class Limits(NamedTuple):
-    """The highest target that may be asked of each kind of heater, in degrees Celsius."""
+    """The maximum target temperature of each kind of heater, in degrees Celsius."""
 
     tool: float
     bed: float
     chamber: float
 
     def of(self, heater: str) -> float:
-        """The limit of `tool0`, `tool1`, `bed` or `chamber`."""
+        """Return the limit of the heater `tool0`, `tool1`, `bed` or `chamber`."""
         return float(getattr(self, "tool" if heater.startswith("tool") else heater))
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str):  # YAML has made a number of it, and leading zeros are gone already
+    if not isinstance(value, str):  # YAML has parsed it as a number, so leading zeros are lost already
         raise ValueError("must be text: put it in quotes")
     return value.strip()
 
@@ -57,6 +57,7 @@ def _seconds(value: Any) -> float:
 
 
 def degrees(value: Any) -> float:
+    """Return a temperature in degrees Celsius. Raises ValueError."""
     number = _number(value)
     if number < 0:
         raise ValueError("must be degrees Celsius, 0 or above")
@@ -87,7 +88,7 @@ def _switch(value: Any) -> bool:
 
 
 def _texts(value: Any) -> List[str]:
-    """One text, or a list of them."""
+    """Return a text, or a list of texts, as a list."""
     listed = value if isinstance(value, list) else [value]
     if not all(isinstance(item, str) and item.strip() for item in listed):
         raise ValueError("must be a text, or a list of texts: put each in quotes")
@@ -95,20 +96,19 @@ def _texts(value: Any) -> List[str]:
 
 
 class Setting(NamedTuple):
-    """A key of an add-on's own section: what counts without it, and how it is read. `read` raises ValueError("must be ...")."""
+    """A key of a plugin's section: its default, and the parser of its value. `read` raises ValueError("must be ...")."""
 
     default: Any
     read: Callable[[Any], Any]
 
     @classmethod
     def text(cls, default: Optional[str] = None) -> Setting:
-        """A text."""
+        """Return a setting that holds a text."""
         return cls(default, _text)
 
     @classmethod
     def number(cls, default: Optional[float] = None, *, least: float = -math.inf, most: float = math.inf) -> Setting:
-        """A number, from `least` to `most`."""
-
+        """Return a setting that holds a number from `least` to `most`."""
         above, below = math.isfinite(least), math.isfinite(most)
         span = f"from {least:g} to {most:g}" if above and below else f"of at least {least:g}" if above else f"of at most {most:g}"
 
@@ -122,22 +122,22 @@ class Setting(NamedTuple):
 
     @classmethod
     def degrees(cls, default: Optional[float] = None) -> Setting:
-        """Degrees Celsius, 0 or above."""
+        """Return a setting that holds a temperature in degrees Celsius, 0 or above."""
         return cls(default, degrees)
 
     @classmethod
     def seconds(cls, default: Optional[float] = None) -> Setting:
-        """A number of seconds above 0."""
+        """Return a setting that holds a number of seconds above 0."""
         return cls(default, _seconds)
 
     @classmethod
     def switch(cls, default: bool = False) -> Setting:
-        """True or false."""
+        """Return a setting that holds true or false."""
         return cls(default, _switch)
 
     @classmethod
     def texts(cls, *default: str) -> Setting:
-        """One text, or a list of them."""
+        """Return a setting that holds a text or a list of texts."""
         return cls(list(default), _texts)
 
 

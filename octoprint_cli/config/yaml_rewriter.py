@@ -1,7 +1,7 @@
 """Change values of a YAML text and keep the rest: comments, quotes, order, anchors.
 
 The configuration is read by PyYAML (YAML 1.1) and rewritten by ruamel.yaml (YAML 1.2), which would read some values differently
-(`yes`, `010`). So the latter sees every scalar as text, and what comes out is read by PyYAML once more and compared.
+(`yes`, `010`). So ruamel.yaml reads every scalar as text, and PyYAML reads the rewritten text again to compare the values.
 Imported only when the configuration is written.
 """
 
@@ -21,15 +21,15 @@ from ruamel.yaml.resolver import VersionedResolver
 Path = Tuple[str, ...]
 
 _ABSENT = object()
-#: How often the outcome is corrected: a value may need a second round if an alias shares it.
+#: Maximum rounds of corrections: a value that an alias shares may need a second one.
 _ROUNDS = 3
 _INDENT = re.compile(r"^[^\s#-][^\n]*:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*( +)[^\s#-]", re.MULTILINE)
 
 
 class CannotRewrite(ValueError):
-    """The text cannot be changed without changing something else, or is not understood.
+    """The YAML text cannot be parsed, or cannot be changed without side effects.
 
-    `path` is the key at fault, `line` counts from 1; each is empty or None where it is not known.
+    `path` is the key at fault (empty if unknown), `line` its line, counted from 1 (None if unknown).
     """
 
     def __init__(self, problem: str, path: Path = (), line: Optional[int] = None) -> None:
@@ -39,15 +39,15 @@ class CannotRewrite(ValueError):
 
 
 class _TextResolver(VersionedResolver):
-    """Resolves every scalar to text but the merge key, so that each is written as it was read."""
+    """Resolves every scalar except the merge key to text, so that each is written as it was read."""
 
     def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
         return super().resolve(kind, "text" if kind is ScalarNode and value != "<<" else value, implicit)
 
 
 def rewritten(text: str, after: Dict[str, Any]) -> str:
-    """Return the text with the values of `after` instead of its own, and no other change. Raises CannotRewrite."""
-    if not yaml.safe_load(text):  # nothing in it but comments, perhaps
+    """Return the YAML text with its values replaced by those of `after`, and no other change. Raises CannotRewrite."""
+    if not yaml.safe_load(text):  # empty, or comments only
         comments = "".join(line for line in text.splitlines(keepends=True) if line.lstrip().startswith("#") or not line.strip())
         return comments + _dumped(after)
     try:
@@ -90,7 +90,7 @@ def _editor(text: str) -> YAML:
 
 
 def _differences(now: Any, wanted: Any, path: Path = ()) -> Iterator[Tuple[Path, Any]]:
-    """Yield the path and the wanted value of each difference; `_ABSENT` for a key that must go."""
+    """Yield the path and the wanted value of each difference; `_ABSENT` for a key to be removed."""
     if isinstance(now, dict) and isinstance(wanted, dict) and all(isinstance(key, str) for key in (*now, *wanted)):
         for key in now:
             if key not in wanted:
@@ -106,7 +106,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _put(document: Any, path: Path, value: Any) -> None:
-    """Set or delete the value at the path; its mapping no longer shares values with another one by an alias."""
+    """Set or delete the value at a path, after copying mappings on it that an alias shares with another place."""
     for key in path[:-1]:
         child = document[key]
         if getattr(child, "anchor", None) is not None and child.anchor.value is not None:

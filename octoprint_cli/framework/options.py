@@ -8,7 +8,7 @@ from typing import Any, FrozenSet, Optional, Sequence, TextIO
 from urllib.parse import unquote
 
 from octoprint_cli.client.resources.stored_file import location_name
-from octoprint_cli.client.resources.uploads import Wish
+from octoprint_cli.client.resources.uploads import UploadOptions
 from octoprint_cli.client.tracking.goals import FAILURES, GOALS, Goal
 from octoprint_cli.errors import UsageError
 
@@ -75,13 +75,13 @@ def add_wish(parser: ArgumentParser, if_exists: Sequence[str]) -> None:
     )
 
 
-def wish(parsed_args: Namespace) -> Wish:
+def wish(parsed_args: Namespace) -> UploadOptions:
     """Return what `add_wish` parsed. Raises UsageError for what an SD card cannot do."""
     if parsed_args.location == "sdcard" and (parsed_args.if_exists != "replace" or parsed_args.verify != "auto"):
         raise UsageError(
             "on the SD card the server picks a free name, and it cannot be read back", hint="octoprint-cli help upload"
         )
-    return Wish(parsed_args.location, parsed_args.path, parsed_args.if_exists, parsed_args.verify)
+    return UploadOptions(parsed_args.location, parsed_args.path, parsed_args.if_exists, parsed_args.verify)
 
 
 def seconds(written: str) -> float:

@@ -23,7 +23,7 @@ from octoprint_cli.framework.fields import (
 
 if TYPE_CHECKING:
     from octoprint_cli.client.resources.printer import Temperature
-    from octoprint_cli.client.tracking.snapshot import Known
+    from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
 
 _WORDS = {
     "finished": "finished",
@@ -80,7 +80,7 @@ SUMMARY = record(
 )
 
 
-def summary(known: Known) -> Dict[str, Any]:
+def summary(known: PrinterSnapshot) -> Dict[str, Any]:
     """Return state, temperatures, job and the end of the last job, as SUMMARY declares. What the server does not know is null."""
     job, printer = known.job, known.printer
     return {

@@ -23,11 +23,11 @@ from octoprint_cli.framework.printer_status import SUMMARY, summary
 
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
-    from octoprint_cli.client.resources.connection import Link
+    from octoprint_cli.client.resources.connection import ConnectionState
     from octoprint_cli.client.resources.job import Job
     from octoprint_cli.client.resources.stored_file import History
     from octoprint_cli.client.tracking.goals import Goal, Scene
-    from octoprint_cli.client.tracking.job_outcome import Ending
+    from octoprint_cli.client.tracking.job_outcome import JobOutcome
     from octoprint_cli.client.tracking.waiter import Waiter
     from octoprint_cli.framework.live_presenter import LivePresenter
     from octoprint_cli.framework.run_context import CommandContext, StreamContext
@@ -69,7 +69,7 @@ def connected(
     port: Optional[str] = None,
     baudrate: Optional[int] = None,
     profile: Optional[str] = None,
-) -> Link:
+) -> ConnectionState:
     """Connect the server to the printer, and wait until the printer answers. None is the server's preference.
 
     Raises PrinterOffline after `seconds`, or as soon as the server has given up. A dry run does not wait.
@@ -79,7 +79,7 @@ def connected(
     if not command.client.rehearsing:
         with contextlib.suppress(WaitTimeout, PrinterOffline):  # the request that follows tells more
             await_goal(command, ["connected"], _GIVEN_UP, connection.patience(seconds), _begun())
-    link: Link = connection.require_connected(seconds)
+    link: ConnectionState = connection.require_connected(seconds)
     return link
 
 
@@ -107,14 +107,14 @@ def waited(
     `follow` is a job that was begun, with its file's history from before; `done` is what was done before, and comes
     first in the result. Raises what `Waiter.wait` raises, with that result in its `data`.
     """
-    from octoprint_cli.client.tracking.job_tracker import Follower
+    from octoprint_cli.client.tracking.job_tracker import JobTracker
     from octoprint_cli.client.tracking.waiter import Waiter
     from octoprint_cli.framework.live_presenter import LivePresenter
 
     begun = time.monotonic()
     with command.terminal.watching(whole=False) as show:
         presenter = LivePresenter(show, command.app.scrubber.hide_all)
-        follower = Follower(command.client, *follow) if follow is not None else None
+        follower = JobTracker(command.client, *follow) if follow is not None else None
         note = command.terminal.warn
         waiter = Waiter(command.client, _parsed(goals), fails, follower=follower, look=presenter.show_scene, note=note)
         try:
@@ -129,7 +129,7 @@ def watched(command: StreamContext, parsed_args: Namespace) -> Lines:
     """Yield the events of `watch`. Reads `events`, `interval` and what `add_goals` added. Raises as `waited`."""
     from octoprint_cli.client.push import updates
     from octoprint_cli.client.push.feed import Feed
-    from octoprint_cli.client.push.socket import Wish
+    from octoprint_cli.client.push.socket import Subscription
     from octoprint_cli.client.tracking.waiter import Waiter
     from octoprint_cli.framework import watch_report
     from octoprint_cli.framework.live_presenter import LivePresenter
@@ -139,7 +139,7 @@ def watched(command: StreamContext, parsed_args: Namespace) -> Lines:
         presenter = LivePresenter(show, command.app.scrubber.hide_all)
         lines = show is not None or "terminal" in (wanted or ())
         named = [name for name in wanted or () if name[0].isupper()]
-        wish = Wish(lines=lines, events=(*watch_report.EVENTS, *named), plugins=(updates.PROMPTS, updates.NOTES))
+        wish = Subscription(lines=lines, events=(*watch_report.EVENTS, *named), plugins=(updates.PROMPTS, updates.NOTES))
         waiter = Waiter(command.client, _parsed(parsed_args.goals), parsed_args.fail_on, look=presenter.show_scene)
         reporter = watch_report.Reporter(parsed_args.interval)
         try:
@@ -154,7 +154,7 @@ def watched(command: StreamContext, parsed_args: Namespace) -> Lines:
         return _outcome(waiter, presenter, begun)
 
 
-def last_ending(client: Client, job: Job) -> Optional[Ending]:
+def last_ending(client: Client, job: Job) -> Optional[JobOutcome]:
     """Return how the last job ended, None if nothing is known."""
     from octoprint_cli.client.tracking import last_job
 

@@ -1,1 +1,1 @@
-"""What is shown, and how: columns, units, secrets, text made safe, formats, the terminal."""
+"""Output: columns, units, redaction of secrets, escaping of unsafe text, formats, and the terminal."""

@@ -1,6 +1,6 @@
-"""How a value looks to a person; to a machine it stays the raw number.
+"""Columns: values with a human-readable form for tables, and the raw number for machine formats.
 
-A command wraps what it returns in one of these where a bare number would not be readable. Must not know
+A command wraps a returned value in one of these where a bare number would not be readable. Must not know
 HTTP.
 """
 
@@ -17,7 +17,7 @@ from octoprint_cli.output.units import UNKNOWN
 
 
 class Column(FormattableColumn):
-    """A value with two faces. None is unknown: null to a machine, a dash to a person."""
+    """A value with a human-readable and a machine-readable form. None is unknown: a dash in tables, null for machines."""
 
     def human_readable(self) -> str:
         return UNKNOWN if self._value is None else self.show(self._value)
@@ -26,7 +26,7 @@ class Column(FormattableColumn):
         return self._value
 
     def show(self, value: Any) -> str:
-        """The value, which is not None, for a person."""
+        """Return the human-readable form of a value that is not None."""
         return str(value)
 
 
@@ -48,7 +48,7 @@ class Duration(Column):
 
 
 class Percent(Column):
-    """A share, 0 to 100."""
+    """A percentage, 0 to 100."""
 
     def show(self, value: Any) -> str:
         return units.percent(value)
@@ -72,21 +72,21 @@ class Degrees(Column):
 
 
 class Millimetres(Column):
-    """A length."""
+    """A length in millimetres."""
 
     def show(self, value: Any) -> str:
         return f"{value:.2f} mm"
 
 
 class Range(Column):
-    """From the lowest to the highest position, a list of two, in millimetres."""
+    """A range from the lowest to the highest position, a list of two, in millimetres."""
 
     def show(self, value: Any) -> str:
         return f"{value[0]:.2f} to {value[1]:.2f} mm"
 
 
 class Display(Column):
-    """Any value, with the text in which a table shows it."""
+    """A value of any type, with the text that a table shows for it."""
 
     def __init__(self, value: Any, words: str) -> None:
         super().__init__(value)
@@ -96,16 +96,13 @@ class Display(Column):
         return self._words
 
 
-#: The former name of `Display`.
-
-
 class Time(Column):
-    """A point in time, given in seconds since 1970: ISO 8601 in UTC to a machine, local to a person."""
+    """A point in time, given in seconds since 1970: local time in tables, ISO 8601 in UTC for machines."""
 
     def __init__(self, seconds: Optional[float]) -> None:
         try:
             super().__init__(None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc))
-        except (OverflowError, ValueError, OSError):  # no date that there ever was
+        except (OverflowError, ValueError, OSError):  # beyond the range of dates
             super().__init__(None)
 
     def machine_readable(self) -> Optional[str]:
@@ -116,20 +113,20 @@ class Time(Column):
 
 
 class Flags(Column):
-    """Switches by name; to a person those that are on."""
+    """Flags by name, of which a table shows those that are set."""
 
     def show(self, value: Any) -> str:
         return ", ".join(name for name, on in value.items() if on) or UNKNOWN
 
 
 def to_plain_data(value: Any) -> Any:
-    """Return a value with each column inside it replaced by what machines read."""
+    """Return a value with each column inside it replaced by its machine-readable form."""
     if isinstance(value, FormattableColumn):
         return to_plain_data(value.machine_readable())
     if isinstance(value, dict):
         return {str(key): to_plain_data(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [to_plain_data(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):  # NaN and infinity are no JSON
+    if isinstance(value, float) and not math.isfinite(value):  # JSON has no NaN and no infinity
         return None
     return value

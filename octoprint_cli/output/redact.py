@@ -1,6 +1,6 @@
-"""Secrets: where they stand, and how they are kept out of what is shown.
+"""Redaction: which names and texts hold secrets, and how they are masked in output, logs and tracebacks.
 
-One table of secret names serves output, logs and tracebacks. Knows nothing else of the program.
+Must not know the rest of the program.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import logging
 import re
 from typing import Any, Callable, List, Sequence, Set
 
-#: Names under which a secret stands, in settings, headers and query strings (lower case, `-` as `_`).
+#: Names of settings, headers and query parameters that hold secrets (lower case, `-` as `_`).
 SECRET_NAMES = frozenset({"api_key", "apikey", "x_api_key", "authorization", "password", "cookie"})
 
 _URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):([^/\s]+)@")
@@ -21,28 +21,28 @@ def is_secret(name: str) -> bool:
 
 
 def mask(secret: str) -> str:
-    """Return a secret as it may be shown: enough of it to tell two keys apart, no more."""
+    """Return a secret masked, with just enough characters left to tell two keys apart."""
     return f"{secret[:4]}****" if len(secret) >= 16 else "****"
 
 
 def mask_url(url: str) -> str:
-    """Return a URL without the password that it may carry."""
+    """Return a URL with its password, if any, masked."""
     return _URL_PASSWORD.sub(r"\1:****@", url)
 
 
 def without_key(words: Sequence[str]) -> List[str]:
-    """Return a command line with KEY for the API key, and without the password of a URL."""
+    """Return a command line with KEY in place of the API key, and passwords of URLs masked."""
     shown = ["KEY" if before == "--api-key" else word for before, word in zip(["", *words], words)]
     return ["--api-key=KEY" if word.startswith("--api-key=") else mask_url(word) for word in shown]
 
 
-#: RepRapFirmware lists its own configuration for M503: M551 sets the printer's password, M587 joins a wireless network.
-_PRINTERS_OWN = re.compile(r"""(\bM(?:551|587|588|589)\b.*?\bP\s*)("(?:[^"]|"")*"|[^"\s]\S*)""", re.IGNORECASE)
+#: RepRapFirmware answers M503 with its configuration: M551 sets the printer's password, M587 joins a wireless network.
+_FIRMWARE_PASSWORD = re.compile(r"""(\bM(?:551|587|588|589)\b.*?\bP\s*)("(?:[^"]|"")*"|[^"\s]\S*)""", re.IGNORECASE)
 
 
 def without_passwords(line: str) -> str:
-    """Return a line of the firmware with the passwords in it masked."""
-    return _PRINTERS_OWN.sub(lambda found: f'{found.group(1)}"****"', line)
+    """Return a line of firmware output with its passwords masked."""
+    return _FIRMWARE_PASSWORD.sub(lambda found: f'{found.group(1)}"****"', line)
 
 
 def _mapped(change: Callable[[str], str], value: Any) -> Any:
@@ -57,29 +57,29 @@ def _mapped(change: Callable[[str], str], value: Any) -> Any:
 
 
 class Scrubber(logging.Filter):
-    """Replaces every known secret in a text; also a logging filter that does so to each record."""
+    """Masks every known secret in texts; as a logging filter, in each log record."""
 
     def __init__(self) -> None:
         super().__init__()
         self._secrets: Set[str] = set()
 
     def learn(self, secret: str) -> None:
-        """Never show this value from now on."""
-        if len(secret) > 3:  # shorter ones would blot out ordinary words, and protect nothing
+        """Add a secret to those that are masked."""
+        if len(secret) > 3:  # masking shorter ones would garble ordinary words, and protect nothing
             self._secrets.add(secret)
 
     def learn_url(self, url: str) -> None:
-        """Never show the password that a URL, with or without a scheme, may carry."""
+        """Add the password of a URL, with or without a scheme, to the secrets that are masked."""
         userinfo = url.rpartition("@")[0].rpartition("/")[2]
         self.learn(userinfo.partition(":")[2])
 
     def scrub(self, text: str) -> str:
-        """Return the text with each known secret and each password of a URL masked."""
+        """Return the text with every known secret and every password of a URL masked."""
         return mask_url(self.hide(text))
 
     def hide(self, text: str) -> str:
-        """Return the text with each known secret masked."""
-        for secret in sorted(self._secrets, key=len, reverse=True):  # one may be the beginning of another
+        """Return the text with every known secret masked."""
+        for secret in sorted(self._secrets, key=len, reverse=True):  # one may be a prefix of another
             text = text.replace(secret, mask(secret))
         return text
 

@@ -1,4 +1,4 @@
-"""How seconds, degrees and shares are written for a person. Plain text. Must not know what they belong to."""
+"""Human-readable text for time spans, temperatures and percentages. Must not know what they belong to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ UNKNOWN = "-"
 
 
 def duration(seconds: float) -> str:
-    """A time span: `45 s`, `2 min 05 s`, `1 h 02 min`."""
+    """Format a time span: `45 s`, `2 min 05 s`, `1 h 02 min`."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
@@ -17,21 +17,21 @@ def duration(seconds: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share, 0 to 100."""
+    """Format a percentage, 0 to 100: `42.0 %`."""
     return f"{share:.1f} %"
 
 
 def degrees(temperature: Optional[float]) -> str:
-    """A temperature in degrees Celsius, a dash for an unknown one."""
+    """Format a temperature in degrees Celsius; an unknown one is a dash."""
     return UNKNOWN if temperature is None else f"{temperature:.1f} °C"
 
 
 def heater(actual: Optional[float], target: Optional[float]) -> str:
-    """A heater, in degrees Celsius: `210.3 °C, target 210.0 °C`; a target of 0 is off."""
+    """Format a heater's temperatures: `210.3 °C, target 210.0 °C`; a target of 0 is off."""
     return f"{degrees(actual)} (off)" if target == 0 else f"{degrees(actual)}, target {degrees(target)}"
 
 
 def heater_briefly(actual: Optional[float], target: Optional[float]) -> str:
-    """The same where there is little room: `210/215 °C`, or `21 °C` for one that is off."""
+    """Format a heater's temperatures briefly: `210/215 °C`, or `21 °C` for a heater that is off."""
     shown = UNKNOWN if actual is None else f"{actual:.0f}"
     return f"{shown}/{target:.0f} °C" if target else f"{shown} °C"

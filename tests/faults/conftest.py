@@ -10,7 +10,7 @@ import pytest
 from contract.conftest import bare, hurried, own_cache, own_home, program, server  # noqa: F401
 
 from octoprint_cli.client.push.feed import Feed
-from octoprint_cli.client.push.socket import Socket, Wish
+from octoprint_cli.client.push.socket import Socket, Subscription
 from octoprint_cli.testing import FaultServer
 
 from .kit import DIALECTS, serving
@@ -75,4 +75,4 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         for name, seconds in constants.items():
             monkeypatch.setattr(importlib.import_module(module), name, seconds)
     monkeypatch.setitem(Feed.__init__.__kwdefaults__, "patience", PATIENCE)  # type: ignore[attr-defined]
-    monkeypatch.setattr(Socket.__init__, "__defaults__", (Wish(), 0.5))
+    monkeypatch.setattr(Socket.__init__, "__defaults__", (Subscription(), 0.5))

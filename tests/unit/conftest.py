@@ -12,11 +12,12 @@ import requests_mock
 from stevedore.extension import ExtensionManager
 
 from octoprint_cli.client.http.http_client import Http
-from octoprint_cli.client.http.transport import Exchange
+from octoprint_cli.client.http.transport import InFlightRequest
 from octoprint_cli.plugins import distributions
 from octoprint_cli.plugins.entry_points import is_own
 
-from .fake import DIALECTS, GCODE, Server
+from .driver import GCODE, Server
+from .payloads import DIALECTS
 
 #: What looks at a clock, or sleeps, while it waits for a server.
 CLOCKED = (
@@ -129,7 +130,7 @@ def no_push(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def watched(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing: requests_mock has no socket that a watcher could end, and its thread is half of a run's time."""
-    monkeypatch.setattr(Exchange, "__enter__", lambda self: self)
+    monkeypatch.setattr(InFlightRequest, "__enter__", lambda self: self)
 
 
 @pytest.fixture

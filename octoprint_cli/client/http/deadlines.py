@@ -13,7 +13,7 @@ import time
 from typing import Optional, Set
 
 
-class Timed:
+class Deadline:
     """Something with a deadline, in seconds of the monotonic clock, which may move, but to later alone.
 
     `end` is called once it has passed, from another thread.
@@ -26,17 +26,17 @@ class Timed:
         raise NotImplementedError
 
 
-class Clock:
+class Watchdog:
     """Watches whatever is under way. A lock in C and a queue in C: Ctrl-C in between leaves neither of them taken."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._watched: Set[Timed] = set()
+        self._watched: Set[Deadline] = set()
         self._wakes_at = math.inf
         self._thread: Optional[threading.Thread] = None
 
-    def watch(self, one: Timed) -> None:
+    def watch(self, one: Deadline) -> None:
         """From now on."""
         with self._lock:
             self._watched.add(one)
@@ -47,7 +47,7 @@ class Clock:
         if sooner:
             self._wake.put(None)
 
-    def forget(self, one: Timed) -> None:
+    def forget(self, one: Deadline) -> None:
         """It is over; from now on it is not ended any more."""
         with self._lock:
             self._watched.discard(one)
@@ -66,4 +66,4 @@ class Clock:
 
 
 #: That of this process.
-CLOCK = Clock()
+WATCHDOG = Watchdog()

@@ -18,9 +18,9 @@ from octoprint_cli.client.http.request import MAX_BYTES, ApiRequest, Consumer, S
 from octoprint_cli.client.http.status_errors import Answer, KeyRefused, refusal
 from octoprint_cli.client.http.transport import (
     CONNECT_TIMEOUT,
-    Exchange,
+    InFlightRequest,
     Tls,
-    Wire,
+    Transport,
     session,
 )
 from octoprint_cli.client.http.transport_errors import BROKEN, never_made, translate
@@ -58,7 +58,7 @@ class Http:
         # Called before each request, and often while the push socket is silent: it raises what ends a run, as Ctrl-C does.
         self.check: Callable[[], None] = lambda: None
         self._has_key, self._key_origin, self._tls = bool(api_key), key_origin, tls
-        self._wire = Wire()
+        self._wire = Transport()
         self._session = session(self._wire, api_key, tls)
 
     def anew(self) -> Http:
@@ -139,15 +139,15 @@ class Http:
                 raise self._explained(error, call.path)
             policy.sleep(pause)
 
-    def _exchange(self, call: ApiRequest, spent: float) -> Exchange:
+    def _exchange(self, call: ApiRequest, spent: float) -> InFlightRequest:
         form = call.form
         if form is not None:
-            return Exchange(form.stall, lambda: form.patience if form.body.complete else form.stall)
+            return InFlightRequest(form.stall, lambda: form.patience if form.body.complete else form.stall)
         if call.take is not None:
-            return Exchange(self.timeout, lambda: self.timeout)
-        return Exchange(max(self.timeout - spent, 0.1))
+            return InFlightRequest(self.timeout, lambda: self.timeout)
+        return InFlightRequest(max(self.timeout - spent, 0.1))
 
-    def _try(self, call: ApiRequest, exchange: Exchange) -> Union[Answer, Tuple[errors.CliError, policy.Failure]]:
+    def _try(self, call: ApiRequest, exchange: InFlightRequest) -> Union[Answer, Tuple[errors.CliError, policy.Failure]]:
         """The answer, or the error with what the retries must know of it."""
         self.check()
         before = self.acted
@@ -171,7 +171,7 @@ class Http:
             return answer
         return refusal(answer, call.needs), policy.Failure(status=answer.status, headers=answer.headers)
 
-    def _once(self, call: ApiRequest, exchange: Exchange) -> Answer:
+    def _once(self, call: ApiRequest, exchange: InFlightRequest) -> Answer:
         self._wire.exchange = exchange
         limits = (min(CONNECT_TIMEOUT, self.timeout), call.form.patience if call.form else self.timeout)
         url = self.base_url + call.path
@@ -211,7 +211,7 @@ def _begun(call: ApiRequest) -> bool:
     return call.take is not None and call.take.begun
 
 
-def _read(response: requests.Response, exchange: Exchange, call: ApiRequest) -> str:
+def _read(response: requests.Response, exchange: InFlightRequest, call: ApiRequest) -> str:
     """The body, in small steps: neither its size nor what it unpacks to is believed."""
     encoding = response.headers.get("Content-Encoding", "identity").lower()
     if encoding not in ("identity", "gzip", "deflate"):

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from requests import certs
 
-from octoprint_cli.client.http.transport import CONNECT_TIMEOUT, Exchange, Tls
+from octoprint_cli.client.http.transport import CONNECT_TIMEOUT, InFlightRequest, Tls
 
 
 @contextlib.contextmanager
@@ -22,7 +22,7 @@ def plugged(base_url: str, tls: Tls, seconds: float) -> Iterator[socket.socket]:
     """
     parts = urlsplit(base_url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    with Exchange(seconds) as exchange:
+    with InFlightRequest(seconds) as exchange:
         sock = socket.create_connection((host, port), min(seconds, CONNECT_TIMEOUT))
         try:
             exchange.connected(sock)

@@ -21,7 +21,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from octoprint_cli.client.http.deadlines import CLOCK, Timed
+from octoprint_cli.client.http.deadlines import WATCHDOG, Deadline
 from octoprint_cli.errors import ConfigError
 
 #: Connecting on a network that a printer stands in takes milliseconds; a dead host should not cost 30 s.
@@ -54,7 +54,7 @@ def require_usable(tls: Tls) -> None:
         ) from error
 
 
-class Exchange(Timed):
+class InFlightRequest(Deadline):
     """One request and its answer: the time that it may take, and how far it got.
 
     `allowance` gives the seconds that are left after each piece that went out or came in: then the limit
@@ -76,12 +76,12 @@ class Exchange(Timed):
         """Whether surely no byte of the request went out."""
         return self.opened and not self.sent
 
-    def __enter__(self) -> Exchange:
-        CLOCK.watch(self)
+    def __enter__(self) -> InFlightRequest:
+        WATCHDOG.watch(self)
         return self
 
     def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:
-        CLOCK.forget(self)
+        WATCHDOG.forget(self)
         if self._copy is not None:
             self._copy.close()
 
@@ -114,9 +114,9 @@ class _Watched:
 
     sock: Any
 
-    def __init__(self, *args: Any, wire: Wire, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, wire: Transport, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._wire: Wire = weakref.proxy(wire)  # urllib3 keeps a pool's connections until the pool is gone: no way back to it
+        self._wire: Transport = weakref.proxy(wire)  # urllib3 keeps a pool's connections until the pool is gone: no way back to it
 
     def _new_conn(self) -> Any:
         sock = super()._new_conn()  # type: ignore[misc]
@@ -151,12 +151,12 @@ class _TlsPool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
-class Wire(HTTPAdapter):
+class Transport(HTTPAdapter):
     """The way to the server. `exchange` is the request under way; nothing is ever repeated down here."""
 
     def __init__(self) -> None:
         super().__init__(max_retries=0)
-        self.exchange = Exchange(0)
+        self.exchange = InFlightRequest(0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, blocksize=BLOCK, **kwargs)
@@ -168,7 +168,7 @@ class Wire(HTTPAdapter):
         self.poolmanager.clear()
 
 
-def session(wire: Wire, api_key: Optional[str], tls: Tls) -> requests.Session:
+def session(wire: Transport, api_key: Optional[str], tls: Tls) -> requests.Session:
     """A session over that wire: no redirects' targets, no cookies, no proxy or .netrc from the environment."""
     if tls != Tls():
         require_usable(tls)

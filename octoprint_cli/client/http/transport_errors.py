@@ -14,7 +14,7 @@ import requests
 import urllib3
 
 from octoprint_cli import errors
-from octoprint_cli.client.http.transport import Exchange
+from octoprint_cli.client.http.transport import InFlightRequest
 from octoprint_cli.output.redact import mask_url
 
 #: What a request may raise: requests' own, what it lets through of urllib3, a host that cannot be encoded,
@@ -82,7 +82,7 @@ _TLS: List[TlsTrouble] = [
 ]
 
 
-def translate(error: Exception, act: bool, url: str, exchange: Exchange) -> errors.CliError:
+def translate(error: Exception, act: bool, url: str, exchange: InFlightRequest) -> errors.CliError:
     """The error that an exception stands for. `act`: the request would change something."""
     cause = _root(error)
     shown = mask_url(url)
@@ -103,14 +103,14 @@ def translate(error: Exception, act: bool, url: str, exchange: Exchange) -> erro
     return errors.ServerStarting(f"the connection to {shown} broke ({_reason(cause, exchange)}): OctoPrint may be starting")
 
 
-def never_made(error: Exception, exchange: Exchange) -> bool:
+def never_made(error: Exception, exchange: InFlightRequest) -> bool:
     """Whether surely nothing of the request has reached the server."""
     cause = _root(error)
     handshake = isinstance(cause, ssl.SSLError) and not exchange.sent
     return exchange.never_sent or handshake or isinstance(error, requests.ConnectTimeout) or isinstance(cause, _NEVER_CONNECTED)
 
 
-def _not_connected(cause: BaseException, url: str, exchange: Exchange) -> errors.CliError:
+def _not_connected(cause: BaseException, url: str, exchange: InFlightRequest) -> errors.CliError:
     if exchange.expired and exchange.never_sent:
         return errors.TimedOut(
             f"{url} took the connection, and said nothing for {round(exchange.seconds, 2):g} s",
@@ -148,7 +148,7 @@ def _root(error: BaseException) -> BaseException:
 _MARKERS: Tuple[str, ...] = ("] ", ": ")  # urllib3 puts the connection object's repr in front
 
 
-def _reason(cause: BaseException, exchange: Exchange) -> str:
+def _reason(cause: BaseException, exchange: InFlightRequest) -> str:
     if exchange.expired or isinstance(cause, _LATE):  # whichever of the two clocks was first
         return f"nothing came within {round(exchange.seconds, 2):g} s"
     text = str(cause)

@@ -12,7 +12,7 @@ from octoprint_cli.client.push.socket import (
     OPEN_SECONDS,
     Lost,
     Socket,
-    Wish,
+    Subscription,
 )
 from octoprint_cli.client.push.updates import (
     Away,
@@ -53,7 +53,7 @@ class Feed:
     def __init__(
         self,
         client: Client,
-        wish: Wish = Wish(),
+        wish: Subscription = Subscription(),
         *,
         note: Callable[[str], None] = lambda text: None,
         patience: float = AWAY_SECONDS,

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, List, Tuple
 
 from octoprint_cli.client.parsing import members, texts
-from octoprint_cli.client.push.socket import Lost, Message, Socket, Wish
+from octoprint_cli.client.push.socket import Lost, Message, Socket, Subscription
 
 if TYPE_CHECKING:
     from octoprint_cli.client.http.http_client import Http
@@ -20,12 +20,12 @@ def recent_lines(http: Http) -> List[str]:
 
     Raises Lost.
     """
-    socket, history = ready(http, Wish(lines=True, events=()))
+    socket, history = ready(http, Subscription(lines=True, events=()))
     socket.close()
     return texts(members(history.body).get("logs"))
 
 
-def ready(http: Http, wish: Wish) -> Tuple[Socket, Message]:
+def ready(http: Http, wish: Subscription) -> Tuple[Socket, Message]:
     """A socket whose login was taken, and what says so: how it is now and was before. After it, nothing is missed.
 
     The wish must be for the state or its lines. Raises Lost.

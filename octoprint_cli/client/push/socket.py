@@ -43,7 +43,7 @@ class Message(NamedTuple):
     body: Any
 
 
-class Wish(NamedTuple):
+class Subscription(NamedTuple):
     """What is subscribed to. `events` are the types, None is all; `plugins` are their ids."""
 
     state: bool = True
@@ -63,7 +63,7 @@ class Wish(NamedTuple):
 class Socket:
     """An open socket. Raises Lost where there is none within about `seconds`, and of the login's errors AuthError."""
 
-    def __init__(self, http: Http, wish: Wish = Wish(), seconds: float = OPEN_SECONDS) -> None:
+    def __init__(self, http: Http, wish: Subscription = Subscription(), seconds: float = OPEN_SECONDS) -> None:
         self._check = http.check
         # Its validation takes 40 ms for a history; decoding finds the same.
         self._line = _Line(enable_multithread=False, skip_utf8_validation=True)

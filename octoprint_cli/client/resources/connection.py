@@ -14,7 +14,7 @@ _PATH = "/api/connection"
 CLOSE_SECONDS = 15.0
 
 
-class Link(NamedTuple):
+class ConnectionState(NamedTuple):
     """A reading of `/api/connection`."""
 
     state: str
@@ -32,7 +32,7 @@ class Link(NamedTuple):
         return phase_of(self.state)
 
     @classmethod
-    def from_json(cls, body: Any) -> Link:
+    def from_json(cls, body: Any) -> ConnectionState:
         """From the answer of `GET /api/connection`."""
         answer = mapping(body, _PATH)
         current, options = inner(answer, "current"), inner(answer, "options")
@@ -54,17 +54,17 @@ class Link(NamedTuple):
 class Connection(Resource):
     """The one serial line of the server."""
 
-    def current(self) -> Link:
+    def current(self) -> ConnectionState:
         """`GET /api/connection` (permission STATUS)."""
-        return Link.from_json(self._http.get(_PATH, needs="STATUS"))
+        return ConnectionState.from_json(self._http.get(_PATH, needs="STATUS"))
 
-    def wait_for_port(self, port: str, seconds: float) -> Link:
+    def wait_for_port(self, port: str, seconds: float) -> ConnectionState:
         """Wait until the server sees the port: a printer on a switched plug comes late.
 
         Raises NotFound with the ports that are there.
         """
 
-        def missing(link: Link) -> errors.CliError:
+        def missing(link: ConnectionState) -> errors.CliError:
             return errors.NotFound(
                 f"the server sees no port {port}; it sees: {', '.join(link.ports) or 'none'}",
                 hint="is the printer on? octoprint-cli connect --wait 60 waits for it",
@@ -82,7 +82,7 @@ class Connection(Resource):
         body = {"command": "connect", **{key: value for key, value in wishes.items() if value is not None}}
         self.act(_PATH, body, needs="CONNECTION")
 
-    def require_connected(self, seconds: float) -> Link:
+    def require_connected(self, seconds: float) -> ConnectionState:
         """What came of `connect`, after a wait of so many seconds. Raises PrinterOffline with the server's reason."""
         link, _ = self.poll(self.current, lambda link: True, 0)
         if not link.phase.connected and not self._http.rehearsing:
@@ -93,14 +93,14 @@ class Connection(Resource):
             )
         return link
 
-    def disconnect(self) -> Link:
+    def disconnect(self) -> ConnectionState:
         """`POST /api/connection` disconnect (CONNECTION), then wait until it is closed.
 
         The server does this in the middle of a job, too, and kills the job. Raises StateNotReached.
         """
         self.act(_PATH, {"command": "disconnect"}, needs="CONNECTION")
 
-        def still_open(link: Link) -> errors.CliError:
+        def still_open(link: ConnectionState) -> errors.CliError:
             return errors.StateNotReached(
                 f"{self.last_outcome}, but the server still says {link.state}",
                 hint="octoprint-cli status",

@@ -12,7 +12,7 @@ from octoprint_cli.errors import NotFound
 SECONDS = 10.0
 
 
-class Warned(NamedTuple):
+class PluginWarning(NamedTuple):
     """A warning of the server's."""
 
     name: str
@@ -28,7 +28,7 @@ class Prompt(NamedTuple):
     choices: List[str]
 
 
-class Power(NamedTuple):
+class PowerTrouble(NamedTuple):
     """What slows a Raspberry Pi down, or did since its start. True is trouble."""
 
     undervoltage: bool
@@ -42,21 +42,21 @@ class Power(NamedTuple):
 class Plugins(Resource):
     """The server's bundled plugins. Each raises NotFound where the plugin is not there, or does not run."""
 
-    def firmware(self) -> List[Warned]:
+    def firmware(self) -> List[PluginWarning]:
         """`GET /api/plugin/firmware_check` (permission PLUGIN_FIRMWARE_CHECK_DISPLAY): of the connected printer."""
         return [
-            Warned(name, text(warning.get("severity")) or "critical", text(warning.get("message")), warning.get("url"))
+            PluginWarning(name, text(warning.get("severity")) or "critical", text(warning.get("message")), warning.get("url"))
             for name, warning in sorted(self._ask("firmware_check", "DISPLAY").items())
             if isinstance(warning, dict)
         ]
 
-    def health(self) -> List[Warned]:
+    def health(self) -> List[PluginWarning]:
         """`GET /api/plugin/health_check` (permission PLUGIN_HEALTH_CHECK_CHECK, since 1.11): all that is not ok."""
         found = {name: members(check) for name, check in sorted(inner(self._ask("health_check", "CHECK"), "health").items())}
         levels = {name: text(check.get("result")) or "unknown" for name, check in found.items()}
-        return [Warned(name, level, None, found[name].get("context")) for name, level in levels.items() if level != "ok"]
+        return [PluginWarning(name, level, None, found[name].get("context")) for name, level in levels.items() if level != "ok"]
 
-    def power(self) -> Optional[Power]:
+    def power(self) -> Optional[PowerTrouble]:
         """`GET /api/plugin/pi_support` (permission PLUGIN_PI_SUPPORT_STATUS), on a Raspberry Pi alone.
 
         None where the server does not watch its power supply.
@@ -65,7 +65,7 @@ class Plugins(Resource):
         if answer.get("throttle_enabled") is not True or answer.get("throttle_functional") is not True:
             return None
         state = inner(answer, "throttle_state")
-        return Power(*_troubles(state, "current"), *_troubles(state, "past"))
+        return PowerTrouble(*_troubles(state, "current"), *_troubles(state, "past"))
 
     def prompt(self) -> Optional[Prompt]:
         """`GET /api/plugin/action_command_prompt` (permission PLUGIN_ACTION_COMMAND_PROMPT_INTERACT), None if nothing is asked."""

@@ -35,7 +35,7 @@ NAMES_TRIED = 3
 PATIENCE_PER_MIB = 1.0
 
 
-class Wish(NamedTuple):
+class UploadOptions(NamedTuple):
     """How a file is to be stored. `if_exists`: replace, skip, rename or fail; `verify`: auto or download."""
 
     location: str = "local"
@@ -44,7 +44,7 @@ class Wish(NamedTuple):
     verify: str = "auto"
 
 
-class Sent(NamedTuple):
+class UploadResult(NamedTuple):
     """A file that the server holds now: what it says of it, and what was sent.
 
     `verified` is how it is known to be the same: sha1, download, size, or none. `action` is uploaded,
@@ -66,7 +66,7 @@ class Uploads(Resource):
         self._files = files
         self._under_way: Optional[Tuple[str, Optional[StoredFile]]] = None  # what is sent right now, and was there before
 
-    def upload(self, file: Path, wish: Wish = Wish(), progress: Optional[Progress] = None) -> Sent:
+    def upload(self, file: Path, wish: UploadOptions = UploadOptions(), progress: Optional[Progress] = None) -> UploadResult:
         """`POST /api/files/LOCATION` (FILES_UPLOAD, FILES_LIST), streamed; makes the folder.
 
         Never asks for `print` in the same request: the server would answer 201 though nothing started.
@@ -102,15 +102,15 @@ class Uploads(Resource):
         except errors.PermissionDenied:  # FILES_LIST: who may only upload cannot look, and is told so by `verified`
             return None
 
-    def _kept(self, held: StoredFile, file: Path, size: int, wish: Wish) -> Optional[Sent]:
+    def _kept(self, held: StoredFile, file: Path, size: int, wish: UploadOptions) -> Optional[UploadResult]:
         """The answer without an upload: the same bytes are there, or what is there is not to be touched."""
         told = held.hash if wish.verify == "auto" else None
         if held.size == size and (told or wish.verify == "download" or size <= CHEAP_DOWNLOAD):
             sha1 = sha1_of(file)
             if sha1 == (told or self._read_back(held.path, size, required=wish.verify == "download")):
-                return Sent(held, size, sha1, "sha1" if told else "download", "unchanged")
+                return UploadResult(held, size, sha1, "sha1" if told else "download", "unchanged")
         if wish.if_exists == "skip":
-            return Sent(held, held.size, held.hash, "none", "skipped")
+            return UploadResult(held, held.size, held.hash, "none", "skipped")
         if wish.if_exists == "fail":
             raise errors.FileExists(
                 f"the server has another file under {held.path} already",
@@ -133,7 +133,14 @@ class Uploads(Resource):
 
     # -- sending ----------------------------------------------------------------------------------
 
-    def _send_as(self, file: Path, wish: Wish, path: str, held: Optional[StoredFile], progress: Optional[Progress]) -> Sent:
+    def _send_as(
+        self,
+        file: Path,
+        wish: UploadOptions,
+        path: str,
+        held: Optional[StoredFile],
+        progress: Optional[Progress],
+    ) -> UploadResult:
         """Send it under the name that the wish allows. A name that is taken meanwhile costs another try."""
         if wish.if_exists != "rename":
             return self._send(file, file.name, wish, path, held, progress)
@@ -147,7 +154,15 @@ class Uploads(Resource):
         assert refused is not None
         raise refused
 
-    def _send(self, file: Path, name: str, wish: Wish, path: str, held: Optional[StoredFile], progress: Optional[Progress]) -> Sent:
+    def _send(
+        self,
+        file: Path,
+        name: str,
+        wish: UploadOptions,
+        path: str,
+        held: Optional[StoredFile],
+        progress: Optional[Progress],
+    ) -> UploadResult:
         fields = {"path": wish.folder} if wish.folder else {}
         if wish.if_exists != "replace":
             fields["noOverwrite"] = "true"
@@ -163,9 +178,9 @@ class Uploads(Resource):
                 stored = self._look(lost, form, path, held, wish.location)
             else:
                 if self._http.rehearsing:
-                    return Sent(StoredFile(path, name, wish.location, form.size), form.size, None)
+                    return UploadResult(StoredFile(path, name, wish.location, form.size), form.size, None)
                 stored = self._stored(answer, path, wish.location)
-            sent = Sent(stored, form.size, form.sha1)
+            sent = UploadResult(stored, form.size, form.sha1)
         self._under_way = None
         return self._verified(sent, wish) if wish.location == "local" else sent
 
@@ -224,7 +239,7 @@ class Uploads(Resource):
 
     # -- after ------------------------------------------------------------------------------------
 
-    def _verified(self, sent: Sent, wish: Wish) -> Sent:
+    def _verified(self, sent: UploadResult, wish: UploadOptions) -> UploadResult:
         stored, size = sent.stored, sent.size or 0
         how, same = "none", True
         if stored.size is not None:

@@ -7,7 +7,7 @@ from typing import Callable, Dict, FrozenSet, Mapping, NamedTuple, Optional, Seq
 from octoprint_cli.client.phase import Phase
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.printer import Temperature
-from octoprint_cli.client.tracking.job_outcome import FINISHED, Ending
+from octoprint_cli.client.tracking.job_outcome import FINISHED, JobOutcome
 
 #: Goals that can be waited for, as they are written on the command line.
 GOALS = ("done", "idle", "printing", "paused", "connected", "temp", "progress=PERCENT")
@@ -24,7 +24,7 @@ class Scene(NamedTuple):
     job: Job
     phase: Phase
     heaters: Mapping[str, Temperature] = {}
-    ending: Optional[Ending] = None
+    ending: Optional[JobOutcome] = None
 
     @property
     def warm(self) -> bool:

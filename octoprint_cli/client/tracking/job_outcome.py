@@ -9,7 +9,7 @@ FINISHED, CANCELLED, FAILED, UNFINISHED, LOST = "finished", "cancelled", "failed
 RESET, STOPPED = "the firmware has reset itself", "emergency stop"
 
 
-class Ending(NamedTuple):
+class JobOutcome(NamedTuple):
     """The end of a job. `outcome` is finished, cancelled, failed, unfinished (cancelled or failed: nothing says
     which), or lost (the server no longer knows it)."""
 

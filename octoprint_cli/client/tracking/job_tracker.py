@@ -24,7 +24,7 @@ from octoprint_cli.client.tracking.job_outcome import (
     RESET,
     STOPPED,
     UNFINISHED,
-    Ending,
+    JobOutcome,
 )
 from octoprint_cli.client.tracking.last_job import last_ending
 from octoprint_cli.errors import CliError
@@ -46,12 +46,12 @@ LOOK_SECONDS = 10.0
 _NO_REASON = ("", "unknown", "None")
 
 
-class Follower:
+class JobTracker:
     """Follows `job` to its `ending`. `before` is the file's history from before it began, if that is known."""
 
     def __init__(self, client: Client, job: Job, before: Optional[History] = None) -> None:
         self._client, self.job = client, job
-        self.ending: Optional[Ending] = None
+        self.ending: Optional[JobOutcome] = None
         #: The firmware's own error, its reset, or an emergency stop; not a connection that broke.
         self.firmware_error: Optional[str] = None
         self._before = before if before is not None else self._history()
@@ -199,7 +199,7 @@ class Follower:
 
     # -- found out --------------------------------------------------------------------------------
 
-    def _found(self, job: Job) -> Ending:
+    def _found(self, job: Job) -> JobOutcome:
         """The end that no event has told of."""
         finished, failed = self._more()
         finished = finished or (self._is_of(job) and job.completion == 100 and not job.phase.has_job)
@@ -218,7 +218,7 @@ class Follower:
             return self._end(FAILED, job.error, certain=False)
         return self._end(LOST, "the server was away meanwhile, and no longer has the job" if self._was_away else job.error)
 
-    def _not_finished(self, job: Job) -> Ending:
+    def _not_finished(self, job: Job) -> JobOutcome:
         last = last_ending(self._client, job)  # None while another job is active
         if last is not None and last.file == self.job.file and last.outcome != FINISHED:
             return last
@@ -233,9 +233,9 @@ class Follower:
         except CliError:
             return None
 
-    def _end(self, outcome: str, reason: Optional[str] = None, certain: bool = True) -> Ending:
+    def _end(self, outcome: str, reason: Optional[str] = None, certain: bool = True) -> JobOutcome:
         by_firmware = outcome == FAILED and self.firmware_error is not None
-        return Ending(outcome, reason, self.job.file, self.job.location, time.time(), certain, by_firmware)
+        return JobOutcome(outcome, reason, self.job.file, self.job.location, time.time(), certain, by_firmware)
 
 
 def _with_all_known(job: Job, before: Job) -> Job:

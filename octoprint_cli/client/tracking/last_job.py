@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.stored_file import StoredFile
-from octoprint_cli.client.tracking.job_outcome import CANCELLED, FAILED, FINISHED, RESET, STOPPED, UNFINISHED, Ending
+from octoprint_cli.client.tracking.job_outcome import CANCELLED, FAILED, FINISHED, RESET, STOPPED, UNFINISHED, JobOutcome
 from octoprint_cli.errors import AuthError, CliError
-from octoprint_cli.gcode.firmware.command import code_of
+from octoprint_cli.gcode.code_table import lookup
+from octoprint_cli.gcode.command import code_of
 from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,
     HOST,
@@ -33,7 +34,7 @@ _JUST_BEFORE = 12
 _ERROR_MARK = re.compile(r"(?:error\s*:|!!)\s*", re.IGNORECASE)
 
 
-def last_ending(client: Client, job: Job) -> Optional[Ending]:
+def last_ending(client: Client, job: Job) -> Optional[JobOutcome]:
     """How the last job ended, None while one is active, or if no file of the server was ever printed.
 
     `GET /api/files` (permission FILES_LIST), `GET /api/printer/error` (STATUS), and the push socket's history.
@@ -43,14 +44,14 @@ def last_ending(client: Client, job: Job) -> Optional[Ending]:
         return None
     done = bool(job.file) and job.completion == 100
     if job.file and job.location == "sdcard":  # which has no history; a select alone looks as a cancelled job does
-        return Ending(FINISHED, None, job.file, job.location) if done else None
+        return JobOutcome(FINISHED, None, job.file, job.location) if done else None
     last = _last_printed(client)
     selected = last is not None and job.is_of(last.path, last.location)
     if done:
-        return Ending(FINISHED, None, job.file, job.location, last.history.last if last is not None and selected else None)
+        return JobOutcome(FINISHED, None, job.file, job.location, last.history.last if last is not None and selected else None)
     if last is None:
         return None
-    ending = Ending(FINISHED) if last.history.succeeded else _why(client, job, selected)
+    ending = JobOutcome(FINISHED) if last.history.succeeded else _why(client, job, selected)
     return ending._replace(file=last.path, location=last.location, ended=last.history.last)
 
 
@@ -62,20 +63,20 @@ def _last_printed(client: Client) -> Optional[StoredFile]:
     return max(printed, key=lambda file: file.history.last or 0, default=None)
 
 
-def _why(client: Client, job: Job, selected: bool) -> Ending:
+def _why(client: Client, job: Job, selected: bool) -> JobOutcome:
     """Of a job that did not finish, without the file. `selected`: whether the server still has it as its job."""
     lines = of_last_end(_terminal(client))
     outcome, complaint = outcome_in(lines), firmware_error_in(lines)
     if outcome == CANCELLED and not complaint:
-        return Ending(CANCELLED)
+        return JobOutcome(CANCELLED)
     error = _printer_error(client)  # which may be one of long ago
     by_firmware = bool(complaint or (error and job.error in (None, error)))
     reason = job.error or complaint or error
     if outcome in (CANCELLED, FAILED):  # else the lines are about another job, of the SD card's
-        return Ending(FAILED, reason, by_firmware=by_firmware)
+        return JobOutcome(FAILED, reason, by_firmware=by_firmware)
     if reason or job.phase is Phase.ERROR:
-        return Ending(FAILED, reason, certain=False, by_firmware=by_firmware)
-    return Ending(CANCELLED, certain=False) if selected and job.phase is Phase.IDLE else Ending(UNFINISHED)
+        return JobOutcome(FAILED, reason, certain=False, by_firmware=by_firmware)
+    return JobOutcome(CANCELLED, certain=False) if selected and job.phase is Phase.IDLE else JobOutcome(UNFINISHED)
 
 
 def _printer_error(client: Client) -> Optional[str]:
@@ -126,7 +127,7 @@ def firmware_error_in(lines: Sequence[str]) -> Optional[str]:
     if any(map(is_start, said)):
         return RESET
     stops = (line.text for line in map(read_terminal_line, lines) if line.said_by == HOST)
-    return STOPPED if any(code_of(text) == "M112" for text in stops) else None
+    return STOPPED if any(lookup(code_of(text)).emergency_stop for text in stops) else None
 
 
 def _change(line: str) -> Optional[Tuple[Phase, Phase]]:

@@ -11,13 +11,13 @@ from octoprint_cli.client.tracking.job_outcome import (
     CANCELLED,
     FINISHED,
     LOST,
-    Ending,
+    JobOutcome,
 )
 
 _HEATERS = "octoprint-cli status (is anything still hot? octoprint-cli temp --off)"
 
 
-def of_ending(ending: Ending, job: Job) -> Optional[errors.CliError]:
+def of_ending(ending: JobOutcome, job: Job) -> Optional[errors.CliError]:
     """The error for a job that did not finish, None for one that did.
 
     If the printer did not give up by itself, and is offline now, that was the reason.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Iterator, Mapping, O
 from octoprint_cli import errors
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.push.feed import Feed
-from octoprint_cli.client.push.socket import Wish
+from octoprint_cli.client.push.socket import Subscription
 from octoprint_cli.client.push.updates import (
     Event,
     Heat,
@@ -26,11 +26,11 @@ from octoprint_cli.client.tracking.job_outcome import (
     FINISHED,
     LOST,
     UNFINISHED,
-    Ending,
+    JobOutcome,
 )
-from octoprint_cli.client.tracking.job_tracker import EVENTS, LOOK_SECONDS, Follower
+from octoprint_cli.client.tracking.job_tracker import EVENTS, LOOK_SECONDS, JobTracker
 from octoprint_cli.client.tracking.last_job import last_ending
-from octoprint_cli.client.tracking.snapshot import Known
+from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
 
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
@@ -59,7 +59,7 @@ class Waiter:
         goals: Sequence[Goal],
         fails: Optional[FrozenSet[str]] = None,
         *,
-        follower: Optional[Follower] = None,
+        follower: Optional[JobTracker] = None,
         begun: Callable[[Scene], bool] = lambda scene: True,
         look: Callable[[Scene], None] = lambda scene: None,
         note: Callable[[str], None] = lambda text: None,
@@ -73,7 +73,7 @@ class Waiter:
     def wait(self, seconds: float = math.inf) -> Goal:
         """The goal that is met. Raises WaitTimeout, JobFailed, JobCancelled, JobLost, JobPaused, PrinterOffline,
         NoActiveJob, and what the client raises once the server has been away for minutes."""
-        with Feed(self._client, Wish(events=EVENTS), note=self._note) as feed:
+        with Feed(self._client, Subscription(events=EVENTS), note=self._note) as feed:
             for _ in self.watch(feed, seconds):
                 pass
         assert self.met is not None
@@ -125,16 +125,16 @@ class Waiter:
         if self._follower is not None and self._follower.over and not self._follower.goes_on(job):
             self._follower = None  # it is off the printer, and whoever still waits takes the next one
         if self._follower is None and job.phase.has_job:
-            self._follower = Follower(self._client, job)
+            self._follower = JobTracker(self._client, job)
             self.scene = self.scene._replace(ending=None)
 
     def _started(self, scene: Scene, payload: Mapping[str, Any]) -> None:
         """The next job may be over before a reading shows it."""
         if self._follower is None or self._follower.over:
-            self._follower = Follower(self._client, scene.job.of_event(payload))
+            self._follower = JobTracker(self._client, scene.job.of_event(payload))
             self.scene = scene._replace(ending=None)
 
-    def _last(self, job: Job) -> Optional[Ending]:
+    def _last(self, job: Job) -> Optional[JobOutcome]:
         with self._client.http.hurried(LOOK_SECONDS):
             last = last_ending(self._client, job)
         if last is None and all(goal.of_a_job for goal in self.goals):
@@ -171,7 +171,7 @@ class Waiter:
                 "no heater has a target, so there is no temperature to wait for", hint="octoprint-cli temp --tool 200 --wait"
             )
 
-    def _require_no_failure(self, scene: Scene, ending: Ending) -> None:
+    def _require_no_failure(self, scene: Scene, ending: JobOutcome) -> None:
         if ending.outcome == FINISHED:
             if all(goal.name == "paused" for goal in self.goals):
                 raise errors.StateNotReached(f"{ending.file or 'the job'} has finished, and was never paused")
@@ -212,11 +212,11 @@ class Waiter:
 
         return self._client.job.poll(self._client.job.current, at_rest, REST_SECONDS)[0]
 
-    def final(self) -> Optional[Known]:
+    def final(self) -> Optional[PrinterSnapshot]:
         """How it is at the end: what the server says now, else what it said last; None if it never said anything."""
         if self.scene is None:
             return None
-        known = Known(self.scene.job, None, self.scene.ending)
+        known = PrinterSnapshot(self.scene.job, None, self.scene.ending)
         with contextlib.suppress(errors.CliError), self._client.http.hurried(HURRY_SECONDS):
             known = known._replace(job=self._at_rest())
             if known.ending is None and self._follower is None:

@@ -15,7 +15,7 @@ from octoprint_cli.api import (
 )
 
 if TYPE_CHECKING:
-    from octoprint_cli.api import Client, Link
+    from octoprint_cli.api import Client, ConnectionState
 
 #: A firmware takes seconds to boot; OctoPrint itself tries for about half a minute.
 DEFAULT_WAIT = 30.0
@@ -50,13 +50,13 @@ class Connect(Guarded, ShowOne):
         add_longest_wait(parser, f"maximum wait (default: {DEFAULT_WAIT:g}). With --wait, also wait for the port to appear")
         return parser
 
-    def check(self, parsed_args: Namespace) -> Link:
+    def check(self, parsed_args: Namespace) -> ConnectionState:
         link = self.client.connection.current()
         if link.phase.connected and not _as_asked(link, parsed_args):
             _require_no_job(self.client, "reconnecting would kill the job")
         return link
 
-    def perform(self, parsed_args: Namespace, plan: Link) -> Dict[str, Any]:
+    def perform(self, parsed_args: Namespace, plan: ConnectionState) -> Dict[str, Any]:
         link = plan
         if link.phase.connected and _as_asked(link, parsed_args):
             return _shown(link, changed=False)
@@ -96,7 +96,7 @@ class Disconnect(Guarded, ShowOne):
         return _shown(self.client.connection.disconnect(), changed=True)
 
 
-def _shown(link: Link, changed: bool) -> Dict[str, Any]:
+def _shown(link: ConnectionState, changed: bool) -> Dict[str, Any]:
     return {
         "connected": link.phase.connected,
         "changed": changed,
@@ -107,7 +107,7 @@ def _shown(link: Link, changed: bool) -> Dict[str, Any]:
     }
 
 
-def _as_asked(link: Link, parsed_args: Namespace) -> bool:
+def _as_asked(link: ConnectionState, parsed_args: Namespace) -> bool:
     wishes = ((parsed_args.port, link.port), (parsed_args.baudrate, link.baudrate), (parsed_args.profile, link.profile))
     return all(wish in (None, "AUTO", 0, found) for wish, found in wishes)
 

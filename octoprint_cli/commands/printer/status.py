@@ -7,7 +7,7 @@ from typing import Any, Dict
 
 from octoprint_cli.api import (
     SUMMARY,
-    Known,
+    PrinterSnapshot,
     ShowOne,
     errors,
     last_ending,
@@ -28,7 +28,7 @@ class Status(ShowOne):
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         job = self.client.job.current()
-        known = Known(job, None, last_ending(self.client, job), self.client.prompt(job))
+        known = PrinterSnapshot(job, None, last_ending(self.client, job), self.client.prompt(job))
         try:
             job.require_connected()
             printer = self.client.printer.current()  # may go away between the two requests

@@ -1,4 +1,4 @@
-"""The envelope: what every answer looks like to a program, whether it went well or not."""
+"""The envelope: the common shape of every machine-readable answer, success or error."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from octoprint_cli.output.columns import to_plain_data
 
 
 def success(data: Any) -> Dict[str, Any]:
-    """The envelope of a result."""
+    """Return the envelope of a result."""
     return {"status": "success", "data": to_plain_data(data)}
 
 
 def failure(error: CliError) -> Dict[str, Any]:
-    """The envelope of an error, with the result it may carry."""
+    """Return the envelope of an error, with the result that the error may carry."""
     return {"status": "error", "data": to_plain_data(error.data), "error": to_plain_data(error.as_dict())}
 
 
 def rows_as_data(columns: Sequence[str], rows: Iterable[Sequence[Any]], args: Namespace) -> Dict[str, Any]:
-    """The `data` of a list: its rows under their plural name, beside whatever else the command said.
+    """Return the `data` of a list: the rows under their plural name, and the command's other values beside them.
 
-    Our Lister leaves both on the arguments, which is the one channel that cliff passes through.
+    Lister puts the name and those values into the parsed arguments, the only thing that cliff passes to a formatter.
     """
     name: str = getattr(args, "rows_name", "rows")
     extra: Mapping[str, Any] = getattr(args, "rows_extra", {})
@@ -32,10 +32,10 @@ def rows_as_data(columns: Sequence[str], rows: Iterable[Sequence[Any]], args: Na
 
 
 class EnvelopeFormatter(ListFormatter, SingleFormatter):
-    """A format that carries the envelope, so errors too."""
+    """Base class of the formats that carry the envelope, and therefore errors as well as results."""
 
     def add_argument_group(self, parser: Any) -> None:
-        """No options of its own."""
+        """Add no options."""
 
     def emit_one(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
         self.emit_envelope(success(dict(zip(column_names, data))), stdout, parsed_args)
@@ -44,5 +44,5 @@ class EnvelopeFormatter(ListFormatter, SingleFormatter):
         self.emit_envelope(success(rows_as_data(column_names, data, parsed_args)), stdout, parsed_args)
 
     def emit_envelope(self, envelope: Dict[str, Any], stdout: TextIO, parsed_args: Namespace) -> None:
-        """Write one document."""
+        """Write an envelope as one document. Override it."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""What table, value, csv and shell share: nested data made flat, a stranger's text made safe."""
+"""Flattening of nested data and formatting of cells, as table, value, csv and shell share them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from octoprint_cli.output.columns import to_plain_data
 from octoprint_cli.output.safe_text import visible
 from octoprint_cli.output.units import UNKNOWN
 
-#: A cell longer than this is no use to a person; the machine formats have it whole.
+#: The longest cell of a table; longer text is cut there, and complete in the machine formats.
 CELL_LIMIT = 300
 
 
 def flatten(names: Sequence[str], values: Sequence[Any], machine: bool) -> Iterator[Tuple[str, Any]]:
-    """Dotted names with their values: `temperature.tool0.actual`.
+    """Yield nested values under dotted names, such as `temperature.tool0.actual`.
 
-    To a person a column stays one cell, and an object of which nothing is known is one dash; to a machine
-    both are taken apart like any other object.
+    Without `machine` a column stays one cell, and an object without known values is one dash; with it, both are
+    flattened like any other object.
     """
     for name, value in zip(names, values):
         if machine and isinstance(value, FormattableColumn):
@@ -34,7 +34,7 @@ def flatten(names: Sequence[str], values: Sequence[Any], machine: bool) -> Itera
 
 
 def for_machine(value: Any) -> str:
-    """A value as a script reads it: raw, nothing for null, objects as JSON."""
+    """Format a value for scripts: raw, empty for null, objects as JSON."""
     value = to_plain_data(value)
     if value is None:
         return ""
@@ -44,7 +44,7 @@ def for_machine(value: Any) -> str:
 
 
 def for_person(value: Any) -> str:
-    """A value as a person reads it: units, a dash for unknown, lists one under another."""
+    """Format a value for a table: with units, a dash for unknown, the items of a list on a line each."""
     if isinstance(value, FormattableColumn):
         return visible(str(value.human_readable()), CELL_LIMIT)
     if value is None or value in ({}, []):
@@ -59,5 +59,5 @@ def for_person(value: Any) -> str:
 
 
 def row_for_person(row: Sequence[Any]) -> List[str]:
-    """A row of a table."""
+    """Format the values of a table's row."""
     return [for_person(value) for value in row]

@@ -1,4 +1,4 @@
-"""json: the envelope as one JSON document, in ASCII, so that nothing in it can reach a terminal raw."""
+"""The json format: the envelope as one JSON document in ASCII, so that no control character reaches a terminal unescaped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from octoprint_cli.output.formats.envelope import EnvelopeFormatter
 
 
 class JsonFormatter(EnvelopeFormatter):
-    """The envelope in JSON."""
+    """Formatter that writes the envelope as JSON."""
 
     def add_argument_group(self, parser: Any) -> None:
         group = parser.add_argument_group("json formatter")
@@ -21,5 +21,5 @@ class JsonFormatter(EnvelopeFormatter):
         stdout.write(json.dumps(envelope, indent=indent, default=str) + "\n")
 
     def emit_line(self, document: Dict[str, Any], stdout: TextIO) -> None:
-        """Write one document of a stream: a line."""
+        """Write one document of a stream as a line of JSON."""
         stdout.write(json.dumps(document, default=str) + "\n")

@@ -1,4 +1,4 @@
-"""Which formats there are, and the one that is wanted, in the shape in which cliff expects them."""
+"""The installed formats, with the interface that cliff expects of its formatter manager."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LIST_GROUP = "octoprint_cli.formatter.list"
 
 
 class Loaded:
-    """A format and its formatter."""
+    """A format's name and its formatter, with the attributes that cliff reads."""
 
     def __init__(self, name: str, formatter: Any) -> None:
         self.name = name
@@ -19,7 +19,7 @@ class Loaded:
 
 
 class Formatters:
-    """The formats of a group. Stands in for the manager in which cliff would import them all."""
+    """The formats of an entry-point group. Replaces cliff's manager, which would import all of them."""
 
     def __init__(self, group: str, chosen: str) -> None:
         self._extensions = Extensions(group)
@@ -27,11 +27,11 @@ class Formatters:
         self._loaded: Dict[str, Loaded] = {}
 
     def names(self) -> List[str]:
-        """Every format of the group."""
+        """Return the names of all formats of the group."""
         return self._extensions.names()
 
     def __iter__(self) -> Iterator[Loaded]:
-        """The chosen one alone: cliff lets each that it gets here add options of its own."""
+        """Yield the chosen format only, since cliff adds the options of every format that it gets here."""
         yield self[self._chosen]
 
     def __getitem__(self, name: str) -> Loaded:
@@ -41,7 +41,7 @@ class Formatters:
 
 
 def load(name: str) -> Optional[Any]:
-    """A formatter by name from either group, or None: for what must be said before a command is there."""
+    """Return the formatter of a format from either group, or None. For errors that occur before a command is known."""
     for group in (SHOW_GROUP, LIST_GROUP):
         extensions = Extensions(group)
         if name in extensions:

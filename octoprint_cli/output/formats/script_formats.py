@@ -1,4 +1,4 @@
-"""value, csv and shell: for scripts, raw values without units."""
+"""The formats value, csv and shell: raw values without units, for scripts."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_]")
 
 
 class ValueFormatter(ListFormatter, SingleFormatter):
-    """Bare values: one a line, or for a list one row a line, separated by spaces."""
+    """Formatter that writes bare values: one a line, or for a list one row a line, separated by spaces."""
 
     def add_argument_group(self, parser: Any) -> None:
-        """No options of its own."""
+        """Add no options."""
 
     def emit_one(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
         for _, value in flatten(column_names, data, machine=True):
@@ -31,10 +31,10 @@ class ValueFormatter(ListFormatter, SingleFormatter):
 
 
 class CsvFormatter(ListFormatter):
-    """A list as RFC 4180, with a header."""
+    """Formatter that writes a list as CSV (RFC 4180) with a header."""
 
     def add_argument_group(self, parser: Any) -> None:
-        """No options of its own."""
+        """Add no options."""
 
     def emit_list(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
         writer = csv.writer(stdout, lineterminator="\n")
@@ -44,7 +44,7 @@ class CsvFormatter(ListFormatter):
 
 
 class ShellFormatter(SingleFormatter):
-    """Assignments that `eval` takes safely, whatever the server put into the values."""
+    """Formatter that writes shell assignments, which are safe to `eval` whatever the values contain."""
 
     def add_argument_group(self, parser: Any) -> None:
         group = parser.add_argument_group("shell formatter")
@@ -53,6 +53,6 @@ class ShellFormatter(SingleFormatter):
     def emit_one(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
         for name, value in flatten(column_names, data, machine=True):
             variable = _NOT_IN_A_NAME.sub("_", getattr(parsed_args, "prefix", "") + name)
-            if not variable.isidentifier():  # `3d=1` would be run as a command
+            if not variable.isidentifier():  # a shell would run `3d=1` as a command
                 variable = f"_{variable}"
             stdout.write(f"{variable}={shlex.quote(for_machine(value))}\n")

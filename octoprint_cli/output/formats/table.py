@@ -1,4 +1,4 @@
-"""table: for a person, with units, and with a stranger's text made harmless."""
+"""The table format: for interactive users, with units, and with untrusted text escaped."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from cliff.formatters.base import ListFormatter, SingleFormatter
 from octoprint_cli.output.formats.flat import flatten, for_person, row_for_person
 from octoprint_cli.output.safe_text import written_for
 
-#: With less room for each column a list is shown as records instead.
+#: On a terminal with less room per column, a list is shown as records.
 NARROWEST_COLUMN = 14
 
 
 class TableFormatter(ListFormatter, SingleFormatter):
-    """cliff's table over safe text. Its import is slow, and help and version, which prefer text, need none."""
+    """Formatter that lets cliff draw tables of escaped text. cliff's is imported on first use, since that is slow."""
 
-    #: A command's plain text, where it has one, reads better here than a table.
+    #: Whether this format shows a command's text, if it has one, instead of a table.
     prefers_text = True
 
     def add_argument_group(self, parser: Any) -> None:
@@ -30,7 +30,7 @@ class TableFormatter(ListFormatter, SingleFormatter):
     def emit_one(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
         cells = list(flatten(column_names, data, machine=False))
         names, values = ([written_for(stdout, for_person(cell[side])) for cell in cells] for side in (0, 1))
-        _cliffs().emit_one(names, values, stdout, parsed_args)
+        _cliff_formatter().emit_one(names, values, stdout, parsed_args)
 
     def emit_list(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
         rows = [[written_for(stdout, cell) for cell in row_for_person(row)] for row in data]
@@ -38,14 +38,14 @@ class TableFormatter(ListFormatter, SingleFormatter):
         if _too_narrow(stdout, [names, *rows]):
             stdout.write("\n".join(_record(names, row) for row in rows))
         elif rows or parsed_args.print_empty:
-            _cliffs().emit_list(names, rows, stdout, parsed_args)
+            _cliff_formatter().emit_list(names, rows, stdout, parsed_args)
         extra = getattr(parsed_args, "rows_extra", {})
         for name, value in flatten(list(extra), list(extra.values()), machine=False):
             stdout.write(f"{for_person(name)}: {for_person(value)}\n")
 
 
 def _too_narrow(stdout: TextIO, rows: List[List[str]]) -> bool:
-    """Whether a terminal is so narrow that a table of these rows would break up every word."""
+    """Return whether stdout is a terminal too narrow for a table of these rows."""
     if not stdout.isatty():
         return False
     width = shutil.get_terminal_size().columns
@@ -54,12 +54,12 @@ def _too_narrow(stdout: TextIO, rows: List[List[str]]) -> bool:
 
 
 def _record(names: List[str], row: List[str]) -> str:
-    """A row as lines, for a terminal without room for columns."""
+    """Format a row as a record, one line for each column, for a narrow terminal."""
     longest = max(map(len, names))
     return "".join(f"{name:<{longest}}  {value}\n" for name, value in zip(names, row))
 
 
-def _cliffs() -> Any:
+def _cliff_formatter() -> Any:
     from cliff.formatters.table import TableFormatter as CliffTable
 
     return CliffTable()

@@ -1,4 +1,4 @@
-"""yaml: the envelope as one YAML document, in ASCII for the reason that json is."""
+"""The yaml format: the envelope as one YAML document in ASCII, so that no control character reaches a terminal unescaped."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from octoprint_cli.output.formats.envelope import EnvelopeFormatter
 
 
 class YamlFormatter(EnvelopeFormatter):
-    """The envelope in YAML."""
+    """Formatter that writes the envelope as YAML."""
 
     def emit_envelope(self, envelope: Dict[str, Any], stdout: TextIO, parsed_args: Namespace) -> None:
         self.emit_line(envelope, stdout)
 
     def emit_line(self, document: Dict[str, Any], stdout: TextIO) -> None:
-        """Write one document, of a stream or the only one."""
-        simple = json.loads(json.dumps(document, default=str))  # an add-on's own types become text here, too
+        """Write one YAML document."""
+        simple = json.loads(json.dumps(document, default=str))  # turns types of plugins into text, as the json format does
         yaml.safe_dump(simple, stdout, sort_keys=False, default_flow_style=False, explicit_start=True)

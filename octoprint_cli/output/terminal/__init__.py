@@ -1,1 +1,1 @@
-"""What a person at a terminal sees: notes, questions, progress bars, the live view."""
+"""The terminal of an interactive user: notes, questions, progress bars, the live view."""

@@ -1,7 +1,7 @@
-"""A printer, shown live by rich: a panel that fills the terminal, or one line that is gone at the end.
+"""The live view of a printer, drawn by rich: a panel that fills the terminal, or one line that is removed at the end.
 
-Imported only where a person watches. Must not know the client: it is given pictures. Everything that a server may
-have written goes through `visible` into a Text, which no markup is read from.
+Imported only for an interactive user. Must not know the client: it is given a PrinterView. Everything that may come from
+the server goes through `visible` into a Text, in which rich reads no markup.
 """
 
 from __future__ import annotations
@@ -25,17 +25,19 @@ from octoprint_cli.output.safe_text import can_write, visible, written_for
 from octoprint_cli.output.terminal.printer_view import PrinterView, Reading
 from octoprint_cli.output.terminal.sparkline import BLOCKS, PLAIN, Trail, sparkline
 
-#: Seconds between two drawings: a Raspberry Pi has better things to do.
+#: The least time between two redraws, in seconds, which keeps the load of a Raspberry Pi low.
 PAUSE = 0.5
+#: The maximum width of the panel.
 WIDEST = 100
-LINES = 6
-NOTES = 3
-#: A server may send a line of any length; no terminal shows more of one than this.
+#: The maximum numbers of terminal lines and of notes in the panel.
+LINES, NOTES = 6, 3
+#: The maximum length of a text, since a server may send a line of any length.
 LONGEST = 500
-#: Degrees off its target at which a heater is still heating, or cooling down to it.
+#: The deviation from its target, in degrees, up to which a heater counts as having reached it.
 NEAR = 2.0
-#: In less room a heater is told briefly.
+#: The width from which heaters are shown in full.
 ROOMY = 50
+#: The maximum width of the progress bar in the one-line view.
 BAR = 30
 
 _COLOURS = {
@@ -53,9 +55,9 @@ _COLOURS = {
 
 
 class View:
-    """Shows pictures on a terminal between `with` and its end; where the terminal cannot do that, none.
+    """Context manager that shows a printer live on a terminal; does nothing if the terminal cannot erase text.
 
-    A picture that comes too soon after the one before is drawn when it is time, by a thread.
+    An update that comes too soon after the previous one is drawn later, by a thread.
     """
 
     def __init__(
@@ -71,24 +73,24 @@ class View:
         self._now = now
         self._console = Console(file=stream, markup=False, highlight=False, emoji=False)
         self._levels = BLOCKS if can_write(stream, BLOCKS) else PLAIN
-        self._lock = threading.RLock()  # an interrupt may end the view in the middle of a drawing
+        self._lock = threading.RLock()  # reentrant: a signal may close the view in the middle of a redraw
         self._live: Optional[Live] = None
         self._timer: Optional[threading.Timer] = None
         self._trail = Trail()
-        self._picture: Optional[PrinterView] = None
+        self._view: Optional[PrinterView] = None
         self._drawn: Any = None
         self._drawn_at = -PAUSE
-        self._said: List[str] = []
+        self._messages: List[str] = []
 
     @property
     def able(self) -> bool:
-        """Whether the terminal can take back what it shows; TERM=dumb cannot."""
+        """Whether the terminal can erase what it shows; TERM=dumb cannot."""
         return self._console.is_interactive
 
     def __enter__(self) -> View:
         if self.able:
-            how = {"auto_refresh": False, "redirect_stdout": False, "redirect_stderr": False}
-            live = Live(Text(""), console=self._console, screen=self._whole, transient=True, **how)  # type: ignore[arg-type]
+            off = {"auto_refresh": False, "redirect_stdout": False, "redirect_stderr": False}
+            live = Live(Text(""), console=self._console, screen=self._whole, transient=True, **off)  # type: ignore[arg-type]
             self._live = live
             self._quietly(live.start)
         return self
@@ -103,25 +105,25 @@ class View:
                 self._quietly(self._leave)
 
     def hide(self) -> None:
-        """Give the terminal back for a while."""
+        """Remove the view from the terminal until `reappear` is called."""
         with self._lock:
             if self._live is not None:
                 self._quietly(self._live.stop)
 
     def reappear(self) -> None:
-        """Take it again."""
+        """Draw the view on the terminal again after `hide`."""
         with self._lock:
             if self._live is not None:
                 self._quietly(self._live.start)
                 self._drawn = None
                 self._draw()
 
-    def show(self, picture: PrinterView) -> None:
-        """Show this from now on. Cheap where nothing has changed."""
+    def show(self, view: PrinterView) -> None:
+        """Update the view, at most every `PAUSE` seconds. Cheap if nothing has changed."""
         with self._lock:
             now = self._clock()
-            self._trail.add(now, picture.temperatures)
-            self._picture = picture
+            self._trail.add(now, view.temperatures)
+            self._view = view
             wait = self._drawn_at + PAUSE - now
             if wait <= 0:
                 self._draw()
@@ -131,10 +133,10 @@ class View:
                 self._timer.start()
 
     def say(self, text: str) -> None:
-        """Write a line of its own: above the line at once, and where the panel was when that is gone."""
+        """Write a message: above the one-line view at once, but after the panel has been closed."""
         with self._lock:
             if self._live is None or self._whole:
-                self._said.append(text)
+                self._messages.append(text)
             else:
                 self._quietly(lambda: self._console.print(self._text(text), soft_wrap=True))
 
@@ -143,65 +145,65 @@ class View:
     def _draw(self) -> None:
         with self._lock:
             self._timer, self._drawn_at = None, self._clock()
-            scene = (self._picture, self._console.size)
-            if self._live is None or self._picture is None or scene == self._drawn:
+            state = (self._view, self._console.size)
+            if self._live is None or self._view is None or state == self._drawn:
                 return
-            self._drawn, live, drawing = scene, self._live, self._drawing(self._picture)
+            self._drawn, live, drawing = state, self._live, self._drawing(self._view)
             self._quietly(lambda: live.update(drawing, refresh=True))
 
     def _leave(self) -> None:
-        """What stays on the terminal: how the printer was in the end, and what was said meanwhile."""
-        if self._whole and self._picture is not None:
-            self._console.print(self._drawing(self._picture))
-        for text in self._said:
+        """Print what stays on the terminal: the printer's final state, and the messages that were held back."""
+        if self._whole and self._view is not None:
+            self._console.print(self._drawing(self._view))
+        for text in self._messages:
             self._console.print(self._text(text), soft_wrap=True)
 
     @staticmethod
     def _quietly(write: Callable[[], object]) -> None:
-        with contextlib.suppress(OSError, ValueError):  # a terminal that is gone must not end what was watched on it
+        with contextlib.suppress(OSError, ValueError):  # a closed terminal must not end the command
             write()
 
-    def _drawing(self, picture: PrinterView) -> RenderableType:
-        return self._panel(picture) if self._whole else self._line(picture)
+    def _drawing(self, view: PrinterView) -> RenderableType:
+        return self._panel(view) if self._whole else self._line(view)
 
-    def _panel(self, picture: PrinterView) -> Panel:
+    def _panel(self, view: PrinterView) -> Panel:
         width = min(self._console.width, WIDEST)
-        rows = list(self._rows(picture, width - 4))
+        rows = list(self._rows(view, width - 4))
         free = min(LINES, self._console.height - len(rows) - 3)
-        if free > 0 and picture.lines:
-            rows += ["", *(self._text(line, "dim") for line in picture.lines[-free:])]
-        colour = _COLOURS.get(picture.phase, "none")
-        title = self._text(picture.state, colour)
+        if free > 0 and view.lines:
+            rows += ["", *(self._text(line, "dim") for line in view.lines[-free:])]
+        colour = _COLOURS.get(view.phase, "none")
+        title = self._text(view.state, colour)
         title.truncate(max(1, width - 20), overflow="ellipsis")
-        how = "" if picture.connection == "push" else "polling"
-        return Panel(Group(*rows), title=title, title_align="left", subtitle=how, width=width, border_style=colour)
+        source = "" if view.connection == "push" else "polling"
+        return Panel(Group(*rows), title=title, title_align="left", subtitle=source, width=width, border_style=colour)
 
-    def _rows(self, picture: PrinterView, width: int) -> Iterator[RenderableType]:
-        """Each one row high."""
-        yield self._text(picture.file or "no file", "bold" if picture.file else "dim")
-        if picture.completion is not None:
-            yield _side_by_side(_bar(picture, None), self._text(units.percent(picture.completion)))
-        times = _fitting(self._times(picture), width)
+    def _rows(self, view: PrinterView, width: int) -> Iterator[RenderableType]:
+        """Yield the contents of the panel, each one row high."""
+        yield self._text(view.file or "no file", "bold" if view.file else "dim")
+        if view.completion is not None:
+            yield _side_by_side(_bar(view, None), self._text(units.percent(view.completion)))
+        times = _fitting(self._times(view), width)
         if times:
             yield self._text(times)
-        if picture.temperatures:
+        if view.temperatures:
             yield ""
-            yield from self._heaters(picture, width)
-        if picture.notes:
+            yield from self._heaters(view, width)
+        if view.notes:
             yield ""
-            for note in picture.notes[-NOTES:]:
+            for note in view.notes[-NOTES:]:
                 yield from self._text(f"! {note}", "bold yellow", wrap=True).wrap(self._console, width)
 
-    def _times(self, picture: PrinterView) -> Iterator[str]:
-        if picture.print_time_left:
-            yield f"{units.duration(picture.print_time_left)} left"
-            if picture.phase == "printing":
-                yield f"done at {self._at(picture.print_time_left)}"
-        if picture.print_time is not None:
-            yield f"{units.duration(picture.print_time)} spent"
+    def _times(self, view: PrinterView) -> Iterator[str]:
+        if view.print_time_left:
+            yield f"{units.duration(view.print_time_left)} left"
+            if view.phase == "printing":
+                yield f"done at {self._time_in(view.print_time_left)}"
+        if view.print_time is not None:
+            yield f"{units.duration(view.print_time)} spent"
 
-    def _at(self, seconds: float) -> str:
-        """The local time in so many seconds; with its day if that is not today."""
+    def _time_in(self, seconds: float) -> str:
+        """Return the local time `seconds` from now, with the date if that is not today."""
         now = self._now()
         try:
             then = now + timedelta(seconds=seconds)
@@ -209,49 +211,49 @@ class View:
             return units.UNKNOWN
         return then.strftime("%H:%M" if then.date() == now.date() else "%Y-%m-%d %H:%M")
 
-    def _heaters(self, picture: PrinterView, width: int) -> Iterator[Text]:
-        told = units.heater if width >= ROOMY else units.heater_briefly
-        names = [visible(heater, 20) for heater in picture.temperatures]
-        readings = [told(*reading) for reading in picture.temperatures.values()]
+    def _heaters(self, view: PrinterView, width: int) -> Iterator[Text]:
+        format_heater = units.heater if width >= ROOMY else units.heater_briefly
+        names = [visible(heater, 20) for heater in view.temperatures]
+        readings = [format_heater(*reading) for reading in view.temperatures.values()]
         name_width, reading_width = max(map(cell_len, names)), max(map(cell_len, readings))
         room = width - name_width - reading_width - 4
-        for heater, name, reading in zip(picture.temperatures, names, readings):
+        for heater, name, reading in zip(view.temperatures, names, readings):
             row = self._text(f"{name:<{name_width}}  ")
-            row.append_text(self._text(f"{reading:<{reading_width}}  ", _heat(picture.temperatures[heater])))
+            row.append_text(self._text(f"{reading:<{reading_width}}  ", _heater_colour(view.temperatures[heater])))
             row.append(sparkline(self._trail.of(heater), room, self._levels), "dim")
             yield row
 
-    def _line(self, picture: PrinterView) -> RenderableType:
+    def _line(self, view: PrinterView) -> RenderableType:
         width = self._console.width - 1
-        done = [units.percent(picture.completion)] if picture.completion is not None else []
-        heat = [f"{name} {units.heater_briefly(*reading)}" for name, reading in picture.temperatures.items()]
-        left = [f"{units.duration(picture.print_time_left)} left"] if picture.print_time_left else []
-        told = self._text(_fitting([*done, picture.state, *left, *heat, picture.file or ""], width))
-        bar = min(BAR, width - told.cell_len - 1)
-        if picture.completion is None or bar < 5:
-            return told
-        return _side_by_side(_bar(picture, bar), told)
+        done = [units.percent(view.completion)] if view.completion is not None else []
+        heat = [f"{name} {units.heater_briefly(*reading)}" for name, reading in view.temperatures.items()]
+        left = [f"{units.duration(view.print_time_left)} left"] if view.print_time_left else []
+        status = self._text(_fitting([*done, view.state, *left, *heat, view.file or ""], width))
+        bar = min(BAR, width - status.cell_len - 1)
+        if view.completion is None or bar < 5:
+            return status
+        return _side_by_side(_bar(view, bar), status)
 
     def _text(self, text: str, style: str = "", wrap: bool = False) -> Text:
         shown = written_for(self._stream, visible(text, LONGEST))
         return Text(shown, style, no_wrap=not wrap, overflow="fold" if wrap else "ellipsis")
 
 
-def _bar(picture: PrinterView, width: Optional[int]) -> ProgressBar:
-    colour = _COLOURS.get(picture.phase, "none")
-    done = min(100.0, max(0.0, picture.completion or 0.0))
+def _bar(view: PrinterView, width: Optional[int]) -> ProgressBar:
+    colour = _COLOURS.get(view.phase, "none")
+    done = min(100.0, max(0.0, view.completion or 0.0))
     return ProgressBar(100, done, width, complete_style=colour, finished_style=colour)
 
 
-def _side_by_side(bar: ProgressBar, told: Text) -> Table:
+def _side_by_side(bar: ProgressBar, label: Text) -> Table:
     grid = Table.grid(padding=(0, 1), expand=bar.width is None)
     grid.add_column(ratio=1 if bar.width is None else None)
     grid.add_column(no_wrap=True)
-    grid.add_row(bar, told)
+    grid.add_row(bar, label)
     return grid
 
 
-def _heat(reading: Reading) -> str:
+def _heater_colour(reading: Reading) -> str:
     actual, target = reading
     if actual is None or not target:
         return ""
@@ -259,11 +261,11 @@ def _heat(reading: Reading) -> str:
 
 
 def _fitting(pieces: Iterable[str], width: int) -> str:
-    """As many as have room beside each other, the first in any case: the more important stand in front."""
-    told = ""
+    """Return as many of the pieces, joined by commas, as fit into the width, and at least the first."""
+    line = ""
     for piece in pieces:
-        longer = f"{told}, {piece}" if told and piece else told or piece
-        if told and cell_len(longer) > width:
+        longer = f"{line}, {piece}" if line and piece else line or piece
+        if line and cell_len(longer) > width:
             break
-        told = longer
-    return told
+        line = longer
+    return line

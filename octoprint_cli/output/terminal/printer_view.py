@@ -1,6 +1,6 @@
-"""What a live view shows of a printer at one moment. Plain values, no terminal.
+"""The view model of the live view: what it shows of a printer at one moment, as plain values.
 
-Must not know the client: whoever asks the server makes the views.
+Must not know the client, whose data the presenter converts, nor the terminal.
 """
 
 from __future__ import annotations
@@ -12,26 +12,23 @@ Reading = Tuple[Optional[float], Optional[float]]
 
 
 class PrinterView(NamedTuple):
-    """A printer as it is now. Texts are as the server sent them: the view makes them safe to show."""
+    """The state of a printer at one moment. Texts are as the server sent them; the live view escapes them."""
 
-    #: The server's own word, such as `Printing` or `Offline after error`.
+    #: The server's text for the state, such as `Printing` or `Offline after error`.
     state: str
-    #: What that means: `printing`, `paused`, `idle`, `offline`, `error` ...
+    #: The phase: `printing`, `paused`, `idle`, `offline`, `error` ...
     phase: str
     file: Optional[str] = None
-    #: Percent of the file.
+    #: Percentage of the file.
     completion: Optional[float] = None
     #: Seconds.
     print_time: Optional[int] = None
     print_time_left: Optional[int] = None
-    #: By tool0, bed ...
+    #: Heaters by name: `tool0`, `bed` ...
     temperatures: Mapping[str, Reading] = {}
     #: The last lines of the terminal, the newest last.
     lines: Sequence[str] = ()
     #: Events, and prompts such as a filament change, the newest last.
     notes: Sequence[str] = ()
-    #: How it is known: `push` or `poll`.
+    #: Where the state comes from: `push` or `poll`.
     connection: str = "push"
-
-
-#: The former name of `PrinterView`.

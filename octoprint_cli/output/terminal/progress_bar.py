@@ -1,4 +1,4 @@
-"""The progress bar of a transfer, by rich. Imported only where a person watches. Must not know the printer."""
+"""The progress bar of a transfer, drawn by rich. Imported only for an interactive user. Must not know the printer."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 @contextlib.contextmanager
 def bar(title: str, stream: TextIO) -> Iterator[Callable[[int, int], None]]:
-    """A bar that is gone at the end, none where the terminal cannot do that.
+    """Show a progress bar that is removed at the end, and give the function that updates it.
 
-    What it gives is told the bytes done and the bytes in all.
+    The function takes the bytes done so far and the total. On a terminal that cannot erase a line it does nothing.
     """
     console = Console(file=stream)
-    if not console.is_interactive:  # TERM=dumb: it cannot take a line back
+    if not console.is_interactive:  # TERM=dumb, which cannot erase a line
         yield lambda done, total: None
         return
     columns = (
@@ -27,7 +27,7 @@ def bar(title: str, stream: TextIO) -> Iterator[Callable[[int, int], None]]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    shown_columns = columns if console.width >= 70 else columns[:2]  # in less room they would break into lines
+    shown_columns = columns if console.width >= 70 else columns[:2]  # on a narrower terminal they would wrap
     with Progress(*shown_columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as shown:
         task = shown.add_task(escape(title), total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)

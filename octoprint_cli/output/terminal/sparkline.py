@@ -1,4 +1,4 @@
-"""A small curve in one line of text, and the temperatures that it is drawn from. Must not know the terminal."""
+"""Sparklines, curves in one line of text, and the recent temperatures that they show. Must not know the terminal."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import Deque, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from octoprint_cli.output.terminal.printer_view import Reading
 
-#: From cold to hot; the second row is for a terminal without the first.
+#: Characters of a curve, from cold to hot.
 BLOCKS = "▁▂▃▄▅▆▇█"
+#: ASCII characters for a terminal that cannot show the blocks.
 PLAIN = "_.-=+*#"
-#: A curve fills its height with no fewer degrees than these: what jitters by a tenth is shown as steady.
+#: The least range of degrees that a curve spans, so that jitter of a tenth looks steady.
 LEAST_SPAN = 10.0
 
 
 class Trail:
-    """The last actual temperatures of each heater, one a second at most."""
+    """The recent actual temperatures of each heater, at most one a second."""
 
     def __init__(self, length: int = 60, every: float = 1.0) -> None:
         self._length = length
@@ -24,7 +25,7 @@ class Trail:
         self._kept: Dict[str, Deque[Optional[float]]] = {}
 
     def add(self, now: float, temperatures: Mapping[str, Reading]) -> None:
-        """Keep a reading, `now` seconds after any moment. A heater that is no longer there is forgotten."""
+        """Add a reading taken at `now`, in seconds of a monotonic clock. A heater that it lacks is forgotten."""
         if self._kept_at is not None and now - self._kept_at < self._every:
             return
         self._kept_at = now
@@ -34,12 +35,12 @@ class Trail:
             self._kept[heater].append(actual)
 
     def of(self, heater: str) -> List[Optional[float]]:
-        """What is kept of a heater, the newest last; None where it was unknown."""
+        """Return the recent temperatures of a heater, the newest last; None where the temperature was unknown."""
         return list(self._kept.get(heater, ()))
 
 
 def sparkline(values: Sequence[Optional[float]], width: int, levels: str = BLOCKS) -> str:
-    """The last `width` of the values as a small curve, a character each; a gap where one is unknown."""
+    """Return the last `width` values as a curve, one character each, with a gap where a value is unknown."""
     shown = values[-width:] if width > 0 else ()
     known = [value for value in shown if value is not None]
     if not known:
@@ -49,7 +50,7 @@ def sparkline(values: Sequence[Optional[float]], width: int, levels: str = BLOCK
 
 
 def value_range(known: Sequence[float], least_span: float) -> Tuple[float, float]:
-    """Return the lowest value to show and how much is shown from there: `least_span` at least, around the middle of the values."""
+    """Return the range to show as its lowest value and its span, which is at least `least_span`, centred on the values."""
     low, high = min(known), max(known)
     span = max(high - low, least_span)
     return (low + high - span) / 2, span

@@ -1,4 +1,4 @@
-"""Ctrl-Z, while the terminal shows what a shell must not be left with."""
+"""Restore the terminal before Ctrl-Z stops the program, and redraw when it continues."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from typing import Any, Callable, Iterator
 
 
 @contextlib.contextmanager
-def around_stops(leave: Callable[[], object], come_back: Callable[[], object]) -> Iterator[None]:
-    """Call `leave` before Ctrl-Z stops the program, and `come_back` when it goes on: in a thread of their own.
+def around_stops(restore: Callable[[], object], redraw: Callable[[], object]) -> Iterator[None]:
+    """Call `restore` before Ctrl-Z stops the program, and `redraw` when it continues.
 
-    (The signal may come in the middle of a write, and a handler that writes to the same stream then is an error.)
-    Nothing where no shell could let it go on again, where somebody else has the signal, and in other threads than the main one.
+    They run in a thread, since the signal may arrive in the middle of a write, and a handler must not write to the same stream.
+    Does nothing if no shell could continue the program, if the signal has a handler already, and outside the main thread.
     """
     if not _stoppable():
         yield
         return
-    wanted: SimpleQueue[bool] = SimpleQueue()  # which a handler may put something into at any time
+    stops: SimpleQueue[bool] = SimpleQueue()  # SimpleQueue.put is reentrant, so a signal handler may call it
 
-    def stand_still() -> None:
-        while wanted.get():
-            leave()
-            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)  # here, and the whole program with it
-            come_back()
+    def stop_and_resume() -> None:
+        while stops.get():
+            restore()
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)  # stops the whole process at this point
+            redraw()
 
     def stop(*_: Any) -> None:
-        wanted.put(True)
+        stops.put(True)
 
-    threading.Thread(target=stand_still, daemon=True).start()
+    threading.Thread(target=stop_and_resume, daemon=True).start()
     signal.signal(signal.SIGTSTP, stop)
     try:
         yield
     finally:
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-        wanted.put(False)
+        stops.put(False)
 
 
 def _stoppable() -> bool:
-    """Whether Ctrl-Z is to stop this program. A shell gives each job a group of its own: the session's is no job."""
+    """Return whether Ctrl-Z can stop this program as a job of a shell, which has a process group other than the session's."""
     if not hasattr(signal, "SIGTSTP") or threading.current_thread() is not threading.main_thread():
         return False
     return signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL and os.getpgrp() != os.getsid(0)

@@ -1,7 +1,7 @@
-"""Temperatures over time as a plot of plain text. Must not know the terminal, nor where they come from.
+"""Temperatures over time as a plot of plain text. Must not know the terminal, nor where the temperatures come from.
 
-Fine is in braille, whose characters hold two by four dots each, else a character is one dot, and each heater has a
-symbol of its own.
+A fine plot is drawn in braille characters of two by four dots. In a coarse one each character is one dot, and each heater
+has its own symbol.
 """
 
 from __future__ import annotations
@@ -11,38 +11,38 @@ from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence
 
 from octoprint_cli.output.terminal.sparkline import value_range
 
-#: Seconds since any moment, degrees Celsius; None is unknown, and a gap.
+#: A time in seconds, from any origin, and degrees Celsius; None is unknown and becomes a gap.
 Point = Tuple[float, Optional[float]]
 _Dot = Tuple[int, int]
 
-#: What a stream must be able to write for a fine plot.
+#: Characters that a stream must be able to write for a fine plot.
 FINE = "⣿│┤┬─└"
 NOTHING = "no temperatures are known yet"
 _MINUTES = "minutes ago"
 _SYMBOLS = "*o+x#@%&"
 _BRAILLE = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-#: In less room there is nothing to see.
+#: The least width and height of a readable plot.
 _NARROWEST, _LOWEST = 30, 4
-#: The axis spans no fewer degrees than these: what jitters by a tenth is shown as steady.
+#: The least range of degrees that the axis spans, so that jitter of a tenth looks steady.
 _LEAST_SPAN = 10.0
 _LONGEST_NAME = 12
 
 
 class _Axis(NamedTuple):
-    """From `low` to `high` in so many dots."""
+    """An axis from the value `low` to the value `high`, `dots` long."""
 
     low: float
     high: float
     dots: int
 
     def at(self, value: float) -> int:
-        """The dot of a value, counted from the low end; the last one where the axis is but a point."""
+        """Return the dot of a value, counted from the low end; the last dot if the axis has no extent."""
         span = self.high - self.low
         return round((value - self.low) / span * (self.dots - 1)) if span > 0 else self.dots - 1
 
 
 class _Grain(NamedTuple):
-    """How many dots a character holds, and how lines are drawn."""
+    """The resolution of a plot: the dots in a character, and the characters of the axes."""
 
     across: int
     down: int
@@ -58,9 +58,9 @@ _COARSE = _Grain(1, 1, "|", "|", "+", "+", "-")
 
 
 def plot(series: Mapping[str, Sequence[Point]], width: int, height: int, fine: bool = True) -> str:
-    """Each heater's temperatures, in lines of at most `width` (30 at least), the newest at the right end.
+    """Return a plot of each heater's temperatures, the newest at the right end.
 
-    `height` lines, of which two are the axis of time; six at least.
+    It has lines of at most `width` characters (at least 30), and `height` lines (at least 6), two of which are the time axis.
     """
     points = {name: [_known(point) for point in sorted(given, key=lambda point: point[0])] for name, given in series.items()}
     points = {name: given for name, given in points.items() if any(value is not None for _, value in given)}
@@ -75,7 +75,7 @@ def _known(point: Point) -> Point:
 
 
 class _Plot:
-    """One plot of series with something in them."""
+    """A plot of series that each have a known value."""
 
     def __init__(self, points: Mapping[str, Sequence[Point]], width: int, rows: int, grain: _Grain) -> None:
         self._points = points
@@ -91,7 +91,7 @@ class _Plot:
         self._y = _Axis(low, high, rows * grain.down)
 
     def text(self) -> str:
-        """All lines of it."""
+        """Return the lines of the plot as one text."""
         cells = self._cells()
         ticks = {self._row(tick): _tick(tick) for tick in self._ticks}
         ends = self._ends()
@@ -113,7 +113,7 @@ class _Plot:
     # -- the lines --------------------------------------------------------------------------------
 
     def _cells(self) -> Dict[_Dot, str]:
-        """The characters by column and row; where heaters meet in a coarse one, the first is seen."""
+        """Return the plot's characters by column and row; where curves meet in a coarse plot, the first heater's symbol."""
         masks: Dict[_Dot, int] = {}
         cells: Dict[_Dot, str] = {}
         across, down = self._grain.across, self._grain.down
@@ -128,7 +128,7 @@ class _Plot:
         return cells
 
     def _dots(self, given: Sequence[Point]) -> Set[_Dot]:
-        """A line from each point to the next one, with gaps where there is none."""
+        """Return the dots of a curve: a line from each point to the next, with gaps at unknown values."""
         dots: Set[_Dot] = set()
         before: Optional[_Dot] = None
         for time, value in given:
@@ -139,7 +139,7 @@ class _Plot:
         return dots
 
     def _ends(self) -> Dict[int, str]:
-        """The heaters' names by the row in which each one's line ends, or the free one that is nearest."""
+        """Return the heaters' labels by row: the row in which the heater's curve ends, or the nearest free one."""
         ends: Dict[int, str] = {}
         for name, given in self._points.items():
             last = next(value for _, value in reversed(given) if value is not None)
@@ -149,7 +149,7 @@ class _Plot:
                 ends[free[0]] = self._labels[name]
         return ends
 
-    # -- the axis of time -------------------------------------------------------------------------
+    # -- the time axis ----------------------------------------------------------------------------
 
     def _time_axis(self) -> Iterator[str]:
         minutes = (self._x.high - self._x.low) / 60
@@ -166,14 +166,14 @@ class _Plot:
 
 
 def _between(one: _Dot, other: _Dot) -> Iterator[_Dot]:
-    """The dots of a straight line."""
+    """Yield the dots of a straight line between two dots."""
     steps = max(abs(other[0] - one[0]), abs(other[1] - one[1]), 1)
     for step in range(steps + 1):
         yield round(one[0] + (other[0] - one[0]) * step / steps), round(one[1] + (other[1] - one[1]) * step / steps)
 
 
 def _degrees(points: Mapping[str, Sequence[Point]], rows: int) -> Tuple[float, float, float]:
-    """The distance of the ticks, and the axis' two ends, which are ticks."""
+    """Return the distance between the ticks of the temperature axis, and the two ends of the axis, which are ticks."""
     known: List[float] = [value for given in points.values() for _, value in given if value is not None]
     low, span = value_range(known, _LEAST_SPAN)
     high = low + span
@@ -182,7 +182,7 @@ def _degrees(points: Mapping[str, Sequence[Point]], rows: int) -> Tuple[float, f
 
 
 def _nice(least: float) -> float:
-    """The next 1, 2 or 5, or that times a power of ten, that is not below."""
+    """Return the smallest 1, 2 or 5 times a power of ten that is not below `least`."""
     if least <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(least))

@@ -1,6 +1,6 @@
-"""The person at the terminal: notes on stderr, questions, whether anybody is there.
+"""The terminal of an interactive user: notes on stderr, questions, progress, and whether there is such a user.
 
-stdout is data and never written to from here. Must not know the printer.
+stdout holds data and is never written to here. Must not know the printer.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from octoprint_cli.output.terminal.printer_view import PrinterView
 if TYPE_CHECKING:
     from octoprint_cli.output.terminal.live_view import View
 
-#: Told the bytes done so far and the bytes in all.
+#: Called with the bytes done so far and the total.
 Progress = Callable[[int, int], None]
-#: Told how the printer is now, as often as one likes.
+#: Called with the printer's current state, as often as the caller likes.
 Show = Callable[[PrinterView], None]
 
 
 class Terminal:
-    """stderr and, if a person sits there, stdin."""
+    """Notes and progress on stderr, and questions if stdin and stderr are a terminal."""
 
     def __init__(self, stdin: Optional[TextIO] = None, stderr: Optional[TextIO] = None, quiet: bool = False) -> None:
         self.stdin = stdin if stdin is not None else sys.stdin
@@ -34,28 +34,28 @@ class Terminal:
 
     @property
     def attended(self) -> bool:
-        """Whether a person can be asked: both ends are a terminal."""
+        """Whether an interactive user can be asked: stdin and stderr are both a terminal."""
         return _is_tty(self.stdin) and _is_tty(self.stderr)
 
     def note(self, text: str) -> None:
-        """Tell the person something, a line of its own. Silent with `--quiet`."""
+        """Write a note on a line of its own, except with `--quiet`."""
         if not self.quiet:
             self._write(text)
 
     def warn(self, text: str) -> None:
-        """Tell something that matters even to those who asked for quiet."""
+        """Write a warning, even with `--quiet`."""
         self._write(f"Warning: {text}")
 
     def note_error(self, message: str, code: str, hint: str) -> None:
-        """Tell what went wrong, and what to do."""
+        """Write an error and its hint, even with `--quiet`."""
         self._write(f"Error: {visible(message)} ({code})\nHint: {visible(hint)}")
 
     @contextlib.contextmanager
     def progress(self, title: str, after: float = 0.0) -> Iterator[Optional[Progress]]:
-        """A bar on stderr while something is under way; None, and no bar, where nobody watches.
+        """Show a progress bar on stderr, and give the function that updates it; None if there is no interactive user.
 
-        What it gives is told the bytes done and the bytes in all. The bar appears when it is first told after
-        so many seconds.
+        The function takes the bytes done so far and the total. The bar appears with the first update that comes after
+        `after` seconds.
         """
         if self.quiet or not _is_tty(self.stderr):
             yield None
@@ -64,26 +64,26 @@ class Terminal:
         shown: List[Progress] = []
         with contextlib.ExitStack() as stack:
 
-            def told(done: int, total: int) -> None:
+            def update(done: int, total: int) -> None:
                 if not shown and time.monotonic() - begun >= after:
                     from octoprint_cli.output.terminal.progress_bar import bar  # slow to import, and only a terminal has one
 
                     shown.append(stack.enter_context(bar(visible(title), self.stderr)))
-                for bar_told in shown:
-                    bar_told(done, total)
+                for update_bar in shown:
+                    update_bar(done, total)
 
-            yield told
+            yield update
 
     def reading(self, file: Optional[str]) -> ContextManager[Optional[Progress]]:
-        """The same for a file that is read: one that takes no second needs no bar."""
+        """Show a progress bar while a file is read, unless that takes less than a second."""
         return self.progress(f"reading {Path(file or '').name}", after=1.0)
 
     @contextlib.contextmanager
     def watching(self, whole: bool, stream: Optional[TextIO] = None) -> Iterator[Optional[Show]]:
-        """A printer, shown live on stderr or another stream; None, and nothing shown, where nobody watches.
+        """Open a live view of the printer, and give the function that updates it; None if there is no interactive user.
 
-        With `whole` a panel that has the terminal to itself, else one line that is gone at the end. What it gives
-        may be called at any time and from any thread; call it with what is new, at once.
+        With `whole` the view is a panel that fills the terminal, else one line that is removed at the end. It is drawn on stderr
+        or `stream`. The function may be called at any time from any thread.
         """
         stream = stream if stream is not None else self.stderr
         if self.quiet or not _is_tty(stream):
@@ -100,19 +100,19 @@ class Terminal:
                 self._view = None
 
     def ask(self, question: str) -> str:
-        """Ask for a line; only where `attended`. An end of input is an empty answer."""
+        """Ask for a line of input; call it only if `attended`. End of input counts as an empty answer."""
         self.stderr.write(f"{question}: ")
         self.stderr.flush()
         return self.stdin.readline().strip()
 
     def ask_secret(self, question: str) -> str:
-        """Ask for a line that is not echoed."""
+        """Ask for a line of input that is not echoed."""
         import getpass  # slow to import, and only `init` asks
 
         return getpass.getpass(f"{question}: ", stream=self.stderr).strip()
 
     def _write(self, text: str) -> None:
-        if self._view is not None:  # it would be written into what is shown
+        if self._view is not None:  # writing to stderr would garble the live view
             return self._view.say(text)
         lines = "\n".join(visible(line) for line in text.split("\n"))
         try:

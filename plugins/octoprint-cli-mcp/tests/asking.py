@@ -34,7 +34,7 @@ def environment(folder: Path, **more: str) -> Dict[str, str]:
 def app(environ: Dict[str, str], *argv: str) -> Program:
     """A run of the program in this process, as far as `mcp serve` begins."""
     made = Program(io.StringIO(), io.StringIO(), sys.stderr, environ)
-    made.aim(made.parser.parse_known_args(list(argv))[0])
+    made.apply_options(made.parser.parse_known_args(list(argv))[0])
     return made
 
 
