@@ -1,4 +1,4 @@
-"""Commands for printers with Marlin firmware: they send G-code and read what the firmware answers.
+"""The plugin octoprint-cli-marlin: commands for printers with Marlin firmware, which send G-code and read the replies.
 
-Imports `octoprint_cli.api` alone of the program.
+Of octoprint-cli, only `octoprint_cli.api` is imported.
 """

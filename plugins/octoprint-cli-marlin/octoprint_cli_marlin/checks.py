@@ -1,48 +1,48 @@
-"""The pre-flight check that the firmware watches its heaters."""
+"""The pre-flight check for thermal protection in the firmware."""
 
 from __future__ import annotations
 
 from typing import Any, Dict
 
 from octoprint_cli.api import Check, CheckContext, CliError, Finding, Severity, Skip, converse, errors
-from octoprint_cli_marlin.asking import is_marlin
+from octoprint_cli_marlin.firmware_command import is_marlin
 
-#: The print waits for it: a firmware that is idle answers at once.
-ASK_SECONDS = 5.0
+#: The print waits for the check, and an idle firmware replies at once.
+REPLY_SECONDS = 5.0
 CAPABILITY = "THERMAL_PROTECTION"
 
 
 class ThermalProtection(Check):
-    """The firmware watches its heaters, and switches them off when they run away (M115: THERMAL_PROTECTION).
+    """The firmware watches its heaters and switches off one that overheats (M115: THERMAL_PROTECTION).
 
-    Asked of a printer that is idle, which takes a second. Marlins tell it since 1.1.9.
+    Only an idle printer is asked, which takes a second. Marlin reports it since 1.1.9.
     """
 
     severity = Severity.WARN
 
-    def run(self, subject: CheckContext) -> Finding:
-        _require_idle(subject)
-        firmware = self._asked(subject)
+    def run(self, context: CheckContext) -> Finding:
+        _require_idle(context)
+        firmware = self._ask_firmware(context)
         name = firmware["firmware_name"] or "unknown"
         if not is_marlin(firmware):
-            raise Skip(f"the firmware is no Marlin ({name})")
+            raise Skip(f"the firmware is not Marlin ({name})")
         state = firmware["capabilities"].get(CAPABILITY)
         evidence = {"firmware": name, "thermal_protection": state}
         if state is None:
             raise Skip(f"the firmware does not say whether it protects its heaters ({name})")
         if not state:
             raise errors.PreflightFailed(
-                f"the firmware was built without thermal protection ({name}): a heater that runs away is not switched off",
-                hint="build or get a firmware with thermal protection; do not leave this printer alone",
+                f"the firmware was built without thermal protection ({name}): an overheating heater is not switched off",
+                hint="install a firmware with thermal protection; do not leave this printer unattended",
                 details=evidence,
             )
         return Finding(f"the firmware protects its heaters ({name})", evidence)
 
     @staticmethod
-    def _asked(subject: CheckContext) -> Dict[str, Any]:
+    def _ask_firmware(context: CheckContext) -> Dict[str, Any]:
         try:
-            reply = converse(subject.client, ["M115"], ASK_SECONDS)[0]
-        except CliError as error:  # whether to print does not hang on it
+            reply = converse(context.client, ["M115"], REPLY_SECONDS)[0]
+        except CliError as error:  # the print does not depend on it
             raise Skip(f"the firmware cannot be asked: {error.message}") from error
         if reply["parsed"] is None:
             raise Skip("the firmware does not say what it is")
@@ -50,12 +50,12 @@ class ThermalProtection(Check):
         return firmware
 
 
-def _require_idle(subject: CheckContext) -> None:
-    """Skip unless the printer is idle, and this is no rehearsal, in which nothing is sent."""
-    subject.require_printer()
-    if subject.client.rehearsing:
-        raise Skip("not asked in a rehearsal, which sends nothing to the printer")
+def _require_idle(context: CheckContext) -> None:
+    """Skip the check during a job, and in a dry run, which sends nothing to the printer."""
+    context.require_printer()
+    if context.client.rehearsing:
+        raise Skip("not checked in a dry run, which sends nothing to the printer")
     try:
-        subject.job.require_idle()
+        context.job.require_idle()
     except CliError as error:
-        raise Skip("asked while the printer is idle alone") from error
+        raise Skip("checked only while the printer is idle") from error

@@ -1,4 +1,4 @@
-"""marlin eeprom: the firmware's settings."""
+"""The commands marlin eeprom show and save: the firmware's settings."""
 
 from __future__ import annotations
 
@@ -7,54 +7,64 @@ from argparse import Namespace
 from typing import Any, Dict, List, Mapping, Optional
 
 from octoprint_cli.api import Guarded, fields
-from octoprint_cli_marlin.asking import AMBIGUOUS, ASK_CODES, Asking, Reply, marlin, refused, values
+from octoprint_cli_marlin.firmware_command import (
+    AMBIGUOUS,
+    FIRMWARE_CODES,
+    FirmwareCommand,
+    Reply,
+    marlin_info,
+    parsed_values,
+    refusal,
+)
 
 _ECHO = re.compile(r"(?:echo:)?\s*;?\s*")
 _COMMAND = re.compile(r"(?:echo:)?\s*([GMC][0-9]+\b.*)")
-#: `echo:Settings Stored (655 bytes; crc 42354)`; without the brackets in old ones.
+#: `echo:Settings Stored (655 bytes; crc 42354)`; old versions omit the brackets.
 _STORED = re.compile(r"settings stored(?:\s*\((\d+) bytes; crc (-?\d+)\))?", re.IGNORECASE)
 
 _SECTION = fields.record(
     title=fields.text("the firmware's own heading").or_null,
-    commands=fields.listed(fields.text(), "as they would be sent to set the same again"),
+    commands=fields.listed(fields.text(), "that restore these settings"),
 )
 
 
-class Show(Asking):
-    """show the settings in use, as commands that set them again (M503)
+class Show(FirmwareCommand):
+    """show the settings in use, as commands that restore them (M503)
 
-    What is in use is not what is stored, if something was changed since. Put aside, the commands are a backup.
+    The settings in use differ from the stored ones if some were changed since. The commands can serve as a backup.
     """
 
     answer = fields.record(
         firmware_name=fields.text().or_null,
         settings=fields.mapping(
-            fields.listed(fields.mapping(fields.anything("a number, a list of them, a text, or true for a letter alone"))),
-            "by code such as M92, one entry for each line",
+            fields.listed(
+                fields.mapping(fields.anything("a number, a list of numbers, a text, or true for a letter without a value"))
+            ),
+            "by code, such as M92, with one entry for each line",
         ),
         sections=fields.listed(_SECTION, "in the firmware's order"),
         ambiguous=AMBIGUOUS,
     )
     effects = ("reads",)
-    codes = (*ASK_CODES, "NOT_MARLIN")
+    codes = (*FIRMWARE_CODES, "NOT_MARLIN")
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        about, reply = self.ask(parsed_args, "M115", "M503")
-        name = marlin(about)["firmware_name"]
-        found = values(reply)  # a firmware that was built without M503 acknowledges it, too
-        return {"firmware_name": name, **found, "sections": sections(reply["lines"]), "ambiguous": reply["ambiguous"]}
+        about, reply = self.send(parsed_args, "M115", "M503")
+        name = marlin_info(about)["firmware_name"]
+        values = parsed_values(reply)  # a firmware without M503 acknowledges it, too
+        return {"firmware_name": name, **values, "sections": parse_sections(reply["lines"]), "ambiguous": reply["ambiguous"]}
 
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
         if "sections" not in data:
             return None
-        return "\n".join(_told(section) for section in data["sections"])
+        return "\n".join(_section_text(section) for section in data["sections"])
 
 
-class Save(Guarded, Asking):
-    """store the settings in use, so that they outlive a restart (M500)
+class Save(Guarded, FirmwareCommand):
+    """store the settings in use, so that they survive a restart (M500)
 
-    `saved` says that the firmware has told so; `acknowledged`, that it has told nothing, as one that was built without
-    EEPROM_CHITCHAT does.
+    `saved` means that the firmware reported so. `acknowledged` means that it reported nothing, as a firmware that was built
+    without EEPROM_CHITCHAT does.
     """
 
     destructive = "overwrites the stored settings"
@@ -65,7 +75,7 @@ class Save(Guarded, Asking):
         crc=fields.whole("of what was stored").or_null,
     )
     effects = ("writes",)
-    codes = (*ASK_CODES, "NOT_MARLIN")
+    codes = (*FIRMWARE_CODES, "NOT_MARLIN")
 
     def check(self, parsed_args: Namespace) -> None:
         self.client.job.current().require_idle()
@@ -74,15 +84,15 @@ class Save(Guarded, Asking):
         if parsed_args.dry_run:
             self.client.printer.send(["M500"])
             return {}
-        about = self.ask(parsed_args, "M115")[0]
-        firmware = marlin(about)
+        about = self.send(parsed_args, "M115")[0]
+        firmware = marlin_info(about)
         if firmware["capabilities"].get("EEPROM") is False:
-            raise refused(about, "the firmware was built without an EEPROM: it can store no settings")
-        return {**stored(self.do(parsed_args, "M500")), "firmware_name": firmware["firmware_name"]}
+            raise refusal(about, "the firmware was built without an EEPROM, so it cannot store settings")
+        return {**parse_saved(self.execute(parsed_args, "M500")), "firmware_name": firmware["firmware_name"]}
 
 
-def stored(reply: Reply) -> Dict[str, Any]:
-    """What the answer to M500 says: `action`, `bytes`, `crc`."""
+def parse_saved(reply: Reply) -> Dict[str, Any]:
+    """Parse the reply to M500 into `action`, `bytes` and `crc`."""
     found = next(filter(None, map(_STORED.search, reply["lines"])), None)
     size, crc = found.groups() if found else (None, None)
     return {
@@ -92,10 +102,10 @@ def stored(reply: Reply) -> Dict[str, Any]:
     }
 
 
-def sections(lines: List[str]) -> List[Dict[str, Any]]:
-    """The answer to M503 by headings: `[{"title": "Steps per unit", "commands": ["M92 X80.00 Y80.00"]}, ...]`.
+def parse_sections(lines: List[str]) -> List[Dict[str, Any]]:
+    """Split the reply to M503 at its headings: `[{"title": "Steps per unit", "commands": ["M92 X80.00 Y80.00"]}, ...]`.
 
-    A heading without commands is left out, as is what is neither (`SD init fail`).
+    Headings without commands are left out, and so are other lines (`SD init fail`).
     """
     found: List[Dict[str, Any]] = []
     title: Optional[str] = None
@@ -110,5 +120,5 @@ def sections(lines: List[str]) -> List[Dict[str, Any]]:
     return found
 
 
-def _told(section: Mapping[str, Any]) -> str:
+def _section_text(section: Mapping[str, Any]) -> str:
     return "\n".join([*([f"; {section['title']}"] if section["title"] else []), *section["commands"]])

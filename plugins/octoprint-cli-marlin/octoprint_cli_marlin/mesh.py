@@ -1,15 +1,15 @@
-"""The bed mesh as Marlin reports it, in each form of its leveling systems. Must not know who asked, nor how it is shown.
+"""The parser of bed meshes, as Marlin's leveling systems report them. Must not know how a mesh is shown.
 
-What is read here, all of it seen in logs:
+These forms are parsed, all of them seen in logs:
 
-- bilinear (`M420 V1`, and behind `G29`): rows with their number, the front one first; a finer grid that was computed may follow;
-- UBL (`M420 V1`, `G29 T`): the back row first, numbered or, in old ones, not; `[...]` stands around the point next to the nozzle;
+- bilinear (`M420 V1`, and behind `G29`): numbered rows, the front row first; a computed finer grid may follow;
+- UBL (`M420 V1`, `G29 T`): the back row first, numbered except in old versions; `[...]` marks the point next to the nozzle;
   as CSV (`M420 V1 T1`, `G29 T1`) with tabs or commas, not numbered;
-- mesh bed leveling (`M420 V1`, `G29 S0`): as bilinear, or in old ones without numbers;
-- Prusa's 8-bit firmware (`G81`): as the latter, but the back row first.
+- mesh bed leveling (`M420 V1`, `G29 S0`): as bilinear, in old versions without numbers;
+- Prusa's 8-bit firmware (`G81`): as mesh bed leveling, but the back row first.
 
-A point that was not probed is `.`, `=====` or `NAN`. A temperature report may cut into a row: what is lost is None, and the mesh
-not complete.
+A point that was not probed is `.`, `=====` or `NAN`. If a temperature report interrupts a row, the lost points are None and the
+mesh is not complete.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import re
 from typing import Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 Row = List[Optional[float]]
-#: Kinds of leveling, by what their reports say. A report may name none.
+#: Phrases in reports, and the leveling system they indicate. A report may contain none of them.
 _KINDS = (("bed topography report", "ubl"), ("bilinear", "bilinear"), ("measured points", "mesh"), ("mesh bed level", "mesh"))
 KINDS = ("bilinear", "ubl", "mesh", "unknown")
 
@@ -36,63 +36,63 @@ class Mesh(NamedTuple):
 
     kind: str
     points: List[Row]
-    complete: bool  # no point of a row got lost on its way; one that was not probed is no loss
+    complete: bool  # false if points were lost in transmission; points that were not probed do not count
     enabled: Optional[bool]
-    fade_height: Optional[float]  # mm above the bed where leveling has faded out; 0: it does not fade
-    x: Optional[List[float]]  # mm: of the first and the last column
-    y: Optional[List[float]]  # mm: of the first and the last row
+    fade_height: Optional[float]  # mm above the bed at which leveling ends; 0: it never does
+    x: Optional[List[float]]  # mm, of the first and the last column
+    y: Optional[List[float]]  # mm, of the first and the last row
 
     @property
     def known(self) -> List[Tuple[float, int, int]]:
-        """Every point that was probed: height, column, row."""
+        """The height, column and row of every point that was probed."""
         rows = enumerate(self.points)
         return [(height, column, row) for row, points in rows for column, height in enumerate(points) if height is not None]
 
     @property
     def columns(self) -> int:
-        """How many columns there are."""
+        """The number of columns."""
         return len(self.points[0]) if self.points else 0
 
 
-class _Line(NamedTuple):
-    """A row of a grid as it was told."""
+class _ReportedRow(NamedTuple):
+    """A row of a grid, as the firmware reported it."""
 
     number: Optional[int]
     points: Row
-    broken: bool  # something cut into it
+    broken: bool  # a temperature report interrupted it
 
 
 def read_mesh(lines: Sequence[str], back_first: bool = False) -> Optional[Mesh]:
-    """The first grid of the lines, None where there is none, or nothing of it was probed.
+    """Parse the first grid of the lines. None if there is no grid, or no point was probed.
 
-    `back_first`: rows without a number come from the back, which is known of UBL.
+    `back_first` says that rows without numbers begin at the back; for UBL this is known.
     """
     kind = kind_of(lines)
-    rows, before, behind = _grid(lines)
+    rows, before, after = _grid(lines)
     if is_plane(lines) or not any(point is not None for row in rows for point in row.points):
         return None
     columns = max(len(row.points) for row in rows)
     short = any(row.broken or len(row.points) < columns for row in rows)
     points = _in_order(rows, back_first or kind == "ubl", columns)
-    x, y = _extent(before, behind)
+    x, y = _extent(before, after)
     gaps = [row for row in points if row is None]
     whole: List[Row] = [row if row is not None else [None] * columns for row in points]
     return Mesh(kind, whole, not (short or gaps), _switch(lines), _fade(lines), x, y)
 
 
 def kind_of(lines: Sequence[str]) -> str:
-    """The leveling system that tells so, one of KINDS; it does also where there is no mesh."""
-    return next((kind for line in lines for told, kind in _KINDS if told in line.lower()), "unknown")
+    """Return the leveling system that the report indicates, one of KINDS, even if there is no mesh."""
+    return next((kind for line in lines for phrase, kind in _KINDS if phrase in line.lower()), "unknown")
 
 
 def is_plane(lines: Sequence[str]) -> bool:
-    """Whether the firmware levels by a plane, from three points or many, and has no mesh at all."""
+    """Return whether the firmware levels by a plane, through three or more points, so that there is no mesh."""
     return any("bed level correction matrix" in line.lower() for line in lines)
 
 
-def _grid(lines: Sequence[str]) -> Tuple[List[_Line], Sequence[str], Sequence[str]]:
-    """The rows of the first grid, the lines before it and those behind: a finer one, and what is told of it, comes last."""
-    rows: List[_Line] = []
+def _grid(lines: Sequence[str]) -> Tuple[List[_ReportedRow], Sequence[str], Sequence[str]]:
+    """Return the rows of the first grid, the lines before it, and those after it up to a computed finer grid."""
+    rows: List[_ReportedRow] = []
     first = last = 0
     for at, line in enumerate(lines):
         if rows and "subdivided" in line.lower():
@@ -104,18 +104,18 @@ def _grid(lines: Sequence[str]) -> Tuple[List[_Line], Sequence[str], Sequence[st
     return rows, lines[:first], lines[last + 1 :]
 
 
-def _row(line: str) -> Optional[_Line]:
-    """A row of a grid: nothing but points, behind a number perhaps. A line of whole numbers is the head."""
+def _row(line: str) -> Optional[_ReportedRow]:
+    """Parse a line that holds only points, optionally after a row number. A line of whole numbers is the heading, not a row."""
     bare = _REPORT.sub("", line)
     words = [word for word in _BETWEEN.split(bare) if word]
     number = int(words.pop(0)) if words and words[0].isdigit() else None
     if not words or not all(map(_POINT.fullmatch, words)):
         return None
-    return _Line(number, [float(word) if _NUMBER.fullmatch(word) else None for word in words], bare != line)
+    return _ReportedRow(number, [float(word) if _NUMBER.fullmatch(word) else None for word in words], bare != line)
 
 
-def _in_order(rows: List[_Line], back_first: bool, columns: int) -> List[Optional[Row]]:
-    """The rows from the front, each as long as the longest; None for one that was not told."""
+def _in_order(rows: List[_ReportedRow], back_first: bool, columns: int) -> List[Optional[Row]]:
+    """Return the rows from the front, padded to the number of columns; None for a row that was not reported."""
     filled = [row.points + [None] * (columns - len(row.points)) for row in rows]
     if all(row.number is not None for row in rows):
         numbered = {row.number: points for row, points in zip(rows, filled)}
@@ -123,9 +123,9 @@ def _in_order(rows: List[_Line], back_first: bool, columns: int) -> List[Optiona
     return [*reversed(filled)] if back_first else [*filled]
 
 
-def _extent(before: Sequence[str], behind: Sequence[str]) -> Tuple[Optional[List[float]], Optional[List[float]]]:
-    """The positions of the outermost columns and rows. In old ones, the corners' numbers stand outside of them."""
-    top, bottom = next(_corners(reversed(before)), None), next(_corners(behind), None)
+def _extent(before: Sequence[str], after: Sequence[str]) -> Tuple[Optional[List[float]], Optional[List[float]]]:
+    """Return the positions of the outermost columns and rows, from the corners that UBL prints around the grid."""
+    top, bottom = next(_corners(reversed(before)), None), next(_corners(after), None)
     if top is None or bottom is None:
         return None, None
     return [bottom[0], bottom[2]], [bottom[1], top[1]]

@@ -146,10 +146,10 @@ def test_pid_tune_reports_constants_and_commands_to_keep_them(
         (["PID Autotune failed! Bad extruder number", "ok"], "Bad extruder number"),
         (["Error:PID Autotune failed! timeout", "ok"], "timeout"),
         (['echo:Unknown command: "M303 E0 S200 C8"', "ok"], "does not know"),
-        (said.MARLIN_M303_ONE_CYCLE, "told no constants"),
-        ([*said.MARLIN_M303[:4], "ok"], "told no constants"),
-        ([line for line in said.MARLIN_1_1_M303_SHAPED if "finished" not in line], "told no constants"),  # broken off by M108
-        (["ok"], "told no constants"),
+        (said.MARLIN_M303_ONE_CYCLE, "reported no constants"),
+        ([*said.MARLIN_M303[:4], "ok"], "reported no constants"),
+        ([line for line in said.MARLIN_1_1_M303_SHAPED if "finished" not in line], "reported no constants"),  # broken off by M108
+        (["ok"], "reported no constants"),
     ],
 )
 def test_failed_pid_tune_is_an_error(reply: List[str], told: str, marlin: Run, server: FaultServer) -> None:

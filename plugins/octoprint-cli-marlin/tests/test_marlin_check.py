@@ -29,8 +29,8 @@ def row_of(result: Result) -> Dict[str, Any]:
         (said.MARLIN_TH3D_M115, "pass", "protects its heaters (Marlin TH3D U1.R2.7)"),
         (said.with_capabilities("Marlin 1.1.9", THERMAL_PROTECTION=0), "fail", "without thermal protection (Marlin 1.1.9)"),
         (said.PRUSA_MK3_M115, "skip", "does not say whether"),
-        (said.with_capabilities("Repetier_1.0.4", THERMAL_PROTECTION=0)[1:], "skip", "is no Marlin"),
-        (said.KLIPPER_M115, "skip", "is no Marlin (Klipper)"),
+        (said.with_capabilities("Repetier_1.0.4", THERMAL_PROTECTION=0)[1:], "skip", "is not Marlin"),
+        (said.KLIPPER_M115, "skip", "is not Marlin (Klipper)"),
         (["ok"], "skip", "does not say what it is"),
     ],
 )

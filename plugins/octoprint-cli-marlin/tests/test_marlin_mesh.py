@@ -7,7 +7,7 @@ from typing import List
 import marlin_replies as said
 import pytest
 from octoprint_cli_marlin.mesh import Mesh, is_plane, kind_of, read_mesh
-from octoprint_cli_marlin.picture import drawn
+from octoprint_cli_marlin.mesh_view import render
 
 
 def mesh_of(reply: List[str], back_first: bool = False) -> Mesh:
@@ -89,7 +89,7 @@ def test_plane_and_leveling_system_are_recognised() -> None:
 
 
 def test_mesh_is_drawn_back_row_first_with_heat_map_beside() -> None:
-    lines = drawn(mesh_of(said.BILINEAR), 80).split("\n")
+    lines = render(mesh_of(said.BILINEAR), 80).split("\n")
     assert lines[0] == "bilinear mesh, 5 by 5 points, leveling is on, fades out at 10 mm"
     assert lines[3] == "  4 +0.207 -0.250 +0.171 +0.131 +0.051   ██··▓▓▓▓▒▒"
     assert lines[7] == "  0 +0.311 +0.260 +0.240 -0.070 +0.186   ██████░░▓▓"
@@ -98,7 +98,7 @@ def test_mesh_is_drawn_back_row_first_with_heat_map_beside() -> None:
 
 
 def test_narrow_ascii_mesh_has_heat_map_below() -> None:
-    lines = drawn(mesh_of(said.UBL), 60, fine=False).split("\n")
+    lines = render(mesh_of(said.UBL), 60, fine=False).split("\n")
     table, heat = lines[2:11], lines[11:20]
     assert table[3] == "  5      .      . -0.306 +0.087 +0.061 +0.046      .      ."
     assert heat[3] == "    ..##****"  # of which two points on each side were not probed
@@ -107,4 +107,4 @@ def test_narrow_ascii_mesh_has_heat_map_below() -> None:
 
 def test_flat_mesh_is_drawn_in_one_shade() -> None:
     flat = Mesh("mesh", [[0.1, 0.101], [0.102, 0.1]], True, None, None, None, None)
-    assert {line[-4:] for line in drawn(flat, 80).split("\n")[3:5]} == {"▒▒▒▒"}
+    assert {line[-4:] for line in render(flat, 80).split("\n")[3:5]} == {"▒▒▒▒"}

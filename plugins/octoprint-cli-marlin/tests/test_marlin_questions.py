@@ -107,7 +107,7 @@ def test_empty_or_unknown_reply_is_an_error(question: str, marlin: Run, server: 
         server.octoprint.replies["M115"] = ["ok"]
     result = marlin(*question.split())
     assert result.code == "FIRMWARE_REFUSED"
-    assert ("is not understood: hm" if question == "position" else "is empty") in result.envelope["error"]["message"]
+    assert ("cannot be parsed: hm" if question == "position" else "is empty") in result.envelope["error"]["message"]
 
 
 def test_missing_endstops_are_not_found(marlin: Run, server: FaultServer) -> None:

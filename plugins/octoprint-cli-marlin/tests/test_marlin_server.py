@@ -42,7 +42,7 @@ def test_eeprom_of_virtual_printer_can_be_shown_and_saved(real_octoprint: RealOc
 def test_virtual_printer_has_no_mesh_and_no_pid_tune(real_octoprint: RealOctoPrint) -> None:
     assert real_octoprint.run("marlin", "mesh", "show", expect=4).code == "NOT_FOUND"
     error = real_octoprint.run("marlin", "pid-tune", "tool0", "40", "--cycles", "3", "--confirm", expect=4).envelope["error"]
-    assert error["code"] == "FIRMWARE_REFUSED" and "told no constants" in error["message"]
+    assert error["code"] == "FIRMWARE_REFUSED" and "reported no constants" in error["message"]
 
 
 def test_check_is_skipped_for_virtual_printer(real_octoprint: RealOctoPrint) -> None:

@@ -1,4 +1,4 @@
-"""marlin pid-tune: let the firmware find the constants that a heater's temperature is held with."""
+"""The command marlin pid-tune: let the firmware find the PID constants of a heater."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 from octoprint_cli.api import Guarded, errors, fields
-from octoprint_cli_marlin.asking import ASK_CODES, Asking, after, refused
+from octoprint_cli_marlin.firmware_command import FIRMWARE_CODES, FirmwareCommand, no_reply, refusal
 
-#: It tells temperatures every two seconds meanwhile.
+#: The firmware reports temperatures every two seconds while it tunes.
 TUNE_SECONDS = 120.0
-#: With fewer, Marlin computes nothing; with more than these, hours are lost for a digit.
-FEWEST, MOST, CYCLES = 3, 30, 8
+#: Marlin computes nothing from fewer than three cycles; more than thirty take hours and improve only the last digit.
+MIN_CYCLES, MAX_CYCLES, DEFAULT_CYCLES = 3, 30, 8
 
 _HEATER = re.compile(r"tool[0-9]{1,2}|bed|chamber")
 _NUMBER = r"[-+]?[0-9]+(?:\.[0-9]*)?"
@@ -23,8 +23,8 @@ _SWING = re.compile(rf"\bmin:\s*({_NUMBER})\s+max:\s*({_NUMBER})")
 _FINISHED = re.compile(r"PID autotune finished", re.IGNORECASE)
 
 
-class Found(NamedTuple):
-    """What a tuning has found; lowest and highest are the temperatures between which the last cycle swung."""
+class PidConstants(NamedTuple):
+    """The result of a tuning, with the lowest and the highest temperature of its last cycle."""
 
     kp: float
     ki: float
@@ -33,15 +33,15 @@ class Found(NamedTuple):
     highest: Optional[float]
 
 
-class Tune(Guarded, Asking):
+class Tune(Guarded, FirmwareCommand):
     """let the firmware find Kp, Ki and Kd of a heater (M303)
 
-    It heats up and swings about the target for some cycles, which takes minutes, and may pass the target by some degrees.
-    Nothing is set nor stored: the answer says how to keep the constants.
+    The temperature swings around the target for some cycles, which takes minutes, and may exceed the target by some degrees.
+    The constants are neither applied nor stored: the result says how to keep them.
     """
 
     destructive = "heats unattended to tune the heater"
-    silence = TUNE_SECONDS
+    reply_seconds = TUNE_SECONDS
     answer = fields.record(
         action=fields.one_of("tuned"),
         heater=fields.text(),
@@ -52,18 +52,20 @@ class Tune(Guarded, Asking):
         kd=fields.number("derivative"),
         lowest=fields.degrees("in the last cycle").or_null,
         highest=fields.degrees("in the last cycle").or_null,
-        keep=fields.listed(fields.text(), "what to run to use them, and to store them").told(" && ".join),
+        keep=fields.listed(fields.text(), "the commands that apply and store the constants").told(" && ".join),
     )
     effects = ("heats",)
     repeatable = False
-    codes = (*ASK_CODES, "INVALID_VALUE", "NOT_FOUND", "NOT_MARLIN", "STATE_NOT_REACHED")
+    codes = (*FIRMWARE_CODES, "INVALID_VALUE", "NOT_FOUND", "NOT_MARLIN", "STATE_NOT_REACHED")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("heater", metavar="HEATER", type=_heater, help="tool0, tool1 ..., bed or chamber")
-        parser.add_argument("target", metavar="DEGREES", type=_degrees, help="what it is used at, within the configured limit")
-        told = f"how often it swings, {FEWEST} to {MOST} ({CYCLES})"
-        parser.add_argument("--cycles", metavar="N", type=_cycles, default=CYCLES, help=told)
+        parser.add_argument(
+            "target", metavar="DEGREES", type=_degrees, help="target temperature in °C, within the configured limit"
+        )
+        cycles = f"number of cycles, {MIN_CYCLES} to {MAX_CYCLES} (default: {DEFAULT_CYCLES})"
+        parser.add_argument("--cycles", metavar="N", type=_cycles, default=DEFAULT_CYCLES, help=cycles)
         return parser
 
     def check(self, parsed_args: Namespace) -> None:
@@ -84,21 +86,21 @@ class Tune(Guarded, Asking):
             self.client.printer.send([command])
             return {}
         self.require_marlin(parsed_args)
-        self.terminal.note(f"tuning {parsed_args.heater}, which takes some minutes ...")
+        self.terminal.note(f"tuning {parsed_args.heater} (takes some minutes) ...")
         try:
-            reply = self.do(parsed_args, command)
+            reply = self.execute(parsed_args, command)
         except errors.NoReply as error:
-            told = f"{parsed_args.heater} may still be heated"
-            raise after(told, error, "octoprint-cli temp (the firmware ends a tuning at: octoprint-cli gcode M108)") from error
-        found = constants(reply["lines"])
+            hint = "octoprint-cli temp (to abort the tuning: octoprint-cli gcode M108)"
+            raise no_reply(error, f"{parsed_args.heater} may still be heated", hint) from error
+        found = parse_constants(reply["lines"])
         if found is None:
-            raise refused(reply, f"the firmware has acknowledged {command}, and told no constants")
-        asked = {"heater": parsed_args.heater, "target": parsed_args.target, "cycles": parsed_args.cycles}
-        return {"action": "tuned", **asked, **found._asdict(), "keep": keep(parsed_args.heater, found)}
+            raise refusal(reply, f"the firmware acknowledged {command}, but reported no constants")
+        request = {"heater": parsed_args.heater, "target": parsed_args.target, "cycles": parsed_args.cycles}
+        return {"action": "tuned", **request, **found._asdict(), "keep": commands_to_keep(parsed_args.heater, found)}
 
 
-def constants(lines: Sequence[str]) -> Optional[Found]:
-    """What the answer to M303 says at its end. None for a tuning that was not finished, or has found nothing."""
+def parse_constants(lines: Sequence[str]) -> Optional[PidConstants]:
+    """Parse the reply to M303. None if the tuning did not finish, or found nothing."""
     if not any(map(_FINISHED.search, lines)):
         return None
     last = {name: float(value) for line in lines for name, value in _CONSTANT.findall(line)}
@@ -106,38 +108,38 @@ def constants(lines: Sequence[str]) -> Optional[Found]:
         return None
     swings = [found for line in lines for found in _SWING.findall(line)]
     lowest, highest = map(float, swings[-1]) if swings else (None, None)
-    return Found(last["p"], last["i"], last["d"], lowest, highest)
+    return PidConstants(last["p"], last["i"], last["d"], lowest, highest)
 
 
-def keep(heater: str, found: Found) -> List[str]:
-    """The commands that set and store the constants."""
+def commands_to_keep(heater: str, found: PidConstants) -> List[str]:
+    """Return the command lines that apply and store the constants."""
     code = {"bed": "M304", "chamber": "M309", "tool0": "M301"}.get(heater, f"M301 E{_index(heater)}")
     setting = f"{code} P{found.kp:.2f} I{found.ki:.2f} D{found.kd:.2f}"
     return [f"octoprint-cli gcode '{setting}'", "octoprint-cli marlin eeprom save --confirm"]
 
 
 def _index(heater: str) -> int:
-    """How Marlin numbers it."""
+    """Return Marlin's number for a heater."""
     return {"bed": -1, "chamber": -2}.get(heater) or int(heater[len("tool") :])
 
 
-def _heater(written: str) -> str:
-    if not _HEATER.fullmatch(written):
-        raise ArgumentTypeError(f"{written!r} is no heater: it must be tool0, tool1 ..., bed or chamber")
-    return written if not written.startswith("tool") else f"tool{int(written[4:])}"
+def _heater(text: str) -> str:
+    if not _HEATER.fullmatch(text):
+        raise ArgumentTypeError(f"{text!r} is not a heater: use tool0, tool1 ..., bed or chamber")
+    return written if not text.startswith("tool") else f"tool{int(text[4:])}"
 
 
-def _degrees(written: str) -> float:
+def _degrees(text: str) -> float:
     try:
-        degrees = float(written)
+        degrees = float(text)
     except ValueError:
         degrees = math.nan
     if not math.isfinite(degrees) or degrees <= 0:
-        raise ArgumentTypeError(f"{written!r} is no temperature: it must be degrees Celsius, above 0")
+        raise ArgumentTypeError(f"{text!r} is not a temperature: use degrees Celsius above 0")
     return degrees
 
 
-def _cycles(written: str) -> int:
-    if not written.isdigit() or not FEWEST <= int(written) <= MOST:
-        raise ArgumentTypeError(f"{written!r} is no number of cycles: it must be {FEWEST} to {MOST}")
-    return int(written)
+def _cycles(text: str) -> int:
+    if not text.isdigit() or not MIN_CYCLES <= int(text) <= MAX_CYCLES:
+        raise ArgumentTypeError(f"{text!r} is not a number of cycles: use {MIN_CYCLES} to {MAX_CYCLES}")
+    return int(text)

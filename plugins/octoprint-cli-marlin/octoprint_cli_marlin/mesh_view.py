@@ -1,4 +1,4 @@
-"""A mesh as a person sees it: its heights in a table, and a small heat map beside or below. Must not know the printer."""
+"""The view of a mesh: its heights in a table, with a small heat map beside or below it. Must not know the printer."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import List, Optional
 from octoprint_cli.api import value_range
 from octoprint_cli_marlin.mesh import Mesh
 
-#: From low to high; the second row is for a terminal without the first.
+#: The shades from low to high, and their replacements for a terminal that cannot show them.
 SHADES = "·░▒▓█"
-PLAIN = ".-+*#"
-#: The heat map spans no less, in mm: what differs by a hundredth is shown as even.
-LEAST_SPAN = 0.05
+ASCII_SHADES = ".-+*#"
+#: The smallest range in mm that the heat map covers, so that differences of a hundredth look even.
+MIN_SPAN = 0.05
 _GAP = "   "
 
 
-def drawn(mesh: Mesh, width: int, fine: bool = True) -> str:
-    """The mesh in lines that are `width` wide where it fits, the back of the bed on top, as one looks at it."""
-    shades = SHADES if fine else PLAIN
+def render(mesh: Mesh, width: int, fine: bool = True) -> str:
+    """Return the mesh as text with the back of the bed on top; the heat map is beside the table if `width` is large enough."""
+    shades = SHADES if fine else ASCII_SHADES
     table, heat = _table(mesh), _heat(mesh, shades)
     if len(table[0]) + len(_GAP) + len(heat[0]) <= width:
         both = [f"{left}{_GAP}{right}".rstrip() for left, right in zip(table, heat)]
@@ -27,18 +27,21 @@ def drawn(mesh: Mesh, width: int, fine: bool = True) -> str:
 
 
 def _head(mesh: Mesh) -> str:
-    told = [f"{mesh.kind} mesh" if mesh.kind not in ("mesh", "unknown") else "mesh", f"{mesh.columns} by {len(mesh.points)} points"]
+    parts = [
+        f"{mesh.kind} mesh" if mesh.kind not in ("mesh", "unknown") else "mesh",
+        f"{mesh.columns} by {len(mesh.points)} points",
+    ]
     if mesh.x and mesh.y:
-        told.append(f"x {mesh.x[0]:g} to {mesh.x[1]:g}, y {mesh.y[0]:g} to {mesh.y[1]:g} mm")
+        parts.append(f"x {mesh.x[0]:g} to {mesh.x[1]:g}, y {mesh.y[0]:g} to {mesh.y[1]:g} mm")
     if mesh.enabled is not None:
-        told.append(f"leveling is {'on' if mesh.enabled else 'off'}")
+        parts.append(f"leveling is {'on' if mesh.enabled else 'off'}")
     if mesh.fade_height:
-        told.append(f"fades out at {mesh.fade_height:g} mm")
-    return ", ".join([*told, *([] if mesh.complete else ["some of it got lost on its way"])])
+        parts.append(f"fades out at {mesh.fade_height:g} mm")
+    return ", ".join([*parts, *([] if mesh.complete else ["some points were lost in transmission"])])
 
 
 def _table(mesh: Mesh) -> List[str]:
-    """The head, and the rows from the back. All lines are equally long."""
+    """Return a heading and the rows from the back, all of the same length."""
     head = "   " + "".join(f"{column:>7}" for column in range(mesh.columns))
     rows = [f"{row:>3}" + "".join(map(_height, mesh.points[row])) for row in reversed(range(len(mesh.points)))]
     return [head, *rows]
@@ -49,7 +52,7 @@ def _height(point: Optional[float]) -> str:
 
 
 def _heat(mesh: Mesh, shades: str) -> List[str]:
-    """As many lines as the table has, each point two characters wide, so that it is about square."""
+    """Return as many lines as the table has. A point is two characters wide, which makes it about square."""
     low, step = _scale(mesh, shades)
 
     def shade(point: Optional[float]) -> str:
@@ -59,8 +62,8 @@ def _heat(mesh: Mesh, shades: str) -> List[str]:
 
 
 def _scale(mesh: Mesh, shades: str) -> List[float]:
-    """Where the first shade begins, and how much each of them spans, in mm."""
-    low, span = value_range([height for height, _, _ in mesh.known], LEAST_SPAN)
+    """Return the height at which the first shade begins, and the range of each shade, in mm."""
+    low, span = value_range([height for height, _, _ in mesh.known], MIN_SPAN)
     return [low, span / len(shades)]
 
 
@@ -71,9 +74,9 @@ def _legend(mesh: Mesh, shades: str) -> str:
 
 def _summary(mesh: Mesh) -> str:
     lowest, highest = min(mesh.known), max(mesh.known)
-    told = [
+    extremes = [
         f"{word} {height:+.3f} mm at column {column}, row {row}"
         for word, (height, column, row) in (("lowest", lowest), ("highest", highest))
     ]
     heights = [height for height, _, _ in mesh.known]
-    return ", ".join([*told, f"range {highest[0] - lowest[0]:.3f} mm", f"mean {sum(heights) / len(heights):+.3f} mm"])
+    return ", ".join([*extremes, f"range {highest[0] - lowest[0]:.3f} mm", f"mean {sum(heights) / len(heights):+.3f} mm"])
