@@ -37,9 +37,7 @@ class Show(FirmwareCommand):
     answer = fields.record(
         firmware_name=fields.text().or_null,
         settings=fields.mapping(
-            fields.listed(
-                fields.mapping(fields.anything("a number, a list of numbers, a text, or true for a letter without a value"))
-            ),
+            fields.listed(fields.mapping(fields.anything("a number, a list of numbers, a text, or true for a bare letter"))),
             "by code, such as M92, with one entry for each line",
         ),
         sections=fields.listed(_SECTION, "in the firmware's order"),

@@ -61,9 +61,7 @@ class Tune(Guarded, FirmwareCommand):
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("heater", metavar="HEATER", type=_heater, help="tool0, tool1 ..., bed or chamber")
-        parser.add_argument(
-            "target", metavar="DEGREES", type=_degrees, help="target temperature in °C, within the configured limit"
-        )
+        parser.add_argument("target", metavar="DEGREES", type=_degrees, help="target in °C, within the configured limit")
         cycles = f"number of cycles, {MIN_CYCLES} to {MAX_CYCLES} (default: {DEFAULT_CYCLES})"
         parser.add_argument("--cycles", metavar="N", type=_cycles, default=DEFAULT_CYCLES, help=cycles)
         return parser
@@ -126,7 +124,7 @@ def _index(heater: str) -> int:
 def _heater(text: str) -> str:
     if not _HEATER.fullmatch(text):
         raise ArgumentTypeError(f"{text!r} is not a heater: use tool0, tool1 ..., bed or chamber")
-    return written if not text.startswith("tool") else f"tool{int(text[4:])}"
+    return text if not text.startswith("tool") else f"tool{int(text[4:])}"
 
 
 def _degrees(text: str) -> float:

@@ -62,9 +62,7 @@ class Endstops(FirmwareCommand):
 
     answer = fields.record(
         endstops=fields.mapping(fields.one_of("open", "triggered"), "by name, such as x_min or z_probe"),
-        filament=fields.mapping(
-            fields.one_of("open", "triggered"), "filament sensors; in Marlin, triggered means that filament is present"
-        ),
+        filament=fields.mapping(fields.one_of("open", "triggered"), "filament sensors; in Marlin, triggered: filament is present"),
         ambiguous=AMBIGUOUS,
     )
     effects = ("reads",)
