@@ -27,10 +27,8 @@ def render(mesh: Mesh, width: int, fine: bool = True) -> str:
 
 
 def _head(mesh: Mesh) -> str:
-    parts = [
-        f"{mesh.kind} mesh" if mesh.kind not in ("mesh", "unknown") else "mesh",
-        f"{mesh.columns} by {len(mesh.points)} points",
-    ]
+    title = "mesh" if mesh.kind in ("mesh", "unknown") else f"{mesh.kind} mesh"
+    parts = [title, f"{mesh.columns} by {len(mesh.points)} points"]
     if mesh.x and mesh.y:
         parts.append(f"x {mesh.x[0]:g} to {mesh.x[1]:g}, y {mesh.y[0]:g} to {mesh.y[1]:g} mm")
     if mesh.enabled is not None:
