@@ -1,5 +1,5 @@
-"""The printer's power supply for octoprint-cli, switched through OctoPrint's plugin PSU Control.
+"""The plugin octoprint-cli-psucontrol: switches the printer's power supply through the server plugin PSU Control.
 
-Floors, each importing only from those above it in this list: errors; psu; commands. Of octoprint-cli, only `octoprint_cli.api` is
-used.
+Each module imports only from those before it in this list: errors; psu; commands. Of octoprint-cli, only `octoprint_cli.api`
+is imported.
 """

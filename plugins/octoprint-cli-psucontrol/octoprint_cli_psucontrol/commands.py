@@ -1,4 +1,4 @@
-"""power on, off, status: the printer's power supply."""
+"""The commands power on, off and status: the printer's power supply."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import Any, Dict, Iterator, Optional
 
 from octoprint_cli.api import Guarded, ShowOne, await_goal, connected, errors, fields, seconds
 from octoprint_cli_psucontrol.errors import HotendHot, TemperatureUnknown
-from octoprint_cli_psucontrol.psu import Psu
+from octoprint_cli_psucontrol.psu import Psu, power_word
 
-#: Without power the fan stops, and what is hotter than this softens the filament above the nozzle. Degrees Celsius.
+#: Above this temperature in degrees Celsius a hotend needs its fan: without it, the filament above the nozzle softens.
 HOT = 50.0
-#: A board that is switched on shows its port after some seconds, and its firmware boots.
+#: A board needs some seconds after power-on until its port appears and its firmware has booted.
 CONNECT_SECONDS = 60.0
-_GIVEN_UP = frozenset({"error", "offline"})
+_FAILED_STATES = frozenset({"error", "offline"})
 
 _POWER = fields.record(
-    power=fields.one_of("on", "off", meaning="as PSU Control tells it; null if it cannot tell").or_null,
-    connected=fields.switch("whether a printer answers"),
-    state=fields.text("of the printer, the server's own word"),
+    power=fields.one_of("on", "off", meaning="as PSU Control reports it; null if it cannot tell").or_null,
+    connected=fields.switch("whether a printer is connected"),
+    state=fields.text("of the printer, in OctoPrint's words"),
 )
-_CHANGED = fields.record(changed=fields.switch("false: all was so before; null: that was not looked at (--emergency)").or_null)
+_CHANGED = fields.record(changed=fields.switch("false: nothing had to be done; null: not checked (--emergency)").or_null)
 
 
-class Power(ShowOne):
-    """What the three have in common."""
+class PowerCommand(ShowOne):
+    """A command on the power supply."""
 
     answer = fields.merged(_CHANGED, _POWER)
     _psu: Optional[Psu] = None
@@ -37,33 +37,34 @@ class Power(ShowOne):
             self._psu = self.client.resource(Psu)
         return self._psu
 
-    def shown(self, on: Optional[bool]) -> Dict[str, Any]:
-        """The power, and how the printer is."""
-        link = self.client.connection.current()
-        power = None if on is None else "on" if on else "off"
-        return {"power": power, "connected": link.phase.connected, "state": link.state}
+    def to_result(self, on: Optional[bool]) -> Dict[str, Any]:
+        """Return the state of the power and of the printer's connection."""
+        connection = self.client.connection.current()
+        power = None if on is None else power_word(on)
+        return {"power": power, "connected": connection.phase.connected, "state": connection.state}
 
     @contextlib.contextmanager
-    def done(self, power: str, changed: Optional[bool], rehearsed: bool) -> Iterator[None]:
-        """Inside, the power is so, and an error says that, too."""
+    def switched(self, on: bool, changed: Optional[bool], dry_run: bool) -> Iterator[None]:
+        """Make errors inside the block say that the power was switched nevertheless, unless this is a dry run."""
         try:
             yield
         except errors.CliError as error:
-            if rehearsed:
+            if dry_run:
                 raise
+            power = power_word(on)
             raise error.after(f"the power is {power}", data={"power": power, "changed": changed}) from error
 
-    def require_no_job(self, why: str) -> None:
+    def require_no_job(self, reason: str) -> None:
         """Raise PrinterBusy during a job, or in a state that may be one."""
         job = self.client.job.current()
         if not job.phase.at_rest:
-            raise job.busy(why, "octoprint-cli wait --for idle")
+            raise job.busy(reason, "octoprint-cli wait --for idle")
 
 
-class Status(Power):
+class Status(PowerCommand):
     """show whether the printer's power is on
 
-    PSU Control without sensing tells what it has last done, not what the supply does.
+    Without a sensor, PSU Control reports its last switch, which may differ from the actual state.
     """
 
     answer = _POWER
@@ -71,69 +72,72 @@ class Status(Power):
     codes = ("PSUCONTROL_MISSING",)
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        return self.shown(self.psu.is_on())
+        return self.to_result(self.psu.is_on())
 
 
-class On(Guarded, Power):
+class On(Guarded, PowerCommand):
     """switch the printer's power on
 
-    Success means that PSU Control says it is on, and with --connect that the printer answers. On already is a
-    success with "changed": false. Refused with PRINTER_BUSY during a job: the plugin may have a script to run then.
+    Success means that PSU Control reports it as on, and with --connect that the printer answers. If it is on already, the
+    result is a success with "changed": false. During a job the command is refused (PRINTER_BUSY), because PSU Control may
+    run a G-code script after switching on.
     """
 
     destructive = "powers the printer"
-    effects = ("powers", "moves")  # many firmwares move as they start
+    effects = ("powers", "moves")  # many firmwares move the axes when they start
     codes = ("PSUCONTROL_MISSING", "STATE_NOT_REACHED", "PRINTER_OFFLINE", "NOT_FOUND")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("--connect", action="store_true", help="then connect the server to the printer, and wait for it")
-        parser.add_argument(
-            "--wait",
-            metavar="SECONDS",
-            type=seconds,
-            help=f"longest wait of --connect, for the port to appear and for the printer, each ({CONNECT_SECONDS:g})",
-        )
+        wait = f"with --connect: maximum wait for the port, and again for the printer (default: {CONNECT_SECONDS:g})"
+        parser.add_argument("--wait", metavar="SECONDS", type=seconds, help=wait)
         return parser
 
-    def check(self, parsed_args: Namespace) -> None:
+    def check(self, parsed_args: Namespace) -> Optional[bool]:
+        """Return whether the power is on. Raises PrinterBusy if it must not be switched on now."""
         if parsed_args.wait is not None and not parsed_args.connect:
-            raise errors.UsageError("--wait goes with --connect", hint="octoprint-cli help power on")
-        parsed_args.before = self.psu.is_on()
-        if parsed_args.before is not True:
+            raise errors.UsageError("--wait requires --connect", hint="octoprint-cli help power on")
+        was_on = self.psu.is_on()
+        if was_on is not True:
             self.require_no_job("switching the power would disturb the job")
+        return was_on
 
-    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
-        changed = parsed_args.before is not True
+    def perform(self, parsed_args: Namespace, was_on: Optional[bool]) -> Dict[str, Any]:
+        changed = was_on is not True
         if changed:
             self.psu.switch(True)
-        with self.done("on", changed, parsed_args.dry_run):
+        with self.switched(True, changed, parsed_args.dry_run):
             if parsed_args.connect:
                 changed = self._connect(parsed_args.wait or CONNECT_SECONDS) or changed
-            return {**self.shown(True), "changed": changed}
+            return {**self.to_result(True), "changed": changed}
 
-    def _connect(self, longest: float) -> bool:
-        """Connect the printer; whether it was not connected before. Raises PrinterOffline, NotFound without its port."""
-        link = self.client.connection.current()
-        if link.phase.connected:
+    def _connect(self, seconds: float) -> bool:
+        """Connect the printer unless it is connected. Returns whether that was necessary.
+
+        Raises PrinterOffline, and NotFound if the printer's port does not appear.
+        """
+        connection = self.client.connection.current()
+        if connection.phase.connected:
             return False
-        if link.phase.value == "connecting":  # the plugin can be told to do that, and a second try would cut off the first
+        if connection.phase.value == "connecting":  # PSU Control may do that itself; a second attempt would interrupt the first
             with contextlib.suppress(errors.WaitTimeout, errors.PrinterOffline):
-                await_goal(self, ["connected"], _GIVEN_UP, longest, lambda scene: True)
+                await_goal(self, ["connected"], _FAILED_STATES, seconds, lambda scene: True)
                 return True
-        if link.preferred:
-            self.client.connection.wait_for_port(link.preferred, longest)
-        connected(self, longest)
+        if connection.preferred:
+            self.client.connection.wait_for_port(connection.preferred, seconds)
+        connected(self, seconds)
         return True
 
 
-class Off(Guarded, Power):
+class Off(Guarded, PowerCommand):
     """switch the printer's power off
 
-    Success means that PSU Control says it is off. Off already is a success with "changed": false. Refused during a
-    job (PRINTER_BUSY), while a hotend is above 50 degrees (HOTEND_HOT), and if that cannot be known (TEMPERATURE_UNKNOWN).
+    Success means that PSU Control reports it as off. If it is off already, the result is a success with "changed": false.
+    The command is refused during a job (PRINTER_BUSY), while a hotend is above 50 degrees (HOTEND_HOT), and if its
+    temperature is unknown (TEMPERATURE_UNKNOWN).
 
-    --emergency switches it off at once, and looks at nothing before: use it when something burns.
+    --emergency switches the power off at once, without any check: use it in case of fire.
     """
 
     destructive = "cuts the printer's power"
@@ -142,40 +146,40 @@ class Off(Guarded, Power):
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("--allow-unknown", action="store_true", help="switch off also where the server knows no temperature")
-        parser.add_argument("--emergency", action="store_true", help="switch off at once, whatever the printer does")
+        parser.add_argument("--allow-unknown", action="store_true", help="switch off even if the server knows no temperature")
+        parser.add_argument("--emergency", action="store_true", help="switch off at once, whatever the printer is doing")
         return parser
 
-    def check(self, parsed_args: Namespace) -> None:
-        parsed_args.before = None
+    def check(self, parsed_args: Namespace) -> Optional[bool]:
+        """Return whether the power is on. Raises PrinterBusy, HotendHot or TemperatureUnknown if it must stay on."""
         if parsed_args.emergency:
-            return
-        parsed_args.before = self.psu.is_on()
-        if parsed_args.before is not False:
+            return None
+        was_on = self.psu.is_on()
+        if was_on is not False:
             self.require_no_job("switching the power off would kill the job")
             self._require_cool(parsed_args.allow_unknown)
+        return was_on
 
-    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
-        if parsed_args.before is not False:
+    def perform(self, parsed_args: Namespace, was_on: Optional[bool]) -> Dict[str, Any]:
+        if was_on is not False:
             self.psu.switch(False)
-        changed = None if parsed_args.emergency else parsed_args.before is not False
-        with self.done("off", changed, parsed_args.dry_run):
-            return {**self.shown(False), "changed": changed}
+        changed = None if parsed_args.emergency else was_on is not False
+        with self.switched(False, changed, parsed_args.dry_run):
+            return {**self.to_result(False), "changed": changed}
 
     def _require_cool(self, allow_unknown: bool) -> None:
         hotends = self._hotends()
         hot = {heater: actual for heater, actual in hotends.items() if actual is not None and actual > HOT}
         if hot:
-            told = ", ".join(f"{heater} has {actual:g} °C" for heater, actual in hot.items())
-            raise HotendHot(f"{told}; above {HOT:g} °C it needs its fan", details={"hot": hot, "limit": HOT})
+            readings = ", ".join(f"{heater} is at {actual:g} °C" for heater, actual in hot.items())
+            raise HotendHot(f"{readings}; above {HOT:g} °C it needs its fan", details={"hot": hot, "limit": HOT})
         if (not hotends or None in hotends.values()) and not allow_unknown:
             raise TemperatureUnknown(
-                "how hot the hotend is cannot be known: no printer tells it to the server",
-                details={"temperature": hotends},
+                "the temperature of the hotend is unknown: no printer reports it to the server", details={"temperature": hotends}
             )
 
     def _hotends(self) -> Dict[str, Optional[float]]:
-        """Each hotend's temperature in degrees Celsius, as far as the server knows any."""
+        """Return each hotend's temperature in degrees Celsius, as far as the server knows any."""
         try:
             readings = self.client.printer.heaters()
         except (errors.PrinterOffline, errors.StateNotReached):

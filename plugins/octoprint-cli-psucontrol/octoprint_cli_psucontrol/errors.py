@@ -1,4 +1,4 @@
-"""What can go wrong with the power supply, beside what goes wrong with every command."""
+"""The errors of the power supply, in addition to those of every command."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from octoprint_cli.api import CliError, errors
 
 
 class PsuControlMissing(CliError):
-    """The server lacks the plugin PSU Control, or it is disabled."""
+    """The server plugin PSU Control is not installed, or it is disabled."""
 
     code = "PSUCONTROL_MISSING"
     remedy = "octoprint-cli power status (once PSU Control is installed: OctoPrint, Settings, Plugin Manager, Get More)"
-    advice = "A person installs PSU Control on the server and tells it how the supply is switched. Nothing was sent."
+    advice = "Ask an administrator to install PSU Control on the server and to set up how the supply is switched. Nothing was sent."
 
 
 class HotendHot(errors.BusyError):
-    """A hotend is hotter than it may be without its fan."""
+    """A hotend is too hot to lose its fan."""
 
     code = "HOTEND_HOT"
-    remedy = "octoprint-cli temp --off (then the same again in some minutes)"
-    advice = "Switch the heaters off with `temp --off`, wait until `temp` shows the hotend at 50 degrees or below, try again."
+    remedy = "octoprint-cli temp --off (then the same command again, after some minutes)"
+    advice = "Switch the heaters off with `temp --off`, wait until `temp` shows the hotend at 50 degrees or below, then try again."
 
 
 class TemperatureUnknown(CliError):
-    """The server cannot tell how hot the hotends are."""
+    """The server does not know the temperature of the hotends."""
 
     code = "TEMPERATURE_UNKNOWN"
-    remedy = "octoprint-cli connect (a connected printer tells its temperatures)"
-    advice = "Connect the printer and try again. Only if it has surely been cold for long: the same with --allow-unknown."
+    remedy = "octoprint-cli connect (a connected printer reports its temperatures)"
+    advice = "Connect the printer and try again. Use --allow-unknown only if the printer has certainly been cold for a long time."
