@@ -114,9 +114,13 @@ if TYPE_CHECKING:
 
     WATCHED = TYPES
     Known = PrinterSnapshot
+    Line = GcodeCommand
     Noun = Resource
     Picture = PrinterView
+    Reading = GcodeParser
     Said = Display
+    Subject = CheckContext
+    read_line = parse_command
     write_add_on = write_plugin
 
 #: Grows by one when something that a plugin may rely on changes.
