@@ -37,7 +37,7 @@ def number(raw: bytes) -> Optional[float]:
 
 
 def numbers(raw: bytes) -> Tuple[float, ...]:
-    """Return the numbers of a list such as `0.4,0.6` or `305.000 0.400`; nothing at all if one is no number, as they go by their place."""
+    """Return the numbers of `0.4,0.6` or `305.000 0.400`; none at all if one is no number, as they go by their place."""
     found: List[float] = []
     for part in re.split(rb"[,; \t]+", raw.strip())[:MOST]:
         read = number(part)
