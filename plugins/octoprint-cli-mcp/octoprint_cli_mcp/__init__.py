@@ -1,6 +1,6 @@
-"""An MCP server for octoprint-cli: every installed command as a tool.
+"""The plugin octoprint-cli-mcp: an MCP server that exposes every installed command as a tool.
 
-Floors, each importing only from those above it in this list: line, progress; tools; calls; pipe; server; commands.
-Of octoprint-cli, only `octoprint_cli.api` is used. The SDK is imported by `pipe` and `server` alone, and these when
-`mcp serve` runs: no other command waits for it.
+Each module imports only from those before it in this list: tool_arguments, progress; tools; calls; stdio; server; commands.
+Of octoprint-cli, only `octoprint_cli.api` is imported. Only `stdio` and `server` import the SDK, and they are imported when
+`mcp serve` runs: no other command has to wait for it.
 """

@@ -1,7 +1,7 @@
-"""Calls: each in a thread of its own, over a connection that nobody else uses meanwhile.
+"""Tool calls: each runs in a thread, over a connection that no other call uses meanwhile. Must not know the SDK.
 
-What changes something waits for its turn behind what was called before it, and gives way as soon as it only waits.
-What reads or stops never waits: a `cancel` comes through while a `wait` goes on. Must not know the SDK.
+A call that changes something waits for those that were made before it, and lets the next one begin as soon as it only waits.
+A call that reads or stops something never waits: `cancel` gets through while a `wait` is running.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from octoprint_cli_mcp.progress import CallTerminal, Progress
 from octoprint_cli_mcp.tools import Tool
 
 Envelope = Dict[str, Any]
-#: Told the progress, the total or None, and a sentence.
-Send = Callable[..., Awaitable[None]]
+#: Sends a progress notification: the progress, the total or None, and a message.
+SendProgress = Callable[..., Awaitable[None]]
 
 
-class Turns:
-    """One at a time, in the order in which they came. For one event loop alone."""
+class TurnQueue:
+    """A first-in, first-out lock for the calls that must run one at a time. It belongs to one event loop."""
 
     def __init__(self) -> None:
         self._queue: Deque[asyncio.Future[None]] = deque()
         self._taken = False
 
-    async def take(self) -> None:
+    async def acquire(self) -> None:
         """Wait for the turn."""
         if not self._taken:
             self._taken = True
@@ -39,12 +39,12 @@ class Turns:
         try:
             await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # it came at the same moment
-                self.give()
+            if turn.done() and not turn.cancelled():  # the turn came at the moment of the cancellation
+                self.release()
             raise
 
-    def give(self) -> None:
-        """The next one's."""
+    def release(self) -> None:
+        """Hand the turn to the next call."""
         while self._queue:
             turn = self._queue.popleft()
             if not turn.done():
@@ -54,54 +54,54 @@ class Turns:
 
 
 class Worker:
-    """A thread with a run of the program, whose connection nobody else uses."""
+    """A thread with a program run of its own, whose connection no other thread uses."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
-        self._calls: queue.SimpleQueue[Tuple[Call, _Between]] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[Tuple[Call, _LoopBridge]] = queue.SimpleQueue()
         threading.Thread(target=self._work, name="mcp call", daemon=True).start()
 
-    def begin(self, call: Call, between: _Between) -> None:
-        """Make the call, and tell how it ended."""
-        self._calls.put((call, between))
+    def submit(self, call: Call, bridge: _LoopBridge) -> None:
+        """Run the call and pass its outcome to the bridge."""
+        self._calls.put((call, bridge))
 
     def _work(self) -> None:
         run = self._app.beside()
         while True:
-            call, between = self._calls.get()
+            call, bridge = self._calls.get()
             try:
-                between.ended(call.answer(run), None)
+                bridge.ended(call.execute(run), None)
             except BaseException as error:
-                between.ended(None, error)
+                bridge.ended(None, error)
 
 
 class Call:
-    """One call, from its thread's side."""
+    """One call, as its thread sees it."""
 
-    def __init__(self, words: List[str], stderr: Any, between: _Between) -> None:
-        self._words, self._between = words, between
+    def __init__(self, argv: List[str], stderr: Any, bridge: _LoopBridge) -> None:
+        self._argv, self._bridge = argv, bridge
         self._cancelled = threading.Event()
-        self._terminal = CallTerminal(stderr, Progress(self._tell), self.check, between.yielded)
+        self._terminal = CallTerminal(stderr, Progress(self._report), self.check, bridge.yielded)
 
     def cancel(self) -> None:
-        """The client wants no more of it. What was sent was sent; nothing else will be."""
+        """Stop the call at its next check. Requests that were sent stay sent; no more will follow."""
         self._cancelled.set()
 
     def check(self) -> None:
-        """Raises KeyboardInterrupt once it is cancelled, as Ctrl-C would."""
+        """Raise KeyboardInterrupt, as Ctrl-C would, if the call was cancelled."""
         if self._cancelled.is_set():
             raise KeyboardInterrupt
 
-    def _tell(self, *what: Any) -> None:
-        self.check()
-        self._between.tell(*what)
-
-    def answer(self, run: Any) -> Envelope:
-        """Its envelope."""
+    def execute(self, run: Any) -> Envelope:
+        """Run the command line and return its envelope."""
         run.check = self.check
-        _, envelope = run.answer(self._words, self._terminal)
-        found: Envelope = envelope
-        return found
+        _, envelope = run.answer(self._argv, self._terminal)
+        result: Envelope = envelope
+        return result
+
+    def _report(self, *notification: Any) -> None:
+        self.check()
+        self._bridge.report(*notification)
 
 
 class Calls:
@@ -109,71 +109,74 @@ class Calls:
 
     def __init__(self, app: Any) -> None:
         self._app = app
-        self._idle: List[Worker] = []  # as many as were ever busy at once; one after the other, all calls have the same
-        self._turns = Turns()
+        self._idle: List[Worker] = []  # grows to the largest number of simultaneous calls; sequential calls share one worker
+        self._turns = TurnQueue()
 
-    async def answer(self, tool: Tool, given: Mapping[str, Any], send: Send) -> Envelope:
-        """The envelope of one call. `send` passes progress on. Cancelling it ends the call."""
+    async def run(self, tool: Tool, arguments: Mapping[str, Any], send: SendProgress) -> Envelope:
+        """Run one call and return its envelope. `send` sends progress notifications. Cancelling the task cancels the call."""
         try:
-            words = tool.words(given)
+            argv = tool.argv(arguments)
         except errors.CliError as error:
             envelope: Envelope = self._app.scrubber.scrub_all(failure(error))
             return envelope
-        takes_turns = tool.takes_turns(given)
-        if takes_turns:
-            await self._turns.take()
+        queued = tool.is_queued(arguments)
+        if queued:
+            await self._turns.acquire()
+        return await self._execute(argv, send, self._turns.release if queued else lambda: None)
+
+    async def _execute(self, argv: List[str], send: SendProgress, release: Callable[[], None]) -> Envelope:
         worker = self._idle.pop() if self._idle else Worker(self._app)
-        between = _Between(send, self._turns.give if takes_turns else lambda: None, lambda: self._idle.append(worker))
-        call = Call(words, self._app.stderr, between)
-        worker.begin(call, between)
+        bridge = _LoopBridge(send, release, lambda: self._idle.append(worker))
+        call = Call(argv, self._app.stderr, bridge)
+        worker.submit(call, bridge)
         try:
-            return await between.done
+            return await bridge.outcome
         except asyncio.CancelledError:
             call.cancel()
             raise
 
 
-class _Between:
-    """Between a call's thread, which calls the methods, and the event loop, in which they take effect."""
+class _LoopBridge:
+    """The bridge from a call's thread, which calls the public methods, to the event loop, in which they take effect."""
 
-    def __init__(self, send: Send, give: Callable[[], None], end: Callable[[], None]) -> None:
+    def __init__(self, send: SendProgress, release: Callable[[], None], end: Callable[[], None]) -> None:
         self._loop = asyncio.get_running_loop()
-        self._send, self._give, self._end = send, give, end
+        self._send, self._release, self._end = send, release, end
         self._has_turn = True
-        self.done: asyncio.Future[Envelope] = self._loop.create_future()
+        self.outcome: asyncio.Future[Envelope] = self._loop.create_future()
 
-    def tell(self, *what: Any) -> None:
-        """Progress for the client."""
-        self._in_loop(lambda: self._loop.create_task(_quietly(self._send(*what))))
+    def report(self, *notification: Any) -> None:
+        """Send a progress notification to the client."""
+        self._in_loop(lambda: self._loop.create_task(_send_quietly(self._send(*notification))))
 
     def yielded(self) -> None:
-        """The call only waits from now on: others may act."""
-        self._in_loop(self._hand_on)
+        """Let the next call begin, because this one only waits."""
+        self._in_loop(self._release_once)
 
     def ended(self, envelope: Optional[Envelope], error: Optional[BaseException]) -> None:
-        """It is over, be it long after its cancellation."""
-        self._in_loop(self._settle, envelope, error)
+        """Record the outcome of the call, which may end long after its cancellation."""
+        self._in_loop(self._set_outcome, envelope, error)
 
-    def _in_loop(self, function: Callable[..., Any], *what: Any) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop has ended, and with it whoever would hear it
-            self._loop.call_soon_threadsafe(function, *what)
+    def _in_loop(self, function: Callable[..., Any], *arguments: Any) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended, so nobody waits for the outcome
+            self._loop.call_soon_threadsafe(function, *arguments)
 
-    def _hand_on(self) -> None:
+    def _release_once(self) -> None:
         if self._has_turn:
             self._has_turn = False
-            self._give()
+            self._release()
 
-    def _settle(self, envelope: Optional[Envelope], error: Optional[BaseException]) -> None:
+    def _set_outcome(self, envelope: Optional[Envelope], error: Optional[BaseException]) -> None:
         self._end()
-        self._hand_on()
-        if self.done.done():  # cancelled
+        self._release_once()
+        if self.outcome.done():  # cancelled
             return
         if envelope is not None:
-            self.done.set_result(envelope)
+            self.outcome.set_result(envelope)
         else:
-            self.done.set_exception(errors.InternalError(f"the call ended without an answer: {error!r}"))
+            self.outcome.set_exception(errors.InternalError(f"the call ended without a result: {error!r}"))
 
 
-async def _quietly(sending: Awaitable[None]) -> None:
-    with contextlib.suppress(Exception):  # a client that does not listen any more
+async def _send_quietly(sending: Awaitable[None]) -> None:
+    with contextlib.suppress(Exception):  # the client does not listen any more
         await sending

@@ -1,43 +1,43 @@
-"""Which commands are tools, and what a client is told of each. Plain values: must not know the SDK."""
+"""Tools: which commands become one, and how each is described to a client. Must not know the SDK."""
 
 from __future__ import annotations
 
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple, Type
 
 from octoprint_cli.api import described, errors, schema_of
-from octoprint_cli_mcp import line
-from octoprint_cli_mcp.line import Argument
+from octoprint_cli_mcp import tool_arguments
+from octoprint_cli_mcp.tool_arguments import Argument
 
-#: What every error of an envelope has.
-_ERROR = {
+#: The JSON Schema of an envelope's error.
+_ERROR_SCHEMA = {
     "type": "object",
     "properties": {
-        "code": {"type": "string", "description": "what it means: explain CODE"},
+        "code": {"type": "string", "description": "see: explain CODE"},
         "message": {"type": "string"},
         "hint": {"type": "string", "description": "what to do next, as a command line"},
-        "retryable": {"type": "boolean", "description": "the same call can succeed later without anything being changed"},
+        "retryable": {"type": "boolean", "description": "the same call may succeed later"},
         "details": {"type": "object"},
     },
     "required": ["code", "message", "hint", "retryable"],
 }
 
 
-class Choice(NamedTuple):
-    """Which commands are wanted. A name is a command's, or the first words of several; `only` empty is all that make sense."""
+class ToolFilter(NamedTuple):
+    """A choice of commands, each by its name or by the first words of several. An empty `only` means all suitable ones."""
 
     only: Sequence[str] = ()
-    without: Sequence[str] = ()
+    excluded: Sequence[str] = ()
     read_only: bool = False
 
-    def wants(self, name: str, kind: Type[Any]) -> bool:
-        """Whether it wants this command. What streams is never a tool; what is a person's own only if it is named."""
-        if getattr(kind, "streams", False) or _is_named(name, self.without):
+    def accepts(self, name: str, kind: Type[Any]) -> bool:
+        """Return whether this command becomes a tool. One that streams never does; one for interactive users only if named."""
+        if getattr(kind, "streams", False) or _is_named(name, self.excluded):
             return False
         return name in self.only or (getattr(kind, "as_tool", True) and (not self.only or _is_named(name, self.only)))
 
     def require_known(self, names: Sequence[str]) -> None:
-        """Raise UsageError for a name that no command has."""
-        for word in (*self.only, *self.without):
+        """Raise UsageError for a name that matches no command."""
+        for word in (*self.only, *self.excluded):
             if not any(_is_named(name, [word]) for name in names):
                 raise errors.UsageError(f"there is no command {word}", hint="octoprint-cli commands")
 
@@ -47,88 +47,90 @@ def _is_named(name: str, words: Iterable[str]) -> bool:
 
 
 class Tool:
-    """A command as a tool."""
+    """A command, described as a tool."""
 
     def __init__(
-        self, command: str, about: Mapping[str, Any], answer: Mapping[str, Any], urgent: Sequence[str], below: Sequence[str]
+        self, command: str, row: Mapping[str, Any], result: Mapping[str, Any], urgent: Sequence[str], next_words: Sequence[str]
     ):
         self.command = command
         self.name = command.replace(" ", "_")
-        self._about, self._answer, self._urgent, self._below = about, answer, urgent, below
-        self.arguments: List[Argument] = line.arguments_of(about["arguments"])
+        self._row, self._result, self._urgent, self._next_words = row, result, urgent, next_words
+        self.arguments: List[Argument] = tool_arguments.from_catalogue(row["arguments"])
 
     @property
     def reads_only(self) -> bool:
-        """Whether it surely changes nothing: a command that declares no effects may do anything."""
-        return self._effects == ["reads"] and not self._about["dry_run"]
+        """Whether the command is known to change nothing. One that declares no effects may do anything."""
+        return self._effects == ["reads"] and not self._row["dry_run"]
 
     @property
     def _effects(self) -> List[str]:
-        """What is declared; nothing is not the same as `reads`."""
-        return list(self._about["effects"] or ())
+        """The declared effects. An empty list means undeclared, which does not imply `reads`."""
+        return list(self._row["effects"] or ())
 
     @property
     def description(self) -> str:
-        """What it does, and what it wants for it."""
-        reason = self._about["confirm"]
-        consent = f"\n\nRefused without confirm: true where it would do harm: this {reason}." if reason else ""
-        return f"{self._about['description']}{consent}"
+        """The command's help, and which consent it requires."""
+        reason = self._row["confirm"]
+        consent = f"\n\nIf it would do harm, it is refused without confirm: true. This {reason}." if reason else ""
+        return f"{self._row['description']}{consent}"
 
     @property
     def annotations(self) -> Dict[str, bool]:
-        """MCP's hints. The printer is a world of its own."""
-        harm = self._about["confirm"] is not None or "deletes" in self._effects or not self._effects
-        repeatable = self.reads_only or self._about["repeatable"]
-        hints = {"readOnlyHint": self.reads_only, "destructiveHint": harm and not self.reads_only}
+        """The annotations of MCP. A printer is a closed world."""
+        destructive = self._row["confirm"] is not None or "deletes" in self._effects or not self._effects
+        repeatable = self.reads_only or self._row["repeatable"]
+        hints = {"readOnlyHint": self.reads_only, "destructiveHint": destructive and not self.reads_only}
         return {**hints, "idempotentHint": repeatable, "openWorldHint": False}
 
     @property
     def input_schema(self) -> Dict[str, Any]:
-        """The JSON Schema of its arguments."""
-        return line.schema_of(self.arguments)
+        """The JSON Schema of the tool's arguments."""
+        return tool_arguments.input_schema(self.arguments)
 
     @property
     def output_schema(self) -> Dict[str, Any]:
-        """The JSON Schema of the envelope, with the command's data in it."""
-        body = {key: value for key, value in self._answer.items() if key not in ("$schema", "title")}
-        success = {"properties": {"status": {"const": "success"}, "data": body}}
+        """The JSON Schema of the envelope that contains the command's result."""
+        data = {key: value for key, value in self._result.items() if key not in ("$schema", "title")}
+        success = {"properties": {"status": {"const": "success"}, "data": data}}
         failed = {
-            "properties": {"status": {"const": "error"}, "data": {"type": ["object", "null"]}, "error": _ERROR},
+            "properties": {"status": {"const": "error"}, "data": {"type": ["object", "null"]}, "error": _ERROR_SCHEMA},
             "required": ["error"],
         }
         return {"type": "object", "required": ["status", "data"], "oneOf": [success, failed]}
 
-    def words(self, given: Mapping[str, Any]) -> List[str]:
-        """The command line that a call stands for. Raises UsageError."""
-        return [*self.command.split(), *line.words_of(self.arguments, given, self._below)]
+    def argv(self, values: Mapping[str, Any]) -> List[str]:
+        """Return the command line for a call with these arguments. Raises UsageError."""
+        return [*self.command.split(), *tool_arguments.to_argv(self.arguments, values, self._next_words)]
 
-    def takes_turns(self, given: Mapping[str, Any]) -> bool:
-        """Whether the call waits until those before it are done: it changes something, and stops nothing."""
+    def is_queued(self, values: Mapping[str, Any]) -> bool:
+        """Return whether the call waits for those before it: it changes something and stops nothing."""
         stops = "stops" in self._effects and "starts" not in self._effects
-        return not (self.reads_only or stops or any(given.get(name) for name in self._urgent))
+        return not (self.reads_only or stops or any(values.get(name) for name in self._urgent))
 
 
-def installed(app: Any, choice: Choice) -> Tuple[List[Tool], List[str]]:
-    """The wanted ones of all commands that are installed, and what is wrong with those that cannot be loaded.
+def load_tools(app: Any, tool_filter: ToolFilter) -> Tuple[List[Tool], List[str]]:
+    """Import all installed commands. Returns the accepted ones as tools, and the messages of those that cannot be loaded.
 
-    Imports them all. Raises UsageError.
+    Raises UsageError if the filter names a command that does not exist.
     """
     manager = app.command_manager
     names: List[str] = manager.names()
-    choice.require_known(names)
+    tool_filter.require_known(names)
     tools, broken = [], []
     for name in names:
         try:
             kind = manager.load(name)
-            if choice.wants(name, kind):
-                tools.append(_tool(app, name, kind, names))
-        except errors.PluginError as error:  # it costs itself alone
+            if tool_filter.accepts(name, kind):
+                tools.append(_make_tool(app, name, kind, names))
+        except errors.PluginError as error:  # a broken plugin costs only its own tools
             broken.append(error.message)
-    return [tool for tool in tools if tool.reads_only or not choice.read_only], broken
+    return [tool for tool in tools if tool.reads_only or not tool_filter.read_only], broken
 
 
-def _tool(app: Any, name: str, kind: Type[Any], names: Sequence[str]) -> Tool:
+def _make_tool(app: Any, name: str, kind: Type[Any], names: Sequence[str]) -> Tool:
     command, _ = app.command_manager.described(name, app)
-    below = [other.split()[len(name.split())] for other in names if other.startswith(name + " ")]
-    answer = schema_of(kind, name) if hasattr(kind, "answer") else {"type": "object"}  # a stranger's: what it prints
-    return Tool(name, described(command, name, app.command_manager.owner(name)), answer, getattr(kind, "urgent", ()), below)
+    row = described(command, name, app.command_manager.owner(name))
+    # A third-party command without a declared result returns an object of unknown shape.
+    result = schema_of(kind, name) if hasattr(kind, "answer") else {"type": "object"}
+    next_words = [other.split()[len(name.split())] for other in names if other.startswith(name + " ")]
+    return Tool(name, row, result, getattr(kind, "urgent", ()), next_words)

@@ -34,16 +34,16 @@ def environment(folder: Path, **more: str) -> Dict[str, str]:
 def app(environ: Dict[str, str], *argv: str) -> Program:
     """A run of the program in this process, as far as `mcp serve` begins."""
     made = Program(io.StringIO(), io.StringIO(), sys.stderr, environ)
-    made.aim(made.parser.parse_known_args(list(argv))[0])
+    made.apply_options(made.parser.parse_known_args(list(argv))[0])
     return made
 
 
-def here(environ: Dict[str, str], ask: Ask, choice: Optional[tools.Choice] = None) -> None:
+def here(environ: Dict[str, str], ask: Ask, choice: Optional[tools.ToolFilter] = None) -> None:
     """Ask a server in this process, over the SDK's in-memory connection."""
     run = app(environ)
-    found, broken = tools.installed(run, choice or tools.Choice())
+    found, broken = tools.load_tools(run, choice or tools.ToolFilter())
     assert broken == []
-    _within(Client(serving.made(run, found)), ask)
+    _within(Client(serving.create_server(run, found)), ask)
 
 
 def process(environ: Dict[str, str], ask: Ask, *argv: str) -> None:

@@ -127,4 +127,4 @@ def test_occupied_port_is_a_usage_error(environ: Environ, url: str) -> None:
 def test_invalid_port_is_a_usage_error(environ: Environ) -> None:
     line = [str(PROGRAM), "mcp", "serve", "--http", "many", "--json"]
     done = subprocess.run(line, env=environ, capture_output=True, text=True, timeout=SECONDS, check=False)
-    assert done.returncode == 4 and "'many' is no port" in json.loads(done.stdout)["error"]["message"]
+    assert done.returncode == 4 and "'many' is not a port" in json.loads(done.stdout)["error"]["message"]

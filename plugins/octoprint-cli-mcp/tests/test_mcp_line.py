@@ -6,7 +6,7 @@ import argparse
 from typing import Any, Dict, List
 
 import pytest
-from octoprint_cli_mcp import line
+from octoprint_cli_mcp import tool_arguments
 
 from octoprint_cli.api import described, errors
 from octoprint_cli.framework.parser import parse
@@ -27,17 +27,17 @@ class Command:
         return parser
 
 
-def arguments() -> List[line.Argument]:
-    return line.arguments_of(described(Command(), "do", None)["arguments"])
+def arguments() -> List[tool_arguments.Argument]:
+    return tool_arguments.from_catalogue(described(Command(), "do", None)["arguments"])
 
 
 def parsed(given: Dict[str, Any]) -> Dict[str, Any]:
-    words = line.words_of(arguments(), given)
+    words = tool_arguments.to_argv(arguments(), given)
     return vars(parse(Command().get_parser("do"), "do", words))
 
 
 def test_input_schema_has_types_defaults_choices_and_required() -> None:
-    schema = line.schema_of(arguments())
+    schema = tool_arguments.input_schema(arguments())
     assert schema["required"] == ["file"] and schema["additionalProperties"] is False
     assert schema["properties"] == {
         "file": {"type": "string"},
@@ -79,12 +79,12 @@ def test_arguments_are_passed_to_the_command(given: Dict[str, Any], expected: Di
         ({}, "file must be given"),
         ({"file": None}, "file must be given"),
         ({"file": "x", "nonsense": 1}, "there is no argument nonsense"),
-        ({"file": ["x"]}, "file is ['x'], and must be a string"),
-        ({"file": True}, "file is True, and must be a string"),
-        ({"file": "x", "dry_run": "false"}, "dry_run is 'false', and must be true or false"),
-        ({"file": "x", "dry_run": 1}, "dry_run is 1, and must be true or false"),
-        ({"file": "x", "more": "y"}, "more is 'y', and must be a list"),
-        ({"file": "x", "more": ["y", {}]}, "more[1] is {}, and must be a string"),
+        ({"file": ["x"]}, "file must be a string, not ['x']"),
+        ({"file": True}, "file must be a string, not True"),
+        ({"file": "x", "dry_run": "false"}, "dry_run must be true or false, not 'false'"),
+        ({"file": "x", "dry_run": 1}, "dry_run must be true or false, not 1"),
+        ({"file": "x", "more": "y"}, "more must be a list, not 'y'"),
+        ({"file": "x", "more": ["y", {}]}, "more[1] must be a string, not {}"),
         ({"file": "x", "count": "many"}, "invalid int value: 'many'"),
         ({"file": "x", "kind": "c"}, "invalid choice: 'c'"),
         ({"file": "x", "pair": ["--dry-run", "y"]}, "would be taken for an option"),
@@ -99,5 +99,5 @@ def test_invalid_arguments_are_a_usage_error(given: Dict[str, Any], said: str) -
 def test_argument_value_is_not_taken_for_a_subcommand() -> None:
     """`files` with the argument `info` is not `files info`."""
     only = [argument for argument in arguments() if argument.name == "file"]
-    assert line.words_of(only, {"file": "info"}, ["info"]) == ["--", "info"]
-    assert line.words_of(only, {"file": "other"}, ["info"]) == ["other"]
+    assert tool_arguments.to_argv(only, {"file": "info"}, ["info"]) == ["--", "info"]
+    assert tool_arguments.to_argv(only, {"file": "other"}, ["info"]) == ["other"]

@@ -6,7 +6,7 @@ import io
 from typing import List, Optional, Tuple
 
 import pytest
-from octoprint_cli_mcp.progress import CallTerminal, Progress, sentence
+from octoprint_cli_mcp.progress import CallTerminal, Progress, describe
 
 from octoprint_cli.api import PrinterView
 
@@ -54,7 +54,7 @@ def test_upload_and_following_print_progress_add_up(terminal: CallTerminal, told
 def test_unchanged_state_is_reported_rarely_and_a_new_one_at_once(told: List[Told]) -> None:
     progress = Progress(lambda *what: told.append(what), interval=3600)
     for state, completion in (("Printing", 1.0), ("Printing", 2.0), ("Pausing", 2.0), ("Paused", 2.0)):
-        progress.tell(completion, state, lambda state=state: state)  # type: ignore[misc]
+        progress.report(completion, state, lambda state=state: state)  # type: ignore[misc]
     assert [text for _, _, text in told] == ["Printing", "Pausing", "Paused"]
 
 
@@ -62,7 +62,7 @@ def test_progress_message_is_complete_and_escaped() -> None:
     shown = picture(completion=42.0)._replace(
         file="a\x1b[2J.gcode", print_time_left=90, temperatures={"tool0": (205.0, 210.0)}, notes=["Load\nfilament"]
     )
-    assert sentence(shown) == "Printing a\\x1b[2J.gcode; 42.0 %; 1 min 30 s left; tool0 205.0 °C, target 210.0 °C; Load\\nfilament"
+    assert describe(shown) == "Printing a\\x1b[2J.gcode; 42.0 %; 1 min 30 s left; tool0 205.0 °C, target 210.0 °C; Load\\nfilament"
 
 
 def test_mcp_terminal_is_unattended(terminal: CallTerminal) -> None:

@@ -11,7 +11,7 @@ from cliff.command import Command
 from jsonschema import Draft202012Validator
 from mcp import Client
 from octoprint_cli_mcp import tools
-from octoprint_cli_mcp.tools import Choice, Tool
+from octoprint_cli_mcp.tools import Tool, ToolFilter
 
 from octoprint_cli.api import ShowOne, errors, failure, fields
 from octoprint_cli.app.foreign_commands import adapt
@@ -25,7 +25,7 @@ def run(tmp_path: Path) -> Any:
 
 
 def found(run: Any, *choice: Any) -> Dict[str, Tool]:
-    return {tool.name: tool for tool in tools.installed(run, Choice(*choice))[0]}
+    return {tool.name: tool for tool in tools.load_tools(run, ToolFilter(*choice))[0]}
 
 
 def test_every_noninteractive_command_is_a_tool(run: Any) -> None:
@@ -101,7 +101,7 @@ def test_command_without_declared_effects_counts_as_destructive(run: Any, kind: 
     monkeypatch.setattr(run.command_manager, "load", lambda name: adapt(kind))
     (tool,) = found(run).values()
     assert [tool.annotations[f"{hint}Hint"] for hint in ("readOnly", "destructive", "idempotent")] == hints
-    assert tool.takes_turns({}) is not hints[0]
+    assert tool.is_queued({}) is not hints[0]
     assert len(found(run, [], [], True)) == hints[0]
 
 
@@ -126,7 +126,7 @@ def test_plugin_follows_the_plugin_rules() -> None:
     ],
 )
 def test_only_changing_tools_that_stop_nothing_take_turns(run: Any, name: str, given: Dict[str, Any], waits: bool) -> None:
-    assert found(run)[name].takes_turns(given) is waits
+    assert found(run)[name].is_queued(given) is waits
 
 
 def test_description_mentions_required_confirm(run: Any) -> None:

@@ -1,4 +1,4 @@
-"""Turns: one after the other, in order; who gives up is passed over, and takes nothing with him."""
+"""TurnQueue: one after the other, in order; who gives up is passed over, and takes nothing with him."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import anyio
 from anyio.lowlevel import checkpoint
 from asking import Held, app
 from octoprint_cli_mcp import tools
-from octoprint_cli_mcp.calls import Calls, Turns
+from octoprint_cli_mcp.calls import Calls, TurnQueue
 
 from octoprint_cli.testing import FaultServer
 
@@ -24,14 +24,14 @@ def run(test: Callable[[], Awaitable[None]]) -> None:
 
 def test_turns_are_taken_in_order_one_at_a_time() -> None:
     async def test() -> None:
-        turns, seen = Turns(), []
+        turns, seen = TurnQueue(), []
 
         async def one(number: int) -> None:
-            await turns.take()
+            await turns.acquire()
             seen.append(f"{number} begins")
             await checkpoint()
             seen.append(f"{number} ends")
-            turns.give()
+            turns.release()
 
         async with anyio.create_task_group() as group:
             for number in range(4):
@@ -43,23 +43,23 @@ def test_turns_are_taken_in_order_one_at_a_time() -> None:
 
 def test_cancelled_waiter_is_skipped() -> None:
     async def test() -> None:
-        turns, seen = Turns(), []
-        await turns.take()
+        turns, seen = TurnQueue(), []
+        await turns.acquire()
 
         async def one(name: str) -> None:
-            await turns.take()
+            await turns.acquire()
             seen.append(name)
-            turns.give()
+            turns.release()
 
         early, late, last = (asyncio.create_task(one(name)) for name in ("early", "late", "last"))
         await _queued(turns, 3)
         early.cancel()
         await checkpoint()
-        turns.give()  # it is that of `late`, who is gone before he hears of it
+        turns.release()  # it is that of `late`, who is gone before he hears of it
         late.cancel()
         await asyncio.wait([early, late, last])
         assert seen == ["last"]
-        await turns.take()
+        await turns.acquire()
 
     run(test)
 
@@ -68,14 +68,14 @@ def test_call_cancelled_before_its_turn_sends_nothing(environ: Dict[str, str], s
     held = Held()
     server.fail("POST", "/api/printer/bed", held, times=1)
     made = app(environ)
-    temp = next(tool for tool in tools.installed(made, tools.Choice(["temp"]))[0])
+    temp = next(tool for tool in tools.load_tools(made, tools.ToolFilter(["temp"]))[0])
 
     async def test() -> None:
         calls = Calls(made)
 
         async def set_bed(degrees: str, scope: anyio.CancelScope) -> None:
             with scope:
-                answers.append(await calls.answer(temp, {"bed": degrees}, _nobody))
+                answers.append(await calls.run(temp, {"bed": degrees}, _nobody))
 
         answers: List[Any] = []
         second = anyio.CancelScope()
@@ -87,13 +87,13 @@ def test_call_cancelled_before_its_turn_sends_nothing(environ: Dict[str, str], s
             second.cancel()
             held.release()
         assert [answer["data"]["set"] for answer in answers] == [{"bed": 60.0}]
-        assert (await calls.answer(temp, {"bed": "80"}, _nobody))["data"]["set"] == {"bed": 80.0}
+        assert (await calls.run(temp, {"bed": "80"}, _nobody))["data"]["set"] == {"bed": 80.0}
 
     run(test)
     assert [act.json for act in server.acts] == [{"command": "target", "target": degrees} for degrees in (60.0, 80.0)]
 
 
-async def _queued(turns: Turns, count: int) -> None:
+async def _queued(turns: TurnQueue, count: int) -> None:
     while len(turns._queue) < count:
         await checkpoint()
 
