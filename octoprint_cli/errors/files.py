@@ -1,4 +1,4 @@
-"""Errors of a file, on this computer or on the server. All have exit code 2, but for a file that is being printed (3)."""
+"""Errors of files, on this computer or on the server. All have exit code 2, except for a file that is being printed (3)."""
 
 from __future__ import annotations
 
