@@ -35,7 +35,7 @@ class PluginRules(CliError):
 
 
 class InternalError(CliError):
-    """This program has a bug."""
+    """The program has a bug."""
 
     code = "INTERNAL_ERROR"
     remedy = "octoprint-cli version (please report it, with the output of the same command and --debug)"
