@@ -81,7 +81,7 @@ class CliError(Exception):
 
 
 class OfflineError(CliError):
-    """No usable answer from an OctoPrint, or no printer behind it."""
+    """OctoPrint gave no usable answer, or no printer is connected to it."""
 
     exit_code = Exit.OFFLINE
     retryable = True

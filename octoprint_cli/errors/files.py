@@ -113,7 +113,7 @@ class NoSpace(FileError):
 
 
 class UploadCorrupt(FileError):
-    """The server holds other bytes than were sent."""
+    """The file on the server differs from the file that was sent."""
 
     code = "UPLOAD_CORRUPT"
     remedy = "octoprint-cli upload FILE"

@@ -145,7 +145,7 @@ class Guarded:
         return {**_call_with_plan(self.perform, parsed_args, plan=plan), **checked}, plan
 
     def _verdict(self, parsed_args: Namespace) -> Optional[Dict[str, Any]]:
-        """Run the pre-flight and show its warnings. Returns its summary, None if unwanted. Raises if it forbids the act."""
+        """Run the pre-flight, show its warnings and return its summary, or None with --no-preflight. Raises if a check fails."""
         if parsed_args.no_preflight:
             if parsed_args.ignore or parsed_args.strict:
                 raise UsageError("--no-preflight runs no check, so --ignore and --strict make no sense beside it")

@@ -89,13 +89,13 @@ class RunContext(Protocol):
 
 
 class CommandContext(Protocol):
-    """What functions that take a command use of it."""
+    """The part of a command that functions with a command as parameter use."""
 
     app: RunContext
 
     @property
     def client(self) -> Client:
-        """The client of the server."""
+        """The client of the configured server."""
 
     @property
     def settings(self) -> Settings:
@@ -107,7 +107,7 @@ class CommandContext(Protocol):
 
 
 class StreamContext(CommandContext, Protocol):
-    """What functions that take a streaming command use of it."""
+    """The part of a streaming command that functions with such a command as parameter use."""
 
     def view(self) -> ContextManager[Optional[Show]]:
         """Open the live view if there is an interactive user."""
