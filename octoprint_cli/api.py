@@ -83,9 +83,8 @@ if TYPE_CHECKING:
         watched as watched,
     )
     from octoprint_cli.gcode.analysis.contents import Contents as Contents
-    from octoprint_cli.gcode.analysis.reader import Reading as Reading, read_file as read_file
-    from octoprint_cli.gcode.command import Line as Line, read_line as read_line
-    from octoprint_cli.gcode.firmware.command import only_asks as only_asks
+    from octoprint_cli.gcode.analysis.reader import GcodeParser as GcodeParser, read_file as read_file
+    from octoprint_cli.gcode.command import GcodeCommand as GcodeCommand, only_asks as only_asks, parse_command as parse_command
     from octoprint_cli.gcode.firmware.replies import parsed_reply as parsed_reply
     from octoprint_cli.output.columns import (
         Bytes as Bytes,
@@ -108,8 +107,9 @@ if TYPE_CHECKING:
     from octoprint_cli.output.terminal.temperature_plot import FINE as FINE, plot as plot
     from octoprint_cli.output.terminal.terminal import Terminal as Terminal
     from octoprint_cli.plugins.scaffold import write_plugin as write_plugin
-    from octoprint_cli.preflight.check import Check as Check, Finding as Finding, Severity as Severity, Skip as Skip
-    from octoprint_cli.preflight.context import Subject as Subject
+    from octoprint_cli.preflight.check import Check as Check
+    from octoprint_cli.preflight.context import CheckContext as CheckContext
+    from octoprint_cli.preflight.finding import Finding as Finding, Severity as Severity, Skip as Skip
     from octoprint_cli.preflight.runner import run_preflight as run_preflight
 
     WATCHED = TYPES
@@ -153,9 +153,8 @@ EXPORTS = {
     "framework.stream": "Stream",
     "framework.waiting": "WAIT_CODES WAITED await_goal connected converse last_ending waited watched",
     "gcode.analysis.contents": "Contents",
-    "gcode.analysis.reader": "read_file Reading",
-    "gcode.command": "Line read_line",
-    "gcode.firmware.command": "only_asks",
+    "gcode.analysis.reader": "GcodeParser read_file",
+    "gcode.command": "GcodeCommand only_asks parse_command",
     "gcode.firmware.replies": "parsed_reply",
     "output.columns": "Bytes Column Degrees Display Duration Flags Heater Millimetres Percent Range Time",
     "output.formats.envelope": "failure",
@@ -166,16 +165,21 @@ EXPORTS = {
     "output.terminal.temperature_plot": "FINE plot",
     "output.terminal.terminal": "Terminal",
     "plugins.scaffold": "write_plugin",
-    "preflight.check": "Check Finding Severity Skip",
-    "preflight.context": "Subject",
+    "preflight.check": "Check",
+    "preflight.context": "CheckContext",
+    "preflight.finding": "Finding Severity Skip",
     "preflight.runner": "run_preflight",
 }
 #: Names that were public before, with those of today.
 ALIASES: Dict[str, str] = {
     "Known": "PrinterSnapshot",
+    "Line": "GcodeCommand",
     "Noun": "Resource",
     "Picture": "PrinterView",
+    "Reading": "GcodeParser",
     "Said": "Display",
+    "Subject": "CheckContext",
+    "read_line": "parse_command",
     "write_add_on": "write_plugin",
 }
 

@@ -19,7 +19,8 @@ from octoprint_cli.client.push.socket import (
     Socket,
     Subscription,
 )
-from octoprint_cli.gcode.firmware.command import bare, code_of, only_asks
+from octoprint_cli.gcode.code_table import lookup
+from octoprint_cli.gcode.command import code_of, only_asks, unframed
 from octoprint_cli.gcode.firmware.replies import parsed_reply
 from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
 #: The terminal comes in batches of half a second: so long an identical command of somebody else's may still show up.
 SETTLE_SECONDS = 0.7
-#: The questions that every firmware answers with more than an ok.
-_ANSWERED = frozenset({"M105", "M114", "M115", "M503"})
 
 
 class GcodeReply:
@@ -119,7 +118,7 @@ class ReplyReader:
         first = next((reply for reply in self.replies if only_asks(reply.command) and not reply.with_ok), None)
         if first is None or not first.is_bare:
             return False
-        return any(reply.is_bare and code_of(reply.command) in _ANSWERED for reply in self.replies)
+        return any(reply.is_bare and lookup(code_of(reply.command)).answered for reply in self.replies)
 
     def settle(self) -> None:
         """Once nothing more is heard: put what stood behind an acknowledgement where it belongs.
@@ -206,7 +205,7 @@ def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Di
     except Lost as lost:
         raise errors.PushUnavailable(f"no reply can be heard: {lost}; nothing was sent") from lost
     try:
-        talk = ReplyReader([bare(command.partition(";")[0]) for command in commands])
+        talk = ReplyReader([unframed(command.partition(";")[0]) for command in commands])
         client.printer.send(commands)
         broken = _listen(socket, talk, seconds)
         talk.settle()

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from octoprint_cli.framework.fields import Field
     from octoprint_cli.framework.run_context import CommandContext, RunContext
     from octoprint_cli.output.terminal.terminal import Terminal
-    from octoprint_cli.preflight.context import Subject
-    from octoprint_cli.preflight.runner import Report
+    from octoprint_cli.preflight.context import CheckContext
+    from octoprint_cli.preflight.report import Report
 
 _FINAL = ("take_action", "run")
 _POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
@@ -63,7 +63,7 @@ class Guarded:
     settings: Settings
     terminal: Terminal
     #: The context of the pre-flight that has run.
-    _checked: Optional[Subject] = None
+    _checked: Optional[CheckContext] = None
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -167,30 +167,30 @@ class Guarded:
         """Run the pre-flight for the file and location in the arguments, and return its report."""
         from octoprint_cli.preflight.runner import run_preflight
 
-        with _subject(self, parsed_args) as subject:
-            self._checked = subject
-            return run_preflight(subject, parsed_args.ignore, parsed_args.strict)
+        with _check_context(self, parsed_args) as context:
+            self._checked = context
+            return run_preflight(context, parsed_args.ignore, parsed_args.strict)
 
 
 def preflight_report(command: CommandContext, parsed_args: Namespace) -> Report:
     """Run the pre-flight and return its report. Reads `file` or `stored`, `location` and what `add_checks` added."""
     from octoprint_cli.preflight.runner import run_preflight
 
-    with _subject(command, parsed_args) as subject:
-        return run_preflight(subject, parsed_args.ignore, parsed_args.strict)
+    with _check_context(command, parsed_args) as context:
+        return run_preflight(context, parsed_args.ignore, parsed_args.strict)
 
 
 @contextlib.contextmanager
-def _subject(command: CommandContext, parsed_args: Namespace) -> Iterator[Subject]:
+def _check_context(command: CommandContext, parsed_args: Namespace) -> Iterator[CheckContext]:
     """Open the context of the pre-flight checks, with a progress bar while a large file is read."""
-    from octoprint_cli.preflight.context import Subject
+    from octoprint_cli.preflight.context import CheckContext
 
     file = getattr(parsed_args, "file", None)
     stored = getattr(parsed_args, "stored", None)
     location = getattr(parsed_args, "location", None) or "local"
     with command.terminal.reading(file or stored) as progress:
         local = None if file is None else Path(file)
-        yield Subject(command.client, command.settings, local, location, stored=stored, progress=progress)
+        yield CheckContext(command.client, command.settings, local, location, stored=stored, progress=progress)
 
 
 def _call_with_plan(method: Callable[..., Dict[str, Any]], *given: Any, plan: Any) -> Dict[str, Any]:

@@ -21,7 +21,7 @@ _LARGER_THAN_ANY_CHUNK = 4 * 1024 * 1024
 State = Tuple[int, int, int, int]
 
 
-class Source:
+class LocalFile:
     """A regular file as it was when it was opened: what it reads is that file, or FileChanged."""
 
     def __init__(self, path: Path) -> None:
@@ -50,7 +50,7 @@ class Source:
             raise self._changed("it became shorter")
         return chunk
 
-    def __enter__(self) -> Source:
+    def __enter__(self) -> LocalFile:
         return self
 
     def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]) -> None:

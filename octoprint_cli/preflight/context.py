@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional
 
 from octoprint_cli.errors import CliError, FileChanged, FileInvalid, PermissionDenied
 from octoprint_cli.gcode.source import State, state_of
-from octoprint_cli.preflight.check import Skip
+from octoprint_cli.preflight.finding import Skip
 
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from octoprint_cli.gcode.analysis.contents import Contents
     from octoprint_cli.gcode.source import Progress
 
-#: What OctoPrint takes out of the box; anything else is a 415.
+#: The endings that OctoPrint takes without plugins; anything else is a 415.
 EXTENSIONS = (".gcode", ".gco", ".g", ".gc~")
-#: OctoPrint's default limit of an upload; it cuts the connection above it.
+#: OctoPrint's default limit of an upload: it cuts the connection of a larger one.
 MAX_BYTES = 1024**3
 
 
-class Subject:
-    """What is to be printed, and where. Each reading of the server and of the file is made once for all checks.
+class CheckContext:
+    """The file that is to be printed, and the printer. Server and file are each read once, for all checks.
 
     `file` is the local file or None, `location` where it will be stored, `stored` the path of a file that is
     there already, instead; `settings` tell the limits and the configured names of the printer's model, `progress` is
@@ -54,30 +54,30 @@ class Subject:
         self._as_read: Optional[State] = None  # the local file, when it was read
 
     def section(self, name: str, keys: Mapping[str, Setting]) -> Dict[str, Any]:
-        """An add-on's own section of the configuration, read as `keys` say. Raises ConfigError with the line."""
+        """Return a plugin's own section of the configuration, read as `keys` say. Raises ConfigError with the line."""
         return self._settings.section(name, keys)
 
     @property
     def job(self) -> Job:
-        """`GET /api/job`. Raises what the client raises."""
+        """The job: `GET /api/job`. Raises what the client raises."""
         job: Job = self._once("job", lambda: self.client.job.current())
         return job
 
     @property
     def printer(self) -> PrinterState:
-        """`GET /api/printer`. Raises what the client raises."""
+        """The printer's state: `GET /api/printer`. Raises what the client raises."""
         state: PrinterState = self._once("printer", lambda: self.client.printer.current())
         return state
 
     @property
     def free_space(self) -> Optional[int]:
-        """Bytes that the server can take, None where it does not say."""
+        """The bytes that the server can take, None where it does not say."""
         free: Optional[int] = self._once("free", lambda: self.client.files.free())
         return free
 
     @property
     def profile(self) -> Profile:
-        """The printer profile in use. Skip without a server that answers, or without the permission to see it."""
+        """The printer profile in use. Raises Skip without a server that answers, or without the permission to see it."""
         self.require_server()
         try:
             profile: Profile = self._once("profile", lambda: self.client.profile.current())
@@ -87,14 +87,14 @@ class Subject:
 
     @property
     def contents(self) -> Contents:
-        """What is in the file. Skip unless it can be read; `file_readable` is the check that says so."""
+        """What the file contains. Raises Skip unless it can be read: the check `file_readable` says so."""
         try:
             return self.read()
         except CliError as error:
             raise Skip("the file cannot be read") from error
 
     def read(self) -> Contents:
-        """The same for the check that says so: raises what reading raises. Skip where there is no G-code to read."""
+        """Read the file, once for all checks. Raises what reading raises, and Skip where there is no G-code to read."""
         contents: Contents = self._once("contents", self._read_local if self.stored is None else self._read_stored)
         if contents.size == 0:
             raise Skip("the file is empty")
@@ -115,45 +115,45 @@ class Subject:
         return read_file(file, self._progress)
 
     def _read_stored(self) -> Contents:
-        """What is in the file on the server. Skip for one on the SD card, and without the permission to read it."""
-        from octoprint_cli.gcode.analysis.reader import Reading  # only where there is a file
+        """Read the file on the server. Skip for one on the SD card, and without the permission to read it."""
+        from octoprint_cli.gcode.analysis.reader import GcodeParser  # only where there is a file
 
         assert self.stored is not None
         if self.location != "local":
             raise Skip("no server hands out what is on the SD card")
         self.require_server()
         stored = self.client.files.require(self.stored, self.location)
-        reading = Reading()
+        parser = GcodeParser()
 
         def take(piece: bytes) -> None:
-            reading.feed(piece)
+            parser.feed(piece)
             if self._progress:
-                self._progress(reading.size, stored.size or reading.size)
+                self._progress(parser.size, stored.size or parser.size)
 
         try:
             self.client.files.read(stored.path, take, MAX_BYTES)
         except PermissionDenied as error:
             raise Skip("the API key lacks the permission FILES_DOWNLOAD, without which no file can be read") from error
-        contents = reading.contents()
+        contents = parser.contents()
         if contents.size == 0:  # of a local file, `file_not_empty` says so
             raise FileInvalid(f"{self.stored} is empty on the server", hint="octoprint-cli upload FILE")
         return contents
 
     def require_server(self) -> None:
-        """Skip unless the server answers; `printer_connected` is the check that says so."""
+        """Raise Skip unless the server answers: the check `printer_connected` says so."""
         try:
             _ = self.job
         except CliError as error:
             raise Skip("the server does not answer") from error
 
     def require_printer(self) -> None:
-        """Skip unless a printer is connected; `printer_connected` is the check that says so."""
+        """Raise Skip unless a printer is connected: the check `printer_connected` says so."""
         self.require_server()
         if not self.job.phase.connected:
             raise Skip("no printer is connected")
 
     def require_file(self) -> Path:
-        """The file. Skip unless there is one that can be read; `file_exists` is the check that says so."""
+        """Return the local file. Raises Skip unless there is one: the check `file_exists` says so."""
         if self.file is None:
             raise Skip("no file was given")
         if not self.file.is_file():

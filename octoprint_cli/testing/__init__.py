@@ -1,6 +1,6 @@
-"""The façade for tests: run the program in this process, against a fake OctoPrint that can fail in every way.
+"""The façade for tests: it runs the program in this process, against a fake OctoPrint that can fail in many ways.
 
-    from octoprint_cli.testing import FakeOctoPrint as FakeOctoPrint, FaultServer as FaultServer, faults as faults, run as run
+    from octoprint_cli.testing import FakeOctoPrint, FaultServer, faults, run
 
     def test_a_cancel_whose_answer_is_lost(tmp_path):
         with FaultServer(FakeOctoPrint(version="2.0.0rc7")) as server:
@@ -10,23 +10,23 @@
         assert len(server.acts) == 1
         assert server.octoprint.state == "Operational"
 
-`run` gives a `Result`; it works as well beside requests-mock. `FaultServer` is a real server on the loopback interface,
-`FakeOctoPrint` what it serves, `faults` what can go wrong. The push socket is served, too: `server.sockets`,
-`octoprint.event`, `octoprint.heard`; so are server plugins with an API of their own: `ServerPlugin`. It needs nothing but the
-standard library, websocket-client and the program.
+`run` returns a `Result`; it works with requests-mock, too. `FaultServer` is a real server on the loopback interface,
+`FakeOctoPrint` is what it serves, and `faults` holds what can go wrong. The push socket is served as well (`server.sockets`,
+`octoprint.event`, `octoprint.heard`), and so are server plugins with an API of their own (`ServerPlugin`). The kit needs only
+the standard library, websocket-client and the program.
 
-To pytest the same comes as fixtures (`octoprint_server`, `octoprint_run`, `real_octoprint`, see `fixtures`), and
-`check_plugin("my-add-on")` runs the house rules on an add-on.
+pytest gets the kit as fixtures (`octoprint_server`, `octoprint_run`, `real_octoprint`, see `fixtures`), and
+`check_plugin("my-plugin")` runs the plugin checks.
 
-Stands above the whole house, since it runs all of it; nothing in the program imports it.
+The kit is the topmost layer, since it runs the whole program; nothing in the program imports it.
 """
 
-from typing import TYPE_CHECKING, Dict
+from typing import TYPE_CHECKING
 
 from octoprint_cli.framework.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from octoprint_cli.testing.cli_runner import Aimed as Aimed
+    from octoprint_cli.testing.cli_runner import CliRunner as CliRunner
     from octoprint_cli.testing.octoprint.fake_octoprint import FakeOctoPrint as FakeOctoPrint
     from octoprint_cli.testing.octoprint.printer_state import PERMISSIONS as PERMISSIONS
     from octoprint_cli.testing.octoprint.reply import Refused as Refused, Reply as Reply, page as page
@@ -42,10 +42,12 @@ if TYPE_CHECKING:
     from octoprint_cli.testing.server.push_session import PushSocket as PushSocket
     from octoprint_cli.testing.server.request import Request as Request
 
+    Aimed = CliRunner
+
 #: The public names by module, below this package. pytest imports this package in every run, for its fixtures: a name that
 #: nobody asks for must cost nothing.
 EXPORTS = {
-    "cli_runner": "Aimed",
+    "cli_runner": "CliRunner",
     "octoprint.fake_octoprint": "FakeOctoPrint",
     "octoprint.printer_state": "PERMISSIONS",
     "octoprint.reply": "Refused Reply page",
@@ -62,7 +64,7 @@ EXPORTS = {
     "server.request": "Request",
 }
 #: Names that were public before, with those of today.
-ALIASES: Dict[str, str] = {}
+ALIASES = {"Aimed": "CliRunner"}
 
 _LAZY = lazy_exports(globals(), "octoprint_cli.testing", EXPORTS, ALIASES)
 __all__ = _LAZY.names

@@ -1,4 +1,4 @@
-"""The program aimed at one server, with a home of its own, for test after test. Must not know pytest."""
+"""A runner for command lines against one server, with a configuration folder of its own. This module knows no pytest."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from octoprint_cli.testing.server.request import Request
 _FORMATS = ("--json", "-f", "--format")
 
 
-class Aimed:
+class CliRunner:
     """Runs command lines in this process: `octoprint_run("power", "status").data`.
 
-    `env` is all of the environment that the program sees; a test may change it. `home` is OCTOPRINT_CLI_HOME, where its
-    `config.yaml` stands if there is to be one. `seen` are the requests that the server has seen so far.
+    `env` is the whole environment that the program sees; a test may change it. `home` is OCTOPRINT_CLI_HOME, the folder of
+    `config.yaml`. `seen` returns the requests that the server has received so far.
     """
 
     def __init__(self, home: Path, env: Mapping[str, str], seen: Callable[[], Sequence[Request]] = tuple) -> None:
@@ -24,9 +24,9 @@ class Aimed:
         self._seen = seen
 
     def __call__(self, *argv: Any, expect: Optional[int] = 0, env: Optional[Mapping[str, str]] = None, **how: Any) -> Result:
-        """Run a line; it is answered in JSON unless it names a format (`-f table`). `how` is as for `run`: stdin, terminal.
+        """Run a command line, in JSON unless it names a format (`-f table`). `how` is passed on to `run`: stdin, terminal.
 
-        Raises AssertionError for another exit code than `expect`, where None is any.
+        Raises AssertionError if the exit code is not `expect`; None allows any.
         """
         words = [str(word) for word in argv]
         asked = any(word in _FORMATS or word.startswith("--format=") for word in words)

@@ -1,4 +1,4 @@
-"""The kit as pytest fixtures, registered with pytest by an entry point: an add-on's tests ask for them by name.
+"""The kit as pytest fixtures, registered with pytest by an entry point: a plugin's tests request them by name.
 
     def test_power_on(octoprint_server, octoprint_run):
         octoprint_server.octoprint.plugins["psucontrol"] = PsuControl()
@@ -6,7 +6,7 @@
         assert result.data["power"] == "on"
         assert [str(request) for request in result.changes] == ['POST /api/plugin/psucontrol {"command": "turnPSUOn"}']
 
-pytest imports this file in every run where the program is installed, so it imports nothing else of it before it is asked.
+pytest imports this module wherever the program is installed, so each fixture imports the rest of the program only when used.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Callable, Iterator
 import pytest
 
 if TYPE_CHECKING:
-    from octoprint_cli.testing.cli_runner import Aimed
+    from octoprint_cli.testing.cli_runner import CliRunner
     from octoprint_cli.testing.real_server import RealOctoPrint
     from octoprint_cli.testing.server.fault_server import FaultServer
 
 
 @pytest.fixture
 def octoprint_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """OCTOPRINT_CLI_HOME of this test, empty. HOME is the test's own, too, and of the real environment nothing aims anywhere."""
+    """An empty OCTOPRINT_CLI_HOME. HOME is a temporary folder, too, and the real environment's OCTOPRINT_* variables are unset."""
     home = tmp_path / "octoprint-home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
@@ -37,7 +37,7 @@ def octoprint_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def octoprint_server() -> Iterator[FaultServer]:
-    """A fake OctoPrint 1.11.8 on a real socket, which does what it is told, and fails as it is told; see `FaultServer`."""
+    """A fake OctoPrint 1.11.8 on a real socket, which works, or fails as the test says; see `FaultServer`."""
     from octoprint_cli.testing.server.fault_server import FaultServer
 
     with FaultServer() as server:
@@ -45,21 +45,21 @@ def octoprint_server() -> Iterator[FaultServer]:
 
 
 @pytest.fixture
-def octoprint_run(octoprint_server: FaultServer, octoprint_home: Path) -> Aimed:
-    """The program in this process, aimed at `octoprint_server`: `octoprint_run("temp", "--off", expect=0)`.
+def octoprint_run(octoprint_server: FaultServer, octoprint_home: Path) -> CliRunner:
+    """A runner for the program in this process, with `octoprint_server` as its server: `octoprint_run("temp", "--off", expect=0)`.
 
-    The result has `exit_code`, `stdout`, `stderr`, `envelope`, `data`, `code`, the `requests` that the server saw meanwhile, and
-    the `changes` among them.
+    The result has `exit_code`, `stdout`, `stderr`, `envelope`, `data`, `code`, the `requests` that the server received during the
+    run, and the `changes` among them.
     """
-    from octoprint_cli.testing.cli_runner import Aimed
+    from octoprint_cli.testing.cli_runner import CliRunner
 
     env = {"HOME": str(octoprint_home.parent), **octoprint_server.env}
-    return Aimed(octoprint_home, env, lambda: octoprint_server.requests)
+    return CliRunner(octoprint_home, env, lambda: octoprint_server.requests)
 
 
 @pytest.fixture
 def octoprint_hurried(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
-    """Looking again and again at what an act brings about costs no time: each pause moves a clock instead. Returns the clock."""
+    """Polling for the effect of a request takes no time: each pause advances a virtual clock instead. The clock is returned."""
 
     class Clock:
         now = 1000.0
@@ -77,9 +77,9 @@ def octoprint_hurried(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
 
 @pytest.fixture(scope="session")
 def real_octoprint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealOctoPrint]:
-    """A real OctoPrint with its virtual printer, started once for all tests, if octoprint-cli-sandbox is installed; else a skip.
+    """A real OctoPrint with its virtual printer, started once for all tests; skips if octoprint-cli-sandbox is not installed.
 
-    OCTOPRINT_CLI_TEST_VERSION names another release, OCTOPRINT_CLI_TEST_SERVERS a folder in which installations are kept.
+    OCTOPRINT_CLI_TEST_VERSION names another release, OCTOPRINT_CLI_TEST_SERVERS a folder that keeps installations.
     """
     from octoprint_cli.testing import real_server
 

@@ -1,4 +1,4 @@
-"""The house rules, run on an add-on: what `assert check_plugin("my-add-on") == []` stands on."""
+"""The plugin checks as a function: `assert check_plugin("my-plugin") == []`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ __all__ = ["check_plugin"]
 
 
 def check_plugin(plugin: Union[str, Iterable[Any]]) -> List[str]:
-    """What is wrong with an add-on, a sentence each; nothing is a good add-on.
+    """Return what is wrong with a plugin, a sentence each; an empty list means that it passes.
 
-    `plugin` is the name of an installed distribution, or entry points (`importlib.metadata.EntryPoint`, or whatever has a `group`,
-    a `name`, a `value` and `load()`). Each must load, and have a name of its own. A command must have a short help line without
-    a full stop; an answer, effects and error codes that are declared, and known; the guard, if it heats, moves, starts, deletes
-    or powers; help in every format and for every option. The code may import only octoprint_cli.api and octoprint_cli.testing.
+    `plugin` is the name of an installed distribution, or entry points (`importlib.metadata.EntryPoint`, or objects with `group`,
+    `name`, `value` and `load()`). Each must load and have a unique name. A command must have a short help line without
+    a full stop; a declared result, effects and error codes; the guard, if it heats, moves, starts, deletes
+    or switches power; help in every format and for every option. The code may import only octoprint_cli.api and
+    octoprint_cli.testing.
     """
     entry_points = rules.entry_points_of(plugin) if isinstance(plugin, str) else list(plugin)
     if not entry_points:

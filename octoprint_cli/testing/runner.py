@@ -1,4 +1,4 @@
-"""Run the program in this process and look at what it answered. Must not know a server."""
+"""Run the program in this process and look at its result. This module knows no server."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ __all__ = ["Result", "run"]
 
 
 class Result(NamedTuple):
-    """What one run answered."""
+    """The result of one run."""
 
     exit_code: int
     stdout: str
     stderr: str
-    #: What the server has seen meanwhile, if the runner knows it: `octoprint_run` does.
+    #: The requests that the server received during the run, if the runner knows them, as `octoprint_run` does.
     requests: Tuple[Request, ...] = ()
 
     @property
     def envelope(self) -> Dict[str, Any]:
-        """stdout, which must be exactly one JSON document."""
+        """The envelope on stdout, which must be exactly one JSON document."""
         document: Dict[str, Any] = json.loads(self.stdout)
         return document
 
@@ -40,19 +40,19 @@ class Result(NamedTuple):
 
     @property
     def changes(self) -> List[Request]:
-        """Of the requests those that were meant to change something, done or not."""
+        """The requests that were meant to change something, whether or not they did."""
         return [request for request in self.requests if request.is_act]
 
 
 class _Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
+    """A text stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True
 
 
 class _Stdin(io.TextIOWrapper):
-    """A stdin as a process has it: text, and the bytes below."""
+    """A stdin with the two layers that a process has: text, and bytes below it."""
 
     def __init__(self, content: Union[str, bytes], terminal: bool) -> None:
         super().__init__(io.BytesIO(content if isinstance(content, bytes) else content.encode()), "utf-8")
@@ -63,10 +63,10 @@ class _Stdin(io.TextIOWrapper):
 
 
 def run(*argv: str, env: Optional[Mapping[str, str]] = None, stdin: Union[str, bytes] = "", terminal: bool = False) -> Result:
-    """Run a command line, with just these environment variables and this stdin.
+    """Run a command line with only these environment variables and this stdin.
 
-    With `terminal`, stdin and stderr say that a person is there. Set OCTOPRINT_CLI_HOME in `env` to keep
-    the run to a folder of the test's own.
+    With `terminal`, stdin and stderr claim to be a terminal. Set OCTOPRINT_CLI_HOME in `env` to give the run a
+    configuration folder of its own.
     """
     stream = _Terminal if terminal else io.StringIO
     stdout: TextIO = io.StringIO()

@@ -52,13 +52,13 @@ def octoprint(**attributes: object) -> World:
     return world
 
 
-def printing(*stubborn: str, state: str = "Printing", file: str = "cube.gcode") -> World:
+def printing(*ignored_verbs: str, state: str = "Printing", file: str = "cube.gcode") -> World:
     """A job under way, of other bytes than ours, and verbs that the server accepts without doing them."""
 
     def world(program: Program, server: FaultServer) -> None:
         server.octoprint.store(file, b"G28 ; another\n")
         server.octoprint.printing(file, state)
-        server.octoprint.stubborn.update(stubborn)
+        server.octoprint.ignored_verbs.update(ignored_verbs)
 
     return world
 
@@ -167,7 +167,7 @@ SCENARIOS: List[Scenario] = [
     Scenario("upload_that_is_not_there", "UPLOAD_CORRUPT", "upload {file}", fault("POST", "/api/files/local", answer(201, {}))),
     Scenario("lost_answer", "OUTCOME_UNKNOWN", "gcode G4", fault("POST", "/api/printer/command", cut_before)),
     Scenario("gateway_on_write", "OUTCOME_UNKNOWN", "gcode G4", fault("POST", "/api/printer/command", html(502))),
-    Scenario("target_not_taken", "STATE_NOT_REACHED", "temp --tool 200", octoprint(stubborn={"target"})),
+    Scenario("target_not_taken", "STATE_NOT_REACHED", "temp --tool 200", octoprint(ignored_verbs={"target"})),
     Scenario("unknown_command", "USAGE_ERROR", "nonsense"),
     Scenario("unknown_check", "USAGE_ERROR", "preflight {file} --ignore nonsense"),
     Scenario("targets_and_off", "USAGE_ERROR", "temp --off --bed 60"),
@@ -184,7 +184,7 @@ SCENARIOS: List[Scenario] = [
     Scenario("no_number", "INVALID_VALUE", "temp --tool warm"),
     Scenario("no_gcode", "INVALID_VALUE", "gcode ;"),
     Scenario("nothing_to_cancel", "NO_ACTIVE_JOB", "cancel --confirm"),
-    Scenario("start_ignored", "NOT_STARTED", "print {file} --confirm", octoprint(stubborn={"select"})),
+    Scenario("start_ignored", "NOT_STARTED", "print {file} --confirm", octoprint(ignored_verbs={"select"})),
     Scenario("pause_ignored", "STATE_NOT_REACHED", "pause", printing("pause")),
     Scenario("not_in_time", "WAIT_TIMEOUT", "wait --for paused --timeout 0.2", printing()),
     Scenario("not_warm_in_time", "WAIT_TIMEOUT", "temp --tool 200 --wait --wait-timeout 0.2"),
@@ -200,10 +200,10 @@ SCENARIOS: List[Scenario] = [
     Scenario("unknown_goal", "USAGE_ERROR", "wait --for lunch"),
     Scenario("unknown_type", "USAGE_ERROR", "watch --events lunch"),
     Scenario("reply_of_the_server", "INVALID_VALUE", "gcode @pause --reply"),
-    Scenario("disconnect_ignored", "STATE_NOT_REACHED", "disconnect", octoprint(stubborn={"disconnect"})),
+    Scenario("disconnect_ignored", "STATE_NOT_REACHED", "disconnect", octoprint(ignored_verbs={"disconnect"})),
     Scenario("no_chamber", "NOT_FOUND", "temp --chamber 40"),
     Scenario("no_port", "NOT_FOUND", "connect --port COM7", octoprint(state="Offline")),
-    Scenario("connect_ignored", "PRINTER_OFFLINE", "connect --wait 0.2", octoprint(state="Offline", stubborn={"connect"})),
+    Scenario("connect_ignored", "PRINTER_OFFLINE", "connect --wait 0.2", octoprint(state="Offline", ignored_verbs={"connect"})),
 ]
 
 ELSEWHERE: Dict[str, str] = {

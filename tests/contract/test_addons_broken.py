@@ -63,7 +63,7 @@ def plugins(program: Program) -> Dict[str, Any]:
 
 
 @pytest.mark.parametrize(("command", "cause"), CAUSES.items())
-def test_the_error_names_distribution_cause_and_remedy(command: str, cause: str, broken: Program) -> None:
+def test_broken_plugin_error_names_distribution_cause_and_remedy(command: str, cause: str, broken: Program) -> None:
     result = broken.process(*command.split(), "--json")
     assert result.exit_code == 4
     error = check_failure(as_json(result.stdout), "PLUGIN_ERROR")
@@ -76,39 +76,39 @@ def test_the_error_names_distribution_cause_and_remedy(command: str, cause: str,
 
 
 @pytest.mark.parametrize("argv", ["status", "sibling", "help", "help status", "status --help", "version", "files", "--help"])
-def test_everything_else_works(argv: str, broken: Program) -> None:
+def test_other_commands_work_beside_broken_plugin(argv: str, broken: Program) -> None:
     result = broken.process(*argv.split(), "--json")
     assert result.exit_code == 0 and result.stderr == ""
     check_success(as_json(result.stdout))
 
 
-def test_it_costs_a_line_of_the_help(broken: Program) -> None:
+def test_help_lists_broken_commands(broken: Program) -> None:
     rows = {row["name"]: row["summary"] for row in check_success(as_json(broken.process("help", "--json").stdout))["commands"]}
     assert set(COMMANDS) < set(rows) and rows["sibling"] == "say something"
     assert {name for name, summary in rows.items() if "broken-tools" in summary} == set(CAUSES)
     assert "broken-tools" in broken.process("help").stdout
 
 
-def test_help_for_it_says_what_is_wrong(broken: Program) -> None:
+def test_help_for_broken_command_is_a_plugin_error(broken: Program) -> None:
     check_failure(as_json(broken.process("help", "gone", "import", "--json").stdout), "PLUGIN_ERROR")
     check_failure(as_json(broken.process("gone", "import", "--help", "--json").stdout), "PLUGIN_ERROR")
 
 
-def test_the_list_names_every_problem(broken: Program) -> None:
+def test_plugins_list_names_every_problem(broken: Program) -> None:
     row = plugins(broken)["broken-tools"]
     problems = "\n".join(row["problems"])
     assert [cause for cause in CAUSES.values() if cause not in problems] == []
     assert "broken_check" in problems and "broken_format" in problems and len(row["problems"]) == 6
 
 
-def test_a_check_that_cannot_be_loaded_is_named_and_lets_the_others_speak(broken: Program) -> None:
+def test_broken_check_is_skipped_and_named(broken: Program) -> None:
     checks = check_success(as_json(broken.process("preflight", str(broken.file()), "--json").stdout))["checks"]
     row = next(row for row in checks if row["id"] == "broken_check")
     assert row["status"] == "skip" and "broken-tools" in row["message"]
     assert {row["status"] for row in checks if row["id"] in ("printer_idle", "file_exists")} == {"pass"}
 
 
-def test_a_format_that_cannot_be_loaded_is_named(broken: Program) -> None:
+def test_broken_format_is_named(broken: Program) -> None:
     result = broken.process("status", "-f", "broken_format")
     assert (result.exit_code, result.stdout) == (4, "")
     check_told(result.stderr, "PLUGIN_ERROR")
@@ -130,7 +130,7 @@ def test_a_built_in_command_cannot_be_shadowed(order: str, program: Program, ins
     assert not (rivals.folder / "IMPOSTOR").exists()
 
 
-def test_neither_can_a_check_or_a_format(rivals: Program, server: FaultServer) -> None:
+def test_builtin_check_and_format_cannot_be_shadowed(rivals: Program, server: FaultServer) -> None:
     """An add-on's `printer_idle` that always agrees would start a print over another."""
     server.octoprint.printing()
     result = rivals.process("preflight", str(rivals.file()), "--json")
@@ -139,7 +139,7 @@ def test_neither_can_a_check_or_a_format(rivals: Program, server: FaultServer) -
     assert not (rivals.folder / "IMPOSTOR").exists()
 
 
-def test_a_name_that_two_claim_belongs_to_neither(rivals: Program) -> None:
+def test_command_claimed_by_two_plugins_is_refused(rivals: Program) -> None:
     for argv in (["level"], ["help", "level"]):
         result = rivals.process(*argv, "--json")
         assert result.exit_code == 4
@@ -149,7 +149,7 @@ def test_a_name_that_two_claim_belongs_to_neither(rivals: Program) -> None:
     assert not (rivals.folder / "IMPOSTOR").exists()
 
 
-def test_the_list_names_the_rivals(rivals: Program) -> None:
+def test_plugins_list_names_the_rivals(rivals: Program) -> None:
     rows = plugins(rivals)
     assert "level_two:Impostor" in rows["level-one"]["problems"][0]
     assert "level_one:Impostor" in rows["level-two"]["problems"][0]

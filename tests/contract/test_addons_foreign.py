@@ -24,20 +24,20 @@ def stranger(bare: Program, installed: Path) -> Program:
     return bare
 
 
-def test_what_a_plain_command_prints_is_the_output(stranger: Program) -> None:
+def test_plain_cliff_command_output_is_in_the_envelope(stranger: Program) -> None:
     assert check_success(as_json(stranger.process("say", "--json").stdout)) == {"output": "hello\nprinted\n"}
     assert check_success(as_yaml(stranger.process("say", "moo", "-f", "yaml").stdout)) == {"output": "moo\nprinted\n"}
     assert sorted(stranger.process("say").stdout.splitlines()) == ["hello", "printed"]
 
 
-def test_one_object_in_every_format(stranger: Program) -> None:
+def test_plain_cliff_show_command_works_in_every_format(stranger: Program) -> None:
     assert check_success(as_json(stranger.process("one", "--json").stdout)) == {"name": "a'b", "count": 3}
     assert stranger.process("one", "-f", "value").stdout == "a'b\n3\n"
     assert stranger.process("one", "-f", "shell").stdout == "name='a'\"'\"'b'\ncount=3\n"
     assert "a'b" in stranger.process("one").stdout
 
 
-def test_a_list_in_every_format(stranger: Program) -> None:
+def test_plain_cliff_list_command_works_in_every_format(stranger: Program) -> None:
     rows = check_success(as_json(stranger.process("many", "--json").stdout))["rows"]
     assert [list(row.values()) for row in rows] == [["a", 1], ["b", None]]
     assert stranger.process("many", "-f", "value").stdout.splitlines()[0] == "a 1"
@@ -46,7 +46,7 @@ def test_a_list_in_every_format(stranger: Program) -> None:
 
 
 @pytest.mark.parametrize("command", ["say", "one", "many"])
-def test_their_usage_errors_are_ours(command: str, stranger: Program) -> None:
+def test_third_party_usage_errors_use_our_envelope(command: str, stranger: Program) -> None:
     for argv in ([command, "--wat"], [command, "a", "b", "c"], ["say", "--lou"]):
         result = stranger.process(*argv, "--json")
         assert result.exit_code == 4
@@ -56,7 +56,7 @@ def test_their_usage_errors_are_ours(command: str, stranger: Program) -> None:
 @pytest.mark.parametrize(
     ("command", "cause"), [("crash", "ZeroDivisionError"), ("leave", "7"), ("five", "5"), ("no command", "no cliff")]
 )
-def test_however_it_ends_it_is_a_plugin_error(command: str, cause: str, stranger: Program) -> None:
+def test_any_abnormal_end_of_third_party_command_is_a_plugin_error(command: str, cause: str, stranger: Program) -> None:
     argv: List[str] = command.split()
     result = stranger.process(*argv, "--json")
     assert result.exit_code == 4
@@ -67,11 +67,11 @@ def test_however_it_ends_it_is_a_plugin_error(command: str, cause: str, stranger
     check_told(told.stderr, "PLUGIN_ERROR")
 
 
-def test_a_traceback_of_theirs_is_for_debug(stranger: Program) -> None:
+def test_third_party_traceback_is_shown_with_debug(stranger: Program) -> None:
     assert "Traceback" in stranger.process("crash", "--debug", "--json").stderr
 
 
-def test_help_knows_them(stranger: Program) -> None:
+def test_help_lists_third_party_commands(stranger: Program) -> None:
     data = check_success(as_json(stranger.process("help", "--json").stdout))
     summaries = {row["name"]: row["summary"] for row in data["commands"]}
     assert summaries["say"] == "say something" and "stranger-tools" in summaries["no command"]
@@ -79,11 +79,11 @@ def test_help_knows_them(stranger: Program) -> None:
 
 
 @pytest.mark.parametrize("argv", ["help say", "say --help", "-h say"])
-def test_a_command_with_others_below_it_keeps_its_help(argv: str, stranger: Program) -> None:
+def test_third_party_command_with_subcommands_keeps_its_help(argv: str, stranger: Program) -> None:
     data = check_success(as_json(stranger.process(*argv.split(), "--json").stdout))
     assert data["command"] == "say" and "--loudly" in data["help"]
 
 
-def test_columns_are_chosen(stranger: Program) -> None:
+def test_third_party_columns_can_be_chosen(stranger: Program) -> None:
     assert check_success(as_json(stranger.process("one", "-c", "name", "--json").stdout)) == {"name": "a'b"}
     check_failure(as_json(stranger.process("one", "-c", "nonsense", "--json").stdout), "USAGE_ERROR")

@@ -25,18 +25,18 @@ def vendor(program: Program, installed: Path) -> Program:
     return program
 
 
-def test_it_is_not_there_before(program: Program) -> None:
+def test_plugin_command_is_unknown_before_installation(program: Program) -> None:
     check_failure(as_json(program.process("nozzle", "--json").stdout), "USAGE_ERROR")
 
 
-def test_ten_lines_are_a_command(vendor: Program) -> None:
+def test_ten_lines_make_a_command(vendor: Program) -> None:
     assert len(addons.GOOD.modules["vendor_probe"].strip().splitlines()) <= 10
     result = vendor.process("nozzle", "--json")
     assert result.exit_code == 0 and check_success(as_json(result.stdout)) == {"celsius": 21.3}
     assert vendor.process("nozzle", "-f", "value").stdout == "21.3\n"
 
 
-def test_its_failures_are_in_the_contract_too(vendor: Program, server: FaultServer) -> None:
+def test_plugin_command_failures_use_error_codes(vendor: Program, server: FaultServer) -> None:
     server.octoprint.state = "Offline"
     result = vendor.process("nozzle", "--json")
     assert result.exit_code == 1
@@ -44,14 +44,14 @@ def test_its_failures_are_in_the_contract_too(vendor: Program, server: FaultServ
     check_failure(as_json(vendor.process("nozzle", "--wat", "--json").stdout), "USAGE_ERROR")
 
 
-def test_a_list_puts_its_rows_under_their_name(vendor: Program) -> None:
+def test_plugin_list_command_names_its_rows(vendor: Program) -> None:
     vendor.configure("probe: {offset: 0.2}\n")
     data = check_success(as_json(vendor.process("spools", "--json").stdout))
     assert data == {"vendor": {"offset": 0.2}, "spools": [{"name": "red", "grams": 750}, {"name": "blue", "grams": None}]}
     assert as_csv(vendor.process("spools", "-f", "csv").stdout)[1] == {"name": "blue", "grams": ""}
 
 
-def test_a_guarded_command_wants_consent_and_is_rehearsed(vendor: Program, server: FaultServer) -> None:
+def test_guarded_plugin_command_needs_confirm_and_has_dry_run(vendor: Program, server: FaultServer) -> None:
     refused = vendor.process("probe", "bed", "--json")
     assert refused.exit_code == 4
     error = check_failure(as_json(refused.stdout), "CONFIRMATION_REQUIRED")
@@ -63,7 +63,7 @@ def test_a_guarded_command_wants_consent_and_is_rehearsed(vendor: Program, serve
     assert server.octoprint.commands == ["G28", "G29"]
 
 
-def test_a_guarded_command_has_the_preflight_and_the_skip(vendor: Program, server: FaultServer) -> None:
+def test_guarded_plugin_command_runs_preflight_and_skip(vendor: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     assert vendor.process("probe", "bed", "--confirm", "--json").exit_code == 3
     skipped = vendor.process("probe", "bed", "--confirm", "--skip-if-printing", "--json")
@@ -71,7 +71,7 @@ def test_a_guarded_command_has_the_preflight_and_the_skip(vendor: Program, serve
     assert server.changes() == []
 
 
-def test_its_check_is_in_the_preflight(vendor: Program) -> None:
+def test_plugin_check_is_part_of_preflight(vendor: Program) -> None:
     file = str(vendor.file())
     checks = {row["id"]: row for row in check_success(as_json(vendor.process("preflight", file, "--json").stdout))["checks"]}
     row = {"id": "filament", "status": "pass", "severity": "block", "message": "there is filament"}
@@ -79,7 +79,7 @@ def test_its_check_is_in_the_preflight(vendor: Program) -> None:
 
 
 @pytest.mark.parametrize(("filament", "code"), [("none", "PREFLIGHT_FAILED"), ("jammed", "PLUGIN_ERROR")])
-def test_its_check_keeps_a_print_from_starting(filament: str, code: str, vendor: Program, server: FaultServer) -> None:
+def test_failing_or_crashing_plugin_check_blocks_print(filament: str, code: str, vendor: Program, server: FaultServer) -> None:
     """Also when it crashes: it was about to say something."""
     file, env = str(vendor.file()), {"FILAMENT": filament}
     for argv in (["preflight", file], ["print", file, "--confirm"]):
@@ -91,7 +91,7 @@ def test_its_check_keeps_a_print_from_starting(filament: str, code: str, vendor:
     assert vendor.process("print", file, "--confirm", "--no-preflight", env=env).exit_code == 0
 
 
-def test_its_check_that_crashed_says_so_and_where(vendor: Program) -> None:
+def test_crashed_plugin_check_shows_traceback_with_debug(vendor: Program) -> None:
     line = ("preflight", str(vendor.file()), "--json")
     crashed = vendor.process(*line, "--debug", env={"FILAMENT": "jammed"})
     row = next(row for row in as_json(crashed.stdout)["data"]["checks"] if row["id"] == "filament")
@@ -103,12 +103,12 @@ def test_its_check_that_crashed_says_so_and_where(vendor: Program) -> None:
 @pytest.mark.parametrize(
     ("written", "code"), [("grams: 750", None), ("grams: 5", "PREFLIGHT_FAILED"), ("grams: -1", "CONFIG_ERROR")]
 )
-def test_its_check_reads_its_own_section(written: str, code: str, vendor: Program) -> None:
+def test_plugin_check_reads_its_config_section(written: str, code: str, vendor: Program) -> None:
     vendor.configure(f"spool:\n  {written}\n")
     assert vendor.process("preflight", str(vendor.file()), "--json").code == code
 
 
-def test_its_format_is_a_format_of_every_command(vendor: Program) -> None:
+def test_plugin_format_works_for_every_command(vendor: Program) -> None:
     assert vendor.process("nozzle", "-f", "pairs").stdout == "<celsius: 21.3>\n"
     assert "<cli: " in vendor.process("version", "--client", "-f", "pairs").stdout
     failed = vendor.process("nonsense", "-f", "pairs")
@@ -116,13 +116,13 @@ def test_its_format_is_a_format_of_every_command(vendor: Program) -> None:
     check_told(failed.stderr, "USAGE_ERROR")
 
 
-def test_help_says_where_it_comes_from(vendor: Program) -> None:
+def test_help_names_the_plugin_of_a_command(vendor: Program) -> None:
     overview = vendor.process("help").stdout
     assert "nozzle           show the nozzle's temperature" in overview and "probe bed " in overview
     assert "This command comes from vendor-probe." in vendor.process("help", "nozzle").stdout
 
 
-def test_it_is_listed_without_a_problem(vendor: Program) -> None:
+def test_good_plugin_is_listed_without_problems(vendor: Program) -> None:
     rows = check_success(as_json(vendor.process("plugins", "list", "--json").stdout))["plugins"]
     row = next(row for row in rows if row["distribution"] == "vendor-probe")
     assert (row["version"], row["commands"]) == ("1.2.3", ["nozzle", "probe bed", "spools"])

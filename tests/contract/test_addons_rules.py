@@ -62,13 +62,13 @@ def judged(bare: Program, installed: Path) -> Program:
     return bare
 
 
-def test_one_that_keeps_them_is_well(judged: Program) -> None:
+def test_plugin_following_the_rules_is_ok(judged: Program) -> None:
     for name in ("keeping-tools", "Keeping_Tools"):
         data = check_success(as_json(judged.process("plugins", "check", name, "--json").stdout))
         assert data == {"plugins": [{"distribution": "keeping-tools", "ok": True, "problems": []}]}
 
 
-def test_each_rule_that_is_broken_is_told_with_what_breaks_it(judged: Program) -> None:
+def test_each_violated_rule_is_reported_with_its_subject(judged: Program) -> None:
     result = judged.process("plugins", "check", "loud-tools", "--json")
     assert result.exit_code == 4
     envelope = as_json(result.stdout)  # whatever an add-on prints as it is imported
@@ -86,19 +86,19 @@ def test_each_rule_that_is_broken_is_told_with_what_breaks_it(judged: Program) -
     assert all(problem["message"].startswith(problem["what"]) for problem in row["problems"])
 
 
-def test_without_a_name_every_add_on_is_held_to_them_and_the_program_is_none(judged: Program) -> None:
+def test_plugins_check_without_name_checks_every_plugin(judged: Program) -> None:
     result = judged.process("plugins", "check", "--json")
     rows = {row["distribution"]: row["ok"] for row in as_json(result.stdout)["data"]["plugins"]}
     assert (rows["keeping-tools"], rows["loud-tools"]) == (True, False)
     assert "octoprint-agent-cli" not in rows
 
 
-def test_the_program_itself_keeps_them(bare: Program) -> None:
+def test_program_itself_follows_the_rules(bare: Program) -> None:
     result = bare.process("plugins", "check", "octoprint-agent-cli", "--json")
     assert result.exit_code == 0, result.stdout
 
 
-def test_what_is_not_installed_is_told_with_what_is_near(judged: Program) -> None:
+def test_unknown_distribution_suggests_a_near_name(judged: Program) -> None:
     result = judged.process("plugins", "check", "keepin-tools", "--json")
     assert result.exit_code == 4
     error = check_failure(as_json(result.stdout), "NOT_FOUND")
@@ -106,7 +106,7 @@ def test_what_is_not_installed_is_told_with_what_is_near(judged: Program) -> Non
     assert error["hint"] == "octoprint-cli plugins check keeping-tools"
 
 
-def test_a_person_sees_the_problems_then_the_error(judged: Program) -> None:
+def test_plugins_check_as_plain_text_shows_problems_and_error(judged: Program) -> None:
     result = judged.process("plugins", "check", "loud-tools")
     assert "command silence cannot be loaded: ModuleNotFoundError" in result.stdout
     assert "PLUGIN_RULES" in result.stderr

@@ -74,18 +74,18 @@ def imports(program: Program) -> int:
         "complete --words=status\x1f-f\x1fsl",
     ],
 )
-def test_it_is_not_imported_by(argv: str, slow: Program) -> None:
+def test_slow_plugin_is_not_imported_by_other_commands(argv: str, slow: Program) -> None:
     result = slow.process(*argv.format(file=slow.file()).split(" "), "--json")
     assert as_json(result.stdout)["status"] == ("error" if argv == "nonsense" else "success")
     assert imports(slow) == 0
 
 
-def test_its_names_are_completed(slow: Program) -> None:
+def test_slow_plugin_names_are_completed(slow: Program) -> None:
     assert check_success(as_json(slow.process("complete", "--words=slo", "--json").stdout))["words"] == ["slow"]
 
 
 @pytest.mark.parametrize("argv", ["--help", "help"])
-def test_a_list_of_everything_does_not_wait_for_it(argv: str, slow: Program) -> None:
+def test_help_does_not_wait_for_slow_plugin(argv: str, slow: Program) -> None:
     """One module costs its time once, however many commands it has."""
     begun = time.monotonic()
     rows = check_success(as_json(slow.process(argv, "--json").stdout))["commands"]
@@ -95,7 +95,7 @@ def test_a_list_of_everything_does_not_wait_for_it(argv: str, slow: Program) -> 
     assert "TimeoutError" in told["slow"] and not told["status"].startswith("(")
 
 
-def test_the_mark_works(slow: Program) -> None:
+def test_slow_plugin_command_can_be_terminated(slow: Program) -> None:
     """Whoever asks for the command itself waits for it, and can end that."""
     process = slow.start("slow", "--json")
     try:
@@ -110,7 +110,7 @@ def test_the_mark_works(slow: Program) -> None:
     check_failure(as_json(stdout), "TERMINATED")
 
 
-def test_an_alarm_of_somebody_else_still_rings(server: FaultServer) -> None:
+def test_time_limit_restores_existing_alarm(server: FaultServer) -> None:
     import signal
 
     before = signal.getitimer(signal.ITIMER_REAL)[0]

@@ -55,12 +55,12 @@ def sh(program: Program, script: str) -> Result:
     return program.execute(["sh", "-c", script])
 
 
-def test_it_is_short() -> None:
+def test_agents_guide_is_short() -> None:
     assert len(TEXT.split()) < 800
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_every_line_succeeds(line: str, shell: Program, server: FaultServer) -> None:
+def test_every_line_of_agents_guide_succeeds(line: str, shell: Program, server: FaultServer) -> None:
     next((scene for words, scene in SCENES.items() if words in line), idle)(server)
     server.octoprint.store("part.gcode")
     server.fail("POST", "/api/files/*", finishing)
@@ -71,25 +71,25 @@ def test_every_line_succeeds(line: str, shell: Program, server: FaultServer) -> 
 
 
 @pytest.mark.parametrize("block", [block for block in BLOCKS if block != RECIPE])
-def test_every_line_is_for_machines(block: str) -> None:
+def test_every_line_of_agents_guide_uses_json(block: str) -> None:
     assert [line for line in block.splitlines() if not line.endswith(" --json")] == []
 
 
-def test_the_recipe_ends_with_the_print(shell: Program, server: FaultServer) -> None:
+def test_recipe_prints_to_the_end(shell: Program, server: FaultServer) -> None:
     server.fail("POST", "/api/files/*", finishing)
     result = sh(shell, RECIPE)
     assert (result.exit_code, result.stdout.count('"status": "success"')) == (0, 2)
     assert server.octoprint.started == ["local/part.gcode"]
 
 
-def test_the_recipe_does_nothing_to_a_busy_printer(shell: Program, server: FaultServer) -> None:
+def test_recipe_leaves_busy_printer_alone(shell: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     result = sh(shell, RECIPE)
     assert result.exit_code == 3 and as_json(result.stdout)["error"]["code"] == "PRINTER_BUSY"
     assert server.acts == []
 
 
-def test_the_recipe_tells_what_is_true_after_a_failure(shell: Program, server: FaultServer) -> None:
+def test_recipe_reports_status_after_failure(shell: Program, server: FaultServer) -> None:
     server.fail("POST", "/api/files/*", answer(403))
     result = sh(shell, RECIPE)
     before, error, status = result.stdout.partition('"status": "error"')
@@ -103,19 +103,19 @@ def catalogue(bare: Program) -> List[Dict[str, Any]]:
     return [command for command in commands if command["distribution"] is None]
 
 
-def test_every_error_code_exists() -> None:
+def test_every_error_code_in_agents_guide_exists() -> None:
     named = set(re.findall(r"\b[A-Z]+_[A-Z_]+\b|\bTIMEOUT\b|\bINTERRUPTED\b", TEXT)) - {"CHECK_ID", "OCTOPRINT_CLI_FORMAT"}
     assert len(named) > 10 and named <= set(CODES)
 
 
-def test_every_option_exists(bare: Program) -> None:
+def test_every_option_in_agents_guide_exists(bare: Program) -> None:
     known: Set[str] = {option for action in global_parser("", "")._actions for option in action.option_strings}
     known.update(option for command in catalogue(bare) for argument in command["arguments"] for option in argument["options"])
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", TEXT))
     assert len(named) > 15 and named <= known
 
 
-def test_every_command_exists() -> None:
+def test_every_command_in_agents_guide_exists() -> None:
     """Those that are not in a fence, too; `mcp serve` comes with an add-on."""
     named = [words.split() for words in re.findall(r"octoprint-cli ((?:[a-z]+ ?)+)", TEXT) if words != "mcp serve"]
     for words in named:
@@ -123,7 +123,7 @@ def test_every_command_exists() -> None:
     assert len(named) > 15
 
 
-def test_every_exit_code_and_effect_is_right(bare: Program) -> None:
+def test_exit_codes_and_effects_in_agents_guide_are_complete(bare: Program) -> None:
     rows = dict(re.findall(r"^\| ([\d, ]+) \| ([^|]+) \|", TEXT, re.MULTILINE))
     exits = {number for command in catalogue(bare) for number in command["exit_codes"]}
     assert {int(number) for cell in rows for number in cell.split(",")} == exits
@@ -133,13 +133,13 @@ def test_every_exit_code_and_effect_is_right(bare: Program) -> None:
     }
 
 
-def test_the_skill_file_is_what_is_generated(bare: Program) -> None:
+def test_skill_file_matches_generated_one(bare: Program) -> None:
     """If not: octoprint-cli skill --built-in > docs/skill/octoprint-cli/SKILL.md"""
     assert SKILL.read_text(encoding="utf-8") == bare.run("skill", "--built-in").stdout
     assert bare.run("skill", "--built-in", "--json").data["content"] == SKILL.read_text(encoding="utf-8")
 
 
-def test_the_skill_file_has_front_matter_the_guide_and_every_command(bare: Program) -> None:
+def test_skill_file_has_front_matter_guide_and_commands(bare: Program) -> None:
     text = bare.run("skill").stdout
     front = re.match(r"---\n(.+?)---\n\n", text, re.DOTALL)
     assert front

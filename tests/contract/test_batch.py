@@ -43,7 +43,7 @@ def batch(program: Program, *lines: str, options: str = "") -> Answers:
     return read(program.run(*options.split(), "batch", "--json", stdin="".join(f"{line}\n" for line in lines)))
 
 
-def test_a_line_is_answered_as_the_command_is(program: Program, server: FaultServer) -> None:
+def test_batch_line_is_answered_like_the_command_alone(program: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     answers = batch(program, "status -c state", "files")
     for line, argv in zip(answers.lines, (["status", "-c", "state"], ["files"])):
@@ -53,27 +53,27 @@ def test_a_line_is_answered_as_the_command_is(program: Program, server: FaultSer
 
 
 @pytest.mark.parametrize("line", ["upload 'a b.gcode' --path \"x y\"", '["upload", "a b.gcode", "--path", "x y"]'])
-def test_words_as_in_a_shell_or_an_array(line: str, program: Program, server: FaultServer) -> None:
+def test_batch_line_is_shell_words_or_a_json_array(line: str, program: Program, server: FaultServer) -> None:
     program.file("a b.gcode")  # beside the tests, which is where they run
     assert batch(program, line).lines[0]["command"] == ["upload", "a b.gcode", "--path", "x y"]
     assert server.octoprint.stored("x y/a b.gcode") is not None
 
 
-def test_blank_lines_and_remarks_are_passed_over_and_numbered(program: Program) -> None:
+def test_blank_lines_and_comments_are_skipped_but_numbered(program: Program) -> None:
     answers = read(program.run("batch", "--json", stdin="\n# first\r\n  \n version --client \r\n\t# end\nversion --client"))
     assert [line["line"] for line in answers.lines] == [4, 6]
     assert check_success(answers.end) == {"lines": 2, "failed": 0}
 
 
-def test_nothing_at_all_is_a_success(program: Program) -> None:
+def test_empty_batch_is_a_success(program: Program) -> None:
     assert check_success(batch(program).end) == {"lines": 0, "failed": 0}
 
 
-def test_a_mark_of_byte_order_is_no_part_of_a_command(program: Program) -> None:
+def test_byte_order_mark_is_not_part_of_a_command(program: Program) -> None:
     assert batch(program, "\ufeffversion --client").codes == [0]
 
 
-def test_it_stops_at_the_first_failure_and_ends_with_it(program: Program, server: FaultServer) -> None:
+def test_batch_stops_at_first_failure_and_exits_with_its_code(program: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     answers = batch(program, "files", "disconnect", "cancel --confirm")
     assert answers.codes == [0, 3] and answers.result.exit_code == 3
@@ -84,14 +84,14 @@ def test_it_stops_at_the_first_failure_and_ends_with_it(program: Program, server
     assert server.changes() == []
 
 
-def test_keep_going_runs_them_all_and_ends_with_the_first_failure(program: Program, server: FaultServer) -> None:
+def test_keep_going_runs_all_lines_and_exits_with_first_failure(program: Program, server: FaultServer) -> None:
     answers = read(program.run("batch", "--keep-going", "--json", stdin="files\nupload gone/cube.gcode\npause\nfiles\n"))
     assert answers.codes == [0, 2, 4, 0] and answers.result.exit_code == 2
     assert answers.end["data"] == {"lines": 4, "failed": 2}
     assert check_failure(answers.end, "FILE_NOT_FOUND")["message"].startswith("line 2: ")
 
 
-def test_only_a_batch_that_has_done_nothing_yet_is_to_be_tried_again(program: Program, server: FaultServer) -> None:
+def test_failed_batch_is_retryable_only_if_nothing_was_changed(program: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     assert check_failure(batch(program, "gcode G28").end, "PRINTER_BUSY")["retryable"]
     answers = batch(program, "temp --bed 60", "gcode G28")
@@ -109,13 +109,13 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("line", UNREADABLE.values(), ids=UNREADABLE.keys())
-def test_a_line_that_cannot_be_read_is_a_usage_error_of_its_own(line: str, program: Program, server: FaultServer) -> None:
+def test_unreadable_batch_line_is_a_usage_error(line: str, program: Program, server: FaultServer) -> None:
     answers = read(program.run("batch", "--keep-going", "--json", stdin=f"{line}\nversion --client\n"))
     check_failure({name: answers.lines[0][name] for name in ("status", "data", "error")}, "USAGE_ERROR")
     assert answers.codes == [4, 0] and server.requests == []
 
 
-def test_bytes_that_are_no_text_are_a_usage_error_too(program: Program) -> None:
+def test_batch_line_that_is_not_utf8_is_a_usage_error(program: Program) -> None:
     process = program.start("batch", "--keep-going", "--json", stdin=subprocess.PIPE)
     assert process.stdin
     os.write(process.stdin.fileno(), b"status \xff\xfe\nversion --client\n")
@@ -124,32 +124,32 @@ def test_bytes_that_are_no_text_are_a_usage_error_too(program: Program) -> None:
 
 
 @pytest.mark.parametrize("line", ["watch", "batch", "--json batch", "watch --until done", "batch --keep-going -f yaml"])
-def test_what_streams_has_no_place_in_it(line: str, program: Program, server: FaultServer) -> None:
+def test_streaming_command_in_batch_is_a_usage_error(line: str, program: Program, server: FaultServer) -> None:
     answers = batch(program, line)
     assert answers.codes == [4] and answers.lines[0]["error"]["code"] == "USAGE_ERROR"
     assert server.requests == []
 
 
 @pytest.mark.parametrize("line", ["gcode -", "inspect -"])
-def test_its_stdin_is_not_that_of_its_lines(line: str, program: Program, server: FaultServer) -> None:
+def test_batch_line_reading_stdin_is_a_usage_error(line: str, program: Program, server: FaultServer) -> None:
     answers = read(program.run("batch", "--keep-going", "--json", stdin=f"{line}\nversion --client\n"))
     assert answers.codes == [4, 0] and answers.lines[0]["error"]["code"] == "USAGE_ERROR"
     assert server.changes() == []
 
 
 @pytest.mark.parametrize("line", ["status -f yaml", "-f value status", "status -f table", "status -f nonsense", "status --json"])
-def test_whatever_format_a_line_names_its_answer_is_an_envelope(line: str, program: Program) -> None:
+def test_batch_line_is_answered_in_json_whatever_format_it_names(line: str, program: Program) -> None:
     answers = batch(program, line)
     assert answers.codes == [0] and answers.lines[0]["data"]["state"] == "Operational"
 
 
-def test_a_format_option_that_is_wrong_is_an_envelope_as_well(program: Program) -> None:
+def test_invalid_format_option_in_batch_line_is_a_usage_error_envelope(program: Program) -> None:
     answers = batch(program, f"status --json=1 --api-key {KEY}x")
     assert answers.lines[0]["error"]["code"] == "USAGE_ERROR"
     assert answers.lines[0]["command"] == ["status", "--json=1", "--api-key", "KEY"]
 
 
-def test_in_yaml_and_to_a_person(program: Program) -> None:
+def test_batch_as_plain_text_and_value(program: Program) -> None:
     result = program.run("batch", "--keep-going", stdin="version --client\npause\n")
     assert result.stdout.splitlines()[0] == "1: version --client: success"
     assert result.stdout.splitlines()[1].startswith("2: pause: ") and result.stdout.endswith("(NO_ACTIVE_JOB)\n")
@@ -157,7 +157,7 @@ def test_in_yaml_and_to_a_person(program: Program) -> None:
     assert program.run("batch", "-c", "exit_code", "-f", "value", stdin="version --client\n").stdout == "0\n"
 
 
-def test_consent_is_for_its_own_line(program: Program, server: FaultServer) -> None:
+def test_confirm_applies_only_to_its_own_batch_line(program: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     answers = batch(program, "gcode M117 --confirm", "cancel")
     assert answers.codes == [0, 4]
@@ -165,20 +165,20 @@ def test_consent_is_for_its_own_line(program: Program, server: FaultServer) -> N
     assert [act.path for act in server.acts] == ["/api/printer/command"]
 
 
-def test_a_rehearsal_is_for_its_own_line(program: Program, server: FaultServer) -> None:
+def test_dry_run_applies_only_to_its_own_batch_line(program: Program, server: FaultServer) -> None:
     answers = batch(program, "temp --tool 100 --dry-run", "temp --bed 50")
     assert answers.codes == [0, 0] and answers.lines[0]["data"]["dry_run"] and not answers.lines[1]["data"].get("dry_run")
     assert [act.path for act in server.acts] == ["/api/printer/bed"]
 
 
-def test_all_lines_have_one_connection_and_each_act_a_fresh_one(program: Program, server: FaultServer) -> None:
+def test_batch_lines_share_a_connection_except_change_requests(program: Program, server: FaultServer) -> None:
     batch(program, *["status", "files", "temp"] * 5)
     assert server.connections == 1
     batch(program, *["temp --bed 60", "temp", "files", "status"] * 3)  # what acts never goes out on one that may be dead
     assert (len(server.acts), server.connections) == (3, 1 + 1 + 3)
 
 
-def test_a_line_for_another_server_takes_nothing_of_this_one(program: Program, server: FaultServer) -> None:
+def test_batch_line_for_another_server_does_not_use_this_servers_key(program: Program, server: FaultServer) -> None:
     """Neither its key, nor the next line's server."""
     del program.env["OCTOPRINT_HOST"], program.env["OCTOPRINT_API_KEY"]
     options = f"--host {server.url} --api-key {KEY}"
@@ -194,7 +194,7 @@ def test_a_line_for_another_server_takes_nothing_of_this_one(program: Program, s
     assert [line["data"].get("state") for line in answers.lines] == [None, "Operational", "Operational"]
 
 
-def test_what_was_said_for_the_run_holds_for_its_lines(program: Program, server: FaultServer) -> None:
+def test_global_options_of_batch_apply_to_its_lines(program: Program, server: FaultServer) -> None:
     """A hint of a line runs by itself: it names the server of the run, and no key."""
     del program.env["OCTOPRINT_HOST"]
     answers = batch(program, "cancel", options=f"--host {server.url} --api-key {KEY}")
@@ -204,7 +204,7 @@ def test_what_was_said_for_the_run_holds_for_its_lines(program: Program, server:
     assert len(re.findall(r'"GET /api/job HTTP/1\.?1" 200', result.stderr)) == 2
 
 
-def test_the_key_is_in_no_line(program: Program, server: FaultServer) -> None:
+def test_key_is_masked_in_batch_output(program: Program, server: FaultServer) -> None:
     server.fail("GET", "/api/files", answer(500, {"error": f"no {KEY}"}))
     del program.env["OCTOPRINT_API_KEY"]
     text = f'status --api-key {KEY}\n["cancel", "--api-key={KEY}"]\nfiles --api-key {KEY}\nnonsense --api-key {KEY}\n'
@@ -236,7 +236,7 @@ def test_a_signal_during_a_line_ends_the_batch(number: int, code: int, program: 
     assert answers.end["error"]["message"].startswith("line 2: ") and answers.end["data"] == {"lines": 2, "failed": 1}
 
 
-def test_a_signal_between_lines_tells_what_the_server_has(program: Program, server: FaultServer) -> None:
+def test_signal_between_batch_lines_reports_printer_state(program: Program, server: FaultServer) -> None:
     process = started(program, "temp --bed 60\n")
     assert process.stdout
     first = process.stdout.readline()
@@ -247,7 +247,7 @@ def test_a_signal_between_lines_tells_what_the_server_has(program: Program, serv
     assert "nothing was sent" not in error["message"] and error["details"]
 
 
-def test_what_was_sent_to_another_server_is_not_denied(program: Program, server: FaultServer) -> None:
+def test_interrupted_batch_reports_changes_sent_to_another_server(program: Program, server: FaultServer) -> None:
     with FaultServer() as other:
         process = started(program, f"--host {other.url} --api-key {KEY} temp --bed 60\n")
         assert process.stdout
@@ -257,7 +257,7 @@ def test_what_was_sent_to_another_server_is_not_denied(program: Program, server:
     assert "another server" in error["message"] and "nothing was sent" not in error["message"]
 
 
-def test_a_reader_that_goes_away_ends_it_before_the_next_act(program: Program, server: FaultServer) -> None:
+def test_closed_reader_ends_batch_before_next_change(program: Program, server: FaultServer) -> None:
     process = started(program, "version --client\n")
     assert process.stdin and process.stdout
     process.stdout.readline()
@@ -269,7 +269,7 @@ def test_a_reader_that_goes_away_ends_it_before_the_next_act(program: Program, s
     assert server.changes() == []
 
 
-def test_a_broken_configuration_costs_the_lines_that_need_it(program: Program, tmp_path: Path) -> None:
+def test_broken_configuration_fails_only_batch_lines_that_need_it(program: Program, tmp_path: Path) -> None:
     program.configure("host: [\n")
     answers = read(program.run("batch", "--keep-going", "--json", stdin="version --client\nstatus\nhelp\n"))
     assert answers.codes == [0, 4, 0] and answers.lines[1]["error"]["code"] == "CONFIG_ERROR"

@@ -33,14 +33,14 @@ def command(request: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(request.param)
 
 
-def test_a_document_says_so(command: str, program: Program, server: FaultServer) -> None:
+def test_bug_is_reported_in_json_envelope(command: str, program: Program, server: FaultServer) -> None:
     result = ROWS[command].good.run(program, "--json")
     error = check_failure(as_json(result.stdout), "INTERNAL_ERROR")
     assert result.exit_code == 4 and result.stderr == ""
     assert "ZeroDivisionError" in error["message"] and "report" in error["hint"]
 
 
-def test_a_person_is_told_and_the_traceback_is_for_debug(command: str, program: Program) -> None:
+def test_bug_is_reported_on_stderr_with_traceback_only_for_debug(command: str, program: Program) -> None:
     case = ROWS[command].good
     result = case.run(program)
     assert (result.exit_code, result.stdout) == (4, "")
@@ -48,13 +48,13 @@ def test_a_person_is_told_and_the_traceback_is_for_debug(command: str, program: 
     assert "Traceback" in case.run(program, "--debug").stderr
 
 
-def test_an_exit_from_inside_is_a_bug_too(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_system_exit_inside_command_is_an_internal_error(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CommandManager().load("status"), "take_action", leave)
     result = program.run("status", "--json")
     assert (result.exit_code, result.code) == (4, "INTERNAL_ERROR")
 
 
-def test_a_bug_while_formatting_leaves_one_document(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bug_during_formatting_gives_one_document(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     cyclic: Any = {}
     cyclic["again"] = cyclic
     monkeypatch.setattr(CommandManager().load("status"), "take_action", lambda *_: {"state": cyclic})
@@ -63,7 +63,7 @@ def test_a_bug_while_formatting_leaves_one_document(program: Program, monkeypatc
     check_failure(as_json(result.stdout), "INTERNAL_ERROR")
 
 
-def test_a_bug_before_the_command_is_reported_as_well(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bug_before_the_command_is_an_internal_error(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CommandManager, "find_command", crash)
     result = program.run("status", "--json")
     assert (result.exit_code, result.code) == (4, "INTERNAL_ERROR")

@@ -102,7 +102,7 @@ def pressed(shells: Shells, shell: str, line: str) -> List[str]:
 
 @pytest.mark.parametrize("shell", INTERACTIVE)
 @pytest.mark.parametrize("line", PRESSED)
-def test_the_tab_key(shell: str, line: str, shells: Shells) -> None:
+def test_tab_key_completes_in_real_shell(shell: str, line: str, shells: Shells) -> None:
     require(shell)
     assert pressed(shells, shell, line) == PRESSED[line]
 
@@ -119,7 +119,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
     return result.stdout.split()
 
 
-def test_bash_is_offered_the_commands_of_add_ons(shells: Shells) -> None:
+def test_bash_completes_plugin_commands(shells: Shells) -> None:
     assert {"nozzle", "probe", "spools", "status"} <= set(bash(shells, "octoprint-cli "))
     assert bash(shells, "octoprint-cli probe ") == ["bed"]
 
@@ -134,16 +134,16 @@ def fish(shells: Shells, line: str) -> List[str]:
 
 
 @pytest.mark.parametrize("line", PRESSED)
-def test_fish_is_offered_the_same(line: str, shells: Shells) -> None:
+def test_fish_completes_the_same_words(line: str, shells: Shells) -> None:
     assert fish(shells, line) == PRESSED[line][-1:]
 
 
-def test_fish_is_offered_nothing_where_nothing_can_stand(shells: Shells) -> None:
+def test_fish_completes_nothing_where_no_argument_is_allowed(shells: Shells) -> None:
     assert fish(shells, "octoprint-cli status ") == []
 
 
 @pytest.mark.parametrize("shell", [*INTERACTIVE, "fish"])
-def test_the_script_is_without_a_slip(shell: str, shells: Shells) -> None:
+def test_completion_script_has_no_syntax_errors(shell: str, shells: Shells) -> None:
     require(shell)
     script = shells.work / "script"
     script.write_text(shells.process("octoprint-cli", "complete", shell).stdout)
@@ -151,7 +151,7 @@ def test_the_script_is_without_a_slip(shell: str, shells: Shells) -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
 
 
-def test_a_server_that_hangs_costs_a_second_and_no_word(shells: Shells, server: FaultServer) -> None:
+def test_completion_gives_up_on_hanging_server_silently(shells: Shells, server: FaultServer) -> None:
     server.fail("GET", "/api/files/*", hang)
     begun = time.monotonic()
     result = shells.process("octoprint-cli", "complete", "-f", "table", "--line=octoprint-cli print --stored m")
@@ -162,7 +162,7 @@ def test_a_server_that_hangs_costs_a_second_and_no_word(shells: Shells, server: 
     assert spent - (time.monotonic() - without) < 2.5  # one and a bit, on a busy machine
 
 
-def test_only_live_values_ask_the_server(shells: Shells, server: FaultServer) -> None:
+def test_only_server_values_cause_requests(shells: Shells, server: FaultServer) -> None:
     for line in ("", "print --", "files --location ", "print --ignore ", "--printer ", "explain P", "print "):
         assert shells.process("octoprint-cli", "complete", "-f", "table", f"--line=octoprint-cli {line}").exit_code == 0
     assert server.requests == []

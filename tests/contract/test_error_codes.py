@@ -50,35 +50,35 @@ def words(scenario: Scenario, program: Program) -> List[str]:
     return Case(scenario.argv).words(program)
 
 
-def test_every_code_is_reached_somewhere() -> None:
+def test_every_error_code_is_covered_by_a_test() -> None:
     reached = {scenario.code for scenario in SCENARIOS} | set(ELSEWHERE)
     assert set(own_codes()) == reached
 
 
-def test_what_is_said_to_be_elsewhere_is_there() -> None:
+def test_error_codes_tested_elsewhere_appear_there() -> None:
     for code, name in ELSEWHERE.items():
         assert f'"{code}"' in (Path(__file__).parent / name).read_text()
 
 
-def test_no_code_has_moved_to_another_exit_code() -> None:
+def test_error_codes_keep_their_exit_codes() -> None:
     assert {code: int(error.exit_code) for code, error in own_codes().items()} == EXPECTED
 
 
-def test_json_has_the_code_the_sentence_the_hint(scenario: Scenario, program: Program) -> None:
+def test_json_error_has_code_message_and_hint(scenario: Scenario, program: Program) -> None:
     result = program.run("--json", *words(scenario, program))
     error = check_failure(as_json(result.stdout), scenario.code)
     assert result.exit_code == EXPECTED[scenario.code]
     assert not (scenario.code in NEVER_RETRIED and error["retryable"])
 
 
-def test_a_person_is_told_on_stderr(scenario: Scenario, program: Program) -> None:
+def test_plain_text_error_goes_to_stderr_with_hint(scenario: Scenario, program: Program) -> None:
     result = program.run(*words(scenario, program))
     check_told(result.stderr, scenario.code)
     assert "Hint: " in result.stderr
     assert result.exit_code == EXPECTED[scenario.code]
 
 
-def test_a_file_that_is_written_to_while_it_is_sent(program: Program, server: FaultServer) -> None:
+def test_file_written_during_upload_is_file_changed(program: Program, server: FaultServer) -> None:
     file = program.file(content="G1 X1\n" * 5_000_000)  # more than the system's buffers take
 
     def write_meanwhile(exchange: Exchange) -> None:
@@ -93,14 +93,14 @@ def test_a_file_that_is_written_to_while_it_is_sent(program: Program, server: Fa
     assert server.acts == [] and server.octoprint.stored(file.name) is None
 
 
-def test_a_scenario_fails_for_its_own_reason(program: Program) -> None:
+def test_scenario_commands_succeed_on_a_healthy_server(program: Program) -> None:
     """The servers of the scenarios differ from a healthy one, where the same lines succeed."""
     for argv in ("status", "upload {file}", "preflight {file}", "files", "gcode G28", "gcode G4", "temp --tool 200", "disconnect"):
         result = program.run(*Case(argv).words(program), "--json")
         assert result.exit_code == 0, result
 
 
-def test_a_failed_preflight_ends_with_the_first_in_order(program: Program, server: FaultServer) -> None:
+def test_failed_preflight_exits_by_error_precedence(program: Program, server: FaultServer) -> None:
     """Offline 1, busy 3, file 2, other 4: whatever else is wrong."""
     empty = str(program.file("empty.gcode", ""))
     server.octoprint.heaters["bed"][0] = 200.0
@@ -115,7 +115,7 @@ def test_a_failed_preflight_ends_with_the_first_in_order(program: Program, serve
     assert result.data["ready"] is False and result.envelope["error"]["details"]["failed"] == ["temperatures"]
 
 
-def test_what_is_refused_changes_nothing(scenario: Scenario, program: Program, server: FaultServer) -> None:
+def test_refused_commands_change_nothing(scenario: Scenario, program: Program, server: FaultServer) -> None:
     program.run("--json", *words(scenario, program))
     by_content = "FILE_INCOMPLETE FILE_DAMAGED OUTSIDE_VOLUME WRONG_PRINTER SERVER_WARNING"
     refused_here = f"CONFIRMATION_REQUIRED LIMIT_EXCEEDED INVALID_VALUE USAGE_ERROR PRINTER_BUSY NO_ACTIVE_JOB {by_content}"

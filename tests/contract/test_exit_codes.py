@@ -19,18 +19,18 @@ from .reading import as_json, check_failure, check_told
 
 #: Each code with the test that reaches it by a process.
 REACHED = {
-    Exit.OK: "test_success_and_failures",
-    Exit.OFFLINE: "test_success_and_failures",
-    Exit.FILE: "test_success_and_failures",
-    Exit.BUSY: "test_success_and_failures",
-    Exit.OTHER: "test_success_and_failures",
-    Exit.INTERRUPTED: "test_a_signal_ends_it",
-    Exit.TERMINATED: "test_a_signal_ends_it",
-    Exit.PIPE_CLOSED: "test_a_reader_that_goes_away",
+    Exit.OK: "test_exit_codes_of_success_and_failures",
+    Exit.OFFLINE: "test_exit_codes_of_success_and_failures",
+    Exit.FILE: "test_exit_codes_of_success_and_failures",
+    Exit.BUSY: "test_exit_codes_of_success_and_failures",
+    Exit.OTHER: "test_exit_codes_of_success_and_failures",
+    Exit.INTERRUPTED: "test_signal_ends_process_with_its_exit_code",
+    Exit.TERMINATED: "test_signal_ends_process_with_its_exit_code",
+    Exit.PIPE_CLOSED: "test_reader_closing_the_pipe_exits_141",
 }
 
 
-def test_every_exit_code_has_a_process_that_ends_with_it() -> None:
+def test_every_exit_code_is_covered_by_a_test() -> None:
     assert set(REACHED) == set(Exit)
     assert {name for name in REACHED.values() if name not in globals()} == set()
 
@@ -40,7 +40,7 @@ def test_every_exit_code_has_a_process_that_ends_with_it() -> None:
     ("argv", "code"),
     [("status", 0), ("--host 127.0.0.1:1 status", 1), ("upload missing.gcode", 2), ("disconnect", 3), ("nonsense", 4)],
 )
-def test_success_and_failures(argv: str, code: int, name: str, program: Program, server: FaultServer) -> None:
+def test_exit_codes_of_success_and_failures(argv: str, code: int, name: str, program: Program, server: FaultServer) -> None:
     program.configure("retries: 0\n")
     server.octoprint.printing()
     result = program.process(*argv.split(), "-f", name)
@@ -54,7 +54,7 @@ NAMES = {130: "INTERRUPTED", 143: "TERMINATED"}
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("argv", ["status --json", "cancel --confirm"])
-def test_a_signal_ends_it(argv: str, number: int, code: int, program: Program, server: FaultServer) -> None:
+def test_signal_ends_process_with_its_exit_code(argv: str, number: int, code: int, program: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     server.fail("GET", "/api/job", hang)
     process = program.start(*argv.split())
@@ -75,7 +75,7 @@ def big(server: FaultServer) -> None:
 
 
 @pytest.mark.parametrize("name", ["csv", "json", "value", "table", "yaml"])
-def test_a_reader_that_goes_away(name: str, program: Program, server: FaultServer) -> None:
+def test_reader_closing_the_pipe_exits_141(name: str, program: Program, server: FaultServer) -> None:
     big(server)
     process = program.start("files", "-f", name)
     assert process.stdout and len(process.stdout.read(1)) == 1
@@ -86,7 +86,7 @@ def test_a_reader_that_goes_away(name: str, program: Program, server: FaultServe
 
 
 @pytest.mark.parametrize("argv", ["help", "version --client --json", "nonsense --json", "files -f csv"])
-def test_a_reader_that_was_never_there(argv: str, program: Program) -> None:
+def test_pipe_without_reader_exits_141(argv: str, program: Program) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     process = program.start(*argv.split(), stdout=writer)
@@ -115,13 +115,13 @@ def closed(program: Program, stream: str, *argv: str) -> Result:
 
 
 @pytest.mark.parametrize("argv", ["version --client", "version --client --json", "nonsense --json"])
-def test_a_stdout_closed_from_the_start(argv: str, program: Program) -> None:
+def test_closed_stdout_exits_141(argv: str, program: Program) -> None:
     done = closed(program, ">&-", *argv.split())
     assert done.exit_code == 141
     assert "Traceback" not in done.stderr and "Exception" not in done.stderr
 
 
-def test_a_closed_stderr_or_stdin_costs_nothing(program: Program) -> None:
+def test_closed_stderr_or_stdin_does_not_affect_the_command(program: Program) -> None:
     for stream in ("2>&-", "<&-"):
         done = closed(program, stream, "version", "--client", "--json")
         assert done.exit_code == 0 and as_json(done.stdout)["status"] == "success"
@@ -130,7 +130,7 @@ def test_a_closed_stderr_or_stdin_costs_nothing(program: Program) -> None:
         check_failure(as_json(failed.stdout), "USAGE_ERROR")
 
 
-def test_the_installed_command_is_the_same_program(program: Program) -> None:
+def test_installed_command_behaves_like_module(program: Program) -> None:
     command = Path(sys.executable).with_name("octoprint-cli")
     if not command.exists():
         pytest.skip("the command is not installed beside this Python")

@@ -22,7 +22,7 @@ def ran(case: Case, program: Program, server: FaultServer, *more: str) -> Result
     return case.run(program, *more)
 
 
-def test_every_command_has_a_row() -> None:
+def test_every_command_has_a_row_in_the_table() -> None:
     assert sorted(ROWS) == COMMANDS, "a command and its row in table.py come together"
 
 
@@ -32,7 +32,7 @@ def test_every_format_has_a_reader() -> None:
 
 
 @ALL
-def test_a_success_parses(command: str, name: str, program: Program, server: FaultServer) -> None:
+def test_success_parses_in_every_format(command: str, name: str, program: Program, server: FaultServer) -> None:
     result = ran(ROWS[command].good, program, server, "-f", name)
     assert result.exit_code == 0, result
     read = reader(command, name)(result.stdout)
@@ -41,7 +41,7 @@ def test_a_success_parses(command: str, name: str, program: Program, server: Fau
 
 
 @ALL
-def test_a_failure_parses(command: str, name: str, program: Program, server: FaultServer) -> None:
+def test_failure_parses_in_every_format(command: str, name: str, program: Program, server: FaultServer) -> None:
     case = ROWS[command].bad
     result = ran(case, program, server, "-f", name)
     assert result.exit_code == CODES[case.code].exit_code
@@ -56,7 +56,7 @@ def test_a_failure_parses(command: str, name: str, program: Program, server: Fau
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_json_and_yaml_and_their_other_spellings_say_the_same(command: str, program: Program, server: FaultServer) -> None:
+def test_json_yaml_and_format_option_variants_agree(command: str, program: Program, server: FaultServer) -> None:
     case, read = ROWS[command].bad, reader(command, "json")
     words, written = case.words(program), ran(case, program, server, "-f", "json")
     envelope = read(written.stdout)
@@ -75,12 +75,12 @@ def untimed(data: Any) -> Any:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_stdout_is_data_and_nothing_else_on_a_success(command: str, program: Program, server: FaultServer) -> None:
+def test_stdout_is_only_data_on_success(command: str, program: Program, server: FaultServer) -> None:
     result = ran(ROWS[command].good, program, server, "--json", "-v", "--debug")
     check_success(reader(command, "json")(result.stdout))
 
 
-def test_raw_units_for_machines_readable_ones_for_people(program: Program, server: FaultServer) -> None:
+def test_json_has_raw_units_and_table_readable_ones(program: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     server.octoprint.free = 3 * 1024**3
     assert program.run("status", "--json").data["job"]["print_time_left"] == 420
@@ -101,14 +101,14 @@ def test_columns_are_chosen_in_every_format(program: Program, server: FaultServe
     assert program.run("files", "-c", "path", "-f", "csv").stdout == "path\njob.gcode\n"
 
 
-def test_a_format_that_does_not_fit_is_refused_not_replaced(program: Program) -> None:
+def test_unsupported_format_is_refused(program: Program) -> None:
     for argv in (["files", "-f", "shell"], ["status", "-f", "csv"], ["status", "-f", "nonsense"]):
         result = program.run(*argv)
         assert (result.exit_code, result.stdout) == (4, "")
         check_told(result.stderr, "USAGE_ERROR")
 
 
-def test_a_column_that_is_not_there_is_named_beside_those_that_are(program: Program) -> None:
+def test_unknown_column_error_lists_known_columns(program: Program) -> None:
     for argv in (["status"], ["files"], ["config", "show"]):
         error = check_failure(program.run(*argv, "-c", "nonsense", "--json").envelope, "USAGE_ERROR")
         assert "nonsense" in error["message"] and ("state" in error["message"] or "name" in error["message"])

@@ -25,7 +25,7 @@ def test_a_command_has_a_summary_of_one_line(command: str, bare: Program) -> Non
 
 @EACH
 @pytest.mark.parametrize("way", WAYS)
-def test_a_person_is_told_about_a_command(command: str, way: str, bare: Program) -> None:
+def test_command_help_as_plain_text(command: str, way: str, bare: Program) -> None:
     result = bare.run(*way.format(command).split())
     assert (result.exit_code, result.stderr) == (0, "")
     assert as_lines(result.stdout)[0].startswith(f"usage: octoprint-cli {command}")
@@ -33,7 +33,7 @@ def test_a_person_is_told_about_a_command(command: str, way: str, bare: Program)
 
 @EACH
 @pytest.mark.parametrize("way", WAYS)
-def test_a_document_has_the_help(command: str, way: str, bare: Program) -> None:
+def test_command_help_as_json_and_yaml(command: str, way: str, bare: Program) -> None:
     result = bare.run(*way.format(command).split(), "--json")
     data = check_success(as_json(result.stdout))
     assert result.exit_code == 0
@@ -44,7 +44,7 @@ def test_a_document_has_the_help(command: str, way: str, bare: Program) -> None:
 
 
 @EACH
-def test_a_commands_help_is_its_docstring_and_its_options(command: str, bare: Program) -> None:
+def test_command_help_contains_docstring_and_options(command: str, bare: Program) -> None:
     text = bare.run("help", *command.split(), "--json").data["help"]
     summary = {row["name"]: row["summary"] for row in bare.run("help", "--json").data["commands"]}[command]
     assert summary in " ".join(text.split())
@@ -62,24 +62,24 @@ def test_the_overview_names_every_command_and_option(argv: str, bare: Program) -
 
 
 @pytest.mark.parametrize("argv", ["--json", "help --json", "--json --help", "-h --json"])
-def test_the_overview_is_one_envelope(argv: str, bare: Program) -> None:
+def test_help_overview_is_one_envelope(argv: str, bare: Program) -> None:
     result = bare.run(*argv.split())
     data = check_success(as_json(result.stdout))
     assert result.exit_code == 0 and set(COMMANDS) <= {row["name"] for row in data["commands"]}
 
 
-def test_half_a_command_lists_what_is_below(bare: Program) -> None:
+def test_help_for_command_group_lists_subcommands(bare: Program) -> None:
     data = bare.run("help", "config", "--json").data
     assert [row["name"] for row in data["commands"]] == ["config show"]
 
 
-def test_help_for_nothing_that_exists_fails(bare: Program) -> None:
+def test_help_for_unknown_command_is_a_usage_error(bare: Program) -> None:
     for argv in (["help", "nonsense"], ["nonsense", "--help"], ["--help", "can"]):
         result = bare.run(*argv, "--json")
         assert (result.exit_code, result.code) == (4, "USAGE_ERROR")
 
 
-def test_the_version_in_every_way(bare: Program) -> None:
+def test_version_option_forms_agree(bare: Program) -> None:
     import octoprint_cli
 
     assert bare.run("--version").stdout == f"octoprint-cli {octoprint_cli.__version__}\n"

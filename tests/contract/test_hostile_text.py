@@ -55,14 +55,14 @@ def evaluated(program: Program, assignments: str, variable: str) -> str:
 
 
 @EACH
-def test_json_and_yaml_carry_it_unchanged(text: str, showing: Any) -> None:
+def test_json_and_yaml_keep_hostile_text_unchanged(text: str, showing: Any) -> None:
     program = showing(text)
     assert as_json(program.run("status", "-f", "json").stdout)["data"]["job"]["file"] == text
     assert as_yaml(program.run("status", "-f", "yaml").stdout)["data"]["job"]["file"] == text
 
 
 @EACH
-def test_a_shell_executes_none_of_it(text: str, showing: Any) -> None:
+def test_shell_format_executes_no_hostile_text(text: str, showing: Any) -> None:
     program = showing(text)
     assignments = program.run("status", "-f", "shell").stdout
     as_shell(assignments)
@@ -72,7 +72,7 @@ def test_a_shell_executes_none_of_it(text: str, showing: Any) -> None:
 
 
 @EACH
-def test_people_and_scripts_see_it_harmless(text: str, showing: Any) -> None:
+def test_table_value_and_csv_escape_hostile_text(text: str, showing: Any) -> None:
     program = showing(text)
     for name in ("table", "value"):
         as_lines(program.run("status", "-f", name).stdout)
@@ -82,21 +82,21 @@ def test_people_and_scripts_see_it_harmless(text: str, showing: Any) -> None:
 
 
 @EACH
-def test_an_error_text_is_one_harmless_line(text: str, server: FaultServer, program: Program) -> None:
+def test_hostile_error_text_is_one_escaped_line(text: str, server: FaultServer, program: Program) -> None:
     server.fail("GET", "/api/job", answer(500, {"error": text}))
     check_told(program.run("status").stderr, "SERVER_ERROR")
     as_json(program.run("status", "--json").stdout)
 
 
 @EACH
-def test_a_file_name_of_ones_own_is_harmless_too(text: str, program: Program) -> None:
+def test_hostile_local_file_name_is_escaped(text: str, program: Program) -> None:
     argv: List[str] = ["upload", "--", f"/nowhere/{text}"]
     check_told(program.run(*argv).stderr, "FILE_NOT_FOUND")
     as_json(program.run("--json", *argv).stdout)
 
 
 @pytest.mark.parametrize("name", entry_points("octoprint_cli.formatter.show"))
-def test_a_process_writes_it_without_a_locale_as_well(name: str, showing: Any) -> None:
+def test_hostile_text_is_written_without_a_locale(name: str, showing: Any) -> None:
     program = showing("\u96ea\U0001f525\x1b[31m.gcode")
     result = program.process("status", "-f", name, env={"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
     assert result.exit_code == 0 and "Traceback" not in result.stderr

@@ -40,7 +40,7 @@ def imported(program: Program, code: str, *argv: str) -> Set[str]:
     return set(json.loads(result.stderr))
 
 
-def test_the_application_imports_nothing_slow(program: Program) -> None:
+def test_application_import_loads_nothing_slow(program: Program) -> None:
     assert imported(program, AFTER_AN_IMPORT) & SLOW == set()
 
 
@@ -68,7 +68,7 @@ MODELS = [f"octoprint_cli.client.resources.{module.name}" for module in pkgutil.
 
 
 @pytest.mark.parametrize("module", MODELS)
-def test_a_model_of_the_client_imports_without_requests(module: str, program: Program) -> None:
+def test_client_model_imports_without_requests(module: str, program: Program) -> None:
     code = f"import json, sys; import {module}; json.dump(sorted(sys.modules), sys.stderr)"
     assert imported(program, code) & (SLOW | {"websocket"}) == set()
 
@@ -80,12 +80,12 @@ def test_listing_the_commands_imports_none_of_them(program: Program) -> None:
     assert {name for name in modules if name.startswith("octoprint_cli.commands")} == set()
 
 
-def test_only_an_upload_needs_a_worker(program: Program, server: FaultServer) -> None:
+def test_only_upload_imports_thread_pool(program: Program, server: FaultServer) -> None:
     assert "concurrent.futures.thread" in imported(program, AFTER_A_RUN, "upload", str(program.file()), "--json")
     assert "concurrent.futures.thread" not in imported(program, AFTER_A_RUN, "files", "--json")
 
 
-def test_a_broken_file_does_not_keep_help_from_working(program: Program) -> None:
+def test_broken_config_file_does_not_affect_help(program: Program) -> None:
     """The configuration is read on first use of the server."""
     program.configure("host: [\n")
     assert program.run("help", "--json").exit_code == 0

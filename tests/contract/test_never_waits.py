@@ -37,7 +37,7 @@ READS_STDIN = {"batch"}
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command not in READS_STDIN])
-def test_with_a_stdin_that_never_ends(command: str, program: Program, server: FaultServer) -> None:
+def test_command_does_not_wait_for_open_stdin(command: str, program: Program, server: FaultServer) -> None:
     case = ROWS[command].good
     case.scene(server)
     with (program.folder / "out").open("w+") as out:
@@ -51,7 +51,7 @@ def test_with_a_stdin_that_never_ends(command: str, program: Program, server: Fa
         assert reader(command, "json")(out.read())["status"] == "success"
 
 
-def test_batch_answers_each_line_when_it_comes_and_ends_with_stdin(program: Program) -> None:
+def test_batch_answers_each_line_at_once_and_ends_with_stdin(program: Program) -> None:
     process = program.start("batch", "--json", stdin=subprocess.PIPE)
     assert process.stdin and process.stdout
     for number in (1, 2):
@@ -69,7 +69,7 @@ def test_batch_does_not_read_a_terminal(loud: Program) -> None:
 
 
 @pytest.mark.parametrize("argv", [[], ["help"], ["status"], ["files"], ["cancel"], ["preflight"], ["gcode", "M81"], ["nonsense"]])
-def test_on_a_terminal(argv: List[str], loud: Program) -> None:
+def test_command_on_a_terminal_uses_no_pager_or_prompt(argv: List[str], loud: Program) -> None:
     session = on_a_terminal(loud, *argv)
     assert session.exit_code == (4 if argv in (["cancel"], ["gcode", "M81"], ["nonsense"]) else 0), session
     assert "PAGED" not in session.screen and "(octoprint-cli)" not in session.screen
@@ -88,20 +88,20 @@ def test_no_arguments_with_stdin_closed_is_the_help(bare: Program) -> None:
     assert done.returncode == 0 and done.stdout.startswith(b"usage: octoprint-cli")
 
 
-def test_gcode_reads_stdin_only_when_told_and_never_a_terminal(loud: Program, server: FaultServer) -> None:
+def test_gcode_reads_stdin_only_with_dash_and_never_from_a_terminal(loud: Program, server: FaultServer) -> None:
     assert loud.run("gcode", "-", "--json", stdin="G28\n; a comment\n\nG1 X1\n").exit_code == 0
     assert server.octoprint.commands == ["G28", "G1 X1"]
     session = on_a_terminal(loud, "gcode", "-")
     assert session.exit_code == 4 and "USAGE_ERROR" in session.screen
 
 
-def test_init_without_a_terminal_says_what_is_missing(bare: Program) -> None:
+def test_init_without_terminal_names_missing_options(bare: Program) -> None:
     result = bare.process("init", "--json")
     assert result.exit_code == 4
     assert "--host and --api-key" in check_failure(as_json(result.stdout), "USAGE_ERROR")["message"]
 
 
-def test_init_asks_on_a_terminal_and_does_not_show_the_key(bare: Program, server: FaultServer) -> None:
+def test_init_prompts_on_a_terminal_without_echoing_the_key(bare: Program, server: FaultServer) -> None:
     answers: Tuple[Tuple[str, str], ...] = (("Address", server.url), ("API key", KEY))
     session = on_a_terminal(bare, "init", answers=answers)
     assert session.exit_code == 0, session
@@ -109,7 +109,7 @@ def test_init_asks_on_a_terminal_and_does_not_show_the_key(bare: Program, server
     assert bare.run("status", "--json").exit_code == 0
 
 
-def test_init_with_json_on_a_pipe_asks_nobody_though_stdin_is_a_terminal(bare: Program, server: FaultServer) -> None:
+def test_init_does_not_prompt_if_stderr_is_no_terminal(bare: Program, server: FaultServer) -> None:
     """Nobody sees a question there: stderr goes to a file."""
     ours, theirs = pty.openpty()
     result = finish(bare.start("init", "--json", stdin=theirs))

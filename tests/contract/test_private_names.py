@@ -13,7 +13,7 @@ from cliff.command import Command
 from cliff.lister import Lister
 from cliff.show import ShowOne
 
-from .floors import imports, modules, tree_of
+from .layers import imports, modules, tree_of
 
 WHERE = {"cliff": "framework.cliff_internals", "argparse": "framework.argparse_internals"}
 

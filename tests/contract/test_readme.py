@@ -13,7 +13,7 @@ import pytest
 from octoprint_cli.errors import CODES, Exit
 from octoprint_cli.plugins.entry_points import CHECKS, Extensions
 
-from .floors import ROOT
+from .layers import ROOT
 from .table import OWN
 
 CHECKOUT = Path(__file__).parents[2]
@@ -52,12 +52,12 @@ def test_setup_cfg_is_sorted() -> None:
 
 
 @pytest.mark.parametrize("command", [name.replace("_", " ") for name in declared()["octoprint_cli.commands"]])
-def test_every_command_is_in_a_table(command: str) -> None:
+def test_every_command_is_in_a_readme_table(command: str) -> None:
     assert [cell for cell in first_cells() if re.match(rf"{command}(?![a-z])", cell)]
 
 
 @pytest.mark.parametrize("check", declared()["octoprint_cli.preflight"])
-def test_every_check_is_in_a_table_with_its_severity(check: str) -> None:
+def test_every_check_is_in_a_readme_table_with_its_severity(check: str) -> None:
     severity = Extensions(CHECKS).load(check).severity.value
     assert re.search(rf"^\|[^|]*`{check}`[^|]*\| {severity} \|", README.read_text(encoding="utf-8"), re.MULTILINE)
 
@@ -65,16 +65,16 @@ def test_every_check_is_in_a_table_with_its_severity(check: str) -> None:
 @pytest.mark.parametrize(
     "code", sorted(code for code, error in CODES.items() if error.__module__.startswith("octoprint_cli.errors."))
 )
-def test_every_error_code_is_in_a_table(code: str) -> None:
+def test_every_error_code_is_in_a_readme_table(code: str) -> None:
     assert re.search(rf"\b{code}\b", table_text())
 
 
 @pytest.mark.parametrize("number", sorted(int(code) for code in Exit))
-def test_every_exit_code_is_in_a_table(number: int) -> None:
+def test_every_exit_code_is_in_a_readme_table(number: int) -> None:
     assert str(number) in first_cells()
 
 
-def test_every_variable_is_in_the_readme() -> None:
+def test_every_environment_variable_is_in_the_readme() -> None:
     sources = "".join(path.read_text(encoding="utf-8") for path in ROOT.rglob("*.py"))
     variables = set(re.findall(r"\bOCTOPRINT_(?:CLI_)?[A-Z_]+\b", sources))
     text = README.read_text(encoding="utf-8")

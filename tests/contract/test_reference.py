@@ -86,7 +86,7 @@ def client() -> Client:
 @pytest.fixture
 def roots(client: Client, server: testing.FaultServer, tmp_path: Path) -> Dict[str, Any]:
     """What the first words of dotted names mean, where they are no names of the two modules."""
-    aimed = testing.Aimed(tmp_path, {})
+    aimed = testing.CliRunner(tmp_path, {})
     roots: Dict[str, Any] = {value.__name__: value for value in (*VALUES, Phase)}
     roots.update(self=Command, field=api.fields.Field, settings=Settings, terminal=api.Terminal)
     roots.update(client=client, resource=api.Resource, subject=api.Subject(client, Settings({}, {})))
@@ -108,7 +108,7 @@ def found(path: str, roots: Dict[str, Any]) -> Any:
 def taken(thing: Any) -> Dict[str, bool]:
     """What something callable takes, and whether it may be left out."""
     parameters = [one for one in inspect.signature(thing).parameters.values() if one.name != "self"]
-    passed_on = taken(testing.run) if isinstance(thing, testing.Aimed) else {}
+    passed_on = taken(testing.run) if isinstance(thing, testing.CliRunner) else {}
     several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return {**passed_on, **{one.name: one.default is not one.empty or one.kind in several for one in parameters}}
 
@@ -141,7 +141,7 @@ def missing(promised: Iterable[str]) -> Set[str]:
     return set(promised) - paths()
 
 
-def test_every_name_exists_and_is_called_as_it_says(roots: Dict[str, Any]) -> None:
+def test_every_documented_name_exists_with_its_signature(roots: Dict[str, Any]) -> None:
     told = list(names(section()))
     assert len(told) > 300 and len(told) == len({name.path for name in told})
     assert list(filter(None, (wrong(name, roots) for name in told))) == []
@@ -151,22 +151,22 @@ UNTRUE = ("fields.colour()", "fields.text", "fields.text(words=)", "fields.size(
 
 
 @pytest.mark.parametrize("untrue", UNTRUE)
-def test_what_is_not_true_is_found(untrue: str, roots: Dict[str, Any]) -> None:
+def test_untrue_documentation_is_detected(untrue: str, roots: Dict[str, Any]) -> None:
     assert [wrong(name, roots) for name in names(f"| `client.job.start()`, `{untrue}` | what it is |\n")][1:] != [""]
 
 
-def test_nothing_of_it_is_taken_for_a_part_of_the_tutorial() -> None:
+def test_reference_contains_no_code_blocks() -> None:
     assert "```" not in section()
 
 
-def test_all_of_the_two_modules_stands_there() -> None:
+def test_reference_documents_every_public_name() -> None:
     assert missing({*api.__all__} - {"Setting", "fields", "errors"} - set(api.ALIASES)) == set()
     classes = ("Resource", "Check", "Setting", "fields", "faults", "octoprint_run")
     assert {name for name in classes if not any(path.split(".")[0] == name for path in paths())} == set()
     assert missing({*testing.__all__} - {"ServerPlugin", "faults"} - set(testing.ALIASES)) == set()
 
 
-def test_all_fields_settings_faults_and_fixtures_stand_there() -> None:
+def test_reference_documents_fields_settings_faults_and_fixtures() -> None:
     functions = inspect.getmembers(api.fields, inspect.isfunction)
     assert missing(f"fields.{name}" for name, one in functions if one.__module__ == api.fields.__name__ and name[0] != "_") == set()
     kinds = [name for name, one in vars(api.Setting).items() if isinstance(one, classmethod) and name[0] != "_"]
@@ -177,7 +177,7 @@ def test_all_fields_settings_faults_and_fixtures_stand_there() -> None:
     assert len(kit) == 5 and [name for name in kit if f"`{name}`" not in section()] == []
 
 
-def test_all_of_a_client_stands_there(client: Client) -> None:
+def test_reference_documents_every_client_member(client: Client) -> None:
     resources = {name: resource for name in dir(client) if isinstance(resource := getattr(client, name), api.Resource)}
     assert len(resources) == 8
     own = public(client, "client") - OURS - OLD_NAMES - {f"client.{name}" for name in resources}
@@ -188,16 +188,16 @@ def test_all_of_a_client_stands_there(client: Client) -> None:
         assert missing(public(type(resource), f"client.{name}") - public(api.Resource, f"client.{name}")) == set()
 
 
-def test_all_of_what_it_returns_stands_there() -> None:
+def test_reference_documents_every_returned_value() -> None:
     assert missing(f"{value.__name__}.{name}" for value in VALUES for name in value._fields) == set()
 
 
-def test_all_of_a_subject_stands_there(roots: Dict[str, Any]) -> None:
+def test_reference_documents_subject_and_result(roots: Dict[str, Any]) -> None:
     assert missing(public(roots["subject"], "subject")) == set()
     assert missing(public(testing.Result, "result") - public(tuple, "result")) == set()
 
 
-def test_all_errors_stand_there_with_their_exit_code() -> None:
+def test_reference_documents_every_error_with_its_exit_code() -> None:
     kinds = {name: one for name, one in inspect.getmembers(api.errors, inspect.isclass) if issubclass(one, api.CliError)}
     assert missing({f"errors.{name}" for name in kinds if name != "CliError"} - SIGNALS) == set()
     for name in names(section()):

@@ -26,7 +26,7 @@ def check_kept(result: Result, secret: str = KEY) -> None:
 
 
 @EACH
-def test_not_when_it_comes_from_the_environment(command: str, program: Program, server: FaultServer) -> None:
+def test_key_from_environment_is_never_shown(command: str, program: Program, server: FaultServer) -> None:
     for case in ROWS[command]:
         case.scene(server)
         for more in LOUD:
@@ -34,7 +34,7 @@ def test_not_when_it_comes_from_the_environment(command: str, program: Program, 
 
 
 @EACH
-def test_not_when_it_is_an_option(command: str, program: Program, server: FaultServer) -> None:
+def test_key_from_option_is_never_shown(command: str, program: Program, server: FaultServer) -> None:
     """Hints repeat the command line."""
     del program.env["OCTOPRINT_API_KEY"]
     for case in ROWS[command]:
@@ -46,7 +46,7 @@ def test_not_when_it_is_an_option(command: str, program: Program, server: FaultS
 
 
 @EACH
-def test_not_when_it_is_in_the_file(command: str, program: Program, server: FaultServer) -> None:
+def test_key_from_config_file_is_never_shown(command: str, program: Program, server: FaultServer) -> None:
     del program.env["OCTOPRINT_API_KEY"]
     for case in ROWS[command]:
         program.configure(f"host: {server.url}\napi_key: {KEY}\nretries: 0\n")
@@ -55,7 +55,7 @@ def test_not_when_it_is_in_the_file(command: str, program: Program, server: Faul
 
 
 @EACH
-def test_not_by_a_bug(command: str, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_key_is_not_shown_by_an_internal_error(command: str, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(self: object, parsed_args: object) -> None:
         raise ValueError(f"{KEY} in {vars(self)} and {parsed_args}")
 
@@ -65,7 +65,7 @@ def test_not_by_a_bug(command: str, program: Program, monkeypatch: pytest.Monkey
     check_kept(result)
 
 
-def test_not_when_the_line_itself_is_wrong(program: Program) -> None:
+def test_key_is_not_shown_for_invalid_command_line(program: Program) -> None:
     del program.env["OCTOPRINT_API_KEY"]
     for argv in (["nonsense"], ["status", "--wat"], ["upload"], ["files", "--location", "moon"], ["-f", "nonsense", "status"]):
         for more in LOUD:
@@ -73,13 +73,13 @@ def test_not_when_the_line_itself_is_wrong(program: Program) -> None:
             check_kept(program.run("--api-key", KEY, *argv, *more))
 
 
-def test_not_when_the_server_repeats_it(program: Program, server: FaultServer) -> None:
+def test_key_repeated_by_the_server_is_not_shown(program: Program, server: FaultServer) -> None:
     server.fail("GET", "/api/job", answer(500, {"error": f"bad key {KEY}"}))
     for more in LOUD:
         check_kept(program.run("status", *more))
 
 
-def test_not_when_the_configuration_is_broken(program: Program) -> None:
+def test_key_in_broken_configuration_is_not_shown(program: Program) -> None:
     del program.env["OCTOPRINT_API_KEY"]
     for text in (
         f"api_key: [{KEY}\n",
@@ -94,7 +94,7 @@ def test_not_when_the_configuration_is_broken(program: Program) -> None:
 
 
 @pytest.mark.parametrize("odd", ["\n", "\r", "\x00", "\u20ac", "\u00fc", " ", "'"])
-def test_not_when_no_header_can_hold_it(odd: str, program: Program) -> None:
+def test_key_invalid_in_header_is_not_shown(odd: str, program: Program) -> None:
     """A key pasted with a line break, or in another alphabet, is a mistake of configuration, not a bug."""
     for more in LOUD:
         result = program.run("status", *more, env={"OCTOPRINT_API_KEY": KEY[:13] + odd + KEY[13:]})
@@ -112,19 +112,19 @@ PASSWORDS: Dict[str, str] = {
 
 
 @pytest.mark.parametrize("password", PASSWORDS.values(), ids=PASSWORDS.keys())
-def test_a_password_in_a_url_is_a_secret(password: str, program: Program, server: FaultServer) -> None:
+def test_password_in_host_url_is_never_shown(password: str, program: Program, server: FaultServer) -> None:
     address = server.url.replace("://", f"://bob:{password}@")
     for argv in (["status"], ["version"], ["config", "show"], ["cancel"], ["nonsense"], ["init"], ["--host", address, "cancel"]):
         for more in LOUD:
             check_kept(program.run(*argv, *more, env={"OCTOPRINT_HOST": address}), password)
 
 
-def test_the_masked_key_can_be_recognised(program: Program) -> None:
+def test_masked_key_shows_its_prefix(program: Program) -> None:
     rows = {row["name"]: row["value"] for row in program.run("config", "show", "--json").data["settings"]}
     assert rows["api_key"] == f"{KEY[:4]}****"
 
 
-def test_a_process_keeps_it_too(program: Program, server: FaultServer) -> None:
+def test_key_is_not_shown_by_a_real_process(program: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     for argv in (["status"], ["cancel"], ["nonsense"], ["init"]):
         check_kept(program.process(*argv, "--api-key", KEY, "--debug", "-v"))
@@ -132,7 +132,7 @@ def test_a_process_keeps_it_too(program: Program, server: FaultServer) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="only Linux lets a process change what ps shows of it")
 @pytest.mark.parametrize("option", [["--api-key", KEY], [f"--api-key={KEY}"]], ids=["two words", "one word"])
-def test_not_in_what_ps_shows(option: List[str], program: Program, server: FaultServer) -> None:
+def test_key_is_not_shown_in_process_list(option: List[str], program: Program, server: FaultServer) -> None:
     server.fail("GET", "/api/job", hang)
     process = program.start("status", *option)
     server.wait_for("/api/job")

@@ -27,7 +27,7 @@ def data_of(shape: Shape, program: Program, server: FaultServer) -> Any:
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=[f"{shape.argv}, {shape.scene.__name__}" for shape in SHAPES])
-def test_nothing_has_gone_or_changed_its_type(shape: Shape, program: Program, server: FaultServer) -> None:
+def test_data_fields_keep_their_names_and_types(shape: Shape, program: Program, server: FaultServer) -> None:
     assert list(differences(shape.data, data_of(shape, program, server))) == []
 
 
@@ -36,7 +36,7 @@ def test_every_command_has_a_shape() -> None:
     assert [command for command in COMMANDS if not any(line.startswith(f"{command} ") for line in lines)] == []
 
 
-def test_lists_that_should_not_be_empty_are_not(program: Program, server: FaultServer) -> None:
+def test_lists_in_shape_scenarios_are_not_empty(program: Program, server: FaultServer) -> None:
     """An empty list has every shape."""
     full = {
         "commands": "commands",
@@ -98,13 +98,13 @@ BROKEN: List[Any] = [
 ]
 
 
-def test_the_table_can_fail() -> None:
+def test_shape_comparison_detects_differences() -> None:
     """A removed field and a retyped one are found, an added one is fine."""
     assert list(differences(SHAPE, {**GOOD, "more": 1})) == []
     assert [data for data in BROKEN if len(list(differences(SHAPE, data))) != 1] == []
 
 
-def test_what_is_unknown_is_null_and_never_nought(program: Program, server: FaultServer) -> None:
+def test_unknown_values_are_null_not_zero(program: Program, server: FaultServer) -> None:
     server.octoprint.completion = -100
     assert program.run("status", "--json").data["job"]["completion"] is None
     server.octoprint.heaters["tool0"] = [None, None]

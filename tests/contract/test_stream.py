@@ -63,17 +63,17 @@ def lines(program: Program, server: FaultServer) -> List[Dict[str, Any]]:
     return found[:-1]
 
 
-def test_every_type_of_line_has_its_shape(lines: List[Dict[str, Any]]) -> None:
+def test_every_type_of_watch_line_has_its_shape(lines: List[Dict[str, Any]]) -> None:
     assert {line["type"] for line in lines} >= set(LINES) - {"terminal", "temperature"}
     for line in lines:
         assert list(differences(LINES[line["type"]], line, line["type"])) == []
 
 
-def test_what_was_pushed_says_so(lines: List[Dict[str, Any]]) -> None:
+def test_pushed_lines_have_source_push(lines: List[Dict[str, Any]]) -> None:
     assert lines[0]["source"] == "poll" and {line["source"] for line in lines if line["type"] == "event"} == {"push"}
 
 
-def test_a_server_that_pushes_nothing_is_polled_and_says_so_once(program: Program, server: FaultServer) -> None:
+def test_server_without_push_socket_is_polled_with_one_warning(program: Program, server: FaultServer) -> None:
     from octoprint_cli.testing.server import faults
 
     server.octoprint.printing()
@@ -95,7 +95,7 @@ def spill(server: FaultServer) -> None:
 
 
 @pytest.mark.parametrize("more", LOUD, ids=" ".join)
-def test_the_session_is_a_secret_too(more: List[str], program: Program, server: FaultServer) -> None:
+def test_push_session_is_masked_in_output(more: List[str], program: Program, server: FaultServer) -> None:
     spill(server)
     result = program.run("gcode", "M117", "--reply", *more)
     assert result.exit_code == 0 and "echo:" in result.stdout
@@ -105,7 +105,7 @@ def test_the_session_is_a_secret_too(more: List[str], program: Program, server: 
 
 
 @pytest.mark.parametrize("more", LOUD, ids=" ".join)
-def test_not_even_while_it_is_watched(more: List[str], program: Program, server: FaultServer) -> None:
+def test_push_session_is_masked_while_watching(more: List[str], program: Program, server: FaultServer) -> None:
     octoprint = server.octoprint
     octoprint.printing()
     thread = meanwhile(server, lambda: octoprint.event("PrintPaused", {"by": " ".join(octoprint.sessions)}), octoprint.finish)

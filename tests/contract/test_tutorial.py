@@ -37,7 +37,7 @@ def files_of_the_first_part() -> Dict[str, str]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the tutorial's commands are a POSIX shell's")
-def test_who_follows_it_sees_what_it_shows(tmp_path: Path, server: FaultServer) -> None:
+def test_following_the_tutorial_shows_the_documented_output(tmp_path: Path, server: FaultServer) -> None:
     follower = Follower(tmp_path, server.env)
     wrong: List[str] = []
     for block in blocks():
@@ -56,7 +56,7 @@ def test_who_follows_it_sees_what_it_shows(tmp_path: Path, server: FaultServer) 
     assert {row["distribution"] for row in told} == {"octoprint-cli-my-printer"}
 
 
-def test_each_thing_that_an_add_on_can_have_is_a_whole_example() -> None:
+def test_tutorial_has_a_complete_example_for_each_plugin_part() -> None:
     found = list(blocks())
     assert tuple(dict.fromkeys(block.part for block in found)) == PARTS
     for part in PARTS[1:-1]:
@@ -66,14 +66,14 @@ def test_each_thing_that_an_add_on_can_have_is_a_whole_example() -> None:
         assert [step for block in mine if not block.path for step in steps(block) if step.shown], part
 
 
-def test_the_first_part_takes_thirty_lines_of_code_at_most() -> None:
+def test_first_tutorial_part_has_at_most_thirty_lines_of_code() -> None:
     files = files_of_the_first_part()
     lines = [line for text in files.values() for line in text.splitlines() if line.strip() and not line.startswith("#")]
     assert {path.rsplit(".")[-1] for path in files} == {"py", "toml"} and 15 < len(lines) <= 30
 
 
 @pytest.mark.parametrize("name", ["my-printer", "acme", "mk3-s"])
-def test_plugins_new_writes_the_first_part(name: str, bare: Program) -> None:
+def test_plugins_new_writes_first_tutorial_part(name: str, bare: Program) -> None:
     data = check_success(as_json(bare.process("plugins", "new", name, "--json").stdout))
     folder = bare.work / f"octoprint-cli-{name}"
     assert data["folder"] == str(folder)
@@ -94,7 +94,7 @@ BAD_NAMES = ["My-Printer", "my_printer", "-x", "x-", "a--b", "3d", "../evil", "a
 
 
 @pytest.mark.parametrize("name", BAD_NAMES)
-def test_a_name_that_no_package_can_have_writes_nothing(name: str, bare: Program) -> None:
+def test_plugins_new_with_invalid_name_writes_nothing(name: str, bare: Program) -> None:
     result = bare.process("plugins", "new", "--json", "--", name)
     assert result.exit_code == 4
     error = check_failure(as_json(result.stdout), "INVALID_VALUE")
@@ -103,7 +103,7 @@ def test_a_name_that_no_package_can_have_writes_nothing(name: str, bare: Program
 
 
 @pytest.mark.parametrize("what", ["folder", "file", "link"])
-def test_what_is_there_is_never_overwritten(what: str, bare: Program) -> None:
+def test_plugins_new_never_overwrites(what: str, bare: Program) -> None:
     path = bare.work / "octoprint-cli-acme"
     if what == "folder":
         path.mkdir()
@@ -122,7 +122,7 @@ def test_what_is_there_is_never_overwritten(what: str, bare: Program) -> None:
     assert bare.process("plugins", "new", "acme-2").exit_code == 0
 
 
-def test_a_folder_that_cannot_be_written_is_told(bare: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plugins_new_in_unwritable_folder_is_an_error(bare: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: Path, *_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
@@ -133,7 +133,7 @@ def test_a_folder_that_cannot_be_written_is_told(bare: Program, monkeypatch: pyt
     assert "Permission denied" in check_failure(as_json(result.stdout), "FILE_UNWRITABLE")["message"]
 
 
-def test_the_comparison_can_fail() -> None:
+def test_output_comparison_detects_differences() -> None:
     step = Step("x", "one\n...\nthree\n")
     assert differs(step, "one  \nand\ntwo\nthree\n") == ""
     assert differs(step, "one\ntwo\n") and differs(step, "none\nthree\n")
@@ -141,7 +141,7 @@ def test_the_comparison_can_fail() -> None:
     assert differs(Step("x", "2 passed in ...s\n"), "1 failed in 1.23s\n")
 
 
-def test_a_block_that_is_neither_a_file_nor_commands_is_no_part_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tutorial_block_of_unknown_kind_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = tmp_path / "page.md"
     page.write_text("## One\n\n```python\nx = 1\n```\n")
     monkeypatch.setattr(tutorial, "TUTORIAL", page)

@@ -55,7 +55,7 @@ def words(line: str) -> List[str]:
 
 
 @EACH
-def test_a_document_says_so(line: str, program: Program, server: FaultServer) -> None:
+def test_usage_error_is_reported_in_the_requested_format(line: str, program: Program, server: FaultServer) -> None:
     for before, after, env, read in ASKING:
         if line in (WRONG["format_without_value"], WRONG["bad_format"]) and after:
             continue  # that would be its value, or replace it
@@ -69,14 +69,14 @@ def test_a_document_says_so(line: str, program: Program, server: FaultServer) ->
 
 
 @EACH
-def test_a_person_is_told(line: str, program: Program) -> None:
+def test_usage_error_as_plain_text_goes_to_stderr(line: str, program: Program) -> None:
     result = program.run(*words(line))
     assert (result.exit_code, result.stdout) == (4, "")
     check_told(result.stderr, "USAGE_ERROR")
     assert "usage:" not in result.stderr
 
 
-def test_a_process_behaves_alike(program: Program) -> None:
+def test_usage_error_of_real_process_is_an_envelope(program: Program) -> None:
     for argv in (["upload", "--json"], ["--json", "can"], ["status", "--conf", "x", "--json"]):
         result = program.process(*argv)
         assert result.exit_code == 4 and result.stderr == ""
@@ -84,7 +84,7 @@ def test_a_process_behaves_alike(program: Program) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_no_command_takes_an_abbreviation_or_an_unknown_option(command: str, program: Program, server: FaultServer) -> None:
+def test_commands_accept_no_abbreviations_or_unknown_options(command: str, program: Program, server: FaultServer) -> None:
     for argv in ([command[:-1]], [*command.split(), "--wat"], [*command.split(), "--verb"], [*command.split(), "--colum", "x"]):
         result = program.run(*argv[0].split(), *argv[1:], "--json")
         assert (result.exit_code, result.code) == (4, "USAGE_ERROR"), argv
@@ -92,14 +92,14 @@ def test_no_command_takes_an_abbreviation_or_an_unknown_option(command: str, pro
 
 
 @pytest.mark.parametrize("argv", ["temp --tool 200", "gcode G28", "disconnect", "upload {file}", "print {file} --confirm"])
-def test_an_act_that_was_done_is_not_denied(argv: str, program: Program, server: FaultServer) -> None:
+def test_unknown_column_after_a_change_still_reports_the_data(argv: str, program: Program, server: FaultServer) -> None:
     """Which columns there are is known afterwards only: then the result stays in `data`."""
     result = program.run(*Case(argv).words(program), "-c", "nonsense", "--json")
     assert (result.exit_code, result.code) == (4, "USAGE_ERROR")
     assert server.changes() == [] or result.data
 
 
-def test_the_nearest_names_are_offered(program: Program) -> None:
+def test_nearest_command_names_are_suggested(program: Program) -> None:
     error = program.run("statsu", "--json").envelope["error"]
     assert "status" in error["message"] and error["details"]["did_you_mean"][0] == "status"
     below = program.run("config", "--json").envelope["error"]
@@ -114,7 +114,7 @@ def test_global_options_stand_anywhere(program: Program, server: FaultServer) ->
     assert program.run("config", *options, "show").exit_code == 0
 
 
-def test_a_bad_value_of_a_global_option_is_named(program: Program) -> None:
+def test_invalid_global_option_value_is_a_config_error(program: Program) -> None:
     for argv in (["--timeout", "soon"], ["--timeout", "-1"], ["--timeout", "nan"], ["--host", "ftp://x"], ["--host", "a b"]):
         result = program.run("status", *argv, "--json")
         assert result.exit_code == 4

@@ -21,7 +21,9 @@ def begun(server: FaultServer, home: Path, *argv: str) -> Program:
     return app
 
 
-def test_what_one_line_has_sent_the_next_one_has_not(server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_change_flag_is_not_carried_over_to_next_command_line(
+    server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app, clients = begun(server, tmp_path), []
     fresh = type(app.client).anew
     monkeypatch.setattr(type(app.client), "anew", lambda self: clients.append(fresh(self)) or clients[-1])
@@ -32,7 +34,7 @@ def test_what_one_line_has_sent_the_next_one_has_not(server: FaultServer, tmp_pa
     assert server.connections == 2  # an act has one of its own, which what follows keeps
 
 
-def test_a_run_beside_has_the_same_settings_and_a_connection_of_its_own(server: FaultServer, tmp_path: Path) -> None:
+def test_parallel_run_shares_settings_but_not_connection(server: FaultServer, tmp_path: Path) -> None:
     app = begun(server, tmp_path)
     other = app.beside()
     for run in (app, other, app, other):
@@ -41,7 +43,7 @@ def test_a_run_beside_has_the_same_settings_and_a_connection_of_its_own(server: 
     assert other.settings is app.settings and other.scrubber is app.scrubber
 
 
-def test_a_check_that_raises_ends_a_line_before_it_sends_anything(server: FaultServer, tmp_path: Path) -> None:
+def test_raising_check_ends_command_line_before_any_request(server: FaultServer, tmp_path: Path) -> None:
     def check() -> None:
         raise KeyboardInterrupt
 
@@ -52,12 +54,12 @@ def test_a_check_that_raises_ends_a_line_before_it_sends_anything(server: FaultS
     assert server.requests == []
 
 
-def test_a_hint_aims_at_the_same_server_and_has_no_key(server: FaultServer, tmp_path: Path) -> None:
+def test_hint_repeats_global_options_and_masks_key(server: FaultServer, tmp_path: Path) -> None:
     _, envelope = begun(server, tmp_path, "--timeout", "7", "--api-key", server.key).answer(["cancel"])
     assert envelope["error"]["hint"] == "octoprint-cli --api-key=KEY --timeout=7 cancel --confirm"
 
 
-def test_a_hint_puts_its_options_before_what_is_none(server: FaultServer, tmp_path: Path) -> None:
+def test_hint_puts_options_before_double_dash(server: FaultServer, tmp_path: Path) -> None:
     _, envelope = begun(server, tmp_path).answer(["print", "--", "--odd.gcode"])
     assert envelope["error"]["hint"] == "octoprint-cli print --confirm -- --odd.gcode"
 
@@ -74,7 +76,7 @@ class Watched(Terminal):
         yield lambda picture: self.shown.append(picture.phase)
 
 
-def test_its_terminal_is_the_one_that_it_is_given(server: FaultServer, tmp_path: Path) -> None:
+def test_command_line_uses_the_given_terminal(server: FaultServer, tmp_path: Path) -> None:
     terminal = Watched()
     assert begun(server, tmp_path).answer(["wait", "--for", "idle"], terminal)[0] == 0
     assert set(terminal.shown) == {"idle"}

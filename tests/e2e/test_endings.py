@@ -94,16 +94,16 @@ def everyone_tells(server: Any, file: Path, end: End) -> None:
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_an_end_is_told_by_everyone(server: Any, slow: Path, name: str) -> None:
+def test_every_ending_is_reported_consistently(server: Any, slow: Path, name: str) -> None:
     everyone_tells(server, slow, ENDS[name])
 
 
-def test_an_error_that_only_ends_the_job_is_told_by_everyone(mild: Any, slow: Path) -> None:
+def test_error_that_only_ends_the_job_is_reported_consistently(mild: Any, slow: Path) -> None:
     everyone_tells(mild, slow, ONLY_THE_JOB)
     assert mild.state() == "Operational"
 
 
-def test_a_firmware_that_resets_itself_is_no_cancel_and_no_success(server: Any, slow: Path) -> None:
+def test_firmware_reset_is_neither_cancel_nor_success(server: Any, slow: Path) -> None:
     run = following(server, slow)
     server.gcode("!!DEBUG:reset")
     answer = run.answer(SECONDS)
@@ -117,7 +117,7 @@ def test_a_firmware_that_resets_itself_is_no_cancel_and_no_success(server: Any, 
         remembered(later, End(cancel, 0, "", "failed", broken or "reset"))
 
 
-def test_a_good_end_is_a_success_to_everyone(server: Any, short: Path) -> None:
+def test_finished_job_is_a_success_for_every_command(server: Any, short: Path) -> None:
     run = following(server, short)
     beside = server.begin("wait")
     data = run.answer(SECONDS).data
@@ -130,7 +130,7 @@ def test_a_good_end_is_a_success_to_everyone(server: Any, short: Path) -> None:
     assert server.prints("short.gcode") == 1
 
 
-def test_the_last_job_that_is_told_of_is_the_last_one(server: Any, slow: Path, quick: Path) -> None:
+def test_last_job_is_the_most_recent_one(server: Any, slow: Path, quick: Path) -> None:
     run = following(server, slow)
     cancel(server)
     told(run.answer(SECONDS), ENDS["cancelled"])
@@ -154,7 +154,7 @@ def through(proxy: Any, server: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", ["cancelled", "firmware_error", "line_dropped"])
-def test_without_the_push_socket_an_end_is_not_taken_for_another(server: Any, deaf: Any, slow: Path, name: str) -> None:
+def test_failed_ending_is_recognised_without_push_socket(server: Any, deaf: Any, slow: Path, name: str) -> None:
     end = ENDS[name]
     run = server.begin("print", slow, "--confirm", "--wait", *through(deaf, server))
     assert deaf.lost.wait(SECONDS)
@@ -167,7 +167,7 @@ def test_without_the_push_socket_an_end_is_not_taken_for_another(server: Any, de
     assert "push socket is down" in answer.stderr
 
 
-def test_without_the_push_socket_a_good_end_is_a_success(server: Any, deaf: Any, short: Path) -> None:
+def test_finished_job_is_a_success_without_push_socket(server: Any, deaf: Any, short: Path) -> None:
     run = server.begin("print", short, "--confirm", "--wait", *through(deaf, server))
     assert run.answer(SECONDS).data["last_job"]["outcome"] == "finished"
     assert server.prints("short.gcode") == 1

@@ -33,7 +33,7 @@ def large(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("line", [["upload"], ["print", "--confirm"]])
-def test_what_could_not_be_written_is_no_success(full: Any, large: Path, line: Any) -> None:
+def test_failed_write_on_server_is_not_a_success(full: Any, large: Path, line: Any) -> None:
     answer = full.cli(line[0], large, *line[1:], expect=None)
     assert (answer.exit_code in (1, 2, 4), answer.envelope["status"]) == (True, "error"), answer
     assert full.names() == [], answer
@@ -41,7 +41,7 @@ def test_what_could_not_be_written_is_no_success(full: Any, large: Path, line: A
     assert full.job()["job"]["file"]["name"] is None
 
 
-def test_the_earlier_file_of_that_name_is_intact(full: Any, large: Path) -> None:
+def test_failed_write_on_server_keeps_the_earlier_file(full: Any, large: Path) -> None:
     earlier = b"M117 earlier\n"
     sent = large.read_bytes()
     large.write_bytes(earlier)

@@ -38,7 +38,7 @@ def interrupted(server: Any, proxy: Throttle, line: Any, how: Any, ready: Callab
 
 
 @pytest.mark.parametrize("how", SIGNALS)
-def test_an_upload_that_was_cut_off_has_not_arrived(server: Any, large: Path, how: Any) -> None:
+def test_interrupted_upload_has_not_arrived(server: Any, large: Path, how: Any) -> None:
     proxy = Throttle(server.host, "POST /api/files/local ", after=MIB)
     answer = interrupted(server, proxy, ["upload", large], how)
     assert answer.error["details"]["upload"] == "large.gcode"
@@ -48,7 +48,7 @@ def test_an_upload_that_was_cut_off_has_not_arrived(server: Any, large: Path, ho
 
 
 @pytest.mark.parametrize("how", SIGNALS)
-def test_an_upload_whose_answer_was_waited_for_has_arrived(server: Any, large: Path, how: Any) -> None:
+def test_upload_interrupted_while_awaiting_answer_has_arrived(server: Any, large: Path, how: Any) -> None:
     proxy = Throttle(server.host, "POST /api/files/local ")
     answer = interrupted(server, proxy, ["upload", large], how)
     assert answer.error["details"]["stored"] is True
@@ -56,7 +56,7 @@ def test_an_upload_whose_answer_was_waited_for_has_arrived(server: Any, large: P
     assert server.content("large.gcode") == large.read_bytes()
 
 
-def test_the_earlier_file_is_not_taken_for_the_one_that_was_cut_off(server: Any, large: Path, quick: Path) -> None:
+def test_earlier_file_is_not_taken_for_interrupted_upload(server: Any, large: Path, quick: Path) -> None:
     earlier = quick.rename(large.with_name("later.gcode")).read_bytes()
     server.cli("upload", large.with_name("later.gcode"))
     server.until(lambda: server.file("later.gcode"), lambda file: "gcodeAnalysis" in file)
@@ -66,14 +66,14 @@ def test_the_earlier_file_is_not_taken_for_the_one_that_was_cut_off(server: Any,
     assert (answer.error["details"]["stored"], server.content("later.gcode")) == (False, earlier)
 
 
-def test_a_print_that_was_cut_off_in_its_upload_starts_nothing(server: Any, large: Path) -> None:
+def test_print_interrupted_during_upload_starts_nothing(server: Any, large: Path) -> None:
     proxy = Throttle(server.host, "POST /api/files/local ", after=MIB)
     answer = interrupted(server, proxy, ["print", large, "--confirm"], SIGNALS[1])
     assert "the printer is Operational" in answer.error["message"]
     assert (server.names(), server.state()) == ([], "Operational")
 
 
-def test_a_print_whose_start_was_under_way_tells_that_it_prints(server: Any, slow: Path) -> None:
+def test_print_interrupted_during_start_reports_printing(server: Any, slow: Path) -> None:
     proxy = Throttle(server.host, "POST /api/files/local/slow.gcode")
 
     def prints() -> None:  # it says Starting for a moment first
@@ -86,7 +86,7 @@ def test_a_print_whose_start_was_under_way_tells_that_it_prints(server: Any, slo
 
 
 @pytest.mark.parametrize("how", SIGNALS)
-def test_a_cancel_in_a_heat_up_tells_the_state_and_is_not_taken_back(server: Any, tmp_path: Path, how: Any) -> None:
+def test_cancel_interrupted_during_heat_up_reports_state(server: Any, tmp_path: Path, how: Any) -> None:
     number, exit_code, code = how
     heating(server, tmp_path, "M190", "bed")
     run = server.begin("cancel", "--confirm")
@@ -100,7 +100,7 @@ def test_a_cancel_in_a_heat_up_tells_the_state_and_is_not_taken_back(server: Any
     server.cli("temp", "--off")
 
 
-def test_an_interrupt_before_anything_was_sent_says_so(server: Any) -> None:
+def test_interrupt_before_any_change_reports_nothing_sent(server: Any) -> None:
     proxy = Throttle(server.host, "GET /api/job")
     answer = interrupted(server, proxy, ["cancel", "--confirm"], SIGNALS[0])
     assert "nothing was sent that changes anything" in answer.error["message"]

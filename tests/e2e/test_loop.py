@@ -14,7 +14,7 @@ def started(server: Any, file: Path) -> None:
     server.cli("print", file, "--confirm")
 
 
-def test_status_of_an_idle_printer_has_every_heater_and_no_made_up_number(server: Any) -> None:
+def test_idle_status_has_every_heater_and_no_invented_values(server: Any) -> None:
     data = server.cli("status").data
     assert data["state"] == server.job()["state"] == "Operational"
     assert set(data["temperature"]) == set(server.get("/api/printer")["temperature"]) == {"tool0", "bed"}
@@ -22,7 +22,7 @@ def test_status_of_an_idle_printer_has_every_heater_and_no_made_up_number(server
     assert data["job"]["print_time_left"] is None or data["job"]["completion"] == 100
 
 
-def test_upload_stores_the_same_bytes_in_the_folder_that_was_named(server: Any, slow: Path) -> None:
+def test_upload_stores_identical_bytes_in_given_folder(server: Any, slow: Path) -> None:
     data = server.cli("upload", slow, "--path", "parts/today").data
     assert data["path"] == "parts/today/slow.gcode"
     assert server.content(data["path"]) == slow.read_bytes()
@@ -32,20 +32,20 @@ def test_upload_stores_the_same_bytes_in_the_folder_that_was_named(server: Any, 
     assert server.job()["job"]["file"]["name"] != "slow.gcode"
 
 
-def test_upload_select_selects_and_starts_nothing(server: Any, slow: Path) -> None:
+def test_upload_select_selects_without_starting(server: Any, slow: Path) -> None:
     assert server.cli("upload", slow, "--select").data["selected"] is True
     job = server.job()
     assert (job["state"], job["job"]["file"]["path"]) == ("Operational", "slow.gcode")
 
 
-def test_the_server_s_own_spelling_of_a_name_is_used_from_there_on(server: Any, tmp_path: Path) -> None:
+def test_file_name_assigned_by_server_is_used(server: Any, tmp_path: Path) -> None:
     file = write(tmp_path / "a b|c ü #1%.gcode", "G1 X1 F6000\n")
     path = server.cli("print", file, "--confirm").data["file"]
     assert path == "a bc ü #1%.gcode"
     assert server.until(server.job, lambda job: job["progress"]["completion"] == 100)["job"]["file"]["path"] == path
 
 
-def test_files_lists_what_is_in_folders_too(server: Any, slow: Path, quick: Path) -> None:
+def test_files_lists_files_in_folders(server: Any, slow: Path, quick: Path) -> None:
     server.cli("upload", slow, "--path", "deep/er")
     server.cli("upload", quick)
     data = server.cli("files", "--location", "local").data
@@ -55,19 +55,19 @@ def test_files_lists_what_is_in_folders_too(server: Any, slow: Path, quick: Path
     assert 0 < data["free"] <= data["total"]
 
 
-def test_print_means_that_the_server_prints_that_file(server: Any, slow: Path) -> None:
+def test_print_starts_the_file_on_the_server(server: Any, slow: Path) -> None:
     data = server.cli("print", slow, "--confirm").data
     job = server.job()
     assert data["started"] is True and data["action"] == "started"
     assert (job["state"], job["job"]["file"]["path"]) == ("Printing", data["file"])
 
 
-def test_print_without_consent_sends_nothing(server: Any, slow: Path) -> None:
+def test_print_without_confirm_sends_nothing(server: Any, slow: Path) -> None:
     assert server.cli("print", slow, expect=4).code == "CONFIRMATION_REQUIRED"
     assert server.get("/api/files/local")["files"] == []
 
 
-def test_a_job_runs_to_its_end_and_status_says_so(server: Any, quick: Path) -> None:
+def test_finished_job_is_shown_by_status(server: Any, quick: Path) -> None:
     server.cli("print", quick, "--confirm")
     server.until(server.job, lambda job: job["state"] == "Operational" and job["progress"]["completion"] == 100)
     job = server.cli("status").data["job"]
@@ -75,7 +75,7 @@ def test_a_job_runs_to_its_end_and_status_says_so(server: Any, quick: Path) -> N
     assert server.until(lambda: server.file("quick.gcode"), lambda file: "prints" in file)["prints"]["success"] == 1
 
 
-def test_an_empty_file_is_refused_before_anything_is_sent(server: Any, tmp_path: Path) -> None:
+def test_empty_file_is_refused_before_sending(server: Any, tmp_path: Path) -> None:
     empty = tmp_path / "empty.gcode"
     empty.touch()
     answer = server.cli("print", empty, "--confirm", expect=2)
@@ -84,7 +84,7 @@ def test_an_empty_file_is_refused_before_anything_is_sent(server: Any, tmp_path:
     assert server.get("/api/files/local")["files"] == []
 
 
-def test_an_empty_file_that_was_forced_has_no_completion_below_zero(server: Any, tmp_path: Path) -> None:
+def test_printed_empty_file_has_no_negative_completion(server: Any, tmp_path: Path) -> None:
     empty = tmp_path / "empty.gcode"
     empty.touch()
     server.cli("upload", empty)
@@ -127,14 +127,14 @@ def test_cancel_returns_when_the_printer_has_stopped(server: Any, slow: Path) ->
     assert server.cli("cancel", "--confirm", expect=4).code == "NO_ACTIVE_JOB"
 
 
-def test_cancel_of_a_paused_job(server: Any, slow: Path) -> None:
+def test_cancel_works_on_a_paused_job(server: Any, slow: Path) -> None:
     started(server, slow)
     server.cli("pause")
     server.cli("cancel", "--confirm")
     assert server.job()["state"] == "Operational"
 
 
-def test_verbs_without_a_job_say_so(server: Any) -> None:
+def test_job_commands_without_job_are_refused(server: Any) -> None:
     for verb in (["pause"], ["resume"], ["cancel", "--confirm"]):
         assert server.cli(*verb, expect=4).code == "NO_ACTIVE_JOB"
 
@@ -149,7 +149,7 @@ def test_a_dry_run_changes_nothing_on_the_server(server: Any, slow: Path) -> Non
     assert server.get("/api/printer")["temperature"]["tool0"]["target"] == 0
 
 
-def test_an_sd_card_print_starts_that_very_file(server: Any, tmp_path: Path) -> None:
+def test_sd_card_print_starts_the_uploaded_file(server: Any, tmp_path: Path) -> None:
     server.post("/api/connection", {"command": "disconnect"})  # 2.0.0rc7 selects on the card once a connection
     server.reset()
     # A name of its own: the card keeps its files, and 1.11's virtual one lists a second `x~1.gco` under no name that is new.

@@ -25,7 +25,7 @@ def kill(server: Any) -> None:
 
 
 @pytest.mark.parametrize("end", [kill, lambda server: server.sandbox("stop")], ids=["killed", "stopped"])
-def test_a_job_that_the_server_has_forgotten_is_lost(server: Any, slow: Path, end: Any) -> None:
+def test_job_forgotten_by_restarted_server_is_lost(server: Any, slow: Path, end: Any) -> None:
     run, beside = following(server, slow), waiting(server)
     end(server)
     server.sandbox("start")
@@ -46,7 +46,7 @@ def untold(server: Any, file: Path, proxy: Throttle) -> Started:
 
 
 @pytest.mark.parametrize("same", [False, True])
-def test_a_second_job_is_not_taken_for_ours(server: Any, slow: Path, quick: Path, same: bool) -> None:
+def test_second_job_is_not_taken_for_the_first(server: Any, slow: Path, quick: Path, same: bool) -> None:
     """Ours was cancelled and another begun while the program was not told: of the same file, it might look like ours."""
     server.cli("upload", quick)
     with Throttle(server.host, "GET /sockjs", lose=True) as proxy:
@@ -61,7 +61,7 @@ def test_a_second_job_is_not_taken_for_ours(server: Any, slow: Path, quick: Path
     assert (last["file"], last["outcome"] in ("cancelled", "unfinished", "lost")) == ("slow.gcode", True), answer
 
 
-def test_a_job_that_was_cancelled_unseen_is_told_when_it_is_seen(server: Any, slow: Path) -> None:
+def test_job_cancelled_during_outage_is_reported_as_cancelled(server: Any, slow: Path) -> None:
     with Throttle(server.host, "GET /sockjs", lose=True) as proxy:
         run = untold(server, slow, proxy)
         cancel(server)
@@ -73,7 +73,7 @@ def test_a_job_that_was_cancelled_unseen_is_told_when_it_is_seen(server: Any, sl
 # -- on the SD card, whose files have no history ----------------------------------------------------
 
 
-def test_a_job_from_the_card_that_finishes_is_a_success(server: Any) -> None:
+def test_finished_sd_card_job_is_a_success(server: Any) -> None:
     with on_card(server, 3) as (path,):
         data = server.cli("print", "--stored", path, "--location", "sdcard", "--confirm", "--wait").data
         assert (data["met"], data["location"], data["state"]) == ("done", "sdcard", "Operational"), data
@@ -82,7 +82,7 @@ def test_a_job_from_the_card_that_finishes_is_a_success(server: Any) -> None:
         assert server.cli("wait").data["last_job"]["outcome"] == "finished"
 
 
-def test_a_job_from_the_card_that_is_cancelled_is_told_as_that(server: Any) -> None:
+def test_cancelled_sd_card_job_is_reported_as_cancelled(server: Any) -> None:
     with on_card(server, 60) as (path,):
         with server.listened():
             run = server.begin("print", "--stored", path, "--location", "sdcard", "--confirm", "--wait")

@@ -33,7 +33,7 @@ def says_offline(server: Any) -> None:
     assert status.envelope["data"]["job"]["completion"] is None
 
 
-def test_a_server_that_is_stopped_and_started_again_is_told_as_it_is(printing: Any, slow: Path) -> None:
+def test_server_restart_is_reported_as_it_happens(printing: Any, slow: Path) -> None:
     try:
         assert printing.cli("status").data["phase"] == "printing"
         printing.sandbox("stop")
@@ -59,7 +59,7 @@ def test_a_server_that_is_stopped_and_started_again_is_told_as_it_is(printing: A
     assert printing.prints("slow.gcode") == 0
 
 
-def test_a_printer_that_is_disconnected_takes_its_job_along(printing: Any) -> None:
+def test_disconnecting_the_printer_ends_its_job(printing: Any) -> None:
     printing.post("/api/connection", {"command": "disconnect"})
     assert gone(printing) == "Offline"
     says_offline(printing)
@@ -68,7 +68,7 @@ def test_a_printer_that_is_disconnected_takes_its_job_along(printing: Any) -> No
 
 
 @pytest.mark.parametrize("fault", ["trigger_fatal_error_marlin", "drop_connection"])
-def test_a_firmware_that_gives_up_is_offline_after_an_error(printing: Any, slow: Path, fault: str) -> None:
+def test_firmware_failure_is_offline_after_error(printing: Any, slow: Path, fault: str) -> None:
     printing.gcode(f"!!DEBUG:{fault}")
     assert gone(printing) == "Offline after error"
     says_offline(printing)
@@ -79,7 +79,7 @@ def test_a_firmware_that_gives_up_is_offline_after_an_error(printing: Any, slow:
     assert (printing.state(), printing.cli("status").data["phase"]) == ("Operational", "idle")
 
 
-def test_an_error_that_only_ends_the_job_is_not_called_a_cancel(mild: Any, slow: Path) -> None:
+def test_error_that_only_ends_the_job_leaves_no_active_job(mild: Any, slow: Path) -> None:
     mild.cli("print", slow, "--confirm")
     mild.gcode("!!DEBUG:mintemp_error")
     mild.idle()
@@ -88,7 +88,7 @@ def test_an_error_that_only_ends_the_job_is_not_called_a_cancel(mild: Any, slow:
     assert (status["phase"], status["job"]["completion"]) == ("idle", None)
 
 
-def test_a_cancel_while_the_firmware_gives_up_tells_what_became_of_it(printing: Any) -> None:
+def test_cancel_during_firmware_failure_reports_the_outcome(printing: Any) -> None:
     run = printing.begin("cancel", "--confirm")
     printing.gcode("!!DEBUG:trigger_fatal_error_marlin")
     answer = run.answer()

@@ -25,7 +25,7 @@ def configured(folder: Path, text: str) -> Path:
 
 
 @pytest.mark.parametrize("line", [["status"], ["cancel", "--confirm"], ["upload", "FILE"]])
-def test_a_wrong_key_s_origin_is_named(server: Any, quick: Path, tmp_path: Path, line: List[str]) -> None:
+def test_wrong_key_error_names_origin_of_key(server: Any, quick: Path, tmp_path: Path, line: List[str]) -> None:
     line = [str(PROGRAM), "--json", *(str(quick) if word == "FILE" else word for word in line)]
     config = configured(tmp_path, f"host: {server.host}\napi_key: {WRONG}\n")
     there = {**server.environ, "OCTOPRINT_HOST": server.host}
@@ -40,7 +40,7 @@ def test_a_wrong_key_s_origin_is_named(server: Any, quick: Path, tmp_path: Path,
     assert server.names() == []
 
 
-def test_no_key_is_told_from_a_wrong_one(server: Any, quick: Path, tmp_path: Path) -> None:
+def test_missing_key_is_distinguished_from_wrong_key(server: Any, quick: Path, tmp_path: Path) -> None:
     config = configured(tmp_path, f"host: {server.host}\n")
     for line in (["status"], ["pause"], ["upload", str(quick)], ["print", str(quick), "--confirm"]):
         answer = run_here([str(PROGRAM), "--json", "--config", str(config), *line], server.environ, expect=4)
@@ -48,14 +48,14 @@ def test_no_key_is_told_from_a_wrong_one(server: Any, quick: Path, tmp_path: Pat
     assert server.names() == []
 
 
-def test_without_files_upload_nothing_is_sent(server: Any, quick: Path) -> None:
+def test_without_files_upload_permission_nothing_is_sent(server: Any, quick: Path) -> None:
     key = server.key_without("FILES_UPLOAD")
     denied(server.cli("upload", quick, "--api-key", key, expect=4), "FILES_UPLOAD")
     denied(server.cli("print", quick, "--confirm", "--api-key", key, expect=4), "FILES_UPLOAD")
     assert (server.names(), server.state()) == ([], "Operational")
 
 
-def test_without_files_delete_a_file_is_sent_but_not_replaced(server: Any, quick: Path) -> None:
+def test_without_files_delete_permission_nothing_is_replaced(server: Any, quick: Path) -> None:
     key = server.key_without("FILES_DELETE")
     assert server.cli("upload", quick, "--api-key", key).data["path"] == "quick.gcode"
     before = quick.read_bytes()
@@ -67,7 +67,7 @@ def test_without_files_delete_a_file_is_sent_but_not_replaced(server: Any, quick
     assert server.content(path) == quick.read_bytes()
 
 
-def test_without_files_list_an_upload_arrives_and_says_what_it_cannot_know(server: Any, quick: Path) -> None:
+def test_without_files_list_permission_upload_is_unverified(server: Any, quick: Path) -> None:
     key = server.key_without("FILES_LIST")
     denied(server.cli("files", "--api-key", key, expect=4), "FILES_LIST")
     data = server.cli("upload", quick, "--api-key", key).data
@@ -75,7 +75,7 @@ def test_without_files_list_an_upload_arrives_and_says_what_it_cannot_know(serve
     assert server.content("quick.gcode") == quick.read_bytes()
 
 
-def test_without_print_nothing_starts_or_stops(server: Any, quick: Path, slow: Path) -> None:
+def test_without_print_permission_nothing_starts_or_stops(server: Any, quick: Path, slow: Path) -> None:
     key = server.key_without("PRINT")
     denied(server.cli("print", quick, "--confirm", "--api-key", key, expect=4), "PRINT")
     job = server.job()
@@ -86,18 +86,18 @@ def test_without_print_nothing_starts_or_stops(server: Any, quick: Path, slow: P
     assert server.state() == "Printing"
 
 
-def test_without_control_no_heater_is_touched(server: Any) -> None:
+def test_without_control_permission_no_heater_is_set(server: Any) -> None:
     key = server.key_without("CONTROL")
     for line in (["temp", "--tool", "50"], ["temp", "--off"], ["gcode", "M104 S50"]):
         denied(server.cli(*line, "--api-key", key, expect=4), "CONTROL")
     assert server.get("/api/printer")["temperature"]["tool0"]["target"] == 0
 
 
-def test_without_files_download_a_file_is_verified_by_what_is_left(server: Any, quick: Path) -> None:
+def test_without_files_download_permission_verification_falls_back(server: Any, quick: Path) -> None:
     key = server.key_without("FILES_DOWNLOAD")
     assert server.cli("upload", quick, "--api-key", key).data["verified"] == ("size" if server.modern else "sha1")
     denied(server.cli("upload", quick, "--path", "there", "--verify", "download", "--api-key", key, expect=4), "FILES_DOWNLOAD")
 
 
-def test_without_status_nothing_is_told(server: Any) -> None:
+def test_without_status_permission_status_is_denied(server: Any) -> None:
     denied(server.cli("status", "--api-key", server.key_without("STATUS"), expect=4), "STATUS")

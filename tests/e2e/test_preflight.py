@@ -169,14 +169,14 @@ def _merged(changes: Dict[str, Any]) -> Dict[str, Any]:
     return {name: {**DEFAULT[name], **value} if isinstance(value, dict) else value for name, value in changes.items()}  # type: ignore[dict-item]
 
 
-def test_every_check_of_the_content_is_seen_to_pass_and_to_fail() -> None:
+def test_every_content_check_passes_and_fails_in_some_case() -> None:
     cases = [case for printer in PRINTERS.values() for case in printer.cases.values()]
     failing = {name for case in cases for name, status in case.said.items() if status == "fail"}
     assert failing == OF_CONTENT  # that each passes is what `good` and its like show
 
 
 @pytest.mark.parametrize(("profiled", "name"), [(name, name) for name in PRINTERS], indirect=["profiled"], ids=PRINTERS)
-def test_what_each_check_says_of_files_for_this_printer(profiled: Any, name: str, tmp_path: Path) -> None:
+def test_content_checks_give_expected_results_for_each_printer(profiled: Any, name: str, tmp_path: Path) -> None:
     wrong = {}
     for case, (gcode, said) in PRINTERS[name].cases.items():
         file = tmp_path / f"{case}.gcode"
@@ -192,7 +192,7 @@ def test_what_each_check_says_of_files_for_this_printer(profiled: Any, name: str
     assert wrong == {}
 
 
-def test_both_values_are_told_and_are_evidence(printer: Any, tmp_path: Path) -> None:
+def test_message_and_evidence_name_file_and_printer_extents(printer: Any, tmp_path: Path) -> None:
     change(printer, {"volume": {**SQUARE, "width": 150.0}})
     file = tmp_path / "wide.gcode"
     file.write_text(line(20, 20, 180, 60))
@@ -205,7 +205,7 @@ def test_both_values_are_told_and_are_evidence(printer: Any, tmp_path: Path) -> 
     assert printer.names() == []
 
 
-def test_an_ignored_check_lets_the_print_start_and_is_recorded(printer: Any, tmp_path: Path) -> None:
+def test_ignored_check_allows_print_and_is_recorded(printer: Any, tmp_path: Path) -> None:
     change(printer, {"volume": {**SQUARE, "height": 10.0}})
     file = tmp_path / "high.gcode"
     file.write_text(print_of("G1 Z11 F6000\n"))
@@ -217,7 +217,7 @@ def test_an_ignored_check_lets_the_print_start_and_is_recorded(printer: Any, tmp
     assert printer.finished("high.gcode") == 1
 
 
-def test_a_warning_forbids_with_strict_alone(printer: Any, tmp_path: Path) -> None:
+def test_warning_blocks_print_only_with_strict(printer: Any, tmp_path: Path) -> None:
     change(printer, {"extruder": {"nozzleDiameter": 0.6}})
     file = tmp_path / "fine.gcode"
     file.write_text(print_of("; nozzle_diameter = 0.4\n"))
@@ -228,14 +228,14 @@ def test_a_warning_forbids_with_strict_alone(printer: Any, tmp_path: Path) -> No
     printer.finished("fine.gcode")
 
 
-def test_the_demo_s_real_print_passes(server: Any) -> None:
+def test_demo_cube_passes_preflight(server: Any) -> None:
     cube = Path(__file__).parents[2] / "demo" / "cube.gcode"
     found = checks(server.cli("preflight", cube))
     assert {name for name in OF_CONTENT if found[name]["status"] == "fail"} == set()
     assert found["print_volume"]["evidence"]["file"]["x"] == [83.375, 116.625]
 
 
-def test_without_the_permission_to_see_the_profile_its_checks_are_skipped(server: Any, tmp_path: Path) -> None:
+def test_profile_checks_are_skipped_without_permission(server: Any, tmp_path: Path) -> None:
     file = tmp_path / "wide.gcode"
     file.write_text(line(20, 20, 220, 60))
     found = checks(server.cli("preflight", file, "--api-key", server.key_without("CONNECTION")))
@@ -243,7 +243,7 @@ def test_without_the_permission_to_see_the_profile_its_checks_are_skipped(server
     assert found["extrusion"]["status"] == "pass"
 
 
-def test_a_profile_in_use_goes_before_the_default_one(printer: Any, tmp_path: Path) -> None:
+def test_current_profile_precedes_default(printer: Any, tmp_path: Path) -> None:
     """Without a printer the default profile is the one in use, on 1.x and 2.0 alike."""
     small = {"id": "small", "name": "Small", "model": "Tiny", "volume": {**SQUARE, "width": 50.0}}
     printer.post("/api/printerprofiles", {"profile": small, "basedOn": "_default"})
@@ -274,7 +274,7 @@ def set_firmware(server: Any, name: str) -> None:
     server.reconnect()
 
 
-def test_what_the_server_warns_of_the_firmware_is_a_warning(unsafe: Any, quick: Path) -> None:
+def test_firmware_warning_of_server_is_a_warning(unsafe: Any, quick: Path) -> None:
     unsafe.until(lambda: unsafe.get("/api/plugin/firmware_check"), bool)
     answer = unsafe.cli("preflight", quick)
     row = checks(answer)["server_firmware"]
@@ -285,7 +285,7 @@ def test_what_the_server_warns_of_the_firmware_is_a_warning(unsafe: Any, quick: 
     assert checks(unsafe.cli("preflight", quick))["server_firmware"]["status"] == "pass"
 
 
-def test_a_plugin_that_is_not_there_is_skipped(server: Any, quick: Path) -> None:
+def test_missing_server_plugin_is_skipped(server: Any, quick: Path) -> None:
     found = checks(server.cli("preflight", quick))
     assert found["server_power"]["status"] == "skip"  # no Raspberry Pi
     assert found["server_health"]["status"] in ("pass", "skip", "fail") and found["server_health"]["severity"] == "warn"

@@ -11,7 +11,7 @@ def targets(server: Any) -> Dict[str, float]:
     return {heater: reading["target"] for heater, reading in server.get("/api/printer")["temperature"].items()}
 
 
-def test_targets_are_what_the_printer_shows_afterwards(server: Any) -> None:
+def test_targets_are_shown_by_the_printer(server: Any) -> None:
     data = server.cli("temp", "--tool", "50", "--bed", "40").data
     assert data["set"] == {"tool0": 50, "bed": 40}
     assert targets(server) == {"tool0": 50, "bed": 40}
@@ -20,12 +20,12 @@ def test_targets_are_what_the_printer_shows_afterwards(server: Any) -> None:
 
 
 @pytest.mark.parametrize("value", ["301", "nan", "inf", "-5", "hot", ""])
-def test_a_bad_target_is_refused_before_anything_is_sent(server: Any, value: str) -> None:
+def test_invalid_target_is_refused_before_sending(server: Any, value: str) -> None:
     assert server.cli("temp", f"--tool={value}", expect=4).code in ("LIMIT_EXCEEDED", "INVALID_VALUE")
     assert targets(server)["tool0"] == 0
 
 
-def test_a_heater_that_the_printer_does_not_have_is_an_error(server: Any) -> None:
+def test_missing_heater_is_an_error(server: Any) -> None:
     for option in (["--chamber", "40"], ["--tool1", "50"], ["--tool", "3=50"]):
         assert server.cli("temp", *option, expect=4).code == "NOT_FOUND"
     assert targets(server) == {"tool0": 0, "bed": 0}
@@ -72,7 +72,7 @@ def test_gcode_reaches_the_printer_in_order(server: Any) -> None:
     server.cli("temp", "--off")
 
 
-def test_gcode_that_can_do_harm_wants_consent(server: Any) -> None:
+def test_harmful_gcode_needs_confirm(server: Any) -> None:
     for command in ("M500", "m502", "M81", "M997", "M30 x.gco", "M28 x.gco", "N5 M501*7"):
         assert server.cli("gcode", command, expect=4).code == "CONFIRMATION_REQUIRED"
     assert server.cli("gcode", "M500", "--confirm").data["action"] == "sent"
@@ -85,7 +85,7 @@ def test_gcode_beyond_a_limit_or_malformed_is_refused(server: Any) -> None:
     assert targets(server)["tool0"] == 0
 
 
-def test_motion_during_a_job_is_refused_and_a_question_is_not(server: Any, slow: Any) -> None:
+def test_motion_during_job_is_refused_and_query_is_sent(server: Any, slow: Any) -> None:
     server.cli("print", slow, "--confirm")
     assert server.cli("gcode", "G28", expect=3).code == "PRINTER_BUSY"
     assert server.cli("gcode", "M105").data["action"] == "sent"
@@ -94,14 +94,14 @@ def test_motion_during_a_job_is_refused_and_a_question_is_not(server: Any, slow:
     server.cli("cancel", "--confirm")
 
 
-def test_the_emergency_stop_goes_through_in_the_middle_of_a_job(server: Any, slow: Any) -> None:
+def test_emergency_stop_is_sent_during_a_job(server: Any, slow: Any) -> None:
     server.cli("print", slow, "--confirm")
     server.cli("gcode", "M112")
     server.until(server.job, lambda job: job["state"].startswith("Offline"))
     assert server.cli("status", expect=1).code == "PRINTER_OFFLINE"
 
 
-def test_disconnect_and_connect_are_done_when_they_say_so(server: Any) -> None:
+def test_connect_and_disconnect_take_effect_before_returning(server: Any) -> None:
     data = server.cli("disconnect").data
     assert (data["connected"], data["changed"], data["state"]) == (False, True, "Offline")
     assert server.get("/api/connection")["current"]["port"] is None
@@ -118,14 +118,14 @@ def test_connect_with_other_settings_reconnects_with_them(server: Any) -> None:
     server.cli("connect", "--baudrate", "115200")
 
 
-def test_connect_refuses_what_the_server_does_not_have(server: Any) -> None:
+def test_connect_refuses_unknown_port_baudrate_and_profile(server: Any) -> None:
     server.cli("disconnect")
     for option in (["--port", "/dev/nowhere"], ["--baudrate", "5"], ["--profile", "nobody"]):
         assert server.cli("connect", *option, expect=4).code == "NOT_FOUND"
     assert server.job()["state"].startswith("Offline")
 
 
-def test_disconnect_during_a_job_wants_consent(server: Any, slow: Any) -> None:
+def test_disconnect_during_job_needs_confirm(server: Any, slow: Any) -> None:
     server.cli("print", slow, "--confirm")
     assert server.cli("disconnect", expect=3).code == "PRINTER_BUSY"
     assert server.cli("connect", "--baudrate", "250000", expect=3).code == "PRINTER_BUSY"

@@ -17,7 +17,7 @@ def replies(server: Any, *line: str) -> List[Reply]:
     return found
 
 
-def test_each_question_is_answered_with_its_values(server: Any) -> None:
+def test_each_query_is_answered_with_parsed_values(server: Any) -> None:
     asked = ["M115", "M114", "M105", "M503", "M119"]
     found = replies(server, *asked)
     assert [reply["command"] for reply in found] == asked
@@ -30,7 +30,7 @@ def test_each_question_is_answered_with_its_values(server: Any) -> None:
     assert not any("T:" in line for reply in found for line in reply["lines"] if reply["command"] != "M105")
 
 
-def test_the_answers_are_those_of_now(server: Any) -> None:
+def test_replies_show_the_current_state(server: Any) -> None:
     replies(server, "G28", "G90", "G1 X12 Y7 Z3 F6000")
     (position,) = replies(server, "M114")
     assert (position["parsed"]["x"], position["parsed"]["y"], position["parsed"]["z"]) == (12, 7, 3), position
@@ -38,7 +38,7 @@ def test_the_answers_are_those_of_now(server: Any) -> None:
     assert homed["lines"] == [] or homed["parsed"] is None
 
 
-def test_clients_at_once_get_their_own_answers_or_a_doubt(server: Any) -> None:
+def test_simultaneous_clients_get_their_own_or_ambiguous_replies(server: Any) -> None:
     with server.listened(4):
         runs = [server.begin("gcode", "--reply", *line) for line in (["M115"], ["M114", "M503"], ["M105"], ["M114"])]
     signs = {"M115": "FIRMWARE_NAME", "M114": "X:", "M503": "M92", "M105": "T:"}
@@ -49,7 +49,7 @@ def test_clients_at_once_get_their_own_answers_or_a_doubt(server: Any) -> None:
             assert found == {own} or reply["ambiguous"], reply
 
 
-def test_while_printing_questions_are_answered_and_the_rest_is_refused(server: Any, slow: Path) -> None:
+def test_queries_are_answered_and_other_commands_refused_during_print(server: Any, slow: Path) -> None:
     server.cli("print", slow, "--confirm")
     (position,) = server.cli("gcode", "--reply", "M114").data["replies"]
     assert position["ok"] and position["parsed"]["z"] is not None, position
@@ -58,18 +58,18 @@ def test_while_printing_questions_are_answered_and_the_rest_is_refused(server: A
     assert server.state() == "Printing"
 
 
-def test_what_the_firmware_does_not_know_is_no_success_of_an_answer(server: Any) -> None:
+def test_reply_to_unknown_command_is_not_parsed(server: Any) -> None:
     (reply,) = server.cli("gcode", "--reply", "M9876").data["replies"]
     assert reply["ok"] is True or reply["error"], reply  # the virtual printer acknowledges whatever it gets
     assert reply["parsed"] is None
 
 
-def test_what_the_server_blocks_is_never_answered_and_told_at_once(server: Any) -> None:
+def test_suppressed_command_is_reported_at_once(server: Any) -> None:
     (reply,) = server.cli("gcode", "--reply", "M0", "--reply-timeout", "5").data["replies"]
     assert (reply["ok"], reply["lines"]) == (False, []) and "blocks" in reply["error"], reply
 
 
-def test_a_firmware_that_is_silent_is_no_reply_with_what_was_heard_before(server: Any) -> None:
+def test_silent_firmware_is_no_reply_with_earlier_replies(server: Any) -> None:
     server.gcode("!!DEBUG:sleep_after_next M119 3")
     answer = server.cli("gcode", "--reply", "M114", "M119", "--reply-timeout", "1.5", expect=4)
     assert answer.code == "NO_REPLY", answer
@@ -80,7 +80,7 @@ def test_a_firmware_that_is_silent_is_no_reply_with_what_was_heard_before(server
     server.until(lambda: server.cli("gcode", "--reply", "M114", expect=None).exit_code, lambda code: code == 0)
 
 
-def test_who_may_not_see_the_terminal_is_told_so(server: Any) -> None:
+def test_missing_terminal_permission_is_named(server: Any) -> None:
     key = server.key_without("MONITOR_TERMINAL")
     answer = server.cli("gcode", "--reply", "M114", "--reply-timeout", "2", "--api-key", key, expect=4)
     assert answer.code in ("NO_REPLY", "PERMISSION_DENIED", "PUSH_UNAVAILABLE"), answer
@@ -97,7 +97,7 @@ def early(server: Any) -> Iterator[Any]:
     server.reconnect()
 
 
-def test_an_answer_behind_its_acknowledgement_is_heard_and_taken_for_no_other(early: Any) -> None:
+def test_reply_after_acknowledgement_is_assigned_to_its_command(early: Any) -> None:
     (firmware,) = replies(early, "M115")
     assert len(firmware["lines"]) > 3 and firmware["parsed"]["capabilities"]["AUTOREPORT_TEMP"] is True, firmware
     firmware, settings, position = early.cli("gcode", "--reply", "M115", "M503", "M114").data["replies"]

@@ -53,13 +53,13 @@ def shown(running: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.mark.timeout(600)
-def test_every_command_has_answered(shown: Dict[str, Set[str]]) -> None:
+def test_every_command_has_answered_in_some_scene(shown: Dict[str, Set[str]]) -> None:
     silent = {name for name in schemas.catalogue(PROGRAM_PATH) if name not in shown}
     assert silent <= set(UNHEARD), f"no scene runs {silent - set(UNHEARD)}"
     assert not set(UNHEARD) & set(shown), "what has answered needs no reason why not"
 
 
-def test_every_declared_member_is_real(running: Server, shown: Dict[str, Set[str]]) -> None:
+def test_every_declared_schema_member_is_seen(running: Server, shown: Dict[str, Set[str]]) -> None:
     reasons = {**HIDDEN, **NOW_AND_THEN, **(HIDDEN_IN_2 if running.modern else {})}
     hidden = {(name, member) for name, seen in shown.items() for member in members(name) - seen}
     told = {found: reasons.get(found) or reasons.get(("", found[1]), "") for found in sorted(hidden)}
@@ -70,7 +70,7 @@ def test_every_declared_member_is_real(running: Server, shown: Dict[str, Set[str
     assert seen & set(reasons) <= set(NOW_AND_THEN), "what shows needs no reason why not"
 
 
-def test_a_reason_is_of_a_member_that_there_is() -> None:
+def test_exceptions_name_existing_schema_members() -> None:
     commands = schemas.catalogue(PROGRAM_PATH)
     there = {(name, member) for command in commands for member in members(command) for name in ("", command)}
     assert {*HIDDEN, *HIDDEN_IN_2, *NOW_AND_THEN} - there == set()
@@ -115,7 +115,7 @@ BAD: List[Tuple[Tuple[Any, ...], Any]] = [
 
 
 @pytest.mark.parametrize(("path", "value"), BAD)
-def test_what_is_not_declared_is_found(path: Tuple[Any, ...], value: Any) -> None:
+def test_undeclared_data_is_detected(path: Tuple[Any, ...], value: Any) -> None:
     schema, data = schemas.Schema(SCHEMA), copy.deepcopy(GOOD)
     assert (schema.problems(data), schema.part_problems({"job": data["job"]})) == ([], [])
     place: Any = data
@@ -126,11 +126,11 @@ def test_what_is_not_declared_is_found(path: Tuple[Any, ...], value: Any) -> Non
 
 
 @pytest.mark.parametrize("gone", ["ended", "files", "by_tool", "job"])
-def test_what_is_missing_is_found(gone: str) -> None:
+def test_missing_data_is_detected(gone: str) -> None:
     assert schemas.Schema(SCHEMA).problems({name: value for name, value in GOOD.items() if name != gone})
 
 
-def test_a_member_is_shown_where_it_has_a_value() -> None:
+def test_schema_member_counts_as_shown_if_it_has_a_value() -> None:
     schema = schemas.Schema({"anyOf": [SCHEMA, {**NAMED, "description": "with --dry-run"}]})
     everything = {"ended", "files", "files[].name", "by_tool", "by_tool.*.name", "job", "job.name", "any"}
     assert schema.members() == {*everything, "name (with --dry-run)"}
@@ -139,7 +139,7 @@ def test_a_member_is_shown_where_it_has_a_value() -> None:
     assert schema.shown({"name": "x"}) == {"name (with --dry-run)"}
 
 
-def test_a_line_is_known_by_its_command() -> None:
+def test_command_line_is_matched_to_its_schema() -> None:
     program = PROGRAM_PATH
     envelope = {"status": "success", "data": {"cli": "1", "python": "3", "host": None, "server": None}}
     schemas.hold([program, "--printer", "status", "--json", "version", "--client"], envelope)

@@ -51,7 +51,7 @@ def of_card(server: Any) -> Tuple[str, str, str]:
     return job["state"], job["job"]["file"]["origin"], job["job"]["file"]["path"].lstrip("/")
 
 
-def test_a_tiny_file_is_printed_as_often_as_it_is_asked_for(server: Any, quick: Path) -> None:
+def test_tiny_file_is_printed_once_per_run(server: Any, quick: Path) -> None:
     for times in (1, 2, 3):
         data = server.cli("print", quick, "--confirm").data
         assert (data["started"], data["file"], data["unchanged"]) == (True, "quick.gcode", times > 1)
@@ -68,7 +68,7 @@ def test_a_stored_file_is_printed_without_an_upload(server: Any, quick: Path) ->
     assert server.names() == ["parts/quick.gcode"]
 
 
-def test_a_stored_file_that_is_not_there_starts_nothing(server: Any, quick: Path) -> None:
+def test_missing_stored_file_is_not_started(server: Any, quick: Path) -> None:
     server.cli("upload", quick)
     for path in ("none.gcode", "no/folder/quick.gcode"):
         assert server.cli("print", "--stored", path, "--confirm", expect=2).code == "FILE_NOT_FOUND"
@@ -76,7 +76,7 @@ def test_a_stored_file_that_is_not_there_starts_nothing(server: Any, quick: Path
     assert (job["state"], server.prints("quick.gcode")) == ("Operational", 0)
 
 
-def test_other_bytes_under_the_same_name_are_what_is_printed(server: Any, quick: Path) -> None:
+def test_changed_file_of_same_name_is_uploaded_and_printed(server: Any, quick: Path) -> None:
     server.cli("print", quick, "--confirm")
     server.finished("quick.gcode")
     write(quick, "M117 changed\n" + DWELL)
@@ -88,7 +88,7 @@ def test_other_bytes_under_the_same_name_are_what_is_printed(server: Any, quick:
     assert server.content("quick.gcode") == quick.read_bytes()
 
 
-def test_a_print_that_must_not_replace_starts_nothing(server: Any, quick: Path) -> None:
+def test_print_with_if_exists_fail_starts_nothing(server: Any, quick: Path) -> None:
     server.cli("upload", quick)
     before = quick.read_bytes()
     quick.write_bytes(before + b"M117 changed\n")
@@ -100,7 +100,7 @@ def test_a_print_that_must_not_replace_starts_nothing(server: Any, quick: Path) 
 
 
 @pytest.mark.parametrize("paused", [False, True])
-def test_while_another_job_has_the_printer_nothing_is_started_nor_sent(server: Any, slow: Path, quick: Path, paused: bool) -> None:
+def test_print_during_another_job_sends_and_starts_nothing(server: Any, slow: Path, quick: Path, paused: bool) -> None:
     server.cli("upload", quick)
     server.cli("print", slow, "--confirm")
     if paused:
@@ -116,7 +116,7 @@ def test_while_another_job_has_the_printer_nothing_is_started_nor_sent(server: A
     assert (job["state"], job["job"]["file"]["path"]) == ("Paused" if paused else "Printing", "slow.gcode")
 
 
-def test_a_file_of_the_card_prints_from_the_card(server: Any, card: List[str]) -> None:
+def test_sd_card_file_is_printed_from_the_card(server: Any, card: List[str]) -> None:
     line = ("print", "--stored", card[0], "--location", "sdcard", "--confirm")
     data = server.cli(*line).data
     assert (data["started"], data["location"], data["file"]) == (True, "sdcard", card[0])
@@ -130,7 +130,7 @@ def test_a_file_of_the_card_prints_from_the_card(server: Any, card: List[str]) -
     assert server.state() == "Operational"
 
 
-def test_a_second_print_from_the_card_is_that_file_or_no_success(server: Any, card: List[str]) -> None:
+def test_second_sd_card_print_is_the_right_file_or_not_started(server: Any, card: List[str]) -> None:
     for path in card:
         answer = server.cli("print", "--stored", path, "--location", "sdcard", "--confirm", expect=None)
         if answer.exit_code == 0:
@@ -141,7 +141,7 @@ def test_a_second_print_from_the_card_is_that_file_or_no_success(server: Any, ca
             assert (answer.exit_code, answer.code, server.state()) == (4, "NOT_STARTED", "Operational")
 
 
-def test_a_file_that_the_card_does_not_have_starts_nothing(server: Any, card: List[str]) -> None:
+def test_missing_sd_card_file_is_not_started(server: Any, card: List[str]) -> None:
     line = ("print", "--stored", "nothing.gco", "--location", "sdcard", "--confirm")
     assert server.cli(*line, expect=2).code == "FILE_NOT_FOUND"
     assert server.state() == "Operational"

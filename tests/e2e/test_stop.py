@@ -38,7 +38,7 @@ def hung(server: Any, slow: Path) -> Any:
 
 
 @pytest.mark.parametrize("state", ["Printing", "Paused"])
-def test_cancelled_means_stopped(server: Any, slow: Path, state: str) -> None:
+def test_cancel_waits_until_printer_has_stopped(server: Any, slow: Path, state: str) -> None:
     server.cli("print", slow, "--confirm")
     if state == "Paused":
         server.cli("pause")
@@ -50,7 +50,7 @@ def test_cancelled_means_stopped(server: Any, slow: Path, state: str) -> None:
 
 
 @pytest.mark.parametrize(("command", "heater"), [("M109", "tool0"), ("M190", "bed")])
-def test_a_heat_up_is_cancelled_and_the_heaters_switched_off(server: Any, tmp_path: Path, command: str, heater: str) -> None:
+def test_heat_up_can_be_cancelled_and_heaters_switched_off(server: Any, tmp_path: Path, command: str, heater: str) -> None:
     heating(server, tmp_path, command, heater)
     assert server.cli("cancel", "--confirm").data["state"] == "Operational"
     assert server.state() == "Operational"
@@ -58,14 +58,14 @@ def test_a_heat_up_is_cancelled_and_the_heaters_switched_off(server: Any, tmp_pa
     assert {heater: reading["target"] for heater, reading in shown.items()} == targets(server) == {"tool0": 0, "bed": 0}
 
 
-def test_heaters_go_off_in_the_middle_of_a_job_that_goes_on(server: Any, slow: Path) -> None:
+def test_heaters_can_be_switched_off_during_a_job(server: Any, slow: Path) -> None:
     server.cli("temp", "--tool", "60", "--bed", "40")
     server.cli("print", slow, "--confirm")
     server.cli("temp", "--off")
     assert (targets(server), server.state()) == ({"tool0": 0, "bed": 0}, "Printing")
 
 
-def test_a_cancel_whose_answer_was_lost_is_sent_once_and_the_printer_looked_at(server: Any, slow: Path) -> None:
+def test_lost_cancel_answer_is_resolved_by_polling_without_resending(server: Any, slow: Path) -> None:
     server.cli("print", slow, "--confirm")
     with Throttle(server.host, "POST /api/job", lose=True) as proxy:
         data = server.cli("cancel", "--confirm", "--host", proxy.host, "--api-key", server.key).data
@@ -73,7 +73,7 @@ def test_a_cancel_whose_answer_was_lost_is_sent_once_and_the_printer_looked_at(s
     assert (data["action"], server.state()) == ("cancelled", "Operational")
 
 
-def test_a_cancel_that_does_not_end_is_never_called_one(hung: Any) -> None:
+def test_unfinished_cancel_is_still_cancelling(hung: Any) -> None:
     with Throttle(hung.host, "POST /api/job", lose=True) as proxy:  # which shortens the wait from 60 s to 15
         answer = hung.cli("cancel", "--confirm", "--host", proxy.host, "--api-key", hung.key, expect=3)
     assert answer.code == "STILL_CANCELLING"
@@ -81,7 +81,7 @@ def test_a_cancel_that_does_not_end_is_never_called_one(hung: Any) -> None:
 
 
 @LONG
-def test_the_real_wait_for_a_cancel_ends_after_a_minute(hung: Any) -> None:
+def test_cancel_times_out_after_one_minute(hung: Any) -> None:
     answer = hung.cli("cancel", "--confirm", expect=3)
     assert answer.code == "STILL_CANCELLING"
     assert "still Cancelling after 60 s" in answer.error["message"]

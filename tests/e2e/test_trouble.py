@@ -12,7 +12,7 @@ import requests
 from .server import PROGRAM, run_here
 
 
-def test_without_a_printer_the_loop_ends_with_1_and_says_how_to_connect(server: Any, slow: Path) -> None:
+def test_commands_without_printer_exit_1_and_hint_at_connect(server: Any, slow: Path) -> None:
     server.cli("disconnect")
     lines: List[List[Any]] = [["status"], ["print", slow, "--confirm"], ["cancel", "--confirm"], ["pause"], ["preflight"], ["temp"]]
     for line in [*lines, ["gcode", "M105"], ["files", "--location", "sdcard"]]:
@@ -24,7 +24,7 @@ def test_without_a_printer_the_loop_ends_with_1_and_says_how_to_connect(server: 
     assert server.cli("upload", slow).data["path"] == "slow.gcode"
 
 
-def test_offline_after_an_error_keeps_its_reason(server: Any) -> None:
+def test_offline_after_error_gives_the_reason(server: Any) -> None:
     server.gcode("!!DEBUG:trigger_fatal_error_marlin")
     server.until(server.job, lambda job: job["state"].startswith("Offline after error"))
     error = server.cli("status", expect=1).envelope["error"]
@@ -38,13 +38,13 @@ def test_offline_after_an_error_keeps_its_reason(server: Any) -> None:
 @pytest.mark.parametrize(
     "line", [["status"], ["files"], ["pause"], ["cancel", "--confirm"], ["temp", "--off"], ["gcode", "M105"], ["version"]]
 )
-def test_a_wrong_key_is_an_auth_error_for_reads_and_acts(server: Any, line: List[str]) -> None:
+def test_wrong_key_is_an_auth_error_for_every_command(server: Any, line: List[str]) -> None:
     answer = server.cli(*line, "--api-key", "0123456789abcdefWRONG", expect=4)
     assert answer.code == "AUTH_ERROR"
     assert "0123456789abcdefWRONG" not in answer.stdout + answer.stderr
 
 
-def test_a_key_without_a_permission_is_told_from_a_wrong_one(server: Any, slow: Path) -> None:
+def test_missing_permission_is_distinguished_from_wrong_key(server: Any, slow: Path) -> None:
     server.cli("print", slow, "--confirm")
     name = "reader"
     requests.delete(f"{server.host}/api/access/users/{name}", headers={"X-Api-Key": server.key}, timeout=30)
@@ -59,7 +59,7 @@ def test_a_key_without_a_permission_is_told_from_a_wrong_one(server: Any, slow: 
     assert server.job()["state"] == "Printing"
 
 
-def test_preflight_reports_every_check_and_the_first_reason_decides(server: Any, slow: Path, tmp_path: Path) -> None:
+def test_preflight_reports_every_check_and_exits_by_precedence(server: Any, slow: Path, tmp_path: Path) -> None:
     ready = server.cli("preflight", slow).data
     assert ready["ready"] is True
     assert {check["status"] for check in ready["checks"]} <= {"pass", "skip"}
@@ -88,7 +88,7 @@ def test_preflight_refuses_a_target_above_the_limit(server: Any, slow: Path, tmp
     server.cli("temp", "--off")
 
 
-def test_init_writes_what_the_server_accepts_and_nothing_else(server: Any, tmp_path: Path) -> None:
+def test_init_writes_only_settings_accepted_by_the_server(server: Any, tmp_path: Path) -> None:
     home = {"OCTOPRINT_CLI_HOME": str(tmp_path)}
     given = ["init", "--host", server.host, "--printer", "mine"]
     assert server.cli(*given, "--api-key", "wrong-wrong-wrong-wrong", expect=4, **home).code == "AUTH_ERROR"
@@ -100,7 +100,7 @@ def test_init_writes_what_the_server_accepts_and_nothing_else(server: Any, tmp_p
     assert server.cli("version", "--printer", "mine", **home).data["server"] == server.version
 
 
-def test_a_server_that_is_not_there_is_a_connection_error(server: Any) -> None:
+def test_refused_connection_is_a_connection_error(server: Any) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -109,6 +109,6 @@ def test_a_server_that_is_not_there_is_a_connection_error(server: Any) -> None:
     assert answer.envelope["error"]["retryable"] is True
 
 
-def test_a_wrong_path_on_the_server_is_not_taken_for_octoprint(server: Any) -> None:
+def test_wrong_url_path_is_an_unexpected_response(server: Any) -> None:
     answer = server.cli("status", "--host", server.host + "/elsewhere", "--api-key", server.key, expect=4)
     assert answer.code == "UNEXPECTED_RESPONSE"

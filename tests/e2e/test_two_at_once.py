@@ -33,7 +33,7 @@ def files(tmp_path: Path) -> List[Path]:
     return made
 
 
-def test_of_two_files_one_is_printed(server: Any, files: List[Path]) -> None:
+def test_simultaneous_prints_of_two_files_print_one(server: Any, files: List[Path]) -> None:
     for printed in range(1, ROUNDS + 1):
         winner, _loser = one_won(together(server, [(file,) for file in files]))
         job = server.job()
@@ -45,7 +45,7 @@ def test_of_two_files_one_is_printed(server: Any, files: List[Path]) -> None:
         assert server.job()["job"]["file"]["path"] == winner.data["file"]
 
 
-def test_of_one_file_twice_it_is_printed_once(server: Any, files: List[Path]) -> None:
+def test_simultaneous_prints_of_one_file_print_once(server: Any, files: List[Path]) -> None:
     server.cli("upload", files[0])
     for printed in range(1, ROUNDS + 1):
         lines = [(files[0],), ("--stored", "first.gcode")]
@@ -54,7 +54,7 @@ def test_of_one_file_twice_it_is_printed_once(server: Any, files: List[Path]) ->
         assert server.finished("first.gcode", printed) == printed
 
 
-def test_from_two_computers_whoever_says_started_is_right(server: Any, files: List[Path], tmp_path: Path) -> None:
+def test_prints_from_two_computers_report_the_actual_winner(server: Any, files: List[Path], tmp_path: Path) -> None:
     """Each has a lock of its own, and the server accepts two starts within some milliseconds."""
     homes = []
     for name in ("here", "there"):

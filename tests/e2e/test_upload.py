@@ -27,13 +27,13 @@ def taken(server: Any, tmp_path: Path) -> Path:
     return written(tmp_path, "part.gcode", ONE)
 
 
-def test_verified_says_how_it_is_known(server: Any, quick: Path) -> None:
+def test_upload_reports_how_it_was_verified(server: Any, quick: Path) -> None:
     data = server.cli("upload", quick).data
     assert data["verified"] == ("download" if server.modern else "sha1")
     assert data["sha1"] == hashlib.sha1(server.content(data["path"])).hexdigest()
 
 
-def test_a_large_file_is_verified_by_what_the_server_tells_of_it(server: Any, tmp_path: Path) -> None:
+def test_large_upload_is_verified_by_hash_or_size(server: Any, tmp_path: Path) -> None:
     line = b";" + b"x" * 1022 + b"\n"
     file = written(tmp_path, "large.gcode", line * (16 * 1024 + 1))
     data = server.cli("upload", file).data
@@ -44,13 +44,13 @@ def test_a_large_file_is_verified_by_what_the_server_tells_of_it(server: Any, tm
     assert server.content("large.gcode") == file.read_bytes()
 
 
-def test_verify_download_reads_the_bytes_back(server: Any, quick: Path) -> None:
+def test_verify_download_compares_the_bytes(server: Any, quick: Path) -> None:
     data = server.cli("upload", quick, "--verify", "download").data
     assert (data["verified"], data["unchanged"]) == ("download", False)
     assert server.content("quick.gcode") == quick.read_bytes()
 
 
-def test_the_same_bytes_are_not_sent_again(server: Any, quick: Path) -> None:
+def test_identical_file_is_not_uploaded_again(server: Any, quick: Path) -> None:
     assert server.cli("upload", quick).data["unchanged"] is False
     before = server.file("quick.gcode")
     second = int(time.time())
@@ -63,14 +63,14 @@ def test_the_same_bytes_are_not_sent_again(server: Any, quick: Path) -> None:
     assert server.names() == ["quick.gcode"]
 
 
-def test_another_file_of_that_name_is_replaced(server: Any, taken: Path) -> None:
+def test_existing_file_is_replaced_by_default(server: Any, taken: Path) -> None:
     data = server.cli("upload", taken).data
     assert (data["action"], data["unchanged"], data["path"]) == ("uploaded", False, "part.gcode")
     assert server.content("part.gcode") == ONE
     assert server.names() == ["part.gcode"]
 
 
-def test_other_bytes_of_the_same_size_are_no_second_upload(server: Any, tmp_path: Path) -> None:
+def test_different_file_of_same_size_is_uploaded(server: Any, tmp_path: Path) -> None:
     server.cli("upload", written(tmp_path, "part.gcode", ONE))
     turned = ONE.replace(b"X1", b"X9")
     data = server.cli("upload", written(tmp_path, "part.gcode", turned)).data
@@ -78,14 +78,14 @@ def test_other_bytes_of_the_same_size_are_no_second_upload(server: Any, tmp_path
     assert server.content("part.gcode") == turned
 
 
-def test_if_exists_skip_leaves_it(server: Any, taken: Path) -> None:
+def test_if_exists_skip_keeps_the_existing_file(server: Any, taken: Path) -> None:
     data = server.cli("upload", taken, "--if-exists", "skip").data
     assert (data["action"], data["unchanged"], data["verified"]) == ("skipped", False, "none")
     assert data["size"] == len(OTHER)
     assert server.content("part.gcode") == OTHER
 
 
-def test_if_exists_fail_leaves_it_and_fails(server: Any, taken: Path) -> None:
+def test_if_exists_fail_keeps_the_existing_file_and_fails(server: Any, taken: Path) -> None:
     answer = server.cli("upload", taken, "--if-exists", "fail", expect=2)
     assert answer.code == "FILE_EXISTS"
     assert answer.error["details"]["path"] == "part.gcode"
@@ -101,7 +101,7 @@ def test_if_exists_rename_keeps_both(server: Any, taken: Path) -> None:
     assert server.names() == sorted(["part.gcode", data["path"]])
 
 
-def test_if_exists_counts_in_a_folder_too(server: Any, taken: Path) -> None:
+def test_if_exists_applies_to_files_in_folders(server: Any, taken: Path) -> None:
     assert server.cli("upload", taken, "--path", "new/deep", "--if-exists", "fail").data["path"] == "new/deep/part.gcode"
     taken.write_bytes(OTHER + ONE)
     assert server.cli("upload", taken, "--path", "new/deep", "--if-exists", "fail", expect=2).code == "FILE_EXISTS"
@@ -126,7 +126,7 @@ OLDER = {"lead.gcode": " .lead.gcode", "say hi  go.gcode": "say hi & go.gcode"}
         ("UPPER.GCODE", "UPPER.GCODE"),
     ],
 )
-def test_a_name_is_stored_and_found_again_as_the_server_spells_it(server: Any, tmp_path: Path, name: str, stored: str) -> None:
+def test_unusual_file_name_is_found_under_its_stored_name(server: Any, tmp_path: Path, name: str, stored: str) -> None:
     file = written(tmp_path, name)
     if server.version.startswith(("1.8", "1.9", "1.10")):
         stored = OLDER.get(stored, stored)
@@ -138,7 +138,7 @@ def test_a_name_is_stored_and_found_again_as_the_server_spells_it(server: Any, t
     assert [entry["path"] for entry in listed] == [stored]
 
 
-def test_a_name_beyond_what_a_file_system_takes_is_never_stored_as_something_else(server: Any, tmp_path: Path) -> None:
+def test_overlong_file_name_is_stored_correctly_or_refused(server: Any, tmp_path: Path) -> None:
     answer = server.cli("upload", written(tmp_path, "x" * 249 + ".gcode"), expect=None)
     if answer.exit_code == 0:
         assert server.content(answer.data["path"]) == ONE
@@ -146,13 +146,13 @@ def test_a_name_beyond_what_a_file_system_takes_is_never_stored_as_something_els
         assert (answer.exit_code, server.names()) == (2, []) or answer.exit_code == 4
 
 
-def test_a_file_of_no_bytes_arrives(server: Any, tmp_path: Path) -> None:
+def test_empty_file_can_be_uploaded(server: Any, tmp_path: Path) -> None:
     data = server.cli("upload", written(tmp_path, "empty.gcode", b"")).data
     assert (data["size"], server.content("empty.gcode")) == (0, b"")
     assert data["verified"] == ("download" if server.modern else "sha1")
 
 
-def test_a_type_that_is_refused_is_stored_nowhere(server: Any, tmp_path: Path) -> None:
+def test_refused_file_type_is_not_stored(server: Any, tmp_path: Path) -> None:
     for name in ("cube.stl", "part.bgcode", "no-extension"):
         answer = server.cli("upload", written(tmp_path, name), expect=2)
         assert answer.code == "FILE_INVALID"
@@ -173,7 +173,7 @@ def test_a_file_larger_than_the_free_space_is_not_even_sent(server: Any, tmp_pat
     assert (time.monotonic() - begun < 10, server.names()) == (True, [])
 
 
-def test_while_another_job_prints_an_upload_goes_through(server: Any, slow: Path, quick: Path) -> None:
+def test_upload_works_during_a_print(server: Any, slow: Path, quick: Path) -> None:
     server.cli("print", slow, "--confirm")
     assert server.cli("upload", quick).data["path"] == "quick.gcode"
     assert server.content("quick.gcode") == quick.read_bytes()

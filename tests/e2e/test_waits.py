@@ -35,7 +35,7 @@ def ended(answer: Answer, exit_code: int, code: str) -> Any:
 # -- goals ------------------------------------------------------------------------------------------
 
 
-def test_each_state_is_met_when_it_comes_and_when_it_is_there(server: Any, slow: Path) -> None:
+def test_state_goals_are_met_on_change_and_at_once(server: Any, slow: Path) -> None:
     printing, paused = waiting(server, "--for", "printing"), waiting(server, "--for", "paused")
     server.cli("print", slow, "--confirm")
     assert met(printing, "printing")["phase"] == "printing"
@@ -48,14 +48,14 @@ def test_each_state_is_met_when_it_comes_and_when_it_is_there(server: Any, slow:
     assert server.cli("wait", "--for", "idle").data["met"] == "idle"
 
 
-def test_a_part_of_the_job_is_enough(server: Any, tmp_path: Path) -> None:
+def test_progress_goal_is_met_during_the_job(server: Any, tmp_path: Path) -> None:
     file = write(tmp_path / "parts.gcode", "G4 P100\n" * 120)
     server.cli("print", file, "--confirm")
     data = met(waiting(server, "--for", "progress=50"), "progress=50")
     assert (data["phase"], data["job"]["completion"] >= 50, server.prints("parts.gcode")) == ("printing", True, 0)
 
 
-def test_a_printer_that_comes_back_is_connected_and_one_that_goes_is_not_idle(server: Any) -> None:
+def test_connected_goal_and_offline_failure(server: Any) -> None:
     disconnect(server)
     assert ended(server.cli("wait", "--for", "idle", expect=None), 1, "PRINTER_OFFLINE")["state"] == "Offline"
     run = waiting(server, "--for", "connected")
@@ -69,7 +69,7 @@ def test_a_printer_that_comes_back_is_connected_and_one_that_goes_is_not_idle(se
     ended(run.answer(SECONDS), 1, "PRINTER_OFFLINE")
 
 
-def test_the_heaters_are_waited_for_and_are_warm_then(server: Any) -> None:
+def test_temp_goal_waits_for_heaters(server: Any) -> None:
     assert server.cli("wait", "--for", "temp", expect=4).code == "STATE_NOT_REACHED"
     data = server.cli("temp", "--tool", "60", "--bed", "40", "--wait", "--wait-timeout", SECONDS).data
     assert (data["set"], data["met"]) == ({"tool0": 60, "bed": 40}, "temp")
@@ -83,7 +83,7 @@ def test_the_heaters_are_waited_for_and_are_warm_then(server: Any) -> None:
     server.cli("temp", "--off")
 
 
-def test_what_a_heater_did_is_remembered(server: Any) -> None:
+def test_temperature_history_is_returned(server: Any) -> None:
     history = server.cli("temp", "--history", "--limit", "3").data["history"]
     assert 1 <= len(history) <= 3
     assert all(entry["time"].endswith("Z") for entry in history), history
@@ -93,13 +93,13 @@ def test_what_a_heater_did_is_remembered(server: Any) -> None:
 # -- what ends a wait without its goal ----------------------------------------------------------------
 
 
-def test_where_there_is_no_job_there_is_nothing_to_wait_for(server: Any) -> None:
+def test_wait_without_job_is_no_active_job(server: Any) -> None:
     assert ended(server.cli("wait", expect=None), 4, "NO_ACTIVE_JOB")["state"] == "Operational"
     disconnect(server)
     ended(server.cli("wait", expect=None), 1, "PRINTER_OFFLINE")
 
 
-def test_a_pause_ends_the_wait_of_who_asked_for_that_alone(server: Any, slow: Path) -> None:
+def test_pause_ends_wait_only_with_fail_on_paused(server: Any, slow: Path) -> None:
     patient = following(server, slow)
     strict = waiting(server, "--fail-on", "paused,error,offline,cancelled")
     server.post("/api/job", {"command": "pause", "action": "pause"})
@@ -109,7 +109,7 @@ def test_a_pause_ends_the_wait_of_who_asked_for_that_alone(server: Any, slow: Pa
     assert patient.answer(SECONDS).code == "JOB_CANCELLED"
 
 
-def test_whoever_minds_nothing_waits_for_the_next_job(server: Any, slow: Path, quick: Path) -> None:
+def test_fail_on_none_waits_for_the_next_job(server: Any, slow: Path, quick: Path) -> None:
     first = following(server, slow)
     run = waiting(server, "--for", "done", "--fail-on", "none")
     cancel(server)
@@ -121,7 +121,7 @@ def test_whoever_minds_nothing_waits_for_the_next_job(server: Any, slow: Path, q
 
 
 @pytest.mark.parametrize("line", [["print", "--wait-timeout"], ["wait", "--timeout"]])
-def test_a_wait_that_takes_too_long_leaves_the_print_alone(server: Any, slow: Path, line: Any) -> None:
+def test_wait_timeout_leaves_the_print_running(server: Any, slow: Path, line: Any) -> None:
     if line[0] == "print":
         answer = server.cli("print", slow, "--confirm", "--wait", line[1], "0.5", expect=None)
     else:
@@ -133,7 +133,7 @@ def test_a_wait_that_takes_too_long_leaves_the_print_alone(server: Any, slow: Pa
 
 
 @pytest.mark.parametrize("how", SIGNALS)
-def test_a_wait_that_is_interrupted_leaves_the_print_alone_and_says_so(server: Any, slow: Path, how: Any) -> None:
+def test_interrupted_wait_leaves_the_print_running(server: Any, slow: Path, how: Any) -> None:
     number, exit_code, code = how
     run, beside = following(server, slow), waiting(server)
     for waiter in (run, beside):

@@ -70,7 +70,7 @@ def phases(lines: List[Line]) -> List[str]:
     return [phase for phase, before in zip(found, ["", *found]) if phase != before]
 
 
-def test_a_print_is_told_from_its_begin_to_its_end(server: Any, short: Path) -> None:  # noqa: F811
+def test_watch_reports_a_print_from_start_to_end(server: Any, short: Path) -> None:  # noqa: F811
     server.cli("upload", short)
     watch = Watching(server, "--interval", "0.5")
     server.cli("print", "--stored", "short.gcode", "--confirm")
@@ -87,7 +87,7 @@ def test_a_print_is_told_from_its_begin_to_its_end(server: Any, short: Path) -> 
     assert not any(line["type"] == "terminal" for line in told)
 
 
-def test_it_ends_with_the_job_and_tells_only_what_was_asked_for(server: Any, short: Path) -> None:  # noqa: F811
+def test_watch_until_done_reports_only_requested_events(server: Any, short: Path) -> None:  # noqa: F811
     server.cli("print", short, "--confirm")
     watch = Watching(server, "--until", "done", "--events", "PrintDone,state")
     envelope = watch.end()
@@ -98,7 +98,7 @@ def test_it_ends_with_the_job_and_tells_only_what_was_asked_for(server: Any, sho
     assert {line["source"] for line in told if line["type"] == "event"} == {"push"}
 
 
-def test_it_ends_with_the_error_of_a_job_that_does(server: Any, slow: Path) -> None:
+def test_watch_until_done_ends_with_job_error(server: Any, slow: Path) -> None:
     server.cli("print", slow, "--confirm")
     watch = Watching(server, "--until", "done")
     cancel(server)
@@ -113,7 +113,7 @@ def asking(server: Any) -> Iterator[Any]:
     server.post("/api/settings", {"plugins": {"action_command_prompt": {"enable": "detected"}}})
 
 
-def test_what_the_firmware_asks_a_person_is_told(asking: Any, tmp_path: Path) -> None:
+def test_firmware_prompt_is_reported(asking: Any, tmp_path: Path) -> None:
     server = asking
     server.cli("upload", write(tmp_path / "change.gcode", "G4 P500\nM600\n" + "G4 P100\n" * 300))
     watch = Watching(server)
@@ -129,21 +129,21 @@ def test_what_the_firmware_asks_a_person_is_told(asking: Any, tmp_path: Path) ->
     assert server.cli("status").data["prompt"] is None
 
 
-def test_the_terminal_is_told_to_who_asks_for_it(server: Any) -> None:
+def test_terminal_lines_are_reported_on_request(server: Any) -> None:
     watch = Watching(server, "--events", "terminal")
     server.gcode("M117 hello there")
     watch.until(lambda line: "M117 hello there" in line["line"])
     assert watch.stop()["status"] == "error"
 
 
-def test_progress_comes_no_more_often_than_is_wanted(server: Any, slow: Path) -> None:
+def test_progress_is_reported_at_requested_interval(server: Any, slow: Path) -> None:
     watch = Watching(server, "--interval", "600", "--timeout", "3", "--events", "progress,state")
     server.cli("print", slow, "--confirm")
     watch.end()
     assert 1 <= len([line for line in watch.lines if line.get("type") == "progress"]) <= 1 + len(phases(watch.lines[:-1]))
 
 
-def test_who_reads_one_line_ends_it(server: Any) -> None:
+def test_closed_reader_ends_watch(server: Any) -> None:
     run = server.begin("watch", "--interval", "0.5")
     assert run.process.stdout.readline().startswith("{")
     run.process.stdout.close()
@@ -152,7 +152,7 @@ def test_who_reads_one_line_ends_it(server: Any) -> None:
     run.process.stderr.close()
 
 
-def test_a_server_that_restarts_is_told_of_and_watched_again(server: Any, quick: Path) -> None:
+def test_watch_continues_after_server_restart(server: Any, quick: Path) -> None:
     watch = Watching(server)
     watch.until(lambda line: line["type"] == "connection" and line["to"] == "push" and line["up"])
     server.sandbox("stop")

@@ -25,7 +25,7 @@ def octoprint(running: Server, record_property: Callable[[str, str], None]) -> P
 
 
 @pytest.mark.parametrize("name", ["absolute_prusa.gcode", "arcs_prusa.gcode", "mach3_slic3r.gcode", "tools_slic3r.gcode"])
-def test_the_servers_own_analysis_of_a_sliced_file_is_as_recorded_and_as_ours(octoprint: Path, name: str):
+def test_octoprint_analysis_matches_recording_and_our_measurements(octoprint: Path, name: str):
     found = analyse(octoprint, HERE / name)
     recorded, ours = json.loads(EXPECTED.read_text())[name], measured(read_file(HERE / name))
     if found is not None and ours is not None:
@@ -35,7 +35,7 @@ def test_the_servers_own_analysis_of_a_sliced_file_is_as_recorded_and_as_ours(oc
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_servers_own_analysis_is_still_wrong(octoprint: Path, case: Case, tmp_path: Path):
+def test_octoprint_analysis_is_still_wrong_in_known_cases(octoprint: Path, case: Case, tmp_path: Path):
     file = tmp_path / "wrong.gcode"
     file.write_text(case.gcode)
     found = analyse(octoprint, file)

@@ -132,17 +132,17 @@ def check_refused(line: Line, found: Told, code: str) -> None:
 
 
 @pytest.mark.parametrize("case", pairs(["cut_before"], PATIENT))
-def test_as_a_process_nothing_is_claimed_that_did_not_happen(case: Case, tmp_path: Path) -> None:
+def test_process_does_not_claim_a_change_that_was_not_made(case: Case, tmp_path: Path) -> None:
     check_lost(LINES[case.line], case.run(tmp_path), case.fault)
 
 
 @pytest.mark.parametrize("case", pairs(OFTEN, SOME))
-def test_as_a_process_what_was_done_is_found_out(case: Case, tmp_path: Path) -> None:
+def test_process_finds_out_a_change_that_was_made(case: Case, tmp_path: Path) -> None:
     check_done(LINES[case.line], case.run(tmp_path), case.fault)
 
 
 @pytest.mark.parametrize("case", pairs(FEW, SOME))
-def test_as_a_process_a_refusal_is_told(case: Case, tmp_path: Path) -> None:
+def test_process_reports_a_refusal(case: Case, tmp_path: Path) -> None:
     check_refused(LINES[case.line], case.run(tmp_path), REFUSED[case.fault].code)
 
 
@@ -160,7 +160,7 @@ def here(case: Case, folder: Path, timeout: float = 5) -> Told:
 
 
 @pytest.mark.parametrize("case", pairs([name for name in DONE if name not in WAITING], turn=1))
-def test_what_was_done_is_found_out(case: Case, tmp_path: Path, hurried: Any) -> None:
+def test_change_that_was_made_is_found_out(case: Case, tmp_path: Path, hurried: Any) -> None:
     check_done(LINES[case.line], here(case, tmp_path), case.fault)
 
 
@@ -170,15 +170,15 @@ def test_what_was_done_is_found_out_after_no_answer_in_time(case: Case, tmp_path
 
 
 @pytest.mark.parametrize("case", pairs([name for name in LOST if name not in WAITING]))
-def test_nothing_is_claimed_that_did_not_happen(case: Case, tmp_path: Path, hurried: Any) -> None:
+def test_change_that_was_not_made_is_not_claimed(case: Case, tmp_path: Path, hurried: Any) -> None:
     check_lost(LINES[case.line], here(case, tmp_path), case.fault)
 
 
 @pytest.mark.parametrize("case", pairs(["hang"]))
-def test_an_act_without_any_answer_is_not_claimed(case: Case, tmp_path: Path, hurried: Any) -> None:
+def test_unanswered_change_is_not_claimed(case: Case, tmp_path: Path, hurried: Any) -> None:
     check_lost(LINES[case.line], here(case, tmp_path, 2), case.fault)
 
 
 @pytest.mark.parametrize("case", pairs(REFUSED))
-def test_a_refusal_is_told(case: Case, tmp_path: Path, hurried: Any) -> None:
+def test_refusal_is_reported(case: Case, tmp_path: Path, hurried: Any) -> None:
     check_refused(LINES[case.line], here(case, tmp_path), REFUSED[case.fault].code)

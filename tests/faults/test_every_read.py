@@ -75,7 +75,7 @@ def asked(server: FaultServer, path: str) -> int:
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 @pytest.mark.parametrize("line", READS)
-def test_a_read_that_fails_is_told_and_made_again_where_that_may_help(
+def test_failed_read_is_reported_and_retried_where_useful(
     line: str, trouble: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("octoprint_cli.client.http.retry.FIRST_PAUSE", 0.001)
@@ -88,7 +88,7 @@ def test_a_read_that_fails_is_told_and_made_again_where_that_may_help(
 
 
 @pytest.mark.parametrize("trouble", [name for name in TROUBLES if TROUBLES[name].again])
-def test_a_read_that_fails_twice_succeeds_at_the_third_try(trouble: str, program: Program, server: FaultServer) -> None:
+def test_read_succeeds_at_third_try(trouble: str, program: Program, server: FaultServer) -> None:
     program.configure("retries: 2\n")
     server.fail("GET", "/api/job", TROUBLES[trouble].fault, times=2)
     assert verdict(program.process("status", "--json")) == ""
@@ -96,7 +96,7 @@ def test_a_read_that_fails_twice_succeeds_at_the_third_try(trouble: str, program
 
 
 @pytest.mark.parametrize(("retries", "tries"), [(0, 1), (1, 2), (3, 4)])
-def test_no_more_tries_than_configured(retries: int, tries: int, program: Program, server: FaultServer) -> None:
+def test_tries_are_limited_to_configured_number(retries: int, tries: int, program: Program, server: FaultServer) -> None:
     program.configure(f"retries: {retries}\n")
     server.fail("GET", "/api/job", faults.cut_before)
     error_of(program.process("status", "--json"), "SERVER_STARTING")
@@ -112,7 +112,7 @@ def test_retry_after_is_honoured_up_to_a_bound(seconds: int, tries: int, program
     assert asked(server, "/api/job") == tries
 
 
-def test_all_tries_together_end_with_the_timeout(program: Program, server: FaultServer) -> None:
+def test_retries_end_with_the_timeout(program: Program, server: FaultServer) -> None:
     program.configure("retries: 100\ntimeout: 1\n")
     server.fail("GET", "/api/job", faults.cut_before)
     error_of(timed(program, "status", "--json", limit=1 + SLACK), "SERVER_STARTING")
@@ -128,7 +128,7 @@ NOT_A_NUMBER = (
 
 @pytest.mark.parametrize("version", DIALECTS)
 @pytest.mark.parametrize("line", ["status", "files", "temp", "connect", "version", "preflight"])
-def test_nulls_everywhere_are_no_crash_and_no_made_up_zero(line: str, version: str, program: Program, hurried: Any) -> None:
+def test_null_values_are_handled_and_not_shown_as_zero(line: str, version: str, program: Program, hurried: Any) -> None:
     with FaultServer(FakeOctoPrint(version)) as server:
         server.octoprint.printing("cube.gcode") if line == "status" else server.octoprint.store("cube.gcode")
         server.fail("GET", "/api/*", faults.nulls)
@@ -138,20 +138,20 @@ def test_nulls_everywhere_are_no_crash_and_no_made_up_zero(line: str, version: s
             assert not any(word.strip('",') in ("0", "0.0") for word in result.stdout.split()), result
 
 
-def test_numbers_that_are_none_are_null(program: Program, server: FaultServer) -> None:
+def test_non_finite_numbers_are_null(program: Program, server: FaultServer) -> None:
     server.fail("GET", "/api/job", faults.answer(200, NOT_A_NUMBER, "application/json"))
     job = program.process("status", "--json").data["job"]
     assert [job[name] for name in ("completion", "print_time", "print_time_left", "file")] == [None] * 4
 
 
 @pytest.mark.parametrize("text", ["3.1-1", "2.0.0rc3", "1.13.0.dev7+g12", "", "\u96ea", "1" * 5000])
-def test_any_version_is_tolerated(text: str, program: Program, server: FaultServer) -> None:
+def test_any_server_version_is_tolerated(text: str, program: Program, server: FaultServer) -> None:
     server.octoprint.version = text
     result = program.run("version", "--json")
     assert verdict(result) == "" and (result.data["server"] == text or not text)
 
 
-def test_a_plugin_endpoint_that_is_absent_costs_nothing(program: Program, server: FaultServer) -> None:
+def test_missing_files_test_endpoint_does_not_prevent_upload(program: Program, server: FaultServer) -> None:
     """Old servers know nothing of `/api/files/test`, and some answer it with nothing at all."""
     for fault in (faults.answer(404, {"error": "The requested URL was not found"}), faults.answer(204), faults.answer(500)):
         server.fail("POST", "/api/files/test", fault)

@@ -61,7 +61,7 @@ COMMANDS: List[str] = ["status", "files", "connect", "version"]
 
 @EACH
 @pytest.mark.parametrize("command", COMMANDS)
-def test_harmless_in_every_format(command: str, text: str, program: Program, server: FaultServer) -> None:
+def test_hostile_text_is_escaped_in_every_format(command: str, text: str, program: Program, server: FaultServer) -> None:
     scene(server, text)
     for name in formats(command):
         result = program.run(command, "-f", name)
@@ -72,7 +72,7 @@ def test_harmless_in_every_format(command: str, text: str, program: Program, ser
 
 
 @EACH
-def test_exact_in_json_and_yaml(text: str, program: Program, server: FaultServer) -> None:
+def test_hostile_text_is_exact_in_json_and_yaml(text: str, program: Program, server: FaultServer) -> None:
     scene(server, text)
     data = as_json(program.run("status", "--json").stdout)["data"]
     assert (data["job"]["file"], data["job"]["user"], data["error"]) == (text, text, text) and data["flags"][text] is True
@@ -84,7 +84,7 @@ def test_exact_in_json_and_yaml(text: str, program: Program, server: FaultServer
 
 
 @EACH
-def test_a_refusal_in_those_words(text: str, program: Program, server: FaultServer) -> None:
+def test_hostile_refusal_text_is_one_escaped_line(text: str, program: Program, server: FaultServer) -> None:
     """To a person one line with the code; in the envelope one sentence, and no more of it than one can read."""
     for status in (409, 500, 400):
         server.fail("*", "/api/*", faults.answer(status, {"error": text}))
@@ -96,7 +96,7 @@ def test_a_refusal_in_those_words(text: str, program: Program, server: FaultServ
 
 
 @EACH
-def test_a_firmware_error_in_those_words(text: str, program: Program, server: FaultServer) -> None:
+def test_hostile_firmware_error_is_escaped(text: str, program: Program, server: FaultServer) -> None:
     server.octoprint.fail(text)
     for name in ("table", "json"):
         result = program.run("status", "-f", name)
@@ -105,7 +105,7 @@ def test_a_firmware_error_in_those_words(text: str, program: Program, server: Fa
 
 
 @EACH
-def test_a_state_that_nobody_knows(text: str, program: Program, server: FaultServer) -> None:
+def test_unknown_state_counts_as_busy(text: str, program: Program, server: FaultServer) -> None:
     """It may be a job: nothing is started over it."""
     server.octoprint.store("cube.gcode")
     server.octoprint.state = text
@@ -116,7 +116,7 @@ def test_a_state_that_nobody_knows(text: str, program: Program, server: FaultSer
 @pytest.mark.parametrize(
     "how", [{}, {"COLUMNS": "40"}, {"NO_COLOR": "1"}, {"TERM": "dumb"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}], ids=str
 )
-def test_on_a_terminal(how: Dict[str, str], program: Program, server: FaultServer) -> None:
+def test_hostile_text_is_escaped_on_a_real_terminal(how: Dict[str, str], program: Program, server: FaultServer) -> None:
     scene(server, TEXTS["escape"] + TEXTS["bidi"] + TEXTS["newlines"])
     for command in COMMANDS:
         session = on_a_terminal(program, command, env=how)
@@ -127,14 +127,14 @@ def test_on_a_terminal(how: Dict[str, str], program: Program, server: FaultServe
 @pytest.mark.parametrize(
     "path", ["../cube.gcode", "a/../../cube.gcode", "%2e%2e/cube.gcode", "cube.gcode?print=true", "a\\..\\b.gcode", "", "a\nb"]
 )
-def test_a_path_that_climbs_or_asks_is_refused(path: str, program: Program, server: FaultServer) -> None:
+def test_path_with_traversal_or_query_is_refused(path: str, program: Program, server: FaultServer) -> None:
     """F43."""
     result = program.run("print", "--stored", path, "--confirm", "--json")
     assert result.exit_code == 4 and result.code == "USAGE_ERROR"
     assert server.requests == []
 
 
-def test_the_texts_stay_out_of_debug_too(program: Program, server: FaultServer) -> None:
+def test_hostile_text_is_escaped_in_debug_output(program: Program, server: FaultServer) -> None:
     scene(server, TEXTS["escape"])
     result: Any = program.process("status", "--debug", "-v")
     check_quiet(result)

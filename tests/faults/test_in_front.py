@@ -28,7 +28,7 @@ def run(program: Program, line: str, **how: Any) -> Any:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @EACH
-def test_a_redirect_is_told_and_never_followed(
+def test_redirect_is_reported_and_never_followed(
     line: str, status: int, program: Program, server: FaultServer, other: FaultServer
 ) -> None:
     """`other` holds that nobody so much as connected to it."""
@@ -40,7 +40,7 @@ def test_a_redirect_is_told_and_never_followed(
 
 
 @EACH
-def test_the_new_address_stands_in_the_hint(line: str, program: Program, server: FaultServer, other: FaultServer) -> None:
+def test_redirect_target_is_suggested_in_hint(line: str, program: Program, server: FaultServer, other: FaultServer) -> None:
     """As a proxy that wants https says it: the same path elsewhere."""
 
     def moved(exchange: Exchange) -> None:
@@ -53,7 +53,7 @@ def test_the_new_address_stands_in_the_hint(line: str, program: Program, server:
 @pytest.mark.parametrize(
     "location", ["/login?next=/api/job", "//other.example/", "", "http://u:Pa55w0rd-Of-Theirs@other.example/", "http://[", "\u00fc"]
 )
-def test_any_location_is_told_harmlessly(location: str, program: Program, server: FaultServer) -> None:
+def test_any_redirect_location_is_reported_safely(location: str, program: Program, server: FaultServer) -> None:
     server.fail("*", "/api/*", faults.redirect(location.encode("utf-8").decode("latin-1")))
     result = run(program, READ)
     error_of(result, "UNEXPECTED_RESPONSE")
@@ -64,21 +64,21 @@ def test_any_location_is_told_harmlessly(location: str, program: Program, server
 
 
 @EACH
-def test_a_login_page(line: str, program: Program, server: FaultServer) -> None:
+def test_html_login_page_is_an_unexpected_response(line: str, program: Program, server: FaultServer) -> None:
     server.fail("*", "/*", faults.html())
     assert "login page" in error_of(run(program, line), "UNEXPECTED_RESPONSE")["message"]
     assert server.acts == []
 
 
 @EACH
-def test_a_page_that_forbids(line: str, program: Program, server: FaultServer) -> None:
+def test_html_403_page_is_a_proxy_error(line: str, program: Program, server: FaultServer) -> None:
     """Not a missing permission of the key: OctoPrint's own 403 is JSON."""
     server.fail("*", "/*", faults.html(403))
     assert "proxy" in error_of(run(program, line), "UNEXPECTED_RESPONSE")["message"]
 
 
 @EACH
-def test_a_page_while_it_starts(line: str, program: Program, server: FaultServer) -> None:
+def test_html_503_page_is_server_starting(line: str, program: Program, server: FaultServer) -> None:
     """F30."""
     program.configure("retries: 1\n")
     server.fail("*", "/*", faults.retry_after(503, 0))
@@ -87,7 +87,7 @@ def test_a_page_while_it_starts(line: str, program: Program, server: FaultServer
 
 
 @EACH
-def test_a_password_for_the_proxy(line: str, program: Program) -> None:
+def test_basic_auth_of_proxy_works_and_password_is_never_shown(line: str, program: Program) -> None:
     with FaultServer(basic_auth=("bob", "Pa55-F0r-The-Pr0xy")) as server:
         error = error_of(run(program, line, env=server.env), "AUTH_ERROR")
         assert "USER:PASSWORD@" in error["hint"] and server.acts == [], error
@@ -102,7 +102,7 @@ def test_a_password_for_the_proxy(line: str, program: Program) -> None:
 
 
 @EACH
-def test_a_prefix(line: str, program: Program) -> None:
+def test_url_prefix_is_used_and_required(line: str, program: Program) -> None:
     with FaultServer(prefix="/octoprint") as server:
         for host in (server.url, server.url + "/"):
             assert verdict(run(program, line, env={"OCTOPRINT_HOST": host})) == ""
@@ -111,7 +111,7 @@ def test_a_prefix(line: str, program: Program) -> None:
         assert all(request.target.startswith("/octoprint/api/") for request in server.acts)
 
 
-def test_a_proxy_in_the_environment_sees_nothing(program: Program, server: FaultServer, other: FaultServer) -> None:
+def test_environment_proxies_and_netrc_are_ignored(program: Program, server: FaultServer, other: FaultServer) -> None:
     names = ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
     assert verdict(run(program, READ, env=dict.fromkeys(names, other.url))) == ""
     netrc = program.folder / ".netrc"
@@ -165,9 +165,7 @@ def v4(port: int) -> Tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("line", ["status", "gcode G4"])
-def test_ipv6_first_and_the_server_on_ipv4_alone(
-    line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ipv4_is_used_if_ipv6_is_refused(line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """F13."""
     program.configure("retries: 0\n")
     host = {"OCTOPRINT_HOST": f"http://octopi.test:{server.port}"}
@@ -191,7 +189,7 @@ def late(times: int) -> Any:
 
 
 @pytest.mark.parametrize("line", ["status", "gcode G4"])
-def test_a_name_that_resolves_at_the_second_try(
+def test_host_name_resolving_at_second_try_works(
     line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F12."""
@@ -201,14 +199,14 @@ def test_a_name_that_resolves_at_the_second_try(
     assert len(asked) >= 2 and len(server.acts) == ("gcode" in line)
 
 
-def test_a_name_that_never_resolves(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unresolvable_host_name_is_a_connection_error(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     program.configure("retries: 1\n")
     with resolving(monkeypatch, {"octopi.local": late(99)}) as asked:
         result = program.run("status", "--json", env={"OCTOPRINT_HOST": "http://octopi.local:5000"})
     assert "octopi.local" in error_of(result, "CONNECTION_ERROR")["message"] and len(asked) == 2
 
 
-def test_an_ipv6_address(program: Program) -> None:
+def test_ipv6_address_works(program: Program) -> None:
     try:
         server = FaultServer(host="::1")
     except OSError:

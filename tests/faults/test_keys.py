@@ -61,7 +61,7 @@ def test_a_missing_permission_is_named(line: str, version: str, tmp_path: Path) 
 
 @EACH_DIALECT
 @EACH
-def test_a_wrong_key_says_where_it_came_from(line: str, version: str, tmp_path: Path) -> None:
+def test_wrong_key_error_names_origin_of_key(line: str, version: str, tmp_path: Path) -> None:
     """F27, F29: on a POST, too, where the server speaks of CSRF."""
     with serving(version, line) as server:
         program = Program(tmp_path, server)
@@ -80,7 +80,7 @@ def test_a_wrong_key_says_where_it_came_from(line: str, version: str, tmp_path: 
 
 @EACH_DIALECT
 @EACH
-def test_no_key_is_told_from_a_wrong_one(line: str, version: str, tmp_path: Path) -> None:
+def test_missing_key_is_distinguished_from_wrong_key(line: str, version: str, tmp_path: Path) -> None:
     with serving(version, line) as server:
         program = Program(tmp_path, server)
         del program.env["OCTOPRINT_API_KEY"]
@@ -89,7 +89,7 @@ def test_no_key_is_told_from_a_wrong_one(line: str, version: str, tmp_path: Path
         assert server.acts == []
 
 
-def test_a_key_on_an_act_alone_says_csrf_and_is_understood(program: Program, server: FaultServer) -> None:
+def test_csrf_refusal_of_change_request_is_a_wrong_key(program: Program, server: FaultServer) -> None:
     server.fail("POST", "/api/printer/command", faults.answer(400, {"error": "CSRF validation failed"}))
     assert "wrong" in error_of(program.process("gcode", "G4", "--json"), "AUTH_ERROR")["message"]
 
@@ -167,7 +167,7 @@ def check_nowhere(results: List[Result]) -> None:
 
 
 @pytest.mark.parametrize("case", CROSSED, ids="-".join)
-def test_the_key_is_nowhere(case: Kept, tmp_path: Path, hurried: Any) -> None:
+def test_key_is_never_shown(case: Kept, tmp_path: Path, hurried: Any) -> None:
     """On a clock that hurries: after an act some wait a minute for a state that such an answer never shows."""
     check_nowhere(case.run(tmp_path))
 
@@ -177,7 +177,7 @@ def test_the_key_is_nowhere_in_what_a_process_writes(case: Kept, tmp_path: Path)
     check_nowhere(case.run(tmp_path, as_process=True))
 
 
-def test_the_key_is_not_shown_to_who_lists_processes(program: Program, server: FaultServer) -> None:
+def test_key_is_not_shown_in_process_list(program: Program, server: FaultServer) -> None:
     """An option stands on the command line, where the system shows it: the program blots it out."""
     server.fail("GET", "/api/job", faults.hang)
     process = program.start("status", "--api-key", SECRET)

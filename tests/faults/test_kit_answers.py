@@ -28,7 +28,7 @@ def failed(fault: Any, method: str = "GET", **how: Any) -> requests.Response:
         return response
 
 
-def test_an_answer_with_json_text_or_bytes() -> None:
+def test_answer_fault_sends_json_text_or_bytes() -> None:
     as_json = failed(faults.answer(418, {"error": "teapot"}, headers={"X-Pot": "tea"}))
     assert (as_json.status_code, as_json.json()) == (418, {"error": "teapot"})
     assert as_json.headers["Content-Type"] == "application/json"
@@ -38,7 +38,7 @@ def test_an_answer_with_json_text_or_bytes() -> None:
     assert failed(faults.answer(200, b"\xff\x00")).content == b"\xff\x00"
 
 
-def test_a_page_for_people() -> None:
+def test_html_fault_sends_a_web_page() -> None:
     page = failed(faults.html(502))
     assert page.status_code == 502
     assert page.headers["Content-Type"].startswith("text/html")
@@ -46,14 +46,14 @@ def test_a_page_for_people() -> None:
     assert "X-Clacks-Overhead" not in page.headers  # it is not OctoPrint that answers
 
 
-def test_a_redirect_and_a_retry_after() -> None:
+def test_redirect_and_retry_after_faults_set_their_headers() -> None:
     moved = failed(faults.redirect("http://elsewhere.test/", 307))
     assert (moved.status_code, moved.headers["Location"]) == (307, "http://elsewhere.test/")
     later = failed(faults.retry_after(429, 7))
     assert (later.status_code, later.headers["Retry-After"]) == (429, "7")
 
 
-def test_json_of_a_wrong_shape_and_json_that_is_none() -> None:
+def test_wrong_shape_and_invalid_json_faults() -> None:
     assert failed(faults.wrong_shape([1, None])).json() == [1, None]
     assert failed(faults.wrong_shape("text")).json() == "text"
     broken = failed(faults.not_json)
@@ -62,7 +62,7 @@ def test_json_of_a_wrong_shape_and_json_that_is_none() -> None:
         broken.json()
 
 
-def test_bytes_that_are_no_http() -> None:
+def test_raw_fault_sends_bytes_that_are_not_http() -> None:
     with FaultServer() as server:
         server.fail("GET", "/api/job", faults.raw(b"Not found"))
         with connect(server) as connection:
@@ -70,7 +70,7 @@ def test_bytes_that_are_no_http() -> None:
             assert rest(connection) == b"Not found"
 
 
-def test_nulls_keep_the_shape_and_lose_the_values() -> None:
+def test_nulls_fault_keeps_keys_and_removes_values() -> None:
     with FaultServer() as server:
         before = get(server, "/api/job")
         server.fail("GET", "/api/job", faults.nulls)
@@ -81,7 +81,7 @@ def test_nulls_keep_the_shape_and_lose_the_values() -> None:
     assert after["progress"] == dict.fromkeys(before["progress"])
 
 
-def test_a_truncated_answer_promises_more_than_it_holds() -> None:
+def test_truncated_fault_sends_less_than_content_length() -> None:
     with FaultServer() as server:
         server.octoprint.printing()
         whole = ask(server, "GET", "/api/job").content
@@ -98,7 +98,7 @@ def test_a_truncated_answer_promises_more_than_it_holds() -> None:
         assert acts(server) == ["POST /api/job"]  # it was done all the same
 
 
-def test_an_overlong_answer_spoils_the_next_one() -> None:
+def test_overlong_fault_sends_more_than_content_length() -> None:
     with FaultServer() as server, connect(server) as connection:
         whole = ask(server, "GET", "/api/job").content
         server.fail("GET", "/api/job", faults.overlong)
@@ -110,7 +110,7 @@ def test_an_overlong_answer_spoils_the_next_one() -> None:
     assert body[len(whole) :].startswith(b"HTTP/1.1 200")
 
 
-def test_a_drip_is_one_byte_at_a_time() -> None:
+def test_drip_fault_sends_one_byte_at_a_time() -> None:
     """With an hour between two bytes one of them has arrived when the server ends; never two."""
     with FaultServer() as server, connect(server) as in_body, connect(server) as in_head:
         server.octoprint.printing()
@@ -132,7 +132,7 @@ def test_a_drip_is_one_byte_at_a_time() -> None:
 
 
 @pytest.mark.parametrize("header", [False, True])
-def test_a_drip_that_is_waited_for_is_the_whole_answer(header: bool) -> None:
+def test_drip_fault_without_pause_sends_complete_answer(header: bool) -> None:
     with FaultServer() as server:
         whole = get(server, "/api/job")
         server.fail("GET", "/api/job", faults.drip(0, header, size=900))
@@ -142,7 +142,7 @@ def test_a_drip_that_is_waited_for_is_the_whole_answer(header: bool) -> None:
 
 
 @pytest.mark.parametrize("kind", ["gzip", "nested"])
-def test_a_bomb_is_valid_and_small_on_the_wire(kind: str) -> None:
+def test_bomb_fault_is_valid_gzip_and_small_on_the_wire(kind: str) -> None:
     size = 3 * 1024 * 1024 + 12345
     with FaultServer() as server, connect(server) as connection:
         server.fail("GET", "/api/job", faults.bomb(kind, size))
@@ -156,7 +156,7 @@ def test_a_bomb_is_valid_and_small_on_the_wire(kind: str) -> None:
     assert set(json.loads(body)["state"]) == {"0"}
 
 
-def test_a_bomb_unpacks_to_200_mebibytes() -> None:
+def test_bomb_fault_unpacks_to_200_mebibytes() -> None:
     with FaultServer() as server:
         server.fail("GET", "/api/job", faults.bomb())
         with ask(server, "GET", "/api/job", stream=True) as response:
@@ -169,7 +169,7 @@ def test_a_bomb_unpacks_to_200_mebibytes() -> None:
     assert unpacker.eof
 
 
-def test_a_plain_bomb_is_streamed_and_stops_when_nobody_reads_on() -> None:
+def test_plain_bomb_fault_is_streamed_and_stops_when_unread() -> None:
     size = 3 * 1024 * 1024 + 1
     with FaultServer() as server:
         server.fail("GET", "/api/job", faults.bomb("plain", size), times=1)
@@ -183,7 +183,7 @@ def test_a_plain_bomb_is_streamed_and_stops_when_nobody_reads_on() -> None:
         assert get(server, "/api/version")["server"] == "1.11.8"  # it serves on
 
 
-def test_a_fault_that_leaves_the_body_unread_ends_the_connection() -> None:
+def test_fault_leaving_the_body_unread_closes_the_connection() -> None:
     def deaf(exchange: Any) -> None:
         exchange.send(b"HTTP/1.1 204 No Content\r\n\r\n")
 
@@ -194,7 +194,7 @@ def test_a_fault_that_leaves_the_body_unread_ends_the_connection() -> None:
         assert (server.requests[0].size, server.requests[0].complete) == (0, False)
 
 
-def test_a_fault_of_the_tests_own() -> None:
+def test_custom_fault_function_controls_the_answer() -> None:
     def teapot(exchange: Any) -> None:
         exchange.perform()
         exchange.send(b"HTTP/1.0 418 Teapot\r\n\r\n")

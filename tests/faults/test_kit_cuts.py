@@ -25,7 +25,7 @@ def server() -> Any:
 
 
 @pytest.mark.parametrize(("fault", "done"), [(faults.cut_before, []), (faults.cut_after, CANCELLED)], ids=["before", "after"])
-def test_a_connection_that_ends(fault: Any, done: List[str], server: FaultServer) -> None:
+def test_cut_faults_close_the_connection(fault: Any, done: List[str], server: FaultServer) -> None:
     server.fail("POST", "/api/job", fault)
     with connect(server) as connection:
         connection.sendall(cancel(server))
@@ -36,7 +36,7 @@ def test_a_connection_that_ends(fault: Any, done: List[str], server: FaultServer
 
 
 @pytest.mark.parametrize(("fault", "done"), [(faults.reset_before, []), (faults.reset_after, CANCELLED)], ids=["before", "after"])
-def test_a_connection_that_is_reset(fault: Any, done: List[str], server: FaultServer) -> None:
+def test_reset_faults_reset_the_connection(fault: Any, done: List[str], server: FaultServer) -> None:
     server.fail("POST", "/api/job", fault)
     with connect(server) as connection:
         connection.sendall(cancel(server))
@@ -46,7 +46,7 @@ def test_a_connection_that_is_reset(fault: Any, done: List[str], server: FaultSe
 
 
 @pytest.mark.parametrize(("fault", "done"), [(faults.hang, []), (faults.hang_after, CANCELLED)], ids=["before", "after"])
-def test_no_answer_until_the_server_ends(fault: Any, done: List[str]) -> None:
+def test_hang_faults_do_not_answer_until_the_server_stops(fault: Any, done: List[str]) -> None:
     with FaultServer() as server:
         server.octoprint.printing()
         server.fail("POST", "/api/job", fault)
@@ -64,22 +64,22 @@ def test_no_answer_until_the_server_ends(fault: Any, done: List[str]) -> None:
 
 
 @pytest.mark.parametrize("status", [502, 504])
-def test_a_gateway_that_lost_the_answer(status: int, server: FaultServer) -> None:
+def test_gateway_after_fault_performs_the_request(status: int, server: FaultServer) -> None:
     server.fail("POST", "/api/job", faults.gateway_after(status))
     response = post(server, "/api/job", status, command="cancel")
     assert response.headers["Content-Type"].startswith("text/html")
     assert acts(server) == CANCELLED
 
 
-def test_an_act_is_what_changed_something(server: FaultServer) -> None:
+def test_acts_lists_only_requests_that_changed_something(server: FaultServer) -> None:
     post(server, "/api/job", 409, command="start")
     post(server, "/api/job", 400, command="dance")
     assert ask(server, "POST", "/api/job", "wrong-key", json={"command": "cancel"}).status_code == 400
-    server.octoprint.stubborn.add("cancel")
+    server.octoprint.ignored_verbs.add("cancel")
     post(server, "/api/job", command="cancel")
     assert server.acts == []
     assert len(server.changes()) == 4
-    server.octoprint.stubborn.clear()
+    server.octoprint.ignored_verbs.clear()
     post(server, "/api/job", command="pause", action="pause")
     post(server, "/api/job", command="pause", action="pause")  # is paused already
     post(server, "/api/job", command="cancel")
@@ -87,12 +87,12 @@ def test_an_act_is_what_changed_something(server: FaultServer) -> None:
     assert [str(act) for act in server.acts] == said
 
 
-def test_a_fault_strikes_so_often_and_so_late(server: FaultServer) -> None:
+def test_fault_is_limited_by_times_and_after(server: FaultServer) -> None:
     server.fail("GET", "/api/job", faults.html(502), times=2, after=2)
     assert [ask(server, "GET", "/api/job").status_code for _ in range(6)] == [200, 200, 502, 502, 200, 200]
 
 
-def test_faults_come_in_the_order_in_which_they_were_set(server: FaultServer) -> None:
+def test_faults_apply_in_the_order_they_were_set(server: FaultServer) -> None:
     server.fail("GET", "/api/job", faults.html(502), times=1)
     server.fail("GET", "/api/job", faults.html(503), times=1)
     server.fail("GET", "/api/job", faults.html(504))
@@ -103,7 +103,7 @@ def test_faults_come_in_the_order_in_which_they_were_set(server: FaultServer) ->
     assert ask(server, "GET", "/api/job").status_code == 200
 
 
-def test_a_fault_is_for_its_method_and_its_paths(server: FaultServer) -> None:
+def test_fault_applies_to_its_method_and_paths(server: FaultServer) -> None:
     server.fail("GET", "/api/files/*", faults.html(502))
     assert ask(server, "GET", "/api/files/local?recursive=true").status_code == 502
     assert ask(server, "GET", "/api/files").status_code == 200
@@ -112,7 +112,7 @@ def test_a_fault_is_for_its_method_and_its_paths(server: FaultServer) -> None:
     assert ask(server, "POST", "/api/job").status_code == ask(server, "GET", "/api/job").status_code == 503
 
 
-def test_nobody_listens_and_then_somebody_does(server: FaultServer) -> None:
+def test_server_refuses_connections_until_listening_again(server: FaultServer) -> None:
     with requests.Session() as session:
         session.headers["X-Api-Key"] = server.key
         assert session.get(server.url + "/api/job", timeout=LIMIT).status_code == 200
@@ -126,7 +126,7 @@ def test_nobody_listens_and_then_somebody_does(server: FaultServer) -> None:
     assert len(server.requests) == 2
 
 
-def test_a_client_that_leaves_in_the_middle_of_a_body_has_done_nothing(server: FaultServer) -> None:
+def test_request_with_incomplete_body_changes_nothing(server: FaultServer) -> None:
     with connect(server) as connection:
         connection.sendall(cancel(server)[:-5])
         connection.shutdown(socket.SHUT_WR)

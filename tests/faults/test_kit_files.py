@@ -12,7 +12,7 @@ from octoprint_cli.testing import FaultServer
 from .kit import NAME, ask, get, post, state, upload
 
 
-def test_an_entry_in_each_dialect(one: FaultServer, two: FaultServer) -> None:
+def test_file_entry_differs_by_octoprint_version(one: FaultServer, two: FaultServer) -> None:
     first, second = (get(server, f"/api/files/local/{NAME}") for server in (one, two))
     assert set(first) - set(second) == {"hash"}
     assert set(second) - set(first) == {"statistics"}
@@ -21,7 +21,7 @@ def test_an_entry_in_each_dialect(one: FaultServer, two: FaultServer) -> None:
     assert get(two, "/api/files/local")["files"][0]["prints"] is None
 
 
-def test_the_card_has_another_name_in_2(one: FaultServer, two: FaultServer) -> None:
+def test_sd_card_location_is_named_printer_in_octoprint_2(one: FaultServer, two: FaultServer) -> None:
     for server, name, other in ((one, "sdcard", "printer"), (two, "printer", "sdcard")):
         server.octoprint.store("old.gco", location="sdcard")
         assert [entry["origin"] for entry in get(server, f"/api/files/{name}")["files"]] == [name]
@@ -42,7 +42,7 @@ def test_folders_are_nested_if_asked_for(each: FaultServer) -> None:
     assert ask(each, "DELETE", "/api/files/local/a").status_code == 404
 
 
-def test_a_folder_that_is_missing(one: FaultServer, two: FaultServer) -> None:
+def test_missing_folder_answers_differ_by_octoprint_version(one: FaultServer, two: FaultServer) -> None:
     """1.11.8 fails in the middle of looking into it, for a path as for the question whether a file exists there."""
     asked = {"command": "exists", "storage": "local", "path": "no/where", "filename": NAME}
     for server, status in ((one, 500), (two, 404)):
@@ -55,12 +55,12 @@ def test_a_folder_that_is_missing(one: FaultServer, two: FaultServer) -> None:
         assert there.json() == {"exists": False}
 
 
-def test_a_path_that_climbs(one: FaultServer, two: FaultServer) -> None:
+def test_path_traversal_is_refused(one: FaultServer, two: FaultServer) -> None:
     path = "/api/files/local/..%2Fetc"
     assert (ask(one, "GET", path).status_code, ask(two, "GET", path).status_code) == (404, 500)
 
 
-def test_an_upload_is_answered_in_each_dialect(one: FaultServer, two: FaultServer) -> None:
+def test_upload_answer_differs_by_octoprint_version(one: FaultServer, two: FaultServer) -> None:
     answers = [upload(server, "a.gcode", path="sub") for server in (one, two)]
     assert all(answer.headers["Location"].endswith("/api/files/local/sub/a.gcode") for answer in answers)
     first, second = (answer.json() for answer in answers)
@@ -80,7 +80,7 @@ def test_an_upload_is_answered_in_each_dialect(one: FaultServer, two: FaultServe
         ("müll#1%.gcode", "müll#1%.gcode"),
     ],
 )
-def test_a_name_is_changed_as_the_server_changes_it(typed: str, stored: str, each: FaultServer) -> None:
+def test_file_name_is_sanitized_like_octoprint_does(typed: str, stored: str, each: FaultServer) -> None:
     response = upload(each, "x.gcode", filename=typed)
     assert response.json()["files"]["local"]["path"] == stored
     assert each.octoprint.stored(stored) is not None
@@ -91,7 +91,7 @@ def test_a_name_is_changed_as_the_server_changes_it(typed: str, stored: str, eac
     assert len(each.acts) == 1  # a look is no act
 
 
-def test_whether_a_name_is_taken(each: FaultServer) -> None:
+def test_files_test_exists_suggests_a_free_name(each: FaultServer) -> None:
     def exists(**body: str) -> Any:
         asked = {"command": "exists", "storage": "local", "path": "", "filename": NAME, **body}
         return ask(each, "POST", "/api/files/test", json=asked)
@@ -105,7 +105,7 @@ def test_whether_a_name_is_taken(each: FaultServer) -> None:
     assert post(each, "/api/files/test", 400, command="exists", storage="local").json()
 
 
-def test_what_an_upload_is_refused_for(each: FaultServer) -> None:
+def test_upload_refusals(each: FaultServer) -> None:
     assert upload(each, NAME, noOverwrite="true").status_code == 409
     assert upload(each, "cube.stl").status_code == 415
     assert upload(each, "x.gcode", path="../up").status_code == 400
@@ -117,7 +117,7 @@ def test_what_an_upload_is_refused_for(each: FaultServer) -> None:
     assert each.octoprint.storage.files["local"][NAME].date > before
 
 
-def test_an_upload_that_selects_and_prints(each: FaultServer) -> None:
+def test_upload_may_select_and_print(each: FaultServer) -> None:
     selected = upload(each, "a.gcode", select="true").json()
     assert (selected["effectiveSelect"], selected["effectivePrint"]) == (True, False)
     assert get(each, "/api/job")["job"]["file"]["path"] == "a.gcode"
@@ -130,7 +130,7 @@ def test_an_upload_that_selects_and_prints(each: FaultServer) -> None:
     assert len(each.acts) == 3
 
 
-def test_a_file_goes_to_the_card(one: FaultServer, two: FaultServer) -> None:
+def test_upload_to_sd_card_is_stored_under_short_name(one: FaultServer, two: FaultServer) -> None:
     for server, slash in ((one, "/"), (two, "")):
         card = server.octoprint.storage.card
         answer = upload(server, "longer name.gcode", to=card).json()
@@ -144,7 +144,7 @@ def test_a_file_goes_to_the_card(one: FaultServer, two: FaultServer) -> None:
         assert upload(server, "x.gcode", to=card).status_code == (409 if server is one else 400)
 
 
-def test_a_transfer_to_the_card_takes_its_time(each: FaultServer) -> None:
+def test_slow_sd_card_transfer_changes_the_state(each: FaultServer) -> None:
     card = each.octoprint.storage.card
     each.octoprint.slow_transfers = True
     assert upload(each, "a.gcode", to=card).status_code == 201
@@ -156,7 +156,7 @@ def test_a_transfer_to_the_card_takes_its_time(each: FaultServer) -> None:
     assert [entry["path"] for entry in get(each, f"/api/files/{card}")["files"]] == ["a.gco"]
 
 
-def test_the_card_does_not_print_what_is_uploaded_to_it(one: FaultServer, two: FaultServer) -> None:
+def test_upload_to_sd_card_does_not_start_printing(one: FaultServer, two: FaultServer) -> None:
     answer = upload(one, "a.gcode", to="sdcard", print="true")
     assert (answer.status_code, answer.json()["effectivePrint"]) == (201, True)
     assert upload(two, "a.gcode", to="printer", print="true").status_code == 500
@@ -166,7 +166,7 @@ def test_the_card_does_not_print_what_is_uploaded_to_it(one: FaultServer, two: F
         assert len(server.acts) == 1
 
 
-def test_downloads(one: FaultServer, two: FaultServer) -> None:
+def test_downloads_differ_by_octoprint_version(one: FaultServer, two: FaultServer) -> None:
     for server in (one, two):
         server.octoprint.store("a b/müll.gcode", b"0123456789")
         path = "/downloads/files/local/a%20b/m%C3%BCll.gcode"
@@ -180,7 +180,7 @@ def test_downloads(one: FaultServer, two: FaultServer) -> None:
         assert ask(server, "HEAD", path).status_code == (200 if server is one else 405)
 
 
-def test_free_space(each: FaultServer) -> None:
+def test_free_space_is_reported_per_storage(each: FaultServer) -> None:
     each.octoprint.free = 3
     assert get(each, "/api/files")["free"] == 3
     assert (get(each, "/api/files/local")["free"] > 3) is each.octoprint.is_2

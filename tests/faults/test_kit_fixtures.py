@@ -14,7 +14,7 @@ from octoprint_cli.testing import FaultServer, real_server
 from octoprint_cli.testing.server import faults
 
 
-def test_the_program_is_aimed_at_the_server(octoprint_server: FaultServer, octoprint_run: Any) -> None:
+def test_run_fixture_uses_the_fixture_server(octoprint_server: FaultServer, octoprint_run: Any) -> None:
     octoprint_server.octoprint.printing("cube.gcode")
     before = octoprint_run("status")
     assert before.data["job"]["file"] == "cube.gcode" and before.changes == []
@@ -25,7 +25,7 @@ def test_the_program_is_aimed_at_the_server(octoprint_server: FaultServer, octop
     assert list(before.requests) + list(result.requests) == octoprint_server.requests
 
 
-def test_an_exit_code_that_was_not_asked_for_fails(octoprint_run: Any) -> None:
+def test_unexpected_exit_code_fails_the_test(octoprint_run: Any) -> None:
     with pytest.raises(AssertionError, match=r"(?s)cancel --confirm: exit code 4\n.*NO_ACTIVE_JOB"):
         octoprint_run("cancel", "--confirm")
     assert octoprint_run("cancel", "--confirm", expect=4).code == "NO_ACTIVE_JOB"
@@ -34,14 +34,14 @@ def test_an_exit_code_that_was_not_asked_for_fails(octoprint_run: Any) -> None:
         octoprint_run("status", expect=4)
 
 
-def test_it_is_json_unless_the_line_says_otherwise(octoprint_run: Any) -> None:
+def test_run_fixture_uses_json_unless_another_format_is_given(octoprint_run: Any) -> None:
     assert octoprint_run("temp").stdout.startswith("{")
     for words in (("-f", "table"), ("--format", "value"), ("--format=yaml",)):
         assert not octoprint_run("temp", *words).stdout.startswith("{")
     assert octoprint_run("temp", "--json", expect=0).data["set"] == {}
 
 
-def test_its_home_is_its_own(octoprint_run: Any, octoprint_home: Path, tmp_path: Path) -> None:
+def test_run_fixture_has_its_own_home(octoprint_run: Any, octoprint_home: Path, tmp_path: Path) -> None:
     assert octoprint_run.home == octoprint_home and tmp_path in octoprint_home.parents
     assert os.environ["HOME"] == str(octoprint_home.parent)
     (octoprint_home / "config.yaml").write_text("limits: {tool: 123}\n")
@@ -49,7 +49,7 @@ def test_its_home_is_its_own(octoprint_run: Any, octoprint_home: Path, tmp_path:
     assert octoprint_run("temp", "--tool", "122").data["set"] == {"tool0": 122.0}
 
 
-def test_nothing_of_the_real_environment_aims_it(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_fixture_ignores_the_real_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OCTOPRINT_PRINTER", "somebody-elses")
     run = request.getfixturevalue("octoprint_run")
     assert "OCTOPRINT_PRINTER" not in os.environ
@@ -57,7 +57,7 @@ def test_nothing_of_the_real_environment_aims_it(request: pytest.FixtureRequest,
     assert run("status", env={"OCTOPRINT_API_KEY": "wrong"}, expect=4).code == "AUTH_ERROR"
 
 
-def test_the_server_fails_as_it_is_told(octoprint_server: FaultServer, octoprint_run: Any) -> None:
+def test_fixture_server_can_inject_faults(octoprint_server: FaultServer, octoprint_run: Any) -> None:
     octoprint_server.octoprint.printing()
     octoprint_server.fail("POST", "/api/job", faults.cut_after, times=1)
     octoprint_run("cancel", "--confirm")
@@ -72,7 +72,7 @@ def pytest_in(folder: Path, test: str, **environ: str) -> Any:
     return subprocess.run(line, capture_output=True, text=True, env=env, check=False, timeout=100)
 
 
-def test_pytest_finds_them_by_itself_and_pays_nothing_for_them(tmp_path: Path) -> None:
+def test_pytest_plugin_provides_fixtures_without_heavy_imports(tmp_path: Path) -> None:
     heavy = "cliff octoprint_cli.client octoprint_cli.app.main octoprint_cli.testing.server.fault_server".split()
     done = pytest_in(tmp_path, f"import sys\ndef test_light(): assert not set({heavy!r}) & set(sys.modules)\n")
     assert done.returncode == 0, done.stdout
@@ -80,7 +80,7 @@ def test_pytest_finds_them_by_itself_and_pays_nothing_for_them(tmp_path: Path) -
     assert done.returncode == 0, done.stdout
 
 
-def test_without_the_sandbox_the_real_server_is_a_skip_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_real_server_fixture_is_skipped_without_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("octoprint_cli.app.command_loader.CommandManager.find_command", _finds_no_sandbox)
     assert real_server.why_not() == "octoprint-cli-sandbox is not installed"
 

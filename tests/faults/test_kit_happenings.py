@@ -93,7 +93,7 @@ ACTS: Dict[str, Any] = {
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_what_is_told_of_an_act(act: str, each: FaultServer) -> None:
+def test_events_of_job_commands(act: str, each: FaultServer) -> None:
     does, told = ACTS[act]
     with listening(each) as listener:
         start(each)
@@ -102,7 +102,7 @@ def test_what_is_told_of_an_act(act: str, each: FaultServer) -> None:
         assert listener.events() == told(each.octoprint.version)
 
 
-def test_what_is_told_of_a_pause_and_its_end(each: FaultServer) -> None:
+def test_events_of_pause_and_resume(each: FaultServer) -> None:
     each.octoprint.printing()
     each.octoprint.pause()
     with listening(each) as listener:
@@ -113,7 +113,7 @@ def test_what_is_told_of_a_pause_and_its_end(each: FaultServer) -> None:
         assert listener.events()[-1] == f"{STATE} PRINTING"
 
 
-def test_what_is_told_of_a_connection(each: FaultServer) -> None:
+def test_events_of_connection_changes(each: FaultServer) -> None:
     each.octoprint.state = "Offline"
     with listening(each) as listener:
         post(each, "/api/connection", command="connect")
@@ -122,16 +122,16 @@ def test_what_is_told_of_a_connection(each: FaultServer) -> None:
         assert listener.events() == ["Disconnected", BROKEN[each.octoprint.version]]
 
 
-def test_a_stubborn_server_tells_nothing(each: FaultServer) -> None:
+def test_stubborn_server_pushes_nothing(each: FaultServer) -> None:
     each.octoprint.printing()
-    each.octoprint.stubborn |= {"cancel", "command"}
+    each.octoprint.ignored_verbs |= {"cancel", "command"}
     with listening(each, {"state": True, "events": True}) as listener:
         post(each, "/api/job", command="cancel")
         post(each, "/api/printer/command", command="M115")
         assert [message for message in listener.waiting() if "history" not in message] == []
 
 
-def test_what_an_event_says(each: FaultServer) -> None:
+def test_event_payloads_have_the_keys_of_the_version(each: FaultServer) -> None:
     payloads: Dict[str, Any] = {}
     with listening(each) as listener:
         start(each)
@@ -149,7 +149,7 @@ def test_what_an_event_says(each: FaultServer) -> None:
     assert (payloads["PrintFailed"]["reason"], payloads["PrintDone"]["path"]) == ("cancelled", NAME)
 
 
-def test_why_a_job_failed_is_in_the_error_and_in_1_at_the_job_too(each: FaultServer) -> None:
+def test_failed_job_event_reasons_differ_by_version(each: FaultServer) -> None:
     with listening(each, {"events": ["Error", "PrintFailed"]}) as listener:
         each.octoprint.printing(NAME)
         each.octoprint.fail("Thermal Runaway")
@@ -186,32 +186,32 @@ def spoken(server: FaultServer, *commands: str) -> List[str]:
         ("M220 S100", "Recv: ok"),
     ],
 )
-def test_a_command_and_its_answer(command: str, reply: str, each: FaultServer) -> None:
+def test_command_and_its_reply_appear_in_terminal(command: str, reply: str, each: FaultServer) -> None:
     lines = spoken(each, command)
     assert lines[0] == f"Send: {command}"
     assert lines[1].startswith(reply)
     assert [line.startswith("Recv: ok") for line in lines[1:]] == [False] * (len(lines) - 2) + [True]
 
 
-def test_answers_that_a_test_has_set(each: FaultServer) -> None:
+def test_custom_firmware_replies_can_be_set(each: FaultServer) -> None:
     each.octoprint.replies = {"M115": ["echo:busy: processing", "ok"], "M115 S1": ["Error:no", "ok"], "G4": []}
     lines = spoken(each, "M115 S0", "M115 S1", "G4 P10", "G28")
     assert lines[:3] == ["Send: M115 S0", "Recv: echo:busy: processing", "Recv: ok"]
     assert lines[3:] == ["Send: M115 S1", "Recv: Error:no", "Recv: ok", "Send: G4 P10", "Send: G28", "Recv: ok"]
 
 
-def test_the_temperatures_of_several_tools(each: FaultServer) -> None:
+def test_temperature_report_lists_several_tools(each: FaultServer) -> None:
     each.octoprint.heaters = {"tool0": [200.0, 210.0], "tool1": [20.0, 0.0], "chamber": [30.0, 0]}
     assert spoken(each, "M105")[1] == "Recv: ok T:200.00 /210.00 C:30.00 /0.00 T0:200.00 /210.00 T1:20.00 /0.00 @:0 B@:0"
 
 
-def test_in_a_print_lines_have_numbers(each: FaultServer) -> None:
+def test_lines_are_numbered_during_a_print(each: FaultServer) -> None:
     each.octoprint.printing()
     assert spoken(each, "M114", "M105")[0] == "Send: N1 M114*38"
     assert (numbered(17, "M114"), numbered(23, "M108")) == ("N17 M114*17", "N23 M108*27")  # as recorded
 
 
-def test_a_target_is_a_command_too(each: FaultServer) -> None:
+def test_setting_a_target_appears_as_gcode_in_terminal(each: FaultServer) -> None:
     with listening(each, {"state": True}) as listener:
         with each.octoprint.lock:
             each.octoprint.set_target("bed", {"command": "target", "target": 60})

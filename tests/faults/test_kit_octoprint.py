@@ -24,7 +24,7 @@ def start(server: FaultServer, path: str = NAME) -> None:
 # -- the job ----------------------------------------------------------------------------------------
 
 
-def test_a_job_from_its_start_to_its_end(each: FaultServer) -> None:
+def test_job_runs_from_start_to_finish(each: FaultServer) -> None:
     start(each)
     assert state(each) == "Printing"
     assert flags(each) == {"operational", "printing", "sdReady"}
@@ -50,18 +50,18 @@ def test_a_cancelled_job_counts_as_a_failure(each: FaultServer) -> None:
     assert "printTime" not in prints["last"]
 
 
-def test_a_start_with_nothing_selected_is_accepted_and_not_done(each: FaultServer) -> None:
+def test_start_without_selected_file_is_accepted_but_ignored(each: FaultServer) -> None:
     post(each, "/api/job", command="start")
     assert state(each) == "Operational"
     assert each.acts == []
 
 
 @pytest.mark.parametrize("verb", ["cancel", "pause", "restart"])
-def test_without_a_job_its_verbs_are_refused(verb: str, each: FaultServer) -> None:
+def test_job_commands_without_job_are_refused(verb: str, each: FaultServer) -> None:
     post(each, "/api/job", 409, command=verb)
 
 
-def test_pause_and_resume(each: FaultServer) -> None:
+def test_pause_and_resume_change_the_state(each: FaultServer) -> None:
     start(each)
     post(each, "/api/job", command="pause", action="pause")
     assert state(each) == "Paused"
@@ -72,7 +72,7 @@ def test_pause_and_resume(each: FaultServer) -> None:
     post(each, "/api/job", 400, command="pause", action="dance")
 
 
-def test_toggle_and_restart_do_nothing_in_2(one: FaultServer, two: FaultServer) -> None:
+def test_toggle_and_restart_do_nothing_in_octoprint_2(one: FaultServer, two: FaultServer) -> None:
     for verb in ("pause", "restart"):
         for server in (one, two):
             server.octoprint.printing(NAME, state="Paused")
@@ -81,7 +81,7 @@ def test_toggle_and_restart_do_nothing_in_2(one: FaultServer, two: FaultServer) 
     assert (len(one.acts), len(two.acts)) == (2, 0)
 
 
-def test_what_is_refused_while_printing(each: FaultServer) -> None:
+def test_requests_refused_while_printing(each: FaultServer) -> None:
     each.octoprint.printing(NAME)
     assert "already printing" in post(each, f"/api/files/local/{NAME}", 409, command="select").text
     assert "restart" in post(each, "/api/job", 409, command="start").text
@@ -92,7 +92,7 @@ def test_what_is_refused_while_printing(each: FaultServer) -> None:
     assert get(each, "/api/job")["job"]["file"]["path"] is None
 
 
-def test_without_a_printer(each: FaultServer) -> None:
+def test_requests_without_connected_printer(each: FaultServer) -> None:
     each.octoprint.state = "Offline"
     assert ask(each, "GET", "/api/printer").status_code == 409
     assert state(each) == "Offline"
@@ -107,7 +107,7 @@ def test_without_a_printer(each: FaultServer) -> None:
     assert get(each, "/api/connection")["current"]["port"] == "/dev/ttyS0"
 
 
-def test_an_error_is_kept_by_1_and_lost_by_2(one: FaultServer, two: FaultServer) -> None:
+def test_error_is_kept_by_octoprint_1_and_lost_by_octoprint_2(one: FaultServer, two: FaultServer) -> None:
     for server in (one, two):
         assert get(server, "/api/job").get("error", "absent") == (None if server is two else "absent")
         server.octoprint.printing(NAME)
@@ -120,7 +120,7 @@ def test_an_error_is_kept_by_1_and_lost_by_2(one: FaultServer, two: FaultServer)
 @pytest.mark.parametrize("verb", ["cancel", "pause", "command", "target", "disconnect", "delete"])
 def test_a_stubborn_server_accepts_and_does_nothing(verb: str, each: FaultServer) -> None:
     each.octoprint.printing("other.gcode")
-    each.octoprint.stubborn.add(verb)
+    each.octoprint.ignored_verbs.add(verb)
     asked: Dict[str, Any] = {
         "cancel": ("POST", "/api/job", {"command": "cancel"}),
         "pause": ("POST", "/api/job", {"command": "pause", "action": "pause"}),
@@ -134,12 +134,12 @@ def test_a_stubborn_server_accepts_and_does_nothing(verb: str, each: FaultServer
     assert ask(each, method, path, json=body).status_code == 204
     assert [get(each, "/api/job"), get(each, "/api/printer"), get(each, "/api/files/local")] == before
     assert each.octoprint.commands == each.acts == []
-    each.octoprint.stubborn.clear()
+    each.octoprint.ignored_verbs.clear()
     assert ask(each, method, path, json=body).status_code == 204
     assert acts(each) == [f"{method} {path}"]
 
 
-def test_heaters_and_gcode(each: FaultServer) -> None:
+def test_targets_and_gcode_are_applied_or_refused(each: FaultServer) -> None:
     post(each, "/api/printer/tool", command="target", targets={"tool0": 210})
     post(each, "/api/printer/bed", command="target", target=60)
     post(each, "/api/printer/chamber", 409, command="target", target=40)
@@ -153,7 +153,7 @@ def test_heaters_and_gcode(each: FaultServer) -> None:
     assert len(each.acts) == 4
 
 
-def test_earlier_temperatures_are_the_newest_so_many_of_them(each: FaultServer) -> None:
+def test_temperature_history_returns_the_newest_samples(each: FaultServer) -> None:
     def past(query: str) -> List[Any]:
         return [sample["time"] for sample in get(each, f"/api/printer?{query}")["temperature"]["history"]]
 
@@ -171,7 +171,7 @@ def test_earlier_temperatures_are_the_newest_so_many_of_them(each: FaultServer) 
 # -- keys and permissions ---------------------------------------------------------------------------
 
 
-def test_a_wrong_key(each: FaultServer) -> None:
+def test_wrong_key_is_refused(each: FaultServer) -> None:
     assert ask(each, "GET", "/api/job", "wrong-key").status_code == 403
     assert ask(each, "POST", "/api/nowhere", "wrong-key").json() == {"error": "CSRF validation failed"}
     assert get(each, "/api/currentuser", key="wrong-key")["name"] is None
@@ -196,7 +196,7 @@ NEEDED: Dict[str, Any] = {
 
 
 @pytest.mark.parametrize("lacking", NEEDED)
-def test_a_key_that_lacks_a_permission(lacking: str, each: FaultServer) -> None:
+def test_key_lacking_a_permission_is_refused(lacking: str, each: FaultServer) -> None:
     method, path, body = NEEDED[lacking]
     each.octoprint.permissions = {"FILES_LIST" if lacking != "FILES_LIST" else "STATUS"}
     assert ask(each, method, path, json=body).status_code == 403
@@ -207,7 +207,7 @@ def test_a_key_that_lacks_a_permission(lacking: str, each: FaultServer) -> None:
     assert ask(each, method, path, json=body).status_code != 403
 
 
-def test_an_upload_does_only_what_the_key_may(each: FaultServer) -> None:
+def test_upload_is_restricted_by_permissions(each: FaultServer) -> None:
     each.octoprint.permissions = {"FILES_UPLOAD"}
     assert upload(each, NAME).status_code == 403  # it would replace one
     assert upload(each, "new.gcode", select="true", print="true").json()["effectivePrint"] is False
@@ -222,7 +222,7 @@ def current(server: FaultServer) -> Any:
     return found
 
 
-def test_the_profile_in_use_is_the_one_that_was_connected_with(each: FaultServer) -> None:
+def test_current_profile_is_the_one_connected_with(each: FaultServer) -> None:
     each.octoprint.profiles["dual"] = new_profile("Dual", "Ender-3")
     each.octoprint.profiles["dual"]["extruder"]["count"] = 2
     assert (current(each)["id"], current(each)["default"], current(each)["volume"]["width"]) == ("_default", True, 200.0)
@@ -238,7 +238,7 @@ def test_the_profile_in_use_is_the_one_that_was_connected_with(each: FaultServer
 
 
 @pytest.mark.parametrize("name", PLUGINS)
-def test_a_plugin_says_what_it_was_given_to_those_who_may_know(name: str, each: FaultServer) -> None:
+def test_server_plugin_answer_requires_its_permission(name: str, each: FaultServer) -> None:
     assert ask(each, "GET", f"/api/plugin/{name}").status_code == 404
     each.octoprint.plugins[name] = {"told": 1}
     assert get(each, f"/api/plugin/{name}") == {"told": 1}
@@ -268,7 +268,7 @@ class Lamp(ServerPlugin):
         return Reply(204, acted=True)
 
 
-def test_a_plugin_has_an_api_of_its_own(each: FaultServer) -> None:
+def test_server_plugin_may_have_its_own_api(each: FaultServer) -> None:
     path = "/api/plugin/lamp"
     assert ask(each, "GET", path).status_code == 404
     assert post(each, path, 400, command="turn", on=True).json()["error"].startswith("The browser")
@@ -284,7 +284,7 @@ def test_a_plugin_has_an_api_of_its_own(each: FaultServer) -> None:
     assert each.octoprint.plugins["lamp"].on and len(each.acts) == 1
 
 
-def test_a_plugin_without_commands_takes_none() -> None:
+def test_server_plugin_without_commands_accepts_none() -> None:
     with FaultServer(FakeOctoPrint()) as server:
         server.octoprint.plugins.update(silent=ServerPlugin(), plain={"told": 1})
         assert ask(server, "GET", "/api/plugin/silent").status_code == 204
@@ -295,7 +295,7 @@ def test_a_plugin_without_commands_takes_none() -> None:
 # -- what is no route -------------------------------------------------------------------------------
 
 
-def test_what_is_not_there_is_json_in_the_api_and_a_page_elsewhere(each: FaultServer) -> None:
+def test_unknown_url_is_json_below_api_and_html_elsewhere(each: FaultServer) -> None:
     assert ask(each, "GET", "/api/nowhere").json()["error"].startswith("The requested URL")
     assert ask(each, "GET", "/nowhere").headers["Content-Type"].startswith("text/html")
     assert ask(each, "PUT", "/api/job", json={}).status_code == 405
@@ -304,13 +304,13 @@ def test_what_is_not_there_is_json_in_the_api_and_a_page_elsewhere(each: FaultSe
     assert ask(each, "GET", "/online.txt", "").text == "online"
 
 
-def test_a_body_that_is_no_json(each: FaultServer) -> None:
+def test_body_that_is_not_json_is_refused(each: FaultServer) -> None:
     assert ask(each, "POST", "/api/job", data="command=cancel").status_code == 415
     broken = ask(each, "POST", "/api/job", data="{", headers={"Content-Type": "application/json"})
     assert broken.status_code == 400
     assert ask(each, "POST", "/api/job", json=["cancel"]).status_code == 400
 
 
-def test_every_dynamic_answer_says_that_it_is_octoprints(each: FaultServer) -> None:
+def test_api_answers_have_octoprint_headers(each: FaultServer) -> None:
     assert ask(each, "GET", "/api/version").headers["X-Clacks-Overhead"] == "GNU Terry Pratchett"
     assert get(each, "/api/version")["server"] == each.octoprint.version

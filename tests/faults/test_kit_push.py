@@ -39,14 +39,14 @@ def version(server: FaultServer) -> str:
 # -- who gets in ------------------------------------------------------------------------------------
 
 
-def test_a_login_gives_a_secret_of_its_own_in_the_shape_of_the_version(each: FaultServer) -> None:
+def test_login_returns_a_new_session_in_the_shape_of_the_version(each: FaultServer) -> None:
     first, second = (post(each, "/api/login", 200, passive=True).json() for _ in range(2))
     assert set(first) == LOGIN_OF[version(each)]
     assert first["session"] != second["session"] and first["name"] == second["name"] == "bob"
     assert ask(each, "POST", "/api/login?passive=true").status_code == 200
 
 
-def test_a_login_without_what_it_takes(each: FaultServer) -> None:
+def test_invalid_login_is_refused(each: FaultServer) -> None:
     assert ask(each, "POST", "/api/login", "wrong", json={"passive": True}).json() == {"error": "CSRF validation failed"}
     assert "passive flag" in post(each, "/api/login", 400).text
     assert post(each, "/api/login", 403, **{"user": "bob", "pass": "x"}).json()
@@ -54,7 +54,7 @@ def test_a_login_without_what_it_takes(each: FaultServer) -> None:
     assert each.octoprint.sessions == {}
 
 
-def test_the_first_message_comes_without_a_login_and_the_only_one(each: FaultServer) -> None:
+def test_only_connected_message_arrives_without_login(each: FaultServer) -> None:
     with Listener(each) as listener:
         first = listener.next()
         assert (list(first), set(first["connected"])) == (["connected"], CONNECTED)
@@ -66,7 +66,7 @@ def test_the_first_message_comes_without_a_login_and_the_only_one(each: FaultSer
     each.wait_until(lambda: each.open_sockets == 0)
 
 
-def test_what_comes_after_a_login(each: FaultServer) -> None:
+def test_history_arrives_after_login(each: FaultServer) -> None:
     each.octoprint.heard(["wait"])
     with Listener(each) as listener:
         listener.next()
@@ -89,7 +89,7 @@ def test_a_session_that_is_not_known_can_be_renewed_on_the_same_socket(each: Fau
         assert "history" in listener.next()
 
 
-def test_who_is_known_already_is_not_told_of_before_again(each: FaultServer) -> None:
+def test_second_login_does_not_repeat_the_history(each: FaultServer) -> None:
     with Listener(each) as listener:
         listener.log_in()
         assert [next(iter(message)) for message in listener.waiting()] == ["connected", "history", "timelapse"]
@@ -99,7 +99,7 @@ def test_who_is_known_already_is_not_told_of_before_again(each: FaultServer) -> 
         assert listener.events() == ["Home"]
 
 
-def test_sessions_that_are_forgotten(each: FaultServer) -> None:
+def test_forgotten_sessions_require_a_new_login(each: FaultServer) -> None:
     with listening(each) as listener:
         each.octoprint.forget_sessions("logout")
         assert listener.next() == {"reauthRequired": {"reason": "logout"}}
@@ -112,7 +112,7 @@ def test_sessions_that_are_forgotten(each: FaultServer) -> None:
 
 
 @pytest.mark.parametrize("said", ["5", '"x"', '{"auth": 5}', '{"subscribe": 5}'])
-def test_what_makes_the_server_end_the_conversation(said: str, each: FaultServer) -> None:
+def test_invalid_messages_close_the_socket(said: str, each: FaultServer) -> None:
     with Listener(each) as listener:
         listener.next()
         for ignored in ("{", "[]", '{"a": 1}', said):
@@ -122,7 +122,7 @@ def test_what_makes_the_server_end_the_conversation(said: str, each: FaultServer
     assert each.sockets[0].said == [[], {"a": 1}, json.loads(said)]
 
 
-def test_a_goodbye_is_answered(each: FaultServer) -> None:
+def test_close_frame_is_answered(each: FaultServer) -> None:
     with Listener(each) as listener:
         listener.next()
         listener.socket.send_close()
@@ -133,7 +133,7 @@ def test_a_goodbye_is_answered(each: FaultServer) -> None:
 # -- the handshake ----------------------------------------------------------------------------------
 
 
-def test_a_handshake_that_is_refused(each: FaultServer) -> None:
+def test_invalid_handshake_is_refused(each: FaultServer) -> None:
     assert ask(each, "GET", PATH).status_code == 400
     assert ask(each, "POST", PATH).status_code == 405
     with pytest.raises(websocket.WebSocketBadStatusException, match="403"):
@@ -145,7 +145,7 @@ def test_a_handshake_that_is_refused(each: FaultServer) -> None:
         assert "connected" in listener.next()
 
 
-def test_behind_a_proxy_with_a_prefix_and_a_password() -> None:
+def test_socket_works_below_prefix_with_basic_auth() -> None:
     with FaultServer(prefix="/octoprint", basic_auth=("ann", "secret")) as server:
         with pytest.raises(websocket.WebSocketBadStatusException, match="401"):
             Listener(server)
@@ -155,7 +155,7 @@ def test_behind_a_proxy_with_a_prefix_and_a_password() -> None:
 
 
 @pytest.mark.parametrize("which", DIALECTS)
-def test_it_works_below_tls(which: str) -> None:
+def test_socket_works_over_tls(which: str) -> None:
     context, authority = secured("127.0.0.1")
     with authority.cert_pem.tempfile() as trusted, FaultServer(FakeOctoPrint(which), tls=context) as server:
         listener = Listener(server, sslopt={"ca_certs": trusted})
@@ -173,7 +173,7 @@ def test_it_works_below_tls(which: str) -> None:
 # -- what is subscribed to --------------------------------------------------------------------------
 
 
-def test_a_subscription_without_the_state_spares_the_history_until_it_is_wanted(each: FaultServer) -> None:
+def test_unsubscribed_state_is_sent_once_subscribed(each: FaultServer) -> None:
     with Listener(each) as listener:
         listener.say(subscribe={"state": False, "events": True, "plugins": False})
         listener.log_in()
@@ -188,7 +188,7 @@ def test_a_subscription_without_the_state_spares_the_history_until_it_is_wanted(
 
 
 @pytest.mark.parametrize(("wanted", "heard"), [(True, 2), (False, 0), (["Dwelling", "MovieDone"], 1), ([], 0)])
-def test_events_by_their_type(wanted: Any, heard: int, each: FaultServer) -> None:
+def test_events_can_be_subscribed_by_type(wanted: Any, heard: int, each: FaultServer) -> None:
     with listening(each, {"events": wanted}) as listener:
         each.octoprint.event("Home", {"a": 1})
         each.octoprint.event("Dwelling")
@@ -200,7 +200,7 @@ def test_events_by_their_type(wanted: Any, heard: int, each: FaultServer) -> Non
 
 
 @pytest.mark.parametrize(("wanted", "heard"), [(True, 2), (False, 0), (["action_command_prompt"], 1)])
-def test_plugins_by_their_name(wanted: Any, heard: int, each: FaultServer) -> None:
+def test_plugin_messages_can_be_subscribed_by_plugin(wanted: Any, heard: int, each: FaultServer) -> None:
     with listening(each, {"plugins": wanted}) as listener:
         each.octoprint.plugin("firmware_check", {})
         each.octoprint.plugin("action_command_prompt", {"action": "show", "text": "Change filament", "choices": ["Go on"]})
@@ -218,7 +218,7 @@ def test_plugins_by_their_name(wanted: Any, heard: int, each: FaultServer) -> No
         ({"logs": "^(Recv: |<<< )T", "messages": "wait"}, 1, 1),
     ],
 )
-def test_lines_of_the_terminal(wanted: Any, logs: int, messages: int, each: FaultServer) -> None:
+def test_terminal_lines_can_be_subscribed(wanted: Any, logs: int, messages: int, each: FaultServer) -> None:
     with listening(each, {"state": wanted}) as listener:
         with each.octoprint.lock:
             each.octoprint.heard(["ok", "wait", "T:21.30/ 0.00"])
@@ -227,13 +227,13 @@ def test_lines_of_the_terminal(wanted: Any, logs: int, messages: int, each: Faul
     assert len(current["messages"]) == (0 if each.octoprint.is_2 else messages)
 
 
-def test_a_pattern_that_is_none_turns_the_state_off(each: FaultServer) -> None:
+def test_invalid_log_pattern_disables_the_state(each: FaultServer) -> None:
     with listening(each, {"state": {"logs": "(("}}) as listener:
         each.octoprint.say("Recv: ok")
         assert listener.waiting() == []
 
 
-def test_a_throttle(each: FaultServer) -> None:
+def test_throttle_slows_down_messages(each: FaultServer) -> None:
     each.octoprint.interval = 0.05
     with listening(each, {"state": True}) as listener:
         listener.say(throttle=4)
@@ -246,7 +246,7 @@ def test_a_throttle(each: FaultServer) -> None:
     assert times[2] - times[0] >= 0.35
 
 
-def test_without_the_permission(each: FaultServer) -> None:
+def test_messages_are_limited_by_permissions(each: FaultServer) -> None:
     each.octoprint.permissions = {"STATUS"}
     with listening(each, {"state": {"logs": True, "messages": True}}) as listener:
         with each.octoprint.lock:
@@ -263,7 +263,7 @@ def test_without_the_permission(each: FaultServer) -> None:
 # -- how it is now ----------------------------------------------------------------------------------
 
 
-def test_how_it_is_now(each: FaultServer) -> None:
+def test_current_message_has_the_keys_of_the_version(each: FaultServer) -> None:
     with listening(each, {"state": True}) as listener:
         each.octoprint.printing("cube.gcode")
         current = listener.last("current")
@@ -280,7 +280,7 @@ def on(current: Dict[str, Any]) -> Set[str]:
     return {flag for flag, is_on in current["state"]["flags"].items() if is_on}
 
 
-def test_each_change_is_told_and_nothing_else(each: FaultServer) -> None:
+def test_every_change_is_pushed_once(each: FaultServer) -> None:
     octoprint, octoprint.interval = each.octoprint, 0.0
     octoprint.printing("cube.gcode")
     with listening(each, {"state": True}) as listener:
@@ -299,7 +299,7 @@ def test_each_change_is_told_and_nothing_else(each: FaultServer) -> None:
         assert listener.waiting() == []
 
 
-def test_two_clients_hear_the_same(each: FaultServer) -> None:
+def test_two_clients_receive_the_same_messages(each: FaultServer) -> None:
     heard: List[Any] = []
     with listening(each) as first, listening(each) as second:
         each.octoprint.printing()

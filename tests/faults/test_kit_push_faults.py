@@ -39,7 +39,7 @@ def spoil(server: FaultServer, fault: Any, **how: int) -> None:
         (faults.gateway_after(504), 504),
     ],
 )
-def test_a_proxy_that_knows_no_websockets(fault: Any, status: int, each: FaultServer) -> None:
+def test_websocket_handshake_can_be_answered_by_a_proxy(fault: Any, status: int, each: FaultServer) -> None:
     spoil(each, fault, times=1)
     with pytest.raises(REFUSED, match=str(status)):
         Listener(each)
@@ -49,14 +49,14 @@ def test_a_proxy_that_knows_no_websockets(fault: Any, status: int, each: FaultSe
 
 
 @pytest.mark.parametrize("fault", [faults.cut_before, faults.cut_after, faults.reset_before, faults.truncated, faults.drip(0)])
-def test_a_connection_that_ends_at_the_handshake(fault: Any, each: FaultServer) -> None:
+def test_connection_can_end_during_the_handshake(fault: Any, each: FaultServer) -> None:
     spoil(each, fault)
     with pytest.raises((websocket.WebSocketException, OSError)):
         Listener(each).next()
     assert (each.sockets, len(each.requests)) == ([], 1)
 
 
-def test_a_handshake_that_is_never_answered(each: FaultServer) -> None:
+def test_handshake_can_remain_unanswered(each: FaultServer) -> None:
     spoil(each, faults.hang)
     with pytest.raises(websocket.WebSocketTimeoutException):
         websocket.create_connection(each.url.replace("http", "ws") + PATH, timeout=0.2)
@@ -77,7 +77,7 @@ def silence(listener: Listener) -> bytes:
     return found
 
 
-def test_a_socket_that_never_says_anything(each: FaultServer) -> None:
+def test_push_silent_fault_sends_nothing(each: FaultServer) -> None:
     spoil(each, faults.push_silent)
     with Listener(each) as listener:
         listener.log_in()
@@ -89,7 +89,7 @@ def test_a_socket_that_never_says_anything(each: FaultServer) -> None:
     each.wait_until(lambda: each.open_sockets == 0)
 
 
-def test_a_socket_that_falls_silent(each: FaultServer) -> None:
+def test_push_mute_fault_stops_sending(each: FaultServer) -> None:
     spoil(each, faults.push_mute(1.0))
     with listening(each) as listener:
         each.octoprint.event("Home")
@@ -105,7 +105,7 @@ def test_a_socket_that_falls_silent(each: FaultServer) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, 0.5])
-def test_a_socket_that_drops(seconds: float, each: FaultServer) -> None:
+def test_push_drop_fault_closes_the_connection(seconds: float, each: FaultServer) -> None:
     spoil(each, faults.push_drop(seconds), times=2)
     for _ in range(2):
         with Listener(each) as listener:
@@ -119,7 +119,7 @@ def test_a_socket_that_drops(seconds: float, each: FaultServer) -> None:
     assert (len(each.sockets), each.octoprint.sessions) == (3, {})
 
 
-def test_a_socket_that_drops_works_until_then(each: FaultServer) -> None:
+def test_push_drop_fault_works_until_the_drop(each: FaultServer) -> None:
     spoil(each, faults.push_drop(1))
     with listening(each) as listener:
         each.octoprint.event("Home")
@@ -128,7 +128,7 @@ def test_a_socket_that_drops_works_until_then(each: FaultServer) -> None:
             listener.next()
 
 
-def test_garbage_between_the_messages(each: FaultServer) -> None:
+def test_push_garbage_fault_sends_garbage_between_messages(each: FaultServer) -> None:
     spoil(each, faults.push_garbage)
     frames: List[Any] = []
     with Listener(each) as listener:
@@ -149,13 +149,13 @@ def is_json(content: bytes) -> bool:
         return False
 
 
-def test_a_frame_that_breaks_the_protocol(each: FaultServer) -> None:
+def test_push_breach_fault_violates_the_protocol(each: FaultServer) -> None:
     spoil(each, faults.push_breach)
     with Listener(each) as listener, pytest.raises(websocket.WebSocketPayloadException):
         listener.next()
 
 
-def test_a_flood(each: FaultServer) -> None:
+def test_push_flood_fault_sends_one_large_message(each: FaultServer) -> None:
     size = 5_000_000
     spoil(each, faults.push_flood(size))
     with Listener(each) as listener:
@@ -165,7 +165,7 @@ def test_a_flood(each: FaultServer) -> None:
         assert each.open_sockets == 1
 
 
-def test_a_flood_that_nobody_reads_ends_with_the_server() -> None:
+def test_unread_flood_ends_with_the_server() -> None:
     with FaultServer() as server:
         spoil(server, faults.push_flood(500_000_000))
         listener = Listener(server)
@@ -174,7 +174,7 @@ def test_a_flood_that_nobody_reads_ends_with_the_server() -> None:
     listener.socket.shutdown()
 
 
-def test_a_frame_that_drips(each: FaultServer) -> None:
+def test_push_drip_fault_sends_byte_by_byte(each: FaultServer) -> None:
     spoil(each, faults.push_drip)
     with Listener(each) as listener:
         times = []
@@ -188,7 +188,7 @@ def test_a_frame_that_drips(each: FaultServer) -> None:
 # -- the server -------------------------------------------------------------------------------------
 
 
-def test_a_server_that_is_away_for_a_while(each: FaultServer) -> None:
+def test_stopped_server_drops_sockets_and_accepts_new_ones_later(each: FaultServer) -> None:
     with listening(each) as listener:
         each.refuse()
         with pytest.raises(CLOSED):
@@ -211,7 +211,7 @@ def threads() -> int:
 
 @pytest.mark.parametrize("version", DIALECTS)
 @pytest.mark.parametrize("fault", [None, faults.push_silent, faults.push_drip, faults.push_drop(60), faults.push_mute(60)])
-def test_everything_ends_with_the_server(fault: Any, version: str) -> None:
+def test_sockets_and_threads_end_with_the_server(fault: Any, version: str) -> None:
     before = threads()
     with FaultServer(FakeOctoPrint(version)) as server:
         if fault:
@@ -223,7 +223,7 @@ def test_everything_ends_with_the_server(fault: Any, version: str) -> None:
     listener.socket.shutdown()
 
 
-def test_a_client_that_does_not_read_holds_nobody_up(each: FaultServer) -> None:
+def test_client_that_does_not_read_does_not_block_others(each: FaultServer) -> None:
     with listening(each), listening(each) as other:
         for _ in range(20):
             each.octoprint.event("Home", {"x": "y" * 1_000_000})
@@ -232,7 +232,7 @@ def test_a_client_that_does_not_read_holds_nobody_up(each: FaultServer) -> None:
         assert other.events()[-1] == "Dwelling"
 
 
-def test_a_client_that_sends_no_frames(each: FaultServer) -> None:
+def test_malformed_client_frame_closes_the_socket(each: FaultServer) -> None:
     with Listener(each) as listener:
         listener.next()
         listener.socket.sock.sendall(b"\x83\x80\x00\x00\x00\x00")  # of a kind that there is not

@@ -37,7 +37,7 @@ def threads() -> int:
     return threading.active_count()
 
 
-def test_a_connection_is_kept() -> None:
+def test_connections_are_kept_alive() -> None:
     with FaultServer() as server, requests.Session() as session:
         session.headers["X-Api-Key"] = server.key
         for _ in range(3):
@@ -47,14 +47,14 @@ def test_a_connection_is_kept() -> None:
         assert (server.connections, len(server.requests)) == (1, 5)
 
 
-def test_a_connection_is_not_kept_for_a_client_that_wants_none() -> None:
+def test_connection_close_header_is_honoured() -> None:
     with FaultServer() as server:
         for _ in range(2):
             assert ask(server, "GET", "/api/job", headers={"Connection": "close"}).status_code == 200
         assert server.connections == 2
 
 
-def test_a_request_is_remembered_as_it_came() -> None:
+def test_requests_are_recorded_as_received() -> None:
     with FaultServer() as server:
         ask(server, "GET", "/api/files/local/a%20b.gcode?recursive=true&x=", headers={"X-More": "yes"})
         asked = server.requests[0]
@@ -73,7 +73,7 @@ def test_a_request_is_remembered_as_it_came() -> None:
 
 
 @pytest.mark.parametrize("version", DIALECTS)
-def test_it_speaks_tls(version: str, tmp_path: Path) -> None:
+def test_server_supports_tls(version: str, tmp_path: Path) -> None:
     context, authority = secured("127.0.0.1")
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     with FaultServer(FakeOctoPrint(version), tls=context) as server, requests.Session() as session:
@@ -90,7 +90,7 @@ def test_it_speaks_tls(version: str, tmp_path: Path) -> None:
         assert acts(server) == ["POST /api/job"]
 
 
-def test_a_certificate_that_is_not_trusted_or_of_another_name(tmp_path: Path) -> None:
+def test_untrusted_or_mismatched_certificate_is_refused_by_client(tmp_path: Path) -> None:
     context, authority = secured("another.test")
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     with FaultServer(tls=context) as server:
@@ -101,7 +101,7 @@ def test_a_certificate_that_is_not_trusted_or_of_another_name(tmp_path: Path) ->
         assert server.requests == []
 
 
-def test_tls_that_is_never_begun_or_ended_holds_nothing_up() -> None:
+def test_incomplete_tls_handshake_does_not_block_the_server() -> None:
     context, _ = secured("127.0.0.1")
     with FaultServer(tls=context) as server:
         silent = connect(server)
@@ -114,7 +114,7 @@ def test_tls_that_is_never_begun_or_ended_holds_nothing_up() -> None:
 
 
 @pytest.mark.parametrize("fault", [faults.hang, faults.reset_after, faults.cut_upload(3), faults.drip(0)])
-def test_faults_work_below_tls_too(fault: Any, tmp_path: Path) -> None:
+def test_faults_work_over_tls(fault: Any, tmp_path: Path) -> None:
     context, authority = secured("127.0.0.1")
     client = ssl.create_default_context()
     authority.configure_trust(client)
@@ -126,7 +126,7 @@ def test_faults_work_below_tls_too(fault: Any, tmp_path: Path) -> None:
     assert server.acts == []
 
 
-def test_behind_a_prefix() -> None:
+def test_server_below_a_prefix() -> None:
     with FaultServer(prefix="/octoprint/") as server:
         assert server.url.endswith("/octoprint")
         assert get(server, "/api/version")["server"] == "1.11.8"
@@ -137,7 +137,7 @@ def test_behind_a_prefix() -> None:
         assert ask(server, "GET", "/api/version").status_code == 502
 
 
-def test_behind_a_proxy_that_wants_a_password() -> None:
+def test_server_behind_basic_auth() -> None:
     with FaultServer(basic_auth=("bob", "s3cret")) as server:
         refused = ask(server, "POST", "/api/printer/command", json={"command": "G28"})
         assert (refused.status_code, refused.headers["Content-Type"][:9]) == (401, "text/html")
@@ -158,7 +158,7 @@ def has_ipv6() -> bool:
 
 
 @pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
-def test_on_another_loopback_address() -> None:
+def test_server_on_ipv6_loopback_address() -> None:
     with FaultServer(host="::1") as server:
         assert server.url == f"http://[::1]:{server.port}"
         assert get(server, "/api/version")["server"] == "1.11.8"
@@ -166,7 +166,7 @@ def test_on_another_loopback_address() -> None:
             connect(server)  # 127.0.0.1
 
 
-def test_waiting_for_a_request_and_for_what_came_of_it() -> None:
+def test_wait_for_and_wait_until() -> None:
     with FaultServer() as server, connect(server) as connection:
         server.octoprint.printing()
         with pytest.raises(AssertionError, match="not within"):
@@ -182,7 +182,7 @@ def test_waiting_for_a_request_and_for_what_came_of_it() -> None:
             server.wait_for("/api/job", count=2, seconds=0)
 
 
-def test_clients_do_not_get_in_each_others_way() -> None:
+def test_simultaneous_requests_are_handled_one_after_another() -> None:
     """What one act does is done before the next begins: nobody meets another inside, and one cancel finds a job."""
     met, answers = [], []
 
@@ -209,7 +209,7 @@ def test_clients_do_not_get_in_each_others_way() -> None:
     assert met == []
 
 
-def test_it_ends_with_everything_that_it_began() -> None:
+def test_threads_and_connections_end_with_the_server() -> None:
     before = threads()
     with FaultServer() as server:
         idle, halfway, hanging, stalled, flooded = (connect(server) for _ in range(5))
@@ -230,7 +230,7 @@ def test_it_ends_with_everything_that_it_began() -> None:
         connect(server)
 
 
-def test_a_bug_in_a_fault_is_not_passed_over() -> None:
+def test_bug_in_a_fault_fails_the_test() -> None:
     def broken(exchange: Any) -> None:
         raise KeyError("a bug")
 
@@ -241,7 +241,7 @@ def test_a_bug_in_a_fault_is_not_passed_over() -> None:
     assert isinstance(found.value.__cause__, KeyError)
 
 
-def test_a_server_that_was_never_started_leaves_nothing_behind() -> None:
+def test_unstarted_server_holds_no_open_port() -> None:
     server = FaultServer()
     server.refuse()
     with pytest.raises(ConnectionRefusedError):
@@ -252,7 +252,7 @@ def test_a_server_that_was_never_started_leaves_nothing_behind() -> None:
 
 
 @pytest.mark.parametrize("version", DIALECTS)
-def test_the_program_against_it(version: str, tmp_path: Path) -> None:
+def test_program_runs_against_the_fault_server(version: str, tmp_path: Path) -> None:
     (tmp_path / "cube.gcode").write_text(GCODE)
     with FaultServer(FakeOctoPrint(version)) as server:
         env: Dict[str, str] = {**server.env, "OCTOPRINT_CLI_HOME": str(tmp_path), "HOME": str(tmp_path)}

@@ -45,7 +45,7 @@ def server() -> Iterator[FaultServer]:
 
 @pytest.mark.parametrize("step", [1, 2, 3, 7, 64, 10**6])
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
-def test_a_form_is_read_in_pieces_of_any_size(content: bytes, step: int) -> None:
+def test_form_is_parsed_from_chunks_of_any_size(content: bytes, step: int) -> None:
     field = b'--b\r\nContent-Disposition: form-data; name="path"\r\n\r\nparts\r\n'
     whole = field + body(content)
     reader = FormReader("b", keep=100)
@@ -65,7 +65,7 @@ def test_a_form_is_read_in_pieces_of_any_size(content: bytes, step: int) -> None
 @pytest.mark.parametrize(
     "head", ['filename="müll.gcode"', "filename*=utf-8''m%C3%BCll.gcode", "filename=\"x\"; filename*=UTF-8''m%C3%BCll.gcode"]
 )
-def test_a_name_is_read_as_it_may_be_sent(head: str) -> None:
+def test_encoded_file_names_are_decoded(head: str) -> None:
     reader = FormReader("b", keep=100)
     reader.feed(body(b"G28", head))
     assert reader.form.file is not None
@@ -87,7 +87,7 @@ def test_a_large_upload_is_counted_and_hashed_but_not_kept() -> None:
 
 
 @pytest.mark.parametrize("reset", [False, True])
-def test_an_upload_is_cut(reset: bool, server: FaultServer) -> None:
+def test_cut_upload_fault_stores_nothing(reset: bool, server: FaultServer) -> None:
     server.fail("POST", "/api/files/local", faults.cut_upload(1000, reset), times=1)
     form = body(b"G1 X1\n" * MIB)
     with connect(server) as connection, pytest.raises((ConnectionResetError, BrokenPipeError)):
@@ -102,7 +102,7 @@ def test_an_upload_is_cut(reset: bool, server: FaultServer) -> None:
 
 
 @pytest.mark.parametrize("reset", [False, True])
-def test_only_a_reset_is_one_where_all_that_was_sent_was_read(reset: bool, server: FaultServer) -> None:
+def test_cut_upload_fault_resets_only_if_requested(reset: bool, server: FaultServer) -> None:
     server.fail("POST", "/api/files/local", faults.cut_upload(5, reset))
     with connect(server) as connection:
         connection.sendall(request(server, b"12345678") + b"12345")
@@ -113,7 +113,7 @@ def test_only_a_reset_is_one_where_all_that_was_sent_was_read(reset: bool, serve
             assert rest(connection) == b""
 
 
-def test_an_early_answer_comes_before_the_body(server: FaultServer) -> None:
+def test_early_answer_precedes_the_body(server: FaultServer) -> None:
     server.fail("POST", "/api/files/local", faults.early_answer(413, after=3))
     with connect(server) as connection:
         connection.sendall(request(server, b"x" * 16 * MIB) + b"xxx")
@@ -125,21 +125,21 @@ def test_an_early_answer_comes_before_the_body(server: FaultServer) -> None:
     assert [(arrived.size, arrived.complete) for arrived in server.requests] == [(3, False)]
 
 
-def test_an_early_answer_is_read_by_a_client_that_sends_on(server: FaultServer) -> None:
+def test_early_answer_is_received_by_client_still_sending(server: FaultServer) -> None:
     server.fail("POST", "/api/files/local", faults.early_answer(413))
     response = upload(server, content=b"G1 X1\n" * MIB)
     assert response.status_code == 413
     assert server.acts == []
 
 
-def test_an_early_answer_without_patience_ends_in_a_reset(server: FaultServer) -> None:
+def test_early_answer_without_linger_resets_the_connection(server: FaultServer) -> None:
     server.fail("POST", "/api/files/local", faults.early_answer(413, linger=False))
     form = body(b"G1 X1\n" * 4 * MIB)
     with connect(server) as connection, pytest.raises((ConnectionResetError, BrokenPipeError)):
         connection.sendall(request(server, form) + form)
 
 
-def test_reading_stalls_and_sending_with_it() -> None:
+def test_stall_reading_fault_blocks_the_sender() -> None:
     with FaultServer() as server:
         server.fail("POST", "/api/files/local", faults.stall_reading(1000))
         connection = connect(server)
@@ -154,7 +154,7 @@ def test_reading_stalls_and_sending_with_it() -> None:
 
 
 @pytest.mark.parametrize("version", ["1.11.8", "2.0.0rc7"])
-def test_an_upload_that_is_stored_wrong(version: str, server: FaultServer) -> None:
+def test_upload_can_be_stored_corrupted(version: str, server: FaultServer) -> None:
     server.octoprint.corrupts_uploads = True
     upload(server, content=b"G28\n")
     assert ask(server, "GET", "/downloads/files/local/cube.gcode").content == b"G28?"
@@ -162,15 +162,15 @@ def test_an_upload_that_is_stored_wrong(version: str, server: FaultServer) -> No
     assert (entry["size"], entry["hash"]) == (4, hashlib.sha1(b"G28?").hexdigest())
 
 
-def test_an_upload_that_is_answered_and_forgotten(server: FaultServer) -> None:
-    server.octoprint.stubborn.add("upload")
+def test_upload_can_be_acknowledged_and_discarded(server: FaultServer) -> None:
+    server.octoprint.ignored_verbs.add("upload")
     assert upload(server).status_code == 201
     assert ask(server, "GET", "/api/files/local/cube.gcode").status_code == 404
     assert server.acts == []
 
 
 @pytest.mark.parametrize(("path", "limit"), [("/api/files/local", "max_upload"), ("/api/printer/command", "max_body")])
-def test_a_body_beyond_the_limit_is_cut_off(path: str, limit: str, server: FaultServer) -> None:
+def test_oversized_body_is_cut_off(path: str, limit: str, server: FaultServer) -> None:
     setattr(server.octoprint, limit, 50_000)
     with connect(server) as connection:
         connection.sendall(head(server, "POST", path, 50_001))
@@ -181,12 +181,12 @@ def test_a_body_beyond_the_limit_is_cut_off(path: str, limit: str, server: Fault
     assert server.acts == []
 
 
-def test_a_body_without_a_length_is_refused(server: FaultServer) -> None:
+def test_body_without_content_length_is_refused(server: FaultServer) -> None:
     response = requests.post(server.url + "/api/files/local", data=iter([b"x"]), headers={"X-Api-Key": server.key}, timeout=LIMIT)
     assert (response.status_code, response.headers["Content-Type"][:9]) == (411, "text/html")
 
 
-def test_a_hundred_continue_is_answered(server: FaultServer) -> None:
+def test_expect_100_continue_is_answered(server: FaultServer) -> None:
     form = body(b"G28\n")
     with connect(server) as connection:
         connection.sendall(request(server, form)[:-2] + b"Expect: 100-continue\r\nConnection: close\r\n\r\n")

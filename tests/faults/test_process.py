@@ -43,7 +43,7 @@ def posted(server: FaultServer, path: str) -> Callable[[], bool]:
 
 
 @EACH
-def test_in_the_middle_of_an_upload(number: int, code: str, program: Program, server: FaultServer) -> None:
+def test_signal_during_upload_reports_file_not_stored(number: int, code: str, program: Program, server: FaultServer) -> None:
     server.fail("POST", TO, faults.stall_reading(100_000))
     result = signalled(program, server, posted(server, TO), number, "upload", sparse(program, LARGE), "--json")
     error = error_of(result, code)
@@ -52,7 +52,7 @@ def test_in_the_middle_of_an_upload(number: int, code: str, program: Program, se
 
 
 @EACH
-def test_after_an_upload_that_the_server_does_not_answer(number: int, code: str, program: Program, server: FaultServer) -> None:
+def test_signal_after_unanswered_upload_reports_file_stored(number: int, code: str, program: Program, server: FaultServer) -> None:
     server.fail("POST", TO, faults.hang_after)
     result = signalled(program, server, lambda: bool(server.acts), number, "upload", str(program.file()), "--json")
     error = error_of(result, code)
@@ -70,20 +70,22 @@ WAITS: Dict[str, Any] = {
 
 @EACH
 @pytest.mark.parametrize("line", WAITS)
-def test_while_it_waits_for_the_server(line: str, number: int, code: str, program: Program, server: FaultServer) -> None:
+def test_signal_while_waiting_for_effect_reports_printer_state(
+    line: str, number: int, code: str, program: Program, server: FaultServer
+) -> None:
     path, now = WAITS[line]
     server.octoprint.store("cube.gcode")
     server.octoprint.printing("old.gcode") if "print" not in line else None
-    server.octoprint.stubborn.update(["cancel", "pause", "target", "disconnect", "select"])
+    server.octoprint.ignored_verbs.update(["cancel", "pause", "target", "disconnect", "select"])
     result = signalled(program, server, posted(server, path), number, *line.split(), "--json")
     assert f"the printer is {now}" in error_of(result, code)["message"]
     assert len(sent_to(server)) == 1
 
 
 @EACH
-def test_a_person_gets_one_line_and_a_hint(number: int, code: str, program: Program, server: FaultServer) -> None:
+def test_signal_without_json_gives_one_error_line_and_a_hint(number: int, code: str, program: Program, server: FaultServer) -> None:
     server.octoprint.printing("old.gcode")
-    server.octoprint.stubborn.add("cancel")
+    server.octoprint.ignored_verbs.add("cancel")
     result = signalled(program, server, posted(server, "/api/job"), number, "cancel", "--confirm")
     check_told(result.stderr, code)
     first, second = result.stderr.splitlines()
@@ -91,7 +93,7 @@ def test_a_person_gets_one_line_and_a_hint(number: int, code: str, program: Prog
     assert result.stdout == ""
 
 
-def test_twice_means_now(program: Program, server: FaultServer) -> None:
+def test_second_interrupt_ends_at_once(program: Program, server: FaultServer) -> None:
     """The first makes it look at the server, which does not answer; the second does not wait for that."""
     server.octoprint.printing("old.gcode")
     server.fail("POST", "/api/job", faults.hang)
@@ -107,7 +109,7 @@ def test_twice_means_now(program: Program, server: FaultServer) -> None:
     assert len(sent_to(server)) == 1
 
 
-def test_a_server_that_is_silent_holds_nobody_who_has_interrupted(program: Program, server: FaultServer) -> None:
+def test_unresponsive_server_does_not_delay_interrupt(program: Program, server: FaultServer) -> None:
     server.octoprint.printing("old.gcode")
     server.fail("POST", "/api/job", faults.hang)
     server.fail("GET", "/api/job", faults.hang, after=1)
@@ -115,7 +117,7 @@ def test_a_server_that_is_silent_holds_nobody_who_has_interrupted(program: Progr
     assert "could not be asked" in error_of(result, "INTERRUPTED")["message"]
 
 
-def test_interrupted_between_two_tries_of_a_read(program: Program, server: FaultServer) -> None:
+def test_interrupt_between_retries_reports_nothing_sent(program: Program, server: FaultServer) -> None:
     program.configure("retries: 5\n")
     server.fail("GET", "/api/job", faults.retry_after(503, 9))
     result = signalled(program, server, lambda: len(server.requests) == 1, signal.SIGINT, "status", "--json")
@@ -125,7 +127,7 @@ def test_interrupted_between_two_tries_of_a_read(program: Program, server: Fault
 # -- streams ----------------------------------------------------------------------------------------
 
 
-def test_a_reader_that_goes_away_while_it_waits(program: Program, server: FaultServer) -> None:
+def test_closed_reader_while_waiting_exits_141_without_repeating(program: Program, server: FaultServer) -> None:
     """The act is not undone by it, nor repeated; nothing is said."""
     server.octoprint.printing("old.gcode")
     process = program.start("cancel", "--confirm", "--json")
@@ -139,7 +141,7 @@ def test_a_reader_that_goes_away_while_it_waits(program: Program, server: FaultS
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("name", ["json", "table", "yaml", "value"])
-def test_a_full_disk_loses_the_answer_and_not_the_act(name: str, program: Program, server: FaultServer) -> None:
+def test_full_disk_is_an_output_error_but_change_was_made(name: str, program: Program, server: FaultServer) -> None:
     server.octoprint.printing("old.gcode")
     with Path("/dev/full").open("w") as full:
         result = finish(program.start("cancel", "--confirm", "-f", name, stdout=full))
@@ -154,14 +156,14 @@ def closed(program: Program, streams: str, *argv: str) -> Result:
 
 
 @pytest.mark.parametrize("line", ["status", "upload {file}", "gcode G4", "files"])
-def test_a_closed_stdin_or_stderr_costs_nothing(line: str, program: Program, server: FaultServer) -> None:
+def test_closed_stdin_or_stderr_does_not_affect_commands(line: str, program: Program, server: FaultServer) -> None:
     words = line.format(file=program.file()).split()
     for streams in ("<&-", "2>&-", "<&- 2>&-"):
         assert verdict(closed(program, streams, *words, "--json")) == ""
     error_of(closed(program, "<&- 2>&-", "gcode", "-", "--json"), "USAGE_ERROR")
 
 
-def test_a_closed_stdout_does_nothing(program: Program, server: FaultServer) -> None:
+def test_closed_stdout_prevents_the_change(program: Program, server: FaultServer) -> None:
     """Nobody would hear the answer."""
     server.octoprint.printing("old.gcode")
     result = closed(program, ">&-", "cancel", "--confirm")
@@ -184,7 +186,7 @@ SURROUNDINGS: Dict[str, Dict[str, str]] = {
 
 
 @pytest.mark.parametrize("name", SURROUNDINGS)
-def test_any_surroundings(name: str, program: Program, server: FaultServer) -> None:
+def test_program_works_in_any_locale_and_terminal(name: str, program: Program, server: FaultServer) -> None:
     server.octoprint.printing("w\u00fcrfel \u96ea.gcode")
     env = SURROUNDINGS[name]
     for line in ("status", "files", "files -f csv", "help", "status --json"):
@@ -197,14 +199,14 @@ def test_any_surroundings(name: str, program: Program, server: FaultServer) -> N
     assert as_csv(program.process("files", "-f", "csv", env=env).stdout)
 
 
-def test_nothing_is_wider_than_a_narrow_terminal(program: Program, server: FaultServer) -> None:
+def test_tables_fit_a_narrow_terminal(program: Program, server: FaultServer) -> None:
     server.octoprint.store("a-rather-long-name-for-a-file.gcode")
     for line in ("status", "files", "version"):
         session = on_a_terminal(program, line, env={"COLUMNS": "40"})
         assert max(map(len, session.screen.splitlines())) <= 60, session.screen
 
 
-def test_the_bar_is_for_a_terminal_alone(program: Program, server: FaultServer) -> None:
+def test_progress_bar_is_shown_on_terminals_only(program: Program, server: FaultServer) -> None:
     file = sparse(program, LARGE)
     session = on_a_terminal(program, "upload", file, env={"TERM": "xterm", "COLUMNS": "100"})
     assert session.exit_code == 0 and "uploading" in session.screen
@@ -215,7 +217,7 @@ def test_the_bar_is_for_a_terminal_alone(program: Program, server: FaultServer) 
         assert result.exit_code == 0 and result.stderr == "" and "\x1b" not in result.stdout
 
 
-def test_a_bar_that_is_interrupted_leaves_the_terminal_whole(program: Program, server: FaultServer) -> None:
+def test_interrupted_progress_bar_restores_the_terminal(program: Program, server: FaultServer) -> None:
     """The cursor is shown again, and the error stands on a line of its own."""
     server.fail("POST", TO, faults.cut_upload(3_000_000))
     program.configure("retries: 0\n")
@@ -239,7 +241,7 @@ LINES = ("status", "files", "gcode G4", "upload {file}", "print {file} --confirm
 
 @pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize("home", ["/dev/null/x", "/proc/nowhere"])
-def test_a_home_that_cannot_be_written(home: str, line: str, program: Program, server: FaultServer) -> None:
+def test_unwritable_home_does_not_affect_commands(home: str, line: str, program: Program, server: FaultServer) -> None:
     """Where host and key come from the environment, nothing is missing."""
     file = program.file()
     result = without_home(program).process(*line.format(file=file).split(), "--json", env={"HOME": home})
@@ -248,14 +250,14 @@ def test_a_home_that_cannot_be_written(home: str, line: str, program: Program, s
 
 
 @pytest.mark.parametrize("home", ["/dev/null/x", "/proc/nowhere"])
-def test_a_home_that_cannot_be_written_is_told_where_it_matters(home: str, program: Program, server: FaultServer) -> None:
+def test_init_with_unwritable_home_is_a_config_error(home: str, program: Program, server: FaultServer) -> None:
     error = error_of(without_home(program).process("init", "--json", env={"HOME": home}), "CONFIG_ERROR")
     assert home in error["message"]
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become nobody")
 @pytest.mark.parametrize("line", [line for line in LINES if "file}" not in line])
-def test_nobody_has_no_home(line: str, program: Program, server: FaultServer) -> None:
+def test_unknown_user_without_home_can_run_commands(line: str, program: Program, server: FaultServer) -> None:
     """A user that the system does not know, as containers have, and no HOME."""
     words = program.command(*line.split(), "--json")
     env = without_home(program).env

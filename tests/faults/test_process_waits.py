@@ -64,7 +64,7 @@ def test_a_signal_ends_the_wait_and_not_the_job(name: str, number: int, code: st
 
 @EACH
 @pytest.mark.parametrize("name", ["wait", "watch", "print"])
-def test_a_signal_while_it_polls(name: str, number: int, code: str, program: Program, server: FaultServer) -> None:
+def test_signal_while_polling_ends_the_wait(name: str, number: int, code: str, program: Program, server: FaultServer) -> None:
     process = begun(program, server, name, pushed=False)
     process.send_signal(number)
     result = finish(process)
@@ -73,7 +73,7 @@ def test_a_signal_while_it_polls(name: str, number: int, code: str, program: Pro
 
 
 @EACH
-def test_a_signal_while_the_server_is_silent(number: int, code: str, program: Program, server: FaultServer) -> None:
+def test_signal_during_unresponsive_server_ends_the_wait(number: int, code: str, program: Program, server: FaultServer) -> None:
     process = begun(program, server, "print")
     server.fail("*", "/*", faults.hang)
     process.send_signal(number)
@@ -83,7 +83,7 @@ def test_a_signal_while_the_server_is_silent(number: int, code: str, program: Pr
 # -- streams ----------------------------------------------------------------------------------------
 
 
-def test_a_reader_of_lines_that_goes_away(program: Program, server: FaultServer) -> None:
+def test_closed_reader_of_watch_exits_141(program: Program, server: FaultServer) -> None:
     """Nothing is wrong with that, and nobody is told."""
     server.octoprint.interval = 0.0
     process = begun(program, server, "watch")
@@ -97,7 +97,7 @@ def test_a_reader_of_lines_that_goes_away(program: Program, server: FaultServer)
 
 
 @pytest.mark.parametrize("name", ["wait", "print"])
-def test_a_reader_of_the_answer_that_goes_away(name: str, program: Program, server: FaultServer) -> None:
+def test_closed_reader_of_wait_exits_141(name: str, program: Program, server: FaultServer) -> None:
     process = begun(program, server, name)
     assert process.stdout
     process.stdout.close()
@@ -108,7 +108,7 @@ def test_a_reader_of_the_answer_that_goes_away(name: str, program: Program, serv
 
 
 @pytest.mark.parametrize("name", ["wait", "print", "watch"])
-def test_to_the_end_with_nothing_but_the_answer(name: str, program: Program, server: FaultServer) -> None:
+def test_wait_to_the_end_prints_only_the_answer(name: str, program: Program, server: FaultServer) -> None:
     process = begun(program, server, name)
     server.octoprint.finish()
     result = finish(process)
@@ -135,26 +135,26 @@ def check_pushed(result: Result, server: FaultServer, *warnings: str) -> None:
     check_quiet(result)
 
 
-def test_the_socket_of_a_server_with_an_authority_of_its_own(tmp_path: Path) -> None:
+def test_push_socket_works_with_custom_ca_bundle(tmp_path: Path) -> None:
     with FaultServer(tls=context(CA.issue_cert("127.0.0.1"))) as server:
         bundle = written(tmp_path / "ca.pem", CA.cert_pem)
         check_pushed(followed(server, tmp_path, f"ca_bundle: {bundle}\n"), server)
 
 
-def test_the_socket_of_a_server_that_is_not_checked(tmp_path: Path) -> None:
+def test_push_socket_works_with_verify_false(tmp_path: Path) -> None:
     with FaultServer(tls=context(CA.issue_cert("octopi.local"))) as server:
         warning = "Warning: the server's certificate is not checked (verify: false)"
         check_pushed(followed(server, tmp_path, "verify: false\n"), server, warning)
 
 
-def test_the_socket_of_a_server_that_demands_a_certificate(tmp_path: Path) -> None:
+def test_push_socket_works_with_client_certificate(tmp_path: Path) -> None:
     with FaultServer(tls=context(CA.issue_cert("127.0.0.1"), clients=CA)) as server:
         bundle = written(tmp_path / "ca.pem", CA.cert_pem)
         mine = written(tmp_path / "mine.pem", CLIENT.private_key_and_cert_chain_pem)
         check_pushed(followed(server, tmp_path, f"ca_bundle: {bundle}\nclient_cert: {mine}\n"), server)
 
 
-def test_the_socket_below_a_prefix_and_behind_a_password(tmp_path: Path) -> None:
+def test_push_socket_works_below_prefix_with_basic_auth(tmp_path: Path) -> None:
     with FaultServer(prefix="/octoprint", basic_auth=("us er", "p@ss:word")) as server:
         program = Program(tmp_path, server)
         host = server.url.replace("://", "://us%20er:p%40ss%3Aword@")

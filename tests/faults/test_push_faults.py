@@ -114,7 +114,7 @@ def warned(result: Result, times: int = 1) -> None:
 
 @pytest.mark.parametrize("end", ENDINGS)
 @pytest.mark.parametrize("fault", ALL)
-def test_wait_is_told_the_end(fault: str, end: str, program: Program, server: FaultServer) -> None:
+def test_wait_reports_the_ending_despite_socket_faults(fault: str, end: str, program: Program, server: FaultServer) -> None:
     spoilt(server, ALL[fault])
     with Waiting(program, server, "wait") as waiting:
         ENDINGS[end].happens(server.octoprint)
@@ -129,7 +129,9 @@ CROSSED = [(line, fault, end) for fault in ALL for line, end in (("print", "done
 
 
 @pytest.mark.parametrize(("line", "fault", "end"), CROSSED)
-def test_others_are_told_the_end(line: str, fault: str, end: str, program: Program, server: FaultServer) -> None:
+def test_print_and_watch_report_the_ending_despite_socket_faults(
+    line: str, fault: str, end: str, program: Program, server: FaultServer
+) -> None:
     spoilt(server, ALL[fault])
     with Waiting(program, server, line) as waiting:
         ENDINGS[end].happens(server.octoprint)
@@ -140,7 +142,7 @@ def test_others_are_told_the_end(line: str, fault: str, end: str, program: Progr
 
 @pytest.mark.parametrize("line", ["wait", "print"])
 @pytest.mark.parametrize("fault", ALL)
-def test_a_job_that_goes_on_is_not_done(fault: str, line: str, program: Program, server: FaultServer) -> None:
+def test_continuing_job_times_out_despite_socket_faults(fault: str, line: str, program: Program, server: FaultServer) -> None:
     spoilt(server, ALL[fault])
     limit = "--wait-timeout" if line == "print" else "--timeout"
     with Waiting(program, server, line, limit, "0.4") as waiting:
@@ -168,7 +170,7 @@ LOGINS: Dict[str, Any] = {
 
 @pytest.mark.parametrize("end", ["done", "cancelled"])
 @pytest.mark.parametrize("fault", LOGINS)
-def test_a_login_that_fails(fault: str, end: str, program: Program, server: FaultServer) -> None:
+def test_failed_socket_login_does_not_prevent_the_ending(fault: str, end: str, program: Program, server: FaultServer) -> None:
     """The socket itself works, and of one that is not logged in nothing is heard."""
     server.fail("POST", "/api/login", LOGINS[fault])
     with Waiting(program, server, "wait") as waiting:
@@ -179,9 +181,7 @@ def test_a_login_that_fails(fault: str, end: str, program: Program, server: Faul
 
 
 @pytest.mark.parametrize("reason", ["stale", "logout", "modified"])
-def test_a_session_that_goes_stale_is_made_anew(
-    reason: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_stale_session_is_renewed(reason: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(push_socket, "SILENCE_SECONDS", 30)  # it is never given up, however busy the machine
     monkeypatch.setattr("octoprint_cli.client.push.feed.OPEN_SECONDS", 30.0)
     monkeypatch.setattr(
@@ -207,7 +207,7 @@ def authed(server: FaultServer, count: int = 1) -> None:
 
 
 @pytest.mark.parametrize("end", ENDINGS)
-def test_a_connection_that_is_refused_for_the_socket_alone(
+def test_refused_socket_connection_does_not_prevent_the_ending(
     end: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.socket() as deaf:

@@ -10,8 +10,8 @@ from contract.program import Program
 
 from octoprint_cli.testing import FakeOctoPrint, FaultServer
 from octoprint_cli.testing.server import faults
-from octoprint_cli.testing.server.push_session import converse
-from octoprint_cli.testing.server.websocket import Habits, frame
+from octoprint_cli.testing.server.push_session import serve_push
+from octoprint_cli.testing.server.websocket import PushFaults, frame
 
 from .test_push_faults import ENDINGS, authed, spoilt, told, warned
 from .waits import OTHER, Waiting
@@ -53,12 +53,12 @@ NONSENSE = [
 
 
 def nonsense(message: Any) -> Any:
-    return lambda exchange: converse(exchange, Habits(litter=[frame(json.dumps(message))]))
+    return lambda exchange: serve_push(exchange, PushFaults(garbage=[frame(json.dumps(message))]))
 
 
 @pytest.mark.parametrize("line", ["wait", "watch"])
 @pytest.mark.parametrize("number", range(len(NONSENSE)))
-def test_nonsense_before_each_message_ends_no_job(
+def test_malformed_messages_end_no_job(
     number: int, line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("octoprint_cli.client.push.feed.POLL_UP_SECONDS", 0.1)
@@ -77,7 +77,7 @@ def test_nonsense_before_each_message_ends_no_job(
 
 
 @pytest.mark.parametrize("line", ["wait", "print", "watch"])
-def test_as_long_as_the_socket_tells_nothing_is_asked(
+def test_working_socket_makes_polling_unnecessary(
     line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("octoprint_cli.client.push.feed.POLL_UP_SECONDS", 60.0)
@@ -100,7 +100,7 @@ def test_as_long_as_the_socket_tells_nothing_is_asked(
 
 @pytest.mark.parametrize("end", ["done", "cancelled", "lost"])
 @pytest.mark.parametrize("line", ["wait", "watch"])
-def test_events_that_never_come(line: str, end: str, program: Program, server: FaultServer) -> None:
+def test_missing_events_do_not_prevent_the_ending(line: str, end: str, program: Program, server: FaultServer) -> None:
     """What `current` and the polls tell is enough."""
     server.octoprint.event = lambda kind, payload=None: None  # type: ignore[method-assign]
     with Waiting(program, server, line) as waiting:
@@ -110,7 +110,7 @@ def test_events_that_never_come(line: str, end: str, program: Program, server: F
 
 
 @pytest.mark.parametrize("line", ["wait", "watch"])
-def test_a_socket_that_tells_nothing_at_all_of_what_happens(line: str, program: Program, server: FaultServer) -> None:
+def test_idle_socket_does_not_prevent_the_ending(line: str, program: Program, server: FaultServer) -> None:
     """It lives, and answers pings: the polls find the end."""
     server.octoprint.event = lambda kind, payload=None: None  # type: ignore[method-assign]
     with Waiting(program, server, line) as waiting:
@@ -125,7 +125,7 @@ def test_a_socket_that_tells_nothing_at_all_of_what_happens(line: str, program: 
 # -- the lines of watch -----------------------------------------------------------------------------
 
 
-def test_each_line_of_watch_is_numbered_and_says_where_it_is_from(program: Program, server: FaultServer) -> None:
+def test_watch_lines_are_numbered_and_name_push_or_poll(program: Program, server: FaultServer) -> None:
     spoilt(server, faults.push_drop(0.2))
     with Waiting(program, server, "watch", "--interval", "0.001") as waiting:
         server.wait_until(lambda: len(server.sockets) > 3)

@@ -81,14 +81,14 @@ def silent() -> Iterator[int]:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("line", ["status --json", "gcode G4 --json"])
-def test_a_server_that_accepts_and_never_speaks(scheme: str, line: str, program: Program) -> None:
+def test_silent_server_ends_with_the_timeout(scheme: str, line: str, program: Program) -> None:
     program.configure("retries: 3\ntimeout: 1\n")
     with silent() as port:
         result = timed(program, *line.split(), env={"OCTOPRINT_HOST": f"{scheme}://127.0.0.1:{port}"}, limit=2 + SLACK)
     assert verdict(result) == ("OUTCOME_UNKNOWN" if "gcode" in line and scheme == "http" else "TIMEOUT"), result
 
 
-def test_a_tls_handshake_a_byte_at_a_time(program: Program) -> None:
+def test_byte_by_byte_tls_handshake_times_out(program: Program) -> None:
     """Each single read meets its limit; the whole does not."""
     over = threading.Event()
     with socket.socket() as listener:
@@ -112,7 +112,7 @@ def _handshake(listener: socket.socket, over: threading.Event) -> None:
             connection.sendall(b"\x02")
 
 
-def test_a_host_that_nobody_answers_for(program: Program, server: FaultServer) -> None:
+def test_refused_connection_is_a_connection_error(program: Program, server: FaultServer) -> None:
     server.refuse()
     program.configure("retries: 1\n")
     error_of(program.process("status", "--json"), "CONNECTION_ERROR")
@@ -122,7 +122,7 @@ def test_a_host_that_nobody_answers_for(program: Program, server: FaultServer) -
 
 
 @pytest.mark.parametrize("line", ["gcode G4", "status"])
-def test_a_connection_that_was_never_made_is_tried_again_for_every_method(line: str, program: Program, server: FaultServer) -> None:
+def test_connection_never_made_is_retried_for_every_method(line: str, program: Program, server: FaultServer) -> None:
     """The server comes up while the program is trying."""
     program.configure("retries: 20\ntimeout: 20\n")
     server.refuse()
@@ -176,7 +176,7 @@ class Bomb(NamedTuple):
         pytest.param(Bomb("files", "listing"), 250, id="listing"),
     ],
 )
-def test_a_bomb_does_not_go_off(case: Bomb, megabytes: int, tmp_path: Path) -> None:
+def test_decompression_bomb_is_refused_within_memory_limit(case: Bomb, megabytes: int, tmp_path: Path) -> None:
     result = case.run(tmp_path)
     peak = peak_of(result)
     assert verdict(result) == ("OUTCOME_UNKNOWN" if "gcode" in case.line else "UNEXPECTED_RESPONSE"), result

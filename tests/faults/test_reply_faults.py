@@ -60,7 +60,7 @@ UNHEARD.update(garbage=faults.push_garbage, drip=faults.push_drip, flood=faults.
 
 
 @pytest.mark.parametrize("fault", UNHEARD)
-def test_nothing_is_sent_where_no_answer_can_be_heard(fault: str, program: Program, server: FaultServer) -> None:
+def test_gcode_is_not_sent_without_working_socket(fault: str, program: Program, server: FaultServer) -> None:
     server.fail("GET", PATH, UNHEARD[fault])
     assert "nothing was sent" in error_of(ask(program, "M115"), "PUSH_UNAVAILABLE")["message"]
     assert sent(server) == [] and server.octoprint.commands == []
@@ -69,19 +69,19 @@ def test_nothing_is_sent_where_no_answer_can_be_heard(fault: str, program: Progr
 @pytest.mark.parametrize(
     "fault", [faults.retry_after(429, 60), faults.html(200), faults.answer(200, {"name": "bob", "session": "0" * 32}), faults.nulls]
 )
-def test_nothing_is_sent_where_the_socket_is_not_logged_in(fault: Any, program: Program, server: FaultServer) -> None:
+def test_gcode_is_not_sent_without_socket_login(fault: Any, program: Program, server: FaultServer) -> None:
     server.fail("POST", "/api/login", fault)
     error_of(ask(program, "M115"), "PUSH_UNAVAILABLE")
     assert sent(server) == []
 
 
-def test_nothing_is_sent_without_the_permission_to_hear(program: Program, server: FaultServer) -> None:
+def test_gcode_is_not_sent_without_terminal_permission(program: Program, server: FaultServer) -> None:
     server.octoprint.permissions = {"CONTROL"}
     assert verdict(ask(program, "M115")) in ("PUSH_UNAVAILABLE", "PERMISSION_DENIED")
     assert sent(server) == []
 
 
-def test_a_socket_that_is_lost_after_the_command(program: Program, server: FaultServer) -> None:
+def test_socket_lost_after_sending_is_no_reply(program: Program, server: FaultServer) -> None:
     def fault(exchange: Any) -> None:
         for push_socket in exchange.server.sockets:
             push_socket._habits = push_socket._habits._replace(lasts=0)
@@ -95,14 +95,14 @@ def test_a_socket_that_is_lost_after_the_command(program: Program, server: Fault
     assert result.data["replies"][0]["ok"] is False and result.data["commands"] == ["M115"]
 
 
-def test_a_socket_that_falls_silent_after_the_command(program: Program, server: FaultServer) -> None:
+def test_socket_silent_after_sending_is_no_reply(program: Program, server: FaultServer) -> None:
     server.octoprint.replies["M115"] = []
     server.fail("GET", PATH, faults.push_mute(0.4))
     error_of(ask(program, "M115", seconds="5"), "NO_REPLY")
     assert len(sent(server)) == 1
 
 
-def test_never_acknowledged(program: Program, server: FaultServer) -> None:
+def test_unacknowledged_command_is_no_reply(program: Program, server: FaultServer) -> None:
     server.octoprint.replies["M114"] = ["X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0"]
     result = ask(program, "M115", "M114")
     assert "M114 was sent, but not acknowledged" in error_of(result, "NO_REPLY")["message"]
@@ -111,8 +111,8 @@ def test_never_acknowledged(program: Program, server: FaultServer) -> None:
     assert len(sent(server)) == 1 and server.octoprint.commands == ["M115", "M114"]
 
 
-def test_accepted_and_never_sent(program: Program, server: FaultServer) -> None:
-    server.octoprint.stubborn.add("command")
+def test_accepted_but_unsent_command_is_no_reply(program: Program, server: FaultServer) -> None:
+    server.octoprint.ignored_verbs.add("command")
     assert "queued, but not seen going out" in error_of(ask(program, "M115"), "NO_REPLY")["message"]
     assert len(sent(server)) == 1
 
@@ -120,7 +120,7 @@ def test_accepted_and_never_sent(program: Program, server: FaultServer) -> None:
 # -- other clients ----------------------------------------------------------------------------------
 
 
-def test_the_lines_of_somebody_else_before_and_after_are_not_ours(program: Program, server: FaultServer) -> None:
+def test_reply_excludes_lines_of_other_clients_commands(program: Program, server: FaultServer) -> None:
     lines = [">M503", "echo:theirs", "ok", ">M114", "X:1.00 Y:2.00 Z:3.00 E:0.00 Count X:0 Y:0 Z:0", "ok", ">M119", "theirs", "ok"]
     interleaved(server, *said(server, *lines))
     result = ask(program, "M114")
@@ -138,7 +138,7 @@ def test_the_lines_of_somebody_else_before_and_after_are_not_ours(program: Progr
     ],
     ids=["theirs_between", "theirs_open", "the_same"],
 )
-def test_what_cannot_be_told_apart_is_said_to_be_so(lines: List[str], program: Program, server: FaultServer) -> None:
+def test_interleaved_replies_are_ambiguous(lines: List[str], program: Program, server: FaultServer) -> None:
     interleaved(server, *said(server, *lines))
     result = ask(program, "M114")
     assert [reply["ambiguous"] for reply in result.data["replies"]] == [True], result.stdout
@@ -148,7 +148,7 @@ def test_what_cannot_be_told_apart_is_said_to_be_so(lines: List[str], program: P
 
 
 @pytest.mark.parametrize("fault", [faults.cut_after, faults.reset_after, faults.gateway_after(502), faults.hang_after])
-def test_an_answer_that_is_lost_is_not_sent_again(fault: Any, program: Program, server: FaultServer) -> None:
+def test_lost_answer_to_gcode_is_not_resent(fault: Any, program: Program, server: FaultServer) -> None:
     """Done, and nobody knows: an unknown outcome, or what the terminal shows."""
     program.configure("timeout: 0.5\nretries: 3\n")
     server.fail("POST", COMMAND, fault)
@@ -158,7 +158,7 @@ def test_an_answer_that_is_lost_is_not_sent_again(fault: Any, program: Program, 
 
 
 @pytest.mark.parametrize("fault", [faults.cut_before, faults.html(502), faults.hang])
-def test_a_command_that_never_arrived_is_not_answered(fault: Any, program: Program, server: FaultServer) -> None:
+def test_gcode_that_never_arrived_gets_no_reply(fault: Any, program: Program, server: FaultServer) -> None:
     program.configure("timeout: 0.5\nretries: 3\n")
     server.fail("POST", COMMAND, fault)
     assert verdict(ask(program, "M115")) in ("OUTCOME_UNKNOWN", "NO_REPLY")

@@ -77,7 +77,7 @@ def test_a_private_authority_is_trusted_once_it_is_configured(tmp_path: Path, bu
     assert error["details"]["reason"] == "unknown_authority" and "ca_bundle" in error["hint"] and not error["retryable"]
 
 
-def test_a_self_signed_certificate(tmp_path: Path) -> None:
+def test_self_signed_certificate_is_recognised(tmp_path: Path) -> None:
     error = error_of(asked(self_signed(tmp_path), tmp_path), "TLS_ERROR")
     assert error["details"]["reason"] == "self_signed" and "ca_bundle" in error["hint"]
 
@@ -90,7 +90,7 @@ def test_a_self_signed_certificate(tmp_path: Path) -> None:
         ("not_yet_valid", {"identity": "127.0.0.1", "not_before": NOW + DAY, "not_after": NOW + 9 * DAY}),
     ],
 )
-def test_a_certificate_that_is_not_good_here(reason: str, how: Any, tmp_path: Path, bundle: str) -> None:
+def test_invalid_certificate_gives_its_reason(reason: str, how: Any, tmp_path: Path, bundle: str) -> None:
     how = dict(how)
     tls = context(CA.issue_cert(how.pop("identity"), **how))
     for line in ("status", "gcode G4"):
@@ -98,19 +98,19 @@ def test_a_certificate_that_is_not_good_here(reason: str, how: Any, tmp_path: Pa
         assert error["details"]["reason"] == reason
 
 
-def test_another_authority_than_the_configured_one(tmp_path: Path, bundle: str) -> None:
+def test_certificate_of_another_authority_is_refused(tmp_path: Path, bundle: str) -> None:
     error = error_of(asked(context(STRANGER.issue_cert("127.0.0.1")), tmp_path, config=bundle), "TLS_ERROR")
     assert error["details"]["reason"] == "unknown_authority"
 
 
 @pytest.mark.parametrize("argv", ["status", "status --json", "status -q", "files -f csv"])
-def test_no_check_is_a_warning_each_time(argv: str, tmp_path: Path) -> None:
+def test_verify_false_warns_every_time(argv: str, tmp_path: Path) -> None:
     result = asked(self_signed(tmp_path), tmp_path, *argv.split(), config="verify: false\n")
     assert result.exit_code == 0
     assert result.stderr.splitlines() == ["Warning: the server's certificate is not checked (verify: false)"]
 
 
-def test_a_bundle_that_cannot_be_read_is_not_passed_over(tmp_path: Path) -> None:
+def test_unreadable_ca_bundle_is_a_config_error(tmp_path: Path) -> None:
     tls = context(CA.issue_cert("127.0.0.1"))
     for path in (tmp_path / "missing.pem", written(tmp_path / "no.pem", b"hello")):
         assert "ca_bundle" in error_of(asked(tls, tmp_path, config=f"ca_bundle: {path}\n"), "CONFIG_ERROR")["message"]
@@ -119,7 +119,7 @@ def test_a_bundle_that_cannot_be_read_is_not_passed_over(tmp_path: Path) -> None
 # -- no TLS where some is expected, and the other way round -----------------------------------------
 
 
-def test_no_tls_is_spoken_there(program: Program, server: FaultServer) -> None:
+def test_https_to_a_plain_http_server_is_a_tls_error(program: Program, server: FaultServer) -> None:
     program.configure("retries: 0\n")
     for line in ("status", "gcode G4"):
         address = server.url.replace("http:", "https:")
@@ -128,7 +128,7 @@ def test_no_tls_is_spoken_there(program: Program, server: FaultServer) -> None:
     assert server.acts == []
 
 
-def test_http_where_tls_is_spoken(tmp_path: Path) -> None:
+def test_http_to_a_bare_tls_server_is_server_starting(tmp_path: Path) -> None:
     """A bare TLS server just hangs up; one by nginx says what it is."""
     with FaultServer(tls=context(CA.issue_cert("127.0.0.1"))) as server:
         program = Program(tmp_path, server)
@@ -138,7 +138,7 @@ def test_http_where_tls_is_spoken(tmp_path: Path) -> None:
         assert error["retryable"] and server.requests == []
 
 
-def test_http_where_nginx_speaks_tls(program: Program, server: FaultServer) -> None:
+def test_http_to_nginx_tls_port_is_a_tls_error(program: Program, server: FaultServer) -> None:
     said = "<html><h1>400 Bad Request</h1>The plain HTTP request was sent to HTTPS port</html>"
     server.fail("GET", "/api/job", faults.answer(400, said, "text/html"))
     assert "https" in error_of(program.run("status", "--json"), "TLS_ERROR")["hint"]
@@ -155,14 +155,14 @@ def encrypted(pem: bytes) -> bytes:
     return bytes(key.private_bytes(serialization.Encoding.PEM, kind, serialization.BestAvailableEncryption(b"secret")))
 
 
-def test_a_client_certificate_is_demanded(tmp_path: Path, bundle: str) -> None:
+def test_missing_client_certificate_is_reported(tmp_path: Path, bundle: str) -> None:
     tls = context(CA.issue_cert("127.0.0.1"), clients=CA)
     for line in ("status", "gcode G4"):
         error = error_of(asked(tls, tmp_path, *line.split(), "--json", config=bundle), "TLS_ERROR")
         assert error["details"]["reason"] == "client_certificate" and "client_cert" in error["hint"]
 
 
-def test_a_client_certificate_is_shown(tmp_path: Path, bundle: str) -> None:
+def test_client_certificate_is_presented(tmp_path: Path, bundle: str) -> None:
     tls = context(CA.issue_cert("127.0.0.1"), clients=CA)
     both = written(tmp_path / "both.pem", CLIENT.private_key_and_cert_chain_pem)
     key = written(tmp_path / "key.pem", CLIENT.private_key_pem)
@@ -172,7 +172,7 @@ def test_a_client_certificate_is_shown(tmp_path: Path, bundle: str) -> None:
     error_of(asked(tls, tmp_path, config=f"{bundle}client_cert: {alone}\n"), "CONFIG_ERROR")
 
 
-def test_a_client_key_with_a_password_asks_nobody(tmp_path: Path, bundle: str) -> None:
+def test_encrypted_client_key_does_not_prompt(tmp_path: Path, bundle: str) -> None:
     tls = context(CA.issue_cert("127.0.0.1"), clients=CA)
     key = written(tmp_path / "locked.pem", encrypted(CLIENT.private_key_pem.bytes()))
     alone = written(tmp_path / "cert.pem", *CLIENT.cert_chain_pems)
@@ -181,7 +181,7 @@ def test_a_client_key_with_a_password_asks_nobody(tmp_path: Path, bundle: str) -
     assert "pass phrase" not in result.stderr
 
 
-def test_a_strangers_client_certificate_is_refused(tmp_path: Path, bundle: str) -> None:
+def test_client_certificate_of_unknown_authority_is_refused(tmp_path: Path, bundle: str) -> None:
     tls = context(CA.issue_cert("127.0.0.1"), clients=CA)
     mine = written(tmp_path / "mine.pem", STRANGER.issue_cert("me@example.org").private_key_and_cert_chain_pem)
     error = error_of(asked(tls, tmp_path, config=f"{bundle}client_cert: {mine}\n"), "TLS_ERROR")
@@ -195,7 +195,7 @@ def test_a_strangers_client_certificate_is_refused(tmp_path: Path, bundle: str) 
     "fault", [faults.cut_after, faults.reset_after, faults.gateway_after(502)], ids=lambda fault: fault.__name__
 )
 @pytest.mark.parametrize("argv", ["cancel --confirm", "print --stored cube.gcode --confirm", "gcode G1"])
-def test_an_act_is_not_made_again(argv: str, fault: Any, tmp_path: Path, bundle: str) -> None:
+def test_change_request_broken_off_by_tls_is_not_repeated(argv: str, fault: Any, tmp_path: Path, bundle: str) -> None:
     """urllib3 of its own accord repeats a request whose TLS connection broke."""
     with FaultServer(tls=context(CA.issue_cert("127.0.0.1"))) as server:
         server.octoprint.store("cube.gcode")
@@ -208,7 +208,7 @@ def test_an_act_is_not_made_again(argv: str, fault: Any, tmp_path: Path, bundle:
         assert len(server.acts) == 1 and len(server.changes()) == 1
 
 
-def test_an_upload_that_tls_cuts_off_is_not_made_again(tmp_path: Path, bundle: str) -> None:
+def test_upload_cut_off_by_tls_is_not_repeated(tmp_path: Path, bundle: str) -> None:
     with FaultServer(tls=context(CA.issue_cert("127.0.0.1"))) as server:
         server.fail("POST", "/api/files/local", faults.cut_upload(1000))
         program = Program(tmp_path, server)

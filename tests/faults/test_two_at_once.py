@@ -44,7 +44,7 @@ def together(server: FaultServer, programs: List[Program], *lines: Any) -> List[
     return [finish(process) for process in [program.start(*line) for program, line in zip(programs, lines)]]
 
 
-def test_two_on_one_computer(each: FaultServer, tmp_path: Path) -> None:
+def test_second_print_on_same_computer_is_refused_by_lock(each: FaultServer, tmp_path: Path) -> None:
     """The second is told by the lock, before it asks the server anything: the server would accept both."""
     first = Program(tmp_path, each)
     gate = threading.Event()
@@ -64,7 +64,7 @@ def test_two_on_one_computer(each: FaultServer, tmp_path: Path) -> None:
     assert each.octoprint.started == ["local/cube.gcode"] and len(each.changes()) == 1
 
 
-def test_the_same_file_from_two_computers(each: FaultServer, tmp_path: Path) -> None:
+def test_same_file_from_two_computers_is_printed_once(each: FaultServer, tmp_path: Path) -> None:
     """No lock between them: the server decides, and the loser is told what is true."""
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
@@ -75,7 +75,7 @@ def test_the_same_file_from_two_computers(each: FaultServer, tmp_path: Path) -> 
     assert each.octoprint.started == ["local/cube.gcode"]
 
 
-def test_two_files_from_two_computers(each: FaultServer, tmp_path: Path) -> None:
+def test_two_files_from_two_computers_print_only_one(each: FaultServer, tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     programs = [Program(tmp_path / name, each) for name in "ab"]
@@ -86,7 +86,7 @@ def test_two_files_from_two_computers(each: FaultServer, tmp_path: Path) -> None
     assert sorted(map(verdict, results)) == ["", "PRINTER_BUSY"]
 
 
-def test_a_lock_that_was_left_behind_stops_nobody(each: FaultServer, tmp_path: Path) -> None:
+def test_lock_of_killed_process_does_not_block(each: FaultServer, tmp_path: Path) -> None:
     """Killed in the middle: the system lets go of its lock."""
     program = Program(tmp_path, each)
     each.fail("GET", "/api/job", faults.hang, times=1)
@@ -98,7 +98,7 @@ def test_a_lock_that_was_left_behind_stops_nobody(each: FaultServer, tmp_path: P
     assert each.octoprint.started == ["local/cube.gcode"]
 
 
-def test_a_second_run_after_a_lost_answer_prints_nothing_again(each: FaultServer, tmp_path: Path) -> None:
+def test_retry_after_lost_answer_does_not_print_twice(each: FaultServer, tmp_path: Path) -> None:
     """F2: who does not believe the first answer, and tries again, is told that it prints."""
     program = Program(tmp_path, each)
     each.fail("POST", "/api/files/local/cube.gcode", faults.cut_after, times=1)
@@ -111,7 +111,7 @@ def test_a_second_run_after_a_lost_answer_prints_nothing_again(each: FaultServer
 @pytest.mark.parametrize(
     "state", ["Printing", "Paused", "Pausing", "Resuming", "Cancelling", "Finishing", "Starting", "Printing from SD"]
 )
-def test_any_way_of_being_busy_is_busy(state: str, each: FaultServer, tmp_path: Path) -> None:
+def test_every_busy_state_is_reported_as_busy(state: str, each: FaultServer, tmp_path: Path) -> None:
     """F4: the state is named, and nothing is sent, with the checks and without."""
     each.octoprint.printing("gear.gcode", state)
     program = Program(tmp_path, each)
@@ -122,17 +122,17 @@ def test_any_way_of_being_busy_is_busy(state: str, each: FaultServer, tmp_path: 
     assert each.changes() == [] and each.octoprint.started == []
 
 
-def test_a_cancel_that_takes_for_ever(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
+def test_endless_cancel_is_not_reported_as_cancelled(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
     """F5: never told as cancelled."""
     each.octoprint.printing(state="Cancelling")
-    each.octoprint.stubborn.add("cancel")
+    each.octoprint.ignored_verbs.add("cancel")
     error = error_of(Program(tmp_path, each).run("cancel", "--confirm", "--json"), "STILL_CANCELLING")
     assert "60 s" in error["message"] and "Cancelling" in error["message"]
     assert len(each.changes()) == 1
 
 
 @pytest.mark.parametrize("line", ["print {0} --confirm", "temp --tool 200", "gcode G28", "cancel --confirm", "pause", "status"])
-def test_nothing_connected_names_the_command_that_connects(line: str, each: FaultServer, tmp_path: Path) -> None:
+def test_offline_error_hints_at_connect(line: str, each: FaultServer, tmp_path: Path) -> None:
     """F6."""
     each.octoprint.state = "Offline"
     program = Program(tmp_path, each)
@@ -140,7 +140,7 @@ def test_nothing_connected_names_the_command_that_connects(line: str, each: Faul
     assert "octoprint-cli connect" in error["hint"] and each.acts == []
 
 
-def test_offline_after_an_error_tells_why(each: FaultServer, tmp_path: Path) -> None:
+def test_offline_after_error_gives_the_reason(each: FaultServer, tmp_path: Path) -> None:
     """F7: 2.0 has forgotten it."""
     each.octoprint.fail("Thermal Runaway, system stopped! Heater_ID: bed")
     message = Program(tmp_path, each).run("status", "--json").envelope["error"]["message"]
@@ -148,16 +148,16 @@ def test_offline_after_an_error_tells_why(each: FaultServer, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("lie", ["start", "print", "select"])
-def test_a_start_that_the_server_only_says_it_made(lie: str, each: FaultServer, tmp_path: Path, hurried: Any) -> None:
+def test_accepted_start_without_effect_is_not_started(lie: str, each: FaultServer, tmp_path: Path, hurried: Any) -> None:
     """F3: an answer of 2xx proves nothing."""
-    each.octoprint.stubborn.add(lie if lie != "print" else "start")
+    each.octoprint.ignored_verbs.add(lie if lie != "print" else "start")
     program = Program(tmp_path, each)
     line = ("print", str(program.file()), "--confirm", "--json") if lie == "print" else STORED
     assert error_of(program.run(*line), "NOT_STARTED")["retryable"] is False
     assert each.octoprint.started == [] and len([one for one in each.changes() if one.path != "/api/files/test"]) <= 2
 
 
-def test_an_old_configuration_is_enough(each: FaultServer, tmp_path: Path) -> None:
+def test_minimal_configuration_is_sufficient(each: FaultServer, tmp_path: Path) -> None:
     """F35: what it lacks has a default, and nobody but the server is asked anything."""
     program = Program(tmp_path, each)
     program.configure(f"host: {each.url}\napi_key: {each.key}\n")
@@ -165,7 +165,7 @@ def test_an_old_configuration_is_enough(each: FaultServer, tmp_path: Path) -> No
     assert verdict(program.process(*STORED)) == ""
 
 
-def test_no_printer_is_lost_when_several_are_written_down_at_once(tmp_path: Path) -> None:
+def test_simultaneous_init_calls_lose_no_printer(tmp_path: Path) -> None:
     program, names = Program(tmp_path), ["left", "middle", "right"]
     lines = [("init", "--no-verify", "--printer", name, "--host", f"{name}.local", "--api-key", "k" * 20) for name in names]
     for process in [program.start(*line) for line in lines]:

@@ -55,7 +55,7 @@ def check_never_short(server: FaultServer) -> None:
 
 @pytest.mark.parametrize("reset", [False, True], ids=["cut", "reset"])
 @pytest.mark.parametrize("after", [0, 1, 150, 64 * 1024, 3 * MIB])
-def test_cut_off_in_the_middle(after: int, reset: bool, tmp_path: Path, server: FaultServer) -> None:
+def test_cut_off_upload_stores_nothing_and_is_not_repeated(after: int, reset: bool, tmp_path: Path, server: FaultServer) -> None:
     """F1, F9: nothing is stored, nothing is sent again, and a limit of a proxy is thought of."""
     program = program_for(tmp_path, server)
     server.octoprint.store("big.gcode", b"G28 ; older\n")
@@ -67,7 +67,7 @@ def test_cut_off_in_the_middle(after: int, reset: bool, tmp_path: Path, server: 
     check_never_short(server)
 
 
-def test_a_gateway_in_the_middle_then_fine(tmp_path: Path, server: FaultServer) -> None:
+def test_upload_succeeds_when_run_again_after_gateway_error(tmp_path: Path, server: FaultServer) -> None:
     """F1: the second run sends all of it; no empty body ever arrives."""
     program = program_for(tmp_path, server)
     file = sparse(program, 3 * MIB)
@@ -80,7 +80,7 @@ def test_a_gateway_in_the_middle_then_fine(tmp_path: Path, server: FaultServer) 
 
 @pytest.mark.parametrize("size", [100, LARGE])
 @pytest.mark.parametrize("linger", [True, False], ids=["linger", "reset"])
-def test_a_proxy_refuses_the_size(linger: bool, size: int, tmp_path: Path, server: FaultServer) -> None:
+def test_proxy_size_limit_is_reported(linger: bool, size: int, tmp_path: Path, server: FaultServer) -> None:
     """F8, F9: by an HTML page, which may be lost when the rest of the body runs into it."""
     program = program_for(tmp_path, server)
     server.fail("POST", TO, faults.early_answer(413, after=50, linger=linger))
@@ -91,7 +91,7 @@ def test_a_proxy_refuses_the_size(linger: bool, size: int, tmp_path: Path, serve
     assert server.acts == [] and posts(server) == 1
 
 
-def test_octoprints_own_limit_is_a_bare_400_and_a_reset(each: FaultServer, tmp_path: Path) -> None:
+def test_octoprint_size_limit_is_an_error(each: FaultServer, tmp_path: Path) -> None:
     program = program_for(tmp_path, each)
     each.octoprint.max_upload = MIB
     result = timed(program, "upload", sparse(program, LARGE), "--json", limit=15 + SLACK)
@@ -103,7 +103,7 @@ def test_octoprints_own_limit_is_a_bare_400_and_a_reset(each: FaultServer, tmp_p
 
 
 @pytest.mark.parametrize("after", [0, MIB])
-def test_a_server_that_stops_reading_ends_it(after: int, tmp_path: Path, server: FaultServer) -> None:
+def test_stalled_upload_times_out(after: int, tmp_path: Path, server: FaultServer) -> None:
     program = program_for(tmp_path, server, "timeout: 1\n")
     server.fail("POST", TO, faults.stall_reading(after))
     result = timed(program, "upload", sparse(program, LARGE), "--json", limit=3 + SLACK)
@@ -112,7 +112,7 @@ def test_a_server_that_stops_reading_ends_it(after: int, tmp_path: Path, server:
     assert server.octoprint.stored("big.gcode") is None
 
 
-def test_slow_but_steady_is_no_stall(tmp_path: Path, server: FaultServer) -> None:
+def test_slow_steady_upload_does_not_time_out(tmp_path: Path, server: FaultServer) -> None:
     """Several times the timeout, which bounds standing still, not the whole."""
     program = program_for(tmp_path, server, "timeout: 1\n")
     size = 6 * MIB
@@ -126,20 +126,20 @@ def test_slow_but_steady_is_no_stall(tmp_path: Path, server: FaultServer) -> Non
 
 
 @pytest.mark.parametrize("argv", ["upload {0}", "print {0} --confirm", "upload {0} --verify download"])
-def test_other_bytes_are_found_out(argv: str, each: FaultServer, tmp_path: Path) -> None:
+def test_corrupted_upload_is_detected(argv: str, each: FaultServer, tmp_path: Path) -> None:
     program = program_for(tmp_path, each)
     each.octoprint.corrupts_uploads = True
     error_of(program.process(*argv.format(program.file()).split(), "--json"), "UPLOAD_CORRUPT")
     assert each.octoprint.started == [] and posts(each) == 1
 
 
-def test_an_upload_that_the_server_dropped(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
-    each.octoprint.stubborn.add("upload")
+def test_upload_discarded_by_server_is_detected(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
+    each.octoprint.ignored_verbs.add("upload")
     program = program_for(tmp_path, each)
     error_of(program.run("upload", str(program.file()), "--json"), "UPLOAD_CORRUPT")
 
 
-def test_a_lost_answer_and_an_older_file_of_the_same_size(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
+def test_lost_upload_answer_with_older_file_of_same_size(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
     """F2: 2.0 tells no hash, so only its date says that it is not ours."""
     program = program_for(tmp_path, each)
     file = program.file()
@@ -160,7 +160,7 @@ def test_a_lost_answer_and_an_older_file_of_the_same_size(each: FaultServer, tmp
         ("q%41#[1].gcode", "q%41#[1].gcode"),
     ],
 )
-def test_the_servers_name_counts(name: str, stored: str, each: FaultServer, tmp_path: Path) -> None:
+def test_path_assigned_by_the_server_is_used(name: str, stored: str, each: FaultServer, tmp_path: Path) -> None:
     """F15, F16, F17: what is sent is the name as it is, what is told and printed is the server's path."""
     program = program_for(tmp_path, each)
     result = program.process("print", str(program.file(name)), "--path", "a [b]%2e", "--confirm", "--json")
@@ -170,14 +170,14 @@ def test_the_servers_name_counts(name: str, stored: str, each: FaultServer, tmp_
     assert each.octoprint.started == [f"local/a [b]%2e/{stored}"]
 
 
-def test_a_name_that_is_refused_bare(each: FaultServer, tmp_path: Path) -> None:
+def test_refused_file_name_is_a_server_error(each: FaultServer, tmp_path: Path) -> None:
     """F15."""
     each.fail("POST", TO, faults.answer(400))
     program = program_for(tmp_path, each)
     assert "400" in error_of(program.process("upload", str(program.file("w\u00fcrfel.gcode")), "--json"), "SERVER_ERROR")["message"]
 
 
-def test_a_disk_nearly_full_is_known_before(each: FaultServer, tmp_path: Path) -> None:
+def test_insufficient_disk_space_is_detected_before_upload(each: FaultServer, tmp_path: Path) -> None:
     """F39."""
     each.octoprint.free = 3
     program = program_for(tmp_path, each)

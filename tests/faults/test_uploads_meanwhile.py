@@ -19,7 +19,7 @@ __all__ = ["each"]  # a fixture
 
 
 @pytest.mark.parametrize("wish", ["fail", "skip"])
-def test_a_name_that_is_taken_meanwhile(wish: str, each: FaultServer, tmp_path: Path) -> None:
+def test_file_created_meanwhile_is_not_overwritten(wish: str, each: FaultServer, tmp_path: Path) -> None:
     def taken(exchange: Exchange) -> None:
         each.octoprint.store("cube.gcode", b"somebody else's\n")
         exchange.reply(exchange.perform())
@@ -30,7 +30,7 @@ def test_a_name_that_is_taken_meanwhile(wish: str, each: FaultServer, tmp_path: 
     assert each.octoprint.stored("cube.gcode").content == b"somebody else's\n"  # type: ignore[union-attr]
 
 
-def test_the_running_file_and_a_print_that_begins_meanwhile(each: FaultServer, tmp_path: Path) -> None:
+def test_upload_over_printing_file_and_select_during_print_are_refused(each: FaultServer, tmp_path: Path) -> None:
     """F18, F19."""
     program = program_for(tmp_path, each)
     each.octoprint.printing("cube.gcode")
@@ -54,7 +54,7 @@ MEANWHILE = {
 
 
 @pytest.mark.parametrize("what", MEANWHILE)
-def test_a_file_that_changes_while_it_is_sent(what: str, tmp_path: Path, server: FaultServer) -> None:
+def test_file_changed_during_upload_is_not_stored(what: str, tmp_path: Path, server: FaultServer) -> None:
     program = program_for(tmp_path, server)
     path = Path(sparse(program, LARGE))
     path.with_suffix(".new").write_bytes(b"G28\n")
@@ -73,7 +73,7 @@ def test_a_file_that_changes_while_it_is_sent(what: str, tmp_path: Path, server:
 # -- the SD card ------------------------------------------------------------------------------------
 
 
-def test_a_transfer_that_takes_its_time(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
+def test_slow_sd_card_transfer_is_waited_for(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
     def finish(exchange: Exchange) -> None:
         each.octoprint.finish()
         exchange.reply(exchange.perform())
@@ -85,7 +85,7 @@ def test_a_transfer_that_takes_its_time(each: FaultServer, tmp_path: Path, hurri
     assert each.octoprint.stored("cube.gco", "sdcard") is not None
 
 
-def test_a_transfer_that_stands_still(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
+def test_stalled_sd_card_transfer_is_reported(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
     """F40."""
     each.octoprint.slow_transfers = True
     program = program_for(tmp_path, each)

@@ -55,7 +55,7 @@ def restart(octoprint: FakeOctoPrint) -> None:
 
 
 @LINE
-def test_a_server_that_comes_back_with_the_job(line: str, program: Program, server: FaultServer) -> None:
+def test_server_returning_with_the_job_is_followed_to_the_end(line: str, program: Program, server: FaultServer) -> None:
     with Waiting(program, server, line) as waiting:
         server.refuse()
         server.wait_until(lambda: server.open_sockets == 0)
@@ -76,7 +76,7 @@ def test_a_server_that_comes_back_with_the_job(line: str, program: Program, serv
     ],
     ids=["done", "cancelled", "restarted"],
 )
-def test_a_server_whose_job_has_ended_meanwhile(
+def test_job_ended_during_outage_is_reported(
     happens: Callable[[FakeOctoPrint], None], code: str, outcome: str, line: str, program: Program, server: FaultServer
 ) -> None:
     with Waiting(program, server, line) as waiting:
@@ -87,7 +87,7 @@ def test_a_server_whose_job_has_ended_meanwhile(
 
 
 @LINE
-def test_a_server_that_stays_away(line: str, program: Program, server: FaultServer) -> None:
+def test_server_that_stays_away_is_a_connection_error(line: str, program: Program, server: FaultServer) -> None:
     with Waiting(program, server, line) as waiting:
         server.refuse()
     found = envelope(waiting.result)
@@ -98,7 +98,7 @@ def test_a_server_that_stays_away(line: str, program: Program, server: FaultServ
 
 @LINE
 @pytest.mark.parametrize("status", [502, 503])
-def test_a_proxy_without_a_server_behind_it(status: int, line: str, program: Program, server: FaultServer) -> None:
+def test_temporary_proxy_error_does_not_end_the_wait(status: int, line: str, program: Program, server: FaultServer) -> None:
     with Waiting(program, server, line) as waiting:
         server.fail("*", "/*", faults.html(status))
         server.refuse()  # or the socket would go on past the proxy
@@ -110,14 +110,14 @@ def test_a_proxy_without_a_server_behind_it(status: int, line: str, program: Pro
     ended(waiting)
 
 
-def test_a_proxy_that_stays_without_a_server(program: Program, server: FaultServer) -> None:
+def test_permanent_proxy_error_ends_the_wait(program: Program, server: FaultServer) -> None:
     with Waiting(program, server, "wait") as waiting:
         server.fail("*", "/*", faults.html(502))
     assert verdict(waiting.result) == "SERVER_STARTING"
 
 
 @LINE
-def test_a_key_that_is_revoked(line: str, program: Program, server: FaultServer, patient: None) -> None:
+def test_revoked_key_ends_the_wait(line: str, program: Program, server: FaultServer, patient: None) -> None:
     """That does not mend itself: nobody waits until it does."""
     with Waiting(program, server, line) as waiting:
         server.wait_until(lambda: any(one.authed for one in server.sockets))
@@ -130,7 +130,7 @@ HANGS: Dict[str, str] = {"everything": "/*", "the_files": "/api/files*", "the_jo
 
 @pytest.mark.parametrize("what", HANGS)
 @pytest.mark.parametrize("goal", ["done", "printing"])
-def test_a_limit_is_kept_whatever_hangs(goal: str, what: str, program: Program, server: FaultServer, patient: None) -> None:
+def test_wait_timeout_is_kept_whatever_hangs(goal: str, what: str, program: Program, server: FaultServer, patient: None) -> None:
     server.fail("GET", PATH, faults.html(404))
     server.octoprint.store(FILE)
     server.octoprint.printing(FILE)
@@ -170,7 +170,7 @@ STORIES: Dict[str, Any] = {
 
 @LINE
 @pytest.mark.parametrize("story", STORIES)
-def test_a_second_job_while_nobody_looks(story: str, line: str, program: Program, server: FaultServer) -> None:
+def test_second_job_during_outage_is_not_taken_for_the_first(story: str, line: str, program: Program, server: FaultServer) -> None:
     """Started from elsewhere, while the server cannot be reached: the first one is told of, not the second."""
     happens, code, outcome = STORIES[story]
     with Waiting(program, server, line) as waiting:
@@ -189,7 +189,9 @@ def a_patient_tracker(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @LINE
 @pytest.mark.parametrize("story", [story for story in STORIES if "restart" not in story])  # which no socket outlives
 @pytest.mark.usefixtures("a_patient_tracker")
-def test_a_second_job_of_which_the_socket_tells(story: str, line: str, program: Program, server: FaultServer) -> None:
+def test_second_job_reported_by_socket_is_not_taken_for_the_first(
+    story: str, line: str, program: Program, server: FaultServer
+) -> None:
     happens, code, outcome = STORIES[story]
     with Waiting(program, server, line) as waiting:
         waiting.connected()
@@ -198,7 +200,7 @@ def test_a_second_job_of_which_the_socket_tells(story: str, line: str, program: 
     ended(waiting, *told.get(outcome, (code, outcome)))
 
 
-def test_a_while_of_nulls_does_not_make_it_forget_whose_end_it_waits_for(program: Program, server: FaultServer) -> None:
+def test_null_readings_do_not_change_the_followed_job(program: Program, server: FaultServer) -> None:
     server.fail("GET", PATH, faults.html(404))
     with Waiting(program, server, "wait") as waiting:
         server.fail("GET", "/api/job", faults.nulls)
@@ -213,7 +215,7 @@ def test_a_while_of_nulls_does_not_make_it_forget_whose_end_it_waits_for(program
 
 
 @pytest.mark.usefixtures("a_patient_tracker")
-def test_a_key_that_may_not_list_files_hears_the_end_all_the_same(program: Program, server: FaultServer) -> None:
+def test_cancel_is_reported_without_permission_to_list_files(program: Program, server: FaultServer) -> None:
     server.octoprint.permissions = set(PERMISSIONS) - {"FILES_LIST", "ADMIN"}
     with Waiting(program, server, "wait") as waiting:
         waiting.connected()

@@ -16,7 +16,8 @@ from octoprint_cli.client.http.transport import InFlightRequest
 from octoprint_cli.plugins import distributions
 from octoprint_cli.plugins.entry_points import is_own
 
-from .fake import DIALECTS, GCODE, Server
+from .driver import GCODE, Server
+from .payloads import DIALECTS
 
 #: What looks at a clock, or sleeps, while it waits for a server.
 CLOCKED = (

@@ -16,7 +16,7 @@ from octoprint_cli.client.push.updates import (
 )
 from octoprint_cli.client.resources.job import Job
 
-from .fake import KEY, URL
+from .driver import KEY, URL
 
 #: Seconds after it was opened, and what happens then.
 Moment = Tuple[float, Union[Message, Lost]]

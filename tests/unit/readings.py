@@ -6,7 +6,7 @@ import json
 from typing import Union
 
 from octoprint_cli.gcode.analysis.contents import Contents
-from octoprint_cli.gcode.analysis.reader import Reading
+from octoprint_cli.gcode.analysis.reader import GcodeParser
 
 #: A print as short as one can be.
 PLAIN = "G28\nM104 S200\nG1 X10 Y20 Z1 E5\nG1 X30 Y40 E10\nM104 S0\n"
@@ -15,7 +15,7 @@ PLAIN = "G28\nM104 S200\nG1 X10 Y20 Z1 E5\nG1 X30 Y40 E10\nM104 S0\n"
 def read(text: Union[str, bytes], piece: int = 128 * 1024, numpy: bool = False) -> Contents:
     """What the text contains, fed in pieces of this size; it can always be said in JSON."""
     text = text.encode() if isinstance(text, str) else text
-    reading = Reading(numpy)
+    reading = GcodeParser(numpy)
     for at in range(0, len(text), piece):
         reading.feed(text[at : at + piece])
     contents = reading.contents()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, Dict, NamedTuple, Optional, Sequence
 
-from octoprint_cli.api import Check, CliError, Finding, Skip, Subject
+from octoprint_cli.api import Check, CheckContext, CliError, Finding, Skip
 from octoprint_cli.client.resources.profiles import Profile
 from octoprint_cli.config.settings import Settings
-from octoprint_cli.gcode.analysis.contents import Contents, Ending, Extents
+from octoprint_cli.gcode.analysis.contents import Contents, Extents, FileEnding
 
-from .recorded import Recorded
+from . import payloads
 
 #: A small print in the middle of a bed of 200 mm.
 EXTENTS = Extents((90, 110), (90, 110), (0, 20))
@@ -21,7 +21,7 @@ GOOD = Contents(
     moves=EXTENTS,
     extrusion={"tool0": 1500.0},
     tools=("tool0",),
-    ending=Ending(True, "M84 ends the print on line 40"),
+    ending=FileEnding(True, "M84 ends the print on line 40"),
 )
 
 
@@ -33,7 +33,7 @@ class Verdict(NamedTuple):
     evidence: Optional[Dict[str, Any]] = None
 
 
-class Given(Subject):
+class Given(CheckContext):
     """A subject that asks nobody."""
 
     def __init__(self, contents: Contents, profile: Profile, models: Sequence[str], client: Any) -> None:
@@ -56,8 +56,8 @@ class Given(Subject):
 
 
 def profile(**changes: Any) -> Profile:
-    """The recorded default profile, changed as `Recorded.profile` does."""
-    return Profile.from_json(Recorded.profile(**changes))
+    """Return the default profile, changed as `payloads.profile` does."""
+    return Profile.from_json(payloads.profile(**changes))
 
 
 def judge(check: Check, *, models: Sequence[str] = (), plugins: Any = None, of: Any = None, **contents: Any) -> Verdict:

@@ -24,7 +24,7 @@ def fails(error):
     return load
 
 
-def test_version_says_both(each_server):
+def test_version_shows_client_and_server_versions(each_server):
     assert each_server.does("version") == {
         "cli": __version__,
         "python": platform.python_version(),
@@ -33,17 +33,17 @@ def test_version_says_both(each_server):
     }
 
 
-def test_version_to_a_person(server):
+def test_version_output_as_plain_text(server):
     assert server.run("version").stdout == f"octoprint-cli {__version__}\nOctoPrint 1.11.8 at http://octopi.test\n"
 
 
 @pytest.mark.parametrize("text", ["3.1-1", "2.0.0rc3", "1.13.0.dev7+g12"])
-def test_a_strange_version_is_passed_on(server, text):
+def test_unusual_server_version_is_passed_through(server, text):
     server.on("GET", "/api/version", json={"server": text})
     assert server.does("version")["server"] == text
 
 
-def test_version_without_a_server_is_ours_alone(server):
+def test_version_without_configured_server_shows_client_version_only(server):
     data = server.does("version", env=NO_SERVER)
     assert (data["cli"], data["host"], data["server"]) == (__version__, None, None)
 
@@ -51,18 +51,18 @@ def test_version_without_a_server_is_ours_alone(server):
 @pytest.mark.parametrize(
     "words", [("--version",), ("version", "--client"), ("status", "--version"), ("nonsense", "--version")], ids=" ".join
 )
-def test_our_version_alone_asks_no_server(server, words):
+def test_version_option_sends_no_request(server, words):
     assert server.run(*words).stdout == f"octoprint-cli {__version__}\n"
     assert server.requests == []
 
 
-def test_a_server_that_is_away_costs_no_own_version(server):
+def test_version_reports_client_version_when_server_is_unreachable(server):
     server.on("GET", "/api/version", exc=requests.exceptions.ConnectTimeout("slow"))
     result = server.refuses(1, "CONNECTION_ERROR", "version")
     assert result.data["cli"] == __version__ and result.data["server"] is None
 
 
-def test_the_password_of_a_host_is_not_shown(server):
+def test_version_masks_host_password(server):
     server.mocker.get("http://me:pass-word-1@octopi.test/api/version", json={"server": "1.11.8"})
     result = server.run("version", "--json", env={"OCTOPRINT_HOST": "http://me:pass-word-1@octopi.test"})
     assert result.exit_code == 0 and "pass-word-1" not in result.stdout
@@ -83,14 +83,14 @@ def test_no_arguments_do_not_read_from_a_terminal(server):
     assert server.requests == []
 
 
-def test_help_is_data_too(server):
+def test_help_as_json_lists_commands(server):
     commands = server.does("help")["commands"]
     assert [command["name"] for command in commands] == COMMANDS
     assert all(command["summary"] for command in commands)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_each_command_has_help_of_its_own(server, name):
+def test_each_command_has_its_own_help(server, name):
     words = name.split()
     data = server.does("help", *words)
     assert data["command"] == name and data["distribution"] is None
@@ -98,16 +98,16 @@ def test_each_command_has_help_of_its_own(server, name):
     assert server.does(*words, "--help") == data
 
 
-def test_help_of_a_first_word_names_what_is_below(server):
+def test_help_for_command_group_lists_subcommands(server):
     assert [command["name"] for command in server.does("help", "config")["commands"]] == ["config show"]
 
 
-def test_help_of_nothing_known_is_a_usage_error(server):
+def test_help_for_unknown_command_is_a_usage_error(server):
     server.refuses(4, "USAGE_ERROR", "help", "nonsense")
     server.refuses(4, "USAGE_ERROR", "nonsense", "--help")
 
 
-def test_help_of_an_add_ons_command_names_the_add_on(server, add_ons):
+def test_help_names_the_plugin_that_provides_a_command(server, add_ons):
     from octoprint_cli.commands.program.version import Version
 
     add_ons.add("commands", "acme_do", lambda: Version)
@@ -115,7 +115,7 @@ def test_help_of_an_add_ons_command_names_the_add_on(server, add_ons):
     assert data["distribution"] == "acme-tools" and "This command comes from acme-tools." in data["help"]
 
 
-def test_plugins_list_names_our_own_distribution(server):
+def test_plugins_list_shows_built_in_distribution(server):
     (row,) = server.does("plugins", "list")["plugins"]
     assert row["distribution"] == "octoprint-agent-cli" and row["problems"] == []
     assert row["commands"] == COMMANDS
@@ -123,7 +123,7 @@ def test_plugins_list_names_our_own_distribution(server):
     assert set(row["formats"]) == {"csv", "json", "shell", "table", "value", "yaml"}
 
 
-def test_plugins_list_names_each_add_on_with_what_failed(server, add_ons):
+def test_plugins_list_shows_each_plugin_and_its_load_failures(server, add_ons):
     add_ons.add("commands", "laser", fails(ImportError("no module named laser")))
     add_ons.add("preflight", "dust", fails(SystemExit(1)))
     add_ons.add("formatter.list", "xml", lambda: object)
@@ -137,6 +137,6 @@ def test_plugins_list_names_each_add_on_with_what_failed(server, add_ons):
     assert rows["octoprint-agent-cli"]["problems"] == []
 
 
-def test_plugins_list_asks_no_server(server):
+def test_plugins_list_sends_no_request(server):
     server.does("plugins", "list", env=NO_SERVER)
     assert server.requests == []

@@ -6,7 +6,7 @@ import pytest
 
 from octoprint_cli.errors import Terminated
 
-from .fake import GONE
+from .driver import GONE
 
 GCODE = ("gcode", "M117 hello")
 COMMAND = "/api/printer/command"
@@ -26,7 +26,7 @@ def stopping(server, method, path, stop, also=lambda: None):
 
 
 @each_stop
-def test_before_anything_was_sent_it_says_so_and_asks_nobody(server, stop, exit_code, code, word):
+def test_interrupt_before_any_change_reports_nothing_sent(server, stop, exit_code, code, word):
     stopping(server, "GET", "/api/job", stop)
     error = server.refuses(exit_code, code, "status").envelope["error"]
     assert error["message"] == f"{word}; nothing was sent that changes anything" and "details" not in error
@@ -34,7 +34,7 @@ def test_before_anything_was_sent_it_says_so_and_asks_nobody(server, stop, exit_
 
 
 @each_stop
-def test_without_json_it_is_one_line_and_a_hint(server, stop, exit_code, code, word):
+def test_interrupt_without_json_prints_one_error_line_and_a_hint(server, stop, exit_code, code, word):
     stopping(server, "GET", "/api/job", stop)
     result = server.run("status")
     assert (result.exit_code, result.stdout) == (exit_code, "")
@@ -42,7 +42,7 @@ def test_without_json_it_is_one_line_and_a_hint(server, stop, exit_code, code, w
 
 
 @each_stop
-def test_after_an_act_it_says_what_the_printer_does(server, stop, exit_code, code, word):
+def test_interrupt_after_sending_reports_printer_state(server, stop, exit_code, code, word):
     server.job(server.reading("Printing", "slow.gcode", completion=5.0))
     stopping(server, "POST", "/api/job", stop)
     error = server.refuses(exit_code, code, "cancel", "--confirm").envelope["error"]
@@ -52,7 +52,7 @@ def test_after_an_act_it_says_what_the_printer_does(server, stop, exit_code, cod
 
 
 @each_stop
-def test_while_it_waits_for_the_effect_it_is_the_same(server, clock, stop, exit_code, code, word):
+def test_interrupt_while_waiting_for_effect_reports_printer_state(server, clock, stop, exit_code, code, word):
     server.job(server.reading("Printing", "slow.gcode", completion=5.0))
     server.then("/api/job", server.reading("Cancelling", "slow.gcode"))
     sleep = clock.sleep
@@ -68,7 +68,7 @@ def test_while_it_waits_for_the_effect_it_is_the_same(server, clock, stop, exit_
 
 
 @pytest.mark.parametrize("arrived", [True, False])
-def test_an_upload_that_was_broken_off_says_whether_it_arrived(each_server, gcode_file, arrived):
+def test_interrupted_upload_reports_whether_file_arrived(each_server, gcode_file, arrived):
     also = (lambda: each_server.stores("quick.gcode", gcode_file.read_bytes())) if arrived else (lambda: None)
     stopping(each_server, "POST", "/api/files/local", KeyboardInterrupt, also)
     error = each_server.refuses(130, "INTERRUPTED", "print", str(gcode_file), "--confirm").envelope["error"]
@@ -76,14 +76,14 @@ def test_an_upload_that_was_broken_off_says_whether_it_arrived(each_server, gcod
     assert error["details"]["stored"] is arrived and len(each_server.sent) == 1
 
 
-def test_an_earlier_file_of_that_name_has_not_arrived(each_server, gcode_file):
+def test_interrupted_upload_does_not_mistake_older_file_for_new(each_server, gcode_file):
     each_server.stores("quick.gcode", b"old")
     stopping(each_server, "POST", "/api/files/local", KeyboardInterrupt)
     error = each_server.refuses(130, "INTERRUPTED", "upload", str(gcode_file)).envelope["error"]
     assert error["details"] == {"state": "Operational", "file": None, "upload": "quick.gcode", "stored": False}
 
 
-def test_an_upload_that_was_over_is_not_under_way(server, gcode_file):
+def test_interrupt_after_completed_upload_reports_no_upload_in_progress(server, gcode_file):
     server.takes_upload()
     stopping(server, "POST", "/api/files/local/quick.gcode", KeyboardInterrupt)
     error = server.refuses(130, "INTERRUPTED", "upload", str(gcode_file), "--select").envelope["error"]
@@ -91,7 +91,7 @@ def test_an_upload_that_was_over_is_not_under_way(server, gcode_file):
 
 
 @each_stop
-def test_a_server_that_does_not_answer_any_more_does_not_hold_it_up(server, clock, stop, exit_code, code, word):
+def test_interrupt_report_is_not_delayed_by_unresponsive_server(server, clock, stop, exit_code, code, word):
     stopping(server, "POST", COMMAND, stop, lambda: server.on("GET", "/api/job", exc=GONE))
     error = server.refuses(exit_code, code, *GCODE).envelope["error"]
     assert error["message"] == f"{word}; the server could not be asked what came of it"
@@ -100,7 +100,7 @@ def test_a_server_that_does_not_answer_any_more_does_not_hold_it_up(server, cloc
 
 @pytest.mark.parametrize("first", [KeyboardInterrupt, Terminated])
 @pytest.mark.parametrize("second", [KeyboardInterrupt, Terminated])
-def test_twice_means_now(server, first, second):
+def test_second_interrupt_ends_at_once(server, first, second):
     stopping(server, "POST", COMMAND, first, lambda: stopping(server, "GET", "/api/job", second))
     result = server.run(*GCODE, "--json")
     assert result.exit_code == (130 if first is KeyboardInterrupt else 143)
@@ -110,7 +110,7 @@ def test_twice_means_now(server, first, second):
 @pytest.mark.parametrize(
     "answer", [{"json": []}, {"text": "<html>"}, {"status_code": 403, "json": {"error": "no"}}, {"json": {}}], ids=str
 )
-def test_whatever_the_server_says_then_is_no_crash(server, answer):
+def test_interrupt_report_survives_malformed_server_answers(server, answer):
     stopping(server, "POST", COMMAND, KeyboardInterrupt, lambda: server.on("GET", "/api/job", **answer))
     server.refuses(130, "INTERRUPTED", *GCODE)
 
@@ -118,7 +118,7 @@ def test_whatever_the_server_says_then_is_no_crash(server, answer):
 # -- an outcome that is unknown -----------------------------------------------------------------------
 
 
-def test_an_unknown_outcome_says_what_the_server_has(server):
+def test_unknown_outcome_error_includes_current_server_state(server):
     server.job(server.reading("Printing", "slow.gcode", completion=5.0))
     server.on("POST", COMMAND, exc=GONE)
     error = server.refuses(4, "OUTCOME_UNKNOWN", *GCODE).envelope["error"]
@@ -134,7 +134,7 @@ def test_an_unknown_outcome_is_one_line_without_json(server):
 
 
 @each_stop
-def test_who_interrupts_the_look_gets_the_error_at_once(server, stop, exit_code, code, word):
+def test_interrupt_during_outcome_lookup_ends_with_the_error(server, stop, exit_code, code, word):
     def lost(request, context):
         stopping(server, "GET", "/api/job", stop)
         raise GONE
@@ -147,7 +147,7 @@ def test_who_interrupts_the_look_gets_the_error_at_once(server, stop, exit_code,
     assert result.code in ("OUTCOME_UNKNOWN", code)
 
 
-def test_a_hostile_name_in_it_reaches_no_terminal_raw(server):
+def test_interrupt_report_escapes_hostile_names(server):
     server.job(server.reading("Print\x1b[2Jing", "a\x1b]0;b\u202e\n.gcode"))
     stopping(server, "POST", COMMAND, KeyboardInterrupt)
     shown = server.run(*GCODE).stderr

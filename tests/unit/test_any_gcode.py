@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from octoprint_cli.gcode.analysis import reader
-from octoprint_cli.gcode.analysis.reader import Reading
+from octoprint_cli.gcode.analysis.reader import GcodeParser
 
 from .readings import PLAIN, read, without_places
 
 # -- files that would take for ever, or all memory --------------------------------------------------
 
 
-def test_a_line_without_end_takes_little_memory():
-    piece, reading = b"G1 X1 Y2 " * 14_564, Reading()
+def test_endless_line_uses_little_memory():
+    piece, reading = b"G1 X1 Y2 " * 14_564, GcodeParser()
     reading.feed(PLAIN.encode())
     tracemalloc.start()
     for _ in range(2_000):
@@ -77,7 +77,7 @@ LONG = (
 
 @pytest.mark.timeout(30)  # each takes a second at most; what looks back at all that it has seen takes minutes
 @pytest.mark.parametrize("name", LINES)
-def test_a_megabyte_of_odd_lines_is_read_in_a_moment(name: str):
+def test_megabyte_of_odd_lines_is_read_quickly(name: str):
     text = LINES[name] * (1_000_000 // len(LINES[name]))
     assert read(text).size == len(text)
 
@@ -85,7 +85,7 @@ def test_a_megabyte_of_odd_lines_is_read_in_a_moment(name: str):
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("begin", [b"", b"G1 ", b"START_PRINT ", b"SET_HEATER_TEMPERATURE HEATER", b"M117 ", b"; "])
 @pytest.mark.parametrize("part", LONG)
-def test_a_line_of_a_megabyte_is_read_in_a_moment(begin: bytes, part: bytes):
+def test_megabyte_long_line_is_read_quickly(begin: bytes, part: bytes):
     text = begin + part * (1_000_000 // len(part))
     assert read(text).size == len(text)
 
@@ -146,13 +146,13 @@ FILES = st.builds(
 
 @settings(deadline=None)
 @given(st.binary(max_size=400), st.integers(1, 400))
-def test_any_bytes_can_be_read_in_any_pieces(text: bytes, piece: int):
+def test_arbitrary_bytes_read_the_same_in_any_chunks(text: bytes, piece: int):
     assert read(text) == read(text, piece)
 
 
 @settings(deadline=None)
 @given(FILES, st.integers(1, 2000))
-def test_anything_like_gcode_is_the_same_in_any_pieces_with_any_line_ends(text: bytes, piece: int):
+def test_gcode_reads_the_same_in_any_chunks_and_with_any_line_endings(text: bytes, piece: int):
     contents = read(text)
     assert contents == read(text, piece)
     assert without_places(contents) == without_places(read(text.replace(b"\n", b"\r\n"), piece))
@@ -160,7 +160,7 @@ def test_anything_like_gcode_is_the_same_in_any_pieces_with_any_line_ends(text: 
 
 @settings(deadline=None)
 @given(FILES)
-def test_anything_like_gcode_is_the_same_with_numpy(text: bytes):
+def test_gcode_reads_the_same_with_numpy(text: bytes):
     pytest.importorskip("numpy")
     with mock.patch.multiple(reader, _SHORT=0, _LONG=0):  # it is kept for long runs
         assert read(text) == read(text, numpy=True)

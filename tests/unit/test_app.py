@@ -17,7 +17,7 @@ from octoprint_cli.app.stdout import StdoutClosed
 from octoprint_cli.commands.printer.status import Status
 from octoprint_cli.errors import CODES, PRECEDENCE, CliError, Exit, Terminated
 
-from .fake import GCODE, KEY
+from .driver import GCODE, KEY
 
 
 def raising(monkeypatch, error):
@@ -34,13 +34,13 @@ def raising(monkeypatch, error):
     [("--json", "status"), ("status", "--json"), ("-f", "json", "status"), ("status", "-fjson"), ("status", "--format=json")],
     ids=" ".join,
 )
-def test_the_format_may_stand_anywhere(server, argv):
+def test_format_option_may_stand_before_or_after_command(server, argv):
     result = server.run(*argv)
     assert result.exit_code == 0 and result.data["state"] == "Operational"
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_the_servers_options_may_stand_anywhere(server, before):
+def test_connection_options_may_stand_before_or_after_command(server, before):
     options = ("--host", "octopi.test", "--api-key", KEY, "--timeout", "7")
     argv = (*options, "status") if before else ("status", *options)
     assert server.run(*argv, env={"OCTOPRINT_HOST": "", "OCTOPRINT_API_KEY": ""}).exit_code == 0
@@ -68,50 +68,50 @@ def test_the_servers_options_may_stand_anywhere(server, before):
     ],
     ids=" ".join,
 )
-def test_every_wrong_line_is_a_usage_error_in_the_envelope(server, argv):
+def test_invalid_command_line_is_a_usage_error_envelope(server, argv):
     result = server.run("--json", *argv)
     assert (result.exit_code, json.loads(result.stdout)["error"]["code"]) == (4, "USAGE_ERROR")
     assert server.requests == []
 
 
 @pytest.mark.parametrize("argv", [("status", "-f", "csv"), ("files", "-f", "shell"), ("status", "-f")], ids=" ".join)
-def test_a_format_that_the_command_lacks_is_a_usage_error(server, argv):
+def test_format_unsupported_by_command_is_a_usage_error(server, argv):
     result = server.run(*argv)
     assert (result.exit_code, result.stdout) == (4, "") and "(USAGE_ERROR)" in result.stderr
     assert server.requests == []
 
 
-def test_a_file_whose_name_begins_with_a_dash_stands_behind_two(server, tmp_path, monkeypatch):
+def test_file_name_with_leading_dash_follows_double_dash(server, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "-odd.gcode").write_text(GCODE)
     assert server.run("--json", "preflight", "--", "-odd.gcode").data["ready"] is True
 
 
-def test_a_wrong_line_without_json_goes_to_stderr_alone(server):
+def test_usage_error_without_json_goes_to_stderr_only(server):
     result = server.run("nonsense")
     assert (result.exit_code, result.stdout) == (4, "")
     assert result.stderr.startswith("Error: 'nonsense' is not a command") and "(USAGE_ERROR)\nHint: " in result.stderr
 
 
-def test_yaml_failures_are_yaml(server):
+def test_yaml_format_applies_to_errors(server):
     assert yaml.safe_load(server.run("nonsense", "-f", "yaml").stdout)["error"]["code"] == "USAGE_ERROR"
 
 
 @pytest.mark.parametrize(("preset", "first"), [("json", "{"), ("yaml", "-"), ("table", "+"), ("value", "O"), ("csv", "+")])
-def test_the_environment_sets_another_default(server, preset, first):
+def test_environment_variable_sets_default_format(server, preset, first):
     assert server.run("status", env={"OCTOPRINT_CLI_FORMAT": preset}).stdout.startswith(first)
 
 
-def test_the_line_wins_over_the_environments_format(server):
+def test_format_option_overrides_environment(server):
     assert server.run("status", "-f", "value", env={"OCTOPRINT_CLI_FORMAT": "json"}).stdout.startswith("Operational\n")
 
 
-def test_a_default_format_that_is_none_is_the_configurations_fault(server):
+def test_invalid_default_format_is_a_configuration_error(server):
     result = server.run("status", env={"OCTOPRINT_CLI_FORMAT": "nonsense"})
     assert result.exit_code == 4 and "CONFIG_ERROR" in result.stderr
 
 
-def test_a_bug_of_ours_says_so_without_a_traceback(server, monkeypatch):
+def test_internal_error_is_reported_without_traceback(server, monkeypatch):
     raising(monkeypatch, ZeroDivisionError("division by zero"))
     result = server.refuses(4, "INTERNAL_ERROR", "status")
     assert "ZeroDivisionError: division by zero" in result.envelope["error"]["message"]
@@ -153,14 +153,14 @@ class Gone(io.StringIO):
 
 
 @pytest.mark.parametrize("argv", [["status"], ["status", "--json"], ["nonsense", "--json"]], ids=" ".join)
-def test_an_answer_that_cannot_be_written_is_no_success(server, argv):
+def test_unwritable_stdout_is_not_a_success(server, argv):
     stderr = io.StringIO()
     assert Program(io.StringIO(), Full(), stderr, server.env).run(argv) == 4
     assert "No space left" in stderr.getvalue()
 
 
 @pytest.mark.parametrize("argv", [["status"], ["status", "--json"], ["nonsense", "--json"]], ids=" ".join)
-def test_a_reader_that_has_gone_is_141(server, argv):
+def test_closed_stdout_reader_exits_141(server, argv):
     assert Program(io.StringIO(), Gone(), io.StringIO(), server.env).run(argv) == 141
 
 
@@ -198,7 +198,7 @@ def test_a_refused_socket_of_a_plugin_is_the_plugins_error(server, add_ons):
     [((), logging.WARNING), (("-q",), logging.ERROR), (("-v",), logging.INFO), (("--debug",), logging.DEBUG)],
     ids=str,
 )
-def test_how_much_is_said_on_stderr(server, option, level):
+def test_verbosity_options_set_log_level(server, option, level):
     server.run("version", "--client", *option)
     assert logging.getLogger().level == level
 
@@ -218,7 +218,7 @@ def test_every_error_code_has_one_class_one_exit_code_and_a_hint():
     assert {int(code) for code in PRECEDENCE} == {1, 2, 3, 4}
 
 
-def test_an_error_carries_what_it_was_given():
+def test_error_keeps_given_details_and_data():
     error = CliError("m", hint="h", details={"a": 1}, data={"b": 2}, retryable=True)
     assert error.as_dict() == {"code": "INTERNAL_ERROR", "message": "m", "hint": "h", "retryable": True, "details": {"a": 1}}
     assert error.data == {"b": 2}
@@ -239,5 +239,5 @@ def test_an_error_carries_what_it_was_given():
         (Exit.TERMINATED, "TERMINATED"),
     ],
 )
-def test_the_contracts_codes_exit_as_the_contract_says(exit_code, codes):
+def test_documented_error_codes_have_documented_exit_codes(exit_code, codes):
     assert {CODES[code].exit_code for code in codes.split()} == {exit_code}

@@ -10,7 +10,7 @@ import pytest
 from gcode.record import HERE
 
 from octoprint_cli import errors
-from octoprint_cli.gcode.analysis.contents import Ending
+from octoprint_cli.gcode.analysis.contents import FileEnding
 from octoprint_cli.gcode.analysis.reader import read_file
 
 from .readings import PLAIN, read, without_places
@@ -22,12 +22,12 @@ SLICED = sorted(HERE.glob("*.gcode"))
 
 
 @pytest.mark.parametrize("file", SLICED, ids=lambda file: file.name)
-def test_a_sliced_file_is_whole(file: Path):
+def test_sliced_file_is_complete(file: Path):
     assert read(file.read_bytes()).ending.complete is (None if file.name.startswith("mach3") else True)
 
 
 @pytest.mark.parametrize("file", [file for file in SLICED if not file.name.startswith("mach3")], ids=lambda file: file.name)
-def test_a_sliced_file_that_is_cut_off_is_not(file: Path):
+def test_truncated_sliced_file_is_incomplete(file: Path):
     text = file.read_bytes()
     moves = [at for at in range(len(text)) if text.startswith((b"\nG1 X", b"\nG3 X"), at)]
     for at in moves[len(moves) // 3 :: 37]:
@@ -48,13 +48,13 @@ def test_a_sliced_file_that_is_cut_off_is_not(file: Path):
         (b" \t", 1),
     ],
 )
-def test_a_file_without_commands_has_nothing_and_nothing_wrong(text: bytes, lines: int):
+def test_file_without_commands_reads_as_empty_and_undamaged(text: bytes, lines: int):
     contents = read(text)
-    assert (contents.extrudes, contents.ending, contents.bad_lines, contents.tools) == (False, Ending(), (), ())
+    assert (contents.extrudes, contents.ending, contents.bad_lines, contents.tools) == (False, FileEnding(), (), ())
     assert (contents.size, contents.lines) == (len(text), lines)
 
 
-def test_an_empty_file_is_a_file(tmp_path: Path):
+def test_empty_file_can_be_read(tmp_path: Path):
     (tmp_path / "empty.gcode").touch()
     assert read_file(tmp_path / "empty.gcode") == read(b"")
 
@@ -80,7 +80,7 @@ def test_an_empty_file_is_a_file(tmp_path: Path):
         lambda line: line + "\n\n; a line between",
     ],
 )
-def test_a_command_is_the_same_however_it_is_spelled(spell: Callable[[str], str]):
+def test_spelling_variants_of_a_command_read_the_same(spell: Callable[[str], str]):
     spelled = read("".join(f"{spell(line)}\n" for line in PLAIN.splitlines()).encode())
     plain = read(PLAIN.encode())
     for field in ("extruding", "moves", "extrusion", "tools", "heat", "bad_lines"):
@@ -88,7 +88,7 @@ def test_a_command_is_the_same_however_it_is_spelled(spell: Callable[[str], str]
     assert spelled.ending.complete
 
 
-def test_a_byte_order_mark_shifts_offsets_alone():
+def test_byte_order_mark_only_shifts_offsets():
     marked, plain = (read(mark + PLAIN.encode() + b"G1 X{y}\n") for mark in (b"\xef\xbb\xbf", b""))
     assert {bad.offset for bad in marked.bad_lines} == {bad.offset + 3 for bad in plain.bad_lines} == {len(PLAIN) + 3}
     assert without_places(marked) == without_places(plain)
@@ -112,7 +112,7 @@ def test_a_byte_order_mark_shifts_offsets_alone():
         ("G1 X7 Y5" + " " * 300, "long", (7, 7)),
     ],
 )
-def test_a_bad_line_is_told_with_its_place_and_the_rest_is_read(line: str, kind: str, x: object):
+def test_bad_line_is_reported_with_position_and_reading_continues(line: str, kind: str, x: object):
     text = f"G28\n{line}\nG1 Y6 E1\nM104 S0\n".encode("utf-8", "surrogateescape")
     contents = read(text)
     assert (kind, 2, 4) in [(bad.kind, bad.line, bad.offset) for bad in contents.bad_lines]
@@ -122,7 +122,7 @@ def test_a_bad_line_is_told_with_its_place_and_the_rest_is_read(line: str, kind:
 
 @pytest.mark.parametrize(("odd", "kind"), [("\x07", "control"), ("\udcff", "encoding")])
 @pytest.mark.parametrize("comment", ["; wood{}chips", "G1 X7 ; wood{}chips", "; " + "x" * 200 + "{}"])
-def test_damage_in_a_comment_is_told_with_its_line_as_such(comment: str, odd: str, kind: str):
+def test_damage_in_comment_is_reported_as_comment_damage(comment: str, odd: str, kind: str):
     line = comment.format(odd).encode("utf-8", "surrogateescape")
     (bad,) = read(b"G28\n" + line + b"\nG1 Y6 E1\n").bad_lines
     assert (bad.kind, bad.line, bad.offset, bad.comment) == (kind, 2, 4, True)
@@ -145,7 +145,7 @@ def test_damage_in_a_comment_is_told_with_its_line_as_such(comment: str, odd: st
         "G1 E{}",
     ],
 )
-def test_a_number_without_end_is_no_number(line: str):
+def test_overflowing_number_is_ignored(line: str):
     text = line.format("9" * 400)
     contents = read(f"G91\n{text}\n{text.replace('9' * 400, '-' + '9' * 400)}\nG1 X1 E1\n".encode())
     assert contents.extruding.x is not None
@@ -154,7 +154,7 @@ def test_a_number_without_end_is_no_number(line: str):
 @pytest.mark.parametrize(
     "line", ["G999 X5", "M9999", "Q5", "HELLO WORLD", "123", "@@", "$$", "%", "*", "N5", "G", "X5 Y5", "?", "=", "T", "Tx"]
 )
-def test_a_code_that_nobody_knows_does_nothing(line: str):
+def test_unknown_code_has_no_effect(line: str):
     contents = read(f"{line}\n".encode())
     assert (contents.moves.x, contents.extrusion, contents.heat, contents.bad_lines) == (None, {}, {}, ())
 
@@ -162,19 +162,19 @@ def test_a_code_that_nobody_knows_does_nothing(line: str):
 # -- files that are no files, and files that change -------------------------------------------------
 
 
-def test_a_folder_is_no_file(tmp_path: Path):
+def test_folder_is_refused_as_gcode_file(tmp_path: Path):
     with pytest.raises(errors.FileInvalid, match="folder"):
         read_file(tmp_path)
 
 
 @pytest.mark.timeout(20)
-def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path):
+def test_pipe_is_refused_without_blocking(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe.gcode")
     with pytest.raises(errors.FileInvalid, match="pipe"):
         read_file(tmp_path / "pipe.gcode")
 
 
-def test_a_file_that_is_not_there_is_said_so(tmp_path: Path):
+def test_missing_file_is_file_not_found(tmp_path: Path):
     with pytest.raises(errors.FileNotFound):
         read_file(tmp_path / "missing.gcode")
 
@@ -202,7 +202,7 @@ def replace(path: Path) -> None:
     ],
     ids="removed shortened lengthened appended renamed replaced".split(),
 )
-def test_a_file_that_changes_while_it_is_read_is_refused(change: Callable[[Path], object], tmp_path: Path):
+def test_file_that_changes_during_reading_is_refused(change: Callable[[Path], object], tmp_path: Path):
     file = tmp_path / "changing.gcode"
     file.write_text("G1 X1 Y1\n" * 100_000)
     changes: List[int] = []

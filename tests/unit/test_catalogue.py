@@ -36,13 +36,13 @@ def catalogue(server):
 # -- commands ---------------------------------------------------------------------------------------
 
 
-def test_every_command_is_listed_and_no_server_is_asked(server, catalogue):
+def test_commands_lists_every_command_without_a_server(server, catalogue):
     assert list(catalogue) == COMMANDS
     assert all(row["distribution"] is None for row in catalogue.values())
     assert server.requests == []
 
 
-def test_a_name_or_its_first_word_chooses(server):
+def test_commands_can_be_filtered_by_name_or_group(server):
     def listed(*words):
         return [row["name"] for row in server.does("commands", *words)["commands"]]
 
@@ -52,7 +52,7 @@ def test_a_name_or_its_first_word_chooses(server):
     server.refuses(4, "USAGE_ERROR", "commands", "prin")
 
 
-def test_an_argument_has_all_that_its_parser_knows(catalogue):
+def test_argument_description_matches_its_parser(catalogue):
     arguments = {one["name"]: one for one in catalogue["print"]["arguments"]}
     assert arguments["if_exists"] == {
         "name": "if_exists",
@@ -73,13 +73,13 @@ def test_an_argument_has_all_that_its_parser_knows(catalogue):
     assert (commands["name"], commands["options"], commands["required"], commands["many"]) == ("commands", [], True, True)
 
 
-def test_the_formats_options_are_nobodys_own(catalogue):
+def test_formatter_options_are_not_listed_as_command_arguments(catalogue):
     found = {option for row in catalogue.values() for argument in row["arguments"] for option in argument["options"]}
     assert found and found & {"-f", "--format", "-c", "--column", "--help", "--json", "--prefix", "--sort-column"} == set()
 
 
 @EACH
-def test_its_options_are_those_that_its_help_names(name, server, catalogue):
+def test_listed_options_match_command_help(name, server, catalogue):
     shown = server.does("help", *name.split())["help"]
     options = [argument["options"][0] for argument in catalogue[name]["arguments"] if argument["options"]]
     assert [option for option in options if option not in shown] == []
@@ -89,7 +89,7 @@ def test_its_options_are_those_that_its_help_names(name, server, catalogue):
 
 
 @EACH
-def test_its_effects_are_known_and_what_is_guarded_says_what_it_changes(name, kinds, catalogue):
+def test_guarded_commands_declare_their_effects(name, kinds, catalogue):
     row, kind = catalogue[name], kinds[name]
     assert row["effects"] and set(row["effects"]) <= set(EFFECTS)
     assert row["dry_run"] == issubclass(kind, Guarded) and row["streams"] == issubclass(kind, Stream)
@@ -99,25 +99,25 @@ def test_its_effects_are_known_and_what_is_guarded_says_what_it_changes(name, ki
     assert ("confirm" in {argument["name"] for argument in row["arguments"]}) == (row["confirm"] is not None)
 
 
-def test_what_is_dangerous_wants_consent_and_what_starts_twice_is_not_repeatable(catalogue):
+def test_dangerous_commands_need_confirm_and_starts_are_not_repeatable(catalogue):
     assert {name for name, row in catalogue.items() if row["confirm"]} == {"cancel", "disconnect", "gcode", "print"}
     assert {name for name, row in catalogue.items() if not row["repeatable"]} >= {"batch", "gcode", "print"}
     assert all(row["repeatable"] for row in catalogue.values() if row["effects"] == ["reads"])
 
 
 @EACH
-def test_its_codes_are_codes_and_its_exit_codes_are_theirs(name, catalogue):
+def test_listed_error_codes_match_listed_exit_codes(name, catalogue):
     row = catalogue[name]
     assert set(row["error_codes"]) <= set(CODES)
     assert row["exit_codes"] == sorted({0, *(int(CODES[code].exit_code) for code in row["error_codes"])})
 
 
-def test_every_code_is_named_by_a_command_that_is_not_batch(kinds):
+def test_every_error_code_is_used_by_a_command_other_than_batch(kinds):
     """One that none can end with would be dead."""
     assert set(OWN) == {code for name, kind in kinds.items() if name != "batch" for code in error_codes(kind)}
 
 
-def test_an_add_on_is_listed_with_its_name_and_a_broken_one_costs_its_own_row(server, add_ons, catalogue):
+def test_commands_lists_plugin_commands_and_reports_broken_plugins(server, add_ons, catalogue):
     from octoprint_cli.commands.printer.status import Status
 
     add_ons.add("commands", "acme_look", lambda: Status)
@@ -129,7 +129,7 @@ def test_an_add_on_is_listed_with_its_name_and_a_broken_one_costs_its_own_row(se
     assert {**rows["acme look"], "name": "status", "distribution": None} == catalogue["status"]
 
 
-def test_a_strangers_command_is_listed_and_promises_nothing(server, add_ons):
+def test_plain_cliff_command_is_listed_without_promises(server, add_ons):
     from cliff.command import Command
 
     class Plain(Command):
@@ -145,7 +145,7 @@ def test_a_strangers_command_is_listed_and_promises_nothing(server, add_ons):
 
 
 @pytest.mark.parametrize("name", ["table", "json", "yaml", "csv", "value"])
-def test_it_can_be_had_in_every_format_of_a_list(name, server):
+def test_commands_supports_every_list_format(name, server):
     assert server.run("commands", "-f", name, env=NO_SERVER).exit_code == 0
 
 
@@ -153,7 +153,7 @@ def test_it_can_be_had_in_every_format_of_a_list(name, server):
 
 
 @EACH
-def test_every_command_has_a_schema_that_says_something(name, server):
+def test_every_command_has_a_nonempty_schema(name, server):
     schema = server.does("schema", *name.split())["schema"]
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["title"] == f"data of octoprint-cli {name}"
@@ -161,7 +161,7 @@ def test_every_command_has_a_schema_that_says_something(name, server):
     assert all(body["type"] == "object" and body["properties"] for body in bodies)
 
 
-def test_no_command_has_no_schema(server):
+def test_schema_of_unknown_command_is_a_usage_error(server):
     server.refuses(4, "USAGE_ERROR", "schema", "nonsense")
     server.refuses(4, "USAGE_ERROR", "schema", "status", "more")
     server.refuses(4, "USAGE_ERROR", "schema")
@@ -171,7 +171,7 @@ def test_no_command_has_no_schema(server):
 
 
 @pytest.mark.parametrize("code", OWN)
-def test_every_code_is_explained(code, server):
+def test_every_error_code_is_explained(code, server):
     data = server.does("explain", code, env=NO_SERVER)
     assert (data["code"], data["exit_code"]) == (code, int(CODES[code].exit_code))
     assert data["retryable"] is CODES[code].retryable
@@ -181,7 +181,7 @@ def test_every_code_is_explained(code, server):
 
 
 @pytest.mark.parametrize("code", OWN)
-def test_what_to_run_next_is_a_command_line_that_parses(code, server):
+def test_explained_next_step_is_a_valid_command_line(code, server):
     """Behind it may stand in brackets what to do beside it."""
     said = server.does("explain", code)["next"]
     parses(re.sub(r" \(.*\)$", "", said))
@@ -202,7 +202,7 @@ def parses(line):
     parse(kind(app, app.options, cmd_name=command).get_parser(command), command, more)
 
 
-def test_a_code_in_lower_case_is_understood_and_a_slip_is_helped(server):
+def test_explain_ignores_case_and_suggests_near_matches(server):
     assert server.does("explain", "printer_busy")["code"] == "PRINTER_BUSY"
     result = server.refuses(4, "USAGE_ERROR", "explain", "PRINTER_BUZY")
     assert "PRINTER_BUSY" in result.envelope["error"]["message"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .fake import GONE, URL
+from .driver import GONE, URL
 
 HEALTHY = {"filesystem_storage": {"context": {"uploads": 30.2}, "hash": "ac7c", "result": "ok"}}
 CALM = {"past_issue": False, "current_issue": False, "past_undervoltage": False, "current_undervoltage": False}
@@ -31,7 +31,7 @@ def power(**state):
 
 
 @EACH
-def test_a_plugin_that_is_not_there_is_no_failure(each_server, plugin):
+def test_missing_server_plugin_is_skipped(each_server, plugin):
     found = row(each_server, plugin)
     assert (found["status"], found["message"]) == ("skip", f"the server has no plugin {plugin}")
 
@@ -50,7 +50,7 @@ def test_a_plugin_that_is_not_there_is_no_failure(each_server, plugin):
     ],
     ids=str,
 )
-def test_nor_one_that_does_not_answer(server, plugin, answer, said):
+def test_unreachable_server_plugin_is_skipped(server, plugin, answer, said):
     server.on("GET", f"/api/plugin/{plugin}", **answer)
     found = row(server, plugin)
     assert found["status"] == "skip" and said in found["message"]
@@ -58,40 +58,40 @@ def test_nor_one_that_does_not_answer(server, plugin, answer, said):
 
 
 @EACH
-def test_without_a_server_nobody_is_asked(server, plugin):
+def test_server_plugins_are_not_asked_when_server_is_unavailable(server, plugin):
     server.on("GET", "/api/job", status_code=503, text="starting")
     assert row(server, plugin)["status"] == "skip" and f"/api/plugin/{plugin}" not in server.reads
 
 
-def test_the_firmware_of_no_printer_is_not_asked_for(server):
+def test_firmware_check_is_skipped_without_connected_printer(server):
     server.offline()
     assert row(server, "firmware_check")["message"] == "no printer is connected"
 
 
-def test_nobody_waits_long_for_a_plugin(server):
+def test_server_plugin_requests_have_short_timeouts(server):
     server.does("preflight")
     times = [request.timeout for request in server.requests if request.url.startswith(f"{URL}/api/plugin/")]
     assert len(times) == 3 and all(max(seconds) <= 10 for seconds in times)
 
 
 @pytest.mark.parametrize(("severity", "status"), [("critical", "fail"), ("warning", "fail"), (None, "fail"), ("info", "pass")])
-def test_the_firmwares_faults_are_a_warning_and_remarks_are_none(each_server, severity, status):
-    each_server.plugins["firmware_check"] = firmware(severity, "https://faq.octoprint.org/warning-firmware-unsafe")
+def test_firmware_warnings_fail_and_info_remarks_pass(each_server, severity, status):
+    each_server.octoprint.plugins["firmware_check"] = firmware(severity, "https://faq.octoprint.org/warning-firmware-unsafe")
     found = row(each_server, "firmware_check")
     assert (found["status"], found["severity"]) == (status, "warn") and "can catch fire" in found["message"]
     assert found["evidence"]["warnings"][0]["name"] == "firmware-unsafe"
 
 
-def test_no_word_of_the_firmware_is_a_good_one(each_server):
-    each_server.plugins["firmware_check"] = {}
+def test_empty_firmware_answer_passes(each_server):
+    each_server.octoprint.plugins["firmware_check"] = {}
     assert row(each_server, "firmware_check")["status"] == "pass"
 
 
 @pytest.mark.parametrize(
     ("result", "status"), [("issue", "fail"), ("warning", "fail"), ("odd", "fail"), ("info", "pass"), ("ok", "pass")]
 )
-def test_the_servers_health(each_server, result, status):
-    each_server.plugins["health_check"] = health(result, version="3.8")
+def test_server_health_problems_fail_and_info_passes(each_server, result, status):
+    each_server.octoprint.plugins["health_check"] = health(result, version="3.8")
     found = row(each_server, "health_check")
     assert found["status"] == status and (status == "pass" or f"python_eol ({result})" in found["message"])
     assert "filesystem_storage" not in found["message"]
@@ -111,22 +111,22 @@ def test_the_servers_health(each_server, result, status):
     ],
     ids=str,
 )
-def test_a_slowed_down_computer_is_a_warning(each_server, state, said):
-    each_server.plugins["pi_support"] = power(**state)
+def test_throttled_raspberry_pi_is_a_warning(each_server, state, said):
+    each_server.octoprint.plugins["pi_support"] = power(**state)
     found = row(each_server, "pi_support")
     assert (found["status"], found["severity"]) == ("fail", "warn") and found["message"].endswith(said)
 
 
-def test_enough_power_is_fine_and_unwatched_power_unknown(each_server):
-    each_server.plugins["pi_support"] = power()
+def test_good_power_passes_and_unmonitored_power_is_skipped(each_server):
+    each_server.octoprint.plugins["pi_support"] = power()
     assert row(each_server, "pi_support")["status"] == "pass"
     for unwatched in ("throttle_enabled", "throttle_functional"):
-        each_server.plugins["pi_support"] = {**power(current_undervoltage=True), unwatched: False}
+        each_server.octoprint.plugins["pi_support"] = {**power(current_undervoltage=True), unwatched: False}
         assert row(each_server, "pi_support")["status"] == "skip"
 
 
-def test_a_warning_forbids_with_strict_alone(server):
-    server.plugins["health_check"] = health("issue")
+def test_server_warning_fails_preflight_only_with_strict(server):
+    server.octoprint.plugins["health_check"] = health("issue")
     assert server.does("preflight")["ready"] is True
     result = server.refuses(4, "SERVER_WARNING", "preflight", "--strict")
     assert result.envelope["error"]["details"]["warnings"][0]["name"] == "python_eol"

@@ -36,7 +36,7 @@ def reaching(volume, axis, side, beyond):
 
 @pytest.mark.parametrize(("volume", "axis", "side"), BORDERS)
 @pytest.mark.parametrize("check", [PrintVolume, TravelVolume])
-def test_up_to_each_border_is_inside_and_beyond_it_is_not(check, volume, axis, side):
+def test_volume_limit_is_inclusive_on_every_side(check, volume, axis, side):
     field = "extruding" if check is PrintVolume else "moves"
     printer = profile(volume=VOLUMES[volume][0])
     for beyond in (0, 0.01):
@@ -46,7 +46,7 @@ def test_up_to_each_border_is_inside_and_beyond_it_is_not(check, volume, axis, s
     assert found.evidence["printer"][axis] == list(VOLUMES[volume][1][axis])
 
 
-def test_both_values_are_told():
+def test_message_names_file_and_printer_extents():
     found = judge(PrintVolume(), extruding=Extents((-36.625, 236.625), (78, 121), (0, 5)))
     assert "X -36.62..236.62 mm" in found.message and "X 0..200 mm" in found.message
     assert "Y" not in found.message and "Z" not in found.message
@@ -55,30 +55,30 @@ def test_both_values_are_told():
     assert found.message == "the file prints at X -1..1, Y 0..201.5 mm; the printer has X 0..200, Y 0..200 mm"
 
 
-def test_each_looks_at_its_own_moves():
+def test_print_volume_checks_extrusions_and_travel_volume_all_moves():
     far = Extents((0, 300), (0, 1), (0, 1))
     assert judge(PrintVolume(), moves=far).said == "pass" and judge(TravelVolume(), moves=far).said == "OUTSIDE_VOLUME"
     assert judge(TravelVolume(), extruding=far).said == "pass" and judge(PrintVolume(), extruding=far).said == "OUTSIDE_VOLUME"
 
 
-def test_home_is_the_printers_business():
+def test_homing_outside_a_custom_box_is_ignored():
     """With the origin in a corner of a box that does not hold (0, 0, 0), a file that never goes there is fine."""
     contents = GOOD._replace(moves=Extents((90, 110), (90, 110), (5, 20)))
     box = profile(volume={"custom_box": {"x_min": 50.0, "y_min": 50.0, "z_min": 1.0}})
     assert judge(TravelVolume(), of=box, moves=contents.moves).said == "pass"
 
 
-def test_an_axis_that_never_moves_is_inside():
+def test_unmoved_axis_is_inside_volume():
     assert judge(TravelVolume(), moves=Extents(x=(10, 20))).said == "pass"
 
 
 @pytest.mark.parametrize(("check", "field"), [(PrintVolume, "extruding"), (TravelVolume, "moves")])
-def test_without_any_move_there_is_nothing_to_say(check, field):
+def test_volume_check_is_skipped_without_moves(check, field):
     assert judge(check(), **{field: Extents()}).said == "skip"
 
 
 @pytest.mark.parametrize("volume", [{"width": None}, {"depth": 0}, {"height": "tall"}, {"width": -200}], ids=str)
-def test_a_profile_without_a_size_is_no_reason_to_refuse(volume):
+def test_profile_without_size_skips_volume_check(volume):
     assert judge(PrintVolume(), of=profile(volume=volume)).said == "skip"
 
 
@@ -92,18 +92,18 @@ def on_round(x, y, **volume):
     return judge(PrintVolume(), of=profile(volume={**ROUND, **volume}), extruding=Extents(x, y, (0, 10)))
 
 
-def test_a_square_whose_corners_are_on_the_bed_is_inside():
+def test_square_with_corners_inside_round_bed_passes():
     found = on_round((-CORNER, CORNER), (-CORNER, CORNER))
     assert found.said == "pass" and "cannot be told" not in found.message
 
 
-def test_with_its_corners_off_the_bed_a_round_part_may_still_be_on_it():
+def test_round_bed_with_box_corners_outside_passes_as_uncertain():
     found = on_round((-CORNER - 0.1, CORNER + 0.1), (-CORNER, CORNER))
     assert found.said == "pass" and "cannot be told" in found.message and found.evidence["printer"]["radius"] == 100
     assert on_round((-100, 100), (-100, 100)).said == "pass"
 
 
-def test_a_side_of_which_no_point_is_on_the_bed_is_outside_though_each_axis_is_inside():
+def test_round_bed_fails_if_a_whole_side_lies_outside():
     """The right side runs from (90, 50) to (90, 60): 103 mm from the centre at least."""
     found = on_round((80, 90), (50, 60))
     assert found.said == "OUTSIDE_VOLUME" and found.evidence["outside"] == []
@@ -111,19 +111,19 @@ def test_a_side_of_which_no_point_is_on_the_bed_is_outside_though_each_axis_is_i
 
 
 @pytest.mark.parametrize(("y", "said"), [(0, "pass"), (43.58, "pass"), (43.62, "OUTSIDE_VOLUME"), (-43.62, "OUTSIDE_VOLUME")])
-def test_a_line_at_the_rim(y, said):
+def test_line_at_rim_of_round_bed(y, said):
     assert on_round((-90, 90), tuple(sorted((y, y)))).said == said
 
 
-def test_the_width_is_the_diameter():
+def test_round_bed_diameter_is_profile_width():
     assert on_round((0, 1), (98, 100)).said == "pass" and on_round((0, 1), (98, 101)).said == "OUTSIDE_VOLUME"
 
 
-def test_a_box_that_is_larger_than_the_bed_goes_before_the_circle():
+def test_custom_box_beyond_round_bed_replaces_circle():
     box = {"x_min": -120.0, "x_max": 120.0, "y_min": -100.0, "y_max": 100.0}
     assert on_round((80, 118), (50, 60), custom_box=box).said == "pass"
     assert on_round((80, 121), (50, 60), custom_box=box).said == "OUTSIDE_VOLUME"
 
 
-def test_a_box_that_is_higher_only_leaves_the_circle():
+def test_custom_box_that_is_only_higher_keeps_circle():
     assert on_round((80, 90), (50, 60), custom_box={"z_max": 300.0}).said == "OUTSIDE_VOLUME"

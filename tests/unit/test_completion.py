@@ -25,7 +25,7 @@ def offered(server, line: str, *, breaks: str = "", **env: str) -> List[str]:
 def stocked(server):
     """Files on the server, one with a space in its name."""
     for name in ("cube.gcode", "my file.gcode", "parts/gear.gcode"):
-        server.storage.hold(name)
+        server.stores(name)
     return server
 
 
@@ -72,17 +72,17 @@ def stocked(server):
         ("status ", []),
     ],
 )
-def test_what_can_come_next(line: str, words: List[str], server) -> None:
+def test_completes_commands_and_options_without_requests(line: str, words: List[str], server) -> None:
     assert offered(server, line) == words
     assert server.mocker.call_count == 0  # nobody was asked
 
 
-def test_everything_is_offered_at_first(server) -> None:
+def test_empty_line_completes_all_commands(server) -> None:
     assert {"cancel", "plugins", "watch"} < set(offered(server, ""))
     assert "plugins list" not in offered(server, "")
 
 
-def test_files_of_the_server(stocked) -> None:
+def test_completes_server_files(stocked) -> None:
     assert offered(stocked, "print --stored ") == ["cube.gcode", "my\\ file.gcode", "parts/gear.gcode"]
     assert offered(stocked, "preflight --stored parts/") == ["parts/gear.gcode"]
     assert offered(stocked, "print --stored=cu") == ["--stored=cube.gcode"]
@@ -99,17 +99,17 @@ def test_files_of_the_server(stocked) -> None:
         ('--stored="my', "my file.gcode"),
     ],
 )
-def test_a_value_with_a_space_in_bash(typed_so_far: str, replaced: str, stocked) -> None:
+def test_completes_value_with_space_in_bash(typed_so_far: str, replaced: str, stocked) -> None:
     assert offered(stocked, f"print {typed_so_far}", breaks=BREAKS) == [replaced]
 
 
-def test_ports_and_profiles_are_the_servers(server) -> None:
+def test_completes_ports_and_profiles_from_server(server) -> None:
     server.links("Operational")
     assert offered(server, "connect --port A") == ["AUTO"]
     assert offered(server, "connect --profile _d") == ["_default"]
 
 
-def test_printers_are_those_of_the_configuration(server, home, tmp_path) -> None:
+def test_completes_printers_from_configuration(server, home, tmp_path) -> None:
     home.mkdir()
     (home / "config.yaml").write_text("printers: {mk3: {host: a}, mk4: {host: b}, voron: {host: c}}\n")
     (home / "config.yaml").chmod(0o600)
@@ -121,7 +121,8 @@ def test_printers_are_those_of_the_configuration(server, home, tmp_path) -> None
     assert offered(server, f"--config {other} --printer ") == ["mini"]
 
 
-def test_it_asks_the_server_that_the_line_names(stocked) -> None:
+def test_completion_uses_host_and_key_of_the_line(stocked) -> None:
+    stocked.key = "K3y"
     found = offered(
         stocked, f"--host={stocked.env['OCTOPRINT_HOST']} print --api-key K3y --stored cu", OCTOPRINT_HOST="http://other.test"
     )
@@ -129,22 +130,22 @@ def test_it_asks_the_server_that_the_line_names(stocked) -> None:
     assert stocked.mocker.last_request.headers["X-Api-Key"] == "K3y"
 
 
-def test_a_line_that_cannot_be_read_asks_the_usual_server(stocked) -> None:
+def test_completion_of_invalid_line_uses_configured_server(stocked) -> None:
     assert offered(stocked, "--timeout print --stored cu") == []
     assert offered(stocked, "print --wat --stored cu") == ["cube.gcode"]
 
 
 @pytest.mark.parametrize("trouble", [requests.ConnectTimeout("slow"), requests.ConnectionError("refused")])
-def test_a_server_that_does_not_answer_is_silent(trouble: Exception, server) -> None:
+def test_completion_is_silent_when_server_is_unreachable(trouble: Exception, server) -> None:
     server.on("GET", "/api/files/local", exc=trouble)
     assert offered(server, "print --stored ") == []
 
 
-def test_without_a_configuration_it_is_silent(server) -> None:
+def test_completion_is_silent_without_configuration(server) -> None:
     assert offered(server, "print --stored ", OCTOPRINT_HOST="") == []
 
 
-def test_a_preset_format_is_no_part_of_it(server) -> None:
+def test_completion_ignores_default_format(server) -> None:
     assert offered(server, "canc", OCTOPRINT_CLI_FORMAT="json") == ["cancel"]
 
 
@@ -169,7 +170,7 @@ class Unready(Park):
         return 1 / 0
 
 
-def test_the_commands_of_add_ons(server, add_ons) -> None:
+def test_completes_plugin_commands_and_arguments(server, add_ons) -> None:
     add_ons.add("commands", "park", lambda: Park)
     add_ons.add("commands", "park_now", lambda: Park)
     assert offered(server, "pa") == ["park", "pause"]
@@ -180,7 +181,7 @@ def test_the_commands_of_add_ons(server, add_ons) -> None:
     assert offered(server, "park --port ") == []  # a number, no port of the server
 
 
-def test_a_broken_add_on_costs_its_own_arguments(server, add_ons) -> None:
+def test_broken_plugin_loses_only_its_own_argument_completion(server, add_ons) -> None:
     def broken():
         raise ImportError("gone")
 
@@ -211,7 +212,7 @@ def test_a_broken_add_on_costs_its_own_arguments(server, add_ons) -> None:
         ("a b\\", ["a", "b"], "", 0),
     ],
 )
-def test_a_line_is_read_as_a_shell_does(line: str, words: List[str], quote: str, kept: int) -> None:
+def test_line_is_split_like_in_a_shell(line: str, words: List[str], quote: str, kept: int) -> None:
     found = typed(line, BREAKS)
     assert (found.words, found.quote) == (words, quote)
     assert found.kept == kept or found.quote == ""
@@ -219,12 +220,12 @@ def test_a_line_is_read_as_a_shell_does(line: str, words: List[str], quote: str,
 
 @pytest.mark.parametrize("word", ["a b", "it's", 'a"b', "$HOME", "a\\b", "[x]*?", "`id`", "ä", "~", "#a", "!x"])
 @pytest.mark.parametrize("quote", ["", '"', "'"])
-def test_what_is_completed_is_read_back(word: str, quote: str) -> None:
+def test_completed_word_unquotes_to_the_original(word: str, quote: str) -> None:
     line = typed(f"x {quote}")
     assert unquoted(f"{quote}{line.completed(word)}{quote}") == word
 
 
-def test_a_broken_parser_costs_its_own_row_of_the_catalogue(server, add_ons) -> None:
+def test_broken_parser_is_reported_and_other_commands_stay_listed(server, add_ons) -> None:
     add_ons.add("commands", "broken_parser", lambda: Unready)
     data = server.run("commands", "--json").data
     assert "cancel" in [row["name"] for row in data["commands"]]
@@ -234,6 +235,6 @@ def test_a_broken_parser_costs_its_own_row_of_the_catalogue(server, add_ons) -> 
 
 
 @pytest.mark.parametrize("argv", [["commands", "-f", "csv"], ["skill", "-f", "shell"], ["commands", "-c", "name"]])
-def test_the_catalogue_comes_in_formats_that_not_every_command_has(argv: List[str], server) -> None:
+def test_catalogue_commands_support_extra_formats(argv: List[str], server) -> None:
     result = server.run(*argv)
     assert (result.exit_code, result.stderr) == (0, "") and "cancel" in result.stdout

@@ -59,7 +59,7 @@ MK3 = {"OCTOPRINT_PRINTER": "mk3"}
         ({"OCTOPRINT_HOST": ""}, {}, "http://top.test", "config.yaml"),
     ],
 )
-def test_option_then_chosen_printer_then_environment_then_file(settings, environ, options, host, origin):
+def test_setting_precedence_is_option_printer_environment_file(settings, environ, options, host, origin):
     found = settings(environ, **options)
     assert found.host == host
     assert found.find("host").origin.endswith(origin)
@@ -69,7 +69,7 @@ def test_option_then_chosen_printer_then_environment_then_file(settings, environ
     ("environ", "options", "timeout"),
     [({}, {}, 11), (MK3, {}, 12), ({}, {"printer": "mk4"}, 11), (MK3, {"timeout": "5"}, 5), ({}, {"timeout": "0.5"}, 0.5)],
 )
-def test_each_value_is_found_for_itself(settings, environ, options, timeout):
+def test_each_setting_is_resolved_independently(settings, environ, options, timeout):
     assert settings(environ, **options).get("timeout") == timeout
 
 
@@ -94,11 +94,11 @@ def test_each_value_is_found_for_itself(settings, environ, options, timeout):
         ({"OCTOPRINT_API_KEY": "env-key"}, {"api_key": "option-key"}, "option-key"),
     ],
 )
-def test_a_key_beside_a_host_is_given_to_that_host_alone(settings, environ, options, key):
+def test_key_beside_a_host_is_used_for_that_host_only(settings, environ, options, key):
     assert settings(environ, **options).get("api_key") == key
 
 
-def test_a_key_without_a_host_beside_it_is_for_any_host(home):
+def test_key_without_a_host_is_used_for_any_host(home):
     home.mkdir()
     (home / "config.yaml").write_text("api_key: bare-key\n")
     assert Settings({"host": "a.test"}, {"OCTOPRINT_CLI_HOME": str(home)}).get("api_key") == "bare-key"
@@ -115,7 +115,7 @@ def test_there_is_no_default_host(home):
         _ = Settings({}, {"OCTOPRINT_CLI_HOME": str(home)}).host
 
 
-def test_defaults_come_last(home):
+def test_defaults_apply_last(home):
     bare = Settings({}, {"OCTOPRINT_CLI_HOME": str(home)})
     assert {name: bare.get(name) for name in ("timeout", "retries", "verify", "api_key")} == {
         "timeout": 30,
@@ -126,7 +126,7 @@ def test_defaults_come_last(home):
     assert bare.limits == Limits(300, 120, 80)
 
 
-def test_the_file_is_not_read_while_nobody_asks(home):
+def test_config_file_is_read_lazily(home):
     home.mkdir()
     (home / "config.yaml").write_text("host: [")
     broken = Settings({"host": "a.test"}, {"OCTOPRINT_CLI_HOME": str(home)})
@@ -135,7 +135,7 @@ def test_the_file_is_not_read_while_nobody_asks(home):
         broken.get("timeout")
 
 
-def test_every_secret_that_is_read_is_told(settings):
+def test_every_secret_read_is_passed_to_on_secret(settings):
     told = []
     found = settings(printer="mk3")
     found.on_secret = told.append
@@ -147,25 +147,25 @@ def test_every_secret_that_is_read_is_told(settings):
     ("environ", "options", "limits"),
     [({}, {}, Limits(250, 120, 80)), (MK3, {}, Limits(250, 70, 80)), ({}, {"printer": "mk3"}, Limits(250, 70, 80))],
 )
-def test_each_limit_comes_from_the_strongest_that_has_it(settings, environ, options, limits):
+def test_each_limit_is_resolved_by_precedence(settings, environ, options, limits):
     assert settings(environ, **options).limits == limits
 
 
 @pytest.mark.parametrize(("printer", "models"), [(None, ("Ender-3",)), ("mk3", ("MK3S", "MK3S+")), ("mk4", ())])
-def test_the_models_are_the_chosen_printers_or_else_those_of_all(settings, printer, models):
+def test_models_come_from_chosen_printer_or_top_level(settings, printer, models):
     assert settings(printer=printer).models == models
 
 
-def test_without_any_model_there_is_none(tmp_path):
+def test_models_default_to_empty(tmp_path):
     assert Settings({}, {"OCTOPRINT_CLI_HOME": str(tmp_path)}).models == ()
 
 
 @pytest.mark.parametrize(("heater", "limit"), [("tool0", 1), ("tool12", 1), ("tool", 1), ("bed", 2), ("chamber", 3)])
-def test_a_limit_is_found_by_the_heaters_name(heater, limit):
+def test_limit_is_looked_up_by_heater_name(heater, limit):
     assert Limits(1, 2, 3).of(heater) == limit
 
 
-def test_an_add_ons_section_is_merged(settings):
+def test_plugin_section_is_merged_with_printer_section(settings):
     assert settings().section("acme") == {"colour": "red", "size": 1}
     assert settings(printer="mk3").section("acme") == {"colour": "blue", "size": 1}
     assert settings().section("none") == {}
@@ -174,13 +174,13 @@ def test_an_add_ons_section_is_merged(settings):
 KEYS = {"colour": Setting.text("red"), "heat": Setting.degrees(200.0), "on": Setting.switch(), "size": Setting.number(most=9)}
 
 
-def test_an_add_ons_section_is_read_and_has_defaults(settings):
+def test_plugin_section_has_typed_values_and_defaults(settings):
     assert settings(printer="mk3").section("acme", KEYS) == {"colour": "blue", "heat": 200.0, "on": False, "size": 1.0}
     assert settings().section("none", KEYS) == {"colour": "red", "heat": 200.0, "on": False, "size": None}
 
 
 @pytest.mark.parametrize("name", ["my_printer", "my_printers", "hosts_of_mine", "laser"])
-def test_an_add_ons_section_may_have_a_name_that_is_a_little_like_ours(tmp_path, name):
+def test_plugin_section_name_may_resemble_a_builtin_key(tmp_path, name):
     (tmp_path / "config.yaml").write_text(f"{name}:\n  colour: blue\n")
     assert Settings({}, {"OCTOPRINT_CLI_HOME": str(tmp_path)}).section(name, KEYS)["colour"] == "blue"
 
@@ -194,37 +194,37 @@ def test_an_add_ons_section_may_have_a_name_that_is_a_little_like_ours(tmp_path,
         ("acme: [3]\n", "acme: must hold colour"),
     ],
 )
-def test_an_add_ons_section_that_makes_no_sense_is_named(tmp_path, written, told):
+def test_invalid_plugin_section_is_reported_with_line(tmp_path, written, told):
     (tmp_path / "config.yaml").write_text(written)
     with pytest.raises(ConfigError, match=told):
         Settings({}, {"OCTOPRINT_CLI_HOME": str(tmp_path)}).section("acme", KEYS)
 
 
 @pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "inf", "90000"])
-def test_an_option_that_makes_no_sense_is_named(settings, value):
+def test_invalid_option_value_is_named(settings, value):
     with pytest.raises(ConfigError, match="--timeout"):
         settings(timeout=value).get("timeout")
 
 
-def test_the_home_may_be_moved(tmp_path, monkeypatch):
+def test_home_folder_and_config_path_can_be_changed(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     assert Settings({}, {}).path == tmp_path / ".octoprint-cli" / "config.yaml"
     assert Settings({}, {"OCTOPRINT_CLI_HOME": "~/moved"}).path == tmp_path / "moved" / "config.yaml"
     assert Settings({"config": "~/c.yaml"}, {}).path == tmp_path / "c.yaml"
 
 
-def test_given_looks_at_no_file(settings):
+def test_given_ignores_config_file(settings):
     assert settings().given("host") is None
     assert settings(HOST).given("host") == "env.test"
     assert settings(HOST, host="option.test").given("host") == "option.test"
 
 
-def test_settings_aimed_at_a_server_leave_the_files_printers_aside(settings):
+def test_settings_aimed_at_a_server_ignore_printers_of_the_file(settings):
     aimed = settings(MK3, printer="mk4").aimed_at("http://new.test", "new-key")
     assert (aimed.host, aimed.get("api_key"), aimed.get("timeout")) == ("http://new.test", "new-key", 11)
 
 
-def test_a_printer_can_be_forgotten_and_the_rest_stays(settings, home):
+def test_forgetting_a_printer_keeps_the_rest_of_the_file(settings, home):
     settings().forget("mk3")
     assert set(settings().printers) == {"mk4"} and settings().get("timeout") == 11
     before = (home / "config.yaml").read_text()
@@ -232,7 +232,7 @@ def test_a_printer_can_be_forgotten_and_the_rest_stays(settings, home):
     assert (home / "config.yaml").read_text() == before
 
 
-def test_room_is_wanted_for_another_value_only(settings):
+def test_require_room_refuses_only_a_different_existing_value(settings):
     settings().require_room({"host": "http://top.test"}, None, "")
     settings().require_room({"host": "http://x.test"}, "mk9", "")
     with pytest.raises(ConfigExists, match="host"):

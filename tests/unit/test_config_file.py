@@ -67,7 +67,7 @@ def read_everything(found):
         ("a: !!python/object:os.system x\n", 1, ""),
     ],
 )
-def test_what_cannot_be_understood_is_named_with_file_line_and_key(tmp_path, text, line, named):
+def test_invalid_configuration_is_named_with_file_line_and_key(tmp_path, text, line, named):
     with pytest.raises(ConfigError) as caught:
         read_everything(settings(tmp_path, text))
     assert str(tmp_path / "config.yaml") in caught.value.message
@@ -77,7 +77,7 @@ def test_what_cannot_be_understood_is_named_with_file_line_and_key(tmp_path, tex
         assert caught.value.details["line"] == line and f"line {line}" in caught.value.message
 
 
-def test_a_printers_bad_value_is_named_by_its_whole_path(tmp_path):
+def test_invalid_printer_value_is_named_by_full_path(tmp_path):
     settings(tmp_path, "printers:\n  mk3:\n    host: a.test\n    timeout: soon\n")
     found = Settings({"printer": "mk3"}, {"OCTOPRINT_CLI_HOME": str(tmp_path)})
     with pytest.raises(ConfigError, match=r"line 4: printers\.mk3\.timeout"):
@@ -85,29 +85,29 @@ def test_a_printers_bad_value_is_named_by_its_whole_path(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"host: \xff\xfe\n", b"host: a\x00b\n"])
-def test_what_is_no_text_is_named(tmp_path, content):
+def test_binary_config_file_is_a_config_error(tmp_path, content):
     (tmp_path / "config.yaml").write_bytes(content)
     with pytest.raises(ConfigError, match=r"config\.yaml"):
         Settings({}, {"OCTOPRINT_CLI_HOME": str(tmp_path)}).get("host")
 
 
-def test_a_folder_in_its_place_is_named(tmp_path):
+def test_folder_as_config_file_is_a_config_error(tmp_path):
     (tmp_path / "config.yaml").mkdir()
     with pytest.raises(ConfigError, match="cannot be read"):
         Settings({}, {"OCTOPRINT_CLI_HOME": str(tmp_path)}).get("host")
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# only a comment\n", "---\n", "null\n", "\ufeffhost: ''\n"])
-def test_an_empty_file_says_nothing(tmp_path, text):
+def test_empty_config_file_sets_nothing(tmp_path, text):
     assert settings(tmp_path, text).get("host") is None
 
 
 @pytest.mark.parametrize("text", ["host:\n", "host: null\n", "host: ''\n"])
-def test_a_key_without_a_value_says_nothing(tmp_path, text):
+def test_config_key_without_value_sets_nothing(tmp_path, text):
     assert settings(tmp_path, text).get("host") is None
 
 
-def test_a_file_that_cannot_be_read_stops_the_command_before_any_request(server, home):
+def test_invalid_config_file_stops_command_before_any_request(server, home):
     home.mkdir()
     (home / "config.yaml").write_text("timeout: soon\n")
     server.refuses(4, "CONFIG_ERROR", "cancel", "--confirm")
@@ -121,7 +121,7 @@ def test_help_and_plugins_list_work_beside_a_broken_file(server, home):
         server.does(*words)
 
 
-def test_writing_replaces_the_file_in_one_piece_for_the_owner_alone(tmp_path):
+def test_config_file_is_written_atomically_for_owner_only(tmp_path):
     path = tmp_path / "new" / "config.yaml"
     ConfigFile(path).write({"host": "ü", "b": 1, "a": 2})
     assert yaml.safe_load(path.read_text(encoding="utf-8")) == {"host": "ü", "b": 1, "a": 2}
@@ -130,7 +130,7 @@ def test_writing_replaces_the_file_in_one_piece_for_the_owner_alone(tmp_path):
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_a_file_that_others_could_read_is_closed_by_writing(tmp_path):
+def test_writing_removes_group_and_world_permissions(tmp_path):
     path = tmp_path / "config.yaml"
     path.write_text("a: 1\n")
     path.chmod(0o644)
@@ -139,7 +139,7 @@ def test_a_file_that_others_could_read_is_closed_by_writing(tmp_path):
     assert not ConfigFile(path).readable_by_others()
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
+def test_failed_write_keeps_old_file_and_leaves_no_temporary_file(tmp_path, monkeypatch):
     path = tmp_path / "config.yaml"
     path.write_text("a: 1\n")
 
@@ -172,7 +172,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypat
         ("https://me:secret@example.org/op", "https://me:secret@example.org/op"),
     ],
 )
-def test_an_address_is_taken_as_people_write_it(written, base):
+def test_host_address_is_normalised(written, base):
     assert normalise(written) == base
 
 
@@ -183,7 +183,7 @@ def test_an_address_is_taken_as_people_write_it(written, base):
         *("a.test#x", "a..b", "a" * 64 + ".test", "http:///x", "[::1", "a\\b", "http://a.test\n.evil.test", "://a.test"),
     ],
 )
-def test_what_is_no_address_is_refused(written):
+def test_invalid_host_address_is_refused(written):
     with pytest.raises(ConfigError, match="is not the address of a server"):
         normalise(written)
 
@@ -194,5 +194,5 @@ def test_a_password_in_a_refused_address_is_not_repeated():
     assert "secret" not in caught.value.message
 
 
-def test_a_file_that_is_not_there_is_not_readable_by_others(tmp_path):
+def test_missing_config_file_is_not_readable_by_others(tmp_path):
     assert not ConfigFile(tmp_path / "none.yaml").readable_by_others()

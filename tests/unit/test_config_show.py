@@ -25,7 +25,7 @@ def config(home):
     return path
 
 
-def test_without_anything_it_shows_the_defaults(server, home):
+def test_config_show_without_settings_shows_defaults(server, home):
     result = show(server)
     assert settings(result) == {
         "timeout": (30.0, "default"),
@@ -38,7 +38,7 @@ def test_without_anything_it_shows_the_defaults(server, home):
     assert result.data["path"] == str(home / "config.yaml") and result.data["printers"] == []
 
 
-def test_each_value_names_its_origin(server, config):
+def test_config_show_names_origin_of_each_value(server, config):
     config.write_text(
         f"host: http://file.test\ntimeout: 9\nlimits: {{bed: 90}}\nprinters: {{mk3: {{api_key: {SECRET}, models: [MK3S, MK3]}}}}\n"
     )
@@ -53,7 +53,7 @@ def test_each_value_names_its_origin(server, config):
     assert result.data["printers"] == ["mk3"]
 
 
-def test_the_environment_is_named_by_its_variable(server):
+def test_config_show_names_environment_variable_as_origin(server):
     shown = settings(show(server, OCTOPRINT_HOST="env.test", OCTOPRINT_API_KEY=SECRET))
     assert shown["host"] == ("env.test", "OCTOPRINT_HOST")
     assert shown["api_key"] == ("secr****", "OCTOPRINT_API_KEY")
@@ -69,35 +69,35 @@ def test_the_key_is_masked_in_every_format(server, config, format_name):
     assert "file.test" in result.stdout
 
 
-def test_a_file_that_others_may_read_is_a_warning_on_stderr(server, config):
+def test_config_show_warns_about_file_readable_by_others(server, config):
     config.write_text("host: a.test\n")
     config.chmod(0o644)
     result = show(server)
     assert result.exit_code == 0 and "can be read by others" in result.stderr and "chmod 600" in result.stderr
 
 
-def test_any_command_that_reads_such_a_file_warns_once(server, config):
+def test_any_command_warns_once_about_config_file_readable_by_others(server, config):
     config.write_text("timeout: 20\n")
     config.chmod(0o640)
     result = server.run("status", "--json")
     assert result.envelope["status"] == "success" and result.stderr.count("can be read by others") == 1
 
 
-def test_a_file_for_the_owner_alone_is_no_warning(server, config):
+def test_private_config_file_gives_no_warning(server, config):
     assert show(server).stderr == ""
 
 
-def test_it_asks_no_server(server, config):
+def test_config_show_sends_no_request(server, config):
     show(server, OCTOPRINT_HOST="env.test")
     assert server.requests == []
 
 
-def test_a_printer_that_is_not_there_is_named_with_those_that_are(server, config):
+def test_unknown_printer_is_reported_with_known_printers(server, config):
     config.write_text("printers: {mk3: {host: a.test}}\n")
     result = show(server, "--printer", "mk9")
     assert (result.exit_code, result.code) == (4, "CONFIG_ERROR")
     assert "'mk9'" in result.envelope["error"]["message"] and "mk3" in result.envelope["error"]["message"]
 
 
-def test_a_file_that_was_named_must_be_there(server, tmp_path):
+def test_explicit_config_file_must_exist(server, tmp_path):
     assert show(server, "--config", str(tmp_path / "none.yaml")).code == "CONFIG_ERROR"

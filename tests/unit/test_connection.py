@@ -20,18 +20,18 @@ def off(each_server):
     return each_server
 
 
-def test_connected_means_that_the_printer_answers(off, clock):
+def test_connect_succeeds_once_printer_is_operational(off, clock):
     assert off.does("connect") == {**UP, "changed": True}
     assert off.sent == [(PATH, {"command": "connect"})]
     assert clock.slept > 0
 
 
-def test_only_what_was_asked_for_is_sent(off):
+def test_connect_sends_only_given_options(off):
     off.does("connect", "--port", "VIRTUAL", "--baudrate", "115200", "--profile", "_default")
     assert off.sent == [(PATH, {"command": "connect", "port": "VIRTUAL", "baudrate": 115200, "printerProfile": "_default"})]
 
 
-def test_the_server_may_be_told_to_detect(off):
+def test_connect_accepts_auto_port_and_baudrate(off):
     off.does("connect", "--port", "AUTO", "--baudrate", "0")
     assert off.sent == [(PATH, {"command": "connect", "port": "AUTO", "baudrate": 0})]
 
@@ -39,19 +39,19 @@ def test_the_server_may_be_told_to_detect(off):
 @pytest.mark.parametrize(
     "options", [(), ("--port", "VIRTUAL"), ("--baudrate", "115200"), ("--port", "AUTO"), ("--profile", "_default")], ids=str
 )
-def test_connected_already_as_asked_is_a_success_that_changed_nothing(each_server, options):
+def test_connect_to_matching_connection_changes_nothing(each_server, options):
     each_server.links("Operational")
     assert each_server.does("connect", *options) == {**UP, "changed": False}
     assert each_server.sent == []
 
 
-def test_connected_already_while_printing_is_no_reason_to_refuse(each_server):
+def test_connect_while_printing_changes_nothing(each_server):
     each_server.links("Printing")
     assert each_server.does("connect")["changed"] is False
     assert each_server.sent == []
 
 
-def test_connected_in_another_way_is_closed_first_and_then_opened(each_server):
+def test_connect_with_other_settings_disconnects_first(each_server):
     server = each_server
     new = server.link("Operational", baudrate=250000)
     server.links("Operational", after=[[closed(server)], ["Connecting", new]])
@@ -67,13 +67,13 @@ def test_reconnecting_would_kill_a_job_and_is_refused(each_server, state):
     assert each_server.sent == []
 
 
-def test_a_port_that_the_server_does_not_see_is_refused_with_those_that_it_sees(off):
+def test_unknown_port_is_refused_with_available_ports(off):
     result = off.refuses(4, "NOT_FOUND", "connect", "--port", "/dev/ttyUSB0")
     assert result.envelope["error"]["details"]["ports"] == ["/dev/ttyS0", "VIRTUAL"]
     assert off.sent == []
 
 
-def test_wait_waits_for_the_port_to_appear(each_server, clock):
+def test_connect_wait_waits_for_port_to_appear(each_server, clock):
     server = each_server
     late = server.link("Operational", port="/dev/ttyUSB0")
     there = server.link(closed(server))
@@ -83,25 +83,25 @@ def test_wait_waits_for_the_port_to_appear(each_server, clock):
     assert clock.slept > 2
 
 
-def test_wait_has_an_end(off, clock):
+def test_connect_wait_times_out(off, clock):
     off.refuses(4, "NOT_FOUND", "connect", "--port", "/dev/ttyUSB0", "--wait", "7")
     assert 7 <= clock.slept < 8
     assert off.sent == []
 
 
 @pytest.mark.parametrize("option", [("--profile", "mk3"), ("--baudrate", "12345")], ids=lambda words: words[0])
-def test_what_the_server_does_not_have_is_refused(off, option):
+def test_unknown_profile_or_baudrate_is_refused(off, option):
     off.refuses(4, "NOT_FOUND", "connect", *option)
     assert off.sent == []
 
 
 @pytest.mark.parametrize("option", ["--wait=0", "--wait=-1", "--wait=nan", "--wait=inf", "--wait=soon", "--baudrate=fast"])
-def test_a_number_that_makes_no_sense_is_refused(server, option):
+def test_invalid_number_is_refused_before_any_request(server, option):
     result = server.run("connect", option, "--json")
     assert (result.exit_code, server.requests) == (4, [])
 
 
-def test_a_printer_that_never_answers_is_offline_after_the_limit(each_server, clock):
+def test_connect_times_out_as_printer_offline(each_server, clock):
     each_server.links(closed(each_server), after=[["Connecting"]])
     result = each_server.refuses(1, "PRINTER_OFFLINE", "connect", "--wait", "9")
     assert "Connecting" in result.envelope["error"]["message"]
@@ -109,14 +109,14 @@ def test_a_printer_that_never_answers_is_offline_after_the_limit(each_server, cl
     assert len(each_server.sent) == 1
 
 
-def test_a_server_that_gives_up_is_not_waited_for(each_server, clock):
+def test_connect_fails_at_once_when_server_gives_up(each_server, clock):
     each_server.links(closed(each_server), after=[["Connecting", "Offline after error"]])
     result = each_server.refuses(1, "PRINTER_OFFLINE", "connect")
     assert "Offline after error" in result.envelope["error"]["message"]
     assert clock.slept < 3  # a second look, after the socket was refused
 
 
-def test_the_error_of_an_earlier_try_is_not_taken_for_the_answer(each_server):
+def test_connect_ignores_error_state_of_earlier_attempt(each_server):
     each_server.links("Offline after error", after=[["Offline after error", "Connecting", "Operational"]])
     assert each_server.does("connect")["connected"] is True
 
@@ -128,7 +128,7 @@ def test_a_dry_run_of_connect_lists_the_request(off):
 
 
 @pytest.mark.parametrize("extra", [(), ("--confirm",)], ids=["bare", "confirmed"])
-def test_disconnected_means_that_it_is_closed(each_server, clock, extra):
+def test_disconnect_succeeds_once_connection_is_closed(each_server, clock, extra):
     each_server.links("Operational", after=[["Operational", closed(each_server)]])
     data = each_server.does("disconnect", *extra)
     assert data == {"connected": False, "changed": True, "state": "Offline", "port": None, "baudrate": None, "profile": None}
@@ -136,7 +136,7 @@ def test_disconnected_means_that_it_is_closed(each_server, clock, extra):
     assert clock.slept > 0
 
 
-def test_disconnected_already_is_a_success_that_changed_nothing(each_server):
+def test_disconnect_when_offline_changes_nothing(each_server):
     each_server.offline()
     data = each_server.does("disconnect")
     assert data["changed"] is False and data["state"] == "Offline"
@@ -146,7 +146,7 @@ def test_disconnected_already_is_a_success_that_changed_nothing(each_server):
 @pytest.mark.parametrize(
     "state", ["Printing", "Paused", "Pausing", "Resuming", "Cancelling", "Finishing", "Starting", "Sending file to SD"]
 )
-def test_a_disconnect_during_a_job_is_refused_without_consent(each_server, state):
+def test_disconnect_during_job_is_refused_without_confirm(each_server, state):
     each_server.job(each_server.reading(state, "a.gcode"))
     each_server.links("Printing")
     result = each_server.refuses(3, "PRINTER_BUSY", "disconnect")
@@ -154,14 +154,14 @@ def test_a_disconnect_during_a_job_is_refused_without_consent(each_server, state
     assert each_server.sent == []
 
 
-def test_a_disconnect_during_a_job_is_done_with_consent(each_server):
+def test_disconnect_during_job_succeeds_with_confirm(each_server):
     each_server.job(each_server.reading("Printing", "a.gcode"))
     each_server.links("Printing", after=[[closed(each_server)]])
     assert each_server.does("disconnect", "--confirm")["connected"] is False
     assert len(each_server.sent) == 1
 
 
-def test_a_line_that_does_not_close_is_no_success(each_server, clock):
+def test_disconnect_fails_if_connection_stays_open(each_server, clock):
     each_server.links("Operational", after=[["Operational"]])
     each_server.refuses(4, "STATE_NOT_REACHED", "disconnect")
     assert 15 <= clock.slept < 16
@@ -182,7 +182,7 @@ def test_a_dry_run_of_disconnect_lists_the_request(each_server):
         ({"status_code": 400, "json": {"error": "port is invalid"}}, "SERVER_ERROR"),
     ],
 )
-def test_a_refusal_is_no_success(each_server, command, answer, code):
+def test_connection_refusal_is_an_error(each_server, command, answer, code):
     each_server.links("Operational" if command == "disconnect" else closed(each_server))
     each_server.on("POST", PATH, **answer)
     each_server.refuses(4, code, command)

@@ -32,7 +32,7 @@ def one(command, *lines, **how):
 
 
 @MARKS
-def test_the_lines_up_to_the_acknowledgement(host, firmware):
+def test_reply_contains_lines_up_to_acknowledgement(host, firmware):
     found = one("M119", ">M119", "<Reporting endstop status", "<x_min: open", "<ok", host=host, firmware=firmware)
     assert found["lines"] == ["Reporting endstop status", "x_min: open"]
     assert (found["ok"], found["ambiguous"], found["error"], found["chatter"]) == (True, False, None, [])
@@ -45,76 +45,76 @@ def test_numbers_and_checksums_of_a_print_do_not_hide_the_command(host, firmware
     assert found["ok"] is True and found["parsed"]["x"] == 1.0
 
 
-def test_the_answer_may_stand_behind_the_ok():
+def test_reply_may_follow_ok_on_the_same_line():
     found = one("M105", ">M105", "<ok T:21.3 /0.0 B:21.1 /0.0 @:0 B@:0")
     assert found["lines"] == ["T:21.3 /0.0 B:21.1 /0.0 @:0 B@:0"] and found["ok"] is True
 
 
-def test_what_was_said_before_it_went_out_is_no_answer():
+def test_lines_before_the_command_are_not_part_of_its_reply():
     assert one("M115", "<echo:from before", "<ok", ">M115", "<FIRMWARE_NAME:x", "<ok")["lines"] == ["FIRMWARE_NAME:x"]
 
 
-def test_what_comes_after_the_ok_is_no_answer():
+def test_lines_after_the_ok_are_not_part_of_the_reply():
     assert one("M119", ">M119", "<x_min: open", "<ok", "<echo:later")["lines"] == ["x_min: open"]
 
 
-def test_repetier_acknowledges_first_and_answers_then():
+def test_repetier_acknowledges_before_it_replies():
     found = one("M115", ">M115", "<ok 1", "<FIRMWARE_NAME:Repetier_1.0.4", "<wait", "<Cap:PROGRESS:1")
     assert found["lines"] == ["FIRMWARE_NAME:Repetier_1.0.4", "Cap:PROGRESS:1"] and found["ok"] is True
 
 
-def test_what_it_answers_behind_is_not_taken_for_the_next_ones_answer():
+def test_reply_after_acknowledgement_is_not_taken_for_next_command():
     lines = (">M115", "<ok 1", ">M119", "<FIRMWARE_NAME:Repetier", "<Cap:PROGRESS:1", "<ok 2", "<x_min: open")
     first, second = talk(["M115", "M119"], *lines)
     assert (first.lines, second.lines) == (["FIRMWARE_NAME:Repetier", "Cap:PROGRESS:1"], ["x_min: open"])
     assert not first.ambiguous and not second.ambiguous
 
 
-def test_an_answer_stays_where_it_was_heard_if_the_next_question_has_none():
+def test_reply_stays_with_its_command_if_next_command_has_none():
     """A Marlin that was built without M503 acknowledges it, too."""
     first, second = talk(["M115", "M503"], ">M115", "<FIRMWARE_NAME:x", "<ok", ">M503", "<ok")
     assert (first.lines, second.lines, first.ambiguous, second.ambiguous) == (["FIRMWARE_NAME:x"], [], False, False)
 
 
-def test_an_answer_in_the_acknowledgement_tells_nothing_of_the_others():
+def test_reply_in_acknowledgement_does_not_shift_other_replies():
     first, second, third = talk(
         ["M105", "M115", "M503"], ">M105", "<ok T:21 /0", ">M115", "<ok", ">M503", "<FIRMWARE_NAME:x", "<ok", "<M92 X80"
     )
     assert [first.lines, second.lines, third.lines] == [["T:21 /0"], ["FIRMWARE_NAME:x"], ["M92 X80"]]
 
 
-def test_whose_answer_it_is_may_be_in_doubt():
+def test_reply_between_two_commands_is_ambiguous():
     first, second = talk(["M115", "M119"], ">M115", "<ok 1", ">M119", "<FIRMWARE_NAME:Repetier", "<ok 2")
     assert first.ambiguous and second.ambiguous and second.as_dict()["parsed"] is None
 
 
-def test_a_command_of_the_servers_own_does_not_cut_an_answer_off():
+def test_command_sent_by_server_does_not_cut_off_reply():
     found = one("M115", ">M115", "<ok", "<FIRMWARE_NAME:x", ">M155 S2", "<Cap:PROGRESS:1", "<ok", "<echo:of the other")
     assert found["lines"] == ["FIRMWARE_NAME:x", "Cap:PROGRESS:1"] and not found["ambiguous"]
 
 
 @pytest.mark.parametrize("ok", ["ok", "ok 12", "ok N12 P15 B3", "ok P15 B3", "ok N12"])
-def test_what_an_acknowledgement_says_of_itself_is_no_answer(ok):
+def test_acknowledgement_details_are_not_part_of_reply(ok):
     assert one("M119", ">M119", "<x_min: open", f"<{ok}")["lines"] == ["x_min: open"]
     assert one("G28", ">G28", f"<{ok}")["lines"] == []
 
 
-def test_each_of_several_gets_its_own():
+def test_each_of_several_commands_gets_its_own_reply():
     first, second = talk(["M115", "M119"], ">M115", "<FIRMWARE_NAME:x", "<ok", ">M119", "<x_min: open", "<ok")
     assert (first.lines, second.lines) == (["FIRMWARE_NAME:x"], ["x_min: open"]) and not first.ambiguous and not second.ambiguous
 
 
 @pytest.mark.parametrize("chatter", ["T:21.3 /0.0 B:21.1 /0.0", "wait", "echo:busy: processing", "//action:notification hello"])
-def test_chatter_is_kept_apart(chatter):
+def test_unsolicited_lines_are_kept_apart_as_chatter(chatter):
     found = one("M119", ">M119", f"<{chatter}", "<x_min: open", "<ok")
     assert (found["lines"], found["chatter"]) == (["x_min: open"], [chatter])
 
 
-def test_temperatures_are_an_answer_to_who_asks_for_them():
+def test_temperatures_are_the_reply_to_m105():
     assert one("M105", ">M105", "<T:21.3 /0.0", "<ok")["lines"] == ["T:21.3 /0.0"]
 
 
-def test_the_servers_own_talk_is_neither():
+def test_server_log_lines_are_neither_reply_nor_chatter():
     found = one("M119", ">M119", 'Changing monitoring state from "Operational" to "Printing"', "<x_min: open", "<ok")
     assert (found["lines"], found["chatter"]) == (["x_min: open"], [])
 
@@ -122,34 +122,34 @@ def test_the_servers_own_talk_is_neither():
 # -- others ---------------------------------------------------------------------------------------
 
 
-def test_another_command_between_makes_it_ambiguous():
+def test_other_command_before_the_reply_makes_it_ambiguous():
     found = one("M119", ">M119", ">M105", "<x_min: open", "<ok", "<ok T:21.3 /0.0")
     assert found["ambiguous"] is True and found["ok"] is True
 
 
-def test_another_command_that_is_not_acknowledged_yet_does_so_too():
+def test_unacknowledged_earlier_command_makes_reply_ambiguous():
     found = one("M119", ">M105", ">M119", "<ok T:21.3 /0.0", "<x_min: open", "<ok")
     assert found["ambiguous"] is True
 
 
-def test_another_one_that_is_done_with_does_not():
+def test_acknowledged_other_command_does_not_make_reply_ambiguous():
     found = one("M119", ">M105", "<ok T:21.3 /0.0", ">M119", "<x_min: open", "<ok", ">M105", "<ok T:21.3 /0.0")
     assert found["ambiguous"] is False and found["lines"] == ["x_min: open"]
 
 
 @pytest.mark.parametrize("between", [(), ("<x_min: open", "<ok")])
-def test_the_same_command_of_somebody_else_may_be_the_one_that_was_answered(between):
+def test_same_command_from_another_client_makes_reply_ambiguous(between):
     found = one("M119", ">M119", *between, ">M119", "<x_min: open", "<ok")
     assert found["ambiguous"] is True
 
 
-def test_the_same_twice_by_ourselves_is_none():
+def test_own_command_sent_twice_is_not_ambiguous():
     first, second = talk(["M114", "M114"], ">M114", "<X:1 Y:1 Z:1", "<ok", ">M114", "<X:2 Y:2 Z:2", "<ok")
     assert (first.ambiguous, second.ambiguous) == (False, False)
     assert (first.lines, second.lines) == (["X:1 Y:1 Z:1"], ["X:2 Y:2 Z:2"])
 
 
-def test_but_a_third_time_is_somebody_else():
+def test_third_identical_command_makes_replies_ambiguous():
     replies = talk(["M114", "M114"], ">M114", "<ok", ">M114", "<ok", ">M114", "<ok")
     assert all(reply.ambiguous for reply in replies)
 
@@ -157,23 +157,23 @@ def test_but_a_third_time_is_somebody_else():
 # -- trouble --------------------------------------------------------------------------------------
 
 
-def test_a_line_that_got_lost_and_was_sent_again_is_acknowledged_once():
+def test_resent_line_is_acknowledged_once():
     lines = ["Error:checksum mismatch, Last Line: 11", "Resend: 12", "ok"]
     found = one("M119", ">N12 M119*35", *(f"<{line}" for line in lines), ">N12 M119*35", "<x_min: open", "<ok")
     assert found["ok"] is True and "x_min: open" in found["lines"]
 
 
-def test_the_firmwares_error_is_no_ok():
+def test_firmware_error_is_not_ok():
     found = one("M999", ">M999", "<Error:unknown", "<ok")
     assert (found["ok"], found["error"]) == (False, "Error:unknown")
 
 
-def test_a_reset_answers_nothing_any_more():
+def test_firmware_reset_ends_reply_with_error():
     found = one("M119", ">M119", "<start")
     assert (found["ok"], found["error"]) == (False, "the firmware has reset itself")
 
 
-def test_a_command_that_the_server_holds_back_is_told_and_the_next_goes_on():
+def test_suppressed_command_is_reported_and_next_one_continues():
     heard = ReplyReader(["M600", "M119"])
     heard.suppressed("M600")
     for line in ("Send: M119", "Recv: x_min: open", "Recv: ok"):
@@ -182,7 +182,7 @@ def test_a_command_that_the_server_holds_back_is_told_and_the_next_goes_on():
     assert heard.complete and "blocks" in (first.error or "") and second.lines == ["x_min: open"] and not second.ambiguous
 
 
-def test_passwords_of_the_printer_are_masked():
+def test_printer_passwords_in_replies_are_masked():
     assert "secret" not in str(one("M503", ">M503", '<M551 P"secret"', "<ok"))
 
 
@@ -226,25 +226,25 @@ def terminal(monkeypatch, clock, server):
     return says
 
 
-def test_it_listens_before_it_sends_and_old_lines_answer_nothing(server, terminal):
+def test_converse_listens_before_sending_and_ignores_old_lines(server, terminal):
     line = terminal((0.1, ["Send: M119", "Recv: x_min: open", "Recv: ok"]))
     (reply,) = converse(client(), ["M119"], 30)
     assert reply["lines"] == ["x_min: open"] and reply["ambiguous"] is False
     assert server.sent == [("/api/printer/command", {"commands": ["M119"]})] and line.closed
 
 
-def test_after_the_answer_it_listens_a_moment_for_somebody_elses(terminal):
+def test_converse_listens_briefly_after_reply_for_other_clients(terminal):
     terminal((0.1, ["Send: M119", "Recv: x_min: open", "Recv: ok"]), (0.5, ["Send: M119", "Recv: x_min: TRIGGERED", "Recv: ok"]))
     assert converse(client(), ["M119"], 30)[0]["ambiguous"] is True
 
 
-def test_one_that_says_that_it_is_busy_is_waited_for(terminal, clock):
+def test_busy_firmware_is_waited_for(terminal, clock):
     busy = [(20.0, ["Recv: echo:busy: processing"])] * 10
     terminal((0.1, ["Send: G28"]), *busy, (20.0, ["Recv: ok"]))
     assert converse(client(), ["G28"], 30)[0]["ok"] is True
 
 
-def test_chatter_is_no_sign_of_work(terminal, clock):
+def test_chatter_does_not_extend_the_timeout(terminal, clock):
     """A firmware that reports its temperatures by itself would never be given up."""
     terminal((0.1, ["Send: M119"]), *[(2.0, ["Recv: T:21.3 /0.0 B:21.1 /0.0"])] * 100)
     begun = clock.now
@@ -253,39 +253,39 @@ def test_chatter_is_no_sign_of_work(terminal, clock):
     assert clock.now - begun < 35
 
 
-def test_what_was_heard_by_then_is_in_the_error(terminal):
+def test_no_reply_error_contains_replies_received_so_far(terminal):
     terminal((0.1, ["Send: M119", "Recv: x_min: open", "Recv: ok", "Send: M114"]))
     with pytest.raises(errors.NoReply) as raised:
         converse(client(), ["M119", "M114"], 5)
     assert [reply["ok"] for reply in raised.value.data["replies"]] == [True, False] and raised.value.retryable is False
 
 
-def test_one_that_never_goes_out_is_said_to_be_queued(terminal):
+def test_unsent_command_is_reported_as_queued(terminal):
     terminal()
     with pytest.raises(errors.NoReply, match="queued, but not seen going out"):
         converse(client(), ["M119"], 5)
 
 
-def test_a_socket_that_is_lost_after_the_sending_leaves_it_open(server, terminal):
+def test_lost_socket_after_sending_is_no_reply(server, terminal):
     line = terminal((0.1, Lost("the connection broke")))
     with pytest.raises(errors.NoReply, match="the connection broke"):
         converse(client(), ["M119"], 5)
     assert len(server.sent) == 1 and line.closed
 
 
-def test_one_that_is_blocked_ends_it(terminal):
+def test_suppressed_command_ends_converse(terminal):
     terminal((0.1, Message("event", {"type": "CommandSuppressed", "payload": {"command": "M600"}})))
     (reply,) = converse(client(), ["M600"], 30)
     assert reply["ok"] is False and "blocks" in reply["error"]
 
 
-def test_without_a_socket_nothing_is_sent(server):
+def test_converse_without_socket_sends_nothing(server):
     with pytest.raises(errors.PushUnavailable, match="nothing was sent"):
         converse(client(), ["M119"], 5)
     assert server.sent == []
 
 
-def test_without_a_history_nothing_is_sent(server, terminal, monkeypatch):
+def test_converse_without_socket_history_sends_nothing(server, terminal, monkeypatch):
     """A key that may see nothing gets no history: what it sent could not be heard."""
     line = terminal()
     line.ready = True
@@ -298,25 +298,25 @@ def test_without_a_history_nothing_is_sent(server, terminal, monkeypatch):
 
 
 @pytest.mark.parametrize("command", ["M105", "M114", "M115", "M119", "M503"])
-def test_what_only_asks_may_be_asked_during_a_print(server, terminal, command):
+def test_query_commands_are_allowed_during_print(server, terminal, command):
     terminal((0.1, [f"Send: N5 {command}*1", "Recv: ok"]))
     server.job(server.reading("Printing", "cube.gcode"))
     assert server.does("gcode", command, "--reply")["replies"][0]["ok"] is True
 
 
-def test_what_does_more_is_refused_then(server, terminal):
+def test_other_commands_with_reply_are_refused_during_print(server, terminal):
     terminal()
     server.job(server.reading("Printing", "cube.gcode"))
     server.refuses(3, "PRINTER_BUSY", "gcode", "M117 hello", "--reply")
     assert server.sent == []
 
 
-def test_an_emergency_stop_waits_for_no_answer(server, terminal):
+def test_emergency_stop_does_not_wait_for_reply(server, terminal):
     terminal()
     assert "replies" not in server.does("gcode", "M112", "--reply")
     assert len(server.sent) == 1
 
 
-def test_a_person_sees_the_answers(server, terminal):
+def test_gcode_reply_as_plain_text_escapes_control_characters(server, terminal):
     terminal((0.1, ["Send: M119", "Recv: x_min: open\x1b[31m", "Recv: ok"]))
     assert server.run("gcode", "M119", "--reply").stdout == "> M119\n  x_min: open\\x1b[31m\n  ok\n"

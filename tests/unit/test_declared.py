@@ -52,7 +52,7 @@ class Act(Guarded, Silent):
 
 
 @pytest.mark.parametrize("group", ["commands", "preflight"])
-def test_explain_knows_the_errors_of_an_add_on_that_nothing_has_imported_yet(server, add_ons, group):
+def test_explain_finds_errors_of_plugins_not_yet_imported(server, add_ons, group):
     advice = {"remedy": "octoprint-cli spools", "advice": "Have a person change the spool."}
     add_ons.add("commands", "laser", fails(ImportError("no module named laser")))  # costs nobody the explanation
     add_ons.add(group, "spools", importing("SPOOL_EMPTY", **advice))
@@ -71,33 +71,33 @@ def test_an_error_without_advice_is_explained_by_its_remedy(server, add_ons):
     assert server.does("explain", "SPOOL_EMPTY")["advice"] == "octoprint-cli spools"
 
 
-def test_what_is_near_may_be_an_add_ons(server, add_ons):
+def test_explain_suggests_plugin_error_codes(server, add_ons):
     add_ons.add("commands", "spools", importing("SPOOL_EMPTY"))
     message = server.refuses(4, "USAGE_ERROR", "explain", "SPOOL_EMPT").envelope["error"]["message"]
     assert "did you mean SPOOL_EMPTY" in message
 
 
-def test_a_known_code_imports_no_add_on(server, add_ons):
+def test_explain_of_builtin_code_imports_no_plugin(server, add_ons):
     add_ons.add("commands", "laser", fails(AssertionError("it was imported")))
     assert server.does("explain", "PRINTER_BUSY")["exit_code"] == 3
 
 
 @pytest.mark.parametrize("kind", [Silent, Act, Plain, PlainShow, PlainList])
-def test_effects_that_nobody_has_declared_are_not_known(server, add_ons, kind):
+def test_undeclared_effects_are_unknown(server, add_ons, kind):
     add_ons.add("commands", "laser", lambda: kind)
     (row,) = server.does("commands", "laser")["commands"]
     assert row["effects"] is None and row["repeatable"] is False
     assert "OUTCOME_UNKNOWN" in row["error_codes"]  # it may act
 
 
-def test_what_is_declared_is_told(server, add_ons):
+def test_declared_effects_are_listed(server, add_ons):
     add_ons.add("commands", "laser", lambda: Described)
     (row,) = server.does("commands", "laser")["commands"]
     assert (row["effects"], row["repeatable"]) == (["reads"], True)
     assert "OUTCOME_UNKNOWN" not in row["error_codes"]
 
 
-def test_every_command_of_ours_declares_its_effects(server):
+def test_every_builtin_command_declares_its_effects(server):
     rows = server.does("commands")["commands"]
     assert len(rows) > 20
     assert [row["name"] for row in rows if not row["effects"] or not set(row["effects"]) <= {*EFFECTS}] == []

@@ -34,7 +34,7 @@ def mocked() -> Iterator[requests_mock.Mocker]:
 
 
 @pytest.mark.parametrize("raised", [OSError(errno.ENOSPC, "No space left on device"), UnicodeError("x"), requests.Timeout("x")])
-def test_an_error_of_the_consumer_is_not_translated(raised: Exception, mocked: requests_mock.Mocker) -> None:
+def test_consumer_error_reaches_caller_unchanged(raised: Exception, mocked: requests_mock.Mocker) -> None:
     mocked.get(URL + PATH, content=b"G28\n" * 1000)
 
     def take(chunk: bytes) -> None:

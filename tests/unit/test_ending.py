@@ -65,16 +65,16 @@ def last(server, state="Operational", file="cube.gcode", completion=None, **more
         ((), None),
     ],
 )
-def test_the_way_out_of_a_job_tells_how_it_ended(states, outcome):
+def test_terminal_state_changes_tell_job_outcome(states, outcome):
     assert outcome_in(changes(*states)) == outcome
 
 
-def test_the_last_way_out_counts():
+def test_last_state_change_decides_outcome():
     lines = changes("Printing", "Cancelling", "Operational", "Starting", "Printing", "Finishing", "Operational", "Offline")
     assert outcome_in(lines) == "finished"
 
 
-def test_words_of_the_firmware_are_no_state():
+def test_firmware_output_is_not_taken_for_a_state_change():
     assert outcome_in(['Recv: Changing monitoring state from "Printing" to "Operational"']) is None
     assert outcome_in(['Recv: echo:from "Printing" to "Operational"', 'Send: M117 "Cancelling" to "Operational"']) is None
 
@@ -89,11 +89,11 @@ def test_words_of_the_firmware_are_no_state():
         ("Recv: echo:Error:none", None),
     ],
 )
-def test_the_firmwares_error_in_both_dialects(line, error):
+def test_firmware_error_is_found_in_both_log_formats(line, error):
     assert firmware_error_in(["Recv: Error:an earlier one", "Recv: ok"] * bool(error) + [line, "Recv: ok"]) == error
 
 
-def test_a_firmware_that_halts_says_so_after_the_reason():
+def test_halt_message_is_appended_to_firmware_error():
     lines = ["Recv: Error:Thermal Runaway", "Recv: Error:Printer halted. kill() called!"]
     assert firmware_error_in(lines) == "Thermal Runaway - Printer halted. kill() called!"
 
@@ -102,71 +102,71 @@ def test_a_firmware_that_halts_says_so_after_the_reason():
 
 
 @pytest.mark.parametrize("state", ["Printing", "Paused", "Cancelling", "Finishing", "Sending file to SD", "Druckt gerade"])
-def test_while_one_may_be_active_nothing_is_asked(each_server, terminal, state):
+def test_last_job_is_not_looked_up_while_a_job_may_be_active(each_server, terminal, state):
     assert last(each_server, state) is None and each_server.reads == ["/api/job"]
 
 
-def test_where_nothing_was_ever_printed_there_is_nothing_to_tell(each_server, terminal):
+def test_last_job_is_none_if_nothing_was_ever_printed(each_server, terminal):
     each_server.stores("cube.gcode")
     assert last(each_server) is None
 
 
-def test_at_its_end_it_was_finished_and_when_is_in_the_files_history(each_server, terminal):
+def test_completed_job_is_finished_with_end_time_from_file_history(each_server, terminal):
     printed(each_server, succeeded=True)
     assert last(each_server, completion=100.0)[:6] == ("finished", None, "cube.gcode", "local", 1795398168.5, True)
 
 
-def test_the_history_tells_it_too_once_another_file_was_selected(each_server, terminal):
+def test_file_history_shows_finished_job_after_another_file_is_selected(each_server, terminal):
     printed(each_server, succeeded=True)
     printed(each_server, "older.gcode", 1795390000.0)
     assert last(each_server, file="other.gcode")[:3] == ("finished", None, "cube.gcode")
 
 
-def test_cancelled_by_the_terminal_is_certain(each_server, terminal):
+def test_cancellation_in_terminal_log_is_certain(each_server, terminal):
     printed(each_server)
     terminal(*changes("Printing", "Cancelling", "Operational"))
     assert last(each_server)[:6] == ("cancelled", None, "cube.gcode", "local", 1795398168.5, True)
 
 
 @pytest.mark.parametrize("fails", [Lost("refused"), AuthError("no"), None], ids=["refused", "no login", "no lines"])
-def test_without_the_terminal_a_selected_file_was_cancelled_most_likely(each_server, terminal, fails):
+def test_selected_file_without_terminal_log_was_probably_cancelled(each_server, terminal, fails):
     printed(each_server)
     terminal(fails=fails)
     assert last(each_server)[:6] == ("cancelled", None, "cube.gcode", "local", 1795398168.5, False)
 
 
-def test_and_of_one_that_is_not_selected_any_more_nothing_says_which(each_server, terminal):
+def test_unselected_file_without_terminal_log_is_unfinished(each_server, terminal):
     printed(each_server)
     assert last(each_server, file=None).outcome == "unfinished"
 
 
-def test_failed_with_the_jobs_own_error(server, terminal):
+def test_failed_job_has_error_of_the_job_as_reason(server, terminal):
     printed(server)
     terminal(*changes("Printing", "Offline after error"))
     ending = last(server, "Offline after error", None, error="Thermal Runaway")
     assert (ending.outcome, ending.reason, ending.file, ending.certain) == ("failed", "Thermal Runaway", "cube.gcode", True)
 
 
-def test_failed_with_the_printers_error(each_server, terminal):
+def test_failed_job_has_printer_error_as_reason(each_server, terminal):
     printed(each_server)
     each_server.on("GET", "/api/printer/error", json={"error": "MINTEMP triggered", "reason": "firmware"})
     assert last(each_server, "Offline after error", None)[:3] == ("failed", "MINTEMP triggered", "cube.gcode")
 
 
-def test_failed_with_the_terminals_error_where_2_0_has_forgotten_it(server_2, terminal):
+def test_failed_job_on_octoprint_2_has_terminal_error_as_reason(server_2, terminal):
     printed(server_2)
     terminal("<<< Error:Thermal Runaway", *changes("Printing", "Error", "Offline after error"))
     assert last(server_2, "Offline after error", None)[:2] == ("failed", "Thermal Runaway")
 
 
-def test_a_cancel_by_an_error_that_keeps_the_connection_is_a_failure(each_server, terminal):
+def test_firmware_error_before_cancel_counts_as_failure(each_server, terminal):
     printed(each_server)
     said = f"{'<<<' if each_server.is_2 else 'Recv:'} Error:Heating failed"
     terminal(*changes("Operational", "Starting", "Printing"), said, *changes("Printing", "Cancelling", "Operational"))
     assert last(each_server)[:2] == ("failed", "Heating failed")
 
 
-def test_an_error_of_long_ago_does_not_make_a_cancelled_job_a_failed_one(each_server, terminal):
+def test_old_firmware_error_does_not_turn_cancelled_job_into_failed(each_server, terminal):
     printed(each_server)
     each_server.on("GET", "/api/printer/error", json={"error": "Heating failed"})
     before = ["Recv: Error:Heating failed", *changes("Printing", "Cancelling", "Operational")]
@@ -174,13 +174,13 @@ def test_an_error_of_long_ago_does_not_make_a_cancelled_job_a_failed_one(each_se
     assert last(each_server)[:2] == ("cancelled", None)
 
 
-def test_the_good_end_of_a_card_file_does_not_make_a_cancelled_job_a_failed_one(each_server, terminal):
+def test_finished_sd_print_in_log_does_not_turn_cancelled_job_into_failed(each_server, terminal):
     printed(each_server)
     terminal(*changes("Printing from SD", "Finishing", "Operational"))
     assert last(each_server)[0] == "cancelled"
 
 
-def test_of_a_card_only_its_good_end_can_be_told(each_server, terminal):
+def test_sd_card_job_is_known_only_if_finished(each_server, terminal):
     printed(each_server)
     card = {"origin": each_server.card}
     assert last(each_server, file="a.gco", **card) is None
@@ -191,14 +191,14 @@ def test_of_a_card_only_its_good_end_can_be_told(each_server, terminal):
 @pytest.mark.parametrize(
     "answer", [{"status_code": 403, "json": {}}, {"status_code": 500, "text": ""}, {"json": []}, {"text": "<html>"}]
 )
-def test_what_may_not_be_read_is_not_known_and_no_failure(server, terminal, path, answer):
+def test_unreadable_sources_leave_outcome_unknown_without_error(server, terminal, path, answer):
     printed(server)
     server.on("GET", path, **answer)
     ending = last(server)
     assert ending is None if path.endswith("local") else ending.outcome == "cancelled"
 
 
-def test_status_says_it_and_is_no_error(each_server, terminal):
+def test_status_shows_last_job_without_failing(each_server, terminal):
     printed(each_server)
     terminal(*changes("Printing", "Cancelling", "Operational"))
     each_server.job(each_server.reading("Operational", "cube.gcode"))
@@ -214,15 +214,15 @@ def test_status_says_it_and_is_no_error(each_server, terminal):
     assert "cube.gcode was cancelled" in each_server.run("status").stdout
 
 
-def test_status_names_the_job_that_an_error_took(server, terminal):
+def test_status_names_job_ended_by_error(server, terminal):
     printed(server)
     server.job(server.reading("Offline after error", error="Thermal Runaway"))
     data = server.refuses(1, "PRINTER_OFFLINE", "status").data
     assert (data["last_job"]["outcome"], data["last_job"]["file"]) == ("failed", "cube.gcode") and data["job"]["file"] is None
 
 
-def test_status_says_what_the_firmware_asks(server):
+def test_status_shows_firmware_prompt(server):
     server.job(server.reading("Paused", "cube.gcode", completion=50.0))
-    server.plugins["action_command_prompt"] = {"text": "Nozzle Parked", "choices": ["Continue", "Purge"]}
+    server.octoprint.plugins["action_command_prompt"] = {"text": "Nozzle Parked", "choices": ["Continue", "Purge"]}
     assert server.does("status")["prompt"] == {"text": "Nozzle Parked", "choices": ["Continue", "Purge"]}
     assert "Nozzle Parked" in server.run("status").stdout

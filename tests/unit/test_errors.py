@@ -54,13 +54,13 @@ def test_the_tree_shows_every_code_and_exit_code():
         assert note == ", ".join([*parts, *([f"exit {int(kind.exit_code)}"] if own else [])])
 
 
-def test_a_lost_answer_keeps_its_outcome_under_both_names():
+def test_lost_outcome_is_available_under_old_and_new_name():
     error = errors.OutcomeUnknown.lost("the answer was lost")
     assert error.last_outcome == error.told == "the answer was lost"
     assert error.message == "the answer was lost: the request may have been carried out"
 
 
-def test_a_misspelled_word_is_answered_with_the_nearest_known_ones():
+def test_misspelled_word_suggests_nearest_known_words():
     assert close_matches("stauts", ["status", "start", "temp"])[0] == "status"
     assert close_matches("xyz", ["status"]) == []
     assert did_you_mean(["a", "b"]) == "; did you mean a or b?" and did_you_mean([]) == ""

@@ -62,7 +62,7 @@ def fails(error):
 
 
 @pytest.mark.parametrize("abbreviated", ["can", "stat", "statu", "fil", "config sho", "plugins l"])
-def test_a_name_is_never_abbreviated(server, abbreviated):
+def test_command_names_cannot_be_abbreviated(server, abbreviated):
     server.refuses(4, "USAGE_ERROR", *abbreviated.split())
     assert server.requests == []
 
@@ -71,27 +71,27 @@ def test_a_name_is_never_abbreviated(server, abbreviated):
     ("typed", "meant"),
     [("cancle", "cancel"), ("stauts", "status"), ("prnit x", "print"), ("config shwo", "config show"), ("Status", "status")],
 )
-def test_what_was_meant_is_proposed(server, typed, meant):
+def test_misspelled_command_gets_a_suggestion(server, typed, meant):
     result = server.refuses(4, "USAGE_ERROR", *typed.split())
     assert meant in result.envelope["error"]["message"]
 
 
-def test_nothing_is_proposed_for_what_is_like_nothing(server):
+def test_unlike_word_gets_no_suggestion(server):
     result = server.refuses(4, "USAGE_ERROR", "xyzzy")
     assert result.envelope["error"]["details"] == {"did_you_mean": []}
     assert "did you mean" not in result.envelope["error"]["message"]
 
 
-def test_a_first_word_alone_is_told_what_stands_below_it(server):
+def test_command_group_alone_lists_its_subcommands_in_error(server):
     message = server.refuses(4, "USAGE_ERROR", "config").envelope["error"]["message"]
     assert "config show" in message
 
 
-def test_an_underscore_is_a_space():
+def test_underscore_in_entry_point_name_means_space():
     assert (spoken("config_show"), written("config show")) == ("config show", "config_show")
 
 
-def test_the_longest_name_wins(add_ons):
+def test_longest_matching_command_name_wins(add_ons):
     add_ons.add("commands", "config", lambda: Mine)
     manager = CommandManager()
     assert manager.find_command(["config", "show"])[1:] == ("config show", [])
@@ -99,17 +99,17 @@ def test_the_longest_name_wins(add_ons):
     assert manager.find_command(["config", "--x", "show"])[1:] == ("config", ["--x", "show"])
 
 
-def test_listing_imports_nothing(add_ons):
+def test_listing_command_names_imports_nothing(add_ons):
     add_ons.add("commands", "broken", fails(AssertionError("it was imported")))
     assert {"broken", "cancel", "config show"} <= set(CommandManager().names())
 
 
-def test_a_vendors_command_runs(server, add_ons):
+def test_plugin_command_runs(server, add_ons):
     add_ons.add("commands", "acme_do", lambda: Mine)
     assert server.does("acme", "do") == {"who": "vendor"}
 
 
-def test_a_built_in_cannot_be_shadowed(server, add_ons):
+def test_plugin_cannot_shadow_builtin_command(server, add_ons):
     add_ons.add("commands", "cancel", lambda: Mine)
     server.refuses(4, "CONFIRMATION_REQUIRED", "cancel")
     assert CommandManager().owner("cancel") is None
@@ -120,7 +120,7 @@ def test_a_built_in_format_cannot_be_shadowed(server, add_ons):
     assert server.does("version", "--client")["server"] is None
 
 
-def test_what_two_claim_is_run_by_neither(server, add_ons):
+def test_command_claimed_by_two_plugins_is_refused(server, add_ons):
     add_ons.add("commands", "laser", lambda: Mine, "acme-tools")
     add_ons.add("commands", "laser", lambda: Mine, "bolt-tools")
     result = server.refuses(4, "PLUGIN_ERROR", "laser")
@@ -130,19 +130,19 @@ def test_what_two_claim_is_run_by_neither(server, add_ons):
 
 
 @pytest.mark.parametrize("group", ["commands", "preflight", "formatter.show", "formatter.list"])
-def test_the_built_ins_do_not_clash_and_can_all_be_loaded(group):
+def test_builtin_entry_points_do_not_clash_and_all_load(group):
     extensions = Extensions(f"octoprint_cli.{group}")
     assert extensions.clashes() == []
     assert all(extensions.load(name) for name in extensions.names())
 
 
-def test_both_who_claim_a_name_are_reported(add_ons):
+def test_clash_reports_both_distributions(add_ons):
     add_ons.add("commands", "laser", lambda: Mine, "acme-tools")
     add_ons.add("commands", "laser", lambda: Mine, "bolt-tools")
     assert [fault.distribution for fault in Extensions("octoprint_cli.commands").clashes()] == ["acme-tools", "bolt-tools"]
 
 
-def test_a_clash_names_the_name_and_the_rival(add_ons):
+def test_clash_names_entry_point_and_rival(add_ons):
     add_ons.add("commands", "cancel", lambda: Mine)
     (fault,) = Extensions("octoprint_cli.commands").clashes()
     assert (fault.name, fault.distribution) == ("cancel", "acme-tools")
@@ -161,7 +161,7 @@ def test_a_clash_names_the_name_and_the_rival(add_ons):
     ],
     ids=repr,
 )
-def test_a_broken_add_on_is_named_with_cause_and_remedy_and_costs_its_own_commands_only(server, add_ons, error):
+def test_broken_plugin_is_named_and_only_its_commands_fail(server, add_ons, error):
     add_ons.add("commands", "laser", fails(error))
     result = server.refuses(4, "PLUGIN_ERROR", "laser")
     message, hint = result.envelope["error"]["message"], result.envelope["error"]["hint"]
@@ -171,7 +171,7 @@ def test_a_broken_add_on_is_named_with_cause_and_remedy_and_costs_its_own_comman
     assert {"name": "laser", "summary": f"(broken: {message})"} in server.does("help")["commands"]
 
 
-def test_what_an_uninstalled_package_left_in_the_cache_is_told_so(add_ons, monkeypatch):
+def test_cached_entry_point_of_uninstalled_package_is_reported(add_ons, monkeypatch):
     add_ons.add("commands", "laser", fails(ImportError("gone")))
     monkeypatch.setattr("octoprint_cli.plugins.distributions.installed", lambda: iter(()))
     with pytest.raises(PluginError, match="no longer installed"):
@@ -179,23 +179,23 @@ def test_what_an_uninstalled_package_left_in_the_cache_is_told_so(add_ons, monke
 
 
 @pytest.mark.parametrize("thing", [object, lambda: None, "text"], ids=["class", "function", "text"])
-def test_what_is_no_cliff_command_is_named(server, add_ons, thing):
+def test_object_that_is_no_cliff_command_is_a_plugin_error(server, add_ons, thing):
     add_ons.add("commands", "laser", lambda: thing)
     assert "acme-tools" in server.refuses(4, "PLUGIN_ERROR", "laser").envelope["error"]["message"]
 
 
-def test_a_plain_commands_output_becomes_the_envelopes(server, add_ons):
+def test_plain_cliff_command_output_is_wrapped_in_envelope(server, add_ons):
     add_ons.add("commands", "plain", lambda: Plain)
     assert server.does("plain") == {"output": "written\nprinted\n"}
 
 
-def test_a_plain_command_that_returns_a_failure_is_one(server, add_ons):
+def test_plain_cliff_command_with_nonzero_return_is_an_error(server, add_ons):
     add_ons.add("commands", "plain", lambda: Plain)
     server.refuses(4, "PLUGIN_ERROR", "plain", "--returning", "3")
 
 
 @pytest.mark.parametrize(("option", "cause"), [("--crash", "ZeroDivisionError"), ("--leave", "SystemExit")])
-def test_a_strangers_crash_is_the_strangers(server, add_ons, option, cause):
+def test_crash_in_plugin_command_is_a_plugin_error(server, add_ons, option, cause):
     add_ons.add("commands", "plain", lambda: Plain)
     result = server.refuses(4, "PLUGIN_ERROR", "plain", option)
     assert "acme-tools" in result.envelope["error"]["message"] and cause in result.envelope["error"]["message"]
@@ -203,12 +203,12 @@ def test_a_strangers_crash_is_the_strangers(server, add_ons, option, cause):
 
 
 @pytest.mark.parametrize("option", ["--retur=1", "--nonsense", "--returning=x"])
-def test_a_strangers_options_are_exact_too_and_its_usage_errors_ours(server, add_ons, option):
+def test_plugin_options_are_exact_and_errors_are_usage_errors(server, add_ons, option):
     add_ons.add("commands", "plain", lambda: Plain)
     server.refuses(4, "USAGE_ERROR", "plain", option)
 
 
-def test_a_strangers_object_and_list_answer_in_the_envelope(server, add_ons):
+def test_plain_cliff_show_and_list_commands_use_the_envelope(server, add_ons):
     add_ons.add("commands", "shown", lambda: PlainShow)
     add_ons.add("commands", "listed", lambda: PlainList)
     assert server.does("shown") == {"a": 1, "b": "x"}

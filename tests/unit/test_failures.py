@@ -70,7 +70,7 @@ def tls(text, kind=ssl.SSLError):
         (OSError("Could not find a suitable TLS CA certificate bundle"), NOT_OPENED, "CONFIG_ERROR", "CONFIG_ERROR"),
     ],
 )
-def test_each_failure_is_the_error_that_it_stands_for(error, how_far, read, act):
+def test_each_network_failure_maps_to_its_error_code(error, how_far, read, act):
     codes = [translate(error, changes, URL, how_far).code for changes in (False, True)]
     if read is not None:
         assert codes == [read, act]
@@ -91,14 +91,14 @@ def test_each_failure_is_the_error_that_it_stands_for(error, how_far, read, act)
         (requests.exceptions.ReadTimeout("slow"), SLOW, False),
     ],
 )
-def test_never_made_is_said_only_where_no_byte_can_have_arrived(error, how_far, sure):
+def test_never_made_is_true_only_if_no_byte_can_have_arrived(error, how_far, sure):
     assert never_made(error, how_far) is sure
 
 
 @pytest.mark.parametrize(
     "error", [requests.exceptions.ConnectionError(RESET), requests.exceptions.ReadTimeout("slow"), tls("[SSL] x")]
 )
-def test_once_a_byte_went_out_an_act_is_never_called_undone(error):
+def test_failed_change_after_first_byte_is_outcome_unknown(error):
     for how_far in (SENT, SLOW):
         found = translate(error, True, URL, how_far)
         assert found.code == "OUTCOME_UNKNOWN" and found.retryable is False
@@ -118,13 +118,13 @@ def test_once_a_byte_went_out_an_act_is_never_called_undone(error):
     ],
     ids=["reset", "refused", "name", "mute"],
 )
-def test_the_reason_is_the_networks_without_the_librarys_clutter(cause, reason):
+def test_error_message_has_network_reason_without_library_noise(cause, reason):
     for how_far in (NOT_OPENED, SENT):
         message = translate(wrapped(cause), False, URL, how_far).message
         assert reason in message and "object at 0x" not in message and "Errno" not in message and "Max retries" not in message
 
 
-def test_a_password_in_the_address_is_not_shown():
+def test_password_in_address_is_masked_in_error():
     for how_far in (NOT_OPENED, OPENED, SENT, MUTE, SLOW):
         for act in (False, True):
             error = translate(requests.exceptions.ConnectionError(RESET), act, "http://me:secret@octopi.test/api/job", how_far)

@@ -12,7 +12,7 @@ from octoprint_cli.client.push.feed import Feed
 from octoprint_cli.client.push.updates import Away, Heat, Link
 from octoprint_cli.client.resources.job import Job
 
-from .fake import GONE
+from .driver import GONE
 from .pushed import Lost, Push, client, current, event
 
 DROPPED = Lost("the connection broke")
@@ -42,21 +42,21 @@ def polls(server):
     return server.reads.count("/api/job")
 
 
-def test_without_a_socket_the_server_is_asked_every_two_seconds(server, push, clock):
+def test_feed_without_socket_polls_every_two_seconds(server, push, clock):
     found = heard(Feed(client()), clock, 10)
     assert polls(server) == 5
     assert {news.source for news in found if isinstance(news.what, (Job, Heat))} == {"poll"}
     assert kinds(found)[:2] == ["Job", "Heat"]  # the first look is a poll, whatever the socket does
 
 
-def test_why_it_polls_is_told_once(server, push, clock):
+def test_polling_fallback_is_noted_once(server, push, clock):
     notes = []
     heard(Feed(client(), note=notes.append), clock, 300)
     assert len(push.opened) > 5
     assert notes == ["the push socket is down (refused); the server is asked every 2 s instead"]
 
 
-def test_while_pushed_it_asks_once_a_minute(server, push, clock):
+def test_feed_with_socket_polls_once_a_minute(server, push, clock):
     push.plans = [[(float(at), current("Operational")) for at in range(1, 2000)]]
     found = heard(Feed(client()), clock, 600)
     assert len(push.opened) == 1
@@ -65,13 +65,13 @@ def test_while_pushed_it_asks_once_a_minute(server, push, clock):
     assert sum(news.source == "push" for news in found) >= 599
 
 
-def test_a_silent_socket_still_leaves_one_look_a_minute(server, push, clock):
+def test_silent_socket_is_still_polled_once_a_minute(server, push, clock):
     push.plans = [[]]
     heard(Feed(client()), clock, 600)
     assert 10 <= polls(server) <= 12
 
 
-def test_a_drop_is_followed_by_a_look_at_once_and_so_is_the_return(server, push, clock):
+def test_socket_drop_and_reconnect_each_trigger_a_poll(server, push, clock):
     push.plans = [[(20.0, DROPPED)], []]
     feed = Feed(client())
     heard(feed, clock, 19.9)
@@ -86,43 +86,43 @@ def test_a_drop_is_followed_by_a_look_at_once_and_so_is_the_return(server, push,
     assert push.closed == 1
 
 
-def test_news_that_came_before_the_drop_is_not_lost(server, push, clock):
+def test_messages_before_socket_drop_are_delivered(server, push, clock):
     push.plans = [[(1.0, event("PrintDone")), (1.0, DROPPED)]]
     assert "Event" in kinds(heard(Feed(client()), clock, 2))
 
 
-def test_each_try_comes_later_than_the_one_before(server, push, clock):
+def test_socket_reconnect_delay_grows_exponentially(server, push, clock):
     heard(Feed(client()), clock, 400)
     assert [round(pause) for pause in push.pauses] == [1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60][: len(push.pauses)]
     assert len(push.pauses) >= 9
 
 
-def test_a_socket_that_stood_for_a_moment_long_ago_does_not_hurry_the_tries(server, push, clock):
+def test_short_earlier_connection_does_not_reset_reconnect_delay(server, push, clock):
     push.plans = [[(5.0, DROPPED)], Lost("refused")]
     heard(Feed(client()), clock, 400)
     assert [round(pause) for pause in push.pauses[1:7]] == [2, 4, 8, 16, 32, 60]
 
 
-def test_one_that_drops_again_and_again_is_tried_less_and_less(server, push, clock):
+def test_repeatedly_dropped_socket_is_retried_ever_less_often(server, push, clock):
     push.plans = [[(2.0, DROPPED)]]
     heard(Feed(client()), clock, 300)
     assert [round(pause) - 2 for pause in push.pauses[:6]] == [1, 2, 4, 8, 16, 32]
 
 
-def test_one_that_was_sound_is_tried_again_soon(server, push, clock):
+def test_stable_connection_resets_reconnect_delay(server, push, clock):
     push.plans = [Lost("refused"), Lost("refused"), Lost("refused"), [(31.0, DROPPED)], []]
     heard(Feed(client()), clock, 100)
     assert round(push.pauses[-1] - 31) == 1
 
 
-def test_the_first_looks_error_is_raised(server, push, clock):
+def test_error_of_first_poll_is_raised(server, push, clock):
     server.on("GET", "/api/job", status_code=403, json={"error": "no"})
     with pytest.raises(errors.PermissionDenied):
         Feed(client()).next(math.inf)
     assert push.opened == []
 
 
-def test_what_was_begun_before_is_no_failure_because_the_first_look_fails(server, push, clock):
+def test_failed_first_poll_after_a_change_is_not_raised(server, push, clock):
     ours = client(retries=0)
     ours.http.acted = True
     server.on("GET", "/api/job", exc=GONE)
@@ -130,7 +130,7 @@ def test_what_was_begun_before_is_no_failure_because_the_first_look_fails(server
     assert isinstance(feed.next(clock.now + 5).what, Away)
 
 
-def test_a_server_that_is_away_for_a_minute_is_waited_for(server, push, clock):
+def test_feed_waits_for_server_away_for_a_minute(server, push, clock):
     feed = Feed(client(retries=0))
     heard(feed, clock, 5)
     server.on("GET", "/api/job", exc=GONE)
@@ -141,7 +141,7 @@ def test_a_server_that_is_away_for_a_minute_is_waited_for(server, push, clock):
     assert [news.what.reason for news in back if isinstance(news.what, Away)] == [None] and "Job" in kinds(back)
 
 
-def test_and_its_socket_is_tried_at_once_when_it_is_back(server, push, clock):
+def test_socket_is_retried_at_once_when_server_is_back(server, push, clock):
     feed = Feed(client(retries=0))
     heard(feed, clock, 100)  # the tries are a minute apart by now
     server.on("GET", "/api/job", exc=GONE)
@@ -152,7 +152,7 @@ def test_and_its_socket_is_tried_at_once_when_it_is_back(server, push, clock):
     assert push.opened
 
 
-def test_one_that_stays_away_is_an_error(server, push, clock):
+def test_server_away_too_long_is_an_error(server, push, clock):
     feed = Feed(client(retries=0))
     heard(feed, clock, 1)
     server.on("GET", "/api/job", exc=GONE)
@@ -162,7 +162,7 @@ def test_one_that_stays_away_is_an_error(server, push, clock):
     assert module.AWAY_SECONDS < clock.now - begun < module.AWAY_SECONDS + 15
 
 
-def test_short_failures_do_not_add_up(server, push, clock):
+def test_separate_short_outages_do_not_add_up(server, push, clock):
     feed = Feed(client(retries=0))
     heard(feed, clock, 1)
     for _ in range(5):
@@ -172,7 +172,7 @@ def test_short_failures_do_not_add_up(server, push, clock):
         heard(feed, clock, 5)
 
 
-def test_it_ends_when_it_is_time(server, push, clock):
+def test_feed_returns_none_at_deadline(server, push, clock):
     feed = Feed(client())
     until = clock.now + 7
     while feed.next(until) is not None:
@@ -180,13 +180,13 @@ def test_it_ends_when_it_is_time(server, push, clock):
     assert clock.now == until
 
 
-def test_a_printer_that_goes_between_the_two_questions_has_no_heaters(server, push, clock):
+def test_printer_lost_between_job_and_temperature_request_has_no_heaters(server, push, clock):
     server.on("GET", "/api/printer", status_code=409, json={"error": "Printer is not operational"})
     found = heard(Feed(client()), clock, 1)
     assert [news.what.heaters for news in found if isinstance(news.what, Heat)] == [{}]
 
 
-def test_leaving_closes_the_socket(server, push, clock):
+def test_leaving_feed_closes_socket(server, push, clock):
     push.plans = [[]]
     with Feed(client()) as feed:
         heard(feed, clock, 5)
@@ -195,7 +195,7 @@ def test_leaving_closes_the_socket(server, push, clock):
 
 
 @pytest.mark.parametrize(("kind", "warm"), [("current", True), ("history", False)])
-def test_temperatures_of_a_history_are_old(server, push, clock, kind, warm):
+def test_temperatures_of_history_message_are_ignored(server, push, clock, kind, warm):
     """They may be from before a target was set, and would make a heater look warm that has just begun."""
     told = current("Operational", temps=[{"time": 1, "tool0": {"actual": 199.0, "target": 200.0}}])._replace(kind=kind)
     push.plans = [[(1.0, told)]]

@@ -61,7 +61,7 @@ def known(lines: List[str]) -> List[Any]:
         (seen.REPETIER_M115, "Repetier_0.91", "Mendel", "1.0", None, "https://github.com/repetier/Repetier-Firmware/", 1),
     ],
 )
-def test_the_firmware(
+def test_m115_reply_identifies_firmware(
     lines: List[str],
     name: str,
     machine: Optional[str],
@@ -105,13 +105,13 @@ def test_the_firmware(
         ),
     ],
 )
-def test_all_that_it_says_of_itself(lines: List[str], fields: Dict[str, str]) -> None:
+def test_m115_reply_keeps_all_fields(lines: List[str], fields: Dict[str, str]) -> None:
     said = parsed_reply("M115", ["RTD MSB:65  RTD LSB:108", *lines])
     assert said is not None
     assert said["fields"] == fields
 
 
-def test_what_it_can_do() -> None:
+def test_m115_reply_lists_capabilities() -> None:
     said = parsed_reply("M115", seen.MARLIN_2_0_7_M115)
     assert said is not None
     assert said["capabilities"] == {
@@ -124,7 +124,7 @@ def test_what_it_can_do() -> None:
     }
 
 
-def test_lines_that_ran_together() -> None:
+def test_capabilities_run_together_on_one_line_are_split() -> None:
     said = parsed_reply("M115", ["Cap:AUTOLEVEL:0Cap:Z_PROBE:1Cap:LEVELING_DATA:0"])
     assert said is not None
     assert said["capabilities"] == {"AUTOLEVEL": False, "Z_PROBE": True, "LEVELING_DATA": False}
@@ -186,5 +186,5 @@ def test_lines_that_ran_together() -> None:
         ),
     ],
 )
-def test_settings(lines: List[str], expected: Dict[str, Any]) -> None:
+def test_m503_reply_is_parsed_into_settings(lines: List[str], expected: Dict[str, Any]) -> None:
     assert parsed_reply("M503", lines) == {"settings": expected}

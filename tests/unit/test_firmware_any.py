@@ -9,7 +9,7 @@ from typing import List
 import pytest
 from hypothesis import example, given, strategies as st
 
-from octoprint_cli.gcode.firmware.command import only_asks
+from octoprint_cli.gcode.command import only_asks
 from octoprint_cli.gcode.firmware.replies import parsed_reply
 from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,
@@ -56,13 +56,13 @@ LINES = st.lists(
 @given(st.one_of(st.sampled_from(COMMANDS), st.text()), LINES)
 @example("M105", ["ok T:\u0661 /\u0662", "T99999999999:1", "T\u0661:1"])
 @example("M" + "1" * 5000, ["ok"])
-def test_no_line_breaks_it_and_all_numbers_are_finite(command: str, lines: List[str]) -> None:
+def test_arbitrary_lines_parse_to_finite_json(command: str, lines: List[str]) -> None:
     said = parsed_reply(command, lines)
     assert said is None or json.loads(json.dumps(said, allow_nan=False)) == said
 
 
 @given(st.sampled_from(COMMANDS), LINES, st.sampled_from(["Recv: ", "<<< ", "Send: ", ">>> ", ""]))
-def test_every_line_is_something(command: str, lines: List[str], mark: str) -> None:
+def test_every_terminal_line_is_classified_consistently(command: str, lines: List[str], mark: str) -> None:
     for line in lines:
         read = read_terminal_line(mark + line)
         assert read.said_by in (HOST, FIRMWARE, SERVER)
@@ -72,7 +72,7 @@ def test_every_line_is_something(command: str, lines: List[str], mark: str) -> N
 
 
 @given(st.one_of(st.text(), st.lists(st.sampled_from(PIECES)).map("".join)))
-def test_what_only_asks_is_one_command(text: str) -> None:
+def test_query_command_is_a_single_command(text: str) -> None:
     for command in (text, "M105 " + text, "M114" + text):
         if only_asks(command):
             sent = command.partition(";")[0]
@@ -98,7 +98,7 @@ def test_what_only_asks_is_one_command(text: str) -> None:
         "a : " * 12000,
     ],
 )
-def test_a_long_line_takes_no_long_time(line: str) -> None:
+def test_long_lines_are_parsed_quickly(line: str) -> None:
     begun = time.process_time()
     for command in COMMANDS:
         parsed_reply(command, [line, "M503 " + line])

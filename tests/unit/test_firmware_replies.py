@@ -42,7 +42,7 @@ def heater(actual: Optional[float], target: Optional[float] = 0.0) -> Dict[str, 
         (["ok T:20 /0 EXT:99 /9 HB:50 /5"], {"tool0": heater(20.0)}),
     ],
 )
-def test_temperatures(lines: List[str], expected: Dict[str, Any]) -> None:
+def test_m105_reply_is_parsed_into_temperatures(lines: List[str], expected: Dict[str, Any]) -> None:
     assert parsed_reply("M105", lines) == expected
 
 
@@ -71,7 +71,7 @@ def at(x: float, y: float, z: float, e: Optional[float], count: Optional[Dict[st
         (["X:1 Y:2 Z:3 E:4 Count X:5", "X:7 Y:7 Z:7 E:7"], at(1.0, 2.0, 3.0, 4.0, {"x": 5.0})),
     ],
 )
-def test_position(lines: List[str], expected: Dict[str, Any]) -> None:
+def test_m114_reply_is_parsed_into_position(lines: List[str], expected: Dict[str, Any]) -> None:
     assert parsed_reply("M114", lines) == expected
 
 
@@ -90,18 +90,18 @@ OPEN, HIT = "open", "triggered"
         (seen.REPETIER_M119_SHAPED, {"x_min": OPEN, "y_max": HIT, "z_max": OPEN, "z_probe_state": HIT}, {}),
     ],
 )
-def test_endstops(lines: List[str], endstops: Dict[str, str], filament: Dict[str, str]) -> None:
+def test_m119_reply_is_parsed_into_endstops(lines: List[str], endstops: Dict[str, str], filament: Dict[str, str]) -> None:
     assert parsed_reply("M119", lines) == {"endstops": endstops, "filament": filament}
 
 
-def test_what_answers_nothing_is_no_endstop() -> None:
+def test_unrelated_lines_are_no_endstops() -> None:
     noise = ["T:0 /0", "Resend: 1", "Error:checksum mismatch, Last Line: 0", "X:0.00 Y:1.00", "echo:busy: 1", "x_max:1.5", "SD: 12"]
     assert parsed_reply("M119", noise) is None
     assert parsed_reply("M119", [*noise, *seen.KLIPPER_M119]) == parsed_reply("M119", seen.KLIPPER_M119)
 
 
 @pytest.mark.parametrize("command", ["M105", "m105", "M105 T0", "N3 M105*36", "M0105", " M 105"])
-def test_a_command_in_each_form(command: str) -> None:
+def test_spelling_variants_of_a_command_parse_the_same(command: str) -> None:
     assert parsed_reply(command, seen.VIRTUAL_M105) == {"tool0": heater(21.3), "bed": heater(21.3)}
 
 
@@ -109,17 +109,17 @@ def test_a_command_in_each_form(command: str) -> None:
 @pytest.mark.parametrize(
     "lines", [[], ["ok"], ["", " "], ["ok 12"], ["echo:busy: processing"], ['echo:Unknown command: "M119"', "ok"]]
 )
-def test_nothing_understood_is_none(command: str, lines: List[str]) -> None:
+def test_reply_not_understood_parses_to_none(command: str, lines: List[str]) -> None:
     assert parsed_reply(command, lines) is None
 
 
 @pytest.mark.parametrize("command", ["M20", "G28", "", "STATUS", "M1050", "T0"])
-def test_a_command_without_a_parser_is_none(command: str) -> None:
+def test_reply_of_command_without_parser_is_none(command: str) -> None:
     assert parsed_reply(command, seen.VIRTUAL_M105 + seen.MARLIN_M114 + seen.MARLIN_M119) is None
 
 
 @pytest.mark.parametrize("command", ["M105", "M114", "M503"])
-def test_a_number_too_large_is_not_said(command: str) -> None:
+def test_overflowing_number_is_left_out(command: str) -> None:
     huge = "9" * 400
     said = parsed_reply(command, [f"ok T:{huge} /1", f"X:{huge} Y:1 Z:1 E:1 Count X:{huge} Y:2", f"M92 X{huge} Y3"])
     assert said in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from octoprint_cli.gcode.firmware.command import only_asks
+from octoprint_cli.gcode.command import only_asks
 from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,
     HOST,
@@ -41,18 +41,18 @@ from . import firmwares
         ("", "", SERVER, ""),
     ],
 )
-def test_both_dialects_say_the_same(one: str, two: str, said_by: str, text: str) -> None:
+def test_terminal_line_reads_the_same_in_both_log_formats(one: str, two: str, said_by: str, text: str) -> None:
     assert read_terminal_line(one) == read_terminal_line(two) == (said_by, text)
 
 
 @pytest.mark.parametrize("text", ["ok", "ok 12", "ok N12 P15 B3", "ok T:21.3 /0.0", "okT:21", "ok X:0.0 Y:0.0"])
-def test_an_acknowledgement(text: str) -> None:
+def test_acknowledgement_is_recognised(text: str) -> None:
     assert is_ok(text)
     assert not is_chatter(text, "M115")
 
 
 @pytest.mark.parametrize("text", ["okay", "echo:SD card ok", "not ok", "Testing X connection... OK", "", "o", "wait"])
-def test_no_acknowledgement(text: str) -> None:
+def test_other_lines_are_no_acknowledgement(text: str) -> None:
     assert not is_ok(text)
 
 
@@ -76,7 +76,7 @@ REPORTS = [
 
 
 @pytest.mark.parametrize(("text", "asked_by"), REPORTS)
-def test_a_report_is_chatter_but_for_what_asks_for_it(text: str, asked_by: str) -> None:
+def test_report_is_chatter_except_for_command_that_requests_it(text: str, asked_by: str) -> None:
     assert is_chatter(text, "M115")
     assert is_chatter(text, "M503")
     assert not is_chatter(text, asked_by)
@@ -98,7 +98,7 @@ def test_a_report_is_chatter_but_for_what_asks_for_it(text: str, asked_by: str) 
         "Error:checksum mismatch, Last Line: 5",
     ],
 )
-def test_what_answers_nothing(text: str) -> None:
+def test_unsolicited_lines_are_chatter_for_every_command(text: str) -> None:
     for command in ("M105", "M114", "M27", "M115", "G28"):
         assert is_chatter(text, command)
 
@@ -112,7 +112,7 @@ def test_what_answers_nothing(text: str) -> None:
     + [(firmwares.KLIPPER_ERROR, "G1 X5"), ('echo:Unknown command: "M999"', "M999"), ("// Klipper state: Ready", "STATUS")]
     + [("waiting for temperature", "M109"), ("starting", "M24"), ("Error:MINTEMP triggered", "M104 S1")],
 )
-def test_an_answer_is_no_chatter(text: str, command: str) -> None:
+def test_reply_lines_are_no_chatter(text: str, command: str) -> None:
     assert not is_chatter(text, command)
 
 
@@ -129,7 +129,7 @@ def test_an_answer_is_no_chatter(text: str, command: str) -> None:
         "ALARM: Hard limit",
     ],
 )
-def test_an_error(text: str) -> None:
+def test_firmware_error_is_recognised(text: str) -> None:
     assert is_error(text)
     assert not is_resend(text)
 
@@ -147,19 +147,19 @@ def test_an_error(text: str) -> None:
         "Resend:6",
     ],
 )
-def test_a_lost_line_is_no_error(text: str) -> None:
+def test_resend_request_is_no_error(text: str) -> None:
     assert is_resend(text)
     assert not is_error(text)
 
 
 @pytest.mark.parametrize("text", ["ok", "echo:SD init fail", "x_min: open", "rsomething", "No error: fine", "", "restart"])
-def test_what_is_neither(text: str) -> None:
+def test_other_lines_are_no_error_resend_or_start(text: str) -> None:
     assert not is_error(text)
     assert not is_resend(text)
     assert not is_start(text)
 
 
-def test_a_reset_is_told() -> None:
+def test_firmware_reset_is_recognised() -> None:
     assert is_start("start")
     assert not is_start("start of print")
 
@@ -189,7 +189,7 @@ def test_a_reset_is_told() -> None:
         "M31",
     ],
 )
-def test_what_only_asks(command: str) -> None:
+def test_query_commands_are_recognised(command: str) -> None:
     assert only_asks(command)
 
 
@@ -221,5 +221,5 @@ def test_what_only_asks(command: str) -> None:
         "M114 \u017f",
     ],
 )
-def test_what_does_not_only_ask_or_is_not_known(command: str) -> None:
+def test_other_and_unknown_commands_are_no_queries(command: str) -> None:
     assert not only_asks(command)

@@ -8,7 +8,7 @@ from octoprint_cli.client.push.updates import Away, Event, State
 from octoprint_cli.client.resources.stored_file import History
 from octoprint_cli.client.tracking.job_tracker import GRACE_SECONDS, JobTracker
 
-from .fake import GONE
+from .driver import GONE
 from .pushed import client, job, news
 
 AT_WORK = job("Printing", completion=50.0, seconds=60)
@@ -40,7 +40,7 @@ def ended(kind, **payload):
 def finds(server, follower, state, file="cube.gcode", completion=None, history=None, **more):
     """What is found when a reading says that it is over, and no event comes."""
     if history is not None:
-        server.storage.say("cube.gcode", prints=history)
+        server.falsify("cube.gcode", prints=history)
     server.job(server.reading(state, file, completion=completion, **more))
     hears(follower, job(state, file, completion=completion))
     assert follower.due is not None and follower.ending is None
@@ -51,16 +51,16 @@ def finds(server, follower, state, file="cube.gcode", completion=None, history=N
 # -- told -----------------------------------------------------------------------------------------
 
 
-def test_done(follower):
+def test_print_done_event_is_finished(follower):
     assert hears(follower, ended("PrintDone", time=60))[:4] == ("finished", None, "cube.gcode", "local")
 
 
-def test_cancelled(follower):
+def test_cancelled_print_failed_event_is_cancelled(follower):
     ending = hears(follower, State("Cancelling"), ended("PrintFailed", reason="cancelled"))
     assert (ending.outcome, ending.reason, ending.certain) == ("cancelled", None, True)
 
 
-def test_an_error_of_the_firmware_is_told_by_its_own_event(follower):
+def test_firmware_error_event_gives_the_failure_reason(follower):
     """2.0 says `unknown` in the event of the end."""
     told = Event("Error", {"error": "Thermal Runaway, system stopped!"})
     ending = hears(
@@ -79,7 +79,7 @@ def test_an_error_of_the_firmware_is_told_by_its_own_event(follower):
         ("Error", {}, "an error that it does not name"),
     ],
 )
-def test_what_the_firmware_did_is_no_cancelling_though_the_server_cancels_then(follower, kind, said, reason):
+def test_firmware_event_before_cancel_makes_job_failed(follower, kind, said, reason):
     ending = hears(follower, Event(kind, said), State("Cancelling"), ended("PrintFailed", reason="cancelled"))
     assert (ending.outcome, ending.reason) == ("failed", reason)
 
@@ -88,29 +88,29 @@ def test_what_the_firmware_did_is_no_cancelling_though_the_server_cancels_then(f
     ("error", "reason"),
     [("SerialTimeoutException: ", "SerialTimeoutException"), ("unknown", None), ("", None), (None, None), (["x"], None)],
 )
-def test_a_connection_that_broke_is_not_the_firmwares_error(follower, error, reason):
+def test_broken_serial_connection_is_failed_without_firmware_error(follower, error, reason):
     ending = hears(follower, State("Offline"), ended("PrintFailed", reason="error", error=error))
     assert (ending.outcome, ending.reason, follower.firmware_error) == ("failed", reason, None)
 
 
 @pytest.mark.parametrize("state", ["Offline", "Error", "Offline after error", "Operational", "Connecting"])
-def test_a_state_without_a_job_is_no_end_yet_but_makes_it_due(follower, clock, state):
+def test_state_without_job_schedules_a_check_but_is_no_end(follower, clock, state):
     """The event that tells how comes a moment later; whoever judged now would take an error for a printer that is off."""
     assert hears(follower, State(state)) is None and follower.due == clock.now + GRACE_SECONDS
 
 
-def test_the_end_of_another_file_is_not_ours(follower):
+def test_end_of_another_file_is_ignored(follower):
     other = {"path": "other.gcode", "origin": "local"}
     assert hears(follower, Event("PrintDone", other), Event("PrintFailed", {**other, "reason": "cancelled"})) is None
 
 
-def test_after_the_end_nothing_changes_it(follower):
+def test_ending_is_final(follower):
     first = hears(follower, ended("PrintDone"))
     assert hears(follower, ended("PrintFailed", reason="cancelled"), Event("Error", {"error": "x"}), job("Offline", None)) == first
     assert follower.due is None and follower.firmware_error is None
 
 
-def test_2_0s_slash_before_a_path_is_nothing(server):
+def test_leading_slash_in_octoprint_2_path_is_ignored(server):
     ours = JobTracker(client(), job("Printing", "a.gco", location="sdcard"))
     assert hears(ours, Event("PrintDone", {"path": "/a.gco"})).outcome == "finished"
 
@@ -130,25 +130,25 @@ def test_2_0s_slash_before_a_path_is_nothing(server):
         job("Printing", completion=49.9, seconds=59),  # a push that was overtaken by a poll
     ],
 )
-def test_it_goes_on(follower, reading):
+def test_active_job_readings_do_not_end_the_job(follower, reading):
     assert hears(follower, reading) is None and follower.due is None
 
 
-def test_a_reading_with_nulls_forgets_nothing(follower):
+def test_reading_with_nulls_keeps_known_job(follower):
     hears(follower, job("Pausing", None))
     assert follower.job.file == "cube.gcode" and follower.job.location == "local"
     hears(follower, job("Printing", completion=1.0, seconds=2))
     assert follower.due is not None  # and so the restart is seen
 
 
-def test_one_look_may_say_that_it_goes_on_after_all(server, follower):
+def test_conclude_resumes_following_if_job_is_active_after_all(server, follower):
     hears(follower, job("Operational", None))
     server.job(server.reading("Printing", "cube.gcode", completion=51.0))
     follower.conclude()
     assert follower.ending is None and follower.due is None
 
 
-def test_a_look_that_fails_is_made_again(server, clock, follower):
+def test_failed_check_is_scheduled_again(server, clock, follower):
     hears(follower, job("Operational"))
     server.on("GET", "/api/job", exc=GONE)
     follower.conclude()
@@ -158,33 +158,33 @@ def test_a_look_that_fails_is_made_again(server, clock, follower):
 # -- found out ------------------------------------------------------------------------------------
 
 
-def test_found_finished_by_its_completion(server, follower):
+def test_conclude_finds_finished_by_completion(server, follower):
     assert finds(server, follower, "Operational", completion=100.0).outcome == "finished"
 
 
-def test_found_finished_by_the_files_history(server, follower):
+def test_conclude_finds_finished_by_file_history(server, follower):
     assert finds(server, follower, "Operational", None, history=prints(3, 1, True)).outcome == "finished"
 
 
-def test_found_cancelled_where_a_failure_was_noted_and_the_file_is_selected_still(server, follower):
+def test_conclude_finds_cancelled_by_noted_failure_of_selected_file(server, follower):
     ending = finds(server, follower, "Operational", history=prints(2, 2))
     assert (ending.outcome, ending.certain) == ("cancelled", False)
 
 
-def test_found_failed_with_the_servers_reason(server, follower):
+def test_conclude_finds_failed_with_server_reason(server, follower):
     ending = finds(server, follower, "Offline after error", None, history=prints(2, 2), error="Thermal Runaway")
     assert (ending.outcome, ending.reason) == ("failed", "Thermal Runaway")
 
 
-def test_found_unfinished_where_another_job_is_active_already(server, follower):
+def test_conclude_finds_unfinished_if_another_job_is_active(server, follower):
     assert finds(server, follower, "Printing", "other.gcode", 3.0, prints(2, 2)).outcome == "unfinished"
 
 
-def test_found_finished_where_another_job_is_active_already(server, follower):
+def test_conclude_finds_finished_if_another_job_is_active(server, follower):
     assert finds(server, follower, "Printing", "other.gcode", 3.0, prints(3, 1, True)).outcome == "finished"
 
 
-def test_found_cancelled_by_its_state_where_the_history_had_it_before(server, follower):
+def test_conclude_finds_cancelled_by_state_if_history_was_read_late(server, follower):
     """Whoever begins to wait while a cancelled job winds down reads a history that has it already."""
     late = JobTracker(client(), job("Cancelling"))
     server.job(server.reading("Operational", "cube.gcode"))
@@ -193,37 +193,37 @@ def test_found_cancelled_by_its_state_where_the_history_had_it_before(server, fo
     assert (late.ending.outcome, late.ending.certain) == ("cancelled", True)
 
 
-def test_found_failed_by_what_the_firmware_said(server, follower):
+def test_conclude_finds_failed_by_firmware_error(server, follower):
     hears(follower, Event("Error", {"error": "MINTEMP triggered"}))
     assert finds(server, follower, "Offline after error", None)[:2] == ("failed", "MINTEMP triggered")
 
 
-def test_found_off_line_and_nothing_else_is_a_failure_most_likely(server, follower):
+def test_conclude_finds_offline_printer_probably_failed(server, follower):
     ending = finds(server, follower, "Offline after error", None, error="SerialTimeoutException")
     assert (ending.outcome, ending.reason, ending.certain) == ("failed", "SerialTimeoutException", False)
 
 
 @pytest.mark.parametrize("state", ["Operational", "Offline"])
-def test_found_lost_where_the_server_was_away_and_has_no_job(server, follower, state):
+def test_conclude_finds_lost_if_server_was_away_and_has_no_job(server, follower, state):
     hears(follower, Away("refused"), Away(None))
     ending = finds(server, follower, state, None)
     assert ending.outcome == "lost" and "away" in ending.reason and ending.file == "cube.gcode"
 
 
-def test_a_restart_of_the_same_file_is_not_the_same_job(server, follower):
+def test_restart_of_same_file_is_another_job(server, follower):
     hears(follower, job("Printing", completion=2.0, seconds=3))
     assert follower.due is not None
-    server.storage.say("cube.gcode", prints=prints(3, 1, True))
+    server.falsify("cube.gcode", prints=prints(3, 1, True))
     server.job(server.reading("Printing", "cube.gcode", completion=2.0))
     follower.conclude()
     assert follower.ending.outcome == "finished"
 
 
-def test_a_start_that_is_told_while_ours_goes_on_is_looked_into(server, follower):
+def test_start_event_during_job_is_checked_for_another_job(server, follower):
     """Between two readings a job may end and the next begin, of the same file."""
     hears(follower, ended("PrintStarted"))
     assert follower.due is not None
-    server.storage.say("cube.gcode", prints=prints(2, 2))
+    server.falsify("cube.gcode", prints=prints(2, 2))
     server.job(server.reading("Printing", "cube.gcode", completion=50.5))
     follower.conclude()
     assert follower.ending is None and follower.due is not None  # its event may still come
@@ -231,30 +231,30 @@ def test_a_start_that_is_told_while_ours_goes_on_is_looked_into(server, follower
     assert follower.ending.outcome == "unfinished"
 
 
-def test_our_own_start_that_is_told_late_ends_nothing(server, follower):
+def test_late_event_of_own_start_ends_nothing(server, follower):
     hears(follower, ended("PrintStarted"))
     follower.conclude()
     assert follower.ending is None and follower.due is None
 
 
 @pytest.mark.parametrize("completion", [None, 100.0])
-def test_a_file_that_was_printed_several_times_meanwhile_tells_nothing_of_ours(server, follower, completion):
+def test_file_printed_several_times_meanwhile_leaves_job_lost(server, follower, completion):
     """Cancelled and printed again, or the other way round: both look like this."""
     assert finds(server, follower, "Operational", completion=completion, history=prints(3, 2, True)).outcome == "lost"
 
 
-def test_the_history_from_before_it_began_may_be_given(server):
+def test_follower_accepts_history_from_before_the_start(server):
     server.stores("cube.gcode", prints=prints(1, 0, True))
     ours = JobTracker(client(), AT_WORK, History())
     assert finds(server, ours, "Operational", None).outcome == "finished"
 
 
-def test_a_key_that_may_not_list_files_sees_the_completion_at_least(server):
+def test_conclude_uses_completion_without_permission_to_list_files(server):
     server.on("GET", "/api/files/local/cube.gcode", status_code=403, json={"error": "no"})
     assert finds(server, JobTracker(client(), AT_WORK), "Operational", completion=100.0).outcome == "finished"
 
 
-def test_and_without_it_the_job_is_lost_to_it(server):
+def test_conclude_finds_lost_without_history_or_completion(server):
     server.on("GET", "/api/files/local/cube.gcode", status_code=403, json={"error": "no"})
     assert finds(server, JobTracker(client(), AT_WORK), "Operational", None).outcome == "lost"
 
@@ -265,7 +265,7 @@ def test_and_without_it_the_job_is_lost_to_it(server):
 @pytest.mark.parametrize(
     ("told", "certain"), [([State("Cancelling")], True), ([job("Cancelling", "a.gco", location="sdcard")], True), ([], False)]
 )
-def test_a_card_file_that_is_not_at_its_end_was_cancelled(each_server, told, certain):
+def test_incomplete_sd_print_was_cancelled(each_server, told, certain):
     ours = JobTracker(client(), job("Printing from SD", "a.gco", 50.0, 60, "sdcard"))
     hears(ours, *told, job("Operational", "a.gco", location="sdcard"))
     each_server.job(each_server.reading("Operational", "a.gco", origin=each_server.card))
@@ -273,7 +273,7 @@ def test_a_card_file_that_is_not_at_its_end_was_cancelled(each_server, told, cer
     assert (ours.ending.outcome, ours.ending.certain) == ("cancelled", certain)
 
 
-def test_a_card_file_at_its_end_was_printed(each_server):
+def test_completed_sd_print_was_finished(each_server):
     ours = JobTracker(client(), job("Printing from SD", "a.gco", 50.0, 60, "sdcard"))
     hears(ours, job("Operational", "a.gco", 100.0, 120, "sdcard"))
     each_server.job(each_server.reading("Operational", "a.gco", completion=100.0, origin=each_server.card))
@@ -290,7 +290,7 @@ def test_a_card_file_at_its_end_was_printed(each_server):
         ("error", "Error", {"error": "Thermal Runaway"}, "Thermal Runaway"),
     ],
 )
-def test_what_has_ended_it_may_be_told_after_the_end(follower, end, kind, said, reason):
+def test_cause_of_ending_may_arrive_after_the_end(follower, end, kind, said, reason):
     first = hears(follower, State("Offline after error"), ended("PrintFailed", reason=end, error="unknown"))
     assert (first.by_firmware, follower.over) == (False, False) and follower.due is not None  # nobody acts on it yet
     ending = hears(follower, Event(kind, said))
@@ -299,18 +299,18 @@ def test_what_has_ended_it_may_be_told_after_the_end(follower, end, kind, said, 
 
 @pytest.mark.parametrize(("end", "outcome"), [("cancelled", "cancelled"), ("error", "failed")])
 @pytest.mark.parametrize("kind", ["PrinterReset", "EStop", "Error"])
-def test_what_comes_long_after_an_end_is_another_matter(follower, end, outcome, kind):
+def test_event_long_after_ending_does_not_change_it(follower, end, outcome, kind):
     hears(follower, ended("PrintFailed", reason=end, error="unknown"))
     follower.conclude()
     assert follower.over and hears(follower, Event(kind, {"error": "x"}))[:2] == (outcome, None)
 
 
 @pytest.mark.parametrize("kind", ["EStop", "Error"])
-def test_what_comes_just_after_a_cancel_has_not_cancelled_it(follower, kind):
+def test_error_event_just_after_cancel_does_not_change_it(follower, kind):
     hears(follower, ended("PrintFailed", reason="cancelled"))
     assert hears(follower, Event(kind, {"error": "x"})).outcome == "cancelled" and not follower.over
 
 
-def test_an_end_whose_cause_is_known_waits_for_no_other(follower):
+def test_ending_with_known_cause_is_over_at_once(follower):
     hears(follower, Event("EStop", {}), ended("PrintFailed", reason="error", error="unknown"))
     assert follower.over

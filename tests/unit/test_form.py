@@ -26,7 +26,7 @@ def parts(form: FileForm, body: bytes) -> List[Tuple[str, bytes]]:
 # -- the body -----------------------------------------------------------------------------------------
 
 
-def test_the_body_is_byte_for_byte_what_browsers_send(path: pathlib.Path) -> None:
+def test_upload_body_matches_browser_form_data(path: pathlib.Path) -> None:
     with FileForm(path, "quick.gcode", {"path": "a/b", "select": "true"}) as form:
         boundary = form.content_type[len("multipart/form-data; boundary=") :]
         expected = (
@@ -49,16 +49,14 @@ def test_the_body_is_byte_for_byte_what_browsers_send(path: pathlib.Path) -> Non
     ],
 )
 @pytest.mark.parametrize("fields", [{}, {"path": "ü/b"}, {"path": "a", "select": "true"}], ids=str)
-def test_another_library_reads_the_fields_and_then_the_file(
-    path: pathlib.Path, name: str, spelled: str, fields: Dict[str, str]
-) -> None:
+def test_form_body_is_parsed_by_another_library(path: pathlib.Path, name: str, spelled: str, fields: Dict[str, str]) -> None:
     with FileForm(path, name, fields) as form:
         found = parts(form, form.read())
     assert found[:-1] == [(f'form-data; name="{field}"', value.encode()) for field, value in fields.items()]
     assert found[-1] == (f'form-data; name="file"; filename="{spelled}"', CONTENT)
 
 
-def test_no_two_forms_have_the_same_boundary(path: pathlib.Path) -> None:
+def test_each_form_has_its_own_boundary(path: pathlib.Path) -> None:
     with FileForm(path, "a", {}) as one, FileForm(path, "a", {}) as other:
         assert one.content_type != other.content_type
 
@@ -72,7 +70,7 @@ def test_an_empty_file_is_a_form_with_an_empty_part(tmp_path: pathlib.Path) -> N
 
 
 @pytest.mark.parametrize("amount", [1, 7, 999, 1000, 1001, 16384, 10**9])
-def test_the_length_is_the_announced_one_however_it_is_read(path: pathlib.Path, amount: int) -> None:
+def test_body_length_matches_announced_length_for_any_read_size(path: pathlib.Path, amount: int) -> None:
     with FileForm(path, path.name, {"path": "a"}) as form:
         body = read_by(form, amount)
         assert len(body) == form.len and parts(form, body)[-1][1] == CONTENT
@@ -112,7 +110,7 @@ def test_a_length_beyond_two_gibibytes_is_announced(tmp_path: pathlib.Path) -> N
         assert len(form.read(2**40)) == 1000  # and a large read takes no more memory than any other
 
 
-def test_it_stands_for_true_and_cannot_be_rewound(path: pathlib.Path) -> None:
+def test_form_is_truthy_and_cannot_be_rewound(path: pathlib.Path) -> None:
     """requests drops a body that is false; one with `tell` and `seek` might be sent again from its middle."""
     with FileForm(path, path.name, {}) as form:
         assert form
@@ -122,7 +120,7 @@ def test_it_stands_for_true_and_cannot_be_rewound(path: pathlib.Path) -> None:
 # -- hash and progress --------------------------------------------------------------------------------
 
 
-def test_the_hash_is_of_what_was_given_out_so_far(path: pathlib.Path) -> None:
+def test_hash_covers_bytes_sent_so_far(path: pathlib.Path) -> None:
     with FileForm(path, path.name, {}) as form:
         assert form.sha1 == hashlib.sha1(b"").hexdigest()
         while form.sent < 3000:
@@ -133,13 +131,13 @@ def test_the_hash_is_of_what_was_given_out_so_far(path: pathlib.Path) -> None:
     assert form.sha1 == hashlib.sha1(CONTENT).hexdigest()
 
 
-def test_no_more_than_a_few_chunks_wait_for_the_worker(path: pathlib.Path) -> None:
+def test_digest_queue_holds_few_chunks(path: pathlib.Path) -> None:
     with FileForm(path, path.name, {}) as form:
         while form.read(10):
             assert len(form._digest._waiting) <= 2
 
 
-def test_progress_only_grows_and_ends_at_the_size(path: pathlib.Path) -> None:
+def test_progress_is_monotonic_and_ends_at_file_size(path: pathlib.Path) -> None:
     told: List[Tuple[int, int]] = []
     with FileForm(path, path.name, {}, lambda *numbers: told.append(numbers)) as form:
         read_by(form, 700)
@@ -147,7 +145,7 @@ def test_progress_only_grows_and_ends_at_the_size(path: pathlib.Path) -> None:
     assert {total for _, total in told} == {len(CONTENT)}
 
 
-def test_complete_is_true_with_the_last_byte_and_not_before(path: pathlib.Path) -> None:
+def test_form_is_complete_only_with_last_byte(path: pathlib.Path) -> None:
     with FileForm(path, path.name, {}) as form:
         for _ in range(form.len - 1):
             assert form.read(1)

@@ -71,7 +71,7 @@ def test_a_file_that_changed_is_never_sent_to_its_end(path: pathlib.Path, change
         assert form._after.strip() not in body
 
 
-def test_a_file_behind_a_link_is_replaced_with_the_link(path: pathlib.Path) -> None:
+def test_replaced_symlink_counts_as_changed_file(path: pathlib.Path) -> None:
     link, other = path.with_name("link.gcode"), path.with_name("other.gcode")
     link.symlink_to(path)
     other.write_bytes(CONTENT)
@@ -83,7 +83,7 @@ def test_a_file_behind_a_link_is_replaced_with_the_link(path: pathlib.Path) -> N
             form.read()
 
 
-def test_a_file_cut_off_between_the_look_and_the_read_gives_nothing_more(path: pathlib.Path, monkeypatch: Any) -> None:
+def test_file_truncated_after_check_is_refused(path: pathlib.Path, monkeypatch: Any) -> None:
     with FileForm(path, path.name, {}) as form:
         monkeypatch.setattr(form._source, "require_unchanged", lambda: None)
         os.truncate(path, 5000)
@@ -92,7 +92,7 @@ def test_a_file_cut_off_between_the_look_and_the_read_gives_nothing_more(path: p
         assert (form.sent, form.complete) == (5000, False)
 
 
-def test_what_leaves_the_bytes_alone_is_no_change(path: pathlib.Path) -> None:
+def test_changed_permissions_or_hard_links_are_no_change(path: pathlib.Path) -> None:
     with FileForm(path, path.name, {}) as form:
         form.read(1000)
         path.chmod(0o600)
@@ -104,26 +104,26 @@ def test_what_leaves_the_bytes_alone_is_no_change(path: pathlib.Path) -> None:
 # -- a file that cannot be read -----------------------------------------------------------------------
 
 
-def test_a_file_that_is_not_there(tmp_path: pathlib.Path) -> None:
+def test_missing_file_is_refused(tmp_path: pathlib.Path) -> None:
     with pytest.raises(errors.FileNotFound, match=r"there is no file .*none\.gcode") as caught:
         FileForm(tmp_path / "none.gcode", "none.gcode", {})
     assert caught.value.hint == f"ls {tmp_path}"
 
 
-def test_a_folder(tmp_path: pathlib.Path) -> None:
+def test_folder_is_refused(tmp_path: pathlib.Path) -> None:
     with pytest.raises(errors.FileInvalid, match="is a folder, not a file"):
         FileForm(tmp_path, "x", {})
 
 
 @pytest.mark.timeout(10)
-def test_a_pipe_or_a_device_is_not_waited_for(tmp_path: pathlib.Path) -> None:
+def test_pipe_or_device_is_refused_without_blocking(tmp_path: pathlib.Path) -> None:
     os.mkfifo(tmp_path / "pipe.gcode")
     for path in (tmp_path / "pipe.gcode", pathlib.Path(os.devnull)):
         with pytest.raises(errors.FileInvalid, match="a pipe or a device"):
             FileForm(path, "x", {})
 
 
-def test_a_file_that_may_not_be_read(path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreadable_file_is_refused(path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: Any, *how: Any, **more: Any) -> Any:
         raise PermissionError(13, "Permission denied")
 
@@ -150,7 +150,7 @@ class Broken:
         return getattr(self._file, name)
 
 
-def test_a_disk_that_fails_on_the_way(path: pathlib.Path) -> None:
+def test_read_error_during_upload_is_file_unreadable(path: pathlib.Path) -> None:
     with FileForm(path, path.name, {}) as form:
         form._source._file = Broken(form._source._file)  # type: ignore[assignment]
         with pytest.raises(errors.FileUnreadable, match="Input/output error"):
@@ -158,7 +158,7 @@ def test_a_disk_that_fails_on_the_way(path: pathlib.Path) -> None:
         assert (form.sent, form.complete) == (1000, False)
 
 
-def test_a_name_that_is_no_text(path: pathlib.Path) -> None:
+def test_file_name_that_is_not_utf8_is_refused(path: pathlib.Path) -> None:
     with pytest.raises(errors.FileInvalid, match="not valid UTF-8"):
         FileForm(path, os.fsdecode(b"gr\xfcn.gcode"), {})
 
@@ -166,13 +166,13 @@ def test_a_name_that_is_no_text(path: pathlib.Path) -> None:
 # -- its end ------------------------------------------------------------------------------------------
 
 
-def test_a_form_that_nobody_reads_starts_no_thread(path: pathlib.Path) -> None:
+def test_unread_form_starts_no_thread(path: pathlib.Path) -> None:
     with FileForm(path, path.name, {}) as form:
         assert form.read(10) and workers() == []
 
 
 @pytest.mark.parametrize("trouble", [None, OSError, KeyboardInterrupt, errors.Terminated])
-def test_worker_and_file_end_with_it_whatever_happens(path: pathlib.Path, trouble: Any) -> None:
+def test_worker_and_file_are_closed_after_any_exception(path: pathlib.Path, trouble: Any) -> None:
     try:
         with FileForm(path, path.name, {}) as form:
             form.read(100), form.read(100), form.read(100)
@@ -185,7 +185,7 @@ def test_worker_and_file_end_with_it_whatever_happens(path: pathlib.Path, troubl
     assert form.sha1 == hashlib.sha1(CONTENT[: form.sent]).hexdigest()
 
 
-def test_trouble_while_telling_the_progress_ends_it_too(path: pathlib.Path) -> None:
+def test_exception_in_progress_callback_closes_file(path: pathlib.Path) -> None:
     def stop(sent: int, size: int) -> None:
         raise KeyboardInterrupt
 

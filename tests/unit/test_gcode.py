@@ -24,82 +24,82 @@ def test_one_command_is_one_request(ready):
     assert ready.reads == []
 
 
-def test_many_commands_go_out_in_order_in_one_request(ready):
+def test_several_commands_are_sent_in_order_in_one_request(ready):
     ready.does("gcode", "M105", "G28 X", "m114", "M117 50% done")
     assert ready.sent == commands("M105", "G28 X", "m114", "M117 50% done")
 
 
-def test_stdin_is_read_where_the_dash_stands_without_comments_and_empty_lines(ready):
+def test_dash_reads_commands_from_stdin_without_comments_and_blank_lines(ready):
     ready.does("gcode", "M105", "-", "M114", stdin="; start\nG28\r\n\n  \nG1 X10 ; go\n")
     assert ready.sent == commands("M105", "G28", "G1 X10 ; go", "M114")
 
 
-def test_a_last_line_without_a_newline_counts(ready):
+def test_last_stdin_line_without_newline_counts(ready):
     ready.does("gcode", "-", stdin="M105\nM114")
     assert ready.sent == commands("M105", "M114")
 
 
 @pytest.mark.parametrize("stdin", ["", "\n\n", "; nothing\n"])
-def test_a_stdin_without_a_command_is_refused(server, stdin):
+def test_stdin_without_commands_is_refused(server, stdin):
     server.refuses(4, "INVALID_VALUE", "gcode", "-", stdin=stdin)
     assert server.requests == []
 
 
-def test_a_terminal_is_not_waited_for(server):
+def test_dash_with_terminal_stdin_is_a_usage_error(server):
     server.refuses(4, "USAGE_ERROR", "gcode", "-", stdin="M105\n", terminal=True)
     assert server.requests == []
 
 
 @pytest.mark.parametrize("text", ["", "  ", ";x", "G28\nM500", "G28\rM500", "G28\x00", "X10"])
-def test_what_is_no_command_is_refused_and_nothing_is_sent(server, text):
+def test_invalid_command_is_refused_and_nothing_is_sent(server, text):
     server.refuses(4, "INVALID_VALUE", "gcode", "M105", text)
     assert server.requests == []
 
 
-def test_no_command_at_all_is_a_usage_error(server):
+def test_gcode_without_commands_is_a_usage_error(server):
     server.refuses(4, "USAGE_ERROR", "gcode")
     assert server.requests == []
 
 
-def test_more_than_the_server_takes_in_a_request_is_refused(server):
+def test_oversized_request_is_refused(server):
     server.refuses(4, "INVALID_VALUE", "gcode", "-", stdin="M117 " + "x" * 100_000 + "\n")
     assert server.requests == []
 
 
 @pytest.mark.parametrize("text", ["M500", "m502", "M 81", "M997", "M30 a.gco", "G28 M500", "N1 M500*3", "@cancel"])
-def test_harm_wants_consent_and_nothing_at_all_is_asked_without(ready, text):
+def test_harmful_command_needs_confirm_before_any_request(ready, text):
     result = ready.refuses(4, "CONFIRMATION_REQUIRED", "gcode", "M105", text)
     assert result.envelope["error"]["hint"].endswith("--confirm")
     assert ready.requests == []
 
 
-def test_with_consent_harm_is_sent_once(ready):
+def test_confirmed_harmful_commands_are_sent_once(ready):
     ready.does("gcode", "M500", "M502", "--confirm")
     assert ready.sent == commands("M500", "M502")
 
 
-def test_harm_from_stdin_wants_consent_too(ready):
+def test_harmful_command_from_stdin_needs_confirm(ready):
     ready.refuses(4, "CONFIRMATION_REQUIRED", "gcode", "-", stdin="M105\nM500\n")
     assert ready.requests == []
 
 
 @pytest.mark.parametrize("state", ["Printing", "Paused", "Operational", "Offline after error", "Druckt gerade"])
 @pytest.mark.parametrize("text", ["M112", "m112"])
-def test_the_emergency_stop_is_the_one_request_that_is_made(ready, state, text):
+def test_emergency_stop_makes_no_other_request(ready, state, text):
     ready.job(state)
     ready.does("gcode", text)
     assert [request.method for request in ready.requests] == ["POST"]
     assert ready.sent == commands(text)
 
 
-def test_the_emergency_stop_passes_beside_limits_that_cannot_be_understood(server, home):
+def test_emergency_stop_works_with_invalid_limits(server, home):
     server.on("POST", PATH, status_code=204)
     home.mkdir()
     (home / "config.yaml").write_text("limits: {tool: hot}\n")
     server.does("gcode", "M112")
 
 
-def test_the_emergency_stop_in_harmful_company_wants_consent(ready):
+def test_emergency_stop_with_harmful_command_needs_confirm(ready):
     ready.refuses(4, "CONFIRMATION_REQUIRED", "gcode", "M112", "M500")
     ready.refuses(4, "CONFIRMATION_REQUIRED", "gcode", "M112 M500")
     assert ready.requests == []
@@ -114,21 +114,21 @@ def test_motion_during_a_job_is_refused_and_nothing_is_sent(ready, state, text):
     assert ready.sent == []
 
 
-def test_consent_is_no_leave_to_move_during_a_job(ready):
+def test_confirm_does_not_allow_motion_during_job(ready):
     ready.job(ready.reading("Printing", "a.gcode"))
     ready.refuses(3, "PRINTER_BUSY", "gcode", "M500", "G28", "--confirm")
     assert ready.sent == []
 
 
 @pytest.mark.parametrize("state", ["Operational", "Paused"])
-def test_motion_is_sent_where_the_job_has_let_go(ready, state):
+def test_motion_is_allowed_when_idle_or_paused(ready, state):
     ready.job(ready.reading(state, "a.gcode"))
     ready.does("gcode", "G28")
     assert ready.sent == commands("G28")
 
 
 @pytest.mark.parametrize("text", ["M105", "M106 S255", "M117 G28", "G4 P10", "M104 S200", "M220 S90"])
-def test_what_moves_nothing_is_sent_during_a_job(ready, text):
+def test_commands_without_motion_are_sent_during_job(ready, text):
     ready.job(ready.reading("Printing", "a.gcode"))
     ready.does("gcode", text)
     assert ready.sent == commands(text)
@@ -147,25 +147,25 @@ def test_what_moves_nothing_is_sent_during_a_job(ready, text):
         ("M104 S200 M140 S250", 120),
     ],
 )
-def test_a_target_above_the_limit_is_refused_and_nothing_is_sent(ready, text, limit):
+def test_target_above_limit_is_refused_before_any_request(ready, text, limit):
     result = ready.refuses(4, "LIMIT_EXCEEDED", "gcode", "M105", text)
     assert result.envelope["error"]["details"]["limit"] == limit
     assert ready.requests == []
 
 
-def test_consent_is_no_leave_to_overheat(server):
+def test_confirm_does_not_override_temperature_limit(server):
     server.refuses(4, "LIMIT_EXCEEDED", "gcode", "M500", "M104 S999", "--confirm")
     assert server.requests == []
 
 
-def test_the_limits_come_from_the_configuration(ready, home):
+def test_gcode_limits_come_from_configuration(ready, home):
     home.mkdir()
     (home / "config.yaml").write_text("limits: {bed: 60}\n")
     ready.refuses(4, "LIMIT_EXCEEDED", "gcode", "M140 S61")
     ready.does("gcode", "M140 S60")
 
 
-def test_a_dry_run_wants_no_consent_and_sends_nothing(ready):
+def test_dry_run_needs_no_confirm_and_sends_nothing(ready):
     data = ready.does("gcode", "M500", "M112", "--dry-run")
     assert data == {"dry_run": True, "requests": [{"method": "POST", "path": PATH, "json": {"commands": ["M500", "M112"]}}]}
     assert ready.sent == []
@@ -180,7 +180,7 @@ def test_a_dry_run_wants_no_consent_and_sends_nothing(ready):
         ({"status_code": 504, "text": "<html>Gateway Timeout</html>"}, 4, "OUTCOME_UNKNOWN"),
     ],
 )
-def test_a_refusal_is_no_success_and_is_not_repeated(server, answer, exit_code, code):
+def test_refused_command_is_an_error_and_is_not_repeated(server, answer, exit_code, code):
     server.on("POST", PATH, **answer)
     server.refuses(exit_code, code, "gcode", "M105")
     assert len(server.sent) == 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli.errors import InvalidValue
-from octoprint_cli.gcode.command import HARMFUL, read_line
+from octoprint_cli.gcode.code_table import CODES
+from octoprint_cli.gcode.command import parse_command
 
 HARM = ["M28", "M30", "M81", "M500", "M501", "M502", "M504", "M997", "M23", "M24", "M32", "M80", "M302", "M303", "M928", "M999"]
 
@@ -43,27 +44,27 @@ HARM = ["M28", "M30", "M81", "M500", "M501", "M502", "M504", "M997", "M23", "M24
         ("G28\tX", ("G28",)),
     ],
 )
-def test_the_codes_of_a_line_are_found_however_it_is_spelled(text, codes):
-    assert read_line(text).codes == codes
+def test_codes_are_found_in_any_spelling(text, codes):
+    assert parse_command(text).codes == codes
 
 
 @pytest.mark.parametrize("code", HARM)
 @pytest.mark.parametrize("spelled", ["{0}", " {0} ", "{1}", "{2} {3}", "{2}0{3}", "N1 {0}*5", "{0} P1", "{0};comment", "G4 P1 {0}"])
-def test_what_can_do_harm_wants_consent_however_it_is_spelled(code, spelled):
-    line = read_line(spelled.format(code, code.lower(), code[0], code[1:]))
-    assert line.harm is not None and code in line.harm and HARMFUL[code] in line.harm
+def test_harmful_codes_are_found_in_any_spelling(code, spelled):
+    line = parse_command(spelled.format(code, code.lower(), code[0], code[1:]))
+    assert line.harm is not None and code in line.harm and str(CODES[code].harm) in line.harm
 
 
 @pytest.mark.parametrize("text", ["(note) M500", "N-1 M500", "/M500", "/ M81", "!M997", "() () M30 a.gco"])
-def test_what_stands_before_a_code_does_not_hide_it(text):
-    assert read_line(text).harm is not None
+def test_prefix_before_code_does_not_hide_harm(text):
+    assert parse_command(text).harm is not None
 
 
 @pytest.mark.parametrize(
     "text", ["@cancel", "@ABORT", "SAVE_CONFIG", "restart", "firmware_restart", "SDCARD_PRINT_FILE FILENAME=a.gcode"]
 )
-def test_words_that_can_do_harm_want_consent(text):
-    assert read_line(text).harm is not None
+def test_harmful_words_are_found(text):
+    assert parse_command(text).harm is not None
 
 
 @pytest.mark.parametrize(
@@ -85,37 +86,37 @@ def test_words_that_can_do_harm_want_consent(text):
         "M5000",
     ],
 )
-def test_what_does_no_harm_wants_no_consent(text):
-    assert read_line(text).harm is None
+def test_harmless_commands_have_no_harm(text):
+    assert parse_command(text).harm is None
 
 
 @pytest.mark.parametrize(
     "text", ["G0 X1", "G1 E5", "g28", "G29", "G92 E0", "G90", "G91", "T1", "M84", "M18", "M600", "M0", "M701", "M82", "G2 X1 I1"]
 )
-def test_what_moves_or_upsets_a_position_is_motion(text):
-    assert read_line(text).moves
+def test_moving_commands_are_motion(text):
+    assert parse_command(text).moves
 
 
 @pytest.mark.parametrize(
     "text", ["G4 P100", "M105", "M104 S200", "M104 S200 T1", "M106 S0", "M117 G28", "M220 S100", "M112", "M115", "@pause"]
 )
-def test_what_moves_nothing_is_no_motion(text):
-    assert not read_line(text).moves
+def test_commands_without_movement_are_no_motion(text):
+    assert not parse_command(text).moves
 
 
-def test_motion_behind_another_code_is_motion():
-    assert read_line("M105 G28").moves
+def test_motion_after_another_code_is_found():
+    assert parse_command("M105 G28").moves
 
 
 @pytest.mark.parametrize("text", ["M112", "m112", " M112 ", "M112 ; stop", "N1 M112*33", "M 112"])
-def test_the_emergency_stop_is_known_however_it_is_spelled(text):
-    line = read_line(text)
+def test_emergency_stop_is_recognised_in_any_spelling(text):
+    line = parse_command(text)
     assert line.codes == ("M112",)
     assert line.harm is None and not line.moves and line.targets == []
 
 
-def test_an_emergency_stop_with_something_else_is_judged_by_the_else():
-    assert read_line("M112 M500").harm is not None
+def test_harmful_code_beside_emergency_stop_is_found():
+    assert parse_command("M112 M500").harm is not None
 
 
 @pytest.mark.parametrize(
@@ -146,45 +147,45 @@ def test_an_emergency_stop_with_something_else_is_judged_by_the_else():
         ("M117 M104 S999", []),
     ],
 )
-def test_the_targets_of_the_heaters_are_read_each_for_its_own(text, targets):
-    assert read_line(text).targets == targets
+def test_temperature_targets_are_read_per_heater(text, targets):
+    assert parse_command(text).targets == targets
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t", ";", "; only a comment", "N5", "N5 ; x"])
-def test_nothing_is_no_command(text):
+def test_blank_line_is_no_command(text):
     with pytest.raises(InvalidValue, match="nothing in it"):
-        read_line(text)
+        parse_command(text)
 
 
 @pytest.mark.parametrize("text", ["X10", "x", "F1500", "S200", "E-5", "Y +3.5", "P1"])
 def test_a_parameter_without_its_command_is_refused(text):
     with pytest.raises(InvalidValue, match="without its command"):
-        read_line(text)
+        parse_command(text)
 
 
 @pytest.mark.parametrize("character", ["\n", "\r", "\r\n", "\x00", "\x1b", "\x7f", "\x85", "\u2028", "\u2029", "\x0b", "\x0c"])
-def test_more_than_one_line_or_a_control_character_is_refused(character):
+def test_line_break_or_control_character_is_refused(character):
     for text in (f"G28{character}M500", f"G28{character}", f"{character}G28"):
         with pytest.raises(InvalidValue, match="more than one line"):
-            read_line(text)
+            parse_command(text)
 
 
 def test_the_text_is_kept_as_it_was_typed():
-    assert read_line("  m117 Hello, Ünï  ").text == "m117 Hello, Ünï"
+    assert parse_command("  m117 Hello, Ünï  ").text == "m117 Hello, Ünï"
 
 
 @pytest.mark.parametrize("text", ["-f", "--confirm", "5", ".", "% M502"])
-def test_what_does_not_begin_like_a_command_is_refused(text):
+def test_line_that_does_not_begin_with_a_command_is_refused(text):
     with pytest.raises(InvalidValue):
-        read_line(text)
+        parse_command(text)
 
 
 @pytest.mark.parametrize("text", ["M104 S-10", "M104 S250.5.5", "M140 R--5"])
-def test_a_temperature_that_makes_no_sense_is_refused(text):
+def test_invalid_temperature_is_refused(text):
     with pytest.raises(InvalidValue):
-        _ = read_line(text).targets
+        _ = parse_command(text).targets
 
 
 @pytest.mark.parametrize("text", ["G10 P0 S500", "M568 P0 R10 S400"])
-def test_reprapfirmwares_temperatures_are_seen(text):
-    assert max(degrees for _, degrees in read_line(text).targets) >= 400
+def test_reprapfirmware_temperatures_are_read(text):
+    assert max(degrees for _, degrees in parse_command(text).targets) >= 400

@@ -25,7 +25,7 @@ def scene(state="Printing", completion=None, outcome=None, **heaters):
 # -- goals ----------------------------------------------------------------------------------------
 
 
-def test_every_word_of_the_help_is_one_and_is_written_back():
+def test_every_documented_goal_parses_and_formats():
     for word in goal_module.GOALS:
         written = word.replace("PERCENT", "12.5")
         assert str(Goal.parse(written)) == written
@@ -35,7 +35,7 @@ def test_every_word_of_the_help_is_one_and_is_written_back():
     "written",
     "|Done|progress|progress=|progress=x|progress=-1|progress=101|progress=nan|progress=inf|done=1| done".split("|"),
 )
-def test_nothing_else_is(written):
+def test_invalid_goal_is_refused(written):
     with pytest.raises(ValueError):
         Goal.parse(written)
 
@@ -49,7 +49,7 @@ def test_nothing_else_is(written):
         ("connected", [state for state in EVERY_STATE if phase_of(state).connected]),
     ],
 )
-def test_a_state_is_met_by_itself_alone(name, states):
+def test_state_goal_is_met_only_in_its_states(name, states):
     assert [state for state in EVERY_STATE if Goal(name).met(scene(state))] == states
 
 
@@ -57,7 +57,7 @@ def test_a_state_is_met_by_itself_alone(name, states):
     ("outcome", "met"),
     [("finished", True), ("cancelled", False), ("failed", False), ("unfinished", False), ("lost", False), (None, False)],
 )
-def test_only_a_good_end_is_done(outcome, met):
+def test_done_goal_is_met_only_by_finished_job(outcome, met):
     assert Goal("done").met(scene("Operational", outcome=outcome)) is met
     assert Goal("done").met(scene("Operational", 100.0)) is False  # which may be that of an earlier job
 
@@ -74,7 +74,7 @@ def test_only_a_good_end_is_done(outcome, met):
         ("Operational", None, "cancelled", False),
     ],
 )
-def test_progress_is_that_of_a_job_or_its_good_end(state, completion, outcome, met):
+def test_progress_goal_is_met_by_active_or_finished_job(state, completion, outcome, met):
     assert Goal("progress", 50).met(scene(state, completion, outcome)) is met
 
 
@@ -94,7 +94,7 @@ def test_progress_is_that_of_a_job_or_its_good_end(state, completion, outcome, m
         ({}, False),
     ],
 )
-def test_warm_is_every_heater_with_a_target_and_one_at_least(heaters, met):
+def test_temp_goal_needs_every_heater_at_its_target(heaters, met):
     assert Goal("temp").met(scene("Operational", **heaters)) is met
 
 
@@ -114,7 +114,7 @@ def test_warm_is_every_heater_with_a_target_and_one_at_least(heaters, met):
         ("done connected", ""),
     ],
 )
-def test_what_leaves_none_of_them_possible_ends_the_wait(goals, fails):
+def test_failures_that_make_all_goals_impossible_end_the_wait(goals, fails):
     assert usual_failures([Goal(name) for name in goals.split()]) == set(fails.split())
     assert set(fails.split()) <= set(goal_module.FAILURES)
 
@@ -139,7 +139,7 @@ def test_what_leaves_none_of_them_possible_ends_the_wait(goals, fails):
         ("lost", "Offline", False, "JOB_LOST"),
     ],
 )
-def test_each_end_has_its_code(outcome, state, by_firmware, code):
+def test_each_job_ending_maps_to_its_error_code(outcome, state, by_firmware, code):
     error = outcome_errors.of_ending(JobOutcome(outcome, "why", "cube.gcode", "local", by_firmware=by_firmware), job(state))
     assert (error and error.code) == code
     if error:
@@ -162,6 +162,6 @@ def test_each_end_has_its_code(outcome, state, by_firmware, code):
         ("Operational", "error offline cancelled paused", None),
     ],
 )
-def test_a_state_ends_the_wait_only_if_that_was_asked_for(state, fails, code):
+def test_state_ends_the_wait_only_if_listed_as_failure(state, fails, code):
     error = outcome_errors.of_phase(job(state), phase_of(state), frozenset(fails.split()))
     assert (error and error.code) == code

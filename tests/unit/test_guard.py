@@ -6,7 +6,7 @@ import pytest
 
 from octoprint_cli.api import Guarded, Lister, ShowOne, errors
 from octoprint_cli.framework.base import ALIASES
-from octoprint_cli.preflight.runner import Report
+from octoprint_cli.preflight.report import Report
 
 READY = {"ready": True, "strict": False, "ignored": [], "warnings": []}
 
@@ -57,40 +57,40 @@ def vendor(server, add_ons):
 
 
 @pytest.mark.parametrize("name", ["take_action", "run"])
-def test_a_subclass_that_defines_what_is_final_cannot_be_made(name):
+def test_subclass_overriding_final_method_is_refused(name):
     with pytest.raises(TypeError, match=name):
         type("Sly", (Guarded, ShowOne), {"destructive": None, name: lambda self, parsed_args: {}})
 
 
 @pytest.mark.parametrize("name", ["take_action", "run"])
-def test_nor_one_that_inherits_it_from_before_the_guard(name):
+def test_subclass_inheriting_override_before_guard_is_refused(name):
     before = type("Before", (), {name: lambda self, parsed_args: {}})
     with pytest.raises(TypeError, match=name):
         type("Sly", (before, Guarded, ShowOne), {"destructive": None})
 
 
-def test_nor_one_with_the_guard_behind_the_command():
+def test_subclass_with_guard_after_command_is_refused():
     with pytest.raises(TypeError, match="must not define"):
         type("Sly", (ShowOne, Guarded), {"destructive": None})
 
 
-def test_nor_a_subclass_of_a_subclass():
+def test_subclass_of_subclass_overriding_final_method_is_refused():
     command, _ = probe()
     with pytest.raises(TypeError, match="take_action"):
         type("Sly", (command,), {"take_action": lambda self, parsed_args: {}})
 
 
-def test_destructive_must_be_said():
+def test_destructive_must_be_declared():
     with pytest.raises(TypeError, match="destructive"):
         type("Silent", (Guarded, ShowOne), {"perform": lambda self, parsed_args: {}})
 
 
-def test_it_may_be_said_by_an_ancestor():
+def test_destructive_may_be_inherited():
     command, _ = probe()
     assert type("Heir", (command,), {}).destructive == "moves the nozzle"
 
 
-def test_consent_comes_first_and_without_it_nothing_else_does(server, vendor):
+def test_confirmation_is_checked_before_anything_else(server, vendor):
     called = vendor()
     result = server.refuses(4, "CONFIRMATION_REQUIRED", "probe", "--skip-if-printing")
     assert called == ["consent"] and server.requests == []
@@ -98,27 +98,27 @@ def test_consent_comes_first_and_without_it_nothing_else_does(server, vendor):
     assert result.envelope["error"]["hint"] == "octoprint-cli probe --skip-if-printing --json --confirm"
 
 
-def test_then_preflight_then_the_check_then_the_act(server, vendor):
+def test_guard_runs_preflight_then_check_then_perform(server, vendor):
     called = vendor()
     assert server.does("probe", "--confirm") == {"action": "probed", "preflight": READY}
     assert called == ["consent", "preflight", "check", "perform"]
     assert len(server.sent) == 1
 
 
-def test_skipping_comes_before_preflight(server, vendor):
+def test_skip_if_printing_comes_before_preflight(server, vendor):
     called = vendor()
     server.job(server.reading("Printing", "a.gcode"))
     assert server.does("probe", "--confirm", "--skip-if-printing")["action"] == "skipped"
     assert called == ["consent"] and server.sent == []
 
 
-def test_no_preflight_leaves_the_check_in_place(server, vendor):
+def test_no_preflight_still_runs_check(server, vendor):
     called = vendor()
     assert server.does("probe", "--confirm", "--no-preflight") == {"action": "probed", "preflight": None}
     assert called == ["consent", "check", "perform"]
 
 
-def test_a_check_that_says_no_stops_the_act(server, vendor):
+def test_failing_check_prevents_perform(server, vendor):
     def refuse(self, parsed_args):
         raise errors.PrinterBusy("not now")
 
@@ -127,14 +127,14 @@ def test_a_check_that_says_no_stops_the_act(server, vendor):
     assert "perform" not in called and server.sent == []
 
 
-def test_the_real_preflight_guards_a_vendors_command(server, vendor):
+def test_builtin_preflight_guards_plugin_command(server, vendor):
     vendor(run_preflight=Guarded.run_preflight)
     server.job("Paused")
     result = server.refuses(3, "PRINTER_BUSY", "probe", "--confirm")
     assert result.data["ready"] is False and server.sent == []
 
 
-def test_a_dry_run_asks_for_no_consent_runs_the_checks_and_sends_nothing(server, vendor):
+def test_dry_run_needs_no_confirm_runs_checks_and_sends_nothing(server, vendor):
     called = vendor()
     data = server.does("probe", "--dry-run")
     assert called == ["preflight", "check", "perform"]
@@ -146,12 +146,12 @@ def test_a_dry_run_asks_for_no_consent_runs_the_checks_and_sends_nothing(server,
     assert server.sent == []
 
 
-def test_consent_may_depend_on_the_call(server, vendor):
+def test_consent_may_depend_on_arguments(server, vendor):
     vendor(consent=lambda self, parsed_args: None)
     assert server.does("probe")["action"] == "probed"
 
 
-def test_an_option_is_offered_where_it_makes_sense_only(server, vendor):
+def test_guard_options_are_offered_only_where_applicable(server, vendor):
     vendor(destructive=None, preflight=False, skippable=False)
     text = server.does("help", "probe")["help"]
     assert "--dry-run" in text
@@ -160,7 +160,7 @@ def test_an_option_is_offered_where_it_makes_sense_only(server, vendor):
         server.refuses(4, "USAGE_ERROR", "probe", option)
 
 
-def test_the_hint_repeats_the_line_safely_and_without_the_key(server, vendor):
+def test_hint_repeats_command_line_quoted_and_without_key(server, vendor):
     vendor()
     hint = server.refuses(4, "CONFIRMATION_REQUIRED", "probe", "--api-key", "typed-key-0123456789", "--host", "a b").envelope[
         "error"
@@ -168,14 +168,14 @@ def test_the_hint_repeats_the_line_safely_and_without_the_key(server, vendor):
     assert hint == "octoprint-cli probe --api-key KEY --host 'a b' --json --confirm"
 
 
-def test_a_command_without_perform_is_the_add_ons_fault(server, add_ons):
+def test_command_without_perform_is_a_plugin_error(server, add_ons):
     command = type("Lazy", (Guarded, ShowOne), {"destructive": None, "__doc__": "lazy"})
     add_ons.add("commands", "lazy", lambda: command)
     result = server.refuses(4, "PLUGIN_ERROR", "lazy")
     assert "acme-tools" in result.envelope["error"]["message"]
 
 
-def test_a_list_command_cannot_be_guarded_by_mistake():
+def test_list_command_cannot_be_guarded():
     with pytest.raises(TypeError):
         type("Sly", (Lister, Guarded), {"destructive": None})
 

@@ -19,22 +19,26 @@ from octoprint_cli.client.resources.printer import PrinterState
 from octoprint_cli.client.resources.stored_file import Listing, StoredFile
 from octoprint_cli.errors import UnexpectedResponse
 
-from .fake import DIALECTS, KEY, URL, Server
+from . import payloads
+from .driver import KEY, URL, Server
 from .hostile import NOT_JSON, anything, few, fewer, leaves, spoilt, spoilt_everywhere, wire
-from .recorded import Recorded
 
 HEAT = {"tool0": (200.0, 210.0), "tool1": (21.3, 0.0), "bed": (60.0, 60.0)}
 CONTENT = b"G28\nG1 X10 Y10\nM84\n"
 BUGS = ("INTERNAL_ERROR", "PLUGIN_ERROR", "Traceback")
 SHOWN = ("table", "json", "yaml", "value")
 
-ONE, TWO = Recorded("1.11.8"), Recorded("2.0.0rc7")
-JOB = ONE.reading("Printing", "quick.gcode", completion=12.5, left=93, error="x")
-PRINTER = ONE.printer("Printing", HEAT)
-PAST = TWO.printer("Printing", HEAT, [(1795398164, {}), (1795398166, {"tool0": (200.0, 210.0)})])
-LINK = ONE.link("Operational")
-ENTRY = ONE.entry("quick.gcode", CONTENT, prints={"success": 3, "failure": 1})
-FOLDER = {**ONE.entry("sub"), "type": "folder", "children": [TWO.entry("sub/a.gcode"), TWO.card_entry("a.gco")]}
+ONE, TWO = payloads.DIALECTS
+JOB = payloads.reading(ONE, "Printing", "quick.gcode", completion=12.5, left=93, error="x")
+PRINTER = payloads.printer(ONE, "Printing", HEAT)
+PAST = payloads.printer(TWO, "Printing", HEAT, [(1795398164, {}), (1795398166, {"tool0": (200.0, 210.0)})])
+LINK = payloads.link(ONE, "Operational")
+ENTRY = payloads.entry(ONE, "quick.gcode", CONTENT, prints={"success": 3, "failure": 1})
+FOLDER = {
+    **payloads.entry(ONE, "sub"),
+    "type": "folder",
+    "children": [payloads.entry(TWO, "sub/a.gcode"), payloads.card_entry(TWO, "a.gco")],
+}
 LISTING = {"files": [ENTRY, FOLDER], "free": 84047585280, "total": 270553174016}
 STORED = {
     "done": True,
@@ -65,7 +69,7 @@ READINGS = {
 
 
 @pytest.mark.parametrize("which", READINGS)
-def test_with_an_odd_value_in_any_place_a_reading_is_sound_or_refused(which):
+def test_reading_with_one_unexpected_value_is_valid_or_refused(which):
     parse, recorded = READINGS[which]
     assert sound(parse(recorded))
     for body in spoilt_everywhere(recorded):
@@ -76,7 +80,7 @@ def test_with_an_odd_value_in_any_place_a_reading_is_sound_or_refused(which):
 
 
 @pytest.mark.parametrize("which", READINGS)
-def test_with_anything_in_some_place_it_is_too(which):
+def test_reading_with_arbitrary_values_is_valid_or_refused(which):
     parse, recorded = READINGS[which]
 
     @few
@@ -90,14 +94,14 @@ def test_with_anything_in_some_place_it_is_too(which):
     look()
 
 
-def test_what_is_below_nothing_is_no_size_and_no_count():
+def test_negative_size_or_count_is_dropped():
     for body in spoilt_everywhere(ENTRY):
         if isinstance(body, dict):
             file = StoredFile.from_json(body)
             assert file.history.success >= 0 and file.history.failure >= 0 and (file.size is None or file.size >= 0)
 
 
-def test_folders_may_go_as_deep_as_they_like():
+def test_deeply_nested_folders_are_listed():
     deep = {"type": "folder", "children": [{"type": "machinecode", "path": "a"}]}
     for _ in range(5000):
         deep = {"type": "folder", "children": [deep]}
@@ -114,7 +118,7 @@ def test_folders_may_go_as_deep_as_they_like():
     ],
     ids=["version", "user", "free", "job"],
 )
-def test_a_question_is_answered_soundly_or_refused(path, ask):
+def test_arbitrary_answer_is_valid_or_refused(path, ask):
     @few
     @given(anything)
     def look(body):
@@ -127,7 +131,7 @@ def test_a_question_is_answered_soundly_or_refused(path, ask):
 
 
 @pytest.mark.parametrize("command", ["path_of", "free_name"])
-def test_a_name_is_always_a_text(command):
+def test_file_name_from_arbitrary_answer_is_nonempty_text(command):
     @few
     @given(spoilt({"exists": True, "suggestion": "quick_1.gcode", "sanitized": "quick.gcode", "size": 1}))
     def look(body):
@@ -193,7 +197,7 @@ def file(tmp_path):
 
 
 @pytest.mark.parametrize("which", COMMANDS)
-def test_a_command_succeeds_or_refuses(tmp_path, file, which):
+def test_command_with_arbitrary_answer_succeeds_or_refuses(tmp_path, file, which):
     argv, method, path, recorded, formats = COMMANDS[which]
     argv = [file if word == "FILE" else word for word in argv]
     turn = iter(range(10**6))
@@ -202,14 +206,24 @@ def test_a_command_succeeds_or_refuses(tmp_path, file, which):
     @given(spoilt(recorded))
     def run(body):
         count = next(turn)
-        answers(tmp_path, DIALECTS[count % 2], argv, method, path, wire(body), formats[count % len(formats)])
+        answers(tmp_path, payloads.DIALECTS[count % 2], argv, method, path, wire(body), formats[count % len(formats)])
 
     run()
 
 
+@pytest.mark.parametrize(
+    "answer", [("POST", "/api/files/test", {"sanitized": "\ud800"}), ("POST", "/api/files/local", {"path": "\ud800"})]
+)
+def test_a_path_that_is_no_text_is_nowhere(tmp_path, file, answer):
+    method, path, body = answer
+    body = body if "sanitized" in body else {**STORED, "files": {"local": {"name": "quick.gcode", **body}}}
+    for shown in ("json", "table"):
+        answers(tmp_path, "1.11.8", ("upload", file, "--if-exists", "rename"), method, path, wire(body), shown)
+
+
 @pytest.mark.parametrize("text", NOT_JSON, ids=lambda text: ascii(text)[:12])
 @pytest.mark.parametrize("which", ["status of a job", "files", "temp", "connect"])
-def test_what_is_no_json_is_refused(tmp_path, file, which, text):
+def test_answer_that_is_not_json_is_refused(tmp_path, file, which, text):
     argv, method, path, _, _ = COMMANDS[which]
     argv = [file if word == "FILE" else word for word in argv]
     result = answers(tmp_path, "1.11.8", argv, method, path, text, "json")
@@ -217,7 +231,7 @@ def test_what_is_no_json_is_refused(tmp_path, file, which, text):
 
 
 @pytest.mark.parametrize("text", [text for text in NOT_JSON if text.strip()], ids=lambda text: ascii(text)[:12])
-def test_an_upload_that_was_answered_with_no_json_is_not_taken_for_stored(tmp_path, file, text):
+def test_upload_answered_without_json_is_not_a_success(tmp_path, file, text):
     argv, method, path, _, _ = COMMANDS["what was stored"]
     result = answers(tmp_path, "1.11.8", [argv[0], file], method, path, text, "json")
     assert result.exit_code != 0

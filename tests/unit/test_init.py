@@ -28,6 +28,7 @@ def held(config):
 
 def init(server, *argv, **how):
     """Run init with an environment that names no server."""
+    server.key = NEW
     env = {"OCTOPRINT_HOST": "", "OCTOPRINT_API_KEY": ""}
     result = server.run("init", *argv, "--json", env={**env, **how.pop("env", {})}, **how)
     assert NEW not in result.stdout + result.stderr
@@ -46,7 +47,7 @@ def secrets(monkeypatch):
     return answer
 
 
-def test_options_are_verified_and_written(each_server, config):
+def test_init_verifies_and_writes_given_options(each_server, config):
     result = init(each_server, *GIVEN)
     assert result.exit_code == 0
     assert result.data == {
@@ -63,18 +64,18 @@ def test_options_are_verified_and_written(each_server, config):
     assert each_server.sent == []
 
 
-def test_the_file_is_for_the_owner_alone(server, config):
+def test_written_config_file_is_private(server, config):
     init(server, *GIVEN)
     assert stat.S_IMODE(config.stat().st_mode) == 0o600
     assert [path.name for path in config.parent.iterdir() if path.suffix != ".lock"] == ["config.yaml"]
 
 
-def test_the_environment_is_taken_too(server, config):
+def test_init_accepts_environment_variables(server, config):
     init(server, env={"OCTOPRINT_HOST": "octopi.test", "OCTOPRINT_API_KEY": NEW})
     assert held(config)["api_key"] == NEW
 
 
-def test_a_person_is_asked_for_what_is_missing(server, config, secrets):
+def test_init_prompts_for_missing_values(server, config, secrets):
     asked = secrets(NEW)
     result = init(server, stdin="octopi.test\n", terminal=True)
     assert result.exit_code == 0 and held(config) == {"host": "http://octopi.test", "api_key": NEW}
@@ -82,21 +83,21 @@ def test_a_person_is_asked_for_what_is_missing(server, config, secrets):
     assert len(asked) == 1
 
 
-def test_a_person_is_not_asked_for_what_was_given(server, config, secrets):
+def test_init_does_not_prompt_for_given_values(server, config, secrets):
     asked = secrets("wrong")
     result = init(server, *GIVEN, terminal=True)
     assert result.exit_code == 0 and asked == [] and "Address" not in result.stderr
 
 
 @pytest.mark.parametrize("typed", ["\n", ""], ids=["Enter", "end of input"])
-def test_no_address_typed_is_a_usage_error_for_there_is_no_default(server, config, secrets, typed):
+def test_missing_address_at_prompt_is_a_usage_error(server, config, secrets, typed):
     asked = secrets(NEW)
     result = init(server, "--no-verify", stdin=typed, terminal=True)
     assert (result.exit_code, result.code) == (4, "USAGE_ERROR")
     assert not config.exists() and asked == []
 
 
-def test_no_key_typed_is_a_usage_error_and_writes_nothing(server, config, secrets):
+def test_empty_key_at_prompt_is_a_usage_error_and_writes_nothing(server, config, secrets):
     secrets("  ")
     result = init(server, "--host", "octopi.test", terminal=True)
     assert (result.exit_code, result.code) == (4, "USAGE_ERROR")
@@ -112,7 +113,7 @@ def test_no_key_typed_is_a_usage_error_and_writes_nothing(server, config, secret
     ],
     ids=["nothing", "no key", "no host"],
 )
-def test_without_a_terminal_nobody_is_asked(server, config, argv, missing):
+def test_init_without_terminal_needs_all_options(server, config, argv, missing):
     result = init(server, *argv)
     assert (result.exit_code, result.code) == (4, "USAGE_ERROR")
     assert f"{missing} must be given" in result.envelope["error"]["message"]
@@ -130,27 +131,27 @@ def test_without_a_terminal_nobody_is_asked(server, config, argv, missing):
     ],
     ids=["unknown key", "login page", "no OctoPrint", "starting", "redirect"],
 )
-def test_what_does_not_verify_is_not_written(server, config, answer, exit_code, code):
+def test_unverified_settings_are_not_written(server, config, answer, exit_code, code):
     server.on("GET", "/api/currentuser", **answer)
     result = init(server, *GIVEN)
     assert (result.exit_code, result.code) == (exit_code, code)
     assert not config.exists()
 
 
-def test_no_verify_asks_no_server_and_says_so(server, config):
+def test_no_verify_sends_no_request(server, config):
     result = init(server, *GIVEN, "--no-verify")
     assert result.data["verified"] is False and result.data["server"] is None
     assert server.requests == [] and held(config)["api_key"] == NEW
 
 
-def test_a_host_that_is_none_is_refused_and_writes_nothing(server, config):
+def test_invalid_host_is_refused_and_nothing_written(server, config):
     result = init(server, "--host", "ftp://octopi.test", "--api-key", NEW)
     assert (result.exit_code, result.code) == (4, "CONFIG_ERROR")
     assert not config.exists()
 
 
 @pytest.mark.parametrize("text", ["host: http://old.test\napi_key: old-key\n", "api_key: old-key\n"])
-def test_nothing_is_overwritten_without_force(server, config, text):
+def test_existing_settings_are_not_overwritten_without_force(server, config, text):
     write(config, text)
     result = init(server, *GIVEN)
     assert (result.exit_code, result.code) == (4, "CONFIG_EXISTS")
@@ -174,18 +175,18 @@ def test_force_overwrites_and_keeps_every_other_key(server, config):
     }
 
 
-def test_the_same_values_again_need_no_force(server, config):
+def test_identical_settings_need_no_force(server, config):
     init(server, *GIVEN)
     assert init(server, *GIVEN).exit_code == 0
 
 
-def test_other_keys_alone_are_no_reason_to_refuse(server, config):
+def test_unrelated_existing_settings_need_no_force(server, config):
     write(config, "timeout: 7\n")
     init(server, *GIVEN)
     assert held(config) == {"timeout": 7, "host": "http://octopi.test", "api_key": NEW}
 
 
-def test_a_printer_of_its_own_name_stands_beside_the_others(server, config):
+def test_named_printer_is_added_beside_others(server, config):
     write(config, "host: http://old.test\napi_key: old-key\nprinters: {mk3: {host: http://b.test, limits: {bed: 1}}}\n")
     result = init(server, *GIVEN, "--printer", "mk4")
     assert result.data["printer"] == "mk4"
@@ -203,19 +204,19 @@ def test_a_printer_that_is_there_is_not_overwritten_without_force(server, config
     assert held(config)["printers"]["mk3"] == {"host": "http://octopi.test", "limits": {"bed": 1}, "api_key": NEW}
 
 
-def test_a_file_that_cannot_be_understood_is_left_alone(server, config):
+def test_invalid_config_file_is_left_unchanged(server, config):
     write(config, "host: [\n")
     assert init(server, *GIVEN, "--force").code == "CONFIG_ERROR"
     assert config.read_text() == "host: [\n"
 
 
-def test_config_names_a_file_that_need_not_be_there(server, tmp_path, config):
+def test_config_option_may_name_a_new_file(server, tmp_path, config):
     other = tmp_path / "deep" / "other.yaml"
     assert init(server, *GIVEN, "--config", str(other)).exit_code == 0
     assert held(other)["api_key"] == NEW and not config.exists()
 
 
-def test_what_it_wrote_is_what_the_next_command_uses(server, config):
+def test_written_settings_are_used_by_next_command(server, config):
     init(server, *GIVEN)
     assert server.run("status", env={"OCTOPRINT_HOST": "", "OCTOPRINT_API_KEY": ""}).exit_code == 0
     assert server.requests[-1].headers["X-Api-Key"] == NEW

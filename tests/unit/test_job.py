@@ -14,7 +14,7 @@ def at(server, state, completion=50.0):
 
 
 @pytest.mark.parametrize("state", ["Printing", "Printing from SD", "Paused", "Pausing", "Resuming", "Starting", "Finishing"])
-def test_cancel_is_done_when_the_printer_has_stopped(each_server, clock, state):
+def test_cancel_waits_until_printer_has_stopped(each_server, clock, state):
     each_server.job(at(each_server, state))
     each_server.then("/api/job", at(each_server, "Cancelling"), at(each_server, "Cancelling"), at(each_server, "Operational", None))
     assert each_server.does("cancel", "--confirm") == {"action": "cancelled", "file": "slow.gcode", "state": "Operational"}
@@ -22,14 +22,14 @@ def test_cancel_is_done_when_the_printer_has_stopped(each_server, clock, state):
     assert clock.slept > 0
 
 
-def test_cancel_without_consent_asks_nobody(server):
+def test_cancel_without_confirm_sends_no_request(server):
     result = server.refuses(4, "CONFIRMATION_REQUIRED", "cancel")
     assert result.envelope["error"]["hint"] == "octoprint-cli cancel --json --confirm"
     assert server.requests == []
 
 
 @pytest.mark.parametrize("command", [("cancel", "--confirm"), ("pause",), ("resume",)], ids=lambda words: words[0])
-def test_there_is_no_job_to_act_on(each_server, command):
+def test_job_command_without_job_is_no_active_job(each_server, command):
     each_server.job("Operational")
     result = each_server.refuses(4, "NO_ACTIVE_JOB", *command)
     assert result.envelope["error"]["details"]["state"] == "Operational"
@@ -37,14 +37,14 @@ def test_there_is_no_job_to_act_on(each_server, command):
 
 
 @pytest.mark.parametrize("command", [("cancel", "--confirm"), ("pause",), ("resume",)], ids=lambda words: words[0])
-def test_no_printer_is_offline(each_server, command):
+def test_job_command_without_printer_is_offline(each_server, command):
     each_server.offline()
     each_server.refuses(1, "PRINTER_OFFLINE", *command)
     assert each_server.sent == []
 
 
 @pytest.mark.parametrize("command", [("cancel", "--confirm"), ("pause",), ("resume",)], ids=lambda words: words[0])
-def test_a_job_that_ends_between_the_look_and_the_act_is_no_job(each_server, command):
+def test_job_ending_before_the_request_is_no_active_job(each_server, command):
     word = "pause" if command[0] != "cancel" else "cancel"
     each_server.job(at(each_server, "Paused" if command[0] == "resume" else "Printing"))
     error = f"Printer is neither printing nor paused, '{word}' command cannot be performed"
@@ -53,7 +53,7 @@ def test_a_job_that_ends_between_the_look_and_the_act_is_no_job(each_server, com
     assert len(each_server.sent) == 1
 
 
-def test_a_printer_that_never_stops_is_still_cancelling_after_a_bounded_wait(each_server, clock):
+def test_unfinished_cancel_is_still_cancelling_after_timeout(each_server, clock):
     each_server.job(at(each_server, "Printing"))
     each_server.then("/api/job", at(each_server, "Cancelling"))
     result = each_server.refuses(3, "STILL_CANCELLING", "cancel", "--confirm")
@@ -63,40 +63,40 @@ def test_a_printer_that_never_stops_is_still_cancelling_after_a_bounded_wait(eac
     assert each_server.sent == [CANCEL]
 
 
-def test_a_cancel_that_the_printer_ignores_is_not_called_cancelled(server):
+def test_ignored_cancel_is_not_reported_as_cancelled(server):
     server.job(at(server, "Printing"))
     server.then("/api/job", at(server, "Printing"))
     server.refuses(3, "STILL_CANCELLING", "cancel", "--confirm")
 
 
-def test_a_state_that_nobody_knows_is_not_called_stopped(server):
+def test_unknown_state_is_not_reported_as_cancelled(server):
     server.job(at(server, "Printing"))
     server.then("/api/job", at(server, "Bricht gerade ab"))
     assert server.run("cancel", "--confirm", "--json").exit_code != 0
 
 
 @pytest.mark.parametrize("state", ["Druckt gerade", "Sending file to SD"])
-def test_what_may_be_a_job_is_for_the_server_to_cancel(server, state):
+def test_cancel_is_sent_in_states_that_may_be_a_job(server, state):
     server.job(at(server, state))
     server.then("/api/job", at(server, "Operational", None))
     server.does("cancel", "--confirm")
     assert server.sent == [CANCEL]
 
 
-def test_a_job_that_ends_while_it_is_cancelled_by_an_error_has_stopped(server):
+def test_job_ended_by_error_during_cancel_counts_as_stopped(server):
     server.job(at(server, "Printing"))
     server.then("/api/job", "Offline after error")
     assert server.does("cancel", "--confirm")["state"] == "Offline after error"
 
 
-def test_cancel_runs_no_check(server):
+def test_cancel_runs_no_preflight(server):
     server.job(at(server, "Printing"))
     server.then("/api/job", "Operational")
     server.does("cancel", "--confirm")
     assert set(server.reads) == {"/api/job"}
 
 
-def test_pause_is_done_when_paused_and_asks_for_pause_by_name(each_server, clock):
+def test_pause_waits_for_paused_and_sends_pause_action(each_server, clock):
     each_server.job(at(each_server, "Printing"))
     each_server.then("/api/job", at(each_server, "Pausing"), at(each_server, "Paused"))
     assert each_server.does("pause") == {"action": "paused", "changed": True, "file": "slow.gcode", "state": "Paused"}
@@ -104,28 +104,28 @@ def test_pause_is_done_when_paused_and_asks_for_pause_by_name(each_server, clock
     assert clock.slept > 0
 
 
-def test_resume_is_done_when_printing_and_never_toggles(each_server):
+def test_resume_waits_for_printing_and_sends_resume_action(each_server):
     each_server.job(at(each_server, "Paused"))
     each_server.then("/api/job", at(each_server, "Resuming"), at(each_server, "Printing"))
     assert each_server.does("resume") == {"action": "resumed", "changed": True, "file": "slow.gcode", "state": "Printing"}
     assert each_server.sent == [RESUME]
 
 
-def test_paused_already_is_a_success_that_changed_nothing(each_server):
+def test_pause_when_paused_changes_nothing(each_server):
     each_server.job(at(each_server, "Paused"))
     assert each_server.does("pause") == {"action": "paused", "changed": False, "file": "slow.gcode", "state": "Paused"}
     assert each_server.sent == []
 
 
 @pytest.mark.parametrize("state", ["Printing", "Printing from SD", "Starting", "Finishing"])
-def test_printing_already_is_a_success_that_changed_nothing(each_server, state):
+def test_resume_when_printing_changes_nothing(each_server, state):
     each_server.job(at(each_server, state))
     assert each_server.does("resume") == {"action": "resumed", "changed": False, "file": "slow.gcode", "state": state}
     assert each_server.sent == []
 
 
 @pytest.mark.parametrize("after", ["Pausing", "Printing"])
-def test_a_pause_that_is_not_reached_is_no_success(each_server, clock, after):
+def test_pause_not_reached_is_an_error(each_server, clock, after):
     each_server.job(at(each_server, "Printing"))
     each_server.then("/api/job", at(each_server, after))
     result = each_server.refuses(4, "STATE_NOT_REACHED", "pause")
@@ -133,32 +133,32 @@ def test_a_pause_that_is_not_reached_is_no_success(each_server, clock, after):
     assert 60 <= clock.slept < 61
 
 
-def test_a_job_that_ends_instead_of_pausing_is_told_at_once(each_server, clock):
+def test_job_ending_instead_of_pausing_is_an_error_at_once(each_server, clock):
     each_server.job(at(each_server, "Printing"))
     each_server.then("/api/job", at(each_server, "Operational", 100.0))
     each_server.refuses(4, "STATE_NOT_REACHED", "pause")
     assert clock.slept == 0
 
 
-def test_a_resume_that_is_not_reached_is_no_success(each_server):
+def test_resume_not_reached_is_an_error(each_server):
     each_server.job(at(each_server, "Paused"))
     each_server.then("/api/job", at(each_server, "Paused"))
     each_server.refuses(4, "STATE_NOT_REACHED", "resume")
 
 
-def test_a_resumed_job_that_finishes_at_once_was_resumed(each_server):
+def test_job_finishing_right_after_resume_was_resumed(each_server):
     each_server.job(at(each_server, "Paused", 99.9))
     each_server.then("/api/job", at(each_server, "Operational", 100.0))
     assert each_server.does("resume")["changed"] is True
 
 
-def test_a_job_that_is_cancelled_instead_of_resumed_was_not_resumed(each_server):
+def test_job_cancelled_instead_of_resumed_is_an_error(each_server):
     each_server.job(at(each_server, "Paused"))
     each_server.then("/api/job", at(each_server, "Cancelling"), at(each_server, "Operational", None))
     each_server.refuses(4, "STATE_NOT_REACHED", "resume")
 
 
-def test_a_printer_that_is_lost_while_resuming_was_not_resumed(each_server):
+def test_printer_lost_during_resume_is_an_error(each_server):
     each_server.job(at(each_server, "Paused"))
     each_server.then("/api/job", "Offline after error")
     result = each_server.refuses(4, "STATE_NOT_REACHED", "resume")
@@ -169,18 +169,18 @@ def test_a_printer_that_is_lost_while_resuming_was_not_resumed(each_server):
     ("command", "state", "request_"),
     [("cancel", "Printing", CANCEL), ("pause", "Printing", PAUSE), ("resume", "Paused", RESUME)],
 )
-def test_a_dry_run_lists_the_request_and_sends_none(each_server, clock, command, state, request_):
+def test_dry_run_lists_job_request_and_sends_nothing(each_server, clock, command, state, request_):
     each_server.job(at(each_server, state))
     data = each_server.does(command, "--dry-run")
     assert data == {"dry_run": True, "requests": [{"method": "POST", "path": request_[0], "json": request_[1]}]}
     assert each_server.sent == [] and clock.slept == 0
 
 
-def test_a_dry_run_without_a_job_is_refused_like_the_real_one(server):
+def test_dry_run_without_job_is_refused(server):
     server.refuses(4, "NO_ACTIVE_JOB", "cancel", "--dry-run")
 
 
 @pytest.mark.parametrize("command", ["pause", "resume"])
-def test_what_does_no_harm_has_no_confirm(server, command):
+def test_pause_and_resume_have_no_confirm_option(server, command):
     server.refuses(4, "USAGE_ERROR", command, "--confirm")
     assert server.requests == []

@@ -8,7 +8,7 @@ import requests
 from octoprint_cli import errors
 from octoprint_cli.client.http.http_client import Http
 
-from .fake import KEY, URL
+from .driver import KEY, URL
 
 OTHER = "another-key-0123456789abcdef"
 CSRF = {"status_code": 400, "json": {"error": "CSRF validation failed"}}
@@ -38,7 +38,7 @@ def settings_file(home, **values):
 
 
 @pytest.mark.parametrize("answer", [DENIED, INVALID, {**CSRF}, {"status_code": 401, "json": {"error": "no"}}], ids=str)
-def test_a_wrong_key_is_told_with_its_origin(server, home, answer):
+def test_wrong_key_error_names_origin_of_key(server, home, answer):
     stranger(server, answer)
     wrong = "it is wrong, or has been revoked"
     assert message_of(server, "status", "--api-key", OTHER) == f"the server refuses the API key (from --api-key): {wrong}"
@@ -47,7 +47,7 @@ def test_a_wrong_key_is_told_with_its_origin(server, home, answer):
     assert message_of(server, "status", OCTOPRINT_API_KEY="") == f"the server refuses the API key (from {path}): {wrong}"
 
 
-def test_a_printers_own_key_is_told_with_its_section(server, home):
+def test_wrong_key_of_a_printer_names_its_config_section(server, home):
     stranger(server, DENIED)
     path = settings_file(home, printers=f"{{mk3: {{host: {URL}, api_key: {OTHER}}}}}")
     message = message_of(server, "status", "--printer", "mk3", OCTOPRINT_API_KEY="", OCTOPRINT_HOST="")
@@ -55,13 +55,13 @@ def test_a_printers_own_key_is_told_with_its_section(server, home):
 
 
 @pytest.mark.parametrize("answer", [DENIED, CSRF], ids=str)
-def test_no_key_is_told_from_a_wrong_one(server, answer):
+def test_missing_key_is_distinguished_from_wrong_key(server, answer):
     stranger(server, answer)
     assert message_of(server, "status", OCTOPRINT_API_KEY="") == "no API key is configured for http://octopi.test"
     assert "X-Api-Key" not in server.requests[-1].headers
 
 
-def test_a_wrong_key_at_an_act_is_told_the_same_way(server):
+def test_wrong_key_on_change_request_names_origin(server):
     server.job(server.reading("Printing", "a.gcode"))
     server.on("POST", "/api/job", **CSRF)
     assert "(from OCTOPRINT_API_KEY)" in message_of(server, "cancel", "--confirm")
@@ -108,7 +108,7 @@ def test_a_403_is_a_bad_key_or_a_missing_permission(server, name, code, method):
     assert ("STATUS" in caught.value.message) is (name is not None)
 
 
-def test_a_key_without_an_origin_is_told_without_one(server):
+def test_wrong_key_without_known_origin(server):
     stranger(server, DENIED)
     with pytest.raises(errors.AuthError, match="refuses the API key: it is wrong"):
         Http(URL, KEY).get("/api/job")
@@ -119,7 +119,7 @@ def test_a_key_without_an_origin_is_told_without_one(server):
     [DENIED, {"text": "<html>"}, {"json": []}, {"status_code": 404, "json": {}}, {"exc": requests.exceptions.ConnectTimeout("x")}],
     ids=["403", "login page", "no object", "404", "gone"],
 )
-def test_where_nobody_says_whose_key_it_is_it_is_called_a_permission(server, answer):
+def test_http_403_with_unreadable_user_is_a_missing_permission(server, answer):
     server.on("GET", "/api/job", **DENIED)
     server.on("GET", "/api/currentuser", **answer)
     with pytest.raises(errors.PermissionDenied):
@@ -127,19 +127,20 @@ def test_where_nobody_says_whose_key_it_is_it_is_called_a_permission(server, ans
     assert server.reads == ["/api/job", "/api/currentuser"]
 
 
-def test_a_proxy_that_forbids_everything_is_called_a_proxy_and_not_asked_again(server):
+def test_http_403_page_of_proxy_is_not_retried(server):
     server.on("GET", "/api/job", status_code=403, text="<html>Forbidden</html>")
     server.refuses(4, "UNEXPECTED_RESPONSE", "status")
     assert server.reads == ["/api/job"]
 
 
 def test_a_key_may_begin_with_a_dash(server):
-    server.does("status", "--api-key", "-fjQ8_key-of-43-characters")
+    server.key = "-fjQ8_key-of-43-characters"
+    server.does("status", "--api-key", server.key)
     assert server.requests[-1].headers["X-Api-Key"] == "-fjQ8_key-of-43-characters"
     server.refuses(4, "USAGE_ERROR", "status", "--api-key", "--confirm")
 
 
 @pytest.mark.parametrize("option", ["--host", "--printer", "--api-key", "--config"])
-def test_an_option_that_a_script_left_empty_aims_at_nobody(server, option):
+def test_empty_connection_option_is_a_usage_error(server, option):
     server.refuses(4, "USAGE_ERROR", "cancel", "--confirm", option, "")
     assert server.requests == []

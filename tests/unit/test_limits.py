@@ -8,7 +8,7 @@ from octoprint_cli import errors
 from octoprint_cli.client.client import Client
 from octoprint_cli.config.values import Limits
 
-from .fake import KEY, URL
+from .driver import KEY, URL
 
 
 def limits():
@@ -25,7 +25,7 @@ def printer(server):
 
 
 @pytest.mark.parametrize("line", ["M109 S350", "m104s301", "M140 S121", "M190 R121", "M141 S81", "N3 M104 T1 S301*7"])
-def test_no_line_heats_beyond_them(server, printer, line):
+def test_gcode_above_heater_limit_is_not_sent(server, printer, line):
     with pytest.raises(errors.LimitExceeded, match="above the limit") as refused:
         printer.send(["G28", line])
     assert refused.value.details["value"] > refused.value.details["limit"]
@@ -33,26 +33,26 @@ def test_no_line_heats_beyond_them(server, printer, line):
 
 
 @pytest.mark.parametrize("targets", [{"tool0": 200.0, "tool1": 301.0}, {"bed": 121.0}, {"chamber": 81.0}])
-def test_no_target_is_beyond_them(server, printer, targets):
+def test_target_above_heater_limit_is_not_sent(server, printer, targets):
     with pytest.raises(errors.LimitExceeded):
         printer.set_targets(targets)
     assert server.requests == []
 
 
-def test_at_the_limit_is_within_it(server, printer):
+def test_temperature_at_the_limit_is_sent(server, printer):
     server.on("POST", "/api/printer/command", status_code=204)
     printer.send(["M109 S300", "M190 S120", "M191 S80"])
     assert [request.json()["commands"] for request in server.requests] == [["M109 S300", "M190 S120", "M191 S80"]]
 
 
-def test_what_stops_is_held_up_by_no_limit_that_makes_no_sense(server):
+def test_emergency_stop_ignores_unreadable_limits(server):
     server.on("POST", "/api/printer/command", status_code=204)
     Client(URL, KEY, retries=0, limits=unasked).printer.send(["M112", "G1 X10"])
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("line", ["G28\nM104 S300", "", "X10", "M104 S-5"])
-def test_what_is_no_single_line_is_not_sent(server, printer, line):
+def test_invalid_line_is_not_sent(server, printer, line):
     with pytest.raises(errors.InvalidValue):
         printer.send(["G28", line])
     assert server.requests == []

@@ -18,7 +18,7 @@ __all__ = ["able", "seconds"]  # fixtures
 # -- the panel ----------------------------------------------------------------------------------------
 
 
-def test_a_panel_has_everything_there_is_to_see():
+def test_panel_shows_job_temperatures_and_log():
     shown = "\n".join(panel(PRINTING))
     for part in (
         "─ Printing ─",
@@ -36,11 +36,11 @@ def test_a_panel_has_everything_there_is_to_see():
     assert "polling" not in shown
 
 
-def test_what_is_polled_says_so():
+def test_panel_shows_when_polling():
     assert "polling" in panel(PRINTING._replace(connection="poll"))[-1]
 
 
-def test_a_bar_is_as_long_as_the_file_is_done():
+def test_progress_bar_length_matches_completion():
     def filled(completion):
         written = everything(PRINTING._replace(completion=completion)).partition(LEFT)[2]
         row = next(row for row in written.splitlines() if "%" in row)
@@ -50,58 +50,58 @@ def test_a_bar_is_as_long_as_the_file_is_done():
     assert (filled(-5), filled(150)) == (filled(0), filled(100))
 
 
-def test_without_a_job_there_is_no_bar_and_no_time():
+def test_panel_without_job_has_no_bar_and_no_time():
     shown = "\n".join(panel(IDLE))
     assert "no file" in shown and "Operational" in shown
     assert "%" not in shown and "left" not in shown and "━" not in shown and "°C" not in shown
 
 
-def test_a_paused_print_has_no_end_that_could_be_told():
+def test_paused_print_has_no_estimated_end_time():
     shown = "\n".join(panel(PRINTING._replace(state="Paused", phase="paused")))
     assert "1 h 01 min left" in shown and "done at" not in shown
 
 
-def test_an_end_on_another_day_is_told_with_the_day():
+def test_estimated_end_on_another_day_shows_the_date():
     late = datetime(2026, 11, 23, 23, 30)
     assert "done at 2026-11-24 00:31" in "\n".join(panel(PRINTING, now=late))
 
 
 @pytest.mark.parametrize(("phase", "colour"), [("printing", "32"), ("paused", "33"), ("idle", "36"), ("error", "1;31")])
-def test_a_phase_has_a_colour(phase, colour):
+def test_panel_colour_depends_on_phase(phase, colour):
     assert f"\x1b[{colour}m╭─" in everything(PRINTING._replace(phase=phase))
 
 
-def test_a_phase_that_is_not_known_has_none():
+def test_unknown_phase_has_no_colour():
     assert "\x1b[32m╭" not in everything(PRINTING._replace(phase="knitting"))
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["panel", "line"])
-def test_no_color_is_no_colour(whole, monkeypatch):
+def test_no_color_variable_disables_colour(whole, monkeypatch):
     assert COLOUR.search(everything(PRINTING, whole))
     monkeypatch.setenv("NO_COLOR", "1")
     assert not COLOUR.search(everything(PRINTING, whole))
 
 
 @pytest.mark.parametrize("width", [10, 20, 40, 57, 80, 200])
-def test_a_panel_fits_its_terminal(width, monkeypatch):
+def test_panel_fits_terminal_width(width, monkeypatch):
     monkeypatch.setenv("COLUMNS", str(width))
     shown = panel(PRINTING._replace(file="雪" * 200, notes=["x" * 700], state="Druckt gerade" * 20))
     assert {cell_len(row) for row in shown} == {min(width, 100)}
 
 
-def test_a_narrow_panel_has_the_same_in_fewer_words(monkeypatch):
+def test_narrow_panel_is_abbreviated(monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
     shown = "\n".join(panel(PRINTING))
     for part in ("Printing", "parts/cube.gcode", "45.2 %", "1 h 01 min left", "tool0    210/215 °C", "chamber  21 °C", LINES[-1]):
         assert part in shown
 
 
-def test_a_heater_of_any_name_leaves_room_for_its_temperature():
+def test_long_heater_name_leaves_room_for_temperature():
     assert "210.0 °C" in "\n".join(panel(IDLE._replace(temperatures={"x" * 300: (210.0, 0.0)})))
 
 
 @pytest.mark.parametrize("height", [5, 12, 14, 24])
-def test_a_low_terminal_has_fewer_lines_of_the_printers_and_no_fewer_heaters(height, monkeypatch):
+def test_low_terminal_shows_fewer_log_lines_and_all_heaters(height, monkeypatch):
     monkeypatch.setenv("LINES", str(height))
     shown = panel(PRINTING)
     assert "bed" in "\n".join(shown)
@@ -109,7 +109,7 @@ def test_a_low_terminal_has_fewer_lines_of_the_printers_and_no_fewer_heaters(hei
     assert len(shown) == {5: 11, 12: 11, 14: 14, 24: 18}[height]
 
 
-def test_a_resized_terminal_is_drawn_anew(monkeypatch, seconds):
+def test_panel_is_redrawn_after_resize(monkeypatch, seconds):
     stream = Tty()
     with View(stream, True, seconds) as view:
         view.show(PRINTING)
@@ -123,7 +123,7 @@ def test_a_resized_terminal_is_drawn_anew(monkeypatch, seconds):
 # -- the line -----------------------------------------------------------------------------------------
 
 
-def test_a_line_is_one_line_and_gone_at_the_end():
+def test_status_line_is_one_line_and_erased_at_the_end():
     shown = everything(PRINTING, whole=False)
     assert LEFT not in shown and shown.count("\n") == 1 == shown.count("\x1b[1A")
     assert shown.replace("\x1b[?25h", "").endswith("\x1b[2K")
@@ -132,17 +132,17 @@ def test_a_line_is_one_line_and_gone_at_the_end():
 
 @pytest.mark.parametrize("width", [1, 5, 20, 40, 80, 200])
 @pytest.mark.parametrize("completion", [None, 45.25], ids=["no job", "a job"])
-def test_a_line_fits_its_terminal(width, completion, monkeypatch):
+def test_status_line_fits_terminal_width(width, completion, monkeypatch):
     monkeypatch.setenv("COLUMNS", str(width))
     assert cell_len(line(PRINTING._replace(completion=completion))) <= width
 
 
-def test_a_narrow_line_has_what_matters_most(monkeypatch):
+def test_narrow_status_line_shows_progress_and_state(monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
     assert line(PRINTING).endswith("45.2 %, Printing, 1 h 01 min left")
 
 
-def test_without_a_job_a_line_tells_the_temperatures():
+def test_status_line_without_job_shows_temperatures():
     heating = IDLE._replace(temperatures={"tool0": (150.2, 210.0), "bed": (21.0, None)})
     assert line(heating) == "Operational, tool0 150/210 °C, bed 21 °C"
 
@@ -152,7 +152,7 @@ def test_without_a_job_a_line_tells_the_temperatures():
 
 @pytest.mark.parametrize("whole", [True, False], ids=["panel", "line"])
 @pytest.mark.parametrize("field", ["state", "file", "lines", "notes", "temperatures", "phase", "connection"])
-def test_hostile_text_cannot_move_the_cursor_nor_be_markup(field, whole, monkeypatch):
+def test_hostile_text_is_escaped_and_not_markup(field, whole, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     values = {"lines": [HOSTILE], "notes": [HOSTILE], "temperatures": {HOSTILE: (20.0, 0.0)}}
     shown = everything(PRINTING._replace(**{field: values.get(field, HOSTILE)}), whole)
@@ -173,12 +173,12 @@ ODD = [
 
 @pytest.mark.parametrize("whole", [True, False], ids=["panel", "line"])
 @pytest.mark.parametrize("picture", ODD, ids=range(len(ODD)))
-def test_odd_values_are_no_crash(picture, whole):
+def test_unusual_values_can_be_drawn(picture, whole):
     everything(picture, whole)
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["panel", "line"])
-def test_a_stream_that_knows_ascii_alone_gets_nothing_else(whole):
+def test_ascii_stream_gets_ascii_only(whole):
     shown = everything(PRINTING._replace(file="☃.gcode", notes=["é"]), whole, Ascii())
     assert shown.isascii() and "Printing" in shown
     assert not whole or (r"\u2603.gcode" in shown and "210.3 C" in shown and "  =" in bare(shown))

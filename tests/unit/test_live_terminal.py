@@ -29,7 +29,7 @@ def drawings(stream):
     return bare(stream.getvalue()).count("Printing")
 
 
-def test_it_is_drawn_when_something_changed_and_twice_a_second_at_most(seconds):
+def test_view_redraws_on_change_at_most_twice_a_second(seconds):
     stream = Tty()
     with View(stream, False, seconds) as view:
         for tenth in range(50):
@@ -44,7 +44,7 @@ def test_it_is_drawn_when_something_changed_and_twice_a_second_at_most(seconds):
         assert drawings(stream) == drawn + 1
 
 
-def test_a_picture_that_comes_too_soon_is_drawn_when_it_is_time(seconds):
+def test_change_within_pause_is_drawn_later(seconds):
     stream = Tty()
     with View(stream, False, seconds) as view:
         view.show(PRINTING)
@@ -56,7 +56,7 @@ def test_a_picture_that_comes_too_soon_is_drawn_when_it_is_time(seconds):
         assert "46.0" not in stream.getvalue() and "47.0" in stream.getvalue()
 
 
-def test_what_was_shown_last_stays_although_it_came_too_soon(seconds):
+def test_last_picture_is_drawn_on_exit(seconds):
     stream = Tty()
     with View(stream, True, seconds) as view:
         view.show(PRINTING)
@@ -64,7 +64,7 @@ def test_what_was_shown_last_stays_although_it_came_too_soon(seconds):
     assert "Operational" in stream.getvalue().partition(LEFT)[2]
 
 
-def test_a_history_is_kept_by_heater_once_a_second():
+def test_temperature_history_keeps_one_value_a_second_per_heater():
     trail = Trail(length=5)
     for tenth in range(100):
         trail.add(tenth / 10, {"tool0": (float(tenth), 0.0), "bed": (None, None)})
@@ -74,7 +74,7 @@ def test_a_history_is_kept_by_heater_once_a_second():
     assert trail.of("tool0") == []
 
 
-def test_a_panel_has_the_history_of_each_heater(seconds):
+def test_panel_shows_sparkline_per_heater(seconds):
     stream = Tty()
     with View(stream, True, seconds) as view:
         for second in range(8):
@@ -98,7 +98,7 @@ def test_a_panel_has_the_history_of_each_heater(seconds):
         ([0.0, 100.0], -3, ""),
     ],
 )
-def test_a_sparkline(values, width, curve):
+def test_sparkline_scales_values_and_keeps_gaps(values, width, curve):
     assert sparkline(values, width) == curve
 
 
@@ -106,7 +106,7 @@ def test_a_sparkline(values, width, curve):
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["panel", "line"])
-def test_a_terminal_that_cannot_take_anything_back_is_shown_nothing(whole, monkeypatch):
+def test_dumb_terminal_shows_no_live_view(whole, monkeypatch):
     monkeypatch.setenv("TERM", "dumb")
     stderr = Tty()
     terminal = Terminal(Tty(), stderr)
@@ -118,14 +118,14 @@ def test_a_terminal_that_cannot_take_anything_back_is_shown_nothing(whole, monke
 
 
 @pytest.mark.parametrize(("stream", "quiet"), [(io.StringIO, False), (Tty, True)], ids=["no terminal", "quiet"])
-def test_where_nobody_watches_nothing_is_shown(stream, quiet):
+def test_live_view_is_off_without_terminal_or_when_quiet(stream, quiet):
     stderr = stream()
     with Terminal(Tty(), stderr, quiet=quiet).watching(True) as show:
         assert show is None
     assert stderr.getvalue() == ""
 
 
-def test_another_stream_may_be_watched():
+def test_live_view_may_use_another_stream():
     stdout, stderr = Tty(), io.StringIO()
     terminal = Terminal(Tty(), stderr)
     with terminal.watching(True, stdout) as show:
@@ -134,7 +134,7 @@ def test_another_stream_may_be_watched():
     assert "cube.gcode" in stdout.getvalue() and stderr.getvalue() == "elsewhere\n"
 
 
-def test_a_note_is_written_above_the_line():
+def test_note_is_written_above_status_line():
     stderr = Tty()
     terminal = Terminal(Tty(), stderr)
     with terminal.watching(False) as show:
@@ -146,7 +146,7 @@ def test_a_note_is_written_above_the_line():
     assert "Printing" in rows[-1]
 
 
-def test_a_note_beside_a_panel_is_written_when_that_is_gone():
+def test_note_during_panel_is_written_after_it_closes():
     stderr = Tty()
     terminal = Terminal(Tty(), stderr)
     with terminal.watching(True) as show:
@@ -159,7 +159,7 @@ def test_a_note_beside_a_panel_is_written_when_that_is_gone():
 
 @pytest.mark.parametrize("whole", [True, False], ids=["panel", "line"])
 @pytest.mark.parametrize("error", [KeyError, KeyboardInterrupt])
-def test_an_error_on_the_way_leaves_the_terminal_as_it_was_and_is_that_error(error, whole):
+def test_exception_restores_the_terminal_and_propagates(error, whole):
     stream = Tty()
     with pytest.raises(error), View(stream, whole) as view:
         view.show(PRINTING)
@@ -168,7 +168,7 @@ def test_an_error_on_the_way_leaves_the_terminal_as_it_was_and_is_that_error(err
     assert (LEFT in stream.getvalue()) is whole
 
 
-def test_a_terminal_that_is_gone_ends_nothing():
+def test_lost_terminal_does_not_end_the_view():
     class Gone(Tty):
         def write(self, text):
             raise OSError(5, "Input/output error")
@@ -253,7 +253,7 @@ class Shown:
         return ready
 
 
-def test_an_interrupt_on_a_real_terminal_leaves_it_clean(shown):
+def test_interrupt_restores_real_terminal(shown):
     shown.until("cube.gcode")
     shown.signal(signal.SIGINT)
     seen = shown.all()
@@ -263,7 +263,7 @@ def test_an_interrupt_on_a_real_terminal_leaves_it_clean(shown):
     assert "\x1b[?25h" in seen and "Traceback" not in seen
 
 
-def test_ctrl_z_gives_the_terminal_back_until_the_program_goes_on(shown):
+def test_ctrl_z_restores_terminal_until_continued(shown):
     shown.until("cube.gcode")
     for _ in range(2):
         shown.signal(signal.SIGTSTP)

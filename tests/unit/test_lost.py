@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from .fake import GONE, KEY, URL
+from .driver import GONE, KEY, URL
 
 LOST = [GONE, requests.exceptions.ReadTimeout("slow"), 502, 504]
 ACTS = {"cancel": ("cancel", "--confirm"), "pause": ("pause",), "resume": ("resume",)}
@@ -40,7 +40,7 @@ def told(result):
 
 @each_act
 @every_loss
-def test_an_act_that_shows_was_carried_out(each_server, act, lost):
+def test_lost_answer_with_visible_effect_is_a_success(each_server, act, lost):
     each_server.job(before(each_server, act))
     each_server.then("/api/job", after(each_server, act), lost=lost)
     assert each_server.does(*ACTS[act])["state"] == DONE[act]
@@ -49,7 +49,7 @@ def test_an_act_that_shows_was_carried_out(each_server, act, lost):
 
 @each_act
 @each_loss
-def test_an_act_that_does_not_show_is_not_called_done_nor_sent_again(server, clock, act, lost):
+def test_lost_answer_without_visible_effect_is_an_error_and_not_resent(server, clock, act, lost):
     server.job(before(server, act))
     server.then("/api/job", before(server, act), lost=lost)
     error = told(server.refuses(*NOT_DONE[act], *ACTS[act]))
@@ -59,7 +59,7 @@ def test_an_act_that_does_not_show_is_not_called_done_nor_sent_again(server, clo
 
 @each_act
 @each_loss
-def test_an_act_after_which_nothing_can_be_read_is_unknown(server, clock, act, lost):
+def test_lost_answer_with_unreadable_state_is_outcome_unknown(server, clock, act, lost):
     server.job(before(server, act))
     server.then("/api/job", before(server, act), lost=lost, also=job_gone(server))
     error = told(server.refuses(4, "OUTCOME_UNKNOWN", *ACTS[act]))
@@ -69,7 +69,7 @@ def test_an_act_after_which_nothing_can_be_read_is_unknown(server, clock, act, l
 
 
 @pytest.mark.parametrize("act", ["cancel", "pause"])
-def test_an_act_that_was_accepted_is_unknown_if_nothing_can_be_read_any_more(server, clock, act):
+def test_accepted_change_with_unreadable_state_is_outcome_unknown(server, clock, act):
     server.job(before(server, act))
     server.then("/api/job", before(server, act), also=job_gone(server))
     error = server.refuses(4, "OUTCOME_UNKNOWN", *ACTS[act]).envelope["error"]
@@ -77,7 +77,7 @@ def test_an_act_that_was_accepted_is_unknown_if_nothing_can_be_read_any_more(ser
     assert len(server.sent) == 1 and clock.slept >= 60
 
 
-def test_a_server_that_comes_back_in_time_tells_what_came_of_it(server):
+def test_server_back_within_wait_shows_the_outcome(server):
     gone = {"exc": GONE}
     server.on("POST", "/api/job", status_code=204)
     rest = [{"json": before(server, "cancel")}, *[gone] * 9, {"json": after(server, "cancel")}]
@@ -87,7 +87,7 @@ def test_a_server_that_comes_back_in_time_tells_what_came_of_it(server):
 
 
 @pytest.mark.parametrize("act", [*ACTS.values(), ("connect",), ("disconnect",), ("temp", "--off")], ids=lambda words: words[0])
-def test_a_server_that_is_gone_before_the_act_gets_none(server, clock, act):
+def test_unreachable_server_gets_no_change_request(server, clock, act):
     for path in ("/api/job", "/api/connection", "/api/printer"):
         server.on("GET", path, exc=GONE)
     result = server.refuses(1, "SERVER_STARTING", *act)
@@ -96,7 +96,7 @@ def test_a_server_that_is_gone_before_the_act_gets_none(server, clock, act):
 
 
 @each_loss
-def test_a_start_that_shows_was_carried_out(each_server, gcode_file, lost):
+def test_lost_start_answer_with_visible_print_is_a_success(each_server, gcode_file, lost):
     each_server.takes_upload()
     each_server.then(SELECT, each_server.reading("Printing", "quick.gcode", completion=0.5), lost=lost)
     assert each_server.does("print", str(gcode_file), "--confirm")["started"] is True
@@ -104,7 +104,7 @@ def test_a_start_that_shows_was_carried_out(each_server, gcode_file, lost):
 
 
 @each_loss
-def test_a_start_that_does_not_show_is_not_called_started_nor_sent_again(each_server, gcode_file, clock, lost):
+def test_lost_start_answer_without_print_is_not_started_and_not_resent(each_server, gcode_file, clock, lost):
     each_server.takes_upload()
     each_server.then(SELECT, each_server.reading("Operational", "quick.gcode"), lost=lost)
     told(each_server.refuses(4, "NOT_STARTED", "print", str(gcode_file), "--confirm"))
@@ -112,7 +112,7 @@ def test_a_start_that_does_not_show_is_not_called_started_nor_sent_again(each_se
 
 
 @each_loss
-def test_a_start_after_which_nothing_can_be_read_is_unknown(server, gcode_file, lost):
+def test_lost_start_answer_with_unreadable_state_is_outcome_unknown(server, gcode_file, lost):
     server.takes_upload()
     server.then(SELECT, "Operational", lost=lost, also=job_gone(server))
     told(server.refuses(4, "OUTCOME_UNKNOWN", "print", str(gcode_file), "--confirm"))
@@ -121,7 +121,7 @@ def test_a_start_after_which_nothing_can_be_read_is_unknown(server, gcode_file, 
 
 @each_loss
 @pytest.mark.parametrize(("shown", "code"), [(True, None), (False, "NOT_STARTED")], ids=["selected", "not selected"])
-def test_a_selection_is_looked_at_too(each_server, gcode_file, lost, shown, code):
+def test_lost_selection_answer_is_checked_by_selected_file(each_server, gcode_file, lost, shown, code):
     each_server.takes_upload()
     each_server.then(SELECT, each_server.reading("Operational", "quick.gcode" if shown else "old.gcode"), lost=lost)
     result = each_server.run("upload", str(gcode_file), "--select", "--json")
@@ -131,7 +131,7 @@ def test_a_selection_is_looked_at_too(each_server, gcode_file, lost, shown, code
 
 @each_loss
 @pytest.mark.parametrize("command", ["connect", "disconnect"])
-def test_a_line_that_shows_open_or_closed_is(each_server, command, lost):
+def test_lost_connection_answer_is_checked_by_connection_state(each_server, command, lost):
     closed = "Offline" if each_server.is_2 else "Closed"
     states = [closed, "Operational"] if command == "connect" else ["Operational", closed]
     each_server.links(states[0], after=[states[1:]], lost=lost)
@@ -141,7 +141,7 @@ def test_a_line_that_shows_open_or_closed_is(each_server, command, lost):
 
 @each_loss
 @pytest.mark.parametrize(("command", "refused"), [("connect", (1, "PRINTER_OFFLINE")), ("disconnect", (4, "STATE_NOT_REACHED"))])
-def test_a_line_that_stays_as_it_was_is_no_success(each_server, clock, command, refused, lost):
+def test_unchanged_connection_after_lost_answer_is_an_error(each_server, clock, command, refused, lost):
     state = "Operational" if command == "disconnect" else "Offline" if each_server.is_2 else "Closed"
     each_server.links(state, after=[[state]], lost=lost)
     told(each_server.refuses(*refused, command))
@@ -149,14 +149,14 @@ def test_a_line_that_stays_as_it_was_is_no_success(each_server, clock, command, 
 
 
 @each_loss
-def test_a_target_that_shows_was_taken(each_server, lost):
+def test_lost_target_answer_with_visible_target_is_a_success(each_server, lost):
     each_server.takes_targets(lost=lost)
     assert each_server.does("temp", "--tool", "200")["set"] == {"tool0": 200.0}
     assert len(each_server.sent) == 1
 
 
 @each_loss
-def test_a_target_that_does_not_show_is_told(each_server, clock, lost):
+def test_lost_target_answer_without_visible_target_is_an_error(each_server, clock, lost):
     each_server.takes_targets(shows=False, lost=lost)
     told(each_server.refuses(4, "STATE_NOT_REACHED", "temp", "--tool", "200", "--bed", "60"))
     assert [path for path, _ in each_server.sent] == ["/api/printer/tool", "/api/printer/bed"]
@@ -164,7 +164,7 @@ def test_a_target_that_does_not_show_is_told(each_server, clock, lost):
 
 
 @every_loss
-def test_gcode_leaves_nothing_to_look_at_so_it_is_unknown(server, lost):
+def test_lost_gcode_answer_is_outcome_unknown(server, lost):
     server.then("/api/printer/command", "Operational", lost=lost)
     error = told(server.refuses(4, "OUTCOME_UNKNOWN", "gcode", "M117 hello"))
     assert error["retryable"] is False and "the printer is Operational" in error["message"]
@@ -172,6 +172,6 @@ def test_gcode_leaves_nothing_to_look_at_so_it_is_unknown(server, lost):
     assert len(server.sent) == 1
 
 
-def test_the_key_goes_into_no_message_about_a_loss(server):
+def test_key_is_masked_in_lost_answer_error(server):
     server.then("/api/printer/command", "Operational", lost=requests.exceptions.ConnectionError(f"X-Api-Key: {KEY}"))
     server.refuses(4, "OUTCOME_UNKNOWN", "gcode", "M117 hello")

@@ -7,7 +7,7 @@ from typing import List
 import pytest
 from hypothesis import given, strategies as st
 
-from octoprint_cli.gcode.analysis.comments import Notes
+from octoprint_cli.gcode.analysis.comments import CommentParser
 from octoprint_cli.gcode.analysis.contents import Layers
 from octoprint_cli.gcode.analysis.slicers import SLICERS
 
@@ -35,43 +35,43 @@ LINES = st.lists(
 )
 
 
-def fed(lines: List[bytes], cuts: List[int]) -> Notes:
+def fed(lines: List[bytes], cuts: List[int]) -> CommentParser:
     """The lines in blocks, cut before those with these numbers."""
-    read = Notes()
+    read = CommentParser()
     at = [0, *sorted({cut for cut in cuts if 0 < cut < len(lines)}), len(lines)]
     for begin, end in zip(at, at[1:]):
         read.feed(b"".join(lines[begin:end]), begin + 1)
     return read
 
 
-def said(read: Notes):
+def said(read: CommentParser):
     return read.sliced(), read.layers(), read.thumbnails(), read.tail
 
 
 @given(LINES, st.lists(st.integers(1, 40)))
-def test_it_does_not_matter_how_a_file_is_divided(pieces, cuts):
+def test_comments_read_the_same_in_any_blocks(pieces, cuts):
     lines = [line + b"\n" for line in b"".join(pieces).split(b"\n")[:-1]]
     assert said(fed(lines, cuts)) == said(fed(lines, []))
 
 
 @given(st.binary(max_size=300))
-def test_no_bytes_make_trouble(data):
-    read = Notes()
+def test_arbitrary_bytes_are_read(data):
+    read = CommentParser()
     read.feed(data, 1)
     said(read)
 
 
 @pytest.mark.parametrize("name", SLICES)
-def test_each_slicers_file_reads_the_same_line_by_line(name):
+def test_slicer_file_reads_the_same_line_by_line(name):
     lines = SLICES[name].data.splitlines(keepends=True)
     assert said(fed(lines, list(range(len(lines))))) == said(fed(lines, []))
 
 
-def test_a_file_without_comments_says_nothing():
-    read = Notes()
+def test_file_without_comments_has_no_notes():
+    read = CommentParser()
     read.feed(b"G28\nG1 X10 E1 ; layer_height = 0.2\n", 1)
     assert (read.layers(), read.tail, read.thumbnails()) == (Layers(), False, ())
-    assert Notes().layers() == Layers()
+    assert CommentParser().layers() == Layers()
 
 
 def test_marks_of_another_slicer_are_not_counted():
@@ -80,17 +80,17 @@ def test_marks_of_another_slicer_are_not_counted():
     assert read.layers().count == 3
 
 
-def test_what_only_resembles_a_mark_is_none():
+def test_lines_resembling_a_layer_mark_are_not_counted():
     lines = [b";LAYER_CHANGED\n", b";LAYER_COUNT:5\n", b";LAYER:x\n", b"; layer end\n", b"G1 ;LAYER:1\n", b";BEFORE_LAYER_CHANGE\n"]
     assert fed(lines, []).layers().count is None
 
 
-def test_the_usual_height_is_the_most_common_one_and_noise_does_not_divide_it():
+def test_layer_height_is_the_most_common_one():
     heights = [b";HEIGHT:0.3\n"] * 3 + [b";HEIGHT:0.2\n"] * 2 + [b";HEIGHT:0.200001\n"] * 2
     assert fed(heights, [2]).layers().height == 0.2
 
 
-def test_the_setting_goes_before_what_is_counted():
+def test_layer_height_setting_precedes_counted_heights():
     assert fed([b";HEIGHT:0.3\n", b"; layer_height = 0.2\n"], []).layers().height == 0.2
 
 
@@ -106,6 +106,6 @@ def test_the_last_value_of_a_setting_counts():
     assert fed([b"; layer_height = 0.1\n", b"; layer_height = 0.2\n"], [1]).layers().height == 0.2
 
 
-def test_the_table_is_complete():
+def test_slicer_table_is_complete():
     names = "PrusaSlicer SuperSlicer OrcaSlicer BambuStudio Slic3r Cura Simplify3D ideaMaker KISSlicer"
     assert [slicer.name for slicer in SLICERS if slicer.name] == names.split()

@@ -40,27 +40,27 @@ def hears(painter, *pieces):
         painter.hear(news(piece))
 
 
-def test_a_scene_is_a_picture(painter, shown):
+def test_scene_is_shown_as_picture(painter, shown):
     (picture,) = shown
     assert (picture.state, picture.phase, picture.file, picture.completion) == ("Printing", "printing", "cube.gcode", 5.0)
     assert picture.temperatures["tool0"].target == 200.0 and picture.connection == "push"
     assert list(picture.lines) == [] and list(picture.notes) == []
 
 
-def test_nothing_is_painted_before_there_is_a_scene(shown):
+def test_nothing_is_shown_before_first_scene(shown):
     painter = LivePresenter(shown.append, lambda value: value)
     hears(painter, Line("Recv: ok"), Link(False, "refused"))
     assert shown == []
 
 
-def test_nobody_who_watches_is_no_failure():
+def test_painter_without_viewer_does_nothing():
     painter = LivePresenter(None, lambda value: value)
     painter.show_scene(Scene(READING, READING.phase))
     hears(painter, Line("Recv: ok"))
     painter.end(READING, {})
 
 
-def test_what_happens_is_noted_and_the_last_of_it_is_kept(painter, shown):
+def test_events_are_noted_and_only_the_latest_kept(painter, shown):
     hears(
         painter,
         *[Line(f"Recv: {number}") for number in range(50)],
@@ -74,19 +74,19 @@ def test_what_happens_is_noted_and_the_last_of_it_is_kept(painter, shown):
     assert len(shown[-1].notes) == NOTES
 
 
-def test_where_it_comes_from_is_shown(painter, shown):
+def test_picture_shows_push_or_poll_connection(painter, shown):
     hears(painter, Link(False, "refused"))
     assert shown[-1].connection == "poll"
     hears(painter, Link(True, None))
     assert shown[-1].connection == "push"
 
 
-def test_what_is_in_the_scene_anyway_is_not_painted_again(painter, shown):
+def test_messages_already_in_scene_are_not_shown_again(painter, shown):
     hears(painter, READING, Away("refused"), Event("PrinterStateChanged", {}))
     assert len(shown) == 1
 
 
-def test_a_secret_is_in_no_part_of_it(painter, shown):
+def test_secrets_are_masked_in_picture(painter, shown):
     secret = "bob:the-session-of-bob"
     reading = job(secret, secret)
     painter.show_scene(Scene(reading, reading.phase))
@@ -94,6 +94,6 @@ def test_a_secret_is_in_no_part_of_it(painter, shown):
     assert "the-session-of-bob" not in str(shown)
 
 
-def test_the_end_is_shown_too(painter, shown):
+def test_final_state_is_shown(painter, shown):
     painter.end(job("Operational", completion=100.0), {"tool0": Temperature(190.0, 0.0)})
     assert (shown[-1].phase, shown[-1].completion, shown[-1].temperatures["tool0"].actual) == ("idle", 100.0, 190.0)

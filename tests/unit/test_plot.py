@@ -34,7 +34,7 @@ def of(symbol, series):
     return {(x, len(found) - 1 - y) for y, row in enumerate(found) for x, there in enumerate(row[: last - 8]) if there == symbol}
 
 
-def test_a_line_rises_from_left_to_right_without_a_break():
+def test_rising_line_has_no_breaks():
     dots = of("*", RISING)
     columns = sorted({x for x, _ in dots})
     assert columns == list(range(len(columns))) and len(columns) > 50
@@ -57,7 +57,7 @@ def test_a_fine_line_rises_dot_by_dot():
     assert heights == sorted(heights) and len({x for x, _ in dots}) > 110 and {*heights} == {*range(1, 49)}
 
 
-def test_what_jitters_is_steady():
+def test_small_jitter_is_drawn_as_level_line():
     jitter = [(float(second), 21.3 + second % 2 / 10) for second in range(60)]
     assert sum("*" in row for row in rows({"bed": jitter})) == 1
 
@@ -68,27 +68,27 @@ def test_a_point_stands_above_its_minute():
     assert line[first] == "+" and labels[first] == "4"
 
 
-def test_a_steady_line_is_level_and_at_its_tick():
+def test_constant_temperature_is_a_level_line_at_its_tick():
     assert len({y for _, y in of("o", RISING)}) == 1
     steady = [row for row in rows({"bed": [(0, 60.0), (60, 60.0)]}) if "**" in row]
     assert len(steady) == 1 and steady[0].startswith("60 °C |")
 
 
 @pytest.mark.parametrize("fine", [True, False], ids=["fine", "coarse"])
-def test_each_line_ends_at_its_name(fine):
+def test_each_line_ends_at_its_label(fine):
     shown = rows(RISING, fine=fine)
     ends = {name: next(index for index, row in enumerate(shown) if row.endswith(name)) for name in RISING}
     assert ends["tool0"] < ends["bed"]
     assert ("*" in shown[ends["tool0"]]) is not fine
 
 
-def test_lines_that_end_at_the_same_temperature_have_both_their_names():
+def test_lines_ending_at_same_temperature_keep_separate_labels():
     shown = rows({"tool0": [(0, 21.0), (60, 21.0)], "tool1": [(0, 21.0), (60, 21.0)], "bed": [(0, 21.0), (60, 21.0)]})
     assert [name for row in shown for name in ("* tool0", "o tool1", "+ bed") if row.endswith(name)] != []
     assert all(any(row.endswith(name) for row in shown) for name in ("* tool0", "o tool1", "+ bed"))
 
 
-def test_the_axes_say_degrees_and_minutes():
+def test_axes_show_degrees_and_minutes():
     *_, line, labels = rows(RISING)
     assert labels.split() == ["10", "8", "6", "4", "2", "now", "minutes", "ago"]
     assert [labels.index(word) + len(word) // 2 for word in ("8", "2")] == [
@@ -98,7 +98,7 @@ def test_the_axes_say_degrees_and_minutes():
     assert degrees == ["250", "200", "150", "100", "50", "0"]
 
 
-def test_a_time_without_a_temperature_is_a_gap():
+def test_missing_temperature_is_a_gap():
     known = [(float(second), 50.0 if not 40 <= second <= 60 else None) for second in range(101)]
     (row,) = [row for row in drawn({"bed": known}) if "*" in row]
     assert [len(part) for part in row.split(" * bed")[0].rstrip().split()] == pytest.approx([24, 24], abs=3)
@@ -106,7 +106,7 @@ def test_a_time_without_a_temperature_is_a_gap():
     assert len(row.split(" * bed")[0].split()) == 1  # what is merely far apart belongs together
 
 
-def test_fine_has_eight_dots_to_a_character():
+def test_fine_plot_has_eight_dots_per_character():
     one = plot({"bed": [(0, 0.0), (600, 100.0)]}, 80, 14)
     dots = [char for char in one if 0x2800 < ord(char) < 0x2900]
     assert sum(bin(ord(char) - 0x2800).count("1") for char in dots) > 1.5 * len(dots) > 60
@@ -115,28 +115,28 @@ def test_fine_has_eight_dots_to_a_character():
 
 @pytest.mark.parametrize("series", [{}, {"bed": []}, {"bed": [(5.0, None)]}, {"bed": [(5.0, math.nan)]}], ids=str)
 @pytest.mark.parametrize("fine", [True, False])
-def test_nothing_is_told_in_words(series, fine):
+def test_empty_series_gives_a_text_message(series, fine):
     assert plot(series, 80, 14, fine) == NOTHING
 
 
 @pytest.mark.parametrize("fine", [True, False])
-def test_a_single_point_is_now(fine):
+def test_single_point_is_drawn_at_now(fine):
     shown = rows({"bed": [(1795398164.0, 21.3)]}, fine=fine)
     assert sum(any(0x2800 < ord(there) < 0x2900 or there == "*" for there in row) for row in shown) == 1
     assert shown[-1].split() == ["now", "minutes", "ago"]
 
 
-def test_a_heater_without_a_point_is_not_there_at_all():
+def test_heater_without_points_is_left_out():
     assert "chamber" not in plot({**RISING, "chamber": [(0.0, None)]}, 80, 14)
 
 
-def test_times_in_any_order_are_put_into_theirs():
+def test_points_are_sorted_by_time():
     assert plot({"bed": RISING["tool0"][::-1]}, 80, 14) == plot({"bed": RISING["tool0"]}, 80, 14)
 
 
 @pytest.mark.parametrize("width", [0, 30, 40, 80, 200])
 @pytest.mark.parametrize("height", [0, 6, 24])
-def test_it_is_as_large_as_asked(width, height):
+def test_plot_has_requested_size(width, height):
     shown = rows(RISING, width, height, fine=True)
     assert max(map(len, shown)) == max(width, 30) and len(shown) == max(height, 6)
 

@@ -7,7 +7,7 @@ import pytest
 from octoprint_cli.api import Check, Severity, Skip, errors
 from octoprint_cli.gcode.analysis.contents import Contents
 
-from .fake import CONTENT, GCODE
+from .driver import CONTENT, GCODE
 
 GIB = 1024**3
 #: The checks of the printer and of the server, which want no file.
@@ -65,7 +65,7 @@ def big_file(tmp_path, size):
     return path
 
 
-def test_all_is_well(each_server, gcode_file):
+def test_every_applicable_check_passes(each_server, gcode_file):
     data = each_server.does("preflight", str(gcode_file))
     assert data["ready"] is True
     passed = OF_THE_FILE | OF_THE_PRINTER | OF_THE_SERVER
@@ -74,7 +74,7 @@ def test_all_is_well(each_server, gcode_file):
     assert each_server.sent == []
 
 
-def test_without_a_file_its_checks_are_skipped(each_server):
+def test_file_checks_are_skipped_without_a_file(each_server):
     data = each_server.does("preflight")
     skipped = {name for name, status in statuses(data).items() if status == "skip"}
     assert skipped == OF_THE_FILE | OF_THE_SERVER
@@ -95,13 +95,13 @@ def test_the_server_is_read_once_for_all_checks(server, gcode_file):
         (lambda server: server.job("Printing"), 3, "PRINTER_BUSY", ["printer_idle"]),
         (lambda server: server.job("Sending file to SD"), 3, "PRINTER_BUSY", ["printer_idle"]),
         (lambda server: server.job("Druckt gerade"), 3, "PRINTER_BUSY", ["printer_idle"]),
-        (lambda server: server.heat.update(tool0=(301.0, 0.0)), 4, "LIMIT_EXCEEDED", ["temperatures"]),
-        (lambda server: server.heat.update(tool3=(20.0, 301.0)), 4, "LIMIT_EXCEEDED", ["temperatures"]),
-        (lambda server: server.heat.update(bed=(20.0, 121.0)), 4, "LIMIT_EXCEEDED", ["temperatures"]),
-        (lambda server: server.heat.update(chamber=(81.0, 0.0)), 4, "LIMIT_EXCEEDED", ["temperatures"]),
+        (lambda server: server.octoprint.heaters.update(tool0=[301.0, 0.0]), 4, "LIMIT_EXCEEDED", ["temperatures"]),
+        (lambda server: server.octoprint.heaters.update(tool3=[20.0, 301.0]), 4, "LIMIT_EXCEEDED", ["temperatures"]),
+        (lambda server: server.octoprint.heaters.update(bed=[20.0, 121.0]), 4, "LIMIT_EXCEEDED", ["temperatures"]),
+        (lambda server: server.octoprint.heaters.update(chamber=[81.0, 0.0]), 4, "LIMIT_EXCEEDED", ["temperatures"]),
     ],
 )
-def test_a_printer_that_is_not_ready_is_named_with_the_report(each_server, gcode_file, prepare, exit_code, code, failed):
+def test_unready_printer_is_an_error_with_full_report(each_server, gcode_file, prepare, exit_code, code, failed):
     prepare(each_server)
     result = each_server.refuses(exit_code, code, "preflight", str(gcode_file))
     assert result.data["ready"] is False
@@ -111,24 +111,24 @@ def test_a_printer_that_is_not_ready_is_named_with_the_report(each_server, gcode
 
 
 @pytest.mark.parametrize("state", ["Starting", "Paused", "Pausing", "Resuming", "Cancelling", "Finishing"])
-def test_a_job_on_its_way_anywhere_is_not_idle(each_server, state):
+def test_printer_with_job_in_any_phase_is_busy(each_server, state):
     each_server.job(state)
     result = each_server.refuses(3, "PRINTER_BUSY", "preflight")
     assert state in result.envelope["error"]["message"]
 
 
-def test_the_limits_are_the_configured_ones(server, home):
+def test_preflight_limits_come_from_configuration(server, home):
     home.mkdir()
     (home / "config.yaml").write_text("limits: {bed: 20}\n")
     server.refuses(4, "LIMIT_EXCEEDED", "preflight")
 
 
 def test_a_heater_with_nulls_is_within_limits(server):
-    server.heat["bed"] = (None, 20.0)
+    server.octoprint.heaters["bed"] = [None, 20.0]
     assert statuses(server.does("preflight"))["temperatures"] == "pass"
 
 
-def test_an_error_that_the_printer_reports_is_told(server):
+def test_printer_error_is_reported(server):
     state = {"error": "Heating failed", "flags": {"error": True, "operational": True}, "text": "Operational"}
     server.on("GET", "/api/printer", json={"state": state, "temperature": {}})
     result = server.refuses(1, "PRINTER_ERROR", "preflight")
@@ -146,7 +146,7 @@ def test_an_error_that_the_printer_reports_is_told(server):
         ("cube.bgcode", b"x", "file_extension"),
     ],
 )
-def test_a_file_that_is_not_ready_is_exit_2(server, tmp_path, name, content, failed):
+def test_unusable_file_exits_2(server, tmp_path, name, content, failed):
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content)
@@ -156,13 +156,13 @@ def test_a_file_that_is_not_ready_is_exit_2(server, tmp_path, name, content, fai
 
 
 @pytest.mark.parametrize("name", ["a.gcode", "a.GCO", "a.g", "a.gc~", "a.b.gcode"])
-def test_what_octoprint_takes_has_a_printable_extension(server, tmp_path, name):
+def test_accepted_file_extensions(server, tmp_path, name):
     path = tmp_path / name
     path.write_text(GCODE)
     assert server.does("preflight", str(path))["ready"] is True
 
 
-def test_a_folder_is_no_file(server, tmp_path):
+def test_folder_is_refused(server, tmp_path):
     folder = tmp_path / "folder.gcode"
     folder.mkdir()
     server.refuses(2, "FILE_INVALID", "preflight", str(folder))
@@ -177,21 +177,21 @@ def test_a_file_larger_than_octoprint_takes_is_refused(server, tmp_path, monkeyp
 
 
 @pytest.mark.parametrize(("free", "status"), [(len(CONTENT) - 1, "fail"), (len(CONTENT), "pass"), (None, "skip")])
-def test_the_room_on_the_server_is_compared_with_the_file(server, gcode_file, free, status):
+def test_free_space_on_server_is_compared_with_file_size(server, gcode_file, free, status):
     server.on("GET", "/api/files", json={"files": [], "free": free, "total": 10})
     result = server.run("preflight", str(gcode_file), "--json")
     assert statuses(result.data)["disk_space"] == status
     assert (result.exit_code, result.code) == ((2, "NO_SPACE") if status == "fail" else (0, None))
 
 
-def test_the_room_on_the_card_is_not_asked_for(server, gcode_file):
+def test_free_space_is_not_checked_for_sd_card(server, gcode_file):
     assert statuses(server.does("preflight", str(gcode_file), "--location", "sdcard"))["disk_space"] == "skip"
     assert "/api/files" not in server.reads
 
 
-def test_offline_goes_before_busy_goes_before_file_goes_before_the_rest(server, tmp_path):
+def test_error_precedence_is_offline_busy_file_other(server, tmp_path):
     missing = str(tmp_path / "none.gcode")
-    server.heat["bed"] = (500.0, 0.0)
+    server.octoprint.heaters["bed"] = [500.0, 0.0]
     server.refuses(2, "FILE_NOT_FOUND", "preflight", missing)
     server.job("Printing")
     result = server.refuses(3, "PRINTER_BUSY", "preflight", missing)
@@ -200,7 +200,7 @@ def test_offline_goes_before_busy_goes_before_file_goes_before_the_rest(server, 
     server.refuses(1, "PRINTER_OFFLINE", "preflight", missing)
 
 
-def test_without_a_server_the_other_checks_are_skipped_not_failed(server, gcode_file):
+def test_unavailable_server_skips_remaining_checks(server, gcode_file):
     server.on("GET", "/api/job", status_code=503, text="<html>starting</html>")
     result = server.refuses(1, "SERVER_STARTING", "preflight", str(gcode_file))
     found = statuses(result.data)
@@ -208,14 +208,14 @@ def test_without_a_server_the_other_checks_are_skipped_not_failed(server, gcode_
     assert {found[name] for name in ("printer_idle", "printer_error", "temperatures", "disk_space")} == {"skip"}
 
 
-def test_a_vendors_check_appears_in_the_report(server, add_ons):
+def test_plugin_check_appears_in_report(server, add_ons):
     add_ons.add("preflight", "spool", vendor(outcome="300 g are left"))
     row = {"id": "spool", "status": "pass", "severity": "block", "message": "300 g are left", "evidence": None, "ignored": False}
     assert row in server.does("preflight")["checks"]
 
 
 @pytest.mark.parametrize("severity", [Severity.BLOCK, "block"], ids=["Severity", "str"])
-def test_a_vendors_refusal_guards_print_too(server, add_ons, gcode_file, severity):
+def test_failing_plugin_check_blocks_print(server, add_ons, gcode_file, severity):
     add_ons.add("preflight", "spool", vendor(severity, errors.NotFound("no spool", hint="mount one")))
     for words in (("preflight", str(gcode_file)), ("print", str(gcode_file), "--confirm")):
         result = server.refuses(4, "NOT_FOUND", *words)
@@ -225,25 +225,25 @@ def test_a_vendors_refusal_guards_print_too(server, add_ons, gcode_file, severit
 
 
 @pytest.mark.parametrize("severity", [Severity.WARN, Severity.INFO, "warn"])
-def test_a_word_of_warning_forbids_nothing(server, add_ons, severity):
+def test_failing_warning_does_not_block(server, add_ons, severity):
     add_ons.add("preflight", "dust", vendor(severity, errors.FileInvalid("dusty")))
     data = server.does("preflight")
     assert data["ready"] is True and statuses(data)["dust"] == "fail"
 
 
-def test_a_severity_that_nobody_knows_forbids(server, add_ons):
+def test_unknown_severity_blocks(server, add_ons):
     add_ons.add("preflight", "odd", vendor("fatal", errors.FileInvalid("odd")))
     assert server.run("preflight", "--json").exit_code != 0
 
 
-def test_a_check_may_have_nothing_to_say(server, add_ons):
+def test_plugin_check_may_be_skipped(server, add_ons):
     add_ons.add("preflight", "camera", vendor(outcome=Skip("there is no camera")))
     (row,) = [check for check in server.does("preflight")["checks"] if check["id"] == "camera"]
     assert (row["status"], row["message"]) == ("skip", "there is no camera")
 
 
 @pytest.mark.parametrize("crash", [ZeroDivisionError("division by zero"), KeyError("x"), SystemExit(0)], ids=repr)
-def test_a_check_that_crashes_says_no_and_is_named(server, add_ons, gcode_file, crash):
+def test_crashing_check_blocks_and_is_named(server, add_ons, gcode_file, crash):
     add_ons.add("preflight", "shaky", vendor(outcome=crash))
     result = server.refuses(4, "PLUGIN_ERROR", "print", str(gcode_file), "--confirm")
     assert "shaky" in result.envelope["error"]["message"] and type(crash).__name__ in result.envelope["error"]["message"]
@@ -251,7 +251,7 @@ def test_a_check_that_crashes_says_no_and_is_named(server, add_ons, gcode_file, 
 
 
 @pytest.mark.parametrize("fault", [ImportError("no module named acme"), SyntaxError("bad"), SystemExit(2)], ids=repr)
-def test_a_check_that_cannot_be_loaded_costs_itself_alone_and_is_named(server, add_ons, fault):
+def test_check_that_fails_to_load_is_skipped_and_named(server, add_ons, fault):
     def load():
         raise fault
 
@@ -261,7 +261,7 @@ def test_a_check_that_cannot_be_loaded_costs_itself_alone_and_is_named(server, a
     assert row["status"] == "skip" and "acme-tools" in row["message"] and type(fault).__name__ in row["message"]
 
 
-def test_a_check_that_two_claim_is_not_lost_in_silence(server, add_ons):
+def test_check_claimed_by_two_plugins_does_not_pass(server, add_ons):
     add_ons.add("preflight", "spool", vendor(), "acme-tools")
     add_ons.add("preflight", "spool", vendor(), "bolt-tools")
     (row,) = [check for check in server.run("preflight", "--json").data["checks"] if check["id"] == "spool"]
@@ -274,7 +274,7 @@ def test_a_built_in_check_cannot_be_replaced(server, add_ons):
     server.refuses(3, "PRINTER_BUSY", "preflight")
 
 
-def test_a_person_sees_the_rows_and_then_the_error(server):
+def test_preflight_as_plain_text_shows_rows_and_error(server):
     server.job("Printing")
     result = server.run("preflight")
     assert result.exit_code == 3

@@ -6,7 +6,7 @@ from typing import Any, Dict
 
 import pytest
 
-from .fake import CONTENT, GCODE
+from .driver import CONTENT, GCODE
 
 STORED = ("preflight", "--stored", "quick.gcode")
 
@@ -15,7 +15,7 @@ def checks(answer: Any) -> Dict[str, Dict[str, Any]]:
     return {check["id"]: check for check in answer["checks"]}
 
 
-def test_a_stored_file_is_read_from_the_server(each_server):
+def test_stored_file_is_downloaded_and_checked(each_server):
     each_server.stores("quick.gcode", CONTENT)
     found = checks(each_server.does(*STORED))
     assert {found[name]["status"] for name in ("file_readable", "extrusion", "file_complete", "print_volume")} == {"pass"}
@@ -23,31 +23,31 @@ def test_a_stored_file_is_read_from_the_server(each_server):
 
 
 @pytest.mark.parametrize("command", [("preflight",), ("print", "--confirm"), ("print", "--confirm", "--dry-run")])
-def test_what_is_wrong_in_it_forbids_the_print(each_server, command):
+def test_damaged_stored_file_blocks_print(each_server, command):
     each_server.stores("quick.gcode", GCODE.replace("M104 S0\nM84\n", "").encode())
     answer = each_server.refuses(2, "FILE_INCOMPLETE", *command, "--stored", "quick.gcode")
     assert checks(answer.data)["file_complete"]["status"] == "fail"
     assert each_server.sent == []
 
 
-def test_an_empty_one_is_not_printed(each_server):
+def test_empty_stored_file_is_not_printed(each_server):
     each_server.stores("quick.gcode", b"")
     each_server.refuses(2, "FILE_INVALID", "print", "--stored", "quick.gcode", "--confirm")
     assert each_server.sent == []
 
 
-def test_one_that_is_not_there_is_not_found(each_server):
+def test_missing_stored_file_is_not_found(each_server):
     each_server.refuses(2, "FILE_NOT_FOUND", *STORED)
 
 
-def test_without_the_permission_to_read_it_the_checks_are_skipped_and_say_so(each_server):
+def test_stored_file_checks_are_skipped_without_download_permission(each_server):
     each_server.stores("quick.gcode", CONTENT)
     each_server.on("GET", "/downloads/files/local/quick.gcode", status_code=403, text="<html>Forbidden</html>")
     found = checks(each_server.does(*STORED))
     assert found["extrusion"]["status"] == "skip" and "FILES_DOWNLOAD" in found["extrusion"]["message"]
 
 
-def test_a_download_that_breaks_off_forbids_the_print(each_server):
+def test_failed_download_blocks_print(each_server):
     each_server.stores("quick.gcode", CONTENT)
     each_server.on("GET", "/downloads/files/local/quick.gcode", status_code=502, text="<html>Bad Gateway</html>")
     answer = each_server.run("print", "--stored", "quick.gcode", "--confirm", "--json")
@@ -55,25 +55,25 @@ def test_a_download_that_breaks_off_forbids_the_print(each_server):
     assert each_server.sent == []
 
 
-def test_the_card_hands_out_no_file(each_server):
+def test_sd_card_file_content_checks_are_skipped(each_server):
     each_server.has_card(["quick.gco"])
     found = checks(each_server.does("preflight", "--stored", "quick.gco", "--location", "sdcard"))
     assert found["extrusion"]["status"] == "skip" and "SD card" in found["extrusion"]["message"]
 
 
-def test_a_file_and_a_stored_one_are_one_too_many(server, gcode_file):
+def test_local_and_stored_file_together_are_a_usage_error(server, gcode_file):
     server.refuses(4, "USAGE_ERROR", "preflight", str(gcode_file), "--stored", "quick.gcode")
 
 
 def test_a_file_that_changes_after_the_preflight_is_not_started(each_server, gcode_file):
     each_server.takes_upload()
-    accept = each_server.storage.take
+    accept = each_server.octoprint.upload
 
-    def take(*args: Any, **entry: Any) -> Any:  # it is on the server, whole, and then the slicer writes again
+    def take(location: str, form: Any) -> Any:  # it is on the server, whole, and then the slicer writes again
         gcode_file.write_text(GCODE + "; more\n")
-        return accept(*args, **entry)
+        return accept(location, form)
 
-    each_server.storage.take = take
+    each_server.octoprint.upload = take
     error = each_server.refuses(2, "FILE_CHANGED", "print", str(gcode_file), "--confirm")
     assert "quick.gcode is on the server" in error.envelope["error"]["message"]
     assert error.data["started"] is False

@@ -16,7 +16,7 @@ def ready(each_server):
     return each_server
 
 
-def test_started_means_that_the_job_shows_the_file_printing(ready, gcode_file):
+def test_print_is_started_once_the_job_shows_the_file_printing(ready, gcode_file):
     data = ready.does("print", str(gcode_file), "--confirm")
     assert (data["action"], data["started"], data["file"], data["state"]) == ("started", True, "quick.gcode", "Printing")
     assert ready.sent == [("/api/files/local", None), (SELECT, {"command": "select", "print": True})]
@@ -24,14 +24,14 @@ def test_started_means_that_the_job_shows_the_file_printing(ready, gcode_file):
     assert ready.reads[-1] == "/api/job"
 
 
-def test_without_consent_nothing_at_all_is_asked(server, gcode_file):
+def test_print_without_confirm_sends_no_request(server, gcode_file):
     result = server.refuses(4, "CONFIRMATION_REQUIRED", "print", str(gcode_file))
     assert result.envelope["error"]["hint"] == f"octoprint-cli print {gcode_file} --json --confirm"
     assert server.requests == []
 
 
 @pytest.mark.parametrize("state", ACTIVE)
-def test_skip_if_printing_does_nothing_and_succeeds_while_a_job_is_active(each_server, gcode_file, state):
+def test_skip_if_printing_succeeds_without_change_during_a_job(each_server, gcode_file, state):
     each_server.job(each_server.reading(state, "other.gcode", completion=5.0))
     data = each_server.does("print", str(gcode_file), "--confirm", "--skip-if-printing")
     assert data["action"] == "skipped" and state in data["reason"] and data["job"] == {"file": "other.gcode"}
@@ -39,17 +39,17 @@ def test_skip_if_printing_does_nothing_and_succeeds_while_a_job_is_active(each_s
     assert each_server.reads == ["/api/job"]
 
 
-def test_skip_if_printing_prints_when_nothing_is(ready, gcode_file):
+def test_skip_if_printing_prints_when_idle(ready, gcode_file):
     assert ready.does("print", str(gcode_file), "--confirm", "--skip-if-printing")["action"] == "started"
 
 
-def test_skip_if_printing_still_wants_consent(server, gcode_file):
+def test_skip_if_printing_still_needs_confirm(server, gcode_file):
     server.refuses(4, "CONFIRMATION_REQUIRED", "print", str(gcode_file), "--skip-if-printing")
 
 
 @pytest.mark.parametrize("state", [*ACTIVE, "Sending file to SD", "Druckt gerade"])
 @pytest.mark.parametrize("extra", [(), ("--no-preflight",)], ids=["preflight", "no preflight"])
-def test_a_busy_printer_is_a_refusal_and_nothing_is_sent(each_server, gcode_file, state, extra):
+def test_busy_printer_is_refused_and_nothing_is_sent(each_server, gcode_file, state, extra):
     each_server.job(each_server.reading(state, "other.gcode", completion=5.0))
     result = each_server.refuses(3, "PRINTER_BUSY", "print", str(gcode_file), "--confirm", *extra)
     assert state in result.envelope["error"]["message"]
@@ -60,7 +60,7 @@ def test_a_busy_printer_is_a_refusal_and_nothing_is_sent(each_server, gcode_file
 
 
 @pytest.mark.parametrize("extra", [(), ("--no-preflight",)], ids=["preflight", "no preflight"])
-def test_an_offline_printer_is_a_refusal_and_nothing_is_sent(each_server, gcode_file, extra):
+def test_offline_printer_is_refused_and_nothing_is_sent(each_server, gcode_file, extra):
     each_server.offline()
     each_server.refuses(1, "PRINTER_OFFLINE", "print", str(gcode_file), "--confirm", *extra)
     assert each_server.sent == []
@@ -75,7 +75,7 @@ def test_an_offline_printer_is_a_refusal_and_nothing_is_sent(each_server, gcode_
         ("bare", "G28", "FILE_INVALID"),
     ],
 )
-def test_a_file_that_cannot_be_printed_is_a_refusal_with_the_report(server, tmp_path, name, content, code):
+def test_unprintable_file_is_refused_with_report(server, tmp_path, name, content, code):
     path = tmp_path / name
     if content is not None:
         path.write_text(content)
@@ -85,7 +85,7 @@ def test_a_file_that_cannot_be_printed_is_a_refusal_with_the_report(server, tmp_
     assert server.sent == []
 
 
-def test_no_preflight_prints_what_the_checks_would_refuse(ready, tmp_path):
+def test_no_preflight_prints_a_file_that_checks_would_refuse(ready, tmp_path):
     path = tmp_path / "quick.gcode"
     path.write_text("")
     assert ready.does("print", str(path), "--confirm", "--no-preflight")["started"] is True
@@ -97,20 +97,20 @@ def test_no_preflight_does_not_run_the_checks(ready, gcode_file):
     assert "/api/printer" not in ready.reads
 
 
-def test_a_204_after_which_nothing_prints_is_not_started(ready, gcode_file, clock):
+def test_accepted_start_without_print_is_not_started(ready, gcode_file, clock):
     ready.then(SELECT, "Operational")
     result = ready.refuses(4, "NOT_STARTED", "print", str(gcode_file), "--confirm")
     assert "no file" in result.envelope["error"]["message"] and clock.slept >= 15
     assert len(ready.sent) == 2
 
 
-def test_another_file_printing_is_not_started(ready, gcode_file):
+def test_other_file_printing_is_not_started(ready, gcode_file):
     ready.then(SELECT, ready.reading("Printing", "other.gcode", completion=1.0))
     result = ready.refuses(4, "NOT_STARTED", "print", str(gcode_file), "--confirm")
     assert result.envelope["error"]["details"]["file"] == "other.gcode"
 
 
-def test_a_file_that_gives_way_to_another_was_not_started(ready, gcode_file, clock):
+def test_file_replaced_by_another_at_start_is_not_started(ready, gcode_file, clock):
     """Of two starts within milliseconds both servers accept both, and show one of them for a moment."""
     ready.then(
         SELECT, ready.reading("Printing", "quick.gcode", completion=0.0), ready.reading("Printing", "other.gcode", completion=1.0)
@@ -121,58 +121,58 @@ def test_a_file_that_gives_way_to_another_was_not_started(ready, gcode_file, clo
 
 
 @pytest.mark.parametrize("after", ["Offline after error", "Operational"])
-def test_what_becomes_of_a_print_a_moment_later_is_no_matter_of_its_start(ready, gcode_file, after):
+def test_print_ending_right_after_start_was_started(ready, gcode_file, after):
     ready.then(SELECT, ready.reading("Printing", "quick.gcode", completion=0.0), ready.reading(after))
     data = ready.does("print", str(gcode_file), "--confirm")
     assert (data["started"], data["state"]) == (True, "Printing")
 
 
-def test_the_file_of_that_name_on_the_card_is_another_file(ready, gcode_file):
+def test_file_of_same_name_on_sd_card_is_another_file(ready, gcode_file):
     ready.then(SELECT, ready.reading("Printing from SD", "quick.gcode", completion=1.0, origin=ready.card))
     ready.refuses(4, "NOT_STARTED", "print", str(gcode_file), "--confirm")
 
 
-def test_selected_but_idle_is_not_started(ready, gcode_file):
+def test_selected_file_on_idle_printer_is_not_started(ready, gcode_file):
     ready.then(SELECT, ready.reading("Operational", "quick.gcode"))
     ready.refuses(4, "NOT_STARTED", "print", str(gcode_file), "--confirm")
 
 
-def test_starting_alone_is_not_started_yet(ready, gcode_file, clock):
+def test_starting_state_alone_is_not_yet_started(ready, gcode_file, clock):
     printing = ready.reading("Printing", "quick.gcode", completion=0.1)
     ready.then(SELECT, ready.reading("Starting", "quick.gcode"), ready.reading("Starting", "quick.gcode"), printing)
     assert ready.does("print", str(gcode_file), "--confirm")["state"] == "Printing"
     assert clock.slept > 0
 
 
-def test_a_print_that_is_over_at_the_first_look_was_started(ready, gcode_file):
+def test_print_finished_at_first_poll_was_started(ready, gcode_file):
     ready.then(SELECT, ready.reading("Operational", "quick.gcode", completion=100.0, left=0))
     assert ready.does("print", str(gcode_file), "--confirm")["started"] is True
 
 
-def test_an_error_at_the_start_is_told(server, gcode_file):
+def test_error_at_start_is_reported(server, gcode_file):
     server.takes_upload()
     server.then(SELECT, server.reading("Offline after error", error="Thermal Runaway"))
     result = server.refuses(4, "NOT_STARTED", "print", str(gcode_file), "--confirm")
     assert result.envelope["error"]["details"]["error"] == "Thermal Runaway"
 
 
-def test_busy_between_upload_and_start_starts_nothing(each_server, gcode_file):
+def test_printer_busy_between_upload_and_start_is_not_started(each_server, gcode_file):
     each_server.takes_upload()
     each_server.job("Operational", "Operational", each_server.reading("Printing", "other.gcode", completion=1.0))
     each_server.refuses(3, "PRINTER_BUSY", "print", str(gcode_file), "--confirm")
     assert [path for path, _ in each_server.sent] == ["/api/files/local"]
 
 
-def test_the_path_that_the_server_gave_is_the_one_that_is_started(each_server, gcode_file):
+def test_print_starts_the_path_returned_by_the_server(each_server, gcode_file):
     each_server.takes_upload(stored_as="sub/renamed.gcode")
     each_server.then("/api/files/local/sub/renamed.gcode", each_server.reading("Printing", "sub/renamed.gcode", completion=0.0))
     assert each_server.does("print", str(gcode_file), "--confirm", "--path", "sub")["file"] == "sub/renamed.gcode"
 
 
-def test_from_the_card_it_selects_looks_and_then_starts(each_server, gcode_file):
+def test_sd_card_print_selects_checks_and_then_starts(each_server, gcode_file):
     server = each_server
     server.has_card([], ["quick.gco"])
-    server.takes_upload(stored_as="quick.gco", location=server.card)
+    server.takes_upload(location=server.card)
     server.then(
         f"/api/files/{server.card}/quick.gco", "Operational", server.reading("Operational", "quick.gco", origin=server.card)
     )
@@ -185,16 +185,16 @@ def test_from_the_card_it_selects_looks_and_then_starts(each_server, gcode_file)
     ]
 
 
-def test_a_selection_on_the_card_that_is_ignored_starts_nothing(server_2, gcode_file):
+def test_ignored_sd_card_selection_is_not_started(server_2, gcode_file):
     server_2.has_card([], ["quick.gco"])
-    server_2.takes_upload(stored_as="quick.gco", location="printer")
+    server_2.takes_upload(location="printer")
     server_2.then("/api/files/printer/quick.gco", server_2.reading("Operational", "before.gco", origin="printer"))
     result = server_2.refuses(4, "NOT_STARTED", "print", str(gcode_file), "--confirm", "--location", "sdcard")
     assert "before.gco" in result.envelope["error"]["message"]
     assert "/api/job" not in [path for path, _ in server_2.sent]
 
 
-def test_a_dry_run_wants_no_consent_sends_only_reads_and_lists_the_rest(each_server, gcode_file):
+def test_dry_run_needs_no_confirm_and_lists_change_requests(each_server, gcode_file):
     data = each_server.does("print", str(gcode_file), "--dry-run")
     assert data["dry_run"] is True
     assert [(request["method"], request["path"]) for request in data["requests"]] == [
@@ -205,7 +205,7 @@ def test_a_dry_run_wants_no_consent_sends_only_reads_and_lists_the_rest(each_ser
     assert "/api/job" in each_server.reads
 
 
-def test_a_dry_run_for_the_card_lists_all_three_requests(each_server, gcode_file):
+def test_sd_card_dry_run_lists_three_requests(each_server, gcode_file):
     each_server.has_card([])
     requests = each_server.does("print", str(gcode_file), "--location", "sdcard", "--dry-run")["requests"]
     card = f"/api/files/{each_server.card}"
@@ -213,12 +213,12 @@ def test_a_dry_run_for_the_card_lists_all_three_requests(each_server, gcode_file
     assert each_server.sent == []
 
 
-def test_a_dry_run_is_refused_for_what_the_real_one_is(each_server, gcode_file):
+def test_dry_run_is_refused_on_busy_printer(each_server, gcode_file):
     each_server.job(each_server.reading("Printing", "other.gcode"))
     each_server.refuses(3, "PRINTER_BUSY", "print", str(gcode_file), "--dry-run")
 
 
-def test_a_dry_run_that_would_be_skipped_says_so(each_server, gcode_file):
+def test_skipped_dry_run_lists_no_requests(each_server, gcode_file):
     each_server.job(each_server.reading("Printing", "other.gcode"))
     data = each_server.does("print", str(gcode_file), "--dry-run", "--skip-if-printing")
     assert data == {"dry_run": True, "action": "skipped", "requests": []}

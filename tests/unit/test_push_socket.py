@@ -97,7 +97,7 @@ def loses(socket):
 # -- opening --------------------------------------------------------------------------------------
 
 
-def test_it_subscribes_first_and_logs_in_then(server, plug):
+def test_socket_subscribes_before_login(server, plug):
     """The other way round the server would begin with a history that nobody has asked for."""
     line = plug(Subscription(state=False, events=("PrintDone",), plugins=("action_command_prompt",), throttle=4))
     until(line, "timelapse")
@@ -107,7 +107,7 @@ def test_it_subscribes_first_and_logs_in_then(server, plug):
     assert [request.method for request in server.requests] == ["GET", "POST"]
 
 
-def test_what_is_wished_for_comes(server, plug):
+def test_subscribed_messages_arrive(server, plug):
     line = plug(Subscription(lines=True, events=("PrintDone",)))
     assert until(line, "history")["state"]["text"] == "Operational"
     server.octoprint.heard(["ok"])
@@ -117,19 +117,19 @@ def test_what_is_wished_for_comes(server, plug):
     assert until(line, "event") == {"type": "PrintDone", "payload": {"time": 5}}
 
 
-def test_the_terminal_comes_only_if_it_is_wished_for(server, plug):
+def test_terminal_lines_arrive_only_if_subscribed(server, plug):
     line = plug(Subscription())
     server.octoprint.heard(["ok"])
     assert until(line, "history")["logs"] == []
 
 
-def test_recent_lines_are_those_of_the_history(server):
+def test_recent_lines_come_from_socket_history(server):
     server.octoprint.heard(["first", "ok"])
     assert [line.split(" ", 1)[1] for line in recent_lines(client(server).http)][-2:] == ["first", "ok"]
     server.wait_until(lambda: server.open_sockets == 0)
 
 
-def test_a_key_that_may_see_nothing_has_no_history(server, monkeypatch):
+def test_recent_lines_without_permission_are_lost(server, monkeypatch):
     monkeypatch.setattr(sys.modules["octoprint_cli.client.push.history"], "SECONDS", 0.3)
     server.octoprint.permissions = {"FILES_LIST"}
     assert "shows this key nothing" in lost(lambda: recent_lines(client(server).http))
@@ -150,14 +150,14 @@ def test_a_key_that_may_see_nothing_has_no_history(server, monkeypatch):
     ],
     ids=["404", "502", "page", "redirect", "cut", "ssh", "garbage", "hang"],
 )
-def test_a_handshake_that_fails_says_why_in_time(server, plug, fault, why):
+def test_failed_handshake_gives_reason_in_time(server, plug, fault, why):
     server.fail("GET", PATH, fault)
     begun = time.monotonic()
     assert why in lost(lambda: plug(seconds=0.5)) and time.monotonic() - begun < 5
     assert [request.path for request in server.requests if request.method == "POST"] == []
 
 
-def test_nobody_listens(server, plug):
+def test_refused_connection_loses_socket(server, plug):
     server.refuse()
     assert lost(plug)
     server.listen()
@@ -174,7 +174,7 @@ def test_nobody_listens(server, plug):
     ],
     ids=["429", "500", "page", "cut", "list"],
 )
-def test_a_login_that_fails_costs_the_socket_alone(server, plug, fault):
+def test_failed_login_loses_only_the_socket(server, plug, fault):
     server.fail("POST", "/api/login", fault)
     assert "does not log it in" in lost(plug)
     server.wait_until(lambda: server.open_sockets == 0)
@@ -183,25 +183,25 @@ def test_a_login_that_fails_costs_the_socket_alone(server, plug, fault):
 @pytest.mark.parametrize(
     "body", [{}, {"name": "bob"}, {"session": "x"}, {"name": None, "session": "x"}, {"name": "bob", "session": 5}]
 )
-def test_a_login_without_a_session_does_too(server, plug, body):
+def test_login_without_session_loses_socket(server, plug, body):
     server.fail("POST", "/api/login", faults.answer(200, body))
     assert "no session" in lost(plug)
 
 
-def test_a_wrong_key_is_the_keys_fault(server, plug):
+def test_wrong_key_is_an_auth_error(server, plug):
     with pytest.raises(AuthError):
         plug(ours=client(server, key="wrong-key-0123456789"))
     server.wait_until(lambda: server.open_sockets == 0)
 
 
-def test_the_session_is_told_to_whoever_keeps_secrets(server, plug):
+def test_session_is_passed_to_on_secret(server, plug):
     ours, secrets = client(server), []
     ours.http.on_secret = secrets.append
     plug(ours=ours)
     assert secrets == list(server.octoprint.sessions)
 
 
-def test_a_login_is_no_act(server, plug):
+def test_login_does_not_count_as_change(server, plug):
     ours = client(server)
     plug(ours=ours)
     assert ours.http.acted is False
@@ -210,7 +210,7 @@ def test_a_login_is_no_act(server, plug):
 # -- where it is ----------------------------------------------------------------------------------
 
 
-def test_below_a_prefix_behind_a_password():
+def test_socket_works_below_prefix_with_basic_auth():
     with FaultServer(prefix="/mk3", basic_auth=("me", "s3cret:/@")) as server:
         address = server.url.replace("://", "://me:s3cret%3A%2F%40@")
         socket = Socket(Client(address, KEY, retries=0).http)
@@ -220,14 +220,14 @@ def test_below_a_prefix_behind_a_password():
         assert "s3cret" not in server.requests[0].target
 
 
-def test_the_wrong_password_is_a_refusal():
+def test_wrong_basic_auth_password_loses_socket():
     with FaultServer(basic_auth=("me", "right")) as server:
         address = server.url.replace("://", "://me:wrong@")
         why = lost(lambda: Socket(Client(address, KEY, retries=0).http))
         assert "HTTP status 401" in why and "wrong@" not in why
 
 
-def test_over_tls_as_over_http(tmp_path):
+def test_socket_works_over_tls(tmp_path):
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
@@ -239,7 +239,7 @@ def test_over_tls_as_over_http(tmp_path):
         assert "certificate" in lost(lambda: Socket(Client(server.url, KEY, retries=0).http)).lower()
 
 
-def test_no_proxy_of_the_environment_sees_it(server, plug, monkeypatch):
+def test_socket_ignores_environment_proxies(server, plug, monkeypatch):
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     until(plug(), "history")
@@ -248,7 +248,7 @@ def test_no_proxy_of_the_environment_sees_it(server, plug, monkeypatch):
 # -- what makes it useless ------------------------------------------------------------------------
 
 
-def test_a_silent_server_is_asked_whether_it_is_there(server, plug, monkeypatch):
+def test_silent_server_is_pinged(server, plug, monkeypatch):
     monkeypatch.setattr(module, "SILENCE_SECONDS", 0.2)
     line = plug(Subscription(state=False, events=()))
     until(line, "timelapse")
@@ -258,13 +258,13 @@ def test_a_silent_server_is_asked_whether_it_is_there(server, plug, monkeypatch)
 
 
 @pytest.mark.parametrize("fault", [faults.push_silent, faults.push_mute(0.3)], ids=["from the beginning", "later"])
-def test_one_that_does_not_answer_that_is_lost(server, plug, monkeypatch, fault):
+def test_unanswered_ping_loses_socket(server, plug, monkeypatch, fault):
     monkeypatch.setattr(module, "SILENCE_SECONDS", 0.3)
     server.fail("GET", PATH, fault)
     assert "silent" in loses(plug(Subscription(state=False, events=())))
 
 
-def test_a_caller_that_was_busy_elsewhere_does_not_take_that_for_silence(server, plug, monkeypatch):
+def test_busy_caller_does_not_mistake_unread_messages_for_silence(server, plug, monkeypatch):
     """A poll may take longer than a silence: what came meanwhile waits to be read."""
     line = plug()
     until(line, "timelapse")
@@ -273,12 +273,12 @@ def test_a_caller_that_was_busy_elsewhere_does_not_take_that_for_silence(server,
     assert until(line, "event")["type"] == "PrintDone"
 
 
-def test_a_drop_is_told(server, plug):
+def test_dropped_connection_loses_socket(server, plug):
     server.fail("GET", PATH, faults.push_drop(0.3))
     assert loses(plug())
 
 
-def test_a_server_that_ends_is_told(plug):
+def test_server_shutdown_loses_socket(plug):
     with FaultServer() as server:
         socket = Socket(client(server).http)
         until(socket, "history")
@@ -287,7 +287,7 @@ def test_a_server_that_ends_is_told(plug):
 
 
 @pytest.mark.parametrize("fault", [faults.push_garbage, faults.push_breach], ids=["garbage", "no UTF-8"])
-def test_what_no_octoprint_says_makes_it_useless(server, plug, fault):
+def test_malformed_messages_lose_socket(server, plug, fault):
     server.fail("GET", PATH, fault)
     try:
         line = plug()
@@ -297,20 +297,20 @@ def test_what_no_octoprint_says_makes_it_useless(server, plug, fault):
 
 
 @pytest.mark.parametrize("reason", ["logout", "stale", "removed", "modified"])
-def test_a_session_that_is_not_good_any_more(server, plug, reason):
+def test_invalidated_session_loses_socket(server, plug, reason):
     line = plug()
     until(line, "timelapse")
     server.octoprint.forget_sessions(reason)
     assert "another login" in loses(line)
 
 
-def test_a_frame_that_is_too_large_is_not_read_to_its_end(server, plug, monkeypatch):
+def test_oversized_frame_is_not_read_to_its_end(server, plug, monkeypatch):
     monkeypatch.setattr(module, "MAX_BYTES", 100_000)
     server.fail("GET", PATH, faults.push_flood(10**12))
     assert "larger than 100000 bytes" in loses(plug())
 
 
-def test_many_messages_may_be_larger_together(server, plug, monkeypatch):
+def test_size_limit_applies_to_single_messages(server, plug, monkeypatch):
     monkeypatch.setattr(module, "MAX_BYTES", 20_000)
     line = plug(Subscription(state=False, events=("E",)))
     until(line, "timelapse")
@@ -319,14 +319,14 @@ def test_many_messages_may_be_larger_together(server, plug, monkeypatch):
         until(line, "event")
 
 
-def test_a_drip_holds_nobody_up(server, plug):
+def test_byte_by_byte_frame_does_not_block_receive(server, plug):
     server.fail("GET", PATH, faults.push_drip)
     line, begun = plug(), time.monotonic()
     assert line.receive(begun + 0.5) is None and time.monotonic() - begun < 2
     assert line.receive(time.monotonic() + 0.5) is None  # and what came by then is kept, not taken for a new frame
 
 
-def test_closing_is_quick_and_may_be_done_twice(server):
+def test_close_is_quick_and_repeatable(server):
     server.fail("GET", PATH, faults.push_mute(0))
     socket, begun = Socket(client(server).http), time.monotonic()
     socket.close()
@@ -334,7 +334,7 @@ def test_closing_is_quick_and_may_be_done_twice(server):
     assert time.monotonic() - begun < 1
 
 
-def test_no_socket_is_left_open(server, plug):
+def test_failed_logins_leave_no_open_sockets(server, plug):
     before = len(server.sockets)
     server.fail("POST", "/api/login", faults.answer(200, {}))
     for _ in range(3):

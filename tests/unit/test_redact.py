@@ -16,12 +16,12 @@ SECRET = "abcd-0123456789-secret"
 @pytest.mark.parametrize(
     ("secret", "shown"), [(SECRET, "abcd****"), ("a" * 16, "aaaa****"), ("a" * 15, "****"), ("abc", "****"), ("", "****")]
 )
-def test_a_mask_tells_long_keys_apart_and_short_ones_not_at_all(secret, shown):
+def test_mask_shows_prefix_of_long_keys_only(secret, shown):
     assert mask(secret) == shown
 
 
 @pytest.mark.parametrize("name", ["api_key", "api-key", "API_KEY", "X-Api-Key", "apikey", "Authorization", "password", "Cookie"])
-def test_secret_names_are_known_however_they_are_spelled(name):
+def test_secret_names_are_recognised_in_any_spelling(name):
     assert is_secret(name)
 
 
@@ -43,7 +43,7 @@ def test_a_password_in_a_url_is_masked(url, shown):
     assert mask_url(url) == shown
 
 
-def test_all_of_a_password_is_masked_that_holds_an_at_sign():
+def test_password_containing_at_sign_is_masked_completely():
     assert "secret" not in mask_url("https://me:top@secret@example.org/op")
 
 
@@ -60,11 +60,11 @@ def test_all_of_a_password_is_masked_that_holds_an_at_sign():
         ("lone\ud800surrogate", r"lone\ud800surrogate"),
     ],
 )
-def test_what_could_deceive_a_terminal_is_escaped(text, shown):
+def test_control_characters_are_escaped(text, shown):
     assert visible(text) == shown
 
 
-def test_a_text_is_cut_to_its_limit():
+def test_text_is_truncated_to_limit():
     assert visible("x" * 10, limit=10) == "x" * 10
     assert visible("x" * 11, limit=10) == "x" * 9 + "…"
 
@@ -76,16 +76,16 @@ def scrubber():
     return found
 
 
-def test_a_known_secret_is_masked_wherever_it_stands(scrubber):
+def test_known_secret_is_masked_everywhere(scrubber):
     assert scrubber.scrub(f"?apikey={SECRET}&x={SECRET}") == "?apikey=abcd****&x=abcd****"
 
 
-def test_a_short_word_is_not_taken_for_a_secret(scrubber):
+def test_short_word_is_not_masked(scrubber):
     scrubber.learn("an")
     assert scrubber.scrub("an answer") == "an answer"
 
 
-def test_a_secret_that_holds_another_is_masked_whole(scrubber):
+def test_longer_secret_containing_another_is_masked_completely(scrubber):
     longer = SECRET + "-and-its-longer-tail"
     scrubber.learn(longer)
     assert "tail" not in scrubber.scrub(f"key {longer}")
@@ -97,7 +97,7 @@ def test_nested_values_are_scrubbed(scrubber):
 
 
 @pytest.mark.parametrize("host", [f"https://me:{SECRET}@a.test", f"me:{SECRET}@a.test/op", f"http://:{SECRET}@a.test"])
-def test_the_password_of_a_host_is_learnt(host):
+def test_password_of_host_is_learned(host):
     found = Scrubber()
     found.learn_url(host)
     assert SECRET not in found.scrub(f"refused: {SECRET}")
@@ -113,11 +113,11 @@ def logged(scrubber, *message, **how):
     return out.getvalue()
 
 
-def test_a_log_record_is_scrubbed_with_its_arguments(scrubber):
+def test_log_record_arguments_are_scrubbed(scrubber):
     assert logged(scrubber, "GET %s with %r", "/api", {"key": SECRET}) == "GET /api with {'key': 'abcd****'}\n"
 
 
-def test_the_traceback_of_a_log_record_is_scrubbed_too(scrubber):
+def test_log_record_traceback_is_scrubbed(scrubber):
     try:
         raise ValueError(SECRET)
     except ValueError:
@@ -134,5 +134,5 @@ def test_the_traceback_of_a_log_record_is_scrubbed_too(scrubber):
         ("Send: M117 M5 Ping", "Send: M117 M5 Ping"),
     ],
 )
-def test_a_firmware_that_lists_its_passwords_does_so_in_vain(line: str, shown: str) -> None:
+def test_passwords_in_firmware_output_are_masked(line: str, shown: str) -> None:
     assert without_passwords(line) == shown

@@ -9,7 +9,7 @@ import pytest
 from octoprint_cli import errors
 from octoprint_cli.client.http.http_client import Http
 
-from .fake import KEY, URL
+from .driver import KEY, URL
 
 HOST = "octopi.test"
 
@@ -30,7 +30,7 @@ def redirected(server, location, status=302, **headers):
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_redirect_is_refused_and_the_key_stays_here(server, http, status, method):
+def test_redirect_is_refused_and_key_not_sent_elsewhere(server, http, status, method):
     server.on(method, "/api/job", status_code=status, headers={"Location": "http://evil.test/api/job"})
     with pytest.raises(errors.UnexpectedResponse, match=r"http://evil\.test/api/job"):
         http.get("/api/job") if method == "GET" else http.post("/api/job", {"command": "cancel"})
@@ -38,7 +38,7 @@ def test_a_redirect_is_refused_and_the_key_stays_here(server, http, status, meth
 
 
 @pytest.mark.parametrize("status", [300, 302, 304, 399])
-def test_a_redirect_to_nowhere_is_no_success_either(server, status):
+def test_redirect_without_location_is_an_error(server, status):
     assert "another address" in redirected(server, None, status)["message"]
 
 
@@ -53,7 +53,7 @@ def test_a_redirect_to_nowhere_is_no_success_either(server, status):
         ("//other.test/api/job", "http://other.test"),
     ],
 )
-def test_where_the_same_question_is_sent_the_hint_can_be_run(server, location, host):
+def test_redirect_to_same_api_path_suggests_new_host(server, location, host):
     error = redirected(server, location)
     assert error["hint"] == f"octoprint-cli --host {host} status" and shlex.split(error["hint"])[2] == host
     assert error["details"]["location"].startswith(host)
@@ -62,16 +62,16 @@ def test_where_the_same_question_is_sent_the_hint_can_be_run(server, location, h
 @pytest.mark.parametrize(
     "location", ["/login/?redirect=%2Fapi%2Fjob", "https://sso.test/login", "login", "https://octopi.test/", ""]
 )
-def test_a_login_page_is_no_host_to_try(server, location):
+def test_redirect_to_login_page_suggests_no_host(server, location):
     error = redirected(server, location)
     assert "--host" not in error["hint"] and "login page" in error["hint"]
 
 
-def test_a_relative_address_is_told_in_full(server):
+def test_relative_redirect_is_reported_as_absolute_url(server):
     assert redirected(server, "../login")["details"]["location"] == "http://octopi.test/login"
 
 
-def test_a_password_in_either_address_is_not_shown(server):
+def test_passwords_in_redirect_addresses_are_masked(server):
     own = "http://me:secret-word@octopi.test"
     server.mocker.register_uri(
         "GET", f"{own}/api/job", status_code=302, headers={"Location": "https://me:other-word@octopi.test/login"}
@@ -82,7 +82,7 @@ def test_a_password_in_either_address_is_not_shown(server):
         assert "secret-word" not in result.stdout + result.stderr and "other-word" not in result.stdout + result.stderr
 
 
-def test_a_redirect_to_the_same_place_is_no_host_to_try(server):
+def test_redirect_to_same_url_suggests_no_host(server):
     assert "--host" not in redirected(server, "?next=/api/job")["hint"]
 
 
@@ -98,13 +98,13 @@ def test_a_redirect_to_the_same_place_is_no_host_to_try(server):
     ],
     ids=lambda text: ascii(text)[:30],
 )
-def test_a_hostile_address_is_no_crash(server, location):
+def test_malformed_redirect_address_is_handled(server, location):
     server.on("GET", "/api/job", status_code=302, headers={"Location": location})
     result = server.run("status")
     assert result.exit_code == 4 and "UNEXPECTED_RESPONSE" in result.stderr and "\x1b" not in result.stderr
 
 
-def test_an_act_that_is_redirected_was_not_carried_out(server, http):
+def test_redirected_change_request_is_an_error_sent_once(server, http):
     server.on("POST", "/api/job", status_code=307, headers={"Location": "https://octopi.test/api/job"})
     with pytest.raises(errors.UnexpectedResponse):
         http.post("/api/job", {"command": "cancel"})

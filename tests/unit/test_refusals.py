@@ -67,17 +67,17 @@ def answered(status, text="", method="GET", path="/api/job", base="http://octopi
         ("GET", 418, HTML, "SERVER_ERROR", 4, False),
     ],
 )
-def test_each_refusal_is_the_error_that_it_stands_for(method, status, text, code, exit_code, retryable):
+def test_each_http_refusal_maps_to_its_error_code(method, status, text, code, exit_code, retryable):
     error = answered(status, text, method)
     assert (error.code, error.exit_code, error.retryable) == (code, exit_code, retryable)
     assert error.details["http_status"] == status
 
 
-def test_an_act_that_failed_inside_the_server_is_not_to_be_repeated():
+def test_change_failed_with_http_500_is_not_retryable():
     assert answered(500, "The server encountered an internal error", "POST").retryable is False
 
 
-def test_the_servers_own_words_are_passed_on():
+def test_server_message_is_passed_on():
     assert "invalid type" in answered(415, "Could not upload file, invalid type").message
 
 
@@ -85,53 +85,53 @@ def test_the_missing_permission_is_named():
     assert "PRINT" in answered(403, "You don't have the permission to access the requested resource.").message
 
 
-def test_a_pages_html_is_not_passed_on():
+def test_html_page_is_not_passed_on():
     for status in (400, 403, 404, 413, 500, 502, 503):
         assert "nginx" not in answered(status, HTML).message
 
 
-def test_a_servers_long_text_is_cut():
+def test_long_server_message_is_truncated():
     assert len(answered(500, "x" * 100_000).message) < 1000
 
 
 @pytest.mark.parametrize("body", ["[]", '"text"', "5", "null", '{"error": null}', '{"error": {"a": 1}}', "{}", "[" * 100_000])
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 500])
-def test_json_of_another_shape_is_no_crash(body, status):
+def test_json_error_of_unexpected_shape_is_handled(body, status):
     error = refusal(Answer(False, "http://octopi.test/", "/", status, "", body))
     assert error.code != "INTERNAL_ERROR" and len(error.message) < 1000
 
 
-def test_the_permission_that_a_replacement_takes_is_another_one():
+def test_replacing_a_file_needs_files_delete_permission():
     error = answered(403, "File already exists, cannot overwrite due to a lack of permissions", "POST")
     assert "FILES_DELETE" in error.message and "PRINT" not in error.message
 
 
 @pytest.mark.parametrize("path", ["/downloads/files/local/a.gcode"])
 @pytest.mark.parametrize(("status", "code"), [(403, "PERMISSION_DENIED"), (404, "NOT_FOUND")])
-def test_octoprints_own_html_is_no_proxys(path, status, code):
+def test_html_error_of_octoprint_download_is_not_a_proxy_error(path, status, code):
     assert answered(status, HTML, path=path).code == code
 
 
-def test_a_proxys_own_login_is_not_octoprints_key():
+def test_basic_auth_challenge_is_a_proxy_login():
     error = answered(401, HTML, WWW_Authenticate='Basic realm="printers"')
     assert error.code == "AUTH_ERROR" and "proxy" in error.message and "printers" in error.message
     assert "USER:PASSWORD@" in error.hint
     assert "proxy" not in answered(401, HTML).message
 
 
-def test_a_long_challenge_is_cut():
+def test_long_auth_challenge_is_truncated():
     assert len(answered(401, HTML, WWW_Authenticate="Digest " + "x" * 5000).message) < 300
 
 
-def test_https_and_a_client_certificate_are_told_apart():
+def test_https_required_and_client_certificate_required_have_different_hints():
     assert "https://" in answered(400, "<center>The plain HTTP request was sent to HTTPS port</center>").hint
     assert "client_cert" in answered(400, "<center>No required SSL certificate was sent</center>").hint
 
 
-def test_octoprints_own_words_about_tls_are_not_a_proxys():
+def test_octoprint_message_about_https_is_not_a_proxy_error():
     assert answered(400, "The plain HTTP request was sent to HTTPS port").code == "SERVER_ERROR"
 
 
 @pytest.mark.parametrize("status", [502, 504])
-def test_a_lost_answer_says_so_at_its_beginning(status):
+def test_gateway_error_for_change_begins_with_lost_answer(status):
     assert answered(status, HTML, "POST").message.startswith(f"the answer was lost (a gateway answered HTTP {status}): ")

@@ -46,14 +46,14 @@ def heat(actual, target=200.0):
     return Heat({"tool0": Temperature(actual, target)})
 
 
-def test_each_line_has_its_number_its_time_in_utc_its_source_and_its_type(report):
+def test_each_line_has_sequence_number_utc_time_source_and_type(report):
     lines = report(job("Printing", completion=5.0), Event("ZChange", {}), Link(False, "refused"), source="poll")
     assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", line["time"]) for line in lines)
     assert {line["source"] for line in lines} == {"poll"} and list(lines[0])[:4] == ["seq", "time", "source", "type"]
 
 
-def test_a_state_is_told_when_it_changes_and_not_again(report):
+def test_state_is_reported_only_on_change(report):
     lines = report(*[job("Printing", completion=5.0)] * 3, State("Printing"), State("Pausing"), job("Paused", completion=6.0))
     states = [line for line in lines if line["type"] == "state"]
     assert [(line["state"], line["phase"]) for line in states] == [
@@ -64,31 +64,31 @@ def test_a_state_is_told_when_it_changes_and_not_again(report):
     assert {line["file"] for line in states} == {"cube.gcode"}
 
 
-def test_another_file_in_the_same_state_is_a_change(report):
+def test_change_of_file_is_a_state_change(report):
     assert kinds(report(job("Operational", None), job("Operational"))) == ["state", "state"]
 
 
-def test_progress_comes_as_often_as_is_wanted(report):
+def test_progress_is_reported_at_requested_interval(report):
     lines = report(*[job("Printing", completion=float(percent)) for percent in range(20)])
     assert [line["completion"] for line in lines if line["type"] == "progress"] == [0.0, 5.0, 10.0, 15.0]
 
 
-def test_and_at_once_with_a_new_state(report):
+def test_progress_is_reported_at_once_with_a_new_state(report):
     lines = report(job("Printing", completion=1.0), job("Paused", completion=2.0), job("Printing", completion=2.0))
     assert kinds(lines) == ["state", "progress"] * 3
 
 
-def test_without_a_job_there_is_no_progress(report):
+def test_progress_is_not_reported_without_a_job(report):
     assert kinds(report(job("Operational", completion=100.0), job("Offline", None))) == ["state", "state"]
 
 
-def test_temperatures_come_as_often_as_is_wanted_and_at_once_with_a_target(report):
+def test_temperatures_are_reported_at_interval_and_on_target_change(report):
     lines = report(*[heat(20.0 + second) for second in range(8)], heat(28.0, 210.0), heat(29.0, 210.0))
     assert [line["temperature"]["tool0"]["actual"] for line in lines] == [20.0, 25.0, 28.0]
     assert lines[-1]["temperature"] == {"tool0": {"actual": 28.0, "target": 210.0}}
 
 
-def test_no_heaters_are_no_line(report):
+def test_empty_temperatures_are_not_reported(report):
     assert report(Heat({})) == []
 
 
@@ -104,12 +104,12 @@ def test_no_heaters_are_no_line(report):
         (Away(None), {"type": "connection", "to": "server", "up": True, "reason": None}),
     ],
 )
-def test_each_piece_of_news_is_a_line(report, piece, line):
+def test_each_message_is_reported_as_a_line(report, piece, line):
     (found,) = report(piece)
     assert {name: found[name] for name in line} == line and len(found) == 3 + len(line)
 
 
-def test_the_terminal_is_told_only_to_who_asks_for_it(report):
+def test_terminal_lines_are_reported_only_on_request(report):
     assert report(Line("Recv: ok")) == []
     assert [line["line"] for line in report(Line("Recv: ok"), wanted="terminal")] == ["Recv: ok"]
 
@@ -126,7 +126,7 @@ def test_the_terminal_is_told_only_to_who_asks_for_it(report):
         ("temperature connection", ["temperature", "connection"]),
     ],
 )
-def test_who_asks_for_some_gets_them_alone(report, wanted, told):
+def test_requested_types_filter_the_lines(report, wanted, told):
     pieces = [
         job("Printing", completion=5.0),
         heat(20.0),
@@ -137,15 +137,15 @@ def test_who_asks_for_some_gets_them_alone(report, wanted, told):
     assert kinds(report(*pieces, wanted=wanted)) == told
 
 
-def test_a_line_that_is_left_out_leaves_no_gap_in_the_numbers(report):
+def test_filtered_lines_leave_no_gap_in_sequence_numbers(report):
     lines = report(heat(20.0), job("Printing"), heat(30.0, 210.0), State("Paused"), wanted="state")
     assert [line["seq"] for line in lines] == [1, 2]
 
 
-def test_a_change_of_state_is_told_once_though_the_server_tells_it_twice(report):
+def test_state_change_sent_twice_is_reported_once(report):
     assert kinds(report(Event("PrinterStateChanged", {"state_string": "Paused"}), State("Paused"))) == ["state"]
 
 
-def test_what_comes_ten_times_a_second_is_not_subscribed_to():
+def test_frequent_events_are_not_subscribed():
     assert {"PrintDone", "PrintFailed", "Error", "PrinterStateChanged"} <= set(EVENTS)
     assert not {"Dwelling", "ZChange", "PositionUpdate"} & set(EVENTS)

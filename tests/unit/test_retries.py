@@ -37,58 +37,58 @@ def pause(failure, act=READ, done=1, spent=0.0, total=3, seconds=SECONDS):
         (Failure(), ACT, False),
     ],
 )
-def test_what_is_tried_again(failure, act, again):
+def test_failures_retried_for_reads_and_changes(failure, act, again):
     assert (pause(failure, act) is not None) is again
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_a_wish_for_patience_repeats_no_act(status):
+def test_retry_after_does_not_repeat_a_change(status):
     assert pause(Failure(status=status, headers={"Retry-After": "1"}), ACT) is None
 
 
 @pytest.mark.parametrize(("total", "tries"), [(0, 0), (1, 1), (3, 3), (10, 5)])
-def test_the_number_of_further_tries_is_the_configured_one(total, tries):
+def test_retries_are_limited_to_configured_number(total, tries):
     assert sum(pause(Failure(broken=True), done=done, total=total) is not None for done in range(1, 6)) == tries
 
 
 @pytest.mark.parametrize(("spent", "again"), [(0, True), (29.7, True), (29.9, False), (30, False), (1000, False)])
-def test_all_tries_together_stay_within_the_time(spent, again):
+def test_retries_stay_within_the_timeout(spent, again):
     assert (pause(Failure(broken=True), spent=spent, seconds=30) is not None) is again
 
 
 @pytest.mark.parametrize("done", [1, 2, 3, 4])
-def test_each_pause_is_twice_as_long_and_a_third_of_it_is_chance(done):
+def test_retry_pause_doubles_with_random_jitter(done):
     longest = FIRST_PAUSE * 2 ** (done - 1)
     pauses = [pause(Failure(broken=True), done=done, total=9) for _ in range(200)]
     assert all(0.67 * longest <= each <= longest for each in pauses)
     assert max(pauses) - min(pauses) > 0.2 * longest  # two programs do not come back in step
 
 
-def test_no_pause_is_longer_than_the_bound():
+def test_retry_pause_is_bounded():
     assert all((pause(Failure(broken=True), done=done, total=99) or 0) <= LONGEST_PAUSE for done in range(1, 60))
 
 
 @pytest.mark.parametrize(("value", "seconds"), [("0", 0), ("2", 2), (" 3 ", 3), ("10", 10)])
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_number_of_seconds_is_honoured(value, seconds, status):
+def test_retry_after_seconds_are_honoured(value, seconds, status):
     assert pause(Failure(status=status, headers={"Retry-After": value})) == seconds
 
 
-def test_a_date_is_honoured():
+def test_retry_after_date_is_honoured():
     wait = pause(Failure(status=503, headers={"Retry-After": email.utils.formatdate(time.time() + 6, usegmt=True)}))
     assert 4 <= wait <= 6
 
 
-def test_a_date_that_has_passed_is_now():
+def test_retry_after_date_in_the_past_is_immediate():
     assert pause(Failure(status=503, headers={"Retry-After": "Sun, 22 Nov 2015 07:28:00 GMT"})) == 0
 
 
 @pytest.mark.parametrize("value", ["11", "3600", "99999999999999999999999", "Sun, 22 Nov 2099 07:28:00 GMT"])
-def test_who_wants_more_patience_than_the_bound_gets_none(value):
+def test_retry_after_beyond_the_limit_ends_retries(value):
     assert pause(Failure(status=503, headers={"Retry-After": value})) is None
 
 
-def test_who_wants_more_patience_than_there_is_time_gets_none():
+def test_retry_after_beyond_remaining_time_ends_retries():
     failure = Failure(status=503, headers={"Retry-After": "5"})
     assert pause(failure, spent=25.0, seconds=30) is None and pause(failure, spent=24.9, seconds=30) == 5
 
@@ -111,6 +111,6 @@ GARBAGE = [
 
 
 @pytest.mark.parametrize("value", GARBAGE, ids=ascii)
-def test_garbage_is_as_good_as_nothing(value):
+def test_invalid_retry_after_is_ignored(value):
     wait = pause(Failure(status=503, headers={"Retry-After": value}))
     assert wait is None or 0 <= wait <= LONGEST_PAUSE

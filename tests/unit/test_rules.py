@@ -92,28 +92,28 @@ def with_option(*names, **how):
 
 
 @pytest.mark.parametrize("kind", (Lamp, Lamps, Probe))
-def test_a_good_command_hears_nothing(kind):
+def test_good_command_has_no_problems(kind):
     assert told(kind) == []
 
 
 @pytest.mark.parametrize(("group", "kind"), (("preflight", Fan), ("formatter.show", Toml)))
-def test_a_good_check_and_a_good_format_hear_nothing(group, kind):
+def test_good_check_and_format_have_no_problems(group, kind):
     assert told(kind, group=group) == []
 
 
-def test_an_installed_distribution_is_judged_by_its_name(add_ons):
+def test_installed_distribution_is_checked_by_name(add_ons):
     add_ons.add("commands", "lamp_show", lambda: Lamp)
     add_ons.add("commands", "lamp_break", lambda: variant(doc="break."))
     (problem,) = check_plugin("Acme_Tools")
     assert problem.startswith("command lamp break ")
 
 
-def test_what_is_not_installed_is_not_good():
+def test_missing_distribution_is_a_problem():
     assert check_plugin("nobodys-tools") == ["no distribution nobodys-tools is installed that adds anything to octoprint-cli"]
     assert check_plugin([]) != []
 
 
-def test_our_own_commands_checks_and_formats_keep_them_too(own):
+def test_builtin_entry_points_follow_the_rules(own):
     assert check_plugin([entry_point for dist in own for entry_point in dist.entry_points]) == []
 
 
@@ -121,34 +121,34 @@ def test_our_own_commands_checks_and_formats_keep_them_too(own):
 
 
 @pytest.mark.parametrize("error", (ImportError("no module named turtle"), SystemExit(3), ZeroDivisionError()))
-def test_what_does_not_load_is_told_with_its_reason(error):
+def test_failure_to_load_is_reported_with_reason(error):
     (problem,) = told(error)
     assert problem.startswith(f"command lamp cannot be loaded: {type(error).__name__}")
 
 
 @pytest.mark.parametrize("name", ("Lamp", "lamp show", "_lamp", "lamp__show", "1lamp"))
-def test_a_name_must_be_one_that_can_be_typed(name):
+def test_name_must_be_typeable(name):
     assert any("lower case" in problem for problem in told(Lamp, name))
 
 
-def test_a_built_in_name_is_taken():
+def test_builtin_name_is_a_clash():
     assert told(Lamp, "status") == [
         "command status has a name that is also claimed by octoprint_cli.commands.printer.status:Status"
     ]
 
 
-def test_a_name_of_another_add_on_is_taken(add_ons):
+def test_name_of_another_plugin_is_a_clash(add_ons):
     add_ons.add("commands", "lamp", lambda: Lamp, "others")
     assert "claimed by others.lamp:Thing" in " ".join(told(Lamp))
 
 
-def test_a_name_is_claimed_once_within_an_add_on():
+def test_name_claimed_twice_in_one_plugin_is_a_clash():
     first, second = entry("lamp", Lamp), entry("lamp", Lamps)
     second.value = "acme_lamp_tools:Another"
     assert len(check_plugin([first, second])) == 2
 
 
-def test_a_group_that_there_is_not():
+def test_unknown_entry_point_group_is_a_problem():
     (problem,) = told(Lamp, group="command")
     assert "octoprint_cli.commands" in problem
 
@@ -167,7 +167,7 @@ def test_a_group_that_there_is_not():
         ("Show whether the lamp is on", "lower case"),
     ),
 )
-def test_the_help_line(doc, word):
+def test_docstring_violations_are_reported(doc, word):
     (problem,) = told(variant(doc=doc))
     assert word in problem
 
@@ -203,23 +203,23 @@ class Bare(ShowOne):
         (5, "derived from none of"),
     ),
 )
-def test_each_rule_is_told_where_it_is_broken(kind, word):
+def test_each_violated_rule_is_reported_once(kind, word):
     problems = told(kind)
     assert any(word in problem for problem in problems), problems
     assert len(problems) == 1
 
 
-def test_who_runs_other_commands_leaves_the_guard_to_them():
+def test_command_running_other_commands_need_not_be_guarded():
     assert told(variant(effects=("heats",), runs_commands=True)) == []
 
 
-def test_a_command_may_have_a_time_limit_of_its_own():
+def test_command_may_define_its_own_timeout_option():
     kind = with_option("--timeout", help="another one")
     kind.own_timeout = True
     assert told(kind) == []
 
 
-def test_every_format_is_tried():
+def test_parser_is_built_for_every_format():
     def get_parser(self, prog_name):
         if self.app.format.name == "yaml":
             raise ValueError("no yaml here")
@@ -241,7 +241,7 @@ def test_every_format_is_tried():
         ("formatter.show", Fan, "emit_one"),
     ),
 )
-def test_checks_and_formats(group, kind, word):
+def test_check_and_format_violations_are_reported(group, kind, word):
     assert any(word in problem for problem in told(kind, group=group))
 
 
@@ -287,11 +287,11 @@ def loaded(package):
     return check_plugin([found])
 
 
-def test_who_keeps_to_the_facades_hears_nothing(package):
+def test_plugin_importing_only_the_facade_has_no_problems(package):
     assert loaded(package) == []
 
 
-def test_what_is_imported_past_the_facade_is_told_with_its_line(package):
+def test_import_past_the_facade_is_reported_with_line(package):
     (package / "helper.py").write_text(WRONG)
     told = [f"acme_imports: helper.py, line {line} imports octoprint_cli.{what}" for line, what in enumerate(PAST, 1)]
     assert loaded(package) == [f"{problem}; a plugin imports octoprint_cli.api alone" for problem in told]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from octoprint_cli.gcode.analysis import fast_moves, fast_moves_numpy
-from octoprint_cli.gcode.analysis.interpreter import Machine
+from octoprint_cli.gcode.analysis.interpreter import GcodeInterpreter
 
 NUMBERS = st.one_of(
     st.integers(-3, 3).map(str),
@@ -46,22 +46,24 @@ def text_of(lines: List[str]) -> bytes:
     return "".join(line + "\n" for line in lines).encode()
 
 
-def one_by_one(lines: List[str], start: fast_moves.Start) -> Machine:
+def one_by_one(lines: List[str], start: fast_moves.RunStart) -> GcodeInterpreter:
     machine = prepared(start)
     for number, line in enumerate(lines):
         machine.execute(line.encode(), number)
     return machine
 
 
-def at_once(travel: Callable[[bytes, fast_moves.Start], fast_moves.Passage], lines: List[str], start: fast_moves.Start) -> Machine:
+def at_once(
+    measure_run: Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult], lines: List[str], start: fast_moves.RunStart
+) -> GcodeInterpreter:
     machine = prepared(start)
-    machine.track.take(travel(text_of(lines), machine.track.start()), 0)
+    machine.toolpath.take(measure_run(text_of(lines), machine.toolpath.start()), 0)
     return machine
 
 
-def prepared(start: fast_moves.Start) -> Machine:
+def prepared(start: fast_moves.RunStart) -> GcodeInterpreter:
     """A machine that stands there, its zero somewhere else."""
-    machine = Machine()
+    machine = GcodeInterpreter()
     x, y, z = start.position
     machine.execute(b"G1 X3 Y4 Z5", 0)
     machine.execute(f"G92 X{x} Y{y} Z{z} E{start.e}".encode(), 0)
@@ -69,18 +71,22 @@ def prepared(start: fast_moves.Start) -> Machine:
     return machine
 
 
-def known(machine: Machine) -> object:
+def known(machine: GcodeInterpreter) -> object:
     """All that a run may change, sums to a nanometre."""
-    track = machine.track
+    toolpath = machine.toolpath
     return (
-        [[_rounded(end) for end in span] if span else None for reach in (track.moves, track.extruding) for span in reach.extents()],
-        {tool: round(length, 6) for tool, length in track.lengths.items()},
-        {tool: round(length, 6) for tool, length in track.unwound.items()},
-        [_rounded(value) for value in track.start().position],
-        _rounded(track.start().e),
-        track.last_extrusion,
+        [
+            [_rounded(end) for end in span] if span else None
+            for reach in (toolpath.moves, toolpath.extruding)
+            for span in reach.extents()
+        ],
+        {tool: round(length, 6) for tool, length in toolpath.lengths.items()},
+        {tool: round(length, 6) for tool, length in toolpath.unwound.items()},
+        [_rounded(value) for value in toolpath.start().position],
+        _rounded(toolpath.start().e),
+        toolpath.last_extrusion,
         machine.heaters.cold,
-        track.layers().count,
+        toolpath.layers().count,
     )
 
 
@@ -89,32 +95,32 @@ def _rounded(value: float) -> float:
 
 
 STARTS = st.builds(
-    fast_moves.Start, st.tuples(*[st.sampled_from([0.0, 1.5, -20.0])] * 3), st.sampled_from([0.0, 2.5]), st.booleans()
+    fast_moves.RunStart, st.tuples(*[st.sampled_from([0.0, 1.5, -20.0])] * 3), st.sampled_from([0.0, 2.5]), st.booleans()
 )
-TRAVELS = pytest.mark.parametrize("travel", [fast_moves.travel, fast_moves_numpy.travel], ids=["plain", "numpy"])
+TRAVELS = pytest.mark.parametrize("measure_run", [fast_moves.measure_run, fast_moves_numpy.measure_run], ids=["plain", "numpy"])
 
 
 @TRAVELS
 @given(lines=st.lists(PLAIN, min_size=1, max_size=30), start=STARTS)
-@example(lines=["G2 X-1 Y0 I-1 J0.001"], start=fast_moves.Start((0.0, 0.0, 0.0), 0.0, False))  # ends nearly at its own centre
+@example(lines=["G2 X-1 Y0 I-1 J0.001"], start=fast_moves.RunStart((0.0, 0.0, 0.0), 0.0, False))  # ends nearly at its own centre
 @example(
-    lines=["G2 X0 Y0 I0 J0", "G3 X0.000001 Y0 I0 J1"], start=fast_moves.Start((1.5, 0.0, 0.0), 0.0, False)
+    lines=["G2 X0 Y0 I0 J0", "G3 X0.000001 Y0 I0 J1"], start=fast_moves.RunStart((1.5, 0.0, 0.0), 0.0, False)
 )  # and nearly at its start
-def test_a_run_at_once_is_the_same_as_line_by_line(
-    travel: Callable[[bytes, fast_moves.Start], fast_moves.Passage], lines: List[str], start: fast_moves.Start
+def test_fast_moves_equal_line_by_line(
+    measure_run: Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult], lines: List[str], start: fast_moves.RunStart
 ) -> None:
-    assert known(at_once(travel, lines, start)) == known(one_by_one(lines, start))
+    assert known(at_once(measure_run, lines, start)) == known(one_by_one(lines, start))
 
 
 @given(lines=st.lists(PLAIN, min_size=1, max_size=40), start=STARTS)
-def test_numpy_and_the_reference_give_the_very_same_numbers(lines: List[str], start: fast_moves.Start) -> None:
-    assert fast_moves_numpy.travel(text_of(lines), start) == fast_moves.travel(text_of(lines), start)
+def test_numpy_and_reference_give_identical_numbers(lines: List[str], start: fast_moves.RunStart) -> None:
+    assert fast_moves_numpy.measure_run(text_of(lines), start) == fast_moves.measure_run(text_of(lines), start)
 
 
 @TRAVELS
 @given(lines=st.lists(st.one_of(PLAIN, ODD), min_size=1, max_size=12), start=STARTS)
-def test_what_is_not_plain_is_left_to_line_by_line(
-    travel: Callable[[bytes, fast_moves.Start], fast_moves.Passage], lines: List[str], start: fast_moves.Start
+def test_fast_moves_with_unusual_lines_fall_back_or_equal_line_by_line(
+    measure_run: Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult], lines: List[str], start: fast_moves.RunStart
 ) -> None:
     lines = [
         line
@@ -123,8 +129,8 @@ def test_what_is_not_plain_is_left_to_line_by_line(
     ]
     lines = [line for line in lines if line[3:4] not in tuple("GMNRT")]
     try:
-        machine = at_once(travel, lines, start)
-    except fast_moves.Unplain:
+        machine = at_once(measure_run, lines, start)
+    except fast_moves.NeedsLineByLine:
         return
     assert known(machine) == known(one_by_one(lines, start))
 
@@ -138,6 +144,8 @@ def test_what_is_not_plain_is_left_to_line_by_line(
         *["G5 X1 Y2 I1 J2", "G2.5 X1 Y2 I1 J2", "G-2 X1 Y2 I1 J2", "G2 X1 Y2 I1", "G2 I1 J2", "G1 X1 Y2 I1", "G28 X1"],
     ],
 )
-def test_these_are_not_plain(travel: Callable[[bytes, fast_moves.Start], fast_moves.Passage], odd: str) -> None:
-    with pytest.raises(fast_moves.Unplain):
-        travel(text_of(["G1 X1 Y2 E3", odd, "G1 X2 Y2 E4"]), fast_moves.Start((0.0, 0.0, 0.0)))
+def test_unusual_lines_are_refused_by_fast_path(
+    measure_run: Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult], odd: str
+) -> None:
+    with pytest.raises(fast_moves.NeedsLineByLine):
+        measure_run(text_of(["G1 X1 Y2 E3", odd, "G1 X2 Y2 E4"]), fast_moves.RunStart((0.0, 0.0, 0.0)))

@@ -54,16 +54,16 @@ def said(script, name):
 
 
 @pytest.mark.parametrize(("name", "error"), [("SIGINT", "KeyboardInterrupt"), ("SIGTERM", "Terminated"), ("SIGHUP", "Terminated")])
-def test_a_signal_that_python_has_dropped_is_raised_at_the_next_check(name, error):
+def test_missed_signal_is_raised_at_next_check(name, error):
     assert said(LOST, name) == ["dropped", error, "heard"]
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_what_nohup_ignores_stays_ignored(name):
+def test_signals_ignored_by_nohup_stay_ignored(name):
     assert said(IGNORED, name) == ["True"]
 
 
-def test_it_ends_the_run_at_its_next_request(server, monkeypatch):
+def test_pending_signal_ends_run_at_next_request(server, monkeypatch):
     monkeypatch.setattr(signals, "_arrived", [Terminated])
     server.refuses(143, "TERMINATED", "status")
     assert server.reads == []

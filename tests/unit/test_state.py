@@ -55,12 +55,12 @@ ACTIVE = {"starting", "printing", "pausing", "paused", "resuming", "cancelling",
         ("", "unknown"),
     ],
 )
-def test_each_word_of_the_server_is_a_phase(text, phase):
+def test_each_server_state_maps_to_a_phase(text, phase):
     assert phase_of(text).value == phase
 
 
 @pytest.mark.parametrize("phase", list(Phase))
-def test_what_a_phase_allows(phase):
+def test_each_phase_knows_whether_it_is_connected_or_has_a_job(phase):
     assert phase.connected is (phase.value not in ("offline", "connecting", "error"))
     assert phase.has_job is (phase.value in ACTIVE)
     assert phase.at_rest is (phase.value in ("idle", "offline", "connecting", "error"))
@@ -94,13 +94,13 @@ def test_what_a_phase_allows(phase):
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_a_value_is_raw_to_a_machine_and_readable_to_a_person(column, machine, person):
+def test_value_is_raw_in_json_and_formatted_for_display(column, machine, person):
     assert column.machine_readable() == machine
     assert column.human_readable() == person
 
 
 @pytest.mark.parametrize("column", [Bytes, Duration, Percent, Degrees, Time, Flags])
-def test_what_is_unknown_is_null_and_a_dash(column):
+def test_unknown_value_is_null_and_displayed_as_dash(column):
     assert column(None).machine_readable() is None
     assert column(None).human_readable() == "-"
 
@@ -115,22 +115,22 @@ def zone(monkeypatch):
     time.tzset()
 
 
-def test_a_time_is_utc_to_a_machine_and_local_to_a_person(zone):
+def test_time_is_utc_in_json_and_local_for_display(zone):
     assert Time(1795333787).machine_readable() == "2026-11-22T07:49:47Z"
     assert Time(1795333787).human_readable() == "2026-11-22 09:49"
 
 
 @pytest.mark.parametrize("seconds", [1795333787000, 10**20, -(10**20), float("nan"), float("inf")])
-def test_a_time_that_never_was_is_unknown(seconds):
+def test_invalid_time_is_unknown(seconds):
     assert Time(seconds).machine_readable() is None
     assert Time(seconds).human_readable() == "-"
 
 
-def test_the_machines_view_reaches_into_everything():
+def test_nested_values_are_converted_to_plain_data():
     value = {"a": Bytes(1), 2: [Heater(1, None)], "c": (Time(0),), "d": {5}}
     assert to_plain_data(value) == {"a": 1, "2": [{"actual": 1, "target": None}], "c": ["1970-01-01T00:00:00Z"], "d": [5]}
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
-def test_what_is_no_json_number_is_null(number):
+def test_non_finite_number_is_null(number):
     assert to_plain_data({"x": number}) == {"x": None}

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 
-def test_an_idle_printer_is_shown_with_nulls_for_what_nobody_knows(each_server):
+def test_idle_printer_has_nulls_for_unknown_values(each_server):
     data = each_server.does("status")
     assert data["state"] == "Operational" and data["phase"] == "idle"
-    assert data["temperature"] == {"tool0": {"actual": 21.3, "target": 0.0}, "bed": {"actual": 21.3, "target": 0.0}}
+    assert data["temperature"] == {"tool0": {"actual": 21.3, "target": 0.0}, "bed": {"actual": 21.1, "target": 0.0}}
     assert set(data["job"].values()) == {None}
     assert data["error"] is None
     assert each_server.sent == []
 
 
-def test_a_print_is_shown_with_raw_numbers(each_server):
+def test_print_status_has_raw_numbers(each_server):
     each_server.job(each_server.reading("Printing", "slow.gcode", completion=0.879, left=93))
     data = each_server.does("status")
     assert data["state"] == data["phase"].capitalize() == "Printing"
@@ -24,7 +24,7 @@ def test_a_print_is_shown_with_raw_numbers(each_server):
     assert data["flags"]["printing"] is True and data["flags"]["paused"] is False
 
 
-def test_paused_does_not_say_printing_though_2_0_does(each_server):
+def test_paused_job_is_not_flagged_as_printing(each_server):
     each_server.job(each_server.reading("Paused", "slow.gcode", completion=50.0))
     data = each_server.does("status")
     assert data["phase"] == "paused"
@@ -32,13 +32,13 @@ def test_paused_does_not_say_printing_though_2_0_does(each_server):
 
 
 @pytest.mark.parametrize("senseless", [-100, -0.5, 100.1, 1e9, "12", True, None])
-def test_a_completion_that_makes_no_sense_is_null(server, senseless):
+def test_invalid_completion_is_null(server, senseless):
     server.job(server.reading("Printing", "empty.gcode", completion=senseless))
     assert server.does("status")["job"]["completion"] is None
 
 
 @pytest.mark.parametrize("percent", [0, 0.0, 50.5, 100.0])
-def test_a_completion_that_makes_sense_is_passed_on(server, percent):
+def test_valid_completion_is_passed_on(server, percent):
     server.job(server.reading("Printing", "a.gcode", completion=percent))
     assert server.does("status")["job"]["completion"] == percent
 
@@ -48,13 +48,13 @@ def test_a_negative_time_left_is_null(server):
     assert server.does("status")["job"]["print_time_left"] is None
 
 
-def test_every_heater_is_shown_tools_first(each_server):
-    each_server.heat = {
-        "chamber": (30.0, 40.0),
-        "tool10": (1.0, 0.0),
-        "bed": (60, 60),
-        "tool1": (20.5, None),
-        "tool0": (200.0, 210.0),
+def test_heaters_are_listed_with_tools_first(each_server):
+    each_server.octoprint.heaters = {
+        "chamber": [30.0, 40.0],
+        "tool10": [1.0, 0.0],
+        "bed": [60, 60],
+        "tool1": [20.5, None],
+        "tool0": [200.0, 210.0],
     }
     temperature = each_server.does("status")["temperature"]
     assert list(temperature) == ["tool0", "tool1", "tool10", "bed", "chamber"]
@@ -62,13 +62,13 @@ def test_every_heater_is_shown_tools_first(each_server):
     assert temperature["chamber"] == {"actual": 30.0, "target": 40.0}
 
 
-def test_no_temperature_yet_is_null_and_not_zero(server):
-    server.heat = {}
+def test_missing_temperature_is_null_not_zero(server):
+    server.octoprint.heaters = {}
     assert server.does("status")["temperature"] == {"tool0": {"actual": None, "target": None}}
 
 
-def test_an_entry_that_is_no_heater_is_left_out(server):
-    server.heat = {"tool0": (1.0, 0.0), "W": (3.0, 0.0), "bed": (None, None)}
+def test_unknown_temperature_entry_is_left_out(server):
+    server.octoprint.heaters = {"tool0": [1.0, 0.0], "W": [3.0, 0.0], "bed": [None, None]}
     assert list(server.does("status")["temperature"]) == ["tool0"]
 
 
@@ -81,23 +81,23 @@ def test_an_entry_that_is_no_heater_is_left_out(server):
     ],
     ids=["2.0 with the header", "nulls", "absent"],
 )
-def test_absent_and_null_keys_are_null(server, body):
+def test_missing_and_null_job_keys_are_null(server, body):
     server.job(body)
     assert set(server.does("status")["job"].values()) == {None}
 
 
-def test_a_file_on_the_sd_card_is_called_so_on_every_server(each_server):
+def test_sd_card_job_has_location_sdcard_on_every_server(each_server):
     each_server.job(each_server.reading("Printing from SD", "longna~1.gco", completion=3.0, origin=each_server.card))
     job = each_server.does("status")["job"]
     assert (job["file"], job["location"]) == ("longna~1.gco", "sdcard")
 
 
-def test_the_slash_that_1_11_puts_before_a_card_file_is_taken_off(server):
+def test_leading_slash_of_sd_card_path_is_removed(server):
     server.job(server.reading("Printing from SD", "/longna~1.gco", origin="sdcard"))
     assert server.does("status")["job"]["file"] == "longna~1.gco"
 
 
-def test_offline_is_exit_1_with_what_is_known(each_server):
+def test_offline_printer_exits_1_with_known_data(each_server):
     each_server.offline()
     result = each_server.refuses(1, "PRINTER_OFFLINE", "status")
     assert result.data["state"] == "Offline" and result.data["phase"] == "offline"
@@ -106,7 +106,7 @@ def test_offline_is_exit_1_with_what_is_known(each_server):
     assert result.envelope["error"]["retryable"] is True
 
 
-def test_offline_after_an_error_keeps_the_reason_of_1_11(server):
+def test_offline_after_error_includes_reason(server):
     reason = "Thermal Runaway, system stopped! Heater_ID: bed"
     server.job(server.reading("Offline after error", error=reason))
     result = server.refuses(1, "PRINTER_OFFLINE", "status")
@@ -115,7 +115,7 @@ def test_offline_after_an_error_keeps_the_reason_of_1_11(server):
     assert result.envelope["error"]["details"] == {"state": "Offline after error", "reason": reason}
 
 
-def test_offline_after_an_error_is_told_apart_where_2_0_has_lost_the_reason(server_2):
+def test_offline_after_error_without_reason_on_octoprint_2(server_2):
     server_2.job("Offline after error")
     result = server_2.refuses(1, "PRINTER_OFFLINE", "status")
     assert result.data["phase"] == "error" and result.data["error"] is None
@@ -123,24 +123,24 @@ def test_offline_after_an_error_is_told_apart_where_2_0_has_lost_the_reason(serv
 
 
 @pytest.mark.parametrize("state", ["Opening serial connection", "Detecting serial connection", "Connecting"])
-def test_connecting_is_not_connected(server, state):
+def test_connecting_printer_is_offline(server, state):
     server.job(state)
     assert server.refuses(1, "PRINTER_OFFLINE", "status").data["phase"] == "connecting"
 
 
-def test_a_printer_that_goes_away_between_the_two_requests_is_offline(server):
+def test_printer_lost_between_requests_is_offline(server):
     server.on("GET", "/api/printer", status_code=409, json={"error": "Printer is not operational"})
     assert server.refuses(1, "PRINTER_OFFLINE", "status").data["state"] == "Operational"
 
 
 @pytest.mark.parametrize("body", [[], "Operational", 5, None])
-def test_an_answer_that_is_no_object_is_not_octoprints(server, body):
+def test_answer_that_is_no_object_is_unexpected(server, body):
     server.on("GET", "/api/job", json=body)
     server.refuses(4, "UNEXPECTED_RESPONSE", "status")
 
 
-def test_the_table_has_units_and_dashes(server):
-    server.heat = {"tool0": (201.25, 210.0), "bed": (21.3, 0)}
+def test_status_table_has_units_and_dashes(server):
+    server.octoprint.heaters = {"tool0": [201.25, 210.0], "bed": [21.3, 0]}
     server.job(server.reading("Printing", "slow.gcode", completion=12.345, left=3700))
     table = server.run("status").stdout
     for shown in ("201.2 °C, target 210.0 °C", "21.3 °C (off)", "12.3 %", "1 h 01 min", "21.4 KiB", "printing"):
@@ -148,7 +148,7 @@ def test_the_table_has_units_and_dashes(server):
     assert "None" not in table and "null" not in table
 
 
-def test_the_error_of_a_table_goes_to_stderr_alone(server):
+def test_status_error_as_table_goes_to_stderr_only(server):
     server.offline()
     result = server.run("status")
     assert result.exit_code == 1 and result.stdout == ""
@@ -163,7 +163,7 @@ def test_the_error_of_a_table_goes_to_stderr_alone(server):
     [("Operational", "/api/files/local"), ("Printing", "/api/plugin/action_command_prompt")],
     ids=["idle", "busy"],
 )
-def test_it_asks_for_three_things_and_no_more(server, state, also):
+def test_status_makes_three_requests(server, state, also):
     """How the last job ended while none is active, and what the firmware asks a person while one is."""
     server.job(server.reading(state, "slow.gcode"))
     server.does("status")

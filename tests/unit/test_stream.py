@@ -34,7 +34,7 @@ def tick(add_ons, home):
     return add
 
 
-def test_in_json_each_thing_is_a_line_and_the_envelope_the_last(tick):
+def test_json_stream_is_lines_ending_with_envelope(tick):
     result = tick(*THINGS, ends={"met": "done"})("--json")
     assert result.exit_code == 0 and result.stdout.isascii()
     first, second, last = map(json.loads, result.stdout.splitlines())
@@ -42,13 +42,13 @@ def test_in_json_each_thing_is_a_line_and_the_envelope_the_last(tick):
     assert last == {"status": "success", "data": {"met": "done"}}
 
 
-def test_in_yaml_each_is_a_document(tick):
+def test_yaml_stream_is_documents(tick):
     documents = list(yaml.safe_load_all(tick(*THINGS, ends={"met": "done"})("-f", "yaml").stdout))
     assert [document.get("seq") for document in documents] == [1, 2, None] and documents[-1]["status"] == "success"
 
 
 @pytest.mark.parametrize("words", [["--json"], ["-f", "yaml"]])
-def test_an_error_is_the_last_one_and_keeps_its_data(tick, words):
+def test_stream_error_is_last_document_with_its_data(tick, words):
     result = tick(THINGS[0], ends=errors.JobCancelled("cube.gcode was cancelled", data={"met": None}))(*words)
     documents = (
         list(yaml.safe_load_all(result.stdout)) if "yaml" in words else [json.loads(line) for line in result.stdout.splitlines()]
@@ -61,34 +61,34 @@ def test_an_error_is_the_last_one_and_keeps_its_data(tick, words):
     )
 
 
-def test_a_person_gets_a_line_of_safe_text_for_each_and_no_envelope(tick):
+def test_plain_text_stream_is_escaped_lines_without_envelope(tick):
     result = tick(*THINGS, ends={"met": "done"})()
     assert result.stdout.splitlines()[1].endswith("a\\x1b[31m\\u202e\\nb") and len(result.stdout.splitlines()) == 2
 
 
-def test_a_script_gets_values_and_no_envelope(tick):
+def test_value_and_shell_streams_have_no_envelope(tick):
     run_it = tick(THINGS[0], ends={"met": "done"})
     assert run_it("-f", "value").stdout == "1\n2048\n"
     assert run_it("-f", "shell").stdout == "seq=1\nsize=2048\n"
 
 
-def test_nothing_that_happened_is_a_success_too(tick):
+def test_empty_stream_is_a_success(tick):
     assert json.loads(tick()("--json").stdout) == {"status": "success", "data": {}}
 
 
-def test_a_bug_in_it_is_one_line_more(tick):
+def test_bug_in_stream_command_is_reported_in_last_line(tick):
     result = tick(THINGS[0], ends=ZeroDivisionError("division by zero"))("--json")
     last = json.loads(result.stdout.splitlines()[-1])
     assert last["error"]["code"] == "PLUGIN_ERROR" and len(result.stdout.splitlines()) == 2
 
 
-def test_ctrl_c_ends_it_with_a_line_of_its_own(tick):
+def test_keyboard_interrupt_ends_stream_with_error_line(tick):
     result = tick(THINGS[0], ends=KeyboardInterrupt())("--json")
     assert result.exit_code == 130
     assert [json.loads(line).get("status") for line in result.stdout.splitlines()] == [None, "error"]
 
 
-def test_each_line_is_out_before_the_next_thing_happens(add_ons, home):
+def test_each_stream_line_is_flushed_at_once(add_ons, home):
     """Whoever reads a pipe hears of it at once, and not when a buffer is full."""
     import io
 
@@ -116,7 +116,7 @@ def test_each_line_is_out_before_the_next_thing_happens(add_ons, home):
     assert seen == [1, 2, 3]
 
 
-def test_a_reader_that_has_gone_ends_it(add_ons, home):
+def test_closed_reader_ends_stream(add_ons, home):
     import io
 
     from octoprint_cli.app.program import Program
@@ -136,7 +136,7 @@ def test_a_reader_that_has_gone_ends_it(add_ons, home):
     assert Program(io.StringIO(), Gone(), io.StringIO(), {"OCTOPRINT_CLI_HOME": str(home)}).run(["tick", "--json"]) == 141
 
 
-def test_columns_are_chosen_of_each_thing_that_has_them(tick):
+def test_stream_columns_are_chosen_per_item(tick):
     run_it = tick(*THINGS, ends={"met": "done"})
     chosen = [json.loads(line) for line in run_it("--json", "-c", "text", "-c", "seq").stdout.splitlines()]
     assert chosen[:2] == [{"seq": 1}, {"text": THINGS[1]["text"], "seq": 2}]

@@ -10,18 +10,18 @@ from .heaters import BED, CHAMBER, single, tools
 @pytest.fixture
 def big(server):
     """A printer with two tools and a chamber, which takes what it is told."""
-    server.heat.update(tool1=(21.0, 0.0), chamber=(25.0, 0.0))
+    server.octoprint.heaters.update(tool1=[21.0, 0.0], chamber=[25.0, 0.0])
     server.takes_targets()
     return server
 
 
-def test_without_options_it_shows_every_heater_and_sends_nothing(each_server):
-    each_server.heat["chamber"] = (30.0, None)
+def test_temp_without_options_shows_heaters_and_sends_nothing(each_server):
+    each_server.octoprint.heaters["chamber"] = [30.0, None]
     data = each_server.does("temp")
     assert data == {
         "temperature": {
             "tool0": {"actual": 21.3, "target": 0.0},
-            "bed": {"actual": 21.3, "target": 0.0},
+            "bed": {"actual": 21.1, "target": 0.0},
             "chamber": {"actual": 30.0, "target": None},
         },
         "set": {},
@@ -48,7 +48,7 @@ def test_without_options_it_shows_every_heater_and_sends_nothing(each_server):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_each_way_to_name_a_heater_sets_that_heater_once(big, options, sent):
+def test_each_heater_option_sends_one_target(big, options, sent):
     data = big.does("temp", *options)
     assert big.sent == sent
     for heater, target in data["set"].items():
@@ -58,13 +58,13 @@ def test_each_way_to_name_a_heater_sets_that_heater_once(big, options, sent):
 
 @pytest.mark.parametrize("heater", ["--tool", "--tool1", "--bed", "--chamber"])
 @pytest.mark.parametrize("value", ["nan", "hot"])
-def test_each_option_refuses_what_is_no_temperature(big, heater, value):
+def test_heater_options_refuse_invalid_temperature(big, heater, value):
     big.refuses(4, "INVALID_VALUE", "temp", heater, value)
     assert big.requests == []
 
 
 @pytest.mark.parametrize("value", ["NaN", "inf", "Infinity", "1e999", "hot", "", " ", "200C", "0x10", "true", "None"])
-def test_what_is_no_temperature_is_refused_and_nothing_at_all_is_sent(big, value):
+def test_invalid_temperature_is_refused_and_nothing_is_sent(big, value):
     result = big.refuses(4, "INVALID_VALUE", "temp", "--tool", value)
     assert repr(value) in result.envelope["error"]["message"]
     assert big.requests == []
@@ -72,12 +72,12 @@ def test_what_is_no_temperature_is_refused_and_nothing_at_all_is_sent(big, value
 
 @pytest.mark.parametrize("value", ["-1", "-0.1", "-inf", "-nan"])
 @pytest.mark.parametrize("heater", ["--tool", "--bed"])
-def test_what_is_below_zero_is_refused_and_nothing_at_all_is_sent(big, heater, value):
+def test_negative_temperature_is_refused_and_nothing_is_sent(big, heater, value):
     big.refuses(4, "INVALID_VALUE", "temp", f"{heater}={value}")
     assert big.requests == []
 
 
-def test_a_negative_number_after_a_space_is_refused_too(big):
+def test_negative_temperature_as_separate_argument_is_refused(big):
     big.refuses(4, "INVALID_VALUE", "temp", "--bed", "-5")
     assert big.requests == []
 
@@ -94,13 +94,13 @@ def test_a_negative_number_after_a_space_is_refused_too(big):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_above_the_limit_is_refused_and_nothing_at_all_is_sent(big, options, heater, limit):
+def test_target_above_limit_is_refused_and_nothing_is_sent(big, options, heater, limit):
     details = big.refuses(4, "LIMIT_EXCEEDED", "temp", *options).envelope["error"]["details"]
     assert (details["heater"], details["limit"]) == (heater, limit)
     assert big.requests == []
 
 
-def test_the_limits_come_from_the_configuration(big, home):
+def test_temp_limits_come_from_configuration(big, home):
     home.mkdir()
     (home / "config.yaml").write_text("limits: {tool: 250, bed: 90.5}\n")
     big.refuses(4, "LIMIT_EXCEEDED", "temp", "--tool", "251")
@@ -110,7 +110,7 @@ def test_the_limits_come_from_the_configuration(big, home):
     big.does("temp", "--tool", "250", "--bed", "90.5", "--chamber", "80")
 
 
-def test_limits_that_cannot_be_understood_send_nothing(big, home):
+def test_invalid_configured_limits_prevent_sending(big, home):
     home.mkdir()
     (home / "config.yaml").write_text("limits: {tool: hot}\n")
     big.refuses(4, "CONFIG_ERROR", "temp", "--tool", "20")
@@ -122,7 +122,7 @@ def test_limits_that_cannot_be_understood_send_nothing(big, home):
     [(("--tool1", "200"), "tool1"), (("--tool", "5=200"), "tool5"), (("--chamber", "40"), "chamber"), (("--tool9", "1"), "tool9")],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_a_heater_that_the_printer_lacks_is_refused_and_nothing_is_set(each_server, options, missing):
+def test_missing_heater_is_refused_and_nothing_is_set(each_server, options, missing):
     each_server.takes_targets()
     result = each_server.refuses(4, "NOT_FOUND", "temp", "--tool", "100", *options)
     assert missing in result.envelope["error"]["message"]
@@ -149,42 +149,42 @@ def test_a_heater_that_is_given_twice_is_a_usage_error(big, options):
 
 
 @pytest.mark.parametrize("written", ["x=200", "=200", "-1=200", "1.5=200", "²=5", "1=2=3"])
-def test_an_index_that_is_no_number_is_a_usage_error(big, written):
+def test_invalid_tool_index_is_a_usage_error(big, written):
     big.refuses(4, "USAGE_ERROR", "temp", f"--tool={written}")
     assert big.requests == []
 
 
 @pytest.mark.parametrize("options", [(), ("--tool", "200"), ("--off",)], ids=["show", "set", "off"])
-def test_no_printer_is_offline(each_server, options):
+def test_temp_without_printer_is_offline(each_server, options):
     each_server.offline()
     each_server.refuses(1, "PRINTER_OFFLINE", "temp", *options)
     assert each_server.sent == []
 
 
-def test_a_target_that_never_shows_is_told_and_not_repeated(each_server, clock):
+def test_target_not_reached_is_an_error_and_not_repeated(each_server, clock):
     each_server.takes_targets(shows=False)
     result = each_server.refuses(4, "STATE_NOT_REACHED", "temp", "--tool", "200")
     assert result.envelope["error"]["details"] == {"wanted": {"tool0": 200.0}, "shown": {"tool0": 0.0}}
     assert len(each_server.sent) == 1 and 60 <= clock.slept < 61
 
 
-def test_the_first_report_after_a_connect_is_waited_for(each_server, clock):
-    reported = dict(each_server.heat)
-    each_server.heat = {}
+def test_first_temperature_report_after_connect_is_waited_for(each_server, clock):
+    reported = dict(each_server.octoprint.heaters)
+    each_server.octoprint.heaters = {}
     sleep = clock.sleep
 
     def report(seconds):
         sleep(seconds)
         if clock.slept > 2:
-            each_server.heat = reported
+            each_server.octoprint.heaters = reported
 
     clock.sleep = report
     assert set(each_server.does("temp")["temperature"]) == {"tool0", "bed"}
     assert 2 < clock.slept < 4
 
 
-def test_a_printer_that_reports_no_heater_at_all_is_told_so(each_server, clock):
-    each_server.heat = {}
+def test_printer_reporting_no_heater_is_an_error(each_server, clock):
+    each_server.octoprint.heaters = {}
     each_server.refuses(4, "STATE_NOT_REACHED", "temp")
     assert 10 <= clock.slept < 11
 
@@ -199,7 +199,7 @@ def test_a_printer_that_reports_no_heater_at_all_is_told_so(each_server, clock):
         (500, "The server encountered an internal error", 4, "SERVER_ERROR"),
     ],
 )
-def test_a_target_that_the_server_refuses_is_no_success(server, status, error, exit_code, code):
+def test_refused_target_is_an_error_sent_once(server, status, error, exit_code, code):
     server.on("POST", BED, status_code=status, json={"error": error})
     result = server.refuses(exit_code, code, "temp", "--bed", "60")
     assert len(server.sent) == 1
@@ -207,17 +207,17 @@ def test_a_target_that_the_server_refuses_is_no_success(server, status, error, e
         assert "CONTROL" in result.envelope["error"]["message"]
 
 
-def test_a_dry_run_lists_the_requests_and_sends_none(big):
+def test_temp_dry_run_lists_requests_and_sends_nothing(big):
     data = big.does("temp", "--tool", "200", "--bed", "60", "--dry-run")
     assert [(request["path"], request["json"]) for request in data["requests"]] == [tools(tool0=200), single(BED, 60)]
     assert big.sent == []
 
 
-def test_a_dry_run_is_refused_for_what_the_real_one_is(big):
+def test_temp_dry_run_is_refused_above_limit(big):
     big.refuses(4, "LIMIT_EXCEEDED", "temp", "--bed", "500", "--dry-run")
     big.refuses(4, "INVALID_VALUE", "temp", "--bed", "nan", "--dry-run")
     assert big.requests == []
 
 
-def test_the_table_has_units(big):
-    assert "21.3 °C, target 60.0 °C" in big.run("temp", "--bed", "60").stdout
+def test_temp_table_has_units(big):
+    assert "21.1 °C, target 60.0 °C" in big.run("temp", "--bed", "60").stdout

@@ -17,13 +17,13 @@ PAST = [
 
 @pytest.fixture
 def warm(each_server):
-    each_server.past = list(PAST)
+    each_server.octoprint.history = list(PAST)
     return each_server
 
 
-def test_a_machine_gets_every_number_with_its_time_in_utc(warm):
+def test_history_json_has_every_sample_with_utc_time(warm):
     data = warm.does("temp", "--history")
-    assert data["temperature"] == {"tool0": {"actual": 21.3, "target": 0.0}, "bed": {"actual": 21.3, "target": 0.0}}
+    assert data["temperature"] == {"tool0": {"actual": 21.3, "target": 0.0}, "bed": {"actual": 21.1, "target": 0.0}}
     assert data["set"] == {} and list(data) == ["temperature", "set", "history"]
     assert data["history"] == [
         {"time": "2026-11-23T01:42:40Z", "tool0": {"actual": 150.0, "target": 200.0}, "bed": {"actual": 40.0, "target": 60.0}},
@@ -34,47 +34,47 @@ def test_a_machine_gets_every_number_with_its_time_in_utc(warm):
 
 
 @pytest.mark.parametrize(("limit", "times"), [((), 3), (("--limit", "2"), 2), (("--limit", "0"), 3), (("--limit", "99"), 3)])
-def test_a_limit_is_the_servers_to_keep(warm, limit, times):
+def test_history_limit_is_passed_to_the_server(warm, limit, times):
     assert len(warm.does("temp", "--history", *limit)["history"]) == times
     asked = [request.qs.get("limit") for request in warm.requests if "history" in request.qs]
     assert asked == [[limit[1]] if limit else None]
     assert [request.qs["exclude"] for request in warm.requests if "history" in request.qs] == [["sd,state"]]
 
 
-def test_without_it_nothing_is_asked_of_the_past(warm):
+def test_temp_without_history_requests_none(warm):
     assert "history" not in warm.does("temp")
     assert [request.qs for request in warm.requests if "history" in request.qs] == []
 
 
-def test_a_sample_without_a_time_is_none(server):
-    server.past = [(None, {"bed": (1.0, 2.0)}), ("soon", {"bed": (1.0, 2.0)}), *PAST[:1]]
+def test_sample_without_valid_time_is_left_out(server):
+    server.octoprint.history = [(None, {"bed": (1.0, 2.0)}), ("soon", {"bed": (1.0, 2.0)}), *PAST[:1]]
     assert [sample["time"] for sample in server.does("temp", "--history")["history"]] == ["2026-11-23T01:42:40Z"]
 
 
 @pytest.mark.parametrize("name", ["tool01x", "history", "time", "profile", "TOOL0"])
-def test_what_is_no_heater_is_none(server, name):
-    server.past = [(1795398160, {"bed": (40.0, 60.0), name: (1.0, 2.0)})]
+def test_sample_entries_that_are_no_heater_are_left_out(server, name):
+    server.octoprint.history = [(1795398160, {"bed": (40.0, 60.0), name: (1.0, 2.0)})]
     (sample,) = server.does("temp", "--history")["history"]
     assert set(sample) == {"time", "bed"}
 
 
-def test_a_person_gets_the_temperatures_and_a_plot(warm, monkeypatch):
+def test_history_as_plain_text_shows_temperatures_and_plot(warm, monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
     monkeypatch.setenv("LINES", "16")
     shown = warm.run("temp", "--history").stdout.splitlines()
-    assert shown[:3] == ["tool0: 21.3 °C (off)", "bed: 21.3 °C (off)", ""]
+    assert shown[:3] == ["tool0: 21.3 °C (off)", "bed: 21.1 °C (off)", ""]
     assert shown[-1].endswith("minutes ago") and max(map(len, shown)) == 60 and len(shown) == 14
     assert shown[3].startswith("200 °C ┤") and any(row.endswith(" bed") for row in shown[3:])
     assert any(0x2800 < ord(char) < 0x2900 for row in shown for char in row)
 
 
-def test_a_plot_is_no_higher_than_it_must_be(warm, monkeypatch):
+def test_plot_height_is_limited(warm, monkeypatch):
     monkeypatch.setenv("LINES", "100")
     assert len(warm.run("temp", "--history").stdout.splitlines()) == 23
 
 
-def test_a_stream_without_these_characters_gets_a_plot_of_others(server):
-    server.past = list(PAST)
+def test_ascii_stream_gets_ascii_plot(server):
+    server.octoprint.history = list(PAST)
     stdout = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="strict", newline="")
     assert Program(io.StringIO(), stdout, io.StringIO(), server.env).run(["temp", "--history"]) == 0
     stdout.flush()
@@ -82,16 +82,16 @@ def test_a_stream_without_these_characters_gets_a_plot_of_others(server):
     assert "* tool0" in shown and "o bed" in shown and "minutes ago" in shown and "tool0: 21.3 C (off)" in shown
 
 
-def test_a_server_that_remembers_nothing_is_told_in_words(server):
+def test_empty_history_is_reported_in_words(server):
     shown = server.run("temp", "--history").stdout
     assert "tool0: 21.3 °C (off)" in shown and "no temperatures are known yet" in shown
     assert server.does("temp", "--history")["history"] == []
 
 
 @pytest.mark.parametrize("name", ["history", "temperature", "temperature.bed"])
-def test_a_column_may_be_chosen(warm, name):
+def test_history_columns_can_be_chosen(warm, name):
     shown = warm.run("temp", "--history", "-c", name).stdout
-    assert ("minutes ago" in shown) is (name == "history") and ("21.3 °C (off)" in shown) is (name != "history")
+    assert ("minutes ago" in shown) is (name == "history") and ("21.1 °C (off)" in shown) is (name != "history")
     assert list(warm.does("temp", "--history", "-c", name)) == [name.partition(".")[0]]
 
 
@@ -110,11 +110,11 @@ def test_a_column_may_be_chosen(warm, name):
     ],
     ids=lambda options: " ".join(options)[:30],
 )
-def test_it_shows_and_sets_nothing(each_server, options):
+def test_history_with_target_options_is_a_usage_error(each_server, options):
     result = each_server.refuses(4, "USAGE_ERROR", "temp", *options)
     assert result.envelope["error"]["hint"].startswith("octoprint-cli ") and each_server.requests == []
 
 
-def test_without_a_printer_it_is_offline(each_server):
+def test_history_without_printer_is_offline(each_server):
     each_server.offline()
     each_server.refuses(1, "PRINTER_OFFLINE", "temp", "--history")

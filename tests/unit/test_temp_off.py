@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from .fake import GONE
+from .driver import GONE
 from .heaters import BED, CHAMBER, TOOL, single, tools
 
 COMMAND = "/api/printer/command"
@@ -22,26 +22,26 @@ UNREADABLE = {
 @pytest.fixture
 def big(server):
     """A printer with two tools and a chamber, all hot, which takes what it is told."""
-    server.heat.update(tool0=(200.0, 200.0), tool1=(21.0, 0.0), bed=(60.0, 60.0), chamber=(25.0, 0.0))
+    server.octoprint.heaters.update(tool0=[200.0, 200.0], tool1=[21.0, 0.0], bed=[60.0, 60.0], chamber=[25.0, 0.0])
     server.takes_targets()
     server.on("POST", COMMAND, status_code=204)
     return server
 
 
-def test_off_switches_every_heater_off_that_the_printer_has(big):
-    big.heat.update(tool0=(200.0, 200.0), bed=(60.0, 60.0))
+def test_off_switches_off_every_heater_of_the_printer(big):
+    big.octoprint.heaters.update(tool0=[200.0, 200.0], bed=[60.0, 60.0])
     data = big.does("temp", "--off")
     assert big.sent == [tools(tool0=0, tool1=0), single(BED, 0), single(CHAMBER, 0)]
     assert {reading["target"] for reading in data["temperature"].values()} == {0}
 
 
-def test_off_asks_for_no_heater_that_the_printer_lacks(server):
+def test_off_skips_heaters_the_printer_lacks(server):
     server.takes_targets()
     server.does("temp", "--off")
     assert [path for path, _ in server.sent] == [TOOL, BED]
 
 
-def test_a_heater_that_cannot_be_switched_off_leaves_no_other_one_on(server):
+def test_failed_heater_does_not_keep_off_from_other_heaters(server):
     server.takes_targets()
     server.on("POST", TOOL, status_code=500, json={"error": "The server encountered an internal error"})
     server.refuses(4, "SERVER_ERROR", "temp", "--off")
@@ -49,27 +49,27 @@ def test_a_heater_that_cannot_be_switched_off_leaves_no_other_one_on(server):
 
 
 @pytest.mark.parametrize("state", ["Printing", "Paused"])
-def test_off_is_held_back_by_no_check(each_server, state):
+def test_off_runs_no_preflight(each_server, state):
     each_server.takes_targets()
     each_server.job(each_server.reading(state, "a.gcode"))
     each_server.does("temp", "--off")
     assert "/api/job" not in each_server.reads and "/api/files" not in each_server.reads
 
 
-def test_off_takes_no_targets(big):
+def test_off_with_targets_is_a_usage_error(big):
     big.refuses(4, "USAGE_ERROR", "temp", "--off", "--bed", "60")
     assert big.requests == []
 
 
-def test_off_before_the_first_report_reaches_every_heater_and_is_confirmed_by_one(each_server, clock):
-    reported, each_server.heat = dict(each_server.heat), {"bed": (None, 0.0)}
+def test_off_before_first_report_uses_gcode_and_is_confirmed(each_server, clock):
+    reported, each_server.octoprint.heaters = dict(each_server.octoprint.heaters), {"bed": [None, 0.0]}
     each_server.takes_targets()
     each_server.on("POST", "/api/printer/command", status_code=204)
     sleep = clock.sleep
 
     def report(seconds):
         sleep(seconds)
-        each_server.heat = reported
+        each_server.octoprint.heaters = reported
 
     clock.sleep = report
     assert each_server.does("temp", "--off")["set"] == {"tool0": 0.0, "bed": 0.0}
@@ -78,9 +78,8 @@ def test_off_before_the_first_report_reaches_every_heater_and_is_confirmed_by_on
 
 
 @pytest.mark.parametrize("how", UNREADABLE)
-def test_a_reading_that_fails_leaves_nothing_hot(big, how):
-    read = big._printer
-    answers = [UNREADABLE[how], {"json": read}]
+def test_off_with_failed_reading_uses_gcode_first(big, how):
+    answers = [UNREADABLE[how], {"content": big.answer}]
     big.mocker.register_uri("GET", "http://octopi.test/api/printer", answers)
     data = big.does("temp", "--off")
     assert big.sent[0] == BLIND and [path for path, _ in big.sent[1:]] == [TOOL, BED, CHAMBER]
@@ -88,32 +87,32 @@ def test_a_reading_that_fails_leaves_nothing_hot(big, how):
 
 
 @pytest.mark.parametrize("how", UNREADABLE)
-def test_where_nothing_can_be_read_at_all_it_is_sent_and_not_called_done(big, clock, how):
+def test_off_without_any_reading_is_outcome_unknown(big, clock, how):
     big.on("GET", "/api/printer", **UNREADABLE[how])
     error = big.refuses(4, "OUTCOME_UNKNOWN", "temp", "--off").envelope["error"]
     assert big.sent == [BLIND] and "cannot be read" in error["message"]
 
 
 @pytest.mark.parametrize("lost", [GONE, 504], ids=["broken", "504"])
-def test_a_blind_off_whose_answer_was_lost_is_followed_by_one_that_is_confirmed(big, lost):
+def test_off_gcode_with_lost_answer_is_followed_by_confirmed_requests(big, lost):
     big.then(COMMAND, "Operational", lost=lost)
-    big.mocker.register_uri("GET", "http://octopi.test/api/printer", [UNREADABLE["failed"], {"json": big._printer}])
+    big.mocker.register_uri("GET", "http://octopi.test/api/printer", [UNREADABLE["failed"], {"content": big.answer}])
     assert big.does("temp", "--off")["set"]["tool0"] == 0.0
     assert [path for path, _ in big.sent] == [COMMAND, TOOL, BED, CHAMBER]
 
 
-def test_a_printer_that_is_not_connected_is_offline_and_not_sent_anything(big):
+def test_off_without_printer_is_offline_and_sends_nothing(big):
     big.offline()
     big.refuses(1, "PRINTER_OFFLINE", "temp", "--off")
     assert big.sent == []
 
 
-def test_off_that_does_not_show_is_not_called_off(big, clock):
+def test_off_not_shown_by_the_printer_is_an_error(big, clock):
     big.takes_targets(shows=False)
     error = big.refuses(4, "STATE_NOT_REACHED", "temp", "--off").envelope["error"]
     assert error["details"]["shown"] == {"tool0": 200.0, "bed": 60.0} and "M112" in error["hint"]
 
 
-def test_a_dry_run_lists_every_heater(big):
+def test_off_dry_run_lists_every_heater(big):
     data = big.does("temp", "--off", "--dry-run")
     assert [request["path"] for request in data["requests"]] == [TOOL, BED, CHAMBER] and big.sent == []

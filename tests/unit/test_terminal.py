@@ -46,7 +46,7 @@ def able(monkeypatch):
 
 
 @pytest.mark.parametrize("how", [(io.StringIO, False), (io.StringIO, True), (Tty, True)], ids=["no terminal", "neither", "quiet"])
-def test_where_nobody_watches_there_is_no_bar(how):
+def test_progress_bar_is_off_without_terminal_or_when_quiet(how):
     stream, quiet = how
     stderr = stream()
     with terminal(stderr, quiet=quiet).progress("uploading a.gcode") as progress:
@@ -54,36 +54,36 @@ def test_where_nobody_watches_there_is_no_bar(how):
     assert stderr.getvalue() == ""
 
 
-def test_a_closed_stderr_has_no_bar():
+def test_closed_stderr_has_no_progress_bar():
     stderr = io.StringIO()
     stderr.close()
     with terminal(stderr).progress("uploading a.gcode") as progress:
         assert progress is None
 
 
-def test_on_a_terminal_it_is_shown_and_gone_at_the_end():
+def test_progress_bar_is_shown_on_terminal_and_erased():
     shown = bar_of("uploading a.gcode")
     assert "uploading a.gcode" in shown
     assert shown.endswith("\x1b[2K") or "\x1b[1A" in shown  # the line is taken back
 
 
-def test_a_terminal_that_cannot_take_a_line_back_has_no_bar(monkeypatch):
+def test_dumb_terminal_has_no_progress_bar(monkeypatch):
     monkeypatch.setenv("TERM", "dumb")
     assert bar_of("uploading a.gcode") == ""
 
 
 @pytest.mark.parametrize("steps", [(), ((0, 0),), ((5, 0),), ((7, 3),), ((0, 10**15), (10**15, 10**15))], ids=str)
-def test_odd_numbers_are_no_crash(steps):
+def test_unusual_progress_numbers_can_be_drawn(steps):
     bar_of("uploading a.gcode", steps)
 
 
-def test_a_hostile_name_cannot_leave_its_line_nor_be_markup():
+def test_hostile_name_in_progress_bar_is_escaped():
     shown = bar_of(f"uploading {HOSTILE}")
     assert "\x1b[2J" not in shown and "\x1b]0" not in shown and "\u202e" not in shown and "\x07" not in shown
     assert r"a\x1b[2J" in shown and "[bold]c" in shown  # told as it is, and not obeyed
 
 
-def test_an_error_on_the_way_takes_the_bar_away_and_is_that_error():
+def test_exception_during_progress_propagates():
     stderr = Tty()
     with pytest.raises(KeyError), terminal(stderr).progress("uploading a.gcode") as progress:
         progress(1, 2)
@@ -92,14 +92,14 @@ def test_an_error_on_the_way_takes_the_bar_away_and_is_that_error():
 
 
 @pytest.mark.parametrize("line", [("--json",), ("-f", "value"), ("-q", "--json")], ids=" ".join)
-def test_the_bar_is_on_stderr_alone(server, gcode_file, line):
+def test_progress_bar_is_on_stderr_only(server, gcode_file, line):
     server.takes_upload()
     result = server.run("upload", str(gcode_file), *line, terminal=True)
     assert result.exit_code == 0 and "uploading" not in result.stdout and "\x1b" not in result.stdout
     assert ("uploading" in result.stderr) is ("-q" not in line)
 
 
-def test_without_a_terminal_nothing_is_on_stderr(server, gcode_file):
+def test_upload_without_terminal_writes_nothing_to_stderr(server, gcode_file):
     server.takes_upload()
     assert server.run("upload", str(gcode_file)).stderr == ""
 
@@ -114,7 +114,7 @@ def test_notes_go_to_stderr_with_control_characters_escaped():
     assert stderr.getvalue() == "a\\x1b[2Jb\nc\nWarning: d\\u202e\n"
 
 
-def test_quiet_silences_notes_and_nothing_else():
+def test_quiet_silences_notes_but_not_warnings_and_errors():
     stderr = io.StringIO()
     quiet = terminal(stderr, quiet=True)
     quiet.note("note")
@@ -123,13 +123,13 @@ def test_quiet_silences_notes_and_nothing_else():
     assert stderr.getvalue() == "Warning: warning\nError: message (CODE)\nHint: hint\n"
 
 
-def test_an_error_is_two_lines_whatever_is_in_it():
+def test_error_is_always_two_lines():
     stderr = io.StringIO()
     terminal(stderr).note_error("a\nb\r", "CODE", "c\nd")
     assert stderr.getvalue() == "Error: a\\nb\\r (CODE)\nHint: c\\nd\n"
 
 
-def test_nobody_is_there_unless_both_ends_are_terminals():
+def test_attended_requires_terminal_stdin_and_stderr():
     closed = io.StringIO()
     closed.close()
     assert Terminal(Tty(), Tty()).attended
@@ -137,7 +137,7 @@ def test_nobody_is_there_unless_both_ends_are_terminals():
         assert not Terminal(stdin, stderr).attended
 
 
-def test_a_closed_stderr_turns_no_success_into_a_failure():
+def test_warning_to_closed_stderr_is_no_error():
     stderr = io.StringIO()
     stderr.close()
     terminal(stderr).warn("nobody hears this")
@@ -158,7 +158,7 @@ def table(server, encoding, *argv, errors="strict"):
 @pytest.mark.parametrize(
     "argv", [("status",), ("temp",), ("files",), ("status", "-f", "value"), ("files", "-f", "csv")], ids=" ".join
 )
-def test_every_stream_can_be_written_and_the_border_fits(server, encoding, argv):
+def test_tables_can_be_written_in_any_encoding_with_aligned_borders(server, encoding, argv):
     server.job(server.reading("Printing", "prüfung ☃ 日本.gcode", completion=5.0))
     server.stores("prüfung ☃ é.gcode", b"x")
     shown = table(server, encoding, *argv, errors="backslashreplace")
@@ -167,18 +167,18 @@ def test_every_stream_can_be_written_and_the_border_fits(server, encoding, argv)
         assert rows and len({len(row) for row in rows}) == 1
 
 
-def test_a_stream_without_the_degree_sign_gets_none(server):
+def test_degree_sign_is_omitted_if_not_encodable(server):
     assert "21.3 C" in table(server, "ascii", "temp") and "21.3 °C" in table(server, "latin-1", "temp")
 
 
-def test_what_a_stream_lacks_is_escaped_before_the_table_is_laid_out(server):
+def test_unencodable_characters_are_escaped_before_layout(server):
     server.stores("☃.gcode", b"x")
     shown = table(server, "ascii", "files")
     assert "\\u2603.gcode" in shown and len({len(line) for line in shown.splitlines() if line[0] in "+|"}) == 1
 
 
 @pytest.mark.parametrize("name", ["json", "yaml"])
-def test_the_machine_formats_are_whole_on_every_stream(server, name):
+def test_json_and_yaml_are_complete_in_any_encoding(server, name):
     import json
 
     import yaml

@@ -61,7 +61,7 @@ def refused(code, message):
         (23, "certificate revoked", "other", "revoked"),
     ],
 )
-def test_a_certificate_that_is_not_trusted(code, message, reason, word):
+def test_certificate_error_gives_reason(code, message, reason, word):
     error = told(refused(code, message))
     assert error.details == {"reason": reason} and word in error.message
 
@@ -85,17 +85,17 @@ def test_a_certificate_that_is_not_trusted(code, message, reason, word):
         ("[SSL: SOMETHING_NEW] something new (_ssl.c:1)", "other"),
     ],
 )
-def test_a_handshake_that_fails(text, reason):
+def test_handshake_error_gives_reason(text, reason):
     assert reason_of(ssl.SSLError(1, text)) == reason
 
 
 @pytest.mark.parametrize("act", [False, True])
-def test_a_server_that_hangs_up_in_the_handshake_is_none_of_them(act):
+def test_connection_closed_during_handshake_is_a_connection_error(act):
     gone = ssl.SSLEOFError(8, "[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol (_ssl.c:1006)")
     assert found(gone, act).code == "CONNECTION_ERROR"
 
 
-def test_an_act_that_never_got_through_the_handshake_is_no_unknown_outcome():
+def test_handshake_failure_of_change_request_is_a_tls_error():
     assert told(refused(10, "certificate has expired"), act=True).code == "TLS_ERROR"
 
 
@@ -136,22 +136,22 @@ def client(authority):
     return context
 
 
-def test_the_certificate_of_an_authority_that_nobody_knows(authority):
+def test_unknown_authority_is_recognised(authority):
     reason = reason_of(shake(issued(authority, "octopi.test"), ssl.create_default_context()))
     assert reason == "unknown_authority"
 
 
 @pytest.mark.parametrize("name", ["another.test", "10.0.0.5"])
-def test_a_certificate_for_another_name(authority, client, name):
+def test_certificate_for_another_name_is_recognised(authority, client, name):
     assert reason_of(shake(issued(authority, "octopi.test"), client, name)) == "wrong_name"
 
 
-def test_a_certificate_that_has_expired(authority, client):
+def test_expired_certificate_is_recognised(authority, client):
     past = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
     assert reason_of(shake(issued(authority, "octopi.test", not_after=past), client)) == "expired"
 
 
-def test_plain_http_where_tls_should_be(client):
+def test_plain_http_instead_of_tls_is_recognised(client):
     there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
     end = client.wrap_bio(back, there, server_hostname="octopi.test")
     back.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
@@ -208,20 +208,20 @@ def configured(server, files, home, **names):
     ],
     ids=str,
 )
-def test_a_file_that_cannot_be_used_is_the_configurations_fault_and_asks_nobody(server, files, home, names):
+def test_unusable_tls_file_is_a_config_error_before_any_request(server, files, home, names):
     result = configured(server, files, home, **names).refuses(4, "CONFIG_ERROR", "status")
     assert "config show" in result.envelope["error"]["hint"]
     assert server.requests == [] and result.stderr == ""
 
 
-def test_files_that_can_be_used_reach_every_request(server, files, home):
+def test_tls_files_are_used_for_every_request(server, files, home):
     configured(server, files, home, ca_bundle="ca.pem", client_cert="cert.pem", client_key="key.pem").does("status")
     for request in server.requests:
         assert request.verify == str(files / "ca.pem")
         assert request.cert == (str(files / "cert.pem"), str(files / "key.pem"))
 
 
-def test_a_key_behind_a_password_asks_nobody_for_it(server, files, home, monkeypatch):
+def test_password_protected_client_key_does_not_prompt(server, files, home, monkeypatch):
     monkeypatch.setattr("getpass.getpass", lambda *_: pytest.fail("asked for a password"))
     error = configured(server, files, home, client_cert="cert.pem", client_key="locked-key.pem").refuses(
         4, "CONFIG_ERROR", "status"

@@ -10,7 +10,7 @@ import pytest
 from octoprint_cli.config.locks import config_lock, job_lock
 from octoprint_cli.errors import ConfigError, PrinterBusy
 
-from .fake import URL
+from .driver import URL
 
 SELECT = "/api/files/local/quick.gcode"
 
@@ -24,32 +24,32 @@ def held(server, folder):
         return True
 
 
-def test_the_second_is_told_so_and_the_next_is_not(tmp_path):
+def test_second_job_lock_is_refused_until_first_is_released(tmp_path):
     with job_lock(URL, tmp_path / "locks"):
         assert held(URL, tmp_path / "locks")
     assert not held(URL, tmp_path / "locks")
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit, PrinterBusy], ids=lambda error: error.__name__)
-def test_it_ends_with_whatever_error(tmp_path, error):
+def test_job_lock_is_released_after_any_exception(tmp_path, error):
     with pytest.raises(error), job_lock(URL, tmp_path):
         raise error("x")
     assert not held(URL, tmp_path)
 
 
-def test_another_server_and_another_folder_have_turns_of_their_own(tmp_path):
+def test_job_locks_of_other_servers_and_folders_are_independent(tmp_path):
     with job_lock(URL, tmp_path):
         assert held(URL, tmp_path)
         assert not held(URL + ":5000", tmp_path) and not held(URL, tmp_path / "other")
 
 
-def test_the_address_is_in_no_files_name(tmp_path):
+def test_lock_file_name_does_not_contain_the_address(tmp_path):
     with job_lock("http://me:secret@octopi.test/../x", tmp_path):
         (lock,) = tmp_path.iterdir()
         assert "secret" not in lock.name and lock.parent == tmp_path
 
 
-def test_one_thread_of_many_has_its_turn(tmp_path):
+def test_only_one_of_many_threads_gets_the_job_lock(tmp_path):
     begin, inside, outcomes = threading.Barrier(8), threading.Barrier(8), []
 
     def run():
@@ -81,19 +81,19 @@ def refusing(monkeypatch, name, error):
     "error",
     [PermissionError(13, "Permission denied"), OSError(30, "Read-only file system"), OSError(38, "Not implemented")],
 )
-def test_where_no_lock_can_be_made_there_is_none(tmp_path, monkeypatch, error):
+def test_job_lock_is_skipped_if_locking_is_unavailable(tmp_path, monkeypatch, error):
     refusing(monkeypatch, "octoprint_cli.config.private_files._lock", error)
     assert not held(URL, tmp_path)
 
 
-def test_where_no_folder_can_be_made_there_is_none(tmp_path):
+def test_job_lock_is_skipped_if_folder_cannot_be_created(tmp_path):
     (tmp_path / "file").touch()
     with job_lock(URL, tmp_path / "file" / "locks"):
         assert not held(URL, tmp_path / "file" / "locks")
 
 
 @pytest.mark.parametrize("error", [PermissionError(13, "x"), OSError(38, "x")], ids=repr)
-def test_without_a_lock_an_error_inside_is_still_that_error(tmp_path, monkeypatch, error):
+def test_exception_propagates_without_a_lock(tmp_path, monkeypatch, error):
     refusing(monkeypatch, "octoprint_cli.config.private_files._lock", error)
     with pytest.raises(KeyError), job_lock(URL, tmp_path):
         raise KeyError
@@ -109,7 +109,7 @@ def ready(server):
     return server
 
 
-def test_a_second_print_is_busy_and_asks_nobody(ready, gcode_file, home):
+def test_second_print_is_busy_and_sends_no_request(ready, gcode_file, home):
     with job_lock(URL, home / "locks"):
         error = ready.refuses(3, "PRINTER_BUSY", "print", str(gcode_file), "--confirm").envelope["error"]
     assert "another octoprint-cli" in error["message"] and error["retryable"] is True
@@ -117,13 +117,13 @@ def test_a_second_print_is_busy_and_asks_nobody(ready, gcode_file, home):
     assert ready.does("print", str(gcode_file), "--confirm")["started"] is True
 
 
-def test_a_print_that_fails_leaves_the_turn_to_the_next(ready, gcode_file, home):
+def test_failed_print_releases_the_job_lock(ready, gcode_file, home):
     ready.on("POST", "/api/files/local", status_code=500, json={"error": "no"})
     ready.refuses(4, "SERVER_ERROR", "print", str(gcode_file), "--confirm")
     assert not held(URL, home / "locks")
 
 
-def test_the_turn_lasts_until_the_print_has_started(ready, gcode_file, home):
+def test_job_lock_is_held_until_print_has_started(ready, gcode_file, home):
     seen = []
     ready.then(
         SELECT, ready.reading("Printing", "quick.gcode", completion=0.5), also=lambda: seen.append(held(URL, home / "locks"))
@@ -135,7 +135,7 @@ def test_the_turn_lasts_until_the_print_has_started(ready, gcode_file, home):
 @pytest.mark.parametrize(
     "line", [("cancel", "--confirm"), ("pause",), ("temp", "--off"), ("upload", "FILE")], ids=lambda line: line[0]
 )
-def test_nothing_else_waits_for_a_turn(ready, gcode_file, home, line):
+def test_other_commands_ignore_the_job_lock(ready, gcode_file, home, line):
     ready.job(ready.reading("Printing", "slow.gcode", completion=5.0))
     ready.then("/api/job", ready.reading("Paused" if line[0] == "pause" else "Operational", "slow.gcode"))
     ready.takes_targets()
@@ -143,25 +143,25 @@ def test_nothing_else_waits_for_a_turn(ready, gcode_file, home, line):
         ready.does(*[str(gcode_file) if word == "FILE" else word for word in line])
 
 
-def test_a_dry_run_takes_no_turn(ready, gcode_file, home):
+def test_dry_run_ignores_the_job_lock(ready, gcode_file, home):
     with job_lock(URL, home / "locks"):
         assert ready.does("print", str(gcode_file), "--dry-run")["dry_run"] is True
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
-def test_the_folder_is_the_users_own(ready, gcode_file, home):
+def test_lock_folder_is_private(ready, gcode_file, home):
     ready.does("print", str(gcode_file), "--confirm")
     assert (home / "locks").stat().st_mode & 0o077 == 0
 
 
-def test_a_home_that_cannot_be_written_does_not_keep_anybody_from_printing(ready, gcode_file, tmp_path):
+def test_unwritable_home_does_not_prevent_printing(ready, gcode_file, tmp_path):
     (tmp_path / "no-folder").touch()
     env = {"OCTOPRINT_CLI_HOME": str(tmp_path / "no-folder")}
     result = ready.run("print", str(gcode_file), "--confirm", "--json", env=env)
     assert result.exit_code == 0 or result.code == "CONFIG_ERROR"  # its configuration cannot be read either
 
 
-def test_a_file_that_another_run_writes_is_waited_for_and_then_left_alone(server, home, monkeypatch):
+def test_locked_config_file_is_waited_for_and_then_left_unchanged(server, home, monkeypatch):
     monkeypatch.setattr("octoprint_cli.config.locks.WRITE_SECONDS", 0.05)
     with config_lock(home / "config.yaml"):
         server.refuses(4, "CONFIG_ERROR", "init", "--no-verify")
@@ -169,7 +169,7 @@ def test_a_file_that_another_run_writes_is_waited_for_and_then_left_alone(server
     server.does("init", "--no-verify")
 
 
-def test_a_file_whose_folder_cannot_be_written_has_no_lock(tmp_path):
+def test_config_lock_is_skipped_in_unwritable_folder(tmp_path):
     (tmp_path / "file").write_text("")
     with config_lock(tmp_path / "file" / "config.yaml"), pytest.raises(ConfigError), config_lock(tmp_path / "config.yaml"):
         raise ConfigError("x")

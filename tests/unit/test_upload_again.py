@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from .fake import CONTENT
+from .driver import CONTENT
 
 SHA1 = hashlib.sha1(CONTENT).hexdigest()
 OTHER = CONTENT.replace(b"X10 Y10", b"X99 Y99")
@@ -32,7 +32,7 @@ def large(monkeypatch):
 
 
 @pytest.mark.parametrize("wish", WISHES)
-def test_the_same_bytes_are_not_sent_again_whatever_the_wish(holds, gcode_file, wish):
+def test_identical_file_is_not_uploaded_again(holds, gcode_file, wish):
     data = holds.does("upload", str(gcode_file), "--if-exists", wish)
     known_by = "download" if holds.is_2 else "sha1"
     assert (data["action"], data["unchanged"], data["verified"], data["sha1"]) == ("unchanged", True, known_by, SHA1)
@@ -45,32 +45,32 @@ def test_only_a_server_without_hashes_is_read_back(holds, gcode_file):
     assert (DOWNLOAD in holds.reads) is holds.is_2
 
 
-def test_the_same_bytes_are_selected_all_the_same(holds, gcode_file):
+def test_identical_file_is_still_selected(holds, gcode_file):
     holds.then(SELECT, holds.reading("Operational", "quick.gcode"))
     data = holds.does("upload", str(gcode_file), "--select")
     assert (data["action"], data["selected"]) == ("unchanged", True)
     assert [path for path, _ in holds.sent] == [SELECT]
 
 
-def test_the_same_bytes_are_printed_without_sending_them(holds, gcode_file):
+def test_identical_file_is_printed_without_upload(holds, gcode_file):
     holds.then(SELECT, holds.reading("Printing", "quick.gcode", completion=0.5))
     data = holds.does("print", str(gcode_file), "--confirm")
     assert (data["started"], data["unchanged"], data["sha1"]) == (True, True, SHA1)
     assert [path for path, _ in holds.sent] == [SELECT]
 
 
-def test_the_same_bytes_in_another_folder_are_another_file(holds, gcode_file):
+def test_identical_file_in_another_folder_is_uploaded(holds, gcode_file):
     assert holds.does("upload", str(gcode_file), "--path", "sub")["action"] == "uploaded"
 
 
-def test_the_same_size_is_not_the_same_file(each_server, gcode_file):
+def test_different_file_of_same_size_is_uploaded(each_server, gcode_file):
     each_server.stores("quick.gcode", OTHER)
     each_server.takes_upload()
     assert each_server.does("upload", str(gcode_file))["action"] == "uploaded"
-    assert each_server.storage.files["quick.gcode"].content == CONTENT
+    assert each_server.octoprint.storage.files["local"]["quick.gcode"].content == CONTENT
 
 
-def test_a_large_file_without_a_hash_is_sent_again_unread(server_2, gcode_file, large):
+def test_large_identical_file_without_hash_is_uploaded_again(server_2, gcode_file, large):
     server_2.stores("quick.gcode", CONTENT)
     server_2.takes_upload()
     data = server_2.does("upload", str(gcode_file))
@@ -78,17 +78,17 @@ def test_a_large_file_without_a_hash_is_sent_again_unread(server_2, gcode_file, 
     assert DOWNLOAD not in server_2.reads
 
 
-def test_a_large_file_with_a_hash_is_not(server, gcode_file, large):
+def test_large_identical_file_with_hash_is_unchanged(server, gcode_file, large):
     server.stores("quick.gcode", CONTENT)
     assert server.does("upload", str(gcode_file))["unchanged"] is True
 
 
-def test_unchanged_is_proved_as_it_was_asked_for(server, gcode_file):
+def test_unchanged_file_is_verified_as_requested(server, gcode_file):
     server.stores("quick.gcode", CONTENT)
     assert server.does("upload", str(gcode_file), "--verify", "download")["verified"] == "download"
 
 
-def test_what_may_not_be_read_back_is_sent_again(server_2, gcode_file):
+def test_identical_file_that_cannot_be_downloaded_is_uploaded_again(server_2, gcode_file):
     server_2.stores("quick.gcode", CONTENT)
     server_2.takes_upload()
     server_2.on("GET", DOWNLOAD, status_code=403, text="<html>Forbidden</html>")
@@ -107,47 +107,47 @@ def taken(each_server):
     return each_server
 
 
-def test_without_a_wish_it_is_replaced(taken, gcode_file):
+def test_existing_file_is_replaced_by_default(taken, gcode_file):
     assert taken.does("upload", str(gcode_file))["path"] == "quick.gcode"
-    assert taken.storage.files["quick.gcode"].content == CONTENT
+    assert taken.octoprint.storage.files["local"]["quick.gcode"].content == CONTENT
 
 
-def test_skip_leaves_it_alone_and_says_what_is_there(taken, gcode_file):
+def test_if_exists_skip_reports_existing_file(taken, gcode_file):
     data = taken.does("upload", str(gcode_file), "--if-exists", "skip")
     assert (data["action"], data["size"], data["verified"], data["unchanged"]) == ("skipped", 3, "none", False)
     assert data["sha1"] == (None if taken.is_2 else hashlib.sha1(b"old").hexdigest())
     assert taken.sent == []
 
 
-def test_rename_takes_the_name_that_the_server_suggests(taken, gcode_file):
+def test_if_exists_rename_uses_name_suggested_by_server(taken, gcode_file):
     taken.stores("quick_1.gcode", b"older")
     assert taken.does("upload", str(gcode_file), "--if-exists", "rename")["path"] == "quick_2.gcode"
-    assert {path: held.content for path, held in taken.storage.files.items()} == {
+    assert {path: held.content for path, held in taken.octoprint.storage.files["local"].items()} == {
         "quick.gcode": b"old",
         "quick_1.gcode": b"older",
         "quick_2.gcode": CONTENT,
     }
 
 
-def test_rename_in_a_folder_stays_there(taken, gcode_file):
+def test_if_exists_rename_keeps_the_folder(taken, gcode_file):
     taken.stores("a/b/quick.gcode", b"older")
     assert taken.does("upload", str(gcode_file), "--path", "a/b", "--if-exists", "rename")["path"] == "a/b/quick_1.gcode"
 
 
-def test_what_was_renamed_is_what_is_printed(taken, gcode_file):
+def test_renamed_file_is_printed(taken, gcode_file):
     taken.then("/api/files/local/quick_1.gcode", taken.reading("Printing", "quick_1.gcode", completion=0.1))
     assert taken.does("print", str(gcode_file), "--confirm", "--if-exists", "rename")["file"] == "quick_1.gcode"
 
 
 @pytest.mark.parametrize("line", [("upload",), ("print", "--confirm")], ids=lambda line: line[0])
-def test_fail_refuses_and_sends_nothing(taken, gcode_file, line):
+def test_if_exists_fail_refuses_and_sends_nothing(taken, gcode_file, line):
     error = taken.refuses(2, "FILE_EXISTS", *line, str(gcode_file), "--if-exists", "fail").envelope["error"]
     assert error["details"]["path"] == "quick.gcode" and error["details"]["size"] == 3
     assert "--if-exists rename" in error["hint"]
     assert taken.sent == []
 
 
-def test_print_cannot_skip_what_it_would_print(taken, gcode_file):
+def test_print_with_if_exists_skip_is_a_usage_error(taken, gcode_file):
     taken.refuses(4, "USAGE_ERROR", "print", str(gcode_file), "--confirm", "--if-exists", "skip")
     assert taken.requests == []
 
@@ -156,7 +156,7 @@ def test_print_cannot_skip_what_it_would_print(taken, gcode_file):
 
 
 @pytest.mark.parametrize("wish", WISHES)
-def test_the_server_is_told_not_to_overwrite_unless_that_is_the_wish(each_server, gcode_file, wish):
+def test_no_overwrite_is_sent_unless_replacing(each_server, gcode_file, wish):
     each_server.takes_upload()
     each_server.does("upload", str(gcode_file), "--if-exists", wish)
     (parts,) = each_server.uploads
@@ -166,38 +166,38 @@ def test_the_server_is_told_not_to_overwrite_unless_that_is_the_wish(each_server
 
 def somebody_else_is_faster(server, *names):
     """The file comes into being between the look and the upload."""
-    take = server.storage.take
+    take = server.octoprint.upload
     rest = list(names)
 
-    def after_somebody_else(*how, **more):
+    def after_somebody_else(location, form):
         if rest:
             server.stores(rest.pop(0), b"theirs")
-        return take(*how, **more)
+        return take(location, form)
 
-    server.storage.take = after_somebody_else
+    server.octoprint.upload = after_somebody_else
 
 
 @pytest.mark.parametrize("wish", ["skip", "fail"])
-def test_a_file_that_appears_after_the_look_is_not_overwritten(each_server, gcode_file, wish):
+def test_file_appearing_after_the_check_is_not_overwritten(each_server, gcode_file, wish):
     each_server.takes_upload()
     somebody_else_is_faster(each_server, "quick.gcode")
     each_server.refuses(2, "FILE_EXISTS", "upload", str(gcode_file), "--if-exists", wish)
-    assert each_server.storage.files["quick.gcode"].content == b"theirs" and len(each_server.sent) == 1
+    assert each_server.octoprint.storage.files["local"]["quick.gcode"].content == b"theirs" and len(each_server.sent) == 1
 
 
-def test_a_new_name_that_is_taken_meanwhile_costs_another_try(taken, gcode_file):
+def test_rename_retries_if_new_name_was_taken_meanwhile(taken, gcode_file):
     somebody_else_is_faster(taken, "quick_1.gcode", "quick_2.gcode")
     assert taken.does("upload", str(gcode_file), "--if-exists", "rename")["path"] == "quick_3.gcode"
-    assert taken.storage.files["quick_1.gcode"].content == b"theirs"
+    assert taken.octoprint.storage.files["local"]["quick_1.gcode"].content == b"theirs"
 
 
-def test_new_names_are_not_tried_for_ever(taken, gcode_file):
+def test_rename_retries_are_limited(taken, gcode_file):
     somebody_else_is_faster(taken, *(f"quick_{number}.gcode" for number in range(1, 20)))
     taken.refuses(2, "FILE_EXISTS", "upload", str(gcode_file), "--if-exists", "rename")
     assert len(taken.sent) <= 5
 
 
-def test_a_name_that_was_free_at_the_look_is_renamed_too(each_server, gcode_file):
+def test_rename_applies_to_file_appearing_after_the_check(each_server, gcode_file):
     each_server.takes_upload()
     somebody_else_is_faster(each_server, "quick.gcode")
     assert each_server.does("upload", str(gcode_file), "--if-exists", "rename")["path"] == "quick_1.gcode"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from .fake import CONTENT, GONE
-from .storage import parts_of
+from .driver import CONTENT, GONE
 
 OTHER = CONTENT.replace(b"X10 Y10", b"X99 Y99")
 ENTRY = "/api/files/local/quick.gcode"
@@ -21,7 +20,7 @@ def posts(server):
 
 
 @every_loss
-def test_a_file_that_is_there_was_uploaded(each_server, gcode_file, lost):
+def test_lost_upload_answer_with_stored_file_is_a_success(each_server, gcode_file, lost):
     each_server.takes_upload(lost=lost)
     data = each_server.does("upload", str(gcode_file))
     assert (data["action"], data["path"]) == ("uploaded", "quick.gcode")
@@ -30,7 +29,7 @@ def test_a_file_that_is_there_was_uploaded(each_server, gcode_file, lost):
 
 
 @each_loss
-def test_a_file_that_appears_late_was_uploaded(server, gcode_file, clock, lost):
+def test_lost_upload_answer_with_file_appearing_late_is_a_success(server, gcode_file, clock, lost):
     server.loses_upload(lost)
     sleep = clock.sleep
 
@@ -45,7 +44,7 @@ def test_a_file_that_appears_late_was_uploaded(server, gcode_file, clock, lost):
 
 
 @each_loss
-def test_a_print_goes_on_where_the_file_is_there(each_server, gcode_file, lost):
+def test_print_continues_after_lost_upload_answer_if_file_is_stored(each_server, gcode_file, lost):
     each_server.takes_upload(lost=lost)
     each_server.then(ENTRY, each_server.reading("Printing", "quick.gcode", completion=0.5))
     assert each_server.does("print", str(gcode_file), "--confirm")["started"] is True
@@ -53,7 +52,7 @@ def test_a_print_goes_on_where_the_file_is_there(each_server, gcode_file, lost):
 
 
 @every_loss
-def test_a_file_that_is_not_there_was_not_uploaded(each_server, gcode_file, clock, lost):
+def test_lost_upload_answer_without_stored_file_is_a_retryable_error(each_server, gcode_file, clock, lost):
     each_server.loses_upload(lost)
     code = "TIMEOUT" if isinstance(lost, requests.Timeout) else "CONNECTION_ERROR"
     error = each_server.refuses(1, code, "upload", str(gcode_file), "--select").envelope["error"]
@@ -63,13 +62,13 @@ def test_a_file_that_is_not_there_was_not_uploaded(each_server, gcode_file, cloc
 
 
 @each_loss
-def test_a_print_ends_where_the_file_is_not_there(each_server, gcode_file, lost):
+def test_print_fails_after_lost_upload_answer_if_file_is_not_stored(each_server, gcode_file, lost):
     each_server.loses_upload(lost)
     each_server.refuses(1, "CONNECTION_ERROR", "print", str(gcode_file), "--confirm")
     assert posts(each_server) == ["/api/files/local"]
 
 
-def test_what_broke_off_in_the_middle_is_not_waited_for(each_server, tmp_path, clock):
+def test_upload_broken_off_midway_fails_at_once_with_byte_count(each_server, tmp_path, clock):
     path = tmp_path / "quick.gcode"
     path.write_bytes(b"G1 X1\n" * 1000)
     each_server.loses_upload(GONE, after=3000)
@@ -78,7 +77,7 @@ def test_what_broke_off_in_the_middle_is_not_waited_for(each_server, tmp_path, c
     assert f"{error['details']['sent']} of 6000 bytes" in error["message"] and clock.slept == 0
 
 
-def test_a_gateway_that_answers_before_the_body_has_gone_out_is_told_so(server, gcode_file, clock):
+def test_gateway_error_before_the_body_was_sent_reports_zero_bytes(server, gcode_file, clock):
     server.loses_upload(502, after=0)
     message = server.refuses(1, "CONNECTION_ERROR", "upload", str(gcode_file)).envelope["error"]["message"]
     assert f"0 of {len(CONTENT)} bytes" in message
@@ -86,7 +85,7 @@ def test_a_gateway_that_answers_before_the_body_has_gone_out_is_told_so(server, 
 
 @each_loss
 @pytest.mark.parametrize("held", [b"old", OTHER], ids=["another size", "the same size"])
-def test_an_earlier_file_of_that_name_is_not_taken_for_it(each_server, gcode_file, clock, lost, held):
+def test_older_file_of_same_name_is_not_taken_for_the_upload(each_server, gcode_file, clock, lost, held):
     each_server.stores("quick.gcode", held)
     each_server.loses_upload(lost)
     error = each_server.refuses(1, "CONNECTION_ERROR", "upload", str(gcode_file)).envelope["error"]
@@ -94,29 +93,29 @@ def test_an_earlier_file_of_that_name_is_not_taken_for_it(each_server, gcode_fil
     assert len(each_server.sent) == 1
 
 
-def test_an_earlier_file_that_is_replaced_by_other_bytes_of_that_size_is_corrupt_or_not_there(each_server, gcode_file, clock):
+def test_older_file_replaced_by_other_bytes_of_same_size_is_an_error(each_server, gcode_file, clock):
     each_server.stores("quick.gcode", b"G28\nG1 X55 Y55\nM84\n")
     each_server.takes_upload(lost=GONE, date=1795339999)
-    take = each_server.storage.take
+    take = each_server.octoprint.upload
 
-    def damaged(*how, **more):
-        status, path = take(*how, **more)
-        each_server.stores(path, OTHER, date=1795339999)
-        return status, path
+    def damaged(location, form):
+        reply = take(location, form)
+        each_server.stores(reply.body["files"]["local"]["path"], OTHER, date=1795339999)
+        return reply
 
-    each_server.storage.take = damaged
+    each_server.octoprint.upload = damaged
     refused = (2, "UPLOAD_CORRUPT") if each_server.is_2 else (1, "CONNECTION_ERROR")  # 1.x tells by the hash
     each_server.refuses(*refused, "upload", str(gcode_file))
 
 
-def test_a_renamed_file_is_looked_for_under_its_new_name(each_server, gcode_file):
+def test_renamed_file_is_found_after_lost_answer(each_server, gcode_file):
     each_server.stores("quick.gcode", b"old")
     each_server.takes_upload(lost=GONE)
     assert each_server.does("upload", str(gcode_file), "--if-exists", "rename")["path"] == "quick_1.gcode"
     assert len(each_server.sent) == 1
 
 
-def test_a_file_that_gets_another_name_is_looked_for_under_that(each_server, tmp_path):
+def test_sanitized_file_name_is_found_after_lost_answer(each_server, tmp_path):
     path = tmp_path / "bad|name.gcode"
     path.write_bytes(CONTENT)
     each_server.takes_upload(lost=GONE)
@@ -124,22 +123,22 @@ def test_a_file_that_gets_another_name_is_looked_for_under_that(each_server, tmp
 
 
 @each_loss
-def test_where_nothing_can_be_read_the_outcome_is_unknown(each_server, gcode_file, lost):
+def test_lost_upload_answer_with_unreachable_server_is_outcome_unknown(each_server, gcode_file, lost):
     each_server.takes_upload(lost=lost)
-    take = each_server.storage.take
+    take = each_server.octoprint.upload
 
-    def and_gone(*how, **more):
+    def and_gone(location, form):
         for path in ("/api/job", ENTRY):
             each_server.on("GET", path, exc=GONE)
-        return take(*how, **more)
+        return take(location, form)
 
-    each_server.storage.take = and_gone
+    each_server.octoprint.upload = and_gone
     error = each_server.refuses(4, "OUTCOME_UNKNOWN", "upload", str(gcode_file), "--select").envelope["error"]
     assert error["retryable"] is False and "the answer was lost" in error["message"]
     assert len(each_server.sent) == 1
 
 
-def test_a_look_that_is_forbidden_leaves_the_outcome_unknown(server, gcode_file):
+def test_lost_upload_answer_with_forbidden_lookup_is_outcome_unknown(server, gcode_file):
     server.loses_upload()
     denied = {"status_code": 403, "json": {"error": "You don't have the permission"}}
     server.on("GET", ENTRY, **denied)
@@ -147,41 +146,36 @@ def test_a_look_that_is_forbidden_leaves_the_outcome_unknown(server, gcode_file)
     assert len(server.sent) == 1
 
 
-def test_an_upload_that_was_accepted_and_then_is_not_there_is_not_called_done(server, gcode_file, clock):
+def test_accepted_upload_missing_on_server_is_corrupt(server, gcode_file, clock):
     server.on("POST", "/api/files/local", status_code=201, json={"done": True, "files": {}})
     result = server.refuses(2, "UPLOAD_CORRUPT", "upload", str(gcode_file))
     assert "holds nothing under quick.gcode" in result.envelope["error"]["message"] and clock.slept >= 15
 
 
 @pytest.mark.parametrize("status", [200, 201, 204])
-def test_an_empty_answer_proves_nothing(each_server, gcode_file, status):
+def test_empty_upload_answer_is_not_a_success(each_server, gcode_file, status):
     each_server.on("POST", "/api/files/local", status_code=status)
     assert each_server.run("upload", str(gcode_file), "--json").exit_code != 0
 
 
-def test_an_answer_without_a_path_is_followed_by_a_look_under_the_expected_one(server, gcode_file):
+def test_upload_answer_without_path_is_verified_under_expected_path(server, gcode_file):
     server.takes_upload()
-
-    def store(request, context):
-        server.storage.take(parts_of(request), None)
-        context.status_code = 201
-        return {"done": True, "files": None}
-
-    server.on("POST", "/api/files/local", json=store)
+    take = server.octoprint.upload
+    server.octoprint.upload = lambda location, form: take(location, form)._replace(body={"done": True, "files": None})
     assert server.does("upload", str(gcode_file))["verified"] == "sha1"
 
 
 @each_loss
-def test_the_cards_listing_tells_what_came_of_it(each_server, gcode_file, lost):
+def test_lost_sd_card_upload_answer_is_resolved_by_card_listing(each_server, gcode_file, lost):
     each_server.has_card([], ["quick.gco"])
-    each_server.takes_upload(stored_as="quick.gco", location=each_server.card, lost=lost)
+    each_server.takes_upload(location=each_server.card, lost=lost)
     assert each_server.does("upload", str(gcode_file), "--location", "sdcard")["path"] == "quick.gco"
     assert len(each_server.sent) == 1
 
 
 @each_loss
-def test_a_card_that_lists_nothing_new_does_not_hold_it(server, gcode_file, lost):
+def test_lost_sd_card_upload_answer_without_new_file_is_not_found(server, gcode_file, lost):
     server.has_card(["old.gco"])
-    server.takes_upload(stored_as="quick.gco", location="sdcard", lost=lost)
+    server.takes_upload(location="sdcard", lost=lost)
     server.refuses(4, "NOT_FOUND", "upload", str(gcode_file), "--location", "sdcard")
     assert len(server.sent) == 1

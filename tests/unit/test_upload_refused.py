@@ -6,8 +6,7 @@ import pathlib
 
 import pytest
 
-from .fake import CONTENT, GCODE
-from .storage import parts_of
+from .driver import CONTENT, GCODE, parts_of
 
 #: What could leave the storage, or end the path of a URL.
 HOSTILE = [
@@ -40,24 +39,24 @@ HOSTILE = [
         (500, {"json": {"error": "The server encountered an internal error"}}, 4, "SERVER_ERROR"),
     ],
 )
-def test_a_refused_upload_is_told_why_and_sent_once(server, gcode_file, status, answer, exit_code, code):
+def test_refused_upload_gives_reason_and_is_sent_once(server, gcode_file, status, answer, exit_code, code):
     server.on("POST", "/api/files/local", status_code=status, **answer)
     server.refuses(exit_code, code, "upload", str(gcode_file), "--select")
     assert len(server.sent) == 1
 
 
-def test_a_file_that_is_not_there_costs_no_request(server, tmp_path):
+def test_missing_local_file_makes_no_request(server, tmp_path):
     result = server.refuses(2, "FILE_NOT_FOUND", "upload", str(tmp_path / "none.gcode"))
     assert "none.gcode" in result.envelope["error"]["message"]
     assert server.requests == []
 
 
-def test_a_folder_is_no_file(server, tmp_path):
+def test_local_folder_makes_no_request(server, tmp_path):
     server.refuses(2, "FILE_INVALID", "upload", str(tmp_path))
     assert server.requests == []
 
 
-def test_a_file_that_may_not_be_read_costs_no_request(server, gcode_file, monkeypatch):
+def test_unreadable_local_file_makes_no_request(server, gcode_file, monkeypatch):
     really_open = pathlib.Path.open
 
     def refuse(self, *how, **more):
@@ -77,7 +76,7 @@ def test_a_file_that_may_not_be_read_costs_no_request(server, gcode_file, monkey
     [("upload", "FILE", "--path"), ("print", "FILE", "--confirm", "--path"), ("print", "--confirm", "--stored")],
     ids=" ".join,
 )
-def test_a_path_that_could_leave_the_storage_or_the_url_asks_nobody(server, gcode_file, line, path):
+def test_path_escaping_the_storage_is_a_usage_error(server, gcode_file, line, path):
     argv = [str(gcode_file) if word == "FILE" else word for word in line]
     result = server.refuses(4, "USAGE_ERROR", *argv[:-1], f"{argv[-1]}={path}")
     assert "no path on the server" in result.envelope["error"]["message"] and "\n" not in result.envelope["error"]["message"]
@@ -85,13 +84,14 @@ def test_a_path_that_could_leave_the_storage_or_the_url_asks_nobody(server, gcod
 
 
 @pytest.mark.parametrize("folder", ["a/b", "/a/b/", "a b", "prüfung", "50%", "a.b", "..a"])
-def test_a_folder_with_an_unusual_name_is_none_of_them(server, gcode_file, folder):
+def test_folder_with_unusual_name_is_accepted(server, gcode_file, folder):
     server.takes_upload()
-    assert server.does("upload", str(gcode_file), "--path", folder)["path"] == f"{folder.strip('/')}/quick.gcode"
+    stored = f"{folder.strip('/.')}/quick.gcode"  # OctoPrint takes leading dots off
+    assert server.does("upload", str(gcode_file), "--path", folder)["path"] == stored
 
 
 @pytest.mark.parametrize("folder", ["", "/"])
-def test_the_uppermost_folder_is_no_folder(server, gcode_file, folder):
+def test_empty_or_root_folder_means_no_folder(server, gcode_file, folder):
     server.takes_upload()
     assert server.does("upload", str(gcode_file), f"--path={folder}")["path"] == "quick.gcode"
     assert set(server.uploads[0]) == {"file"}
@@ -100,7 +100,7 @@ def test_the_uppermost_folder_is_no_folder(server, gcode_file, folder):
 @pytest.mark.parametrize(
     "option", [("--if-exists", "skip"), ("--if-exists", "rename"), ("--if-exists", "fail"), ("--verify", "download")]
 )
-def test_what_an_sd_card_cannot_do_is_a_usage_error(each_server, gcode_file, option):
+def test_options_unsupported_on_sd_card_are_a_usage_error(each_server, gcode_file, option):
     each_server.has_card([])
     for location in ("sdcard", "printer"):
         each_server.refuses(4, "USAGE_ERROR", "upload", str(gcode_file), "--location", location, *option)
@@ -108,33 +108,33 @@ def test_what_an_sd_card_cannot_do_is_a_usage_error(each_server, gcode_file, opt
 
 
 @pytest.mark.parametrize("option", [("--if-exists", "overwrite"), ("--verify", "none"), ("--if-exists", "")], ids=str)
-def test_a_wish_that_there_is_not_is_a_usage_error(server, gcode_file, option):
+def test_unknown_if_exists_or_verify_value_is_a_usage_error(server, gcode_file, option):
     server.refuses(4, "USAGE_ERROR", "upload", str(gcode_file), *option)
     assert server.requests == []
 
 
-def test_no_room_is_told_before_anything_is_sent(each_server, gcode_file):
-    each_server.storage.free = len(CONTENT) - 1
+def test_insufficient_space_is_refused_before_sending(each_server, gcode_file):
+    each_server.octoprint.free = len(CONTENT) - 1
     error = each_server.refuses(2, "NO_SPACE", "upload", str(gcode_file)).envelope["error"]
     assert error["details"] == {"size": len(CONTENT), "free": len(CONTENT) - 1} and f"{len(CONTENT)} bytes" in error["message"]
     assert each_server.sent == []
 
 
 @pytest.mark.parametrize("free", [len(CONTENT), None, -1, "much"], ids=str)
-def test_enough_room_or_unknown_room_is_no_reason_to_refuse(server, gcode_file, free):
+def test_sufficient_or_unknown_space_is_accepted(server, gcode_file, free):
     server.takes_upload()
-    server.storage.free = free
+    server.octoprint.free = free
     assert server.does("upload", str(gcode_file))["action"] == "uploaded"
 
 
-def test_too_large_says_how_large(server, gcode_file):
+def test_too_large_upload_reports_size(server, gcode_file):
     server.on("POST", "/api/files/local", status_code=413, text="<html>413 Request Entity Too Large</html>")
     error = server.refuses(2, "FILE_TOO_LARGE", "upload", str(gcode_file)).envelope["error"]
     assert f"{len(CONTENT)} bytes" in error["message"] and error["details"] == {"http_status": 413, "size": len(CONTENT)}
     assert "proxy" in error["hint"]
 
 
-def test_the_permission_to_replace_is_named(server, gcode_file):
+def test_permission_to_replace_is_named(server, gcode_file):
     server.stores("quick.gcode", b"old")
     says = "File already exists, cannot overwrite due to a lack of permissions"
     server.on("POST", "/api/files/local", status_code=403, json={"error": says})
@@ -144,7 +144,7 @@ def test_the_permission_to_replace_is_named(server, gcode_file):
 
 @pytest.mark.parametrize("line", [("upload", "FILE", "--select"), ("print", "FILE", "--confirm")], ids=lambda line: line[0])
 @pytest.mark.parametrize("change", ["written", "replaced", "gone"])
-def test_a_file_that_changes_on_its_way_is_neither_stored_nor_started(server, gcode_file, line, change):
+def test_file_changed_during_upload_is_neither_selected_nor_started(server, gcode_file, line, change):
     def while_it_is_read(request, context):
         request.body.read(100)
         if change == "written":

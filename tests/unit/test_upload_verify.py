@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from .fake import CONTENT
+from .driver import CONTENT
 
 DOWNLOAD = "/downloads/files/local/quick.gcode"
 DENIED = {"status_code": 403, "json": {"error": "You don't have the permission to access the requested resource."}}
@@ -19,7 +19,7 @@ def large(monkeypatch):
 
 
 @pytest.mark.parametrize(("verify", "with_hash", "without"), [("auto", "sha1", "download"), ("download", "download", "download")])
-def test_how_it_is_verified(each_server, gcode_file, verify, with_hash, without):
+def test_verification_method_of_small_file(each_server, gcode_file, verify, with_hash, without):
     each_server.takes_upload()
     how = without if each_server.is_2 else with_hash
     assert each_server.does("upload", str(gcode_file), "--verify", verify)["verified"] == how
@@ -27,32 +27,32 @@ def test_how_it_is_verified(each_server, gcode_file, verify, with_hash, without)
 
 
 @pytest.mark.parametrize(("verify", "with_hash", "without"), [("auto", "sha1", "size"), ("download", "download", "download")])
-def test_how_a_large_one_is_verified(each_server, gcode_file, large, verify, with_hash, without):
+def test_verification_method_of_large_file(each_server, gcode_file, large, verify, with_hash, without):
     each_server.takes_upload()
     how = without if each_server.is_2 else with_hash
     assert each_server.does("upload", str(gcode_file), "--verify", verify)["verified"] == how
     assert each_server.reads.count(DOWNLOAD) == (how == "download")
 
 
-def test_what_is_cheap_is_16_mib():
+def test_download_verification_limit_is_16_mib():
     from octoprint_cli.client.resources.uploads import CHEAP_DOWNLOAD
 
     assert CHEAP_DOWNLOAD == 16 * 1024**2
 
 
-def test_a_print_is_verified_too(server_2, gcode_file):
+def test_print_verifies_the_upload(server_2, gcode_file):
     server_2.takes_upload()
     server_2.then("/api/files/local/quick.gcode", server_2.reading("Printing", "quick.gcode", completion=0.5))
     assert server_2.does("print", str(gcode_file), "--confirm")["verified"] == "download"
 
 
-def test_without_the_permission_to_download_the_size_must_do(server_2, gcode_file):
+def test_verification_falls_back_to_size_without_download_permission(server_2, gcode_file):
     server_2.takes_upload()
     server_2.on("GET", DOWNLOAD, status_code=403, text="<html>Forbidden</html>")
     assert server_2.does("upload", str(gcode_file))["verified"] == "size"
 
 
-def test_a_download_that_was_asked_for_must_be_possible(each_server, gcode_file):
+def test_requested_download_verification_must_be_permitted(each_server, gcode_file):
     each_server.takes_upload()
     each_server.on("GET", DOWNLOAD, status_code=403, text="<html>Forbidden</html>")
     result = each_server.refuses(4, "PERMISSION_DENIED", "upload", str(gcode_file), "--verify", "download", "--select")
@@ -60,7 +60,7 @@ def test_a_download_that_was_asked_for_must_be_possible(each_server, gcode_file)
     assert len(each_server.sent) == 1
 
 
-def test_a_download_with_a_wrong_key_is_told_so(server, gcode_file):
+def test_download_verification_with_wrong_key_is_an_auth_error(server, gcode_file):
     server.takes_upload()
     server.on("GET", DOWNLOAD, status_code=403, text="<html>Forbidden</html>")
     server.on("GET", "/api/currentuser", json={"name": None})
@@ -75,31 +75,31 @@ def may_not_list(server, *, names=True):
         server.on("POST", "/api/files/test", **DENIED)
 
 
-def test_without_the_permission_to_look_nothing_is_verified(each_server, gcode_file, clock):
+def test_upload_without_list_permission_is_unverified(each_server, gcode_file, clock):
     each_server.takes_upload()
     may_not_list(each_server)
     data = each_server.does("upload", str(gcode_file))
     assert (data["path"], data["verified"], data["hash"], data["action"]) == ("quick.gcode", "none", None, "uploaded")
 
 
-def test_who_may_only_upload_can_upload(each_server, gcode_file):
+def test_upload_needs_only_the_upload_permission(each_server, gcode_file):
     each_server.takes_upload()
     may_not_list(each_server, names=False)
     assert each_server.does("upload", str(gcode_file))["verified"] == "none"
 
 
-def test_without_the_permission_to_look_the_server_still_refuses_to_overwrite(each_server, gcode_file):
+def test_if_exists_fail_works_without_list_permission(each_server, gcode_file):
     each_server.takes_upload()
     each_server.stores("quick.gcode", b"old")
     may_not_list(each_server)
     each_server.refuses(2, "FILE_EXISTS", "upload", str(gcode_file), "--if-exists", "fail")
-    assert each_server.storage.files["quick.gcode"].content == b"old"
+    assert each_server.octoprint.storage.files["local"]["quick.gcode"].content == b"old"
 
 
-def test_a_server_before_1_6_knows_no_such_question(server, gcode_file):
+def test_upload_works_on_server_without_files_test_command(server, gcode_file):
     server.takes_upload()
     for status in (404, 405, 500):
-        server.storage.files.clear()
+        server.octoprint.storage.files["local"].clear()
         server.on("POST", "/api/files/test", status_code=status, json={"error": "no"})
         assert server.does("upload", str(gcode_file), "--path", "a")["path"] == "a/quick.gcode"
 
@@ -114,14 +114,14 @@ def corrupt(server, file, *extra):
 
 
 @pytest.mark.parametrize("size", [3, 0])
-def test_another_size_is_corrupt(each_server, gcode_file, size):
+def test_different_stored_size_is_corrupt(each_server, gcode_file, size):
     each_server.takes_upload(size=size)
     details = corrupt(each_server, gcode_file)
     assert details["sent"] == {"size": len(CONTENT), "sha1": hashlib.sha1(CONTENT).hexdigest()}
     assert details["stored"]["size"] == size
 
 
-def test_another_hash_is_corrupt(server, gcode_file):
+def test_different_stored_hash_is_corrupt(server, gcode_file):
     server.takes_upload(hash=hashlib.sha1(b"else").hexdigest())
     assert corrupt(server, gcode_file)["stored"]["sha1"] == hashlib.sha1(b"else").hexdigest()
 
@@ -129,7 +129,7 @@ def test_another_hash_is_corrupt(server, gcode_file):
 @pytest.mark.parametrize(
     "held", [b"x" * len(CONTENT), CONTENT[:-1], CONTENT + b"x", b""], ids=["other", "shorter", "longer", "none"]
 )
-def test_other_bytes_read_back_are_corrupt(each_server, gcode_file, held):
+def test_different_downloaded_bytes_are_corrupt(each_server, gcode_file, held):
     each_server.takes_upload()
     each_server.on("GET", DOWNLOAD, content=held)
     corrupt(each_server, gcode_file, *(() if each_server.is_2 else ("--verify", "download")))

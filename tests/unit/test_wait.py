@@ -69,28 +69,28 @@ def refuses(error, clock, *how, **more):
         ),
     ],
 )
-def test_it_ends_when_it_is_so(stored, clock, words, pieces, met):
+def test_wait_ends_when_goal_is_met(stored, clock, words, pieces, met):
     assert waits(clock, words, *pieces) == met
 
 
 @pytest.mark.parametrize("words", ["idle", "connected", "printing"])
-def test_what_is_so_already_takes_one_look(stored, clock, words):
+def test_goal_already_met_ends_wait_after_one_poll(stored, clock, words):
     before = clock.now
     waits(clock, words, job("Printing" if words == "printing" else "Operational", None))
     assert clock.now == before
 
 
-def test_the_last_job_counts_where_none_is_under_way(stored, clock):
+def test_wait_done_uses_last_job_if_none_is_active(stored, clock):
     assert waits(clock, "done", job("Operational", completion=100.0)) == "done"
-    stored.storage.say("cube.gcode", prints=prints(1, 1))
+    stored.falsify("cube.gcode", prints=prints(1, 1))
     refuses(errors.JobCancelled, clock, "done", job("Operational"))
 
 
-def test_while_one_is_under_way_the_last_one_does_not(stored, clock):
+def test_wait_done_ignores_last_job_while_one_is_active(stored, clock):
     refuses(errors.WaitTimeout, clock, "done", job("Starting", completion=None), AT_WORK, seconds=60)
 
 
-def test_where_there_was_none_there_is_nothing_to_wait_for(server, clock):
+def test_wait_done_without_any_job_is_no_active_job(server, clock):
     refuses(errors.NoActiveJob, clock, "done", job("Operational", None))
     refuses(errors.PrinterOffline, clock, "done", job("Offline", None))
 
@@ -112,44 +112,44 @@ def test_where_there_was_none_there_is_nothing_to_wait_for(server, clock):
     ],
 )
 @pytest.mark.parametrize("words", ["done", "progress=90", "paused"])
-def test_each_bad_end_has_its_own_code(stored, clock, monkeypatch, words, pieces, code):
+def test_each_failed_ending_has_its_error_code(stored, clock, monkeypatch, words, pieces, code):
     """A state comes before the event that says why: whoever judged by it alone would call each an offline printer."""
     monkeypatch.setattr("octoprint_cli.client.tracking.job_tracker.GRACE_SECONDS", 10)
     assert refuses(errors.CliError, clock, words, AT_WORK, *pieces).code == code
 
 
-def test_the_event_of_the_end_may_come_before_the_state_of_a_line_that_broke(stored, clock):
+def test_ending_event_may_precede_offline_state(stored, clock):
     stored.job(stored.reading("Offline after error", None))
     assert refuses(errors.PrinterOffline, clock, "done", AT_WORK, BROKEN).details["outcome"] == "failed"
 
 
-def test_a_cancel_is_told_though_the_printer_is_idle_before_it_is_acted_on(stored, clock):
+def test_cancelled_job_is_reported_although_printer_is_idle(stored, clock):
     refuses(errors.JobCancelled, clock, "done", AT_WORK, CANCELLED, job("Operational"), job("Operational"))
 
 
-def test_an_end_without_an_event_is_found_out_after_a_moment(stored, clock):
+def test_ending_without_event_is_found_by_polling(stored, clock):
     stored.job(stored.reading("Operational", "cube.gcode", completion=100.0))
     begun = clock.now
     assert waits(clock, "done", AT_WORK, job("Operational", completion=100.0, seconds=120)) == "done"
     assert clock.now - begun < 5
 
 
-def test_another_readings_goal_is_not_met_while_the_end_is_unclear(stored, clock):
+def test_goal_is_not_met_while_ending_is_unclear(stored, clock):
     """Idle, but whether the job was finished or cancelled is known a moment later."""
     stored.job(stored.reading("Operational", "cube.gcode"))
-    stored.storage.say("cube.gcode", prints=prints(1, 1))
+    stored.falsify("cube.gcode", prints=prints(1, 1))
     late = JobTracker(client(), AT_WORK, None)
-    stored.storage.say("cube.gcode", prints=prints(1, 2))
+    stored.falsify("cube.gcode", prints=prints(1, 2))
     refuses(errors.JobCancelled, clock, "done", job("Operational"), follower=late)
 
 
-def test_one_that_is_lost_says_so(stored, clock):
+def test_lost_job_is_reported(stored, clock):
     stored.job(stored.reading("Operational"))
     assert refuses(errors.JobLost, clock, "done", AT_WORK, job("Operational", None)).details["file"] == "cube.gcode"
 
 
 @pytest.mark.parametrize(("words", "code"), [("done", "JOB_LOST"), ("done connected", None), ("connected", None)])
-def test_a_lost_job_ends_no_wait_for_something_else(stored, clock, words, code):
+def test_lost_job_does_not_end_wait_for_another_goal(stored, clock, words, code):
     stored.job("Offline")
     pieces = [AT_WORK._replace(state="Offline", file=None, location=None)]
     begun = JobTracker(client(), AT_WORK)
@@ -160,25 +160,25 @@ def test_a_lost_job_ends_no_wait_for_something_else(stored, clock, words, code):
         assert refuses(errors.WaitTimeout, clock, words, *pieces, follower=begun).code == "WAIT_TIMEOUT"
 
 
-def test_a_pause_ends_it_only_if_that_was_asked_for(stored, clock):
+def test_pause_ends_wait_only_if_listed_as_failure(stored, clock):
     paused = job("Paused", completion=50.0, seconds=60)
     refuses(errors.JobPaused, clock, "done", AT_WORK, paused, fails=frozenset({"paused"}))
     refuses(errors.WaitTimeout, clock, "done", AT_WORK, paused, seconds=60)
 
 
-def test_who_waits_for_a_pause_does_not_wait_for_a_finished_job(stored, clock):
+def test_wait_paused_fails_when_job_finishes(stored, clock):
     refuses(errors.StateNotReached, clock, "paused", AT_WORK, DONE)
 
 
-def test_no_heater_with_a_target_never_gets_warm(server, clock):
+def test_wait_temp_without_target_is_an_error(server, clock):
     refuses(errors.StateNotReached, clock, "temp", job("Operational", None), Heat({"tool0": Temperature(20.0, 0.0)}))
 
 
-def test_an_offline_printer_ends_a_wait_for_warmth(server, clock):
+def test_offline_printer_ends_wait_temp(server, clock):
     refuses(errors.PrinterOffline, clock, "temp", job("Offline", None))
 
 
-def test_what_is_there_before_it_has_begun_ends_nothing(server, clock):
+def test_failures_before_wait_has_begun_are_ignored(server, clock):
     offline = job("Offline after error", None)
     seen = []
 
@@ -194,7 +194,7 @@ def test_what_is_there_before_it_has_begun_ends_nothing(server, clock):
 # -- time -----------------------------------------------------------------------------------------
 
 
-def test_the_limit_is_kept_and_said(stored, clock):
+def test_wait_timeout_is_kept_and_reported(stored, clock):
     begun = clock.now
     error = refuses(errors.WaitTimeout, clock, "paused progress=90", AT_WORK, seconds=30)
     assert clock.now - begun == 30
@@ -202,11 +202,11 @@ def test_the_limit_is_kept_and_said(stored, clock):
     assert error.details == {"wanted": ["paused", "progress=90"], "state": "Printing"}
 
 
-def test_what_comes_at_the_last_moment_counts(stored, clock):
+def test_goal_met_at_the_deadline_counts(stored, clock):
     assert waits(clock, "done", AT_WORK, DONE, seconds=1.0) == "done"
 
 
-def test_watching_without_a_goal_ends_after_its_time_and_is_no_failure(stored, clock):
+def test_watch_without_goal_ends_at_timeout_successfully(stored, clock):
     waiter, begun = Waiter(client(), []), clock.now
     assert list(waiter.watch(Told(clock, (clock.now, AT_WORK), (clock.now + 1, CANCELLED)), 10.0))
     assert waiter.met is None and clock.now == begun + 10
@@ -215,7 +215,7 @@ def test_watching_without_a_goal_ends_after_its_time_and_is_no_failure(stored, c
 # -- the next job ---------------------------------------------------------------------------------
 
 
-def test_who_does_not_mind_an_end_gets_the_next_job(stored, clock):
+def test_wait_ignoring_failures_follows_next_job(stored, clock):
     stored.stores("next.gcode", prints=prints(0, 0))
     after = [
         job("Cancelling"),
@@ -226,14 +226,14 @@ def test_who_does_not_mind_an_end_gets_the_next_job(stored, clock):
     assert waits(clock, "done", AT_WORK, CANCELLED, *after, fails=frozenset()) == "done"
 
 
-def test_and_one_that_began_unseen_too(stored, clock):
+def test_wait_follows_next_job_started_between_polls(stored, clock):
     """Between two looks the printer was idle."""
     stored.stores("next.gcode", prints=prints(0, 0))
     after = [job("Printing", "next.gcode", 1.0, 1), Event("PrintDone", {"path": "next.gcode"})]
     assert waits(clock, "done", AT_WORK, CANCELLED, *after, fails=frozenset()) == "done"
 
 
-def test_a_job_that_winds_down_is_not_the_next_one(stored, clock):
+def test_job_still_cancelling_is_not_the_next_job(stored, clock):
     again = [job("Cancelling", completion=50.0, seconds=61), job("Operational")]
     refuses(errors.WaitTimeout, clock, "done", AT_WORK, CANCELLED, *again, fails=frozenset(), seconds=60)
 
@@ -250,7 +250,7 @@ def final(clock, server, *pieces):
     return waiter.final()
 
 
-def test_at_the_end_it_is_looked_at_once_more(stored, clock):
+def test_final_state_is_polled_once_more(stored, clock):
     stored.job(
         stored.reading("Cancelling", "cube.gcode"),
         stored.reading("Cancelling", "cube.gcode"),
@@ -260,13 +260,13 @@ def test_at_the_end_it_is_looked_at_once_more(stored, clock):
     assert known.job.state == "Operational" and known.ending.outcome == "cancelled" and known.printer is not None
 
 
-def test_a_server_that_is_gone_by_then_leaves_what_it_said_last(stored, clock):
+def test_final_state_is_last_known_if_server_is_unreachable(stored, clock):
     stored.on("GET", "/api/job", status_code=503, text="")
     known = final(clock, stored, AT_WORK, CANCELLED)
     assert known.job.state == "Printing" and known.ending.outcome == "cancelled" and known.printer is None
 
 
-def test_who_never_heard_anything_has_nothing_to_tell(stored, clock):
+def test_final_state_is_none_if_nothing_was_received(stored, clock):
     waiter = Waiter(client(), [Goal("done")])
     with pytest.raises(errors.WaitTimeout):
         list(waiter.watch(Told(clock), 5.0))
@@ -276,7 +276,7 @@ def test_who_never_heard_anything_has_nothing_to_tell(stored, clock):
 # -- as commands ----------------------------------------------------------------------------------
 
 
-def test_wait_by_polls_alone(stored, clock):
+def test_wait_works_by_polling_only(stored, clock):
     """As behind a proxy that lets no websocket through."""
     stored.job(
         stored.reading("Printing", "cube.gcode", completion=50.0),
@@ -289,14 +289,14 @@ def test_wait_by_polls_alone(stored, clock):
     assert stored.sent == []
 
 
-def test_wait_with_a_limit_by_polls_alone(stored, clock):
+def test_wait_timeout_works_by_polling_only(stored, clock):
     stored.job(stored.reading("Printing", "cube.gcode", completion=50.0))
     result = stored.refuses(4, "WAIT_TIMEOUT", "wait", "--timeout", "60")
     assert 60 <= clock.slept < 61 and result.data["job"]["completion"] == 50.0 and result.data["met"] is None
     assert result.data["seconds"] >= 60
 
 
-def test_print_and_wait_to_the_end(each_server, gcode_file, clock):
+def test_print_wait_runs_to_the_end(each_server, gcode_file, clock):
     server = each_server
     server.takes_upload()
     readings = [server.reading("Printing", "quick.gcode", completion=percent) for percent in (0.5, 50.0)]
@@ -306,12 +306,12 @@ def test_print_and_wait_to_the_end(each_server, gcode_file, clock):
     assert data["last_job"]["outcome"] == "finished" and data["last_job"]["file"] == "quick.gcode"
 
 
-def test_a_print_that_fails_says_what_was_done_before_too(each_server, gcode_file, clock):
+def test_failed_print_with_wait_reports_the_start(each_server, gcode_file, clock):
     server = each_server
     server.takes_upload()
 
     def failed():
-        server.storage.say("quick.gcode", prints=prints(0, 1))
+        server.falsify("quick.gcode", prints=prints(0, 1))
 
     gone = server.reading("Offline after error", error="Thermal Runaway")
     server.then("/api/files/local/quick.gcode", server.reading("Printing", "quick.gcode", completion=0.5), gone, also=failed)
@@ -321,7 +321,7 @@ def test_a_print_that_fails_says_what_was_done_before_too(each_server, gcode_fil
     assert result.data["last_job"]["outcome"] == "failed" and result.data["error"] == "Thermal Runaway"
 
 
-def test_a_wait_that_is_broken_off_leaves_the_print_and_says_so(server, gcode_file, clock):
+def test_interrupted_print_wait_leaves_the_print_running(server, gcode_file, clock):
     server.takes_upload()
     server.then("/api/files/local/quick.gcode", server.reading("Printing", "quick.gcode", completion=0.5))
     sleep = clock.sleep
@@ -337,14 +337,14 @@ def test_a_wait_that_is_broken_off_leaves_the_print_and_says_so(server, gcode_fi
     assert [path for path, _ in server.sent] == ["/api/files/local", "/api/files/local/quick.gcode"]
 
 
-def test_temp_waits_until_it_is_warm(each_server, clock):
+def test_temp_wait_runs_until_target_is_reached(each_server, clock):
     server = each_server
     server.takes_targets()
     sleep = clock.sleep
 
     def warmer(seconds):
         sleep(seconds)
-        server.heat["tool0"] = (min(200.0, 21.3 + clock.slept * 10), server.heat["tool0"][1])
+        server.octoprint.heaters["tool0"][0] = min(200.0, 21.3 + clock.slept * 10)
 
     clock.sleep = warmer
     data = server.does("temp", "--tool", "200", "--wait")

@@ -12,7 +12,7 @@ from octoprint_cli import errors
 from octoprint_cli.client.http.http_client import Http
 from octoprint_cli.client.http.request import StreamedBody
 
-from .fake import KEY, URL
+from .driver import KEY, URL
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 pytestmark = pytest.mark.timeout(30)
@@ -81,7 +81,7 @@ def post(client):
     return client.post("/api/job", {"command": "cancel"})
 
 
-def test_the_request_is_whole_and_has_its_key(peer):
+def test_request_is_complete_and_has_the_key(peer):
     peer.answers = [OK]
     client = http()
     assert post(client) == {}
@@ -90,7 +90,7 @@ def test_the_request_is_whole_and_has_its_key(peer):
     assert body == b'{"command": "cancel"}' and b"Content-Length: 21" in head
 
 
-def test_each_act_has_a_connection_of_its_own(peer):
+def test_each_change_request_has_its_own_connection(peer):
     peer.answers = [OK]
     client = http()
     client.get("/api/job")
@@ -99,7 +99,7 @@ def test_each_act_has_a_connection_of_its_own(peer):
     assert [peer.got(which)[:4] for which in range(len(peer.ends))] == [b"GET ", b"POST", b"POST"]
 
 
-def test_a_server_that_hangs_up_is_asked_again_and_an_act_is_not_repeated(peer, clock):
+def test_dropped_read_is_retried_and_change_is_not(peer, clock):
     peer.answers = [None]
     assert code_of(lambda: http(retries=3).get("/api/job")) == "SERVER_STARTING"
     assert len(peer.ends) == 4
@@ -108,7 +108,7 @@ def test_a_server_that_hangs_up_is_asked_again_and_an_act_is_not_repeated(peer, 
     assert len(peer.ends) == 5 and client.acted
 
 
-def test_a_kept_connection_that_was_closed_meanwhile_costs_a_read_nothing(peer, clock):
+def test_closed_kept_connection_is_reopened_for_read(peer, clock):
     peer.answers = [OK]
     client = http(retries=1)
     client.get("/api/job")
@@ -117,20 +117,20 @@ def test_a_kept_connection_that_was_closed_meanwhile_costs_a_read_nothing(peer, 
 
 
 @pytest.mark.parametrize("refuse", [1, 3])
-def test_a_connection_that_was_refused_is_made_again_for_an_act_too(peer, clock, refuse):
+def test_refused_connection_is_retried_for_change_request(peer, clock, refuse):
     peer.answers, peer.refuse = [OK], refuse
     assert post(http(retries=3)) == {}
     assert len(peer.ends) == 1 and clock.slept > 0
 
 
-def test_a_connection_that_is_always_refused_has_sent_nothing(peer, clock):
+def test_always_refused_connection_sends_nothing(peer, clock):
     peer.refuse = 99
     client = http(retries=2)
     assert code_of(lambda: post(client)) == "CONNECTION_ERROR"
     assert peer.refuse == 96 and not client.acted
 
 
-def test_what_octoprint_says_while_it_boots_is_no_http(peer, clock):
+def test_non_http_answer_of_booting_server(peer, clock):
     peer.answers, peer.hangs_up = [b"Not found"], True
     assert code_of(lambda: http(retries=0).get("/api/job")) == "SERVER_STARTING"
     assert code_of(lambda: post(http(retries=0))) == "OUTCOME_UNKNOWN"
@@ -139,13 +139,13 @@ def test_what_octoprint_says_while_it_boots_is_no_http(peer, clock):
 @pytest.mark.parametrize(
     "answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", b"HTTP/1.1 200 OK\r\n\r\n{}"], ids=ascii
 )
-def test_an_answer_that_never_ends_is_ended_when_its_time_is_up(peer, answer):
+def test_incomplete_answer_times_out(peer, answer):
     peer.answers = [answer]
     assert code_of(lambda: http(timeout=0.2, retries=0).get("/api/job")) == "TIMEOUT"
     assert code_of(lambda: post(http(timeout=0.2, retries=0))) == "OUTCOME_UNKNOWN"
 
 
-def test_an_answer_that_drips_is_ended_when_its_time_is_up(peer):
+def test_byte_by_byte_answer_times_out(peer):
     peer.answers = [b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"]
     over = threading.Event()
 
@@ -177,14 +177,14 @@ class Endless:
         return b"x" * 65536
 
 
-def test_an_upload_that_stands_still_is_ended_and_its_outcome_unknown(peer):
+def test_stalled_upload_is_outcome_unknown(peer):
     peer.answers = [b""]
     with pytest.raises(errors.OutcomeUnknown) as caught:
         http().post_form("/api/files/local", StreamedBody(Endless(), stall=0.3, patience=9), plan={})
     assert caught.value.details == {"stalled": True} and "0.3 s" in caught.value.message
 
 
-def test_one_watcher_is_enough(peer):
+def test_one_timeout_watcher_thread_is_shared(peer):
     peer.answers = [OK]
     for _ in range(3):
         http().get("/api/job")

@@ -87,12 +87,12 @@ def test_rarer_yaml_keeps_its_values(text):
     changed(text, lambda data: data.update(timeout=5))
 
 
-def test_what_only_one_of_the_two_readers_understands_is_refused():
+def test_yaml_with_duplicate_keys_is_refused():
     with pytest.raises(CannotRewrite):
         rewritten("a: 1\nb: &x 1\nb: 2\n", {"a": 2})
 
 
-def test_a_file_that_cannot_be_rewritten_is_named_and_left_alone(tmp_path, monkeypatch):
+def test_config_file_that_cannot_be_rewritten_is_named_and_kept(tmp_path, monkeypatch):
     path = tmp_path / "config.yaml"
     path.write_text(FILE, encoding="utf-8")
 

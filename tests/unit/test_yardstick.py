@@ -32,12 +32,12 @@ def numpy(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.mark.parametrize("name", RECORDED)
-def test_a_sliced_file_measures_what_octoprint_says(name: str, numpy: bool):
+def test_sliced_file_measures_as_in_octoprint(name: str, numpy: bool):
     assert differences(measured(read_file(HERE / name, numpy=numpy)), RECORDED[name]) == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_where_octoprint_is_wrong_we_are_not(case: Case, numpy: bool, tmp_path: Path):
+def test_our_measurements_are_right_where_octoprint_is_wrong(case: Case, numpy: bool, tmp_path: Path):
     file = tmp_path / "wrong.gcode"
     file.write_text(case.gcode)
     found = measured(read_file(file, numpy=numpy))

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Deque, Mapping, Optional, Type
 
 from octoprint_cli import errors
-from octoprint_cli.gcode.source import Progress, Source
+from octoprint_cli.gcode.source import LocalFile, Progress
 
 #: At most so many bytes are given out at a time. Less pays more for system calls and the worker; more leaves the processor's cache.
 CHUNK = 512 * 1024
@@ -40,7 +40,7 @@ class FileForm:
         self._before = _opening(boundary, name, fields)
         self._after = f"\r\n--{boundary}--\r\n".encode("ascii")
         self._progress = progress
-        self._source = Source(path)
+        self._source = LocalFile(path)
         self._digest = _Digest()
         self.size = self._source.size
         self.sent = 0  # bytes of the file
@@ -113,14 +113,14 @@ def _opening(boundary: str, name: str, fields: Mapping[str, str]) -> bytes:
 
 def size_of(path: Path) -> int:
     """The bytes of a file that can be sent. Raises what FileForm raises."""
-    with Source(path) as source:
+    with LocalFile(path) as source:
         return source.size
 
 
 def sha1_of(path: Path) -> str:
     """The SHA-1 of a file that can be sent. Raises what FileForm and its `read` raise."""
     sha1 = hashlib.sha1()
-    with Source(path) as source:
+    with LocalFile(path) as source:
         left = source.size
         while left:
             chunk = source.read(min(CHUNK, left))

@@ -86,7 +86,7 @@ class Files(Resource):
 
     def read(self, path: str, take: Callable[[bytes], None], limit: int) -> None:
         """`GET /downloads/files/local/PATH` (FILES_DOWNLOAD): hands a local file's bytes to `take`, piece by piece."""
-        self._http.fetch(f"/downloads/files/local/{quote(path)}", take, needs="FILES_DOWNLOAD", limit=limit)
+        self._http.fetch(f"/downloads/files/local/{quote(path, errors='surrogatepass')}", take, needs="FILES_DOWNLOAD", limit=limit)
 
     def wait_until_listed(self, sent: StoredFile, before: Listing) -> StoredFile:
         """Wait until the SD card lists the file, and return it as it is listed. Raises NotFound.
@@ -128,7 +128,7 @@ class Files(Resource):
         return self._sd_name
 
     def _resource(self, path: str, location: str) -> str:
-        return f"{_PATH}/{self.storage(location)}/{quote(path.lstrip('/'))}"
+        return f"{_PATH}/{self.storage(location)}/{quote(path.lstrip('/'), errors='surrogatepass')}"
 
     def _test(self, command: str, name: str, folder: str) -> Any:
         body = {"command": command, "storage": "local", "path": folder.strip("/"), "filename": name}

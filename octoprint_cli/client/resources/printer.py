@@ -203,10 +203,10 @@ class Printer(Resource):
         The server queues them and says nothing about what the firmware makes of them. Raises LimitExceeded, and
         InvalidValue for what is no single line.
         """
-        from octoprint_cli.gcode.command import read_line  # slow to import, and most commands send none
+        from octoprint_cli.gcode.command import parse_command  # slow to import, and most commands send none
 
         for command in commands:
-            self.require_within_limits(read_line(command).targets, command)
+            self.require_within_limits(parse_command(command).targets, command)
         self._http.post(f"{_PATH}/command", {"commands": list(commands)}, needs="CONTROL")
 
 

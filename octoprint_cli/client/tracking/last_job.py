@@ -15,7 +15,8 @@ from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.stored_file import StoredFile
 from octoprint_cli.client.tracking.job_outcome import CANCELLED, FAILED, FINISHED, RESET, STOPPED, UNFINISHED, JobOutcome
 from octoprint_cli.errors import AuthError, CliError
-from octoprint_cli.gcode.firmware.command import code_of
+from octoprint_cli.gcode.code_table import lookup
+from octoprint_cli.gcode.command import code_of
 from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,
     HOST,
@@ -126,7 +127,7 @@ def firmware_error_in(lines: Sequence[str]) -> Optional[str]:
     if any(map(is_start, said)):
         return RESET
     stops = (line.text for line in map(read_terminal_line, lines) if line.said_by == HOST)
-    return STOPPED if any(code_of(text) == "M112" for text in stops) else None
+    return STOPPED if any(lookup(code_of(text)).emergency_stop for text in stops) else None
 
 
 def _change(line: str) -> Optional[Tuple[Phase, Phase]]:

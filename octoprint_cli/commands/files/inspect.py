@@ -98,13 +98,13 @@ class Inspect(ShowOne):
         return {"file": parsed_args.file, **contents.as_dict(), "written": written}
 
     def _read(self, file: str) -> Contents:
-        from octoprint_cli.api import Reading, read_file  # slow to import, and help does without
+        from octoprint_cli.api import GcodeParser, read_file  # slow to import, and help does without
 
         if file != "-":
             with self.terminal.reading(file) as progress:
                 return read_file(Path(file), progress)
         stdin: Any = require_piped(self.app.stdin, "- reads stdin", "octoprint-cli inspect FILE")
-        reading = Reading()
+        reading = GcodeParser()
         for piece in iter(lambda: stdin.buffer.read(PIECE), b""):
             reading.feed(piece)
         return reading.contents()

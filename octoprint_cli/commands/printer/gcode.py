@@ -18,7 +18,7 @@ from octoprint_cli.api import (
 )
 
 if TYPE_CHECKING:
-    from octoprint_cli.api import Line
+    from octoprint_cli.api import GcodeCommand
 
 #: OctoPrint drops the connection on a body above 100 KB.
 MAX_CHARACTERS = 80_000
@@ -53,7 +53,7 @@ class Gcode(Guarded, ShowOne):
     unqueued_when = ("commands",)  # M112 may be one of them
     repeatable = False
     error_codes = ("INVALID_VALUE", "NO_REPLY", "PRINTER_OFFLINE", "PUSH_UNAVAILABLE")
-    _parsed: Optional[List[Line]] = None
+    _parsed: Optional[List[GcodeCommand]] = None
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -72,7 +72,7 @@ class Gcode(Guarded, ShowOne):
         harms = [line.harm for line in self._lines(parsed_args) if line.harm]
         return f"sends {'; '.join(harms)}" if harms else None
 
-    def check(self, parsed_args: Namespace) -> List[Line]:
+    def check(self, parsed_args: Namespace) -> List[GcodeCommand]:
         from octoprint_cli.api import only_asks  # slow to import, and help does without
 
         lines = self._lines(parsed_args)
@@ -84,7 +84,7 @@ class Gcode(Guarded, ShowOne):
             self._require_still("its answers could not be told from those to the job's own commands")
         return lines
 
-    def perform(self, parsed_args: Namespace, plan: List[Line]) -> Dict[str, Any]:
+    def perform(self, parsed_args: Namespace, plan: List[GcodeCommand]) -> Dict[str, Any]:
         commands = [line.text for line in plan]
         sent = {"action": "sent", "commands": commands}
         if not parsed_args.reply or parsed_args.dry_run or any(line.stops for line in plan):
@@ -98,7 +98,7 @@ class Gcode(Guarded, ShowOne):
             raise
 
     @staticmethod
-    def _require_answers(lines: List[Line]) -> None:
+    def _require_answers(lines: List[GcodeCommand]) -> None:
         for line in lines:
             if line.codes[0].startswith("@"):
                 raise errors.InvalidValue(
@@ -110,9 +110,9 @@ class Gcode(Guarded, ShowOne):
             return None
         return "\n".join(_text_of(reply) for reply in data["replies"])
 
-    def _lines(self, parsed_args: Namespace) -> List[Line]:
+    def _lines(self, parsed_args: Namespace) -> List[GcodeCommand]:
         """Return the parsed commands; stdin is read once. Raises InvalidValue."""
-        from octoprint_cli.api import read_line
+        from octoprint_cli.api import parse_command
 
         if self._parsed is None:
             texts: List[str] = []
@@ -120,7 +120,7 @@ class Gcode(Guarded, ShowOne):
                 texts += self._stdin() if text == "-" else [text]
             if sum(map(len, texts)) > MAX_CHARACTERS:
                 raise errors.InvalidValue("these are too many commands for one request", hint="octoprint-cli print FILE --confirm")
-            self._parsed = [read_line(text) for text in texts]
+            self._parsed = [parse_command(text) for text in texts]
         return self._parsed
 
     def _stdin(self) -> List[str]:

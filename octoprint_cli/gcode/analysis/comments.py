@@ -40,8 +40,8 @@ _COMMENTS = re.compile(rb"\n;[ \t]*(?!TYPE:|WIDTH:)([^\n]{1,%d})" % _LONGEST)
 _NUMBER = rb"[ \t]*([0-9]{0,5}\.?[0-9]{0,9})"
 
 
-def _any_of(spelled: Iterable[bytes]) -> bytes:
-    """One of these, sorted by their first letter: a comment that is none of them costs a look at that one."""
+def any_of(spelled: Iterable[bytes]) -> bytes:
+    """Return a pattern for one of these, grouped by their first letter: a comment that is none of them costs a look at that one."""
     groups = groupby(sorted(spelled, reverse=True), lambda one: one[:1])
     return b"|".join(letter + b"(?:" + b"|".join(re.escape(one[1:]) for one in group) + b")" for letter, group in groups)
 
@@ -52,14 +52,14 @@ def _keys() -> Iterable[bytes]:
     return {one for slicer in SLICERS for field in fields for key in getattr(slicer, field) for one in spellings(key)}
 
 
-_FACT = re.compile(b"\n(" + _any_of(_keys()) + rb")([^\n]*)")
+_FACT = re.compile(b"\n(" + any_of(_keys()) + rb")([^\n]*)")
 _EVENT = re.compile(b"\n(" + b"|".join((*MARKS.values(), *TAILS.values(), *BEGINS.values())) + b")")
 _NAMED = re.compile(b"\n((?:" + ANNOUNCED + rb")[^\n]*)")
 _HEIGHT = re.compile(rb"\n(?:(?:LAYER_)?HEIGHT:|BEGIN_LAYER_OBJECT z=[0-9.]{1,12} z_thickness=)" + _NUMBER)
 _FIRST_Z = re.compile(rb"\nZ(?:_HEIGHT)?:" + _NUMBER)
 
 
-class Notes:
+class CommentParser:
     """Reads the comments of one file: `feed` each block in turn, then ask."""
 
     def __init__(self) -> None:

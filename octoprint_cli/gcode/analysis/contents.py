@@ -26,7 +26,7 @@ class Extents(NamedTuple):
         return {axis: None if span is None else [_mm(end) for end in span] for axis, span in self._asdict().items()}
 
 
-class Heat(NamedTuple):
+class HeaterTargets(NamedTuple):
     """What a file asks of one heater."""
 
     highest: float
@@ -90,7 +90,7 @@ class Notable(NamedTuple):
     does: str
 
 
-class Ending(NamedTuple):
+class FileEnding(NamedTuple):
     """Whether the file ends as a print does. None: nothing is extruded, so it cannot be told."""
 
     complete: Optional[bool] = None
@@ -106,10 +106,10 @@ class Contents(NamedTuple):
     moves: Extents = Extents()  # every position that a move was sent to
     extrusion: Mapping[str, float] = MappingProxyType({})  # mm of filament by tool
     tools: Tuple[str, ...] = ()  # tool0, tool1 ...: those that are selected or extrude
-    heat: Mapping[str, Heat] = MappingProxyType({})  # tool0 ..., bed, chamber
+    heat: Mapping[str, HeaterTargets] = MappingProxyType({})  # tool0 ..., bed, chamber
     layers: Layers = Layers()
     sliced: Sliced = Sliced()
-    ending: Ending = Ending()
+    ending: FileEnding = FileEnding()
     bad_lines: Tuple[BadLine, ...] = ()  # in the order of the file
     notable: Tuple[Notable, ...] = ()
     cold: Optional[int] = None  # the first line that extrudes before its hotend has a target

@@ -7,7 +7,8 @@ from typing import Dict, Iterator, Optional, Tuple
 
 from octoprint_cli.gcode.analysis.blocks import Block
 from octoprint_cli.gcode.analysis.contents import BadLine
-from octoprint_cli.gcode.analysis.tokenizer import LONGEST
+from octoprint_cli.gcode.analysis.tokenizer import LONGEST, tokenize
+from octoprint_cli.gcode.code_table import MESSAGE, lookup
 
 #: The first bytes of files that are no text, whatever their names say.
 _MAGIC = (
@@ -27,14 +28,12 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 #: `{travel_speed}`, `[first_layer_temperature]`, `{if layer_num > 1}`. A list of numbers in brackets is Klipper's.
 _PLACEHOLDER = re.compile(rb"\{([^{}]*)\}|\[(\s?[A-Za-z_][A-Za-z0-9_ ]*)\]")
 _NAME = re.compile(rb"[A-Za-z_]")
-#: What follows these is shown to a person: nothing breaks if it is odd.
-_SHOWN = re.compile(rb"\s*(?:M11[78]\b|M16\b|RESPOND|STATUS)", re.IGNORECASE)
 #: Klipper's commands are words with parameters of any length: EXCLUDE_OBJECT_DEFINE has a polygon.
 _OF_WORDS = re.compile(rb"\s*[A-Za-z_@]{2}")
 _LONGEST_OF_WORDS = 64 * 1024
 
 
-class Damage:
+class DamageDetector:
     """The bad lines of a file that is shown block by block."""
 
     def __init__(self) -> None:
@@ -79,7 +78,7 @@ class Damage:
                 self.add(kind, block, block.line_at(commands, at), text, problem)
 
     def _look_at_comments(self, block: Block) -> None:
-        """Damage in comments hurts nobody, but tells that something went wrong."""
+        """Look for damage in comments, which hurts nobody but tells that something went wrong."""
         control = _CONTROL.search(block.text)
         self._comment(block, "control", control and control.start(), "has control characters in its comment")
         self._comment(block, "encoding", _not_utf8(block.text), "is not UTF-8 in its comment")
@@ -105,8 +104,14 @@ def _problems(text: bytes) -> Iterator[Tuple[str, str]]:
     if text.lstrip().startswith(b"<"):
         yield "html", "is HTML: what was saved is a page, not the file"
     unfilled = next((found.group() for found in _PLACEHOLDER.finditer(text) if _NAME.search(found.group())), None)
-    if unfilled and not _SHOWN.match(text):
+    if unfilled and not _is_message(text):
         yield "placeholder", f"has a placeholder that was never filled: {unfilled[:60].decode('ascii', 'replace')}"
+
+
+def _is_message(text: bytes) -> bool:
+    """Whether the command only shows its text to a person (M117, RESPOND ...): nothing breaks if that is odd."""
+    command = tokenize(text[:LONGEST])
+    return command is not None and lookup(command.code).text == MESSAGE
 
 
 def _long_lines(commands: bytes) -> Iterator[int]:

@@ -1,13 +1,30 @@
-"""Runs of plain moves: lines such as `G1 X1 Y2 E3` or `G2 X1 Y2 I3 J4 E5` in one mode, all of them at once.
+"""Measure runs of moves all at once: lines such as `G1 X1 Y2 E3` or `G2 X1 Y2 I3 J4 E5`, in one mode.
 
 Nine lines in ten of a sliced file are like that. A loop in Python takes microseconds for each; here the
 text is taken apart with the functions of bytes, map and compress, which loop in C. Two views of it do it:
 
-- its skeleton, the text without digits: `G1 X86.6 Y84.2 E2.2` is `X Y E`, of which a file has a dozen. What
-  a line can do is looked up by its skeleton: its kind, a byte.
+- its skeletons, the lines without digits: `G1 X86.6 Y84.2 E2.2` is `X Y E`, of which a file has a dozen. What
+  a line can do is looked up by its skeleton: its kind, a byte of the bits X, Y, Z, E, RESET, EXTRUDES, ARC, CLOCKWISE.
 - its numbers, and a string with the letter of each: all numbers at an X are all positions along X.
 
-`vectors` does the same with numpy, and must come to the same result. What neither understands is Unplain.
+Kinds and letters are bytes, so whole runs of them are sifted by `bytes.translate`. Each table below answers one question of
+every byte: some map it to 1 or 0 (`_FEEDING`: has it an E?), which `compress` takes to pick numbers; some are lists of bytes to
+leave out (`_NOT_E`: all kinds without an E). An example, in absolute E that stands at 0:
+
+    G0 X10 Y20        the kind is X|Y
+    G1 X30 E1.5                   X|E
+    G1 F1800                      0
+    G1 Y40 E2.5                   Y|E
+
+    `_bare`, `_numbers`   letters XYXEFYE, numbers 10 20 30 1.5 1800 40 2.5
+    at("X"), at("Y")      letters.translate(_AT["X"]) is 1010000, so that compress(numbers, ...) gives 10 30; for Y 20 40
+    with_e, `_deltas`     the kinds with an E: X|E, Y|E; they feed 1.5 and 1.0; their sums are 1.5 and 2.5
+    `_marked`             both feed on the move: the kinds become X|Y, X|E|EXTRUDES, 0, Y|E|EXTRUDES
+    `_axis` for X         kinds that name X or extrude: X|Y, X|E|EXTRUDES, Y|E|EXTRUDES. Of these extrude: 011. A position counts if
+                          its own line extrudes or the next one does: 111. Those that name X: 11, so it extrudes along 10..30
+    `_axis` for Y         the same kinds remain, X|Y and Y|E|EXTRUDES name Y: 11, so it extrudes along 20..40
+
+`fast_moves_numpy` does this with numpy, and must come to the same result. What neither understands raises NeedsLineByLine.
 """
 
 from __future__ import annotations
@@ -37,12 +54,12 @@ _SHORT = {b"G0 ": b"\n", b"G2 ": b"\n\x01", b"G3 ": b"\n\x02", b"G92 E": b"\nr"}
 _SHORTENED = re.compile(rb"G(?:[023] |92 E)")
 
 
-class Unplain(Exception):
-    """Something in the run wants to be read line by line."""
+class NeedsLineByLine(Exception):
+    """The fast path cannot handle this run: it must be read line by line."""
 
 
-class Start(NamedTuple):
-    """Where a run begins, as the file writes positions, without shifts; and how far extruding moves reached before in X and Y."""
+class RunStart(NamedTuple):
+    """Where a run begins, in positions as the file writes them, and how far extruding moves reached before in X and Y."""
 
     position: Tuple[float, float, float]
     e: float = 0.0
@@ -50,8 +67,8 @@ class Start(NamedTuple):
     reached: Box = (None, None)
 
 
-class Passage(NamedTuple):
-    """What a run has done. Positions as the file writes them; None: the axis was not named.
+class RunResult(NamedTuple):
+    """What a run does. Positions are as the file writes them, None for an axis that no line names.
 
     `net`, `peak` and `trough` are the sums of filament fed: in the end, the highest, the lowest.
     `first` and `last` are lines of the run, from 0: the first that feeds filament, the last that does on the move.
@@ -69,14 +86,14 @@ class Passage(NamedTuple):
     last: Optional[int]
 
     def require_sound(self) -> None:
-        """Raise Unplain for numbers that no printer has a use for: which line has them, the reading line by line finds out."""
+        """Raise NeedsLineByLine for numbers that no printer has a use for, so that the line that has them is found."""
         spans = [end for span in self.moves if span for end in span]
         if not all(abs(value) <= LARGEST for value in (*spans, self.e, self.net, self.peak, self.trough)):
-            raise Unplain
+            raise NeedsLineByLine
 
 
-def travel(text: bytes, start: Start) -> Passage:
-    """What this run of lines, each with its line end, does. Raises Unplain."""
+def measure_run(text: bytes, start: RunStart) -> RunResult:
+    """Measure a run of lines, each with its line end: see the example above. Raises NeedsLineByLine."""
     body = _bare(text)
     kinds = _kinds(body)
     numbers, letters = _numbers(body)
@@ -95,7 +112,7 @@ def travel(text: bytes, start: Start) -> Passage:
         arcs = _arcs(kinds, (axes[0].all, axes[1].all), (at("I"), at("J")), start)
         widen(moves, extruding, [arcs.at(index) for index in _beyond(arcs, start.reached, extruding)])
     last = kinds.translate(_EXTRUDING).rfind(1)
-    return Passage(
+    return RunResult(
         tuple(axis.last for axis in axes),
         tuple(moves),
         tuple(extruding),
@@ -110,7 +127,7 @@ def travel(text: bytes, start: Start) -> Passage:
 
 
 def _bare(text: bytes) -> bytes:
-    """The run with a line end before each line, without G0 and G1; G2 and G3 are control characters, a G92 E is an `r`."""
+    """Return the run with a line end before each line, without G0 and G1; G2 and G3 are control characters, a G92 E is an `r`."""
     text = (b"\n" + text).replace(b"\nG1 ", b"\n")
     for code in set(_SHORTENED.findall(text)):
         text = text.replace(b"\n" + code, _SHORT[code])
@@ -118,27 +135,27 @@ def _bare(text: bytes) -> bytes:
 
 
 def span(values: List[float]) -> Optional[Span]:
-    """From the lowest to the highest; None if there are none."""
+    """Return the lowest and the highest value; None if there are none."""
     return (min(values), max(values)) if values else None
 
 
 class _Kinds(Dict[bytes, int]):
-    """The kind of each skeleton, found out when it is first met; Unplain for what is no plain move."""
+    """The kind of each skeleton, found out when it is first met. Raises NeedsLineByLine for what is no move of the kind above."""
 
-    # Of these letters one each; others that change nothing here (F ...) may stand between them.
+    # Each letter of the first group may stand once; those of the second (F ...) change nothing here.
     _WORD = re.compile(rb"(?:([XYZEIJ])(?!.*\1)|[A-DFHLOUVW]) ?")
     _BITS: ClassVar[Dict[bytes, int]] = {b"X": X, b"Y": Y, b"Z": Z, b"E": E}
 
     def __missing__(self, skeleton: bytes) -> int:
         if len(skeleton) > _LONGEST_SKELETON:
-            raise Unplain
+            raise NeedsLineByLine
         lead, rest = skeleton[:1], skeleton.strip(b" ")
         kind = {b"r": RESET, b"\x01": ARC | CLOCKWISE, b"\x02": ARC}.get(lead, 0)
         letters = self._letters(rest[1:] if kind else rest)
         if (kind & ARC and not {b"X", b"Y", b"I", b"J"} <= letters) or (not kind & ARC and letters & {b"I", b"J"}):
-            raise Unplain
+            raise NeedsLineByLine
         if kind == RESET and rest != b"r":
-            raise Unplain
+            raise NeedsLineByLine
         kind |= sum(self._BITS.get(letter, 0) for letter in letters)
         if len(self) < 4096:
             self[skeleton] = kind
@@ -149,7 +166,7 @@ class _Kinds(Dict[bytes, int]):
         while rest:
             word = self._WORD.match(rest)
             if word is None:
-                raise Unplain
+                raise NeedsLineByLine
             found.add(word.group(1) or b"")
             rest = rest[word.end() :]
         return found
@@ -159,13 +176,16 @@ _KIND = _Kinds()
 
 
 def _table(true: Callable[[int], int]) -> bytes:
+    """Return the translate table that maps each byte to 1 where the question is answered with yes, else to 0."""
     return bytes(bool(true(value)) for value in range(256))
 
 
 _LETTERS = b"".join(bytes([value]) for value in range(256) if chr(value).isalpha() and value < 128)
+# Of the text: letters become commas, between which the numbers are left; all but letters, to leave out; is it this letter?
 _TO_COMMA = bytes(0x2C if value in _LETTERS else value for value in range(256))
 _NO_LETTER = bytes(value for value in range(256) if value not in _LETTERS)
 _AT = {name: _table(names.__contains__) for name, names in (*((name, name.encode()) for name in "XYZIJ"), ("E", b"Er"))}
+# Of kinds: has it this bit? The kinds without it, to leave out; the kind with EXTRUDES, where it has an E and moves.
 _EXTRUDING = _table(EXTRUDES.__and__)
 _NOT_E = bytes(kind for kind in range(256) if not kind & (E | RESET))
 _FEEDING = _table(E.__and__)
@@ -174,39 +194,39 @@ _CURVED = _table(ARC.__and__)
 _TURNING = _table(CLOCKWISE.__and__)
 _STRAIGHT = bytes(kind for kind in range(256) if not kind & ARC)
 _MARK = bytes(kind | EXTRUDES if kind & E and kind & MOVE else kind for kind in range(256))
-#: By an axis' bit: the kinds that neither name it nor extrude, and those that name it.
+# Of kinds, by the bit of an axis: those that neither name it nor extrude, those that do not name it; does it name it?
 _ELSEWHERE = {bit: bytes(kind for kind in range(256) if not kind & (bit | EXTRUDES)) for bit in (X, Y, Z)}
 _NOT_NAMING = {bit: bytes(kind for kind in range(256) if not kind & bit) for bit in (X, Y)}
 _NAMING = {bit: _table(bit.__and__) for bit in (X, Y, Z)}
 
 
 def _kinds(body: bytes) -> bytes:
-    """A byte a line."""
+    """Return the kind of each line."""
     skeletons = body.translate(None, b"0123456789.-").split(b"\n")
     return bytes(map(_KIND.__getitem__, skeletons[1:-1]))
 
 
 def _numbers(body: bytes) -> Tuple[List[float], bytes]:
-    """The numbers, and the letter of each. Raises Unplain where a letter has none, or one that is odd."""
+    """Return the numbers, and the letter of each. Raises NeedsLineByLine where a letter has none, or one that is odd."""
     before, *fields = body.translate(_TO_COMMA, b"\x01\x02").split(b",")
     letters = body.translate(None, _NO_LETTER)
     try:
         numbers = list(map(float, fields))
     except ValueError as error:
-        raise Unplain from error
+        raise NeedsLineByLine from error
     if before.strip():
-        raise Unplain
+        raise NeedsLineByLine
     return numbers, letters
 
 
-def _deltas(with_e: bytes, values: List[float], start: Start) -> List[float]:
-    """How much filament each line with an E feeds, 0 for a G92."""
+def _deltas(with_e: bytes, values: List[float], start: RunStart) -> List[float]:
+    """Return how much filament each line with an E feeds, 0 for a G92."""
     deltas = values if start.relative_e else list(map(sub, values, chain((start.e,), values)))
     return list(map(mul, deltas, with_e.translate(_FEEDING))) if RESET in with_e else deltas
 
 
-def _e_after(with_e: bytes, values: List[float], totals: List[float], start: Start) -> float:
-    """Where E stands in the end."""
+def _e_after(with_e: bytes, values: List[float], totals: List[float], start: RunStart) -> float:
+    """Return where E stands in the end."""
     if not values or not start.relative_e:
         return values[-1] if values else start.e
     at = with_e.rfind(RESET)
@@ -214,7 +234,7 @@ def _e_after(with_e: bytes, values: List[float], totals: List[float], start: Sta
 
 
 def _marked(kinds: bytes, with_e: bytes, feeds: bytes) -> bytes:
-    """The kinds, with EXTRUDES on the moves that feed: all with an E, unless some of them retract on the move (wipe)."""
+    """Return the kinds with EXTRUDES on the moves that feed: all that have an E, unless some retract on the move (wipe)."""
     if 0 not in bytes(compress(feeds, with_e.translate(_ON_THE_MOVE))):
         return kinds.translate(_MARK)
     told = iter(feeds)
@@ -222,7 +242,7 @@ def _marked(kinds: bytes, with_e: bytes, feeds: bytes) -> bytes:
 
 
 class _Axis(NamedTuple):
-    """The positions along one axis: all that are written, those between which something is extruded, the last."""
+    """The positions along one axis: all that are written, those between which something is extruded, and the last one."""
 
     all: List[float]
     extruding: List[float]
@@ -230,7 +250,7 @@ class _Axis(NamedTuple):
 
 
 def _axis(kinds: bytes, values: List[float], start: float, bit: int) -> _Axis:
-    """A position counts as extruding if the line that writes it extrudes, or the next one that names the axis or extrudes."""
+    """Pick the positions: one counts as extruding if its own line extrudes, or the next that names the axis or extrudes."""
     kinds = kinds.translate(None, _ELSEWHERE[bit])
     here = kinds.translate(_EXTRUDING)
     touched = _either(here, here[1:] + b"\0")
@@ -242,12 +262,14 @@ def _axis(kinds: bytes, values: List[float], start: float, bit: int) -> _Axis:
 
 
 def _either(one: bytes, other: bytes) -> bytes:
-    """Byte by byte one or the other, as one number each."""
+    """Return the bitwise OR of two strings of the same length, each taken as one large number."""
     return (int.from_bytes(one, "little") | int.from_bytes(other, "little")).to_bytes(len(one), "little")
 
 
-def _arcs(kinds: bytes, positions: Tuple[List[float], List[float]], offsets: Tuple[List[float], List[float]], start: Start) -> Arcs:
-    """Each names X, Y, I and J; it begins where the line before that names an axis has gone."""
+def _arcs(
+    kinds: bytes, positions: Tuple[List[float], List[float]], offsets: Tuple[List[float], List[float]], start: RunStart
+) -> Arcs:
+    """Return the arcs. Each names X, Y, I and J, and begins where the line before that names X (or Y) has gone."""
     starts, ends = [], []
     for axis, (values, bit) in enumerate(zip(positions, (X, Y))):
         curved = kinds.translate(_CURVED, _NOT_NAMING[bit])
@@ -259,7 +281,7 @@ def _arcs(kinds: bytes, positions: Tuple[List[float], List[float]], offsets: Tup
 
 
 def _beyond(arcs: Arcs, reached: Box, extruding: Sequence[Optional[Span]]) -> list[int]:
-    """Which of them may reach farther than all else has: most are wholly inside."""
+    """Return the indexes of the arcs that may reach farther than everything else: most are wholly inside."""
     (left, right), (front, back) = map(inside, reached, extruding[:2])
     return [
         index
@@ -269,7 +291,7 @@ def _beyond(arcs: Arcs, reached: Box, extruding: Sequence[Optional[Span]]) -> li
 
 
 def _nth(kinds: bytes, count: int) -> Optional[int]:
-    """The line of the E with this number, from 0; None below 0."""
+    """Return the line of the E with this number, both counted from 0; None for a number below 0."""
     if count < 0:
         return None
     line = -1

@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from typing import Dict, Optional
 
-from octoprint_cli.gcode.analysis.contents import Heat
+from octoprint_cli.gcode.analysis.contents import HeaterTargets
 from octoprint_cli.gcode.analysis.tokenizer import Words
-
-#: What sets a heater's target. G10 and M568 are RepRapFirmware's, with the tool in P.
-TOOL_CODES = ("M104", "M109", "M568", "G10")
-BED_CODES = ("M140", "M190")
-CHAMBER_CODES = ("M141", "M191")
+from octoprint_cli.gcode.code_table import BY_PARAMETERS, NAMED, Code
 
 #: Tools are numbered below this: larger numbers are other things (T255, T1000 of Bambu Lab).
 MOST_TOOLS = 32
@@ -22,7 +18,7 @@ _MEANT = (("BED", "bed"), ("CHAMBER", "chamber"), *((part, "tool0") for part in 
 _KLIPPER = {"HEATER_BED": "bed", "CHAMBER": "chamber", "HEATER_CHAMBER": "chamber", "EXTRUDER": "tool0"}
 
 
-class Heaters:
+class HeaterTracker:
     """Every heater's target as the file goes on. Names are OctoPrint's: tool0, bed, chamber."""
 
     def __init__(self) -> None:
@@ -44,27 +40,29 @@ class Heaters:
         self._targets[heater] = degrees
         self._highest[heater] = max(degrees, self._highest.get(heater, degrees))
 
-    def command(self, code: str, words: Words, tool: int) -> None:
-        """One of the codes above; without a tool of its own it is for the selected one."""
+    def command(self, row: Code, words: Words, tool: int) -> None:
+        """Execute a numbered code that sets a target; without a tool of its own it is for the selected one."""
         degrees = words.get("S") if words.get("S") is not None else words.get("R")
-        if code in BED_CODES + CHAMBER_CODES:
-            self.set("bed" if code in BED_CODES else "chamber", degrees)
+        if row.heats in ("bed", "chamber"):
+            self.set(row.heats, degrees)
             return
-        own = words.get("T") if code in ("M104", "M109") else words.get("P")
-        if own is None and code == "G10":  # a retraction
+        own = words.get(row.tool)
+        if own is None and row.needs_tool:
             return
         named = int(tool if own is None else own)
         if 0 <= named < MOST_TOOLS:
             self.set(f"tool{named}", degrees)
 
-    def macro(self, name: str, rest: bytes) -> None:
-        """A Klipper command: SET_HEATER_TEMPERATURE, or a start macro whose parameters are named after the heaters."""
+    def macro(self, row: Code, rest: bytes) -> None:
+        """Execute a word of Klipper that sets targets, such as a start macro whose parameters are named after the heaters."""
+        if row.heats is None:
+            return
         pairs = {key.decode().upper(): float(value) for key, value in _PAIR.findall(rest)}
-        if name == "SET_HEATER_TEMPERATURE":
+        if row.heats == NAMED:
             named = re.search(rb"\bHEATER\s?=\s?(\w{1,60})", rest, re.IGNORECASE)
             heater = named.group(1).decode().upper() if named else ""
             self.set(_KLIPPER.get(heater, heater.lower().replace("extruder", "tool")), pairs.get("TARGET", 0.0))
-        elif "START" in name:
+        elif row.heats == BY_PARAMETERS:
             for key, value in pairs.items():
                 heater = next((heater for part, heater in _MEANT if part in key), "")
                 if heater and not self._targets.get(heater):
@@ -81,6 +79,6 @@ class Heaters:
             if heater not in self._first and heater in self._targets:
                 self._first[heater] = self._targets[heater]
 
-    def result(self) -> Dict[str, Heat]:
+    def result(self) -> Dict[str, HeaterTargets]:
         """By heater, those that the file names."""
-        return {heater: Heat(highest, self._first.get(heater)) for heater, highest in sorted(self._highest.items())}
+        return {heater: HeaterTargets(highest, self._first.get(heater)) for heater, highest in sorted(self._highest.items())}

@@ -13,13 +13,14 @@ from typing import Callable, Optional
 
 from octoprint_cli.gcode.analysis import fast_moves
 from octoprint_cli.gcode.analysis.blocks import BLOCK, Block, Blocks
-from octoprint_cli.gcode.analysis.comments import Notes
+from octoprint_cli.gcode.analysis.comments import CommentParser, any_of
 from octoprint_cli.gcode.analysis.contents import Contents, Layers
-from octoprint_cli.gcode.analysis.damage import Damage
-from octoprint_cli.gcode.analysis.interpreter import Machine
-from octoprint_cli.gcode.source import Progress, Source
+from octoprint_cli.gcode.analysis.damage import DamageDetector
+from octoprint_cli.gcode.analysis.interpreter import GcodeInterpreter
+from octoprint_cli.gcode.code_table import skipped
+from octoprint_cli.gcode.source import LocalFile, Progress
 
-Travel = Callable[[bytes, fast_moves.Start], fast_moves.Passage]
+MeasureRun = Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult]
 
 _COMMENT = re.compile(rb";[^\n]*")
 #: What begins otherwise ends a run.
@@ -27,10 +28,8 @@ _OTHER = re.compile(
     rb"\n(?!G[01] [A-FHLOSU-Z])(?!G[23] X[-\d.]+ Y[-\d.]+(?: [ZE][-\d.]+)* I[-\d.]+ J[-\d.]+[^\nGKMNPRST]*\n)(?!G92 E)[^\n]+"
 )
 #: Commands that change nothing that is looked for here: speeds, fans, progress, accelerations.
-_NEUTRAL = re.compile(
-    rb"\n(?:(?:M(?:73|10[67]|117|20[13459]|22[01]|400|486|900)|G4)(?![\d.])"
-    rb"|SET_(?:VELOCITY_LIMIT|PRESSURE_ADVANCE|FAN_SPEED)\b|EXCLUDE_OBJECT_(?:START|END)\b)[^\n]*"
-)
+_NUMBERED, _NAMED = (any_of(name.encode() for name in names) for names in skipped())
+_SKIPPED = re.compile(rb"\n(?:(?:" + _NUMBERED + rb")(?![\d.])|(?:" + _NAMED + rb")\b)[^\n]*")
 #: Runs shorter than this are read line by line, longer ones at once; from the second on numpy is worth its calls.
 _SHORT, _LONG = 100, 6_000
 #: A part of a run that is not plain is not divided further below this.
@@ -46,8 +45,8 @@ def read_file(path: Path, progress: Optional[Progress] = None, numpy: Optional[b
 
     Raises FileNotFound, FileInvalid (a folder, a pipe), FileUnreadable or FileChanged.
     """
-    with Source(path) as source:
-        reading = Reading(source.size >= _WORTH_NUMPY if numpy is None else numpy)
+    with LocalFile(path) as source:
+        reading = GcodeParser(source.size >= _WORTH_NUMPY if numpy is None else numpy)
         while reading.size < source.size:
             reading.feed(source.read(min(BLOCK, source.size - reading.size)))
             if progress:
@@ -56,18 +55,18 @@ def read_file(path: Path, progress: Optional[Progress] = None, numpy: Optional[b
     return reading.contents()
 
 
-class Reading:
-    """A reading under way: is fed the bytes of a file, and in the end knows what the file contains.
+class GcodeParser:
+    """Parse a file incrementally: fed with its bytes, piece by piece, it tells in the end what the file contains.
 
     `numpy`: pass long runs with it, if it is installed.
     """
 
     def __init__(self, numpy: bool = False) -> None:
-        self._travel = _vectors() if numpy else fast_moves.travel
+        self._measure_run = _vectors() if numpy else fast_moves.measure_run
         self._blocks = Blocks()
-        self._damage = Damage()
-        self._machine = Machine()
-        self._notes = Notes()
+        self._damage = DamageDetector()
+        self._interpreter = GcodeInterpreter()
+        self._comments = CommentParser()
         self._beginning = b""
         self._block = Block(b"", 1, 0, b"", False)  # the one that is being read
 
@@ -88,38 +87,38 @@ class Reading:
         for block in self._blocks.end():
             self._take(block)
         self._damage.begin(self._beginning)
-        machine, track = self._machine, self._machine.track
-        extruding = track.extruding.extents()
+        interpreter, toolpath = self._interpreter, self._interpreter.toolpath
+        extruding = toolpath.extruding.extents()
         if extruding.z is not None:  # the first layer reaches down to the bed
             extruding = extruding._replace(z=(min(extruding.z[0], 0.0), extruding.z[1]))
         return Contents(
             size=self.size,
             lines=self._block.line + self._block.text.count(b"\n") - 1,
             extruding=extruding,
-            moves=track.moves.extents(),
-            extrusion={f"tool{tool}": length for tool, length in sorted(track.lengths.items())},
-            tools=tuple(machine.tool_names()),
-            heat=machine.heaters.result(),
+            moves=toolpath.moves.extents(),
+            extrusion={f"tool{tool}": length for tool, length in sorted(toolpath.lengths.items())},
+            tools=tuple(interpreter.tool_names()),
+            heat=interpreter.heaters.result(),
             layers=self._layers(),
-            sliced=self._notes.sliced(),
-            ending=machine.ending(self._notes.tail, self._block.cut),
+            sliced=self._comments.sliced(),
+            ending=interpreter.ending(self._comments.tail, self._block.cut),
             bad_lines=self._damage.lines(),
-            notable=machine.notable(),
-            cold=machine.heaters.cold,
-            macro=machine.macro,
-            thumbnails=self._notes.thumbnails(),
+            notable=interpreter.notable(),
+            cold=interpreter.heaters.cold,
+            macro=interpreter.macro,
+            thumbnails=self._comments.thumbnails(),
         )
 
     def _take(self, block: Block) -> None:
         self._block = block
-        self._notes.feed(block.text, block.line)
+        self._comments.feed(block.text, block.line)
         commands = _COMMENT.sub(b"", block.text)
         self._damage.look(block, commands)
         self._execute(commands, block.line)
 
     def _layers(self) -> Layers:
         """As the slicer marks them; what it does not say, by the heights."""
-        marked, seen = self._notes.layers(), self._machine.track.layers()
+        marked, seen = self._comments.layers(), self._interpreter.toolpath.layers()
         if marked.count is None:
             marked = marked._replace(count=seen.count, source=seen.source)
         return marked._replace(height=marked.height or seen.height, first_height=marked.first_height or seen.first_height)
@@ -128,7 +127,7 @@ class Reading:
         """The lines of a block without their comments."""
         text = b"\n" + commands
         if b"M" in text or b"_" in text:
-            text = _NEUTRAL.sub(b"\n", text)
+            text = _SKIPPED.sub(b"\n", text)
         begins = 1  # of the run that is being looked for
         for other in _OTHER.finditer(text):
             line += self._run(text[begins : other.start() + 1], line)
@@ -139,7 +138,7 @@ class Reading:
     def _run(self, text: bytes, line: int) -> int:
         """A run of moves. Returns how many lines it has."""
         lines = text.count(b"\n")
-        if len(text) < _SHORT or not self._machine.track.plain:
+        if len(text) < _SHORT or not self._interpreter.toolpath.plain:
             self._one_by_one(text, line)
         elif not text.isspace():
             self._pass(text, line)
@@ -147,18 +146,18 @@ class Reading:
 
     def _pass(self, text: bytes, line: int) -> None:
         """At once; or, if something in it is not plain, first the one half and then the other."""
-        track = self._machine.track
-        travel = self._travel if len(text) > _LONG else fast_moves.travel
+        toolpath = self._interpreter.toolpath
+        measure_run = self._measure_run if len(text) > _LONG else fast_moves.measure_run
         try:
-            passage = travel(text, track.start())
+            passage = measure_run(text, toolpath.start())
             passage.require_sound()
-        except fast_moves.Unplain:
+        except fast_moves.NeedsLineByLine:
             half = text.find(b"\n", len(text) // 2) + 1
             for part, at in ((text[:half], line), (text[half:], line + text.count(b"\n", 0, half))):
                 read = self._one_by_one if len(part) < _INDIVISIBLE or half == len(text) else self._pass
                 read(part, at)
         else:
-            track.take(passage, line)
+            toolpath.take(passage, line)
 
     def _one_by_one(self, text: bytes, line: int) -> None:
         for number, command in enumerate(text.split(b"\n"), line):
@@ -166,16 +165,16 @@ class Reading:
                 self._one(command, number)
 
     def _one(self, command: bytes, line: int) -> None:
-        problem = self._machine.execute(command, line)
+        problem = self._interpreter.execute(command, line)
         if problem:
             self._damage.add("number", self._block, line, command, problem)
 
 
-def _vectors() -> Travel:
+def _vectors() -> MeasureRun:
     """The fast way, where numpy is installed."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nothing here is for its threads, and starting them takes 30 ms
     try:
-        from octoprint_cli.gcode.analysis.fast_moves_numpy import travel  # slow to import, and optional
+        from octoprint_cli.gcode.analysis.fast_moves_numpy import measure_run  # slow to import, and optional
     except ImportError:
-        return fast_moves.travel
-    return travel
+        return fast_moves.measure_run
+    return measure_run

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Dict, NamedTuple, Optional
 
+from octoprint_cli.gcode.code_table import code_name
+
 #: A command's words: the number behind each letter; None: a letter alone, as in G28 X.
 Words = Dict[str, Optional[float]]
 #: A command longer than this is cut by most firmwares (Marlin keeps 96 bytes), so no slicer writes one.
@@ -27,7 +29,7 @@ _JUDGED = b"XYZEIJKRSTPxyzeijkrstp"  # of speeds and the like nothing is asked
 _EXPONENT = re.compile(rb"[A-Z][-+]?[\d.]+[eE][-+]\d|[A-DF-Z][-+]?[\d.]+e\d")
 
 
-class Command(NamedTuple):
+class Tokens(NamedTuple):
     """A command: `G1`, `T0`, or another firmware's word in capitals; its words; what is wrong with it, if anything."""
 
     code: str
@@ -36,7 +38,7 @@ class Command(NamedTuple):
     rest: bytes = b""  # all that follows the code
 
 
-def read_command(text: bytes) -> Optional[Command]:
+def tokenize(text: bytes) -> Optional[Tokens]:
     """The command on a line without its comment; None if there is none."""
     if b"(" in text:
         text = _REMARK.sub(b" ", text)
@@ -49,12 +51,12 @@ def read_command(text: bytes) -> Optional[Command]:
     if b"*" in rest:
         rest = _CHECKSUM.sub(b"", rest)
     if found.group(1) is None:
-        return Command(found.group(4).decode("ascii", "replace").upper(), {}, None, rest)
+        return Tokens(found.group(4).decode("ascii", "replace").upper(), {}, None, rest)
     letter, digits, variant = (group.decode().upper() if group else "" for group in found.groups()[:3])
-    return Command(f"{letter}{int(digits[:9])}{variant if variant.strip('.0') else ''}", {}, None, rest)
+    return Tokens(f"{code_name(letter, digits)}{variant if variant.strip('.0') else ''}", {}, None, rest)
 
 
-def in_words(command: Command) -> Command:
+def with_words(command: Tokens) -> Tokens:
     """The same command with its words read; the first of two with one letter counts."""
     words: Words = {}
     problem = None

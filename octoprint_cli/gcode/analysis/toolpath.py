@@ -11,8 +11,8 @@ from typing import Dict, Iterable, List, Optional, Set, Tuple
 
 from octoprint_cli.gcode.analysis.arcs import Arc, by_radius
 from octoprint_cli.gcode.analysis.contents import Extents, Layers, Span
-from octoprint_cli.gcode.analysis.fast_moves import AXES, Passage, Start
-from octoprint_cli.gcode.analysis.heaters import Heaters
+from octoprint_cli.gcode.analysis.fast_moves import AXES, RunResult, RunStart
+from octoprint_cli.gcode.analysis.heaters import HeaterTracker
 from octoprint_cli.gcode.analysis.tokenizer import Words
 
 #: The two axes of an arc's plane and the words of its centre: G17, G18, G19.
@@ -38,10 +38,10 @@ class Reach:
         return Extents(*((low, high) if low <= high else None for low, high in zip(self._low, self._high)))
 
 
-class Track:
+class Toolpath:
     """The nozzle's way through a file. Lines are counted by the caller."""
 
-    def __init__(self, heaters: Heaters) -> None:
+    def __init__(self, heaters: HeaterTracker) -> None:
         self.heaters = heaters
         self.tool = 0
         self.relative = False  # G91
@@ -62,14 +62,14 @@ class Track:
         """Whether runs of moves can be passed at once: absolute positions in millimetres, arcs lying flat."""
         return not self.relative and self.scale == 1.0 and self.plane == "G17"
 
-    def start(self) -> Start:
+    def start(self) -> RunStart:
         """Where a run begins that is passed at once."""
         x, y, z = (position - shift for position, shift in zip(self._position, self._shift))
         reached = self.extruding.extents()
         spans = [(span[0] - shift, span[1] - shift) if span else None for span, shift in zip(reached, self._shift)]
-        return Start((x, y, z), self._e, self.relative_e, (spans[0], spans[1]))
+        return RunStart((x, y, z), self._e, self.relative_e, (spans[0], spans[1]))
 
-    def take(self, passage: Passage, line: int) -> None:
+    def take(self, passage: RunResult, line: int) -> None:
         """A run that began on this line was passed."""
         for axis, shift in enumerate(self._shift):
             self.moves.add(axis, *_shifted(passage.moves[axis], shift))

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
+from octoprint_cli.gcode.command import code_of
 from octoprint_cli.gcode.firmware.capabilities import firmware, settings
-from octoprint_cli.gcode.firmware.command import code_of
 from octoprint_cli.gcode.firmware.numbers import NUMBER, answers, number
 
 Values = Optional[Dict[str, Any]]
@@ -37,7 +37,7 @@ def parsed_reply(command: str, lines: Sequence[str]) -> Values:
     (steps, on most), with more axes (`a`, `u` ...) on machines that have them.
     `M119`: `{"endstops": {"x_min": "open" or "triggered", ...}, "filament": {"filament": "triggered"}}`: a filament
     sensor is what its firmware makes of it (Marlin: triggered is filament present).
-    `M115`: see `about.firmware`. `M503`: see `about.settings`.
+    `M115`: see `capabilities.firmware`. `M503`: see `capabilities.settings`.
 
     Returns None for another command, and for lines in which nothing is understood.
     """

@@ -11,9 +11,10 @@ end of the answer: Repetier says `ok 1` first and answers then.
 from __future__ import annotations
 
 import re
-from typing import FrozenSet, NamedTuple, Pattern, Tuple
+from typing import NamedTuple, Pattern, Tuple
 
-from octoprint_cli.gcode.firmware.command import bare, code_of
+from octoprint_cli.gcode.code_table import FANS, POSITION, PROGRESS, SD_PROGRESS, TEMPERATURES, lookup
+from octoprint_cli.gcode.command import code_of, unframed
 
 #: Who said a line: the host is OctoPrint speaking to the firmware, for whichever client; the server is OctoPrint noting.
 HOST, FIRMWARE, SERVER = "host", "firmware", "server"
@@ -37,13 +38,13 @@ _SD = re.compile(r"Not SD printing|SD printing byte")
 _FANS = re.compile(r"E[0-9]:\s*[0-9]+ RPM")
 _PROGRESS = re.compile(r"(?:NORMAL|SILENT) MODE:|echo:\s*M73 ")
 
-#: Reports that a firmware may send by itself, with the codes that ask for them.
-_REPORTS: Tuple[Tuple[Pattern[str], FrozenSet[str]], ...] = (
-    (_TEMPERATURES, frozenset({"M105", "M109", "M116", "M190", "M191", "M303"})),
-    (_POSITION, frozenset({"M114", "G28", "G29", "G30", "G33", "G34", "G92"})),
-    (_SD, frozenset({"M27"})),
-    (_FANS, frozenset({"M123"})),
-    (_PROGRESS, frozenset({"M73"})),
+#: Reports that a firmware may send by itself. Which codes ask for each stands in the column `reports` of the table of codes.
+_REPORTS: Tuple[Tuple[Pattern[str], str], ...] = (
+    (_TEMPERATURES, TEMPERATURES),
+    (_POSITION, POSITION),
+    (_SD, SD_PROGRESS),
+    (_FANS, FANS),
+    (_PROGRESS, PROGRESS),
 )
 #: What answers no command at all.
 _NEVER_AN_ANSWER = (_WAIT, _START, _BUSY, _ACTION)
@@ -61,7 +62,7 @@ def read_terminal_line(raw: str) -> TerminalLine:
     for mark, said_by in _MARKS:
         if raw.startswith(mark):
             text = raw[len(mark) :].strip()
-            return TerminalLine(said_by, bare(text) if said_by == HOST else text)
+            return TerminalLine(said_by, unframed(text) if said_by == HOST else text)
     return TerminalLine(SERVER, raw.strip())
 
 
@@ -117,5 +118,5 @@ def is_chatter(text: str, command: str) -> bool:
     text = text.strip()
     if is_resend(text) or any(pattern.match(text) for pattern in _NEVER_AN_ANSWER):
         return True
-    code = code_of(command)
-    return any(pattern.match(text) and code not in asked_by for pattern, asked_by in _REPORTS)
+    asked_for = lookup(code_of(command)).reports
+    return any(pattern.match(text) and report != asked_for for pattern, report in _REPORTS)

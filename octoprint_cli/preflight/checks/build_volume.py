@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple, Union
 
 from octoprint_cli.errors import OutsideVolume
-from octoprint_cli.preflight.check import Check, Finding, Skip
-from octoprint_cli.preflight.context import Subject
+from octoprint_cli.preflight.check import Check
+from octoprint_cli.preflight.context import CheckContext
+from octoprint_cli.preflight.finding import Finding, Skip
 
 if TYPE_CHECKING:
     from octoprint_cli.client.resources.profiles import Volume
@@ -22,26 +23,26 @@ _NOISE = 1e-6
 class PrintVolume(Check):
     """What is extruded lies in the printer's volume."""
 
-    def run(self, subject: Subject) -> Finding:
-        contents = subject.contents
+    def run(self, context: CheckContext) -> Finding:
+        contents = context.contents
         if not contents.extrudes:
             raise Skip("nothing is extruded")
-        return judge(subject, contents.extruding, "prints", "print_volume")
+        return judge(context, contents.extruding, "prints", "print_volume")
 
 
 class TravelVolume(Check):
     """Every move ends in the printer's volume; home is not looked at, which is the printer's business."""
 
-    def run(self, subject: Subject) -> Finding:
-        moves = subject.contents.moves
+    def run(self, context: CheckContext) -> Finding:
+        moves = context.contents.moves
         if not any(moves):
             raise Skip("nothing moves")
-        return judge(subject, moves, "moves", "travel_volume")
+        return judge(context, moves, "moves", "travel_volume")
 
 
-def judge(subject: Subject, extents: Extents, does: str, name: str) -> Finding:
+def judge(context: CheckContext, extents: Extents, does: str, name: str) -> Finding:
     """Whether the extents lie in the profile's volume. Raises OutsideVolume with both."""
-    volume = subject.profile.volume
+    volume = context.profile.volume
     if volume is None:
         raise Skip("the printer profile tells no size")
     outside = [axis for axis in "xyz" if _sticks_out(getattr(extents, axis), getattr(volume, axis))]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, List
 
 from octoprint_cli.errors import FileDamaged, FileIncomplete, FileInvalid
-from octoprint_cli.preflight.check import Check, Finding, Severity, Skip
-from octoprint_cli.preflight.context import Subject
+from octoprint_cli.preflight.check import Check
+from octoprint_cli.preflight.context import CheckContext
+from octoprint_cli.preflight.finding import Finding, Severity, Skip
 
 if TYPE_CHECKING:
     from octoprint_cli.gcode.analysis.contents import BadLine
@@ -21,8 +22,8 @@ _TEXT_LIMIT = 80
 class Complete(Check):
     """The file ends as a print does, and not in the middle of one."""
 
-    def run(self, subject: Subject) -> Finding:
-        contents = subject.contents
+    def run(self, context: CheckContext) -> Finding:
+        contents = context.contents
         complete, reason = contents.ending
         if complete is None:
             raise Skip(f"whether it is complete cannot be told: {reason}")
@@ -35,8 +36,8 @@ class Complete(Check):
 class Placeholders(Check):
     """The slicer has filled every placeholder of its templates."""
 
-    def run(self, subject: Subject) -> Finding:
-        bad = [bad for bad in subject.contents.bad_lines if bad.kind == "placeholder" and not bad.comment]
+    def run(self, context: CheckContext) -> Finding:
+        bad = [bad for bad in context.contents.bad_lines if bad.kind == "placeholder" and not bad.comment]
         if bad:
             raise _damaged(bad, "mend the slicer's custom G-code and slice again")
         return Finding("every placeholder was filled")
@@ -45,8 +46,8 @@ class Placeholders(Check):
 class Damage(Check):
     """Nothing in the file is damaged: no control bytes, no web page, no endless line."""
 
-    def run(self, subject: Subject) -> Finding:
-        lines = subject.contents.bad_lines
+    def run(self, context: CheckContext) -> Finding:
+        lines = context.contents.bad_lines
         unfilled = [bad.line for bad in lines if bad.kind == "placeholder"]  # which are no numbers, either
         every = [bad for bad in lines if bad.kind != "placeholder" and bad.line not in unfilled]
         bad = [bad for bad in every if not bad.comment]
@@ -62,8 +63,8 @@ class Damage(Check):
 class Extrusion(Check):
     """Something is extruded."""
 
-    def run(self, subject: Subject) -> Finding:
-        contents = subject.contents
+    def run(self, context: CheckContext) -> Finding:
+        contents = context.contents
         evidence = {"extrusion": dict(contents.extrusion), "lines": contents.lines}
         if not contents.extrudes:
             raise FileInvalid(
@@ -78,8 +79,8 @@ class Extrusion(Check):
 class ColdExtrusion(Check):
     """A hotend is given a temperature before it extrudes."""
 
-    def run(self, subject: Subject) -> Finding:
-        contents = subject.contents
+    def run(self, context: CheckContext) -> Finding:
+        contents = context.contents
         if contents.cold is None:
             return Finding("no hotend extrudes before it is heated")
         evidence = {"line": contents.cold, "macro": contents.macro}
@@ -101,8 +102,8 @@ class RiskyCommands(Check):
 
     severity = Severity.WARN
 
-    def run(self, subject: Subject) -> Finding:
-        notable = subject.contents.notable
+    def run(self, context: CheckContext) -> Finding:
+        notable = context.contents.notable
         if not notable:
             return Finding("no command deserves a second look")
         named = [f"{one.code} on line {one.line} {one.does}" for one in notable[:_NAMED]]

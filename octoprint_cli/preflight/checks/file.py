@@ -6,51 +6,52 @@ import contextlib
 
 from octoprint_cli.errors import FileInvalid, FileNotFound, FileTooLarge, FileUnreadable, NoSpace
 from octoprint_cli.output.columns import Bytes
-from octoprint_cli.preflight.check import Check, Skip
-from octoprint_cli.preflight.context import EXTENSIONS, MAX_BYTES, Subject
+from octoprint_cli.preflight.check import Check
+from octoprint_cli.preflight.context import EXTENSIONS, MAX_BYTES, CheckContext
+from octoprint_cli.preflight.finding import Skip
 
 
 class Exists(Check):
     """The file is there, and is a file."""
 
-    def run(self, subject: Subject) -> str:
-        if subject.file is None:
+    def run(self, context: CheckContext) -> str:
+        if context.file is None:
             raise Skip("no file was given")
-        if not subject.file.exists():
-            raise FileNotFound(f"there is no file {subject.file}", hint=f"ls {subject.file.parent}")
-        if not subject.file.is_file():
-            raise FileInvalid(f"{subject.file} is not a file", hint="name a G-code file")
-        return f"{subject.file} is there"
+        if not context.file.exists():
+            raise FileNotFound(f"there is no file {context.file}", hint=f"ls {context.file.parent}")
+        if not context.file.is_file():
+            raise FileInvalid(f"{context.file} is not a file", hint="name a G-code file")
+        return f"{context.file} is there"
 
 
 class Readable(Check):
     """The file can be opened, and read to its end."""
 
-    def run(self, subject: Subject) -> str:
-        if subject.stored is not None:
-            subject.read()
-            return f"the server hands out {subject.stored}"
-        file = subject.require_file()
+    def run(self, context: CheckContext) -> str:
+        if context.stored is not None:
+            context.read()
+            return f"the server hands out {context.stored}"
+        file = context.require_file()
         try:
             with file.open("rb") as opened:
                 opened.read(1)
         except OSError as error:
             raise FileUnreadable(f"{file} cannot be read: {error.strerror}", hint=f"ls -l {file}") from error
         with contextlib.suppress(Skip):  # what is no G-code is not read to its end
-            subject.read()
+            context.read()
         return "it can be read"
 
 
 class Extension(Check):
     """The file's name ends as that of something printable."""
 
-    def run(self, subject: Subject) -> str:
-        if subject.file is None:
+    def run(self, context: CheckContext) -> str:
+        if context.file is None:
             raise Skip("no file was given")
-        suffix = subject.file.suffix.lower()
+        suffix = context.file.suffix.lower()
         if suffix not in EXTENSIONS:
             raise FileInvalid(
-                f"{subject.file.name} does not end in {', '.join(EXTENSIONS)}",
+                f"{context.file.name} does not end in {', '.join(EXTENSIONS)}",
                 hint="slice the model to G-code first",
                 details={"extension": suffix},
             )
@@ -60,8 +61,8 @@ class Extension(Check):
 class NotEmpty(Check):
     """There is something in the file."""
 
-    def run(self, subject: Subject) -> str:
-        file = subject.require_file()
+    def run(self, context: CheckContext) -> str:
+        file = context.require_file()
         if file.stat().st_size == 0:
             raise FileInvalid(f"{file} is empty", hint="slice it again")
         return "it is not empty"
@@ -70,8 +71,8 @@ class NotEmpty(Check):
 class Size(Check):
     """The file is no larger than OctoPrint takes."""
 
-    def run(self, subject: Subject) -> str:
-        size = require_size(subject)
+    def run(self, context: CheckContext) -> str:
+        size = require_size(context)
         if size > MAX_BYTES:
             raise FileTooLarge(
                 f"the file has {Bytes(size).human_readable()}; OctoPrint takes {Bytes(MAX_BYTES).human_readable()}",
@@ -84,12 +85,12 @@ class Size(Check):
 class Space(Check):
     """The file fits into the server's free space."""
 
-    def run(self, subject: Subject) -> str:
-        size = require_size(subject)
-        if subject.location != "local":
+    def run(self, context: CheckContext) -> str:
+        size = require_size(context)
+        if context.location != "local":
             raise Skip("the server does not know how much room the SD card has")
-        subject.require_server()
-        free = subject.free_space
+        context.require_server()
+        free = context.free_space
         if free is None:
             raise Skip("the server does not say how much room it has")
         room = Bytes(free).human_readable()
@@ -102,6 +103,6 @@ class Space(Check):
         return f"the server has {room} left"
 
 
-def require_size(subject: Subject) -> int:
+def require_size(context: CheckContext) -> int:
     """The file's size in bytes. Skip unless there is a file."""
-    return subject.require_file().stat().st_size
+    return context.require_file().stat().st_size

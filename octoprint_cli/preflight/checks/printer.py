@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from octoprint_cli.errors import LimitExceeded, PrinterError
 from octoprint_cli.preflight.check import Check
-from octoprint_cli.preflight.context import Subject
+from octoprint_cli.preflight.context import CheckContext
 
 
 class Connected(Check):
     """A printer is connected to the server and operational."""
 
-    def run(self, subject: Subject) -> str:
-        job = subject.job.require_connected()
+    def run(self, context: CheckContext) -> str:
+        job = context.job.require_connected()
         return f"the printer is connected ({job.state})"
 
 
 class NoError(Check):
     """The printer reports no error."""
 
-    def run(self, subject: Subject) -> str:
-        subject.require_printer()
-        state = subject.printer
+    def run(self, context: CheckContext) -> str:
+        context.require_printer()
+        state = context.printer
         if state.flags.get("error") or state.flags.get("closedOrError"):
             raise PrinterError(f"the printer reports an error: {state.error or state.state}", hint="octoprint-cli status")
         return "the printer reports no error"
@@ -29,21 +29,21 @@ class NoError(Check):
 class Idle(Check):
     """No job is printing, paused, or on its way to or from either."""
 
-    def run(self, subject: Subject) -> str:
-        subject.require_printer()
-        subject.job.require_idle()
+    def run(self, context: CheckContext) -> str:
+        context.require_printer()
+        context.job.require_idle()
         return "the printer is idle"
 
 
 class Temperatures(Check):
     """No heater is, or is asked to be, hotter than its limit."""
 
-    def run(self, subject: Subject) -> str:
-        subject.require_printer()
+    def run(self, context: CheckContext) -> str:
+        context.require_printer()
         # For some seconds after a connect the printer has not told them.
-        readings = subject.printer.temperatures if subject.printer.reported else subject.client.printer.heaters()
+        readings = context.printer.temperatures if context.printer.reported else context.client.printer.heaters()
         for heater, reading in readings.items():
-            limit = subject.limits.of(heater)
+            limit = context.limits.of(heater)
             for what, value in (("is at", reading.actual), ("has a target of", reading.target)):
                 if value is not None and value > limit:
                     raise LimitExceeded(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, TypeVar
 
 from octoprint_cli.errors import CliError, NotFound, PermissionDenied, ServerWarning
-from octoprint_cli.preflight.check import Check, Finding, Severity, Skip
-from octoprint_cli.preflight.context import Subject
+from octoprint_cli.preflight.check import Check
+from octoprint_cli.preflight.context import CheckContext
+from octoprint_cli.preflight.finding import Finding, Severity, Skip
 
 if TYPE_CHECKING:
     from octoprint_cli.client.resources.server_plugins import PluginWarning
@@ -23,9 +24,9 @@ class Firmware(Check):
 
     severity = Severity.WARN
 
-    def run(self, subject: Subject) -> Finding:
-        subject.require_printer()
-        found = _asked(subject, "firmware_check", subject.client.plugins.firmware)
+    def run(self, context: CheckContext) -> Finding:
+        context.require_printer()
+        found = _asked(context, "firmware_check", context.client.plugins.firmware)
         serious = [f"{warned.message or warned.name} ({warned.level})" for warned in found if warned.level != _REMARK]
         if serious:
             raise ServerWarning(
@@ -42,8 +43,8 @@ class Health(Check):
 
     severity = Severity.WARN
 
-    def run(self, subject: Subject) -> Finding:
-        found = _asked(subject, "health_check", subject.client.plugins.health)
+    def run(self, context: CheckContext) -> Finding:
+        found = _asked(context, "health_check", context.client.plugins.health)
         serious = [f"{warned.name} ({warned.level})" for warned in found if warned.level != _REMARK]
         if serious:
             raise ServerWarning(
@@ -59,8 +60,8 @@ class Power(Check):
 
     severity = Severity.WARN
 
-    def run(self, subject: Subject) -> Finding:
-        power = _asked(subject, "pi_support", subject.client.plugins.power)
+    def run(self, context: CheckContext) -> Finding:
+        power = _asked(context, "pi_support", context.client.plugins.power)
         if power is None:
             raise Skip("the server does not watch its power supply")
         state = power._asdict()
@@ -76,8 +77,8 @@ class Power(Check):
         return Finding("the server's computer has enough power", state)
 
 
-def _asked(subject: Subject, plugin: str, ask: Callable[[], T]) -> T:
-    subject.require_server()
+def _asked(context: CheckContext, plugin: str, ask: Callable[[], T]) -> T:
+    context.require_server()
     try:
         return ask()
     except NotFound as error:

@@ -6,8 +6,9 @@ import re
 from typing import List, Optional
 
 from octoprint_cli.errors import WrongPrinter
-from octoprint_cli.preflight.check import Check, Finding, Severity, Skip
-from octoprint_cli.preflight.context import Subject
+from octoprint_cli.preflight.check import Check
+from octoprint_cli.preflight.context import CheckContext
+from octoprint_cli.preflight.finding import Finding, Severity, Skip
 
 TOLERANCE_MM = 0.01
 _NOISE = 1e-6
@@ -27,16 +28,16 @@ class PrinterModel(Check):
 
     severity = Severity.WARN
 
-    def run(self, subject: Subject) -> Finding:
-        wanted = subject.contents.sliced.printer
-        if wanted is None or plain(wanted) is None:
+    def run(self, context: CheckContext) -> Finding:
+        wanted = context.contents.sliced.printer
+        if wanted is None or normalised_model(wanted) is None:
             raise Skip("the file names no printer model")
-        profile = subject.profile
-        names = [name for name in (profile.model, profile.name, *subject.models) if name and plain(name)]
+        profile = context.profile
+        names = [name for name in (profile.model, profile.name, *context.models) if name and normalised_model(name)]
         if not names:
             raise Skip(f"the printer profile {profile.name or profile.id!r} names no model")
         evidence = {"file": wanted, "printer": names}
-        if plain(wanted) not in [plain(name) for name in names]:
+        if normalised_model(wanted) not in [normalised_model(name) for name in names]:
             raise WrongPrinter(
                 f"the file was sliced for {wanted}, the printer is {' or '.join(names)}",
                 hint=f"slice it for this printer; if it is one, add {wanted!r} to models in the configuration",
@@ -50,11 +51,11 @@ class Nozzle(Check):
 
     severity = Severity.WARN
 
-    def run(self, subject: Subject) -> Finding:
-        contents = subject.contents
+    def run(self, context: CheckContext) -> Finding:
+        contents = context.contents
         if not contents.sliced.nozzles:
             raise Skip("the file names no nozzle")
-        has = subject.profile.nozzle
+        has = context.profile.nozzle
         if has is None:
             raise Skip("the printer profile names no nozzle")
         used = [size for index, size in enumerate(contents.sliced.nozzles) if f"tool{index}" in contents.tools]
@@ -73,13 +74,13 @@ class Nozzle(Check):
 class Tools(Check):
     """The printer has every tool that the file uses."""
 
-    def run(self, subject: Subject) -> Finding:
-        contents = subject.contents
+    def run(self, context: CheckContext) -> Finding:
+        contents = context.contents
         heated = [heater for heater, heat in contents.heat.items() if heater.startswith("tool") and heat.highest > 0]
         used = sorted({*contents.tools, *heated}, key=_index)
         if not used:
             raise Skip("the file uses no tool")
-        count = subject.profile.extruders
+        count = context.profile.extruders
         if count is None:
             raise Skip("the printer profile does not say how many extruders there are")
         missing = [tool for tool in used if _index(tool) >= count]
@@ -93,7 +94,7 @@ class Tools(Check):
         return Finding(f"the file uses {', '.join(used)} of {count}", evidence)
 
 
-def plain(name: str) -> Optional[str]:
+def normalised_model(name: str) -> Optional[str]:
     """A model's name without what slicers and people write in different ways; None for no model at all."""
     words: List[str] = _WORD.findall(_NOZZLE.sub(" ", name.lower()))
     bare = "".join("plus" if word == "+" else word for word in words if word not in _VENDORS)

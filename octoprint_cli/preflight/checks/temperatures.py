@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Dict, Optional
 
 from octoprint_cli.errors import LimitExceeded, WrongPrinter
-from octoprint_cli.preflight.check import Check, Finding, Severity, Skip
-from octoprint_cli.preflight.context import Subject
+from octoprint_cli.preflight.check import Check
+from octoprint_cli.preflight.context import CheckContext
+from octoprint_cli.preflight.finding import Finding, Severity, Skip
 
 
 class FileTemperatures(Check):
     """The file asks no heater for more than its limit."""
 
-    def run(self, subject: Subject) -> Finding:
-        asked = _asked(subject)
+    def run(self, context: CheckContext) -> Finding:
+        asked = _asked(context)
         if not asked:
             raise Skip("the file heats nothing")
-        limits = {heater: subject.limits.of(heater) for heater in asked}
+        limits = {heater: context.limits.of(heater) for heater in asked}
         evidence = {heater: {"file": asked[heater], "limit": limits[heater]} for heater in asked}
         beyond = [heater for heater in asked if asked[heater] > limits[heater]]
         if beyond:
@@ -33,8 +34,8 @@ class FileTemperatures(Check):
 class HeatedBed(Check):
     """The printer has a heated bed, if the file heats one."""
 
-    def run(self, subject: Subject) -> Finding:
-        return _there(subject, "bed", "heated_bed")
+    def run(self, context: CheckContext) -> Finding:
+        return _there(context, "bed", "heated_bed")
 
 
 class HeatedChamber(Check):
@@ -42,20 +43,20 @@ class HeatedChamber(Check):
 
     severity = Severity.WARN
 
-    def run(self, subject: Subject) -> Finding:
-        return _there(subject, "chamber", "heated_chamber")
+    def run(self, context: CheckContext) -> Finding:
+        return _there(context, "chamber", "heated_chamber")
 
 
-def _asked(subject: Subject) -> Dict[str, float]:
+def _asked(context: CheckContext) -> Dict[str, float]:
     """The heaters that the file switches on, with the highest target of each."""
-    return {heater: heat.highest for heater, heat in subject.contents.heat.items() if heat.highest > 0}
+    return {heater: heat.highest for heater, heat in context.contents.heat.items() if heat.highest > 0}
 
 
-def _there(subject: Subject, heater: str, name: str) -> Finding:
-    target = _asked(subject).get(heater)
+def _there(context: CheckContext, heater: str, name: str) -> Finding:
+    target = _asked(context).get(heater)
     if target is None:
         return Finding(f"the file heats no {heater}")
-    has: Optional[bool] = getattr(subject.profile, name)
+    has: Optional[bool] = getattr(context.profile, name)
     if has is None:
         raise Skip(f"the printer profile does not say whether there is a heated {heater}")
     evidence = {"file": target, "printer": has}

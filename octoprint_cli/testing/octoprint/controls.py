@@ -1,4 +1,4 @@
-"""The fake printer's heaters and its terminal: targets and G-code, and what the firmware answers. Must not know HTTP."""
+"""`Controls`: the fake printer's heaters and terminal: targets, G-code, and the firmware's replies. This module knows no HTTP."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import re
 from typing import Any, Dict
 
 from octoprint_cli.testing.octoprint import firmware
-from octoprint_cli.testing.octoprint.job import Job
+from octoprint_cli.testing.octoprint.job import JobControl
 from octoprint_cli.testing.octoprint.reply import Refused, Reply, done
 
 _CODES = {"bed": "M140", "chamber": "M141"}
 
 
-class Controls(Job):
-    """What a person does by hand at the printer."""
+class Controls(JobControl):
+    """The commands that control the printer directly, without a job."""
 
     def __init__(self, version: str = "1.11.8") -> None:
         super().__init__(version)
-        #: The number of the last line that went out in a print.
+        #: The number of the last line that was sent during a print.
         self.line = 0
 
     # -- heaters and G-code -----------------------------------------------------------------------
 
     def set_target(self, heater: str, body: Dict[str, Any]) -> Reply:
-        """`POST /api/printer/tool|bed|chamber`: target."""
+        """Carry out `POST /api/printer/tool|bed|chamber`: target."""
         self.require_operational()
         if body.get("command") != "target":
             raise Refused(400, "command is invalid")
@@ -51,7 +51,7 @@ class Controls(Job):
             raise Refused(500, "The server encountered an internal error")
 
     def send(self, body: Dict[str, Any]) -> Reply:
-        """`POST /api/printer/command`: command or commands."""
+        """Carry out `POST /api/printer/command`: command or commands."""
         self.require_operational()
         if "command" in body and "commands" in body:
             raise Refused(400, "'command' and 'commands' are mutually exclusive")
@@ -69,13 +69,13 @@ class Controls(Job):
         return done(bool(commands) and self.does("command"))
 
     def _talk(self, line: str) -> None:
-        """A line goes to the firmware; in a print it has a number, as all lines of the file have."""
+        """Send a line to the firmware, with a line number during a print, as all lines of a file have."""
         self.line = self.line + 1 if self.busy else 0
         self.wrote(firmware.numbered(self.line, line) if self.busy else line)
         self.heard(firmware.answer(self, line))
 
     def act_on_card(self, body: Dict[str, Any]) -> Reply:
-        """`POST /api/printer/sd`: init, refresh, release; none of them changes anything here."""
+        """Carry out `POST /api/printer/sd`: init, refresh, release, none of which changes anything here."""
         if body.get("command") not in ("init", "refresh", "release"):
             raise Refused(400, "command is invalid")
         if not self.connected or self.busy:

@@ -2,10 +2,10 @@
 
     octoprint = FakeOctoPrint(version="2.0.0rc7")
     octoprint.printing("cube.gcode")
-    octoprint.stubborn.add("cancel")
+    octoprint.ignored_verbs.add("cancel")
 
-The printer is in `machine` and what stands on it up to `scenes`, the storage in `storage`; here stands what concerns both.
-What it tells as it happens is in `news`. Must not know HTTP.
+`PrinterState` and its subclasses up to `Scenarios` are the printer, `Storage` holds the files; this module has what concerns
+both. Events are in `event_log`. This module knows no HTTP.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.parse import quote
 from octoprint_cli.testing.octoprint.multipart import Form, Part
 from octoprint_cli.testing.octoprint.printer_state import SENDING
 from octoprint_cli.testing.octoprint.reply import Refused, Reply, done
-from octoprint_cli.testing.octoprint.scenarios import Scenes
+from octoprint_cli.testing.octoprint.scenarios import Scenarios
 from octoprint_cli.testing.octoprint.storage import (
     EXTENSIONS,
     card_name,
@@ -32,27 +32,27 @@ NOT_FOUND = (
 INTERNAL = "The server encountered an internal error"
 
 
-class FakeOctoPrint(Scenes):
-    """One OctoPrint. A test sets the attributes (see `Machine` and `Scenes`, too), the program's requests change them.
+class FakeOctoPrint(Scenarios):
+    """One OctoPrint. A test sets the attributes (also those of `PrinterState` and `Scenarios`), requests change them.
 
-    All it is told happens at once, unless the verb is in `stubborn`, or `slow_transfers` is set.
+    Each command is carried out at once, unless its verb is in `ignored_verbs`, or `slow_transfers` is set.
     """
 
     def __init__(self, version: str = "1.11.8") -> None:
         super().__init__(version)
-        #: Bytes that users may take, and bytes of the disk.
+        #: The free bytes and the size of the disk.
         self.free = 50_000_000_000
         self.total = 270_553_174_016
-        #: Whether the last byte of an upload is stored as another one.
+        #: Whether the last byte of an upload is stored wrong.
         self.corrupts_uploads = False
-        #: Bytes of an upload's body, and of any other body, beyond which the connection is reset.
+        #: The largest body of an upload, and of any other request, in bytes; beyond it the connection is reset.
         self.max_upload = 1024**3
         self.max_body = 100 * 1024
 
     # -- reading ----------------------------------------------------------------------------------
 
     def require_location(self, name: str) -> str:
-        """`local` or `sdcard` for the server's own name. Raises Refused (404)."""
+        """Return `local` or `sdcard` for the server's name of a location. Raises Refused (404)."""
         if name == "local":
             return name
         if name == self.storage.card and (self.connected or not self.is_2):
@@ -60,12 +60,12 @@ class FakeOctoPrint(Scenes):
         raise Refused(404, NOT_FOUND)
 
     def everything(self, recursive: bool) -> Reply:
-        """`GET /api/files`."""
+        """Answer `GET /api/files`."""
         locations = ["local", "sdcard"] if self.connected else ["local"]
         return Reply(200, {"files": self.storage.listing(locations, recursive=recursive), "free": self.free, "total": self.total})
 
     def listing(self, name: str, recursive: bool) -> Reply:
-        """`GET /api/files/LOCATION`. 2.0's `free` of `local` counts what only root may use, too."""
+        """Answer `GET /api/files/LOCATION`. On 2.0, `free` of `local` includes space reserved for root."""
         location = self.require_location(name)
         files = self.storage.listing([location] if self.connected or location == "local" else [], recursive=recursive)
         space: Dict[str, Any] = {"free": self.free, "total": self.total}
@@ -79,7 +79,7 @@ class FakeOctoPrint(Scenes):
         return Reply(200, {"files": files, **space})
 
     def info(self, name: str, path: str, recursive: bool) -> Reply:
-        """`GET /api/files/LOCATION/PATH`."""
+        """Answer `GET /api/files/LOCATION/PATH`."""
         location = self.require_location(name)
         if ".." in path.split("/"):
             raise Refused(500 if self.is_2 else 404, INTERNAL if self.is_2 else NOT_FOUND)
@@ -91,12 +91,12 @@ class FakeOctoPrint(Scenes):
         raise Refused(404, NOT_FOUND)
 
     def _require_folder(self, location: str, folder: str) -> None:
-        """1.11.8 fails where it looks into a folder that is not there; 2.0 just finds nothing."""
+        """Raise Refused (500) for a missing folder on 1.11.8, which fails there; 2.0 finds nothing."""
         if folder and location == "local" and not self.is_2 and not self.storage.has_folder(location, folder):
             raise Refused(500, INTERNAL)
 
     def test_name(self, body: Dict[str, Any]) -> Reply:
-        """`POST /api/files/test`: sanitize, exists."""
+        """Answer `POST /api/files/test`: sanitize, exists."""
         if body.get("command") not in ("sanitize", "exists"):
             raise Refused(400, "command is invalid")
         if not all(isinstance(body.get(key), str) for key in ("storage", "path", "filename")):
@@ -124,7 +124,7 @@ class FakeOctoPrint(Scenes):
     # -- changing ---------------------------------------------------------------------------------
 
     def act_on_file(self, name: str, path: str, body: Dict[str, Any]) -> Reply:
-        """`POST /api/files/LOCATION/PATH`: select, with print perhaps."""
+        """Carry out `POST /api/files/LOCATION/PATH`: select, optionally with print."""
         if body.get("command") != "select":
             raise Refused(400, "command is invalid")
         location = self.require_location(name)
@@ -142,7 +142,7 @@ class FakeOctoPrint(Scenes):
         return done()
 
     def delete(self, name: str, path: str) -> Reply:
-        """`DELETE /api/files/LOCATION/PATH`: a file, or a folder with all that is in it."""
+        """Carry out `DELETE /api/files/LOCATION/PATH`: a file, or a folder with its content."""
         location = self.require_location(name)
         files = self.storage.files[location]
         doomed = [file for file in files if file == path or file.startswith(path + "/")]
@@ -159,7 +159,7 @@ class FakeOctoPrint(Scenes):
         return done()
 
     def upload(self, name: str, form: Optional[Form]) -> Reply:
-        """`POST /api/files/LOCATION`."""
+        """Carry out `POST /api/files/LOCATION`, an upload."""
         location = self.require_location(name)
         if form is None or form.file is None or not form.complete:
             raise Refused(400, "No file to upload and no folder to create")

@@ -1,4 +1,4 @@
-"""What the fake printer answers to a line of G-code, as a Marlin does. Changes nothing."""
+"""The replies of the fake printer to G-code, modelled on Marlin. They change nothing."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from operator import xor
 from typing import TYPE_CHECKING, Callable, Dict, List
 
 if TYPE_CHECKING:
-    from octoprint_cli.testing.octoprint.printer_state import Machine
+    from octoprint_cli.testing.octoprint.printer_state import PrinterState
 
 _CAPABILITIES = {"SERIAL_XON_XOFF": 0, "EEPROM": 1, "AUTOREPORT_POS": 0, "AUTOREPORT_TEMP": 1, "EMERGENCY_PARSER": 1, "CHAMBER": 0}
 
 
-def answer(machine: Machine, line: str) -> List[str]:
-    """What comes back for a line, its acknowledgement included: what the test has set, or what a Marlin says."""
+def answer(octoprint: PrinterState, line: str) -> List[str]:
+    """Return the reply to a line, acknowledgement included: the one that the test has set, or Marlin's."""
     code = line.split(" ")[0]
     for known in (line, code):
-        if known in machine.replies:
-            return machine.replies[known]
-    return _KNOWN[code](machine) if code in _KNOWN else ["ok"]
+        if known in octoprint.replies:
+            return octoprint.replies[known]
+    return _KNOWN[code](octoprint) if code in _KNOWN else ["ok"]
 
 
 def numbered(number: int, line: str) -> str:
-    """The line as it goes out during a print: `N17 M114*17`."""
+    """Return a line as it is sent during a print: `N17 M114*17`."""
     counted = f"N{number} {line}"
     return f"{counted}*{reduce(xor, counted.encode())}"
 
 
-def _about(machine: Machine) -> List[str]:
+def _about(octoprint: PrinterState) -> List[str]:
     name = (
         "FIRMWARE_NAME:Marlin 2.1.2.4 (Jan  7 2025 10:00:00) SOURCE_CODE_URL:github.com/MarlinFirmware/Marlin PROTOCOL_VERSION:1.0 "
         "MACHINE_TYPE:Fake printer EXTRUDER_COUNT:1 UUID:cede2a2f-41a2-4748-9b12-c55c62f367ff"
@@ -35,23 +35,25 @@ def _about(machine: Machine) -> List[str]:
     return [name, *(f"Cap:{capability}:{value}" for capability, value in _CAPABILITIES.items()), "ok"]
 
 
-def _temperatures(machine: Machine) -> List[str]:
-    """On the line of the acknowledgement. The first tool is `T`, and of several each has its number, too."""
-    tools = {f"T{name[4:]}": value for name, value in machine.heaters.items() if name.startswith("tool")}
-    others = {{"bed": "B", "chamber": "C"}[name]: machine.heaters[name] for name in ("bed", "chamber") if name in machine.heaters}
-    shown = {"T": machine.heaters["tool0"], **others, **(tools if len(tools) > 1 else {})} if tools else others
+def _temperatures(octoprint: PrinterState) -> List[str]:
+    """Return the temperatures after `ok`. The first tool is `T`; with several tools each appears with its number, too."""
+    tools = {f"T{name[4:]}": value for name, value in octoprint.heaters.items() if name.startswith("tool")}
+    others = {
+        {"bed": "B", "chamber": "C"}[name]: octoprint.heaters[name] for name in ("bed", "chamber") if name in octoprint.heaters
+    }
+    shown = {"T": octoprint.heaters["tool0"], **others, **(tools if len(tools) > 1 else {})} if tools else others
     return ["ok " + " ".join(f"{name}:{actual:.2f} /{target:.2f}" for name, (actual, target) in shown.items()) + " @:0 B@:0"]
 
 
-def _position(machine: Machine) -> List[str]:
+def _position(octoprint: PrinterState) -> List[str]:
     return ["X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0", "ok"]
 
 
-def _endstops(machine: Machine) -> List[str]:
+def _endstops(octoprint: PrinterState) -> List[str]:
     return ["Reporting endstop status", "x_min: open", "y_min: open", "z_min: TRIGGERED", "ok"]
 
 
-def _settings(machine: Machine) -> List[str]:
+def _settings(octoprint: PrinterState) -> List[str]:
     return [
         "echo:; Linear Units:",
         "echo:  G21 ; (mm)",
@@ -63,7 +65,7 @@ def _settings(machine: Machine) -> List[str]:
     ]
 
 
-_KNOWN: Dict[str, Callable[[Machine], List[str]]] = {
+_KNOWN: Dict[str, Callable[[PrinterState], List[str]]] = {
     "M105": _temperatures,
     "M114": _position,
     "M115": _about,

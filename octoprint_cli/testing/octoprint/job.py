@@ -1,6 +1,7 @@
-"""The fake printer's job, and the connection that it lives on: a tiny state machine that does at once what it is told.
+"""`JobControl`: the fake printer's job and connection, a small state machine that carries out each command at once.
 
-What it does, it tells in the order of the real servers (recorded), the states that pass in no time included. Must not know HTTP.
+It publishes events and states in the order recorded from real servers, including those that last no time here. This module
+knows no HTTP.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from octoprint_cli.testing.octoprint.printer_state import (
     PORTS,
     SECONDS,
     SENDING,
-    Machine,
+    PrinterState,
 )
 from octoprint_cli.testing.octoprint.reply import Refused, Reply, done
 
@@ -21,13 +22,13 @@ _NOWHERE = dict.fromkeys("xyzetf")
 _WHERE = {"x": 20.0, "y": 10.0, "z": 0.2, "e": 1.0, "t": 0, "f": 6000.0}
 
 
-class Job(Machine):
-    """What becomes of the selected file, and of the connection."""
+class JobControl(PrinterState):
+    """The commands for the selected file and for the connection."""
 
     # -- the job ----------------------------------------------------------------------------------
 
     def act_on_job(self, body: Dict[str, Any]) -> Reply:
-        """`POST /api/job`: start, cancel, pause (with action), restart."""
+        """Carry out `POST /api/job`: start, cancel, pause (with action), restart."""
         self.require_operational()
         verbs = {"start": self._start, "cancel": self._cancel, "pause": self._pause, "restart": self._restart}
         if body.get("command") not in verbs:
@@ -36,7 +37,7 @@ class Job(Machine):
         return done(verbs[str(body["command"])](body))
 
     def begin(self) -> bool:
-        """Start the selected file; False if there is none, or if the server does not do as it says."""
+        """Start the selected file. Return False if there is none, or if starts are ignored."""
         if self.selected is None or not self.does("start"):
             return False
         self.started.append("/".join(self.selected))
@@ -44,19 +45,19 @@ class Job(Machine):
         return True
 
     def _enter(self, state: str, completion: float) -> None:
-        """A job begins, and has come so far."""
+        """Begin a job, and let it progress to `completion`."""
         self.completion = 0.0
         self.state = "Starting print from SD" if self.on_card else "Starting"
         self.event("PrintStarted", {**self._file(), **({} if self.is_2 else self._user())})
         self.state, self.completion = state, completion
 
     def select(self, location: str, path: str) -> None:
-        """A file is selected, and no job of it has begun."""
+        """Select a file; no job of it has begun."""
         self.selected, self.completion = (location, path), None
         self.event("FileSelected", {**self._file(), **({"owner": NAME} if self.is_2 else self._user())})
 
     def deselect(self) -> None:
-        """No file is selected any more."""
+        """Deselect the file."""
         self.selected = self.completion = None
         self.event("FileDeselected")
 
@@ -66,19 +67,19 @@ class Job(Machine):
         return self.selected is not None and self.selected[0] == "sdcard"
 
     def end(self, success: bool) -> None:
-        """The job has ended, by itself or cancelled; the file stays selected."""
+        """End the job, with success or cancelled; the file stays selected."""
         if self.state == SENDING:
             self.selected = None
         elif success:
             self.state = "Finishing"
             self.event("PrintDone", {**self._file(), **self._owner(), "time": SECONDS})
         else:
-            self._tell_of_cancelling()
+            self._publish_cancellation()
         self._remember(success)
         self.completion = 100.0 if success else None
         self.state = "Operational"
 
-    def _tell_of_cancelling(self) -> None:
+    def _publish_cancellation(self) -> None:
         where = {**self._file(), "position": _NOWHERE, **self._progress(), **self._user(), "time": SECONDS}
         self.event("PrintCancelling", {**self._file(), **self._user()})
         self.state = "Cancelling"
@@ -135,14 +136,14 @@ class Job(Machine):
     # -- the connection ---------------------------------------------------------------------------
 
     def act_on_connection(self, body: Dict[str, Any]) -> Reply:
-        """`POST /api/connection`: connect, disconnect (a job is killed by it)."""
+        """Carry out `POST /api/connection`: connect, or disconnect, which kills a job."""
         verb = body.get("command")
         if verb not in ("connect", "disconnect", "fake_ack"):
             raise Refused(400, "command is invalid")
         self._check_connection(body)
         if verb == "fake_ack" or not self.does(verb) or (verb == "disconnect" and not self.connected):
             return done(acted=False)
-        if verb == "connect" and not self.connected:  # a printer that is there keeps its profile, on 1.11.8 and 2.0.0rc7
+        if verb == "connect" and not self.connected:  # a connected printer keeps its profile, on 1.11.8 and 2.0.0rc7
             self.profile = body.get("printerProfile") or self.default_profile
         if self.connected:
             self.event("Disconnecting", self._connector() or None)
@@ -160,13 +161,13 @@ class Job(Machine):
         self.event("Connected", {**self._connector(), "port": self.port, "baudrate": 115200})
 
     def break_off(self, state: str, error: Optional[str] = None, dying: bool = False, stopped: bool = False) -> None:
-        """The connection ends; a job that was under way is gone.
+        """End the connection, and with it a job that is in progress.
 
-        `dying` is a firmware that says why, `stopped` an emergency stop that somebody asked for.
+        `dying` means that the firmware reports the error, `stopped` that an emergency stop was requested.
         """
         lost = self._lost(error) if self.busy and self.state != SENDING else None
         if dying:
-            self._tell_of_dying(error or "")
+            self._publish_firmware_error(error or "")
         if lost:
             self._remember(success=False)
         self.error, self.reported = error, error if dying else None
@@ -179,15 +180,15 @@ class Job(Machine):
         if lost:
             self.event("PrintFailed", lost)
 
-    def _tell_of_dying(self, error: str) -> None:
+    def _publish_firmware_error(self, error: str) -> None:
         self.heard([f"Error:{error}"])
         self.state = "Error"
-        told = {"error": error, "reason": "firmware", "consequence": "emergency", "logs": self.terminal[-30:]}
-        self.event("Error", {**told, "faq": "firmware-thermal-runaway"} if self.is_2 else told)
+        payload = {"error": error, "reason": "firmware", "consequence": "emergency", "logs": self.terminal[-30:]}
+        self.event("Error", {**payload, "faq": "firmware-thermal-runaway"} if self.is_2 else payload)
         self.event("EStop")
 
     def _lost(self, error: Optional[str]) -> Dict[str, Any]:
-        """What is told of a job that an error has ended: here its progress is a fraction, and 2.0 never knows the reason."""
+        """Return the `PrintFailed` payload after an error. Its progress is a fraction, and 2.0 never knows the reason."""
         why = {"reason": "error", "error": "unknown" if self.is_2 else error or ""}
         return {**self._file(), **self._owner(), "time": SECONDS, **why, "progress": (self.completion or 0.0) / 100}
 

@@ -1,4 +1,4 @@
-"""A multipart form, read as it arrives: its parts are counted and hashed, and kept up to a size."""
+"""A reader for multipart forms as they arrive: parts are counted and hashed, and kept up to a size."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ class Part(NamedTuple):
 
     name: str
     filename: Optional[str]
-    #: What arrived, cut at the size that the server keeps.
+    #: The content, cut at the size that the server keeps.
     content: bytes
-    #: Bytes that arrived.
+    #: The number of bytes that arrived.
     size: int
-    #: Of all that arrived, in hexadecimal.
+    #: The SHA-1 of all that arrived, in hexadecimal.
     sha1: str
 
 
 class Form(NamedTuple):
-    """A form: its plain fields, and its file (the last one, as the server takes it)."""
+    """A form: its text fields and its file, of several the last one, as on the real server."""
 
     fields: Dict[str, str]
     file: Optional[Part]
@@ -31,32 +31,32 @@ class Form(NamedTuple):
 
 
 class FormReader:
-    """Feed it the body in pieces of any size; `form` is what it has found so far."""
+    """An incremental parser, fed with pieces of any size; `form` is what it has found so far."""
 
     def __init__(self, boundary: str, keep: int) -> None:
         self._delimiter = b"\r\n--" + boundary.encode("latin-1")
         self._keep = keep
-        self._buffer = bytearray(b"\r\n")  # the first boundary has no line before it
+        self._buffer = bytearray(b"\r\n")  # no line precedes the first boundary
         self._open: Optional[_OpenPart] = None
         self._parts: List[_OpenPart] = []
         self._complete = False
 
     def feed(self, data: bytes) -> None:
-        """The next bytes of the body."""
+        """Parse the next bytes of the body."""
         self._buffer += data
         while not self._complete and self._step():
             pass
 
     @property
     def form(self) -> Form:
-        """What has arrived."""
+        """The form, as far as it has arrived."""
         parts = [part.closed() for part in self._parts]
         files = [part for part in parts if part.filename is not None and part.name == "file"]
         fields = {part.name: part.content.decode("utf-8", "replace") for part in parts if part.filename is None}
         return Form(fields, files[-1] if files else None, self._complete)
 
     def _step(self) -> bool:
-        """Take content, or a part's head, off the buffer. False: that takes more bytes."""
+        """Consume content, or a part's head, from the buffer. Return False if more bytes are needed."""
         at = self._buffer.find(self._delimiter)
         if at < 0:
             self._take(len(self._buffer) - len(self._delimiter))
@@ -82,7 +82,7 @@ class FormReader:
 
 
 class _OpenPart:
-    """A part that is still arriving."""
+    """A part that has not arrived completely."""
 
     def __init__(self, head: bytes, keep: int) -> None:
         self.name = _parameter(head, "name") or ""
@@ -102,7 +102,7 @@ class _OpenPart:
 
 
 def _parameter(head: bytes, name: str) -> Optional[str]:
-    """A parameter of Content-Disposition: as RFC 5987 has it, else as raw UTF-8, else as Latin-1."""
+    """Return a parameter of Content-Disposition, encoded as in RFC 5987, else as UTF-8, else as Latin-1."""
     extended = re.search(rb"[; ]" + name.encode() + rb"\*=([\w-]*)'[^']*'([^;\r\n]*)", head, re.IGNORECASE)
     if extended:
         return unquote(extended.group(2).decode("ascii", "replace"), extended.group(1).decode() or "utf-8")

@@ -1,6 +1,6 @@
-"""What a push socket says in full: `connected`, `history`, `current`, and the answer to a login, in both dialects.
+"""The messages of the push socket, `connected`, `history` and `current`, and the answer to a login, in both dialects.
 
-Reads the fake server, changes nothing. Must not know sockets.
+They read the fake server and change nothing. This module knows no sockets.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ import time
 from typing import Any, Dict, List, Sequence, Tuple
 
 from octoprint_cli.testing.octoprint import rest_payloads
-from octoprint_cli.testing.octoprint.printer_state import PERMISSIONS, Machine
+from octoprint_cli.testing.octoprint.printer_state import PERMISSIONS, PrinterState
 
-#: A time in seconds since 1970, and actual and target of each heater.
+#: A time in seconds since 1970, and actual and target temperature of each heater.
 Moment = Tuple[int, Dict[str, List[Any]]]
-#: What a page may still show of before, in lines.
+#: The number of earlier terminal lines in a `history`.
 _BACKLOG = 300
 
 
-def login(machine: Machine, name: str, session: str) -> Dict[str, Any]:
-    """`POST /api/login`: who it is, and the secret that opens the push socket."""
-    allowed = sorted(PERMISSIONS if machine.permissions is None else machine.permissions)
+def login(octoprint: PrinterState, name: str, session: str) -> Dict[str, Any]:
+    """Return the answer of `POST /api/login`: the user, and the session that opens the push socket."""
+    allowed = sorted(PERMISSIONS if octoprint.permissions is None else octoprint.permissions)
     groups = ["admins", "users"] if "ADMIN" in allowed else ["users"]
     body: Dict[str, Any] = {
         "_credentials_seen": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()),
@@ -34,16 +34,16 @@ def login(machine: Machine, name: str, session: str) -> Dict[str, Any]:
         "session": session,
         "settings": {},
     }
-    if machine.is_2:
+    if octoprint.is_2:
         return {**body, "_credentials_recheck_supported": False, "has_password": True}
     return {**body, "admin": "ADMIN" in allowed, "roles": ["user", "admin"] if "ADMIN" in allowed else ["user"], "user": True}
 
 
-def connected(machine: Machine) -> Dict[str, Any]:
-    """The first message, which everybody gets."""
+def connected(octoprint: PrinterState) -> Dict[str, Any]:
+    """Return the first message, which every client gets."""
     return {
-        "version": machine.version,
-        "display_version": machine.version,
+        "version": octoprint.version,
+        "display_version": octoprint.version,
         "branch": "HEAD",
         "python_version": "3.11.7",
         "plugin_hash": "0" * 32,
@@ -60,45 +60,45 @@ def _permission(name: str) -> Dict[str, Any]:
     return {**about, "dangerous": name == "ADMIN", "needs": {"role": [name.lower()]}}
 
 
-def state(machine: Machine) -> Dict[str, Any]:
-    """What `history` and `current` have in common; two of them are equal as long as nothing has changed."""
-    told = rest_payloads.job(machine).body
+def state(octoprint: PrinterState) -> Dict[str, Any]:
+    """Return what `history` and `current` have in common; it is equal as long as nothing has changed."""
+    job = rest_payloads.job(octoprint).body
     body = {
-        "state": rest_payloads.state(machine),
-        "job": {**told["job"], "plate": 1 if machine.selected else None} if machine.is_2 else told["job"],
+        "state": rest_payloads.state(octoprint),
+        "job": {**job["job"], "plate": 1 if octoprint.selected else None} if octoprint.is_2 else job["job"],
         "currentZ": None,
-        "progress": told["progress"],
+        "progress": job["progress"],
         "offsets": {},
         "markings": [],
     }
-    sent = {"count": 0, "transmitted": len(machine.commands), "ratio": 0}
-    return {**body, "health": {**sent, "critical": False}, "currentTool": 0} if machine.is_2 else {**body, "resends": sent}
+    sent = {"count": 0, "transmitted": len(octoprint.commands), "ratio": 0}
+    return {**body, "health": {**sent, "critical": False}, "currentTool": 0} if octoprint.is_2 else {**body, "resends": sent}
 
 
-def history(machine: Machine) -> Dict[str, Any]:
-    """What there was before, and how it is now."""
-    lines = machine.terminal[-_BACKLOG:]
-    lists = {"temps": temperatures(machine.history), "logs": lines, "messages": messages(machine, lines)}
-    return {**state(machine), **lists, "serverTime": time.time()}
+def history(octoprint: PrinterState) -> Dict[str, Any]:
+    """Return a `history`: earlier temperatures and terminal lines, and the state."""
+    lines = octoprint.terminal[-_BACKLOG:]
+    lists = {"temps": temperatures(octoprint.history), "logs": lines, "messages": messages(octoprint, lines)}
+    return {**state(octoprint), **lists, "serverTime": time.time()}
 
 
-def current(machine: Machine, temps: Sequence[Moment], lines: List[str]) -> Dict[str, Any]:
-    """How it is now, with what was added since the last time."""
-    busy = machine.busy and machine.selected
-    files = (
-        [{"origin": machine.storage.origin(machine.selected[0]), "path": machine.selected[1]}] if busy and machine.selected else []
-    )
-    lists = {"temps": temperatures(temps), "busyFiles": files, "logs": lines, "messages": messages(machine, lines)}
-    return {**state(machine), **lists, "serverTime": time.time()}
+def current(octoprint: PrinterState, temps: Sequence[Moment], lines: List[str]) -> Dict[str, Any]:
+    """Return a `current`: the state, and the temperatures and terminal lines that are new."""
+    files = []
+    if octoprint.busy and octoprint.selected:
+        location, path = octoprint.selected
+        files = [{"origin": octoprint.storage.origin(location), "path": path}]
+    lists = {"temps": temperatures(temps), "busyFiles": files, "logs": lines, "messages": messages(octoprint, lines)}
+    return {**state(octoprint), **lists, "serverTime": time.time()}
 
 
 def temperatures(history: Sequence[Moment]) -> List[Dict[str, Any]]:
-    """The moments as a push socket tells them: a bed and a chamber that are not there are named, too."""
+    """Return temperatures in the push socket's JSON, which names a missing bed and chamber, too."""
     absent: Dict[str, List[Any]] = {name: [None, None] for name in ("tool0", "bed", "chamber")}
     return rest_payloads.moments((when, {**absent, **heaters} if heaters else {}) for when, heaters in history)
 
 
-def messages(machine: Machine, lines: List[str]) -> List[str]:
-    """What the printer said among these lines, without bare acknowledgements; 2.0 leaves it empty."""
+def messages(octoprint: PrinterState, lines: List[str]) -> List[str]:
+    """Return the printer's lines among these, without bare acknowledgements; 2.0 leaves the list empty."""
     said = [line[len("Recv: ") :] for line in lines if line.startswith("Recv: ")]
-    return [] if machine.is_2 else [line for line in said if line != "ok"]
+    return [] if octoprint.is_2 else [line for line in said if line != "ok"]

@@ -1,11 +1,11 @@
-"""An answer of the server as a value, and the exception that ends a request with one. Must not know sockets."""
+"""`Reply`, an answer of the server as a value, and `Refused`, the exception that ends a request with one."""
 
 from __future__ import annotations
 
 import json
 from typing import Any, NamedTuple, Tuple
 
-#: The pages that stand where a person would look.
+#: The HTML page for requests outside the API.
 _PAGE = "<!doctype html>\n<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>\n"
 _REASONS = {
     401: "Authorization Required",
@@ -21,15 +21,15 @@ _REASONS = {
 
 
 class Reply(NamedTuple):
-    """What goes out for one request."""
+    """The answer to one request."""
 
     status: int
-    #: Bytes and text go out as they are, None as nothing, anything else as JSON.
+    #: Bytes and text are sent as they are, None as an empty body, anything else as JSON.
     body: Any = None
-    #: The Content-Type; empty for the one that fits the body.
+    #: The Content-Type; if empty, it follows from the body.
     kind: str = ""
     headers: Tuple[Tuple[str, str], ...] = ()
-    #: Whether something was changed for it.
+    #: Whether the request has changed something.
     acted: bool = False
 
     @property
@@ -46,7 +46,7 @@ class Reply(NamedTuple):
 
 
 class Refused(Exception):
-    """The request ends here, with this reply; nothing was changed."""
+    """Raised to end a request with an error reply, before anything was changed."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -54,11 +54,11 @@ class Refused(Exception):
 
 
 def done(acted: bool = True) -> Reply:
-    """The 204 that most commands are answered with, whether or not anything was done for it."""
+    """Return the 204 that answers most commands, whether or not they changed anything."""
     return Reply(204, acted=acted)
 
 
 def page(status: int, *headers: Tuple[str, str]) -> Reply:
-    """An HTML page with that status, as proxies and all that is outside `/api` answer."""
+    """Return an HTML page with this status, as proxies and everything outside `/api` answer."""
     title = f"{status} {_REASONS.get(status, 'Answer')}"
     return Reply(status, _PAGE.format(title), "text/html; charset=utf-8", headers)

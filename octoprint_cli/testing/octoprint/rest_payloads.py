@@ -1,4 +1,4 @@
-"""What the fake server says of its printer, in the words of 1.11.8 or of 2.0.0rc7. Reads a `Machine`, changes nothing."""
+"""The REST answers about the printer, in the dialect of 1.11.8 or 2.0.0rc7. They read a `PrinterState` and change nothing."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from octoprint_cli.testing.octoprint.printer_state import (
     BAUDRATES,
     PORTS,
     SENDING,
-    Machine,
+    PrinterState,
 )
 from octoprint_cli.testing.octoprint.reply import Refused, Reply
 
 _FLAGS = "cancelling closedOrError error finishing operational paused pausing printing ready resuming sdReady".split()
-#: The flags that are true by state; a state that is not here is one more way of printing.
+#: The flags that are true in each state; any other state counts as printing.
 _ON = {
     "Operational": "operational ready sdReady",
     "Starting": "operational printing",
@@ -31,123 +31,125 @@ _ON = {
 _NO_FILE = ("date", "display", "name", "origin", "path", "size")
 
 
-def job(machine: Machine) -> Reply:
-    """`GET /api/job`."""
-    known = machine.completion is not None
+def job(octoprint: PrinterState) -> Reply:
+    """Answer `GET /api/job`."""
+    known = octoprint.completion is not None
     progress = {
-        "completion": machine.completion,
+        "completion": octoprint.completion,
         "filepos": None,
-        "printTime": 60 if known else None,
-        "printTimeLeft": (0 if machine.completion == 100 else 420) if known else None,
+        "printTime": octoprint.print_time if known else None,
+        "printTimeLeft": (0 if octoprint.completion == 100 else octoprint.print_time_left) if known else None,
         "printTimeLeftOrigin": "analysis" if known else None,
     }
-    body: Dict[str, Any] = {"job": _job(machine), "progress": progress, "state": machine.state}
-    if known and machine.selected:
+    body: Dict[str, Any] = {"job": _job(octoprint), "progress": progress, "state": octoprint.state}
+    if known and octoprint.selected:
         size = body["job"]["file"]["size"] or 0
-        progress["filepos"] = int(size * max(0.0, machine.completion or 0.0) / 100)
-    if machine.is_2:
+        progress["filepos"] = int(size * max(0.0, octoprint.completion or 0.0) / 100)
+    if octoprint.is_2:
         body["error"] = None
-    elif machine.error:
-        body["error"] = machine.error
+    elif octoprint.error:
+        body["error"] = octoprint.error
     return Reply(200, body)
 
 
-def _job(machine: Machine) -> Dict[str, Any]:
-    chosen = machine.selected is not None
+def _job(octoprint: PrinterState) -> Dict[str, Any]:
+    chosen = octoprint.selected is not None
     file: Dict[str, Any] = dict.fromkeys(_NO_FILE)
-    if machine.selected:
-        location, path = machine.selected
-        stored = machine.storage.get(location, path)
+    analysis: Dict[str, Any] = {}
+    if octoprint.selected:
+        location, path = octoprint.selected
+        stored = octoprint.storage.get(location, path)
         name = path.rsplit("/", 1)[-1]
-        file.update(name=name, path=path, origin=machine.storage.origin(location), display=stored.display if stored else name)
+        file.update(name=name, path=path, origin=octoprint.storage.origin(location), display=stored.display if stored else name)
         file.update(size=stored.size if stored else None, date=stored.date if stored and location == "local" else None)
+        analysis = stored.more.get("gcodeAnalysis") or {} if stored else {}
     body = {
-        "estimatedPrintTime": 480.5 if chosen else None,
-        "filament": {"length": None, "volume": None} if not chosen and not machine.is_2 else {},
-        "file": {**file, "upload": machine.state == SENDING} if machine.is_2 else file,
+        "estimatedPrintTime": analysis.get("estimatedPrintTime", 480.5) if chosen else None,
+        "filament": {"length": None, "volume": None} if not chosen and not octoprint.is_2 else analysis.get("filament", {}),
+        "file": {**file, "upload": octoprint.state == SENDING} if octoprint.is_2 else file,
         "lastPrintTime": None,
         "user": "_api" if chosen else None,
     }
-    return body if machine.is_2 else {"averagePrintTime": None, **body}
+    return body if octoprint.is_2 else {"averagePrintTime": None, **body}
 
 
-def printer(machine: Machine, query: Mapping[str, str]) -> Reply:
-    """`GET /api/printer`; of the query, `exclude` names parts to leave out, `history` and `limit` ask for earlier temperatures."""
-    machine.require_operational()
+def printer(octoprint: PrinterState, query: Mapping[str, str]) -> Reply:
+    """Answer `GET /api/printer`. `exclude` in the query names parts to leave out, `history` and `limit` ask for the past."""
+    octoprint.require_operational()
     body: Dict[str, Any] = {
         "sd": {"ready": True},
-        "state": state(machine),
-        "temperature": {name: _heater(machine, name) for name in machine.heaters},
+        "state": state(octoprint),
+        "temperature": {name: _heater(octoprint, name) for name in octoprint.heaters},
     }
     if query.get("history", "").lower() in ("true", "yes", "y", "1"):
-        body["temperature"]["history"] = _history(machine, query.get("limit", ""))
+        body["temperature"]["history"] = _history(octoprint, query.get("limit", ""))
     return Reply(200, {name: part for name, part in body.items() if name not in query.get("exclude", "").split(",")})
 
 
-def _history(machine: Machine, limit: str) -> List[Dict[str, Any]]:
-    """The newest 300, or so many as a limit says that is a number; 0 are all of them."""
-    return moments(machine.history[-(int(limit) if limit.isdigit() else 300) :])
+def _history(octoprint: PrinterState, limit: str) -> List[Dict[str, Any]]:
+    """Return the newest 300 temperatures, or as many as `limit` says if it is a number, where 0 means all."""
+    return moments(octoprint.history[-(int(limit) if limit.isdigit() else 300) :])
 
 
 def moments(history: Iterable[Tuple[int, Mapping[str, List[Any]]]]) -> List[Dict[str, Any]]:
-    """Earlier temperatures, as the server tells them."""
+    """Return earlier temperatures in the server's JSON."""
     return [
-        {"time": time, **{name: {"actual": actual, "target": target} for name, (actual, target) in heaters.items()}}
+        {**{name: {"actual": actual, "target": target} for name, (actual, target) in heaters.items()}, "time": time}
         for time, heaters in history
     ]
 
 
-def state(machine: Machine) -> Dict[str, Any]:
-    """The state, as `GET /api/printer` and the push socket tell it. 2.0 keeps an error to itself."""
-    on = _ON.get(machine.state, "operational printing sdReady").split() if machine.connected else []
-    if machine.is_2 and machine.state == "Paused":
+def state(octoprint: PrinterState) -> Dict[str, Any]:
+    """Return the state as `GET /api/printer` and the push socket show it. 2.0 does not show the error."""
+    on = _ON.get(octoprint.state, "operational printing sdReady").split() if octoprint.connected else []
+    if octoprint.is_2 and octoprint.state == "Paused":
         on.append("printing")
-    if machine.state.startswith(("Offline", "Error")):
+    if octoprint.state.startswith(("Offline", "Error")):
         on.append("closedOrError")
-    flags = {**{name: name in on for name in _FLAGS}, **machine.flags}
-    return {"error": "" if machine.is_2 else machine.error or "", "flags": flags, "text": machine.state}
+    flags = {**{name: name in on for name in _FLAGS}, **octoprint.flags}
+    return {"error": "" if octoprint.is_2 else octoprint.error or "", "flags": flags, "text": octoprint.state}
 
 
-def heaters(machine: Machine, kind: str) -> Reply:
-    """`GET /api/printer/tool|bed|chamber`."""
-    machine.require_operational()
-    if kind != "tool" and kind not in machine.heaters:
+def heaters(octoprint: PrinterState, kind: str) -> Reply:
+    """Answer `GET /api/printer/tool|bed|chamber`."""
+    octoprint.require_operational()
+    if kind != "tool" and kind not in octoprint.heaters:
         raise Refused(409, f"Printer does not have a heated {kind}")
-    return Reply(200, {name: _heater(machine, name) for name in machine.heaters if name.startswith(kind)})
+    return Reply(200, {name: _heater(octoprint, name) for name in octoprint.heaters if name.startswith(kind)})
 
 
-def _heater(machine: Machine, name: str) -> Dict[str, Any]:
-    actual, target = machine.heaters[name]
+def _heater(octoprint: PrinterState, name: str) -> Dict[str, Any]:
+    actual, target = octoprint.heaters[name]
     return {"actual": actual, "offset": 0, "target": target}
 
 
-def connection(machine: Machine) -> Reply:
-    """`GET /api/connection`."""
-    there = machine.connected
-    closed = "Closed" if machine.state.startswith(("Offline", "Error")) and not machine.is_2 else machine.state
+def connection(octoprint: PrinterState) -> Reply:
+    """Answer `GET /api/connection`."""
+    there = octoprint.connected
+    closed = "Closed" if octoprint.state.startswith(("Offline", "Error")) and not octoprint.is_2 else octoprint.state
     current = {
         "baudrate": 115200 if there else None,
-        "port": machine.port if there else None,
-        "printerProfile": machine.profile if there else None if machine.is_2 else machine.default_profile,
-        "state": machine.state if there else closed,
+        "port": octoprint.port if there else None,
+        "printerProfile": octoprint.profile if there else None if octoprint.is_2 else octoprint.default_profile,
+        "state": octoprint.state if there else closed,
     }
     options = {
         "baudratePreference": 115200,
-        "baudrates": BAUDRATES,
+        "baudrates": list(BAUDRATES),
         "portPreference": "VIRTUAL",
-        "ports": PORTS,
-        **profiles.briefly(machine),
+        "ports": list(PORTS),
+        **profiles.briefly(octoprint),
     }
-    return Reply(200, {"current": current, "options": {**options, "autoconnect": False} if machine.is_2 else options})
+    return Reply(200, {"current": current, "options": {**options, "autoconnect": False} if octoprint.is_2 else options})
 
 
-def error(machine: Machine) -> Reply:
-    """`GET /api/printer/error`: nothing of a line that broke, and on 2.0 nothing once the connection is closed."""
-    if machine.is_2 or not machine.reported:
+def error(octoprint: PrinterState) -> Reply:
+    """Answer `GET /api/printer/error`: empty after a broken cable, and always on 2.0, where the connection is closed by then."""
+    if octoprint.is_2 or not octoprint.reported:
         return Reply(200, {"error": "", "reason": ""})
-    return Reply(200, {"error": machine.reported, "reason": "firmware", "consequence": "emergency"})
+    return Reply(200, {"error": octoprint.reported, "reason": "firmware", "consequence": "emergency"})
 
 
-def version(machine: Machine) -> Reply:
-    """`GET /api/version`."""
-    return Reply(200, {"api": "0.1", "server": machine.version, "text": f"OctoPrint {machine.version}"})
+def version(octoprint: PrinterState) -> Reply:
+    """Answer `GET /api/version`."""
+    return Reply(200, {"api": "0.1", "server": octoprint.version, "text": f"OctoPrint {octoprint.version}"})

@@ -1,4 +1,4 @@
-"""The scenes that a test sets: what is stored, what prints, and what becomes of it without a request. Must not know HTTP."""
+"""`Scenarios`: what a test lets happen without a request: files, jobs, failures. This module knows no HTTP."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from octoprint_cli.testing.octoprint.storage import GCODE, Stored
 _GONE = "SerialTimeoutException: "
 
 
-class Scenes(Controls):
-    """What a test says has happened, at the printer or by another client; push sockets hear of it as of anything else."""
+class Scenarios(Controls):
+    """What happens at the printer or through another client; push sockets report it like anything else."""
 
     def __init__(self, version: str = "1.11.8") -> None:
         super().__init__(version)
-        #: Whether a file that is sent to the SD card stays on its way until `finish()`.
+        #: Whether a transfer to the SD card lasts until `finish()`.
         self.slow_transfers = False
         self._transfer: Optional[Part] = None
 
     # -- files ------------------------------------------------------------------------------------
 
     def store(self, path: str, content: bytes = GCODE.encode(), location: str = "local", **entry: Any) -> None:
-        """A file is on the server. `entry` adds keys to what it says of the file, such as `gcodeAnalysis`."""
+        """Store a file on the server. `entry` adds keys to its entry, such as `gcodeAnalysis`."""
         with self.lock:
             self.storage.put("sdcard" if location == "printer" else location, path, content, **entry)
 
     def stored(self, path: str, location: str = "local") -> Optional[Stored]:
-        """The file of that path."""
+        """Return the file with this path, or None."""
         with self.lock:
             return self.storage.get(location, path)
 
     # -- the job ----------------------------------------------------------------------------------
 
     def printing(self, path: str = "job.gcode", state: str = "Printing", location: str = "local") -> None:
-        """A job is under way, at 12.5 percent."""
+        """Start a job, and let it progress to 12.5 percent."""
         with self.lock:
             if self.storage.get(location, path) is None:
                 self.store(path, location=location)
@@ -44,7 +44,7 @@ class Scenes(Controls):
             self._enter(state, 12.5)
 
     def finish(self) -> None:
-        """The job, or the transfer to the SD card, has come to its good end."""
+        """Complete the job, or the transfer to the SD card."""
         with self.lock:
             if self.state == SENDING:
                 self._end_transfer()
@@ -52,17 +52,17 @@ class Scenes(Controls):
                 self.end(success=True)
 
     def cancel(self) -> None:
-        """Somebody else has cancelled the job."""
+        """Cancel the job, as another client would."""
         with self.lock:
             self.end(success=False)
 
     def pause(self) -> None:
-        """Somebody else, or the firmware, has paused the job."""
+        """Pause the job, as another client or the firmware would."""
         with self.lock:
             self._hold()
 
     def resume(self) -> None:
-        """Somebody else goes on with it."""
+        """Resume the job, as another client would."""
         with self.lock:
             self._go_on()
 
@@ -75,11 +75,11 @@ class Scenes(Controls):
     # -- the end of the connection ----------------------------------------------------------------
 
     def fail(self, error: str = "Thermal Runaway, system stopped! Heater_ID: bed") -> None:
-        """The firmware gave up: the connection is closed, the job is gone."""
+        """Let the firmware report a fatal error, which ends connection and job."""
         with self.lock:
             self.break_off("Offline after error", error, dying=self.connected)
 
     def lose_printer(self) -> None:
-        """The cable was pulled: the connection is gone without a word of the firmware, and so is the job."""
+        """Pull the cable: connection and job end without a report of the firmware."""
         with self.lock:
             self.break_off("Offline after error", _GONE)

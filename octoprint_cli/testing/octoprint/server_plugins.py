@@ -1,4 +1,4 @@
-"""The fake server's plugins: what bundled ones say, and a plugin with an API of its own. Must not know HTTP.
+"""The fake server's own plugins: the answers of bundled ones, and `ServerPlugin` for others. This module knows no HTTP.
 
 octoprint.plugins["firmware_check"] = {"firmware-unsafe": {"message": "...", "severity": "critical", "url": "..."}}
 octoprint.plugins["lamp"] = Lamp()  # a ServerPlugin
@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Dict, Mapping, Sequence
 
-from octoprint_cli.testing.octoprint.printer_state import FORBIDDEN, Machine
+from octoprint_cli.testing.octoprint.printer_state import FORBIDDEN, PrinterState
 from octoprint_cli.testing.octoprint.reply import Refused, Reply
 
-#: The bundled plugins that can warn, each with the permission that its answer takes.
+#: The bundled server plugins that can warn, each with the permission that its answer requires.
 PLUGINS = {
     "firmware_check": "PLUGIN_FIRMWARE_CHECK_DISPLAY",
     "health_check": "PLUGIN_HEALTH_CHECK_CHECK",
     "pi_support": "PLUGIN_PI_SUPPORT_STATUS",
 }
-#: What 1.11.8 and 2.0.0rc7 say alike of a plugin that is not there, to a POST, and of a command that it has not.
+#: The answer of both releases to a POST for a missing server plugin, or with a command that it does not have.
 _NOT_UNDERSTOOD = "The browser (or proxy) sent a request that this server could not understand."
 
 
@@ -40,24 +40,24 @@ class ServerPlugin:
 
         server.octoprint.plugins["lamp"] = Lamp()
 
-    Both are called with the server's lock held, and may raise `Refused`. `acted` says that something was really changed: such a
-    request is in `server.acts`. A plugin that refuses in words of its own returns `Reply(403, "...", "text/html")`.
+    Both methods are called with the server's lock held, and may raise `Refused`. `acted` says that something was changed; such a
+    request is listed in `server.acts`. A server plugin with its own refusal text returns `Reply(403, "...", "text/html")`.
     """
 
-    #: Its commands, each with the members that the body must have beside it; all else is a 400.
+    #: The commands, each with the other members that the body must have; anything else is answered with 400.
     commands: ClassVar[Mapping[str, Sequence[str]]] = {}
 
-    def get(self, octoprint: Machine) -> Reply:
-        """`GET /api/plugin/ID`: the answer, an empty one unless a plugin says more."""
+    def get(self, octoprint: PrinterState) -> Reply:
+        """Answer `GET /api/plugin/ID`; by default with an empty body."""
         return Reply(204)
 
-    def command(self, octoprint: Machine, name: str, body: Dict[str, Any]) -> Reply:
-        """`POST /api/plugin/ID`: do one of the `commands`, of which no more is known than that it is complete."""
+    def command(self, octoprint: PrinterState, name: str, body: Dict[str, Any]) -> Reply:
+        """Carry out `POST /api/plugin/ID` with one of the `commands`, whose members are present but not checked."""
         return Reply(204)
 
 
-def told(octoprint: Machine, name: str) -> Reply:
-    """`GET /api/plugin/NAME`: what a test has put into `plugins`. Raises Refused (404, 403)."""
+def get(octoprint: PrinterState, name: str) -> Reply:
+    """Answer `GET /api/plugin/NAME` from `plugins`. Raises Refused (404, 403)."""
     plugin: Any = octoprint.plugins.get(name)
     if plugin is None:
         raise Refused(404, "The requested URL was not found on the server.")
@@ -68,8 +68,8 @@ def told(octoprint: Machine, name: str) -> Reply:
     return Reply(200, plugin)
 
 
-def done(octoprint: Machine, name: str, body: Dict[str, Any]) -> Reply:
-    """`POST /api/plugin/NAME`. Raises Refused: 400 for a plugin or a command that there is not, 405 for a plugin without any."""
+def post(octoprint: PrinterState, name: str, body: Dict[str, Any]) -> Reply:
+    """Carry out `POST /api/plugin/NAME`. Raises Refused: 400 for an unknown plugin or command, 405 without any commands."""
     plugin: Any = octoprint.plugins.get(name)
     if plugin is None:
         raise Refused(400, _NOT_UNDERSTOOD)

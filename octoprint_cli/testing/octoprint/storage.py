@@ -1,6 +1,6 @@
-"""What the fake server stores: names as it changes them, entries and listings as it shows them, in both dialects.
+"""`Storage`: the files of the fake server, how it changes their names and lists them, in both dialects.
 
-Must not know the printer or HTTP.
+This module knows neither the printer nor HTTP.
 """
 
 from __future__ import annotations
@@ -9,33 +9,33 @@ import hashlib
 import re
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-#: The extensions that a server without plugins takes.
+#: The file extensions that a server without plugins accepts.
 EXTENSIONS = (".gcode", ".gco", ".g", ".gc~")
-#: A print that no pre-flight check objects to, as short as one can be.
+#: The shortest print that passes every pre-flight check.
 GCODE = "M104 S200\nG28\nG1 X10 Y10 Z0.2 F6000\nG1 X20 E1\nM104 S0\nM84\n"
-#: When the fake world begins, in seconds since 1970, UTC. Each change of a file is a second later.
+#: The time at the start, in seconds since 1970, UTC. Each change of a file is a second later.
 BEGINNING = 1795333787
 
 
 class Stored(NamedTuple):
     """A file on the server."""
 
-    #: What is kept of it; all of it, but for uploads larger than the server keeps.
+    #: The content; of an upload larger than the server keeps, its beginning.
     content: bytes
-    #: Seconds since 1970, UTC.
+    #: The time of the upload, in seconds since 1970, UTC.
     date: int
-    #: Bytes.
+    #: The size in bytes.
     size: int
-    #: In hexadecimal.
+    #: The SHA-1 in hexadecimal.
     sha1: str
-    #: The name that it was sent under.
+    #: The name that it was uploaded with.
     display: str
     #: More keys of its entry, such as `gcodeAnalysis` and `prints`.
     more: Dict[str, Any]
 
 
 class Storage:
-    """The files by location (`local`, `sdcard`) and path, and how they are shown."""
+    """The files, by location (`local`, `sdcard`) and path, and how they are shown."""
 
     def __init__(self, version: str) -> None:
         self.is_2 = version.startswith("2")
@@ -45,22 +45,22 @@ class Storage:
         self.now = BEGINNING
 
     def put(self, location: str, path: str, content: bytes, display: str = "", **more: Any) -> None:
-        """Store a file; another one of that path is replaced."""
+        """Store a file, in place of one with the same path."""
         sha1 = more.pop("sha1", None) or hashlib.sha1(content).hexdigest()
         size = more.pop("size", None)
         name = display or path.rsplit("/", 1)[-1]
         self.files[location][path] = Stored(content, self.now, len(content) if size is None else size, sha1, name, more)
 
     def get(self, location: str, path: str) -> Optional[Stored]:
-        """The file, if there is one."""
+        """Return the file, or None."""
         return self.files.get(location, {}).get(path)
 
     def has_folder(self, location: str, path: str) -> bool:
-        """Whether anything is stored below that path."""
+        """Return whether any file is stored below this path."""
         return any(name.startswith(path + "/") for name in self.files.get(location, {}))
 
     def remember_print(self, location: str, path: str, success: bool, seconds: float) -> None:
-        """A print of the file has ended, so or so."""
+        """Record in the file's history that a print of it has ended."""
         stored = self.get(location, path)
         if stored is None:
             return
@@ -70,14 +70,14 @@ class Storage:
         counted = "success" if success else "failure"
         stored.more["prints"] = {**before, counted: before[counted] + 1, "last": last}
 
-    # -- as it is shown ---------------------------------------------------------------------------
+    # -- JSON --------------------------------------------------------------------------------------
 
     def origin(self, location: str) -> str:
-        """The location as the server names it."""
+        """Return the server's name of a location."""
         return self.card if location == "sdcard" else location
 
     def entry(self, location: str, path: str) -> Dict[str, Any]:
-        """A file's entry."""
+        """Return the entry of a file."""
         stored, name = self.files[location][path], path.rsplit("/", 1)[-1]
         body: Dict[str, Any] = {"name": name, "origin": self.origin(location), "path": path}
         body.update(refs=self.refs(location, path), size=stored.size, type="machinecode", typePath=["machinecode", "gcode"])
@@ -87,12 +87,12 @@ class Storage:
         return {**body, **({"statistics": {}} if self.is_2 else {"hash": stored.sha1}), **stored.more}
 
     def refs(self, location: str, path: str) -> Dict[str, str]:
-        """Where the entry says that the file is. (A real one names its own host as it sees it.)"""
+        """Return the links in a file's entry. A real server uses its own host name, as the request has it."""
         refs = {"resource": f"http://octoprint.invalid/api/files/{self.origin(location)}/{path}"}
         return refs if location == "sdcard" else {**refs, "download": f"http://octoprint.invalid/downloads/files/local/{path}"}
 
     def listing(self, locations: Iterable[str], folder: str = "", recursive: bool = False) -> List[Dict[str, Any]]:
-        """The entries below a folder, nested if `recursive`, else with empty folders."""
+        """Return the entries in a folder, nested if `recursive`, else with empty folders."""
         found: List[Dict[str, Any]] = []
         for location in locations:
             found += self._level(location, folder.strip("/"), recursive)
@@ -107,7 +107,7 @@ class Storage:
         return shown + [self.entry(location, path) for path in files]
 
     def folder(self, location: str, path: str, recursive: bool, level: bool = False) -> Dict[str, Any]:
-        """A folder's entry; its children are shown if `recursive`, or if this `level` alone was asked for."""
+        """Return the entry of a folder, with its children if `recursive`, or if `level` asks for this level alone."""
         name = path.rsplit("/", 1)[-1]
         children = self._level(location, path, recursive) if recursive or level else []
         body = {"children": children, "date": self.now, "display": name, "name": name, "origin": self.origin(location)}
@@ -119,17 +119,17 @@ class Storage:
 
 
 def sanitized(name: str) -> str:
-    """A name as it is stored."""
+    """Return a name as the server stores it."""
     return re.sub(r'[;|&?$*<>:"\x00-\x1f\x7f]', "", name).strip(" .")
 
 
 def sanitized_path(folder: str, name: str) -> str:
-    """A path as it is stored; the folder may have slashes at its ends."""
+    """Return a path as the server stores it; the folder may begin or end with slashes."""
     return "/".join(filter(None, [*map(sanitized, folder.split("/")), sanitized(name)]))
 
 
 def suggestion(name: str, taken: Iterable[str]) -> str:
-    """The first free name of the kind `cube_1.gcode`."""
+    """Return the first free name such as `cube_1.gcode`."""
     stem, dot, extension = name.rpartition(".")
     number, known = 1, set(taken)
     while f"{stem}_{number}{dot}{extension}" in known:
@@ -138,7 +138,7 @@ def suggestion(name: str, taken: Iterable[str]) -> str:
 
 
 def card_name(name: str, taken: Iterable[str]) -> str:
-    """The 8.3 name that a file gets on the SD card, such as `longna~1.gco`."""
+    """Return the 8.3 name that a file gets on the SD card, such as `longna~1.gco`."""
     stem = re.sub(r"[^a-z0-9_]", "", name.rpartition(".")[0].lower())
     known = set(taken)
     if len(stem) <= 8 and f"{stem}.gco" not in known:
@@ -147,6 +147,6 @@ def card_name(name: str, taken: Iterable[str]) -> str:
 
 
 def split(path: str) -> Tuple[str, str]:
-    """The folder and the name."""
+    """Return folder and name of a path."""
     folder, _, name = path.rpartition("/")
     return folder, name

@@ -1,1 +1,1 @@
-"""The fault server: a real HTTP server on the loopback interface that fails as it is told."""
+"""The fault server: a real HTTP server on the loopback interface that fails as a test says."""

@@ -1,4 +1,4 @@
-"""JSON that is small on the wire and huge when it is unpacked, made without ever being huge here."""
+"""Compression bombs: JSON that is small on the wire and huge when decompressed, built in little memory."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import gzip
 import struct
 import zlib
 
-#: How the huge JSON begins; zeros and `"}` follow.
+#: The beginning of the JSON; zeros and `"}` follow.
 OPENING = b'{"state": "'
-#: What Content-Encoding says, by kind.
+#: The Content-Encoding of each kind.
 ENCODINGS = {"gzip": "gzip", "nested": "gzip, gzip"}
 _MIB = 1024 * 1024
 
 
 @functools.lru_cache(maxsize=4)
 def zeros(kind: str, size: int) -> bytes:
-    """The packed bytes of `size` bytes of JSON."""
+    """Return `size` bytes of JSON in compressed form."""
     packed = _gzipped(size)
     return gzip.compress(packed, 9) if kind == "nested" else packed
 
 
 def _gzipped(size: int) -> bytes:
-    """One gzip stream. A full flush makes a packed mebibyte stand for itself, so that it can be repeated."""
+    """Return one gzip stream. A full flush makes a compressed mebibyte independent of what precedes it, so it can be repeated."""
     whole, rest = divmod(size - len(OPENING) - 2, _MIB)
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     start = packer.compress(OPENING + b"0" * rest) + packer.flush(zlib.Z_FULL_FLUSH)

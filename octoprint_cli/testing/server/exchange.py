@@ -1,33 +1,62 @@
-"""One request on its socket, as the server and a fault see it: what can be read, sent, cut and held up."""
+"""`Exchange`: one request on its socket, which a server or a fault can read, answer, cut off and delay."""
 
 from __future__ import annotations
 
 import re
 import socket
 import struct
+import threading
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Dict, Optional, Protocol
 
 from octoprint_cli.testing.octoprint.multipart import FormReader
 from octoprint_cli.testing.octoprint.reply import Reply
 from octoprint_cli.testing.server.request import Request
 
 if TYPE_CHECKING:
-    from octoprint_cli.testing.server.fault_server import FaultServer
+    from octoprint_cli.testing.octoprint.fake_octoprint import FakeOctoPrint
 
 _PIECE = 65536
 
 
+class ExchangeServer(Protocol):
+    """What an exchange asks of the server that it arrived at; `FaultServer` is one."""
+
+    octoprint: FakeOctoPrint
+    #: Bytes of a body that are kept.
+    keep: int
+    #: Set when the server ends.
+    closing: threading.Event
+
+    def serve(self, exchange: Exchange) -> None:
+        """Answer a request, or fail to."""
+
+    def perform(self, request: Request) -> Reply:
+        """Do what a request asks for."""
+
+    def remember(self, request: Request) -> None:
+        """Note that a request has arrived."""
+
+    def joined(self, push_socket: Any) -> None:
+        """Note that a push socket is connected."""
+
+    def below_prefix(self, target: str) -> str:
+        """Return the path that OctoPrint sees."""
+
+    def abandon(self, connection: socket.socket) -> None:
+        """Let the connection end without an orderly shutdown."""
+
+
 class Handler(BaseHTTPRequestHandler):
-    """A connection: reads the head of each request, and hands it over as an `Exchange`."""
+    """A connection that reads the head of each request and passes it on as an `Exchange`."""
 
     protocol_version = "HTTP/1.1"
-    server: FaultServer  # type: ignore[assignment]
+    server: ExchangeServer  # type: ignore[assignment]
     connection: socket.socket
     disable_nagle_algorithm = True
 
     def log_message(self, *_: Any) -> None:
-        """Says nothing."""
+        """Log nothing."""
 
     def _handle(self) -> None:
         exchange = Exchange(self)
@@ -38,7 +67,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Exchange:
-    """A request under way. A fault is called with it, before anything of the body was read."""
+    """A request being served. A fault is called with it before any of the body was read."""
 
     def __init__(self, handler: Handler) -> None:
         self.server = handler.server
@@ -46,7 +75,7 @@ class Exchange:
         self.target = handler.path
         self.headers: Dict[str, str] = {name.lower(): value for name, value in handler.headers.items()}
         self.path = self.server.below_prefix(self.target)
-        #: The body's size in bytes, as the request tells it.
+        #: The Content-Length of the request, in bytes.
         self.length = int(self.headers.get("content-length") or 0)
         self._handler = handler
         self._request: Optional[Request] = None
@@ -54,9 +83,9 @@ class Exchange:
     # -- reading and acting -----------------------------------------------------------------------
 
     def receive(self, limit: Optional[int] = None) -> Request:
-        """Read the body, or its first `limit` bytes, and remember the request as one that arrived.
+        """Read the body, or its first `limit` bytes, and record the request.
 
-        Raises ConnectionError when the client is gone before the end; what came of it is remembered.
+        Raises ConnectionError if the client disconnects before the end; what arrived is recorded.
         """
         if self._request is None:
             body, count, form = self._read(self.length if limit is None else min(limit, self.length))
@@ -69,15 +98,15 @@ class Exchange:
         return self._request
 
     def perform(self) -> Reply:
-        """Read the request, do what it asks for as OctoPrint does, and return what OctoPrint would say."""
+        """Read the request, carry it out as OctoPrint does, and return OctoPrint's reply."""
         reply = self.server.perform(self.receive())
-        if reply.status == 101:  # what comes now is no HTTP
+        if reply.status == 101:  # what follows is no HTTP
             self.close()
         return reply
 
     @property
     def connection(self) -> socket.socket:
-        """The socket itself."""
+        """The client's socket."""
         return self._handler.connection
 
     def _read(self, wanted: int) -> Any:
@@ -97,12 +126,12 @@ class Exchange:
     # -- answering --------------------------------------------------------------------------------
 
     def reply(self, reply: Reply, length: Optional[int] = None) -> None:
-        """Read the request, if that was not done, and send the reply; `length` is a Content-Length that lies."""
+        """Read the request, unless that was done, and send the reply; `length` is a false Content-Length."""
         self.receive()
         self.send(self.head(reply, length) + (b"" if self.method == "HEAD" else reply.content))
 
     def head(self, reply: Reply, length: Optional[int] = None, **headers: str) -> bytes:
-        """The status line and the headers of a reply, to its blank line. `Content_Encoding="gzip"` adds a header."""
+        """Return the status line and the headers of a reply, with the blank line. `Content_Encoding="gzip"` adds a header."""
         reason = self._handler.responses.get(reply.status, ("Unknown", ""))[0]
         lines = [f"HTTP/1.1 {reply.status} {reason}"]
         if reply.status != 101:
@@ -115,13 +144,13 @@ class Exchange:
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
     def send(self, data: bytes) -> None:
-        """Send bytes as they are. Raises OSError when the client is gone."""
+        """Send bytes as they are. Raises OSError when the client has gone."""
         self._handler.connection.sendall(data)
 
     # -- ending -----------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """End the connection after this; what the client still sends is answered with a reset by the system."""
+        """End the connection after this request; the system resets it if the client sends more."""
         self._handler.close_connection = True
 
     def reset(self) -> None:
@@ -131,7 +160,7 @@ class Exchange:
         self.close()
 
     def drain(self) -> None:
-        """Read and forget the rest of the body, so that an early answer is not lost to a reset; then end the connection."""
+        """Read and discard the rest of the body, so that a reset does not destroy an early answer; then end the connection."""
         left = self.length - (self._request.size if self._request else 0)
         while left > 0:
             piece = self._handler.rfile.read(min(_PIECE, left))
@@ -139,11 +168,11 @@ class Exchange:
         self.close()
 
     def pause(self, seconds: Optional[float] = None) -> bool:
-        """Hold it up for so long, or as long as the server runs. Returns whether the server still runs."""
+        """Wait for some seconds, or until the server ends. Return whether the server still runs."""
         return not self.server.closing.wait(seconds)
 
     def end(self) -> None:
-        """The request is over. A body that was not read spoils the connection."""
+        """Finish the request. A connection whose body was not read to its end is closed."""
         if self._request is None:
             self.receive(0)
         if self._request is None or not self._request.complete:

@@ -1,4 +1,4 @@
-"""`FaultServer`: a fake OctoPrint on a real loopback socket, HTTP or HTTPS, with a record of all it did, and faults.
+"""`FaultServer`: a fake OctoPrint on a real loopback socket, HTTP or HTTPS, with faults and a record of all requests.
 
     with FaultServer() as server:
         server.octoprint.printing()
@@ -6,7 +6,7 @@
         result = run("cancel", "--confirm", "--json", env=server.env)
         assert [str(act) for act in server.acts] == ['POST /api/job {"command": "cancel"}']
 
-What the answers say is in `octoprint` and `routes`; what can go wrong is in `faults`.
+The answers come from the folder `octoprint` and `routes`; what can go wrong is in `faults`.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from octoprint_cli.testing.octoprint.reply import Reply, page
 from octoprint_cli.testing.server import routes, websocket
 from octoprint_cli.testing.server.exchange import Exchange, Handler
 from octoprint_cli.testing.server.fault_plan import Fault, Plan, matches
-from octoprint_cli.testing.server.push_session import PushSocket, converse
+from octoprint_cli.testing.server.push_session import PushSocket, serve_push
 from octoprint_cli.testing.server.request import Request
 
-#: Distinctive, so that a leak of it is found anywhere.
+#: The API key: distinctive, so that a leak of it is found anywhere.
 KEY = "K3y-0nly-F0r-Th1s-T3st-Zq9"
-#: No thread of the server takes as long to end, on a busy machine either.
+#: Seconds within which every thread of the server ends, on a busy machine, too.
 _SECONDS = 20.0
 _BARE_REFUSAL = b"HTTP/1.1 400 Bad Request\r\n\r\n"
 
 
 class FaultServer:
-    """The server, running inside `with`. A test may look at everything of it at any time.
+    """The server, which runs inside `with`. A test may read its attributes at any time.
 
-    `octoprint` is what it serves (a 1.11.8 unless given), `key` the one API key that it takes, `tls` makes it HTTPS.
-    `host` is the loopback address to listen on, `prefix` such as `/octoprint` is where a proxy put it, `basic_auth`
-    the user and the password that such a proxy demands. Bodies are kept up to `keep` bytes, and counted to their end.
+    `octoprint` is what it serves (by default a 1.11.8), `key` the one API key that it accepts, `tls` makes it HTTPS.
+    `host` is the loopback address to listen on, `prefix` a path such as `/octoprint` that a proxy adds, `basic_auth`
+    the user and password that such a proxy demands. Bodies are kept up to `keep` bytes, and counted to their end.
     """
 
     def __init__(
@@ -59,13 +59,13 @@ class FaultServer:
         self.keep = keep
         #: Every request that arrived, whole or in part, in order of arrival.
         self.requests: List[Request] = []
-        #: The requests that really changed something, in the order in which it was changed.
+        #: The requests that changed something, in the order of the changes.
         self.acts: List[Request] = []
-        #: How many connections were made to it.
+        #: The number of connections that were made.
         self.connections = 0
-        #: Every push socket whose handshake was answered, in that order; each knows whether it is still `open`.
+        #: Every push socket whose handshake was answered, in that order; `open` says whether it still is.
         self.sockets: List[PushSocket] = []
-        #: Set when the server ends; whatever waits, waits for this.
+        #: Set when the server ends; everything that waits also waits for this.
         self.closing = threading.Event()
         self._tls, self._host, self._prefix, self._basic_auth = tls, host, prefix.rstrip("/"), basic_auth
         self._news = self.octoprint.changed  # one lock for all
@@ -95,53 +95,53 @@ class FaultServer:
             raise RuntimeError("the fake server, or a fault of the test's own, has a bug") from self._bugs[0]
 
     def listen(self) -> None:
-        """Take connections, from the beginning or again after `refuse()`."""
+        """Accept connections: at the start, or again after `refuse()`."""
         self._listener.listen(64)
         wake, self._stop = socket.socketpair()
         self._acceptor = threading.Thread(target=self._accept, args=(self._listener, wake), daemon=True)
         self._acceptor.start()
 
     def refuse(self) -> None:
-        """Nobody listens any more: connections are refused, and those that there were end. `listen()` ends it."""
+        """Refuse new connections and end the open ones, until `listen()` is called."""
         self._stop_listening()
         self._break_connections()
-        self._listener = self._bound(self.port)  # bound, but deaf: nobody else gets the port meanwhile
+        self._listener = self._bound(self.port)  # bound but not listening, so that nobody else gets the port
 
     @property
     def url(self) -> str:
-        """Its address, with the prefix, without a slash at the end."""
+        """The address of the server, with the prefix, without a slash at the end."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"{'https' if self._tls else 'http'}://{host}:{self.port}{self._prefix}"
 
     @property
     def env(self) -> Dict[str, str]:
-        """The environment variables that point the program to it, for `run(..., env=server.env)`."""
+        """The environment variables that name this server and its key, for `run(..., env=server.env)`."""
         return {"OCTOPRINT_HOST": self.url, "OCTOPRINT_API_KEY": self.key}
 
     # -- what a test says -------------------------------------------------------------------------
 
     def fail(self, method: str, path: str, fault: Fault, times: Optional[int] = None, after: int = 0) -> None:
-        """From now on this route does not do what it should.
+        """Make requests for a route fail.
 
-        `method` may be `*`, and `path` (below the prefix, without the query) may have `*` in it, for anything. The first
-        `after` requests for it are let through, then `times` of them fail (all, if it is None), then the route works
-        again. Of several faults for a request the one that was set first comes first; one without `times` gives way
-        to another for the same method and path.
+        `method` may be `*`, and `path` (below the prefix, without the query) may contain `*`, for anything. The first
+        `after` requests are let through, then `times` of them fail (all, if it is None), then the route works
+        again. Of several faults for a request the one set first is applied; a fault without `times` is replaced by
+        the next one for the same method and path.
         """
         with self._news:
             self._plan.add(method, path, fault, times, after)
 
     def mend(self) -> None:
-        """Everything works again."""
+        """Remove all faults."""
         with self._news:
             self._plan.clear()
 
     def changes(self) -> List[Request]:
-        """The requests that were meant to change something, done or not."""
+        """Return the requests that were meant to change something, whether or not they did."""
         return [request for request in list(self.requests) if request.is_act]
 
     def wait_for(self, path: str, method: str = "*", count: int = 1, seconds: float = 20) -> Request:
-        """Wait until `count` requests for the path have arrived; returns the last of them. Raises AssertionError."""
+        """Wait until `count` requests for the path have arrived, and return the last of them. Raises AssertionError."""
 
         def found() -> List[Request]:
             return [one for one in self.requests if matches(method, path, one.method, one.path)]
@@ -150,9 +150,9 @@ class FaultServer:
         return found()[count - 1]
 
     def wait_until(self, is_so: Callable[[], bool], seconds: float = 20) -> None:
-        """Wait until it is so. Raises AssertionError.
+        """Wait until `is_so` returns True. Raises AssertionError.
 
-        It is looked at whenever a connection was made, a request has arrived, something was done, or said on a push socket.
+        It is called after each connection, request, change, and message on a push socket.
         """
         with self._news:
             said = f"not within {seconds:g} s; so far: {[str(request) for request in self.requests]}"
@@ -161,7 +161,7 @@ class FaultServer:
     # -- what connections ask ---------------------------------------------------------------------
 
     def serve(self, exchange: Exchange) -> None:
-        """Answer one request, or fail to."""
+        """Answer one request, or apply the fault that is planned for it."""
         with self._news:
             fault = self._plan.fault_for(exchange.method, exchange.path)
         limit = self.octoprint.max_upload if exchange.path.startswith("/api/files/") else self.octoprint.max_body
@@ -175,12 +175,12 @@ class FaultServer:
             exchange.send(_BARE_REFUSAL)
             exchange.reset()
         elif (exchange.method, exchange.path) == ("GET", websocket.PATH):
-            converse(exchange)
+            serve_push(exchange)
         else:
             exchange.reply(exchange.perform())
 
     def perform(self, request: Request) -> Reply:
-        """Do what a request asks for; a proxy in front has its say first."""
+        """Carry out a request, unless the simulated proxy refuses it first."""
         if not request.target.startswith(self._prefix + "/"):
             return page(404)
         if self._basic_auth and request.headers.get("authorization") != _basic(*self._basic_auth):
@@ -192,16 +192,16 @@ class FaultServer:
         return reply
 
     def remember(self, request: Request) -> None:
-        """A request has arrived."""
+        """Record that a request has arrived."""
         self._note(self.requests, request)
 
     def joined(self, push_socket: PushSocket) -> None:
-        """A push socket stands."""
+        """Record that a push socket is connected."""
         self._note(self.sockets, push_socket)
 
     @property
     def open_sockets(self) -> int:
-        """How many push sockets stand."""
+        """The number of push sockets that are open."""
         return sum(push_socket.open for push_socket in list(self.sockets))
 
     def _note(self, where: List[Any], what: Any) -> None:
@@ -210,12 +210,12 @@ class FaultServer:
             self._news.notify_all()
 
     def below_prefix(self, target: str) -> str:
-        """The path that OctoPrint sees."""
+        """Return the path that OctoPrint sees, behind the proxy."""
         path = urlsplit(target).path
         return path[len(self._prefix) :] if path.startswith(self._prefix + "/") else path
 
     def abandon(self, connection: socket.socket) -> None:
-        """The connection is to end without a goodbye."""
+        """Let the connection end without an orderly shutdown."""
         self._abandoned.add(connection)
 
     # -- sockets ----------------------------------------------------------------------------------
@@ -240,15 +240,15 @@ class FaultServer:
                     socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def _accept(self, listener: socket.socket, wake: socket.socket) -> None:
-        with wake, selectors.DefaultSelector() as events:  # select() itself knows a thousand files at most
+        with wake, selectors.DefaultSelector() as events:  # select() itself supports 1,024 files at most
             events.register(listener, selectors.EVENT_READ)
             events.register(wake, selectors.EVENT_READ)
             while wake not in [key.fileobj for key, _ in events.select()]:
-                with contextlib.suppress(OSError):  # it has gone again
+                with contextlib.suppress(OSError):  # the client has gone again
                     self._spawn(*listener.accept())
 
     def _spawn(self, connection: socket.socket, address: Any) -> None:
-        if self._tls:  # the handshake is the thread's own affair
+        if self._tls:  # the thread does the handshake
             connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=self._converse, args=(connection, address), daemon=True)
         with self._news:
@@ -263,10 +263,10 @@ class FaultServer:
             if isinstance(connection, ssl.SSLSocket):
                 connection.do_handshake()
             Handler(connection, address, self)  # type: ignore[arg-type]
-        except ssl.SSLError:  # one of both does not trust the other
+        except ssl.SSLError:  # one side does not trust the other
             self._linger(connection)
         except OSError:
-            """The client has gone: its own affair."""
+            """The client has gone, which is no fault of the server."""
         except Exception as bug:
             self._bugs.append(bug)
         finally:
@@ -274,7 +274,7 @@ class FaultServer:
 
     @staticmethod
     def _linger(connection: socket.socket) -> None:
-        """Swallow what still comes: or the alert that says what is wrong would be lost to a reset."""
+        """Discard what still arrives: a reset would destroy the TLS alert that says what is wrong."""
         with contextlib.suppress(OSError):
             connection.settimeout(1)
             socket.socket.shutdown(connection, socket.SHUT_WR)
@@ -291,7 +291,7 @@ class FaultServer:
 
 
 def _say_goodbye(connection: socket.socket) -> None:
-    """The end of the stream, in TLS's way too, without waiting for the other side's."""
+    """Shut the connection down, with TLS's close_notify if it is TLS, without waiting for the client's."""
     if isinstance(connection, ssl.SSLSocket):
         connection.setblocking(False)
         with contextlib.suppress(OSError):

@@ -1,9 +1,9 @@
-"""What can go wrong with a request, as values: `server.fail("POST", "/api/job", faults.cut_after)`.
+"""Faults: what can go wrong with a request, as values: `server.fail("POST", "/api/job", faults.cut_after)`.
 
-A fault is a function of the `Exchange` that it spoils; a test may bring its own. Those that wait end when the server does.
-Bytes count what is on the wire, seconds are real ones. What a server does without a request, `FaultServer.refuse` has;
-those of the push socket alone are in `faults_push`, and to be had here (`faults.push_drop(2)`);
-uploads that are stored wrong, `FakeOctoPrint.corrupts_uploads`; acts that are accepted and not done, its `stubborn`.
+A fault is a function of the `Exchange`; a test may define its own. Those that wait end when the server does.
+Bytes are bytes on the wire, and seconds are real ones. The faults of the push socket are in `push_faults` and are available
+here, too (`faults.push_drop(2)`). Other failures are elsewhere: refused connections in `FaultServer.refuse`, uploads that are
+stored wrong in `FakeOctoPrint.corrupts_uploads`, requests that are accepted and not carried out in its `ignored_verbs`.
 """
 
 from __future__ import annotations
@@ -29,45 +29,45 @@ _BOMB_BYTES = 200 * 1024 * 1024
 _CHUNK = b"0" * 65536
 
 
-# -- other answers, without acting ------------------------------------------------------------------
+# -- other answers, nothing is done ------------------------------------------------------------------
 
 
 def answer(status: int, body: Any = None, kind: str = "", headers: Optional[Mapping[str, str]] = None) -> Fault:
-    """This status, with a body: text or bytes as they are, anything else as JSON. `kind` is the Content-Type."""
+    """Answer with this status and body: text or bytes as they are, anything else as JSON. `kind` is the Content-Type."""
     reply = Reply(status, body, kind, tuple((headers or {}).items()))
     return named(f"answer_{status}", lambda exchange: exchange.reply(reply))
 
 
 def html(status: int = 200) -> Fault:
-    """A page for people, such as a proxy's login page (200) or its own refusal."""
+    """Answer with an HTML page, such as a proxy's login page (200) or its refusal."""
     return named(f"html_{status}", lambda exchange: exchange.reply(page(status)))
 
 
 def redirect(location: str, status: int = 302) -> Fault:
-    """Look elsewhere."""
+    """Answer with a redirect."""
     return named(f"redirect_{status}", lambda exchange: exchange.reply(page(status, ("Location", location))))
 
 
 def retry_after(status: int = 503, seconds: int = 1) -> Fault:
-    """Not now (429, 503 ...), and in how many seconds again."""
+    """Answer with a status such as 429 or 503, and a Retry-After of some seconds."""
     reply = page(status, ("Retry-After", str(seconds)))
     return named(f"retry_after_{status}", lambda exchange: exchange.reply(reply))
 
 
 def wrong_shape(value: Any) -> Fault:
-    """200 and JSON, but this value."""
+    """Answer 200 with this value as JSON, in place of the right one."""
     return named(
         f"wrong_shape_{type(value).__name__}", lambda exchange: exchange.reply(Reply(200, json.dumps(value), "application/json"))
     )
 
 
 def not_json(exchange: Exchange) -> None:
-    """200 that claims to be JSON and breaks off in the middle."""
+    """Answer 200 with JSON that breaks off in the middle."""
     exchange.reply(Reply(200, '{"state": "Oper', "application/json"))
 
 
 def raw(content: bytes) -> Fault:
-    """Bytes that are no HTTP, and the end of the connection. OctoPrint says `Not found` so while it starts."""
+    """Send bytes that are no HTTP, and end the connection. OctoPrint sends a bare `Not found` while it starts."""
 
     def fault(exchange: Exchange) -> None:
         exchange.receive()
@@ -78,10 +78,10 @@ def raw(content: bytes) -> Fault:
 
 
 def early_answer(status: int = 413, after: int = 0, linger: bool = True) -> Fault:
-    """An HTML page after so many bytes of the body, as nginx refuses a size.
+    """Answer with an HTML page after some bytes of the body, as nginx does if the body is too large.
 
-    With `linger` the rest of the body is swallowed, so that the client gets to read the answer; without, the connection
-    ends at once, and the system resets it when more of the body comes.
+    With `linger` the rest of the body is discarded, so that the client can read the answer; without, the connection
+    ends at once, and the system resets it when more of the body arrives.
     """
 
     def fault(exchange: Exchange) -> None:
@@ -96,49 +96,49 @@ def early_answer(status: int = 413, after: int = 0, linger: bool = True) -> Faul
 
 
 def cut_before(exchange: Exchange) -> None:
-    """The request is read, nothing is done, the connection ends."""
+    """Read the request, do nothing, and end the connection."""
     exchange.receive()
     exchange.close()
 
 
-#: The short name of `cut_before`.
+#: A short name of `cut_before`.
 close = cut_before
 
 
 def cut_after(exchange: Exchange) -> None:
-    """It is done, then the connection ends without an answer."""
+    """Carry out the request, then end the connection without an answer."""
     exchange.perform()
     exchange.close()
 
 
 def reset_before(exchange: Exchange) -> None:
-    """The request is read, nothing is done, the connection is reset."""
+    """Read the request, do nothing, and reset the connection."""
     exchange.receive()
     exchange.reset()
 
 
 def reset_after(exchange: Exchange) -> None:
-    """It is done, then the connection is reset."""
+    """Carry out the request, then reset the connection."""
     exchange.perform()
     exchange.reset()
 
 
 def hang(exchange: Exchange) -> None:
-    """The request is read, nothing is done, no answer comes as long as the server runs."""
+    """Read the request, do nothing, and send no answer as long as the server runs."""
     exchange.receive()
     exchange.pause()
     exchange.close()
 
 
 def hang_after(exchange: Exchange) -> None:
-    """It is done, and no answer comes as long as the server runs."""
+    """Carry out the request, and send no answer as long as the server runs."""
     exchange.perform()
     exchange.pause()
     exchange.close()
 
 
 def gateway_after(status: int = 502) -> Fault:
-    """It is done, but a proxy answers for it that it got no answer (502, 504)."""
+    """Carry out the request, but answer as a proxy that got no answer from the server (502, 504)."""
 
     def fault(exchange: Exchange) -> None:
         exchange.perform()
@@ -151,9 +151,9 @@ def gateway_after(status: int = 502) -> Fault:
 
 
 def cut_upload(after: int, reset: bool = False) -> Fault:
-    """The connection ends after so many bytes of the body, and nothing is done.
+    """End the connection after some bytes of the body, and do nothing.
 
-    Where more of the body was sent, the system makes a reset of it anyhow; `reset` makes sure.
+    If more of the body was sent, the system usually resets the connection; `reset` makes sure of that.
     """
 
     def fault(exchange: Exchange) -> None:
@@ -164,9 +164,9 @@ def cut_upload(after: int, reset: bool = False) -> Fault:
 
 
 def stall_reading(after: int = 0) -> Fault:
-    """After so many bytes nothing more of the body is read, and nothing said, as long as the server runs.
+    """Read some bytes of the body, then neither read nor send anything as long as the server runs.
 
-    The systems between take some megabytes more before the client's sending stops.
+    Network buffers take some megabytes more before the client's sending blocks.
     """
 
     def fault(exchange: Exchange) -> None:
@@ -177,13 +177,13 @@ def stall_reading(after: int = 0) -> Fault:
     return named("stall_reading", fault)
 
 
-# -- the right answer, spoilt -----------------------------------------------------------------------
+# -- the right answer, damaged -----------------------------------------------------------------------
 
 
 def drip(interval: float = 0.05, header: bool = False, size: int = 0) -> Fault:
-    """It is done, and the answer comes a byte every `interval` seconds.
+    """Carry out the request, and send the answer at one byte every `interval` seconds.
 
-    The head comes at once, unless `header`. A body shorter than `size` bytes is filled up with spaces, which JSON allows.
+    The head is sent at once, unless `header`. A body shorter than `size` bytes is padded with spaces, which JSON allows.
     """
 
     def fault(exchange: Exchange) -> None:
@@ -201,7 +201,7 @@ def drip(interval: float = 0.05, header: bool = False, size: int = 0) -> Fault:
 
 
 def truncated(exchange: Exchange) -> None:
-    """It is done, but the answer ends in the middle of the body that its Content-Length tells of."""
+    """Carry out the request, but end the answer before its Content-Length is reached."""
     reply = exchange.perform()
     half = reply.content[: len(reply.content) // 2]
     exchange.send(exchange.head(_with_body(reply), length=len(half) + 1000) + half)
@@ -209,18 +209,18 @@ def truncated(exchange: Exchange) -> None:
 
 
 def overlong(exchange: Exchange) -> None:
-    """It is done; the answer's Content-Length tells of half of it, and the rest stands before the next answer."""
+    """Carry out the request, with a Content-Length of half the answer; the rest precedes the next answer."""
     reply = exchange.perform()
     exchange.reply(_with_body(reply), length=len(reply.content) // 2)
 
 
 def _with_body(reply: Reply) -> Reply:
-    """The reply with a status that allows a body."""
+    """Return the reply with a status that allows a body."""
     return reply._replace(status=200) if reply.status == 204 else reply
 
 
 def nulls(exchange: Exchange) -> None:
-    """It is done, and the answer has null for every value."""
+    """Carry out the request, and answer with null for every value."""
     reply = exchange.perform()
     exchange.reply(reply._replace(body=_emptied(json.loads(reply.content or b"null"))))
 
@@ -232,7 +232,7 @@ def _emptied(value: Any) -> Any:
 
 
 def bomb(kind: str = "gzip", size: int = _BOMB_BYTES) -> Fault:
-    """200 and far too much JSON: `size` bytes once it is unpacked.
+    """Answer 200 with far too much JSON: `size` bytes once it is decompressed.
 
     `gzip` is some hundred times smaller on the wire, `nested` (gzip in gzip) some ten thousand times, `plain` is not.
     """
@@ -249,7 +249,7 @@ def bomb(kind: str = "gzip", size: int = _BOMB_BYTES) -> Fault:
 
 
 def _flood(exchange: Exchange, size: int) -> None:
-    """`size` bytes of JSON, never held at once."""
+    """Send `size` bytes of JSON in pieces."""
     exchange.receive()
     exchange.send(exchange.head(Reply(200, None, "application/json"), length=size) + OPENING)
     left = size - len(OPENING) - 2

@@ -1,17 +1,17 @@
-"""What can go wrong with the push socket: `server.fail("GET", "/sockjs/websocket", faults.push_drop(2))`.
+"""Faults of the push socket: `server.fail("GET", "/sockjs/websocket", faults.push_drop(2))`.
 
-All of these answer the handshake as it should be, and fail then. What fails before, such as a proxy that does not know
-websockets, is in `faults`: `answer(404)`, `html()`, `hang`, `cut_before`. Seconds are counted from the handshake on.
+All of these answer the handshake correctly and fail afterwards. Earlier failures, such as a proxy that does not know
+websockets, are in `faults`: `answer(404)`, `html()`, `hang`, `cut_before`. Seconds are counted from the handshake on.
 """
 
 from __future__ import annotations
 
 from octoprint_cli.testing.server.exchange import Exchange
 from octoprint_cli.testing.server.fault_plan import Fault, named
-from octoprint_cli.testing.server.push_session import converse
-from octoprint_cli.testing.server.websocket import BINARY, Habits, frame
+from octoprint_cli.testing.server.push_session import serve_push
+from octoprint_cli.testing.server.websocket import BINARY, PushFaults, frame
 
-#: JSON that no client expects, and what is none at all.
+#: JSON that no client expects, and text that is no JSON.
 _NO_MESSAGES = (
     "",
     "{",
@@ -39,39 +39,39 @@ _NO_MESSAGES = (
     '{"plugin": {"plugin": null, "data": 5}}',
     '{"unheardOf": {"type": "\\u0007\\u001b[31m"}}',
 )
-_LITTER = (*map(frame, _NO_MESSAGES), frame(b"\x00\xff\xfe", BINARY), frame(b'{"event": {"type": "X"}}', BINARY))
+_GARBAGE = (*map(frame, _NO_MESSAGES), frame(b"\x00\xff\xfe", BINARY), frame(b'{"event": {"type": "X"}}', BINARY))
 
 
 def push_silent(exchange: Exchange) -> None:
-    """Nothing is said after the handshake, no `connected`, no pong, and the connection stays."""
-    converse(exchange, Habits(speaks=0))
+    """Send nothing after the handshake, no `connected` and no pong, and keep the connection open."""
+    serve_push(exchange, PushFaults(mute_after=0))
 
 
 def push_mute(seconds: float) -> Fault:
-    """It works, and after so long says nothing more, not even a pong; the connection stays, as with a cable that was cut."""
-    return named("push_mute", lambda exchange: converse(exchange, Habits(speaks=seconds)))
+    """Work for some seconds, then send nothing more, not even a pong, with the connection open, as if a cable was cut."""
+    return named("push_mute", lambda exchange: serve_push(exchange, PushFaults(mute_after=seconds)))
 
 
 def push_drop(seconds: float) -> Fault:
-    """It works, and after so long the connection ends without a close frame, as when a server is killed."""
-    return named("push_drop", lambda exchange: converse(exchange, Habits(lasts=seconds)))
+    """Work for some seconds, then end the connection without a close frame, as when a server is killed."""
+    return named("push_drop", lambda exchange: serve_push(exchange, PushFaults(closes_after=seconds)))
 
 
 def push_garbage(exchange: Exchange) -> None:
-    """It works, but every message is preceded by one that is none: no JSON, wrong shapes, binary. At first all of them come."""
-    converse(exchange, Habits(litter=_LITTER))
+    """Work, but send garbage before every message: no JSON, wrong shapes, binary frames. All of it comes at the beginning."""
+    serve_push(exchange, PushFaults(garbage=_GARBAGE))
 
 
 def push_breach(exchange: Exchange) -> None:
-    """The first frame breaks the protocol: its text is no UTF-8. A client must leave; this server goes on."""
-    converse(exchange, Habits(litter=(frame(b"\xff\xfe"),)))
+    """Break the protocol with the first frame, whose text is no UTF-8. A client must disconnect; this server goes on."""
+    serve_push(exchange, PushFaults(garbage=(frame(b"\xff\xfe"),)))
 
 
 def push_drip(exchange: Exchange) -> None:
-    """It works, a byte every 20 ms: any message takes many seconds, and there is never a silence."""
-    converse(exchange, Habits(interval=0.02))
+    """Work, but send one byte every 20 ms, so that any message takes many seconds without any silence."""
+    serve_push(exchange, PushFaults(byte_interval=0.02))
 
 
 def push_flood(size: int) -> Fault:
-    """One frame of so many bytes (from 65536 on), never held at once; then nothing more."""
-    return named("push_flood", lambda exchange: converse(exchange, Habits(speaks=0, flood=size)))
+    """Send one frame of `size` bytes (65536 at least), in pieces; then nothing more."""
+    return named("push_flood", lambda exchange: serve_push(exchange, PushFaults(mute_after=0, flood=size)))

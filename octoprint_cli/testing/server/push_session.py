@@ -1,11 +1,11 @@
-"""What the fake server says and hears on one push socket.
+"""`PushSocket`: the messages that the fake server sends and receives on one push socket.
 
     server.wait_until(lambda: server.sockets and server.sockets[-1].authed)
     server.octoprint.say("Recv: wait")
     assert server.sockets[-1].said[0] == {"subscribe": {"state": False, "events": ["PrintDone"], "plugins": False}}
 
-What there is to say stands in `news` and `updates`, what the client wants of it in `subscription`, the frames in `push`, what
-can go wrong in `faults_push`.
+The messages come from `event_log` and `push_payloads`, the client's wishes are in `push_subscription`, the frames in `websocket`,
+and what can go wrong is in `push_faults`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from octoprint_cli.testing.server.websocket import (
     PING,
     PONG,
     TEXT,
-    Habits,
-    Wire,
+    FrameSocket,
+    PushFaults,
 )
 
 if TYPE_CHECKING:
@@ -31,53 +31,53 @@ if TYPE_CHECKING:
 _NORMAL_END = (1000).to_bytes(2, "big")
 
 
-def converse(exchange: Exchange, habits: Habits = Habits()) -> None:
-    """Answer the request for a push socket, and hold the conversation on it until one of both ends it."""
+def serve_push(exchange: Exchange, faults: PushFaults = PushFaults()) -> None:
+    """Answer the request for a push socket, and serve the socket until one of both sides ends it."""
     reply = exchange.perform()
     exchange.reply(reply)
     if reply.status == 101:
-        PushSocket(exchange, habits).run()
+        PushSocket(exchange, faults).run()
 
 
 class _Enough(Exception):
-    """The server ends the conversation."""
+    """Raised when the server ends the session."""
 
 
 class PushSocket:
-    """One client on the push socket. A test may look at it at any time."""
+    """One client's push socket. A test may look at it at any time."""
 
-    def __init__(self, exchange: Exchange, habits: Habits) -> None:
+    def __init__(self, exchange: Exchange, faults: PushFaults) -> None:
         self.server = exchange.server
         self.octoprint = exchange.server.octoprint
-        #: What the client has said, as JSON, oldest first; what is no JSON is not kept.
+        #: What the client has sent, as JSON, oldest first; invalid JSON is not kept.
         self.said: List[Any] = []
-        #: How often it has asked for a sign of life.
+        #: The number of pings received.
         self.pings = 0
-        #: Whether the client has shown a session that is known.
+        #: Whether the client has logged in with a valid session.
         self.authed = False
-        #: Whether the connection stands.
+        #: Whether the connection is open.
         self.open = True
         self.wants = Subscription()
-        self._habits = habits
-        self._wire = Wire(exchange, habits)
+        self._faults = faults
+        self._wire = FrameSocket(exchange, faults)
         self._since = time.monotonic()
         self._events = self._lines = self._temps = 0
         self._last: Optional[Dict[str, Any]] = None
         self._due = 0.0
 
     def run(self) -> None:
-        """The conversation. Raises OSError when the client has gone."""
+        """Serve the socket until it ends. Raises OSError when the client has gone."""
         self.server.joined(self)
         try:
-            self._wire.spoil()
+            self._wire.send_garbage()
             if not self.is_mute:
                 self._wire.tell({"connected": push_payloads.connected(self.octoprint)})
-            while not self.server.closing.is_set() and not self._lasted(self._habits.lasts):
+            while not self.server.closing.is_set() and not self._elapsed(self._faults.closes_after):
                 self._listen()
                 for message in [] if self.is_mute else self._news():
                     self._wire.tell(message)
         except _Enough:
-            """Said what there was to say."""
+            """The server has ended the session."""
         finally:
             with self.octoprint.changed:
                 self.open = False
@@ -85,13 +85,13 @@ class PushSocket:
 
     @property
     def is_mute(self) -> bool:
-        """Whether it says nothing more, though the connection stands."""
-        return self._lasted(self._habits.speaks)
+        """Whether nothing more is sent, though the connection is open."""
+        return self._elapsed(self._faults.mute_after)
 
-    def _lasted(self, seconds: Optional[float]) -> bool:
+    def _elapsed(self, seconds: Optional[float]) -> bool:
         return seconds is not None and time.monotonic() - self._since >= seconds
 
-    # -- what the client says ---------------------------------------------------------------------
+    # -- receiving --------------------------------------------------------------------------------
 
     def _listen(self) -> None:
         found = self._wire.next()
@@ -115,7 +115,7 @@ class PushSocket:
             self.octoprint.changed.notify_all()
 
     def _heard(self, content: bytes) -> List[Any]:
-        """Take over what the client says, and return what is to be said at once."""
+        """Apply a message of the client, and return the messages that answer it at once."""
         try:
             said = json.loads(content)
         except ValueError:
@@ -146,7 +146,7 @@ class PushSocket:
         before, self.authed = self.authed, self.octoprint.sessions.get(session) == name
         if not self.authed:
             return [{"reauthRequired": {"reason": "stale"}}]
-        self._events = len(self.octoprint.told)
+        self._events = len(self.octoprint.messages)
         if before or not self.octoprint.may("STATUS"):
             return []
         return [*self._history(), {"timelapse": None}]
@@ -158,10 +158,10 @@ class PushSocket:
         self.wants.subscribe(wanted)
         return self._history() if self.authed and not before else []
 
-    # -- what the server says ---------------------------------------------------------------------
+    # -- sending ----------------------------------------------------------------------------------
 
     def _history(self) -> List[Any]:
-        """What there was before, if it is wanted; from here on only what is new."""
+        """Return the `history` message, if it is wanted, and let later messages hold only what is new."""
         octoprint = self.octoprint
         octoprint.note_temperatures()
         self._lines, self._temps = len(octoprint.terminal), len(octoprint.history)
@@ -169,10 +169,10 @@ class PushSocket:
         return [{"history": self._readable(push_payloads.history(octoprint))}] if self.wants.state else []
 
     def _news(self) -> List[Any]:
-        """What has happened since the last time: first events, then how it is now."""
+        """Return the messages since the last time: events first, then a `current`."""
         octoprint = self.octoprint
         with octoprint.lock:
-            fresh, self._events = octoprint.told[self._events :], len(octoprint.told)
+            fresh, self._events = octoprint.messages[self._events :], len(octoprint.messages)
             if not self.authed or not octoprint.may("STATUS"):
                 return []
             if any("reauthRequired" in message for message in fresh):
@@ -192,6 +192,6 @@ class PushSocket:
         return [{"current": self._readable(push_payloads.current(octoprint, temps, lines))}]
 
     def _readable(self, body: Dict[str, Any]) -> Dict[str, Any]:
-        """With the lines that are wanted, if the key may read the terminal."""
+        """Return the message with the lines that are wanted, and none if the key may not read the terminal."""
         allowed = self.wants.cut(body)
         return allowed if self.octoprint.may("MONITOR_TERMINAL") else {**allowed, "logs": [], "messages": []}

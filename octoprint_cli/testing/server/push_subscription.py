@@ -1,4 +1,4 @@
-"""What a client wants to hear on the push socket, as it has said so with `subscribe` and `throttle`. Must not know sockets."""
+"""`Subscription`: what a client wants on the push socket, by its `subscribe` and `throttle`. This module knows no sockets."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import Any, Dict, List, Mapping
 
 
 class Subscription:
-    """Everything, until the first `subscribe`; then nothing that it does not name."""
+    """The wishes of one client: everything until the first `subscribe`, then only what that names."""
 
     def __init__(self) -> None:
-        #: True, False, or the kinds that are wanted.
+        #: True for all, False for none, or a list of the kinds that are wanted.
         self.events: Any = True
         self.plugins: Any = True
-        #: Whether `history` and `current` are wanted, and which lines in them: true, false, or a regular expression.
+        #: Whether `history` and `current` are wanted, and which lines in them: True, False, or a regular expression.
         self.state = True
         self.logs: Any = True
         self.messages: Any = True
-        #: Every how many intervals a `current` may come.
+        #: The number of intervals from one `current` to the next, at least.
         self.throttle = 1
 
     def subscribe(self, wanted: Mapping[str, Any]) -> None:
-        """Take over a `subscribe`. A regular expression that is none turns the state off, as on the real servers."""
+        """Apply a `subscribe`. An invalid regular expression turns the state off, as on the real servers."""
         self.events, self.plugins = wanted.get("events", False), wanted.get("plugins", False)
         state = wanted.get("state", False)
         self.state = state is True or isinstance(state, dict)
@@ -34,13 +34,13 @@ class Subscription:
             self.state = False
 
     def passes(self, message: Mapping[str, Any]) -> bool:
-        """Whether a message that is passed on as it is, is wanted."""
+        """Return whether an event or plugin message is wanted."""
         if "event" in message:
             return _named(self.events, message["event"]["type"])
         return _named(self.plugins, message["plugin"]["plugin"]) if "plugin" in message else True
 
     def cut(self, body: Dict[str, Any]) -> Dict[str, Any]:
-        """A `history` or a `current` with the lines that are wanted."""
+        """Return a `history` or a `current` with only the lines that are wanted."""
         return {**body, "logs": _chosen(self.logs, body["logs"]), "messages": _chosen(self.messages, body["messages"])}
 
 

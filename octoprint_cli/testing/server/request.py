@@ -1,4 +1,4 @@
-"""A request as it arrived."""
+"""`Request`: an HTTP request as the server received it."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from urllib.parse import parse_qsl, urlsplit
 
 from octoprint_cli.testing.octoprint.multipart import Form
 
-#: POSTs that change nothing: a session for the push socket, and what a file would be called.
+#: POSTs that change nothing: opening a session for the push socket, and asking what a file would be called.
 _QUESTIONS = ("/api/login", "/api/files/test")
 
 
 class Request(NamedTuple):
-    """What one request said, as far as it was read."""
+    """One request, as far as it was read."""
 
     method: str
     #: Below the server's prefix, without the query, still percent-encoded.
     path: str
-    #: By their names in lower case.
+    #: The headers, by their names in lower case.
     headers: Dict[str, str]
-    #: What arrived, cut at the size that the server keeps.
+    #: The body, cut at the size that the server keeps.
     body: bytes = b""
-    #: The path as it stood in the request's first line.
+    #: The target in the request line: the path and the query.
     target: str = ""
-    #: The body's bytes that were read.
+    #: How many bytes of the body were read.
     size: int = 0
     #: Whether the whole body was read.
     complete: bool = True
-    #: The multipart form that the body is, if it is one.
+    #: The body as a multipart form, if it is one.
     form: Optional[Form] = None
 
     @property
@@ -38,15 +38,15 @@ class Request(NamedTuple):
 
     @property
     def query(self) -> Dict[str, str]:
-        """The parameters behind the question mark, decoded."""
+        """The query parameters, decoded."""
         return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
 
     @property
     def is_act(self) -> bool:
-        """Whether it was meant to change something."""
+        """Whether the request was meant to change something."""
         return self.method not in ("GET", "HEAD", "OPTIONS") and self.path not in _QUESTIONS
 
     def __str__(self) -> str:
-        """Such as `POST /api/job {"command": "cancel"}`."""
+        """Return a text such as `POST /api/job {"command": "cancel"}`."""
         said = f" {self.body.decode('utf-8', 'replace')}" if self.body and not self.form else ""
         return f"{self.method} {self.path}{said}"

@@ -1,4 +1,4 @@
-"""Which request is answered by what: the fake server's paths, the key, the permissions. Must not know sockets."""
+"""The routes of the fake server, with API key and permissions. This module knows no sockets."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _BAD_JSON = "The browser (or proxy) sent a request that this server could not un
 
 
 class _Call(NamedTuple):
-    """A request at its route."""
+    """A request with the route's path parameters."""
 
     octoprint: FakeOctoPrint
     request: Request
-    #: What the path's groups matched, decoded.
+    #: The path parameters, decoded.
     groups: List[str]
 
     @property
     def body(self) -> Dict[str, Any]:
-        """The JSON object that was sent. Raises Refused."""
+        """The JSON object in the body. Raises Refused."""
         if not self.request.headers.get("content-type", "").startswith("application/json"):
             raise Refused(415, _NO_JSON)
         try:
@@ -54,10 +54,10 @@ class _Call(NamedTuple):
 class _Route(NamedTuple):
     method: str
     path: Pattern[str]
-    #: Empty for none, or for one that is looked at after other things.
+    #: The permission to check first; empty if there is none, or if it is checked later.
     permission: str
     call: Callable[[_Call], Reply]
-    #: Whether it is answered without a key.
+    #: Whether it is answered without an API key.
     public: bool = False
 
 
@@ -69,7 +69,7 @@ def _on(method: str, path: str, permission: str, call: Callable[[_Call], Reply],
 
 
 def answer(octoprint: FakeOctoPrint, request: Request, key: str) -> Reply:
-    """Do what the request asks for, and say what the server says. To be called with the server's lock held."""
+    """Carry out a request and return the server's reply. The caller holds the server's lock."""
     method = "GET" if request.method == "HEAD" else request.method
     path, known = request.path, _presented_key(request) == key
     if "//" in path[1:]:
@@ -83,6 +83,13 @@ def answer(octoprint: FakeOctoPrint, request: Request, key: str) -> Reply:
         if found and route.method == method:
             return _called(route, _Call(octoprint, request, [unquote(group) for group in found.groups()]), known)
     return _nowhere(path)
+
+
+def is_known(method: str, path: str) -> bool:
+    """Return whether the server has a route for this method and path."""
+    asked = "GET" if method == "HEAD" else method
+    public = (asked, path) == ("GET", "/api/currentuser")
+    return public or any(route.method == asked and route.path.fullmatch(path) for route in _ROUTES)
 
 
 def _called(route: _Route, call: _Call, known: bool) -> Reply:
@@ -102,7 +109,7 @@ def _nowhere(path: str) -> Reply:
 
 
 def _presented_key(request: Request) -> Optional[str]:
-    """The key, where the server looks for one: the query wins over the header."""
+    """Return the API key of a request: the query has priority over the form, and the form over the header."""
     bearer = request.headers.get("authorization", "")
     header = request.headers.get("x-api-key") or (bearer[len("Bearer ") :] if bearer.startswith("Bearer ") else None)
     form = request.form.fields.get("apikey") if request.form else None
@@ -110,7 +117,7 @@ def _presented_key(request: Request) -> Optional[str]:
 
 
 def _user(octoprint: FakeOctoPrint, known: bool) -> Reply:
-    """`GET /api/currentuser`, which answers any key, and says whose it is."""
+    """Answer `GET /api/currentuser`, which accepts any key and says whose it is."""
     if not known:
         return Reply(200, _NOBODY)
     allowed = PERMISSIONS if octoprint.permissions is None else octoprint.permissions
@@ -118,10 +125,10 @@ def _user(octoprint: FakeOctoPrint, known: bool) -> Reply:
 
 
 def _login(call: _Call) -> Reply:
-    """`POST /api/login`: a session for the push socket, for a key alone. Nobody has a password here. Raises Refused."""
-    told = {**call.request.query, **(call.body if call.request.body else {})}
-    if str(told.get("passive", "")).lower() not in ("true", "yes", "y", "1"):
-        both = "user" in told and "pass" in told
+    """Answer `POST /api/login` with a session for the push socket. Only a key can log in, no password. Raises Refused."""
+    sent = {**call.request.query, **(call.body if call.request.body else {})}
+    if str(sent.get("passive", "")).lower() not in ("true", "yes", "y", "1"):
+        both = "user" in sent and "pass" in sent
         raise Refused(403, FORBIDDEN) if both else Refused(400, "Neither user and pass attributes nor passive flag present")
     session = secrets.token_hex(32)
     call.octoprint.sessions[session] = NAME
@@ -129,7 +136,7 @@ def _login(call: _Call) -> Reply:
 
 
 def _download(call: _Call) -> Reply:
-    """A file, as it is stored; 1.x knows ranges and ETags."""
+    """Answer the download of a stored file; 1.x supports ranges and ETags."""
     path, is_2 = call.groups[0], call.octoprint.is_2
     stored = call.octoprint.storage.get("local", path)
     if is_2 and ".." in path.split("/"):
@@ -171,8 +178,8 @@ _on("GET", "/api/server", "STATUS", lambda call: Reply(200, {"safemode": None, "
 _on("GET", "/api/connection", "STATUS", lambda call: rest_payloads.connection(call.octoprint))
 _on("POST", "/api/connection", "CONNECTION", lambda call: call.octoprint.act_on_connection(call.body))
 _on("GET", "/api/printerprofiles", "CONNECTION", lambda call: profiles.listing(call.octoprint))
-_on("GET", "/api/plugin/([^/]+)", "", lambda call: server_plugins.told(call.octoprint, call.groups[0]))
-_on("POST", "/api/plugin/([^/]+)", "", lambda call: server_plugins.done(call.octoprint, call.groups[0], call.body))
+_on("GET", "/api/plugin/([^/]+)", "", lambda call: server_plugins.get(call.octoprint, call.groups[0]))
+_on("POST", "/api/plugin/([^/]+)", "", lambda call: server_plugins.post(call.octoprint, call.groups[0], call.body))
 _on("GET", "/api/job", "STATUS", lambda call: rest_payloads.job(call.octoprint))
 _on("POST", "/api/job", "", lambda call: call.octoprint.act_on_job(call.body))
 _on("GET", "/api/printer", "STATUS", lambda call: rest_payloads.printer(call.octoprint, call.request.query))

@@ -1,6 +1,6 @@
-"""The push socket below its messages: the handshake, and the frames, which websocket-client makes and reads.
+"""The push socket below its messages: the handshake, and the frames, which websocket-client builds and parses.
 
-What is said in them is in `conversation`.
+The messages are in `push_session`.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ if TYPE_CHECKING:
 PATH = "/sockjs/websocket"
 TEXT, BINARY = ABNF.OPCODE_TEXT, ABNF.OPCODE_BINARY
 PING, PONG, CLOSE = ABNF.OPCODE_PING, ABNF.OPCODE_PONG, ABNF.OPCODE_CLOSE
-#: Seconds after which a socket looks again whether something is new.
+#: Seconds between two looks for new messages to send.
 _TICK = 0.02
 _CHUNK = b"0" * 65536
-#: RFC 6455, section 1.3.
+#: The constant of RFC 6455, section 1.3.
 _MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
-class Habits(NamedTuple):
-    """How a socket is spoilt; without any of them it works."""
+class PushFaults(NamedTuple):
+    """Ways in which a push socket misbehaves; the defaults are a healthy one."""
 
-    #: Seconds until the connection ends, without a close frame.
-    lasts: Optional[float] = None
-    #: Seconds until nothing more is said, not even a pong; the connection stays.
-    speaks: Optional[float] = None
-    #: Seconds between the bytes of what is sent.
-    interval: float = 0.0
-    #: Frames that nobody wants: all of them at first, then one before each message.
-    litter: Sequence[bytes] = ()
-    #: Bytes of a frame that is sent before anything else; none for 0.
+    #: Seconds until the connection ends without a close frame.
+    closes_after: Optional[float] = None
+    #: Seconds until nothing more is sent, not even a pong, though the connection stays open.
+    mute_after: Optional[float] = None
+    #: Seconds between two bytes that are sent.
+    byte_interval: float = 0.0
+    #: Garbage frames: all of them are sent first, then one before each message.
+    garbage: Sequence[bytes] = ()
+    #: Size of a frame that is sent before anything else, in bytes; 0 for none.
     flood: int = 0
 
 
 def handshake(request: Request) -> Reply:
-    """`GET /sockjs/websocket`: 101, or why not. A key is of no use here, and not asked for."""
+    """Answer `GET /sockjs/websocket` with 101, or with why not. No API key is needed here."""
     asked = request.headers
     if asked.get("upgrade", "").lower() != "websocket":
         return Reply(400, 'Can "Upgrade" only to "WebSocket".', "text/html; charset=UTF-8")
@@ -64,24 +64,24 @@ def handshake(request: Request) -> Reply:
 
 
 def frame(content: Union[str, bytes], opcode: int = TEXT) -> bytes:
-    """A frame, as a server sends it."""
+    """Return a frame as a server sends it."""
     made = ABNF.create_frame(content, opcode)
     made.mask_value = 0  # a server must not mask
     return made.format()
 
 
-class Wire:
+class FrameSocket:
     """The frames of one connection."""
 
-    def __init__(self, exchange: Exchange, habits: Habits) -> None:
+    def __init__(self, exchange: Exchange, faults: PushFaults) -> None:
         self._exchange = exchange
-        self._habits = habits
+        self._faults = faults
         self._connection = exchange.connection
         self._frames = frame_buffer(self._receive, True)
         self._sent = 0
 
     def next(self) -> Optional[Tuple[int, bytes]]:
-        """The opcode and the content of the frame that comes within a tick. Raises OSError at the connection's end."""
+        """Return opcode and content of a frame that arrives within a tick, else None. Raises OSError at the connection's end."""
         self._connection.settimeout(_TICK)
         try:
             found = self._frames.recv_frame()
@@ -99,31 +99,31 @@ class Wire:
             raise ConnectionError("the client has gone")
         return piece
 
-    def spoil(self) -> None:
-        """All that nobody wants, at the beginning."""
-        if self._habits.flood:
-            self._exchange.send(bytes([0x80 | TEXT, 127]) + struct.pack("!Q", self._habits.flood))
-        for start in range(0, self._habits.flood, len(_CHUNK)):
-            self._exchange.send(_CHUNK[: self._habits.flood - start])
-        for piece in self._habits.litter:
+    def send_garbage(self) -> None:
+        """Send the flood and all garbage frames."""
+        if self._faults.flood:
+            self._exchange.send(bytes([0x80 | TEXT, 127]) + struct.pack("!Q", self._faults.flood))
+        for start in range(0, self._faults.flood, len(_CHUNK)):
+            self._exchange.send(_CHUNK[: self._faults.flood - start])
+        for piece in self._faults.garbage:
             self._send(piece)
 
     def tell(self, message: Any) -> None:
-        """A JSON message."""
-        if self._habits.litter:
-            self._send(self._habits.litter[self._sent % len(self._habits.litter)])
+        """Send a JSON message, preceded by a garbage frame if there are any."""
+        if self._faults.garbage:
+            self._send(self._faults.garbage[self._sent % len(self._faults.garbage)])
         self._sent += 1
         self._send(frame(json.dumps(message)))
 
     def answer(self, content: bytes, opcode: int) -> None:
-        """A frame of that kind."""
+        """Send a frame of this kind."""
         self._send(frame(content, opcode))
 
     def _send(self, data: bytes) -> None:
-        if not self._habits.interval:
+        if not self._faults.byte_interval:
             return self._exchange.send(data)
         for at in data:
             self._exchange.send(bytes([at]))
-            if not self._exchange.pause(self._habits.interval):
+            if not self._exchange.pause(self._faults.byte_interval):
                 raise ConnectionError("the server ends")
         return None

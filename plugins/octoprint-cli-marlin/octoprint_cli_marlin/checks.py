@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
-from octoprint_cli.api import Check, CliError, Finding, Severity, Skip, Subject, converse, errors
+from octoprint_cli.api import Check, CheckContext, CliError, Finding, Severity, Skip, converse, errors
 from octoprint_cli_marlin.asking import is_marlin
 
 #: The print waits for it: a firmware that is idle answers at once.
@@ -20,7 +20,7 @@ class ThermalProtection(Check):
 
     severity = Severity.WARN
 
-    def run(self, subject: Subject) -> Finding:
+    def run(self, subject: CheckContext) -> Finding:
         _require_idle(subject)
         firmware = self._asked(subject)
         name = firmware["firmware_name"] or "unknown"
@@ -39,7 +39,7 @@ class ThermalProtection(Check):
         return Finding(f"the firmware protects its heaters ({name})", evidence)
 
     @staticmethod
-    def _asked(subject: Subject) -> Dict[str, Any]:
+    def _asked(subject: CheckContext) -> Dict[str, Any]:
         try:
             reply = converse(subject.client, ["M115"], ASK_SECONDS)[0]
         except CliError as error:  # whether to print does not hang on it
@@ -50,7 +50,7 @@ class ThermalProtection(Check):
         return firmware
 
 
-def _require_idle(subject: Subject) -> None:
+def _require_idle(subject: CheckContext) -> None:
     """Skip unless the printer is idle, and this is no rehearsal, in which nothing is sent."""
     subject.require_printer()
     if subject.client.rehearsing:

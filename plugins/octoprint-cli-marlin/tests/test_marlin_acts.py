@@ -20,7 +20,7 @@ def error_of(result: Result) -> Dict[str, Any]:
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_nothing_is_sent_without_consent_nor_in_a_rehearsal_nor_during_a_job(act: str, marlin: Run, server: FaultServer) -> None:
+def test_commands_need_confirm_and_are_refused_during_a_job(act: str, marlin: Run, server: FaultServer) -> None:
     assert marlin(*act.split()).code == "CONFIRMATION_REQUIRED"
     data = marlin(*act.split(), "--dry-run").data
     sent = [command for request in data["requests"] for command in request["json"]["commands"]]
@@ -31,31 +31,31 @@ def test_nothing_is_sent_without_consent_nor_in_a_rehearsal_nor_during_a_job(act
     assert server.octoprint.commands == [] and server.acts == []
 
 
-def test_save(marlin: Run, server: FaultServer) -> None:
+def test_eeprom_save_reports_size_and_checksum(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M500"] = said.MARLIN_M500
     data = marlin("eeprom", "save", "--confirm").data
     assert (data["action"], data["bytes"], data["crc"]) == ("saved", 735, 9159)
     assert server.octoprint.commands == ["M115", "M500"]
 
 
-def test_save_that_was_acknowledged_alone_is_not_said_to_be_done(marlin: Run, server: FaultServer) -> None:
+def test_eeprom_save_without_report_is_only_acknowledged(marlin: Run, server: FaultServer) -> None:
     assert marlin("eeprom", "save", "--confirm").data["action"] == "acknowledged"
 
 
 @pytest.mark.parametrize("reply", [said.MARLIN_M500_FAILED, ["Error:EEPROM disabled", "ok"]])
-def test_save_that_failed(reply: List[str], marlin: Run, server: FaultServer) -> None:
+def test_failed_eeprom_save_is_an_error(reply: List[str], marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M500"] = reply
     result = marlin("eeprom", "save", "--confirm")
     assert result.code == "FIRMWARE_REFUSED" and "EEPROM" in error_of(result)["message"]
     assert error_of(result)["details"] == {"command": "M500", "lines": reply[:-1]}
 
 
-def test_save_without_an_eeprom_is_not_even_tried(marlin: Run, server: FaultServer) -> None:
+def test_eeprom_save_without_eeprom_is_not_sent(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M115"] = said.with_capabilities("Marlin 2.1.2", EEPROM=0)
     assert marlin("eeprom", "save", "--confirm").code == "FIRMWARE_REFUSED" and server.octoprint.commands == ["M115"]
 
 
-def test_probe(marlin: Run, server: FaultServer) -> None:
+def test_mesh_probe_homes_probes_and_reports_the_mesh(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies.update({"M420": said.BILINEAR, "G29": said.BILINEAR})
     data = marlin("mesh", "probe", "--confirm").data
     assert (data["action"], data["commands"], data["highest"]) == ("probed", ["G28", "G29"], 0.311)
@@ -64,7 +64,7 @@ def test_probe(marlin: Run, server: FaultServer) -> None:
     assert shown.startswith("probed with G28, G29; to keep it: octoprint-cli marlin eeprom save --confirm\nbilinear mesh")
 
 
-def test_probe_of_ubl_without_a_mesh_yet(marlin: Run, server: FaultServer) -> None:
+def test_mesh_probe_of_ubl_without_mesh(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M420"] = said.UBL_EMPTY_SHAPED
     result = marlin("mesh", "probe", "--confirm")
     assert server.octoprint.commands == ["M115", "M420 V1", "G28", "G29 P1", "G29 P3", "M420 V1"]
@@ -75,7 +75,7 @@ def test_probe_of_ubl_without_a_mesh_yet(marlin: Run, server: FaultServer) -> No
     "complaint", ["echo:Home XYZ first", "?Probe position out of range.", "Error:Probing Failed", "Homing Failed"]
 )
 @pytest.mark.parametrize("command", ["G28", "G29"])
-def test_what_fails_is_not_followed_by_more(command: str, complaint: str, marlin: Run, server: FaultServer) -> None:
+def test_failed_probe_command_stops_the_sequence(command: str, complaint: str, marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies.update({"M420": said.BILINEAR, command: [complaint, "ok"]})
     result = marlin("mesh", "probe", "--confirm")
     assert result.code == "FIRMWARE_REFUSED" and complaint.replace("Error:", "") in error_of(result)["message"]
@@ -83,12 +83,12 @@ def test_what_fails_is_not_followed_by_more(command: str, complaint: str, marlin
 
 
 @pytest.mark.parametrize("about", [said.PRUSA_MK3_M115, said.with_capabilities("Marlin 1.1.9", AUTOLEVEL=0)])
-def test_probe_where_there_is_no_probe_or_another_way(about: List[str], marlin: Run, server: FaultServer) -> None:
+def test_mesh_probe_without_supported_probe_is_refused(about: List[str], marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M115"] = about
     assert marlin("mesh", "probe", "--confirm").code == "FIRMWARE_REFUSED" and server.octoprint.commands == ["M115"]
 
 
-def test_busy_keeps_it_waiting_and_silence_ends_it(marlin: Run, server: FaultServer) -> None:
+def test_busy_firmware_extends_the_wait_and_silence_ends_it(marlin: Run, server: FaultServer) -> None:
     """The firmware is busy for several times as long as silence is borne."""
     server.octoprint.replies.update({"M420": said.BILINEAR, "G29": []})
     results: List[Result] = []
@@ -107,7 +107,7 @@ def test_busy_keeps_it_waiting_and_silence_ends_it(marlin: Run, server: FaultSer
     assert result.code == "NO_REPLY" and "may still be moving" in error_of(result)["message"]
 
 
-def test_a_job_that_begins_meanwhile_is_not_probed_into(marlin: Run, server: FaultServer) -> None:
+def test_mesh_probe_stops_if_a_job_begins(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies.update({"M420": said.BILINEAR, "G28": []})
     results: List[Result] = []
     running = threading.Thread(target=lambda: results.append(marlin("mesh", "probe", "--confirm")))
@@ -128,7 +128,9 @@ def test_a_job_that_begins_meanwhile_is_not_probed_into(marlin: Run, server: Fau
         ("chamber", "M303 E-2 S60 C8", said.MARLIN_M303, (20.84, 1.86, 58.26, 216.38, 224.03), "M309 P20.84 I1.86 D58.26"),
     ],
 )
-def test_tune(heater: str, command: str, reply: List[str], found: Any, keep: str, marlin: Run, server: FaultServer) -> None:
+def test_pid_tune_reports_constants_and_commands_to_keep_them(
+    heater: str, command: str, reply: List[str], found: Any, keep: str, marlin: Run, server: FaultServer
+) -> None:
     server.octoprint.heaters.update(tool1=[20.0, 0.0], chamber=[20.0, 0.0])
     server.octoprint.replies["M303"] = reply
     data = marlin("pid-tune", heater, "200" if heater.startswith("tool") else "60", "--confirm").data
@@ -150,13 +152,13 @@ def test_tune(heater: str, command: str, reply: List[str], found: Any, keep: str
         (["ok"], "told no constants"),
     ],
 )
-def test_a_tuning_that_comes_to_nothing(reply: List[str], told: str, marlin: Run, server: FaultServer) -> None:
+def test_failed_pid_tune_is_an_error(reply: List[str], told: str, marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M303"] = reply
     result = marlin("pid-tune", "tool0", "200", "--confirm")
     assert result.code == "FIRMWARE_REFUSED" and told in error_of(result)["message"]
 
 
-def test_a_tuning_that_falls_silent_may_still_heat(marlin: Run, server: FaultServer) -> None:
+def test_silent_pid_tune_warns_of_heated_heater(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M303"] = said.MARLIN_M303[:3]
     error = error_of(marlin("pid-tune", "tool0", "200", "--confirm", "--reply-timeout", "0.3"))
     assert error["code"] == "NO_REPLY" and "tool0 may still be heated" in error["message"] and "M108" in error["hint"]
@@ -175,5 +177,5 @@ def test_a_tuning_that_falls_silent_may_still_heat(marlin: Run, server: FaultSer
         ("tool0 200 --cycles 2", "USAGE_ERROR"),
     ],
 )
-def test_what_must_not_be_tuned(line: str, code: str, marlin: Run, server: FaultServer) -> None:
+def test_invalid_pid_tune_arguments_are_refused(line: str, code: str, marlin: Run, server: FaultServer) -> None:
     assert marlin("pid-tune", *line.split(), "--confirm").code == code and server.octoprint.commands == []

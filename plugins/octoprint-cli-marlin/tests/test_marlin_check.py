@@ -34,7 +34,9 @@ def row_of(result: Result) -> Dict[str, Any]:
         (["ok"], "skip", "does not say what it is"),
     ],
 )
-def test_what_the_firmware_says(about: List[str], status: str, told: str, tmp_path: Path, server: FaultServer) -> None:
+def test_thermal_protection_is_read_from_m115(
+    about: List[str], status: str, told: str, tmp_path: Path, server: FaultServer
+) -> None:
     server.octoprint.replies["M115"] = about
     result = preflight(server, tmp_path)
     row = row_of(result)
@@ -42,7 +44,7 @@ def test_what_the_firmware_says(about: List[str], status: str, told: str, tmp_pa
     assert result.exit_code == 0 and result.data["ready"] is True
 
 
-def test_it_warns_at_a_start_and_forbids_it_with_strict(tmp_path: Path, server: FaultServer) -> None:
+def test_check_warns_at_print_start_and_blocks_with_strict(tmp_path: Path, server: FaultServer) -> None:
     server.octoprint.replies["M115"] = said.with_capabilities("Marlin 1.1.9", THERMAL_PROTECTION=0)
     server.octoprint.store("cube.gcode", GCODE.encode())
     line = ("print", "--stored", "cube.gcode", "--confirm")
@@ -54,7 +56,7 @@ def test_it_warns_at_a_start_and_forbids_it_with_strict(tmp_path: Path, server: 
     assert server.octoprint.started == ["local/cube.gcode"]
 
 
-def test_it_asks_nothing_of_a_busy_or_absent_printer_nor_in_a_rehearsal(tmp_path: Path, server: FaultServer) -> None:
+def test_check_sends_nothing_when_busy_offline_or_dry_run(tmp_path: Path, server: FaultServer) -> None:
     server.octoprint.store("cube.gcode", GCODE.encode())
     rehearsed = preflight(server, tmp_path, "print", "--stored", "cube.gcode", "--dry-run")
     assert [request["path"] for request in rehearsed.data["requests"]] == ["/api/files/local/cube.gcode"]
@@ -65,7 +67,7 @@ def test_it_asks_nothing_of_a_busy_or_absent_printer_nor_in_a_rehearsal(tmp_path
     assert server.octoprint.commands == []
 
 
-def test_a_key_that_may_not_ask_forbids_no_print(tmp_path: Path, server: FaultServer) -> None:
+def test_check_is_skipped_without_permission(tmp_path: Path, server: FaultServer) -> None:
     server.octoprint.permissions = set(PERMISSIONS) - {"ADMIN", "CONTROL"}
     row = row_of(preflight(server, tmp_path))
     assert row["status"] == "skip" and "CONTROL" in row["message"]

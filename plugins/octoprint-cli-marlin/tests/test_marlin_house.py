@@ -52,12 +52,12 @@ def faults_of(value: Any, schema: Dict[str, Any], at: str = "data") -> Iterator[
             yield from faults_of(one, schema.get("items", {}), f"{at}[]")
 
 
-def test_it_keeps_the_rules_of_the_house() -> None:
+def test_plugin_follows_the_plugin_rules() -> None:
     assert check_plugin("octoprint-cli-marlin") == []
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_each_answer_parses_in_each_format(line: str, marlin: Run) -> None:
+def test_every_answer_parses_in_every_format(line: str, marlin: Run) -> None:
     answers = {form: marlin(*line.split(), format=form) for form in ("json", "yaml", "table", "value", "shell")}
     assert {answer.exit_code for answer in answers.values()} == {0}
     assert json.loads(answers["json"].stdout).keys() == yaml.safe_load(answers["yaml"].stdout).keys() == {"status", "data"}
@@ -66,7 +66,7 @@ def test_each_answer_parses_in_each_format(line: str, marlin: Run) -> None:
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if "--dry-run" not in line])
-def test_each_answer_is_as_declared(line: str, marlin: Run, tmp_path: Path) -> None:
+def test_every_answer_matches_its_schema(line: str, marlin: Run, tmp_path: Path) -> None:
     name = " ".join(word for word in line.split() if word not in ("tool0", "200") and word[0] != "-")
     schema = run("schema", "marlin", *name.split(), "--json", env={"OCTOPRINT_CLI_HOME": str(tmp_path)}).data["schema"]
     for variant in schema.get("oneOf") or schema.get("anyOf") or [schema]:
@@ -77,7 +77,7 @@ def test_each_answer_is_as_declared(line: str, marlin: Run, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_each_failure_is_in_the_envelope_of_each_format(line: str, marlin: Run, server: FaultServer) -> None:
+def test_every_failure_is_reported_in_every_format(line: str, marlin: Run, server: FaultServer) -> None:
     server.octoprint.lose_printer()
     argv = [word for word in line.split() if word != "--dry-run"] + ["--confirm"] * ("--dry-run" in line)
     for form, read in (("json", json.loads), ("yaml", yaml.safe_load)):
@@ -88,7 +88,7 @@ def test_each_failure_is_in_the_envelope_of_each_format(line: str, marlin: Run, 
         assert answer.stdout == "" and "(PRINTER_OFFLINE)" in answer.stderr and "Traceback" not in answer.stderr
 
 
-def test_the_catalogue_has_them(tmp_path: Path) -> None:
+def test_commands_lists_every_marlin_command(tmp_path: Path) -> None:
     rows = run("commands", "marlin", "--json", env={"OCTOPRINT_CLI_HOME": str(tmp_path)}).data["commands"]
     assert {row["name"] for row in rows} == {f"marlin {name}" for name in NAMES}
     assert {row["distribution"] for row in rows} == {"octoprint-cli-marlin"}
@@ -102,7 +102,7 @@ def test_the_catalogue_has_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_explain_knows_the_codes(code: str, tmp_path: Path) -> None:
+def test_explain_knows_the_plugins_error_codes(code: str, tmp_path: Path) -> None:
     data = run("explain", code, "--json", env={"OCTOPRINT_CLI_HOME": str(tmp_path)}).data
     assert (data["exit_code"], data["retryable"]) == (4, False) and len(data["advice"]) > 60
 
@@ -112,7 +112,7 @@ def test_the_readme_names_every_command_and_code() -> None:
     assert [name for name in [*(f"marlin {name}" for name in NAMES), *CODES] if name not in readme] == []
 
 
-def test_what_a_firmware_says_reaches_no_terminal_raw(marlin: Run, server: FaultServer) -> None:
+def test_firmware_text_is_escaped_on_terminal(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M115"] = ["FIRMWARE_NAME:Marlin \x1b[31m2.1 PROTOCOL_VERSION:1.0", "ok"]
     server.octoprint.replies["M503"] = ["echo:; Steps \x1b[31m:", "echo: M92 X80.00", "ok"]
     for form in ("table", "value", "shell"):

@@ -13,7 +13,7 @@ QUESTIONS = ["info", "position", "endstops", "eeprom show", "mesh show"]
 MARLINS_OWN = ["eeprom show", "mesh show", "eeprom save --confirm", "mesh probe --confirm", "pid-tune tool0 200 --confirm"]
 
 
-def test_info(marlin: Run, server: FaultServer) -> None:
+def test_info_reports_firmware_and_capabilities(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M115"] = said.MARLIN_TH3D_M115
     data = marlin("info").data
     assert (data["firmware_name"], data["marlin"], data["machine_type"], data["extruder_count"]) == (
@@ -26,27 +26,27 @@ def test_info(marlin: Run, server: FaultServer) -> None:
     assert server.octoprint.commands == ["M115"]
 
 
-def test_info_of_other_firmwares(marlin: Run, server: FaultServer) -> None:
+def test_info_recognises_marlin_derivatives(marlin: Run, server: FaultServer) -> None:
     for reply, is_one in ((said.KLIPPER_M115, False), (said.PRUSA_MK3_M115, True), (said.PRUSA_MINI_M115, True)):
         server.octoprint.replies["M115"] = reply
         assert marlin("info").data["marlin"] is is_one, reply
 
 
-def test_position(marlin: Run, server: FaultServer) -> None:
+def test_position_reports_axes_and_counts(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M114"] = said.MARLIN_M114
     data = marlin("position").data
     assert [data[axis] for axis in "xyze"] == [0.0, 127.0, 145.0, 0.0]
     assert data["count"] == {"x": 0.0, "y": 10160.0, "z": 116000.0} and data["ambiguous"] is False
 
 
-def test_endstops(marlin: Run, server: FaultServer) -> None:
+def test_endstops_are_reported(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M119"] = said.MARLIN_M119
     data = marlin("endstops").data
     assert data["endstops"] == {"x_min": "open", "y_min": "open", "z_min": "triggered", "z_probe": "open"}
     assert data["filament"] == {"filament": "open"}
 
 
-def test_eeprom_show_with_the_commands_to_set_it_again(marlin: Run, server: FaultServer) -> None:
+def test_eeprom_show_lists_settings_and_commands_by_section(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M503"] = said.MARLIN_2_1_M503
     data = marlin("eeprom", "show").data
     assert data["settings"]["M92"] == [{"X": 80.29, "Y": 80.29, "Z": 399.21, "E": 425.35}]
@@ -58,7 +58,7 @@ def test_eeprom_show_with_the_commands_to_set_it_again(marlin: Run, server: Faul
     assert "; Steps per unit\nM92 X80.29 Y80.29 Z399.21 E425.35\n" in marlin("eeprom", "show", format="table").stdout
 
 
-def test_eeprom_show_of_an_old_one_takes_no_complaint_for_a_setting(marlin: Run, server: FaultServer) -> None:
+def test_eeprom_show_ignores_error_lines_of_old_firmware(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M503"] = said.MARLIN_1_1_M503
     assert [section["title"] for section in marlin("eeprom", "show").data["sections"]] == [
         "Steps per unit",
@@ -66,7 +66,7 @@ def test_eeprom_show_of_an_old_one_takes_no_complaint_for_a_setting(marlin: Run,
     ]
 
 
-def test_mesh_show(marlin: Run, server: FaultServer) -> None:
+def test_mesh_show_reports_and_draws_the_mesh(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M420 V1"] = said.BILINEAR
     data = marlin("mesh", "show").data
     assert (data["kind"], data["columns"], data["rows"], data["points"][3][2]) == ("bilinear", 5, 5, -0.288)
@@ -76,7 +76,7 @@ def test_mesh_show(marlin: Run, server: FaultServer) -> None:
     assert "██··▓▓▓▓▒▒" in marlin("mesh", "show", format="table").stdout
 
 
-def test_mesh_show_of_a_prusa_asks_with_its_own_code(marlin: Run, server: FaultServer) -> None:
+def test_mesh_show_uses_g81_on_prusa(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies.update({"M115": said.PRUSA_MK3_M115, "G81": said.PRUSA_G81_SHAPED})
     data = marlin("mesh", "show").data
     assert (data["kind"], data["points"][0][0]) == ("mesh", -0.01)
@@ -94,14 +94,14 @@ def test_mesh_show_of_a_prusa_asks_with_its_own_code(marlin: Run, server: FaultS
         (["Error:Failed to enable Bed Leveling", "ok"], "FIRMWARE_REFUSED", "Failed to enable"),
     ],
 )
-def test_no_mesh_to_show(reply: list[str], code: str, told: str, marlin: Run, server: FaultServer) -> None:
+def test_mesh_show_without_mesh_is_an_error(reply: list[str], code: str, told: str, marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M420"] = reply
     result = marlin("mesh", "show")
     assert (result.code, result.exit_code) == (code, 4) and told in result.envelope["error"]["message"]
 
 
 @pytest.mark.parametrize("question", ["info", "position", "eeprom show"])
-def test_an_answer_that_is_empty_or_not_understood(question: str, marlin: Run, server: FaultServer) -> None:
+def test_empty_or_unknown_reply_is_an_error(question: str, marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies.update({"M114": ["hm", "ok"], "M503": ["ok"]})
     if question == "info":
         server.octoprint.replies["M115"] = ["ok"]
@@ -110,12 +110,12 @@ def test_an_answer_that_is_empty_or_not_understood(question: str, marlin: Run, s
     assert ("is not understood: hm" if question == "position" else "is empty") in result.envelope["error"]["message"]
 
 
-def test_no_endstops(marlin: Run, server: FaultServer) -> None:
+def test_missing_endstops_are_not_found(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M119"] = ["ok"]
     assert marlin("endstops").code == "NOT_FOUND"
 
 
-def test_while_a_job_prints_only_what_just_asks_is_sent(marlin: Run, server: FaultServer) -> None:
+def test_only_query_commands_are_sent_during_a_print(marlin: Run, server: FaultServer) -> None:
     server.octoprint.printing("cube.gcode")
     for question in QUESTIONS:
         result = marlin(*question.split())
@@ -125,7 +125,7 @@ def test_while_a_job_prints_only_what_just_asks_is_sent(marlin: Run, server: Fau
 
 
 @pytest.mark.parametrize("command", MARLINS_OWN)
-def test_what_is_marlins_own_is_not_sent_to_another_firmware(command: str, marlin: Run, server: FaultServer) -> None:
+def test_marlin_commands_are_not_sent_to_other_firmware(command: str, marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M115"] = said.KLIPPER_M115
     result = marlin(*command.split())
     assert (result.code, result.exit_code) == ("NOT_MARLIN", 4)
@@ -133,13 +133,13 @@ def test_what_is_marlins_own_is_not_sent_to_another_firmware(command: str, marli
     assert set(server.octoprint.commands) <= {"M115", "M503"}
 
 
-def test_a_firmware_without_a_name_counts_as_no_marlin(marlin: Run, server: FaultServer) -> None:
+def test_firmware_without_name_is_not_marlin(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M115"] = ["ok"]
     assert marlin("mesh", "show").code == "NOT_MARLIN" and server.octoprint.commands == ["M115"]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_a_printer_that_is_away_or_says_nothing(question: str, marlin: Run, server: FaultServer) -> None:
+def test_silent_or_offline_printer_is_an_error(question: str, marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies.update({code: [] for code in ("M115", "M114", "M119")})
     result = marlin(*question.split(), "--reply-timeout", "0.2")
     assert (result.code, result.exit_code) == ("NO_REPLY", 4)
@@ -148,12 +148,12 @@ def test_a_printer_that_is_away_or_says_nothing(question: str, marlin: Run, serv
     assert (result.code, result.exit_code) == ("PRINTER_OFFLINE", 1)
 
 
-def test_a_proxy_that_lets_no_push_socket_through(marlin: Run, server: FaultServer) -> None:
+def test_missing_push_socket_is_push_unavailable(marlin: Run, server: FaultServer) -> None:
     server.fail("GET", "/sockjs/websocket", faults.answer(404))
     assert marlin("info").code == "PUSH_UNAVAILABLE" and server.octoprint.commands == []
 
 
-def test_it_reads_the_terminal_of_octoprint_2(tmp_path: object, marlin: Run) -> None:
+def test_mesh_is_read_from_octoprint_2_terminal(tmp_path: object, marlin: Run) -> None:
     from octoprint_cli.testing import run
 
     with FaultServer(FakeOctoPrint(version="2.0.0rc7")) as two:

@@ -19,7 +19,7 @@ Environ = Dict[str, str]
 # -- answers ------------------------------------------------------------------------------------------
 
 
-def test_a_call_answers_as_the_command_does(environ: Environ, server: FaultServer) -> None:
+def test_tool_call_answers_like_the_command(environ: Environ, server: FaultServer) -> None:
     server.octoprint.store("cube.gcode")
 
     async def ask(client: Client) -> None:
@@ -32,7 +32,7 @@ def test_a_call_answers_as_the_command_does(environ: Environ, server: FaultServe
     assert server.acts == []
 
 
-def test_an_upload_and_a_print_with_and_without_consent(environ: Environ, server: FaultServer, gcode: Path) -> None:
+def test_upload_and_print_need_confirm(environ: Environ, server: FaultServer, gcode: Path) -> None:
     async def ask(client: Client) -> None:
         assert data(await client.call_tool("upload", {"file": str(gcode)}))["path"] == "quick.gcode"
         refused = envelope(await client.call_tool("print", {"stored": "quick.gcode"}))["error"]
@@ -62,7 +62,7 @@ def test_an_upload_and_a_print_with_and_without_consent(environ: Environ, server
         ("preflight", {"file": "--host=elsewhere.test"}, "there is no file --host=elsewhere.test"),
     ],
 )
-def test_a_slip_is_an_error_in_the_envelope(environ: Environ, server: FaultServer, tool: str, given: Any, said: str) -> None:
+def test_invalid_argument_is_an_error_envelope(environ: Environ, server: FaultServer, tool: str, given: Any, said: str) -> None:
     async def ask(client: Client) -> None:
         error = envelope(await client.call_tool(tool, given))["error"]
         assert error["code"] == ("FILE_NOT_FOUND" if tool == "preflight" else "USAGE_ERROR") and error["hint"]
@@ -72,7 +72,7 @@ def test_a_slip_is_an_error_in_the_envelope(environ: Environ, server: FaultServe
     assert server.acts == []
 
 
-def test_a_tool_that_there_is_not_is_an_error_of_the_protocol(environ: Environ) -> None:
+def test_unknown_tool_is_a_protocol_error(environ: Environ) -> None:
     async def ask(client: Client) -> None:
         with pytest.raises(MCPError, match="there is no tool nonsense"):
             await client.call_tool("nonsense", {})
@@ -80,7 +80,7 @@ def test_a_tool_that_there_is_not_is_an_error_of_the_protocol(environ: Environ) 
     here(environ, ask)
 
 
-def test_the_key_is_in_no_answer(environ: Environ, server: FaultServer) -> None:
+def test_key_is_masked_in_tool_answers(environ: Environ, server: FaultServer) -> None:
     async def ask(client: Client) -> None:
         for tool, given in (("explain", {"code": server.key}), ("status", {server.key: 1}), ("config_show", {})):
             assert server.key not in (await client.call_tool(tool, given)).model_dump_json()
@@ -88,7 +88,7 @@ def test_the_key_is_in_no_answer(environ: Environ, server: FaultServer) -> None:
     here(environ, ask)
 
 
-def test_without_a_server_each_call_says_so(tmp_path: Path, environ: Environ) -> None:
+def test_tool_call_without_configured_server_is_a_config_error(tmp_path: Path, environ: Environ) -> None:
     aimless = {name: value for name, value in environ.items() if name not in ("OCTOPRINT_HOST", "OCTOPRINT_API_KEY")}
 
     async def ask(client: Client) -> None:
@@ -100,7 +100,7 @@ def test_without_a_server_each_call_says_so(tmp_path: Path, environ: Environ) ->
 # -- connections ----------------------------------------------------------------------------------------
 
 
-def test_one_after_the_other_they_share_one_connection(environ: Environ, server: FaultServer) -> None:
+def test_consecutive_calls_share_one_connection(environ: Environ, server: FaultServer) -> None:
     async def ask(client: Client) -> None:
         for _ in range(5):
             data(await client.call_tool("temp", {}))
@@ -109,7 +109,7 @@ def test_one_after_the_other_they_share_one_connection(environ: Environ, server:
     assert server.connections == 1
 
 
-def test_an_act_before_it_makes_no_later_call_more_patient(environ: Environ, server: FaultServer) -> None:
+def test_earlier_change_does_not_affect_error_handling_of_later_call(environ: Environ, server: FaultServer) -> None:
     """What was sent by one call is nothing that the next one has begun: it fails at once if nobody answers."""
 
     async def ask(client: Client) -> None:
@@ -123,7 +123,7 @@ def test_an_act_before_it_makes_no_later_call_more_patient(environ: Environ, ser
 # -- at the same time -------------------------------------------------------------------------------------
 
 
-def test_cancel_and_status_come_through_while_a_wait_goes_on(environ: Environ, server: FaultServer) -> None:
+def test_cancel_and_status_work_during_a_wait(environ: Environ, server: FaultServer) -> None:
     server.octoprint.printing("cube.gcode")
 
     async def ask(client: Client) -> None:
@@ -144,7 +144,7 @@ def test_cancel_and_status_come_through_while_a_wait_goes_on(environ: Environ, s
     here(environ, ask)
 
 
-def test_what_acts_waits_for_what_acts_and_what_stops_does_not(environ: Environ, server: FaultServer, gcode: Path) -> None:
+def test_changes_run_one_after_another_but_stop_commands_at_once(environ: Environ, server: FaultServer, gcode: Path) -> None:
     held = Held()
     server.fail("POST", "/api/files/local", held, times=1)
 
@@ -162,7 +162,7 @@ def test_what_acts_waits_for_what_acts_and_what_stops_does_not(environ: Environ,
     assert server.octoprint.heaters["bed"][1] == 60
 
 
-def test_what_only_waits_lets_others_act(environ: Environ, server: FaultServer) -> None:
+def test_waiting_call_does_not_block_changes(environ: Environ, server: FaultServer) -> None:
     server.octoprint.store("cube.gcode")
 
     async def ask(client: Client) -> None:
@@ -186,7 +186,7 @@ def test_what_only_waits_lets_others_act(environ: Environ, server: FaultServer) 
 # -- what a client gives up ---------------------------------------------------------------------------------
 
 
-def test_a_cancelled_wait_ends_and_the_print_goes_on(environ: Environ, server: FaultServer) -> None:
+def test_cancelled_wait_leaves_the_print_running(environ: Environ, server: FaultServer) -> None:
     server.octoprint.printing("cube.gcode")
 
     async def ask(client: Client) -> None:
@@ -198,7 +198,7 @@ def test_a_cancelled_wait_ends_and_the_print_goes_on(environ: Environ, server: F
     assert server.acts == []
 
 
-def test_a_cancelled_call_sends_nothing_more(environ: Environ, server: FaultServer, gcode: Path) -> None:
+def test_cancelled_call_sends_no_further_request(environ: Environ, server: FaultServer, gcode: Path) -> None:
     """Given up while it looks at the printer, a print is never started."""
     server.octoprint.store("cube.gcode")
     held = Held()

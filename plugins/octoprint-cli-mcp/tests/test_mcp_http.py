@@ -41,7 +41,7 @@ def url(serving: subprocess.Popen[str]) -> str:
     return found.group()
 
 
-def test_the_same_tools_answers_and_progress(url: str, server: FaultServer) -> None:
+def test_http_server_offers_the_same_tools_and_progress(url: str, server: FaultServer) -> None:
     server.octoprint.printing("cube.gcode")
 
     async def ask(client: Client) -> None:
@@ -61,7 +61,7 @@ def test_the_same_tools_answers_and_progress(url: str, server: FaultServer) -> N
     at(url, ask)
 
 
-def test_a_client_that_goes_away_ends_its_wait_and_not_the_print(url: str, server: FaultServer) -> None:
+def test_client_disconnect_ends_its_wait_but_not_the_print(url: str, server: FaultServer) -> None:
     server.octoprint.printing("cube.gcode")
 
     async def ask(client: Client) -> None:
@@ -72,7 +72,7 @@ def test_a_client_that_goes_away_ends_its_wait_and_not_the_print(url: str, serve
     assert server.octoprint.state == "Printing" and server.acts == []
 
 
-def test_two_agents_at_once(url: str, server: FaultServer) -> None:
+def test_two_clients_can_call_tools(url: str, server: FaultServer) -> None:
     async def ask(client: Client) -> None:
         async with Client(url) as other:
             assert data(await other.call_tool("temp", {"bed": "60"}))["set"] == {"bed": 60.0}
@@ -81,7 +81,7 @@ def test_two_agents_at_once(url: str, server: FaultServer) -> None:
     at(url, ask)
 
 
-def test_nobody_else_gets_an_answer(url: str) -> None:
+def test_http_server_rejects_other_hosts_and_origins(url: str) -> None:
     """Neither another computer nor a page from elsewhere in a browser on this one."""
     port = int(url.split(":")[2].split("/")[0])
     with socket.socket() as elsewhere:  # the whole of 127/8 is this machine, so this address would do if it listened on all
@@ -93,7 +93,7 @@ def test_nobody_else_gets_an_answer(url: str) -> None:
         assert answer.status_code in (403, 421), (header, answer.status_code)
 
 
-def test_it_ends_in_good_order_at_a_signal(serving: subprocess.Popen[str], url: str, server: FaultServer) -> None:
+def test_http_server_ends_cleanly_on_sigterm(serving: subprocess.Popen[str], url: str, server: FaultServer) -> None:
     server.octoprint.printing("cube.gcode")
 
     async def ask(client: Client) -> None:
@@ -116,7 +116,7 @@ def test_it_ends_in_good_order_at_a_signal(serving: subprocess.Popen[str], url: 
     assert json.loads(said) == {"status": "success", "data": {"tools": json.loads(said)["data"]["tools"], "url": url}}
 
 
-def test_a_port_that_is_taken_is_told_in_the_envelope(environ: Environ, url: str) -> None:
+def test_occupied_port_is_a_usage_error(environ: Environ, url: str) -> None:
     port = url.split(":")[2].split("/")[0]
     line = [str(PROGRAM), "mcp", "serve", "--http", port, "--json"]
     done = subprocess.run(line, env=environ, capture_output=True, text=True, timeout=SECONDS, check=False)
@@ -124,7 +124,7 @@ def test_a_port_that_is_taken_is_told_in_the_envelope(environ: Environ, url: str
     assert done.returncode == 4 and error["code"] == "USAGE_ERROR" and port in error["message"]
 
 
-def test_no_port_at_all_is_a_usage_error(environ: Environ) -> None:
+def test_invalid_port_is_a_usage_error(environ: Environ) -> None:
     line = [str(PROGRAM), "mcp", "serve", "--http", "many", "--json"]
     done = subprocess.run(line, env=environ, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 4 and "'many' is no port" in json.loads(done.stdout)["error"]["message"]

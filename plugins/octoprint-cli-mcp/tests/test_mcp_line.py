@@ -36,7 +36,7 @@ def parsed(given: Dict[str, Any]) -> Dict[str, Any]:
     return vars(parse(Command().get_parser("do"), "do", words))
 
 
-def test_the_schema_has_types_defaults_choices_lists_and_what_is_required() -> None:
+def test_input_schema_has_types_defaults_choices_and_required() -> None:
     schema = line.schema_of(arguments())
     assert schema["required"] == ["file"] and schema["additionalProperties"] is False
     assert schema["properties"] == {
@@ -68,7 +68,7 @@ def test_the_schema_has_types_defaults_choices_lists_and_what_is_required() -> N
         ({"file": "", "kind": "a"}, {"file": "", "kind": "a"}),
     ],
 )
-def test_the_command_gets_what_was_given(given: Dict[str, Any], expected: Dict[str, Any]) -> None:
+def test_arguments_are_passed_to_the_command(given: Dict[str, Any], expected: Dict[str, Any]) -> None:
     usual = {"file": "x", "more": [], "count": 3, "kind": None, "ignore": [], "pair": None, "dry_run": False}
     assert parsed(given) == {**usual, **expected}
 
@@ -90,13 +90,13 @@ def test_the_command_gets_what_was_given(given: Dict[str, Any], expected: Dict[s
         ({"file": "x", "pair": ["--dry-run", "y"]}, "would be taken for an option"),
     ],
 )
-def test_what_cannot_be_is_a_usage_error(given: Dict[str, Any], said: str) -> None:
+def test_invalid_arguments_are_a_usage_error(given: Dict[str, Any], said: str) -> None:
     with pytest.raises(errors.UsageError) as raised:
         parsed(given)
     assert said in raised.value.message
 
 
-def test_a_value_is_never_part_of_the_commands_name() -> None:
+def test_argument_value_is_not_taken_for_a_subcommand() -> None:
     """`files` with the argument `info` is not `files info`."""
     only = [argument for argument in arguments() if argument.name == "file"]
     assert line.words_of(only, {"file": "info"}, ["info"]) == ["--", "info"]

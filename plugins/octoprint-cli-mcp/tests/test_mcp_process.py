@@ -82,7 +82,7 @@ def acme(tmp_path: Path, environ: Environ) -> Environ:
     return {**environ, "PYTHONPATH": str(tmp_path / "site")}
 
 
-def test_a_vendors_commands_are_tools_at_once_and_a_broken_one_costs_itself(acme: Environ, server: FaultServer) -> None:
+def test_plugin_commands_become_tools_and_broken_ones_are_left_out(acme: Environ, server: FaultServer) -> None:
     async def ask(client: Client) -> None:
         told = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert {"acme_nozzle", "acme_probe", "acme_loud", "status"} <= set(told) and "acme_broken" not in told
@@ -161,7 +161,7 @@ def started() -> Iterator[List[Wire]]:
         wire.process.communicate()
 
 
-def test_nothing_but_the_protocol_is_ever_on_stdout(acme: Environ, started: List[Wire]) -> None:
+def test_stdout_carries_only_protocol_messages(acme: Environ, started: List[Wire]) -> None:
     wire = Wire(acme, "mcp", "serve", "--json", "-v")
     started.append(wire)
     assert wire.greeting["serverInfo"]["name"] == "octoprint-cli"
@@ -174,7 +174,7 @@ def test_nothing_but_the_protocol_is_ever_on_stdout(acme: Environ, started: List
     assert "to the descriptor" in wire.stderr and "acme_broken" in wire.stderr
 
 
-def test_it_ends_with_its_stdin_though_a_wait_goes_on(environ: Environ, server: FaultServer, started: List[Wire]) -> None:
+def test_closed_stdin_ends_the_server_during_a_wait(environ: Environ, server: FaultServer, started: List[Wire]) -> None:
     server.octoprint.printing("cube.gcode")
     wire = Wire(environ, "mcp", "serve")
     started.append(wire)
@@ -186,9 +186,7 @@ def test_it_ends_with_its_stdin_though_a_wait_goes_on(environ: Environ, server: 
 
 
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGINT", "SIGHUP"])
-def test_it_ends_at_a_signal_though_nothing_comes_on_stdin(
-    environ: Environ, server: FaultServer, started: List[Wire], how: str
-) -> None:
+def test_signal_ends_the_server_with_open_stdin(environ: Environ, server: FaultServer, started: List[Wire], how: str) -> None:
     server.octoprint.printing("cube.gcode")
     wire = Wire(environ, "mcp", "serve")
     started.append(wire)
@@ -199,7 +197,7 @@ def test_it_ends_at_a_signal_though_nothing_comes_on_stdin(
     assert "Traceback" not in wire.process.stderr.read()
 
 
-def test_a_notification_cancels_a_call(environ: Environ, server: FaultServer, started: List[Wire]) -> None:
+def test_cancelled_notification_ends_a_call(environ: Environ, server: FaultServer, started: List[Wire]) -> None:
     server.octoprint.printing("cube.gcode")
     wire = Wire(environ, "mcp", "serve")
     started.append(wire)
@@ -210,7 +208,7 @@ def test_a_notification_cancels_a_call(environ: Environ, server: FaultServer, st
     assert wire.ask("tools/call", {"name": "status", "arguments": {}})["structuredContent"]["data"]["phase"] == "printing"
 
 
-def test_progress_reaches_the_agent_through_the_process(environ: Environ, server: FaultServer) -> None:
+def test_progress_notifications_reach_the_client(environ: Environ, server: FaultServer) -> None:
     server.octoprint.printing("cube.gcode")
 
     async def ask(client: Client) -> None:
@@ -229,7 +227,7 @@ def test_progress_reaches_the_agent_through_the_process(environ: Environ, server
     process(environ, ask)
 
 
-def test_no_other_command_imports_the_sdk(environ: Environ) -> None:
+def test_other_commands_do_not_import_the_mcp_sdk(environ: Environ) -> None:
     script = "import sys; from octoprint_cli.app.main import main; main(['commands', '--json']); sys.exit('mcp' in sys.modules)"
     line = [sys.executable, "-c", script]
     done = subprocess.run(line, env=environ, capture_output=True, text=True, timeout=SECONDS, check=False)
@@ -237,7 +235,7 @@ def test_no_other_command_imports_the_sdk(environ: Environ) -> None:
     assert "mcp serve" in [command["name"] for command in json.loads(done.stdout)["data"]["commands"]]
 
 
-def test_what_is_said_may_come_from_a_file(environ: Environ, tmp_path: Path) -> None:
+def test_requests_may_be_read_from_a_file(environ: Environ, tmp_path: Path) -> None:
     about = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
     said = tmp_path / "said"
     said.write_text(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": about}) + "\n")

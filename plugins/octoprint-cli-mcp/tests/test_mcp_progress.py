@@ -28,7 +28,7 @@ def terminal(told: List[Told]) -> CallTerminal:
     return CallTerminal(io.StringIO(), progress, lambda: None, lambda: None)
 
 
-def test_it_grows_with_each_though_the_job_stands_still_or_falls_back(terminal: CallTerminal, told: List[Told]) -> None:
+def test_progress_grows_even_if_the_job_does_not(terminal: CallTerminal, told: List[Told]) -> None:
     with terminal.watching(False) as show:
         assert show is not None
         for completion in (None, None, 12.5, 12.5, 3.0, 40.0):
@@ -39,7 +39,7 @@ def test_it_grows_with_each_though_the_job_stands_still_or_falls_back(terminal: 
     assert [total for _, total, _ in told] == [None, None, 100, 100, 100, 100]
 
 
-def test_an_upload_and_the_print_after_it_are_a_hundred_each(terminal: CallTerminal, told: List[Told]) -> None:
+def test_upload_and_following_print_progress_add_up(terminal: CallTerminal, told: List[Told]) -> None:
     with terminal.progress("uploading cube.gcode") as uploaded:
         assert uploaded is not None
         uploaded(512, 1024)
@@ -51,19 +51,19 @@ def test_an_upload_and_the_print_after_it_are_a_hundred_each(terminal: CallTermi
     assert told[1][:2] == (100.0, 100.0) and told[2][:2] == (125.0, 200.0)
 
 
-def test_the_same_state_is_told_once_in_a_while_and_a_new_one_at_once(told: List[Told]) -> None:
+def test_unchanged_state_is_reported_rarely_and_a_new_one_at_once(told: List[Told]) -> None:
     progress = Progress(lambda *what: told.append(what), interval=3600)
     for state, completion in (("Printing", 1.0), ("Printing", 2.0), ("Pausing", 2.0), ("Paused", 2.0)):
         progress.tell(completion, state, lambda state=state: state)  # type: ignore[misc]
     assert [text for _, _, text in told] == ["Printing", "Pausing", "Paused"]
 
 
-def test_the_sentence_has_what_a_person_would_look_for_and_nothing_raw() -> None:
+def test_progress_message_is_complete_and_escaped() -> None:
     shown = picture(completion=42.0)._replace(
         file="a\x1b[2J.gcode", print_time_left=90, temperatures={"tool0": (205.0, 210.0)}, notes=["Load\nfilament"]
     )
     assert sentence(shown) == "Printing a\\x1b[2J.gcode; 42.0 %; 1 min 30 s left; tool0 205.0 °C, target 210.0 °C; Load\\nfilament"
 
 
-def test_nobody_is_there_to_be_asked(terminal: CallTerminal) -> None:
+def test_mcp_terminal_is_unattended(terminal: CallTerminal) -> None:
     assert not terminal.attended

@@ -71,7 +71,7 @@ def slow(tmp_path: Path) -> Path:
     return path
 
 
-def test_an_agent_prints_watches_and_stops(real: Environ, slow: Path) -> None:
+def test_agent_prints_waits_and_cancels(real: Environ, slow: Path) -> None:
     async def ask(client: Client) -> None:
         agent = Agent(client)
         await agent.learn()
@@ -109,7 +109,7 @@ def test_an_agent_prints_watches_and_stops(real: Environ, slow: Path) -> None:
     process(real, ask)
 
 
-def test_every_tool_that_only_reads_answers_as_its_schema_says(real: Environ) -> None:
+def test_read_only_tools_answer_according_to_schema(real: Environ) -> None:
     given: Dict[str, Dict[str, Any]] = {"wait": {"for": ["idle"]}}
 
     async def ask(client: Client) -> None:
@@ -125,7 +125,7 @@ def test_every_tool_that_only_reads_answers_as_its_schema_says(real: Environ) ->
     process(real, ask, *(word for name in ("preflight", "inspect", "power status") for word in ("--except", name)))
 
 
-def test_heat_is_set_waited_for_and_switched_off(real: Environ) -> None:
+def test_heaters_are_set_awaited_and_switched_off(real: Environ) -> None:
     async def ask(client: Client) -> None:
         agent = Agent(client)
         await agent.learn()

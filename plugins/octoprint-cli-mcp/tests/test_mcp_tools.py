@@ -28,13 +28,13 @@ def found(run: Any, *choice: Any) -> Dict[str, Tool]:
     return {tool.name: tool for tool in tools.installed(run, Choice(*choice))[0]}
 
 
-def test_every_command_is_a_tool_but_what_is_a_persons_or_streams(run: Any) -> None:
+def test_every_noninteractive_command_is_a_tool(run: Any) -> None:
     names = set(found(run))
     assert {"status", "files", "print", "upload", "cancel", "temp", "wait", "gcode", "config_show", "explain"} <= names
     assert names & {"init", "help", "complete", "batch", "watch", "mcp_serve", "sandbox_start"} == set()
 
 
-def test_only_and_except_take_commands_or_their_first_word(run: Any) -> None:
+def test_only_and_except_accept_commands_and_groups(run: Any) -> None:
     assert set(found(run, ["status", "config"])) == {"status", "config_show"}
     assert set(found(run, ["status", "config show"], ["config"])) == {"status"}
     assert "print" not in found(run, [], ["print"]) and "status" in found(run, [], ["print"])
@@ -46,7 +46,7 @@ def test_only_and_except_take_commands_or_their_first_word(run: Any) -> None:
         found(run, [], ["nonsense"])
 
 
-def test_read_only_leaves_nothing_that_acts(run: Any) -> None:
+def test_read_only_offers_no_changing_tools(run: Any) -> None:
     names = set(found(run, [], [], True))
     assert {"status", "files", "preflight", "wait"} <= names
     assert names & {"print", "upload", "cancel", "pause", "temp", "gcode", "connect"} == set()
@@ -65,7 +65,7 @@ def test_read_only_leaves_nothing_that_acts(run: Any) -> None:
         ("gcode", [False, True, False]),
     ],
 )
-def test_the_hints_follow_effects_consent_and_repetition(run: Any, name: str, hints: List[bool]) -> None:
+def test_annotations_follow_effects_confirm_and_repeatable(run: Any, name: str, hints: List[bool]) -> None:
     said = found(run)[name].annotations
     assert [said[f"{hint}Hint"] for hint in ("readOnly", "destructive", "idempotent")] == hints
     assert said["openWorldHint"] is False
@@ -96,7 +96,7 @@ class Plain(Command):
 @pytest.mark.parametrize(
     ("kind", "hints"), [(Unsaid, [False, True, False]), (Plain, [False, True, False]), (Said, [True, False, True])]
 )
-def test_what_declares_no_effects_may_do_anything(run: Any, kind: Any, hints: List[bool], monkeypatch: Any) -> None:
+def test_command_without_declared_effects_counts_as_destructive(run: Any, kind: Any, hints: List[bool], monkeypatch: Any) -> None:
     monkeypatch.setattr(run.command_manager, "names", lambda: ["status"])
     monkeypatch.setattr(run.command_manager, "load", lambda name: adapt(kind))
     (tool,) = found(run).values()
@@ -105,7 +105,7 @@ def test_what_declares_no_effects_may_do_anything(run: Any, kind: Any, hints: Li
     assert len(found(run, [], [], True)) == hints[0]
 
 
-def test_it_keeps_the_rules_of_the_house() -> None:
+def test_plugin_follows_the_plugin_rules() -> None:
     assert check_plugin("octoprint-cli-mcp") == []
 
 
@@ -125,18 +125,18 @@ def test_it_keeps_the_rules_of_the_house() -> None:
         ("gcode", {"commands": ["M112"]}, False),
     ],
 )
-def test_only_what_acts_and_stops_nothing_takes_turns(run: Any, name: str, given: Dict[str, Any], waits: bool) -> None:
+def test_only_changing_tools_that_stop_nothing_take_turns(run: Any, name: str, given: Dict[str, Any], waits: bool) -> None:
     assert found(run)[name].takes_turns(given) is waits
 
 
-def test_what_wants_consent_says_so(run: Any) -> None:
+def test_description_mentions_required_confirm(run: Any) -> None:
     cancel = found(run)["cancel"]
     assert "ends the print for good" in cancel.description and "confirm: true" in cancel.description
     assert cancel.input_schema["properties"]["confirm"]["type"] == "boolean"
     assert "confirm" not in found(run)["status"].input_schema["properties"]
 
 
-def test_the_schemas_are_schemas_and_plain_enough_for_every_host(run: Any) -> None:
+def test_tool_schemas_are_valid_and_simple(run: Any) -> None:
     for tool in found(run).values():
         for schema in (tool.input_schema, tool.output_schema):
             Draft202012Validator.check_schema(schema)
@@ -145,7 +145,7 @@ def test_the_schemas_are_schemas_and_plain_enough_for_every_host(run: Any) -> No
         assert set(tool.name) <= set("abcdefghijklmnopqrstuvwxyz_-") and len(tool.name) <= 64
 
 
-def test_the_output_schema_is_that_of_the_whole_envelope(run: Any) -> None:
+def test_output_schema_describes_the_whole_envelope(run: Any) -> None:
     schema = Draft202012Validator(found(run)["cancel"].output_schema)
     data = {"action": "cancelled", "file": None, "state": "Operational"}
     error = failure(errors.PrinterBusy("it prints"))
@@ -159,7 +159,7 @@ def test_the_output_schema_is_that_of_the_whole_envelope(run: Any) -> None:
         assert not schema.is_valid(wrong)
 
 
-def test_a_client_is_told_all_of_it(environ: Dict[str, str]) -> None:
+def test_client_receives_schemas_and_annotations(environ: Dict[str, str]) -> None:
     async def ask(client: Client) -> None:
         told = {tool.name: tool for tool in (await client.list_tools()).tools}
         ours = found(app(environ))

@@ -22,7 +22,7 @@ def run(test: Callable[[], Awaitable[None]]) -> None:
     anyio.run(limited)
 
 
-def test_they_come_in_order_and_one_at_a_time() -> None:
+def test_turns_are_taken_in_order_one_at_a_time() -> None:
     async def test() -> None:
         turns, seen = Turns(), []
 
@@ -41,7 +41,7 @@ def test_they_come_in_order_and_one_at_a_time() -> None:
     run(test)
 
 
-def test_who_gives_up_is_passed_over_even_at_the_moment_of_his_turn() -> None:
+def test_cancelled_waiter_is_skipped() -> None:
     async def test() -> None:
         turns, seen = Turns(), []
         await turns.take()
@@ -64,7 +64,7 @@ def test_who_gives_up_is_passed_over_even_at_the_moment_of_his_turn() -> None:
     run(test)
 
 
-def test_a_call_that_is_given_up_before_its_turn_is_never_made(environ: Dict[str, str], server: FaultServer) -> None:
+def test_call_cancelled_before_its_turn_sends_nothing(environ: Dict[str, str], server: FaultServer) -> None:
     held = Held()
     server.fail("POST", "/api/printer/bed", held, times=1)
     made = app(environ)

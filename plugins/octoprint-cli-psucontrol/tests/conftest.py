@@ -7,7 +7,7 @@ from typing import Any, Callable
 import pytest
 from psu_server import PsuControl
 
-from octoprint_cli.testing import Aimed, FaultServer
+from octoprint_cli.testing import CliRunner, FaultServer
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def psu(octoprint_server: FaultServer) -> PsuControl:
 
 
 @pytest.fixture
-def refused(octoprint_run: Aimed, octoprint_server: FaultServer) -> Callable[..., Any]:
+def refused(octoprint_run: CliRunner, octoprint_server: FaultServer) -> Callable[..., Any]:
     """Run a line that must be refused so, and must have changed nothing. Returns the error."""
 
     def run(exit_code: int, code: str, *argv: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, Iterator
 import pytest
 from psu_server import PATH, PsuControl, switches
 
-from octoprint_cli.testing import Aimed, Exchange, FaultServer, RealOctoPrint
+from octoprint_cli.testing import CliRunner, Exchange, FaultServer, RealOctoPrint
 
 LINE = ("power", "on", "--connect", "--confirm")
 CONNECT = 'POST /api/connection {"command": "connect"}'
@@ -21,31 +21,31 @@ def off(psu: PsuControl, octoprint_server: FaultServer) -> FaultServer:
     return octoprint_server
 
 
-def test_the_printer_is_connected_after_the_power_is_on(off: FaultServer, octoprint_run: Aimed) -> None:
+def test_the_printer_is_connected_after_the_power_is_on(off: FaultServer, octoprint_run: CliRunner) -> None:
     result = octoprint_run(*LINE)
     assert result.data == {"power": "on", "connected": True, "state": "Operational", "changed": True}
     assert [str(request) for request in result.changes] == [f'POST {PATH} {{"command": "turnPSUOn"}}', CONNECT]
 
 
-def test_power_that_is_on_already_is_connected(off: FaultServer, psu: PsuControl, octoprint_run: Aimed) -> None:
+def test_printer_is_connected_if_power_is_already_on(off: FaultServer, psu: PsuControl, octoprint_run: CliRunner) -> None:
     psu.on = True
     result = octoprint_run(*LINE)
     assert (result.data["changed"], [str(request) for request in result.changes]) == (True, [CONNECT])
 
 
-def test_on_and_connected_already_changes_nothing(psu: PsuControl, octoprint_run: Aimed) -> None:
+def test_power_on_and_connected_changes_nothing(psu: PsuControl, octoprint_run: CliRunner) -> None:
     psu.on = True
     result = octoprint_run(*LINE)
     assert (result.data["changed"], result.changes) == (False, [])
 
 
-def test_a_rehearsal_tells_both(off: FaultServer, octoprint_run: Aimed) -> None:
+def test_dry_run_lists_power_and_connect_requests(off: FaultServer, octoprint_run: CliRunner) -> None:
     result = octoprint_run(*LINE[:-1], "--dry-run")
     assert [request["path"] for request in result.data["requests"]] == [PATH, "/api/connection"]
     assert result.changes == []
 
 
-def test_a_port_that_appears_late_is_waited_for(off: FaultServer, octoprint_run: Aimed, octoprint_hurried: Any) -> None:
+def test_late_port_is_waited_for(off: FaultServer, octoprint_run: CliRunner, octoprint_hurried: Any) -> None:
     def without_ports(exchange: Exchange) -> None:
         reply = exchange.perform()
         reply.body["options"]["ports"] = []
@@ -58,15 +58,17 @@ def test_a_port_that_appears_late_is_waited_for(off: FaultServer, octoprint_run:
     assert looks.index(CONNECT) >= 5
 
 
-def test_a_port_that_never_appears(off: FaultServer, octoprint_run: Aimed, octoprint_hurried: Any, monkeypatch: Any) -> None:
+def test_missing_port_is_reported_with_power_on(
+    off: FaultServer, octoprint_run: CliRunner, octoprint_hurried: Any, monkeypatch: Any
+) -> None:
     monkeypatch.setattr("octoprint_cli.testing.octoprint.rest_payloads.PORTS", ["/dev/ttyS0"])
     result = octoprint_run(*LINE, expect=4)
     assert result.code == "NOT_FOUND" and result.envelope["error"]["message"].startswith("the power is on, but: ")
     assert (result.data, switches(result), len(result.changes)) == ({"power": "on", "changed": True}, ["turnPSUOn"], 1)
 
 
-def test_a_printer_that_does_not_answer_is_told_beside_the_power(off: FaultServer, octoprint_run: Aimed) -> None:
-    off.octoprint.stubborn.add("connect")
+def test_unresponsive_printer_is_reported_with_power_on(off: FaultServer, octoprint_run: CliRunner) -> None:
+    off.octoprint.ignored_verbs.add("connect")
     result = octoprint_run(*LINE, "--wait", "0.5", expect=1)
     assert result.code == "PRINTER_OFFLINE" and result.envelope["error"]["message"].startswith("the power is on, but: ")
     assert result.data == {"power": "on", "changed": True}
@@ -87,26 +89,24 @@ def boots(off: FaultServer, psu: PsuControl) -> Iterator[None]:
     thread.join()
 
 
-def test_a_connection_that_the_plugin_makes_is_waited_for_and_not_cut_off(boots: None, octoprint_run: Aimed) -> None:
+def test_connection_made_by_the_server_plugin_is_waited_for(boots: None, octoprint_run: CliRunner) -> None:
     result = octoprint_run(*LINE)
     assert (result.data["connected"], [request.path for request in result.changes]) == (True, [PATH])
 
 
-def test_a_connection_that_the_plugin_fails_to_make_is_tried_once_more(
-    off: FaultServer, psu: PsuControl, octoprint_run: Aimed
-) -> None:
+def test_failed_connection_of_server_plugin_is_retried_once(off: FaultServer, psu: PsuControl, octoprint_run: CliRunner) -> None:
     psu.connects = "Connecting"
     result = octoprint_run(*LINE, "--wait", "0.5")
     assert result.data["connected"] is True
     assert [str(request) for request in result.changes][1:] == [CONNECT]
 
 
-def test_a_limit_without_a_wait_is_a_slip(psu: PsuControl, refused: Any) -> None:
+def test_wait_without_connect_is_a_usage_error(psu: PsuControl, refused: Any) -> None:
     refused(4, "USAGE_ERROR", "power", "on", "--confirm", "--wait", "5")
 
 
 @pytest.mark.timeout(660)  # the first time it is installed
-def test_a_real_server_without_the_plugin(real_octoprint: RealOctoPrint) -> None:
+def test_real_server_without_psucontrol(real_octoprint: RealOctoPrint) -> None:
     for line in (("status",), ("on", "--confirm"), ("off", "--emergency", "--confirm")):
         assert real_octoprint.run("power", *line, expect=4).code == "PSUCONTROL_MISSING"
     assert real_octoprint.run("version").data["server"] == real_octoprint.version

@@ -1,5 +1,5 @@
-"""A real OctoPrint with its virtual printer, for octoprint-cli to be tried on.
+"""The plugin octoprint-cli-sandbox: runs a real OctoPrint with a virtual printer to try octoprint-cli on.
 
-Floors, each importing only from those above it in this list: errors; releases; files; process;
-pythons, server_config; install; sandbox; ready; commands. Of octoprint-cli, only `octoprint_cli.api` is used.
+Each module imports only from those before it in this list: errors; releases; files; process; pythons, server_config;
+installation; sandbox; readiness; commands. Of octoprint-cli, only `octoprint_cli.api` is imported.
 """

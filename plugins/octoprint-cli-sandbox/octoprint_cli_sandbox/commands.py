@@ -1,4 +1,4 @@
-"""sandbox start, status, list, stop, remove: a real OctoPrint with a virtual printer."""
+"""The commands sandbox start, status, list, stop and remove: a real OctoPrint with a virtual printer."""
 
 from __future__ import annotations
 
@@ -6,45 +6,54 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import Any, Callable, Dict
 
 from octoprint_cli.api import Guarded, Lister, Rows, ShowOne, fields
-from octoprint_cli_sandbox import pythons, ready
+from octoprint_cli_sandbox import pythons, readiness
 from octoprint_cli_sandbox.errors import InstallFailed, SandboxConflict
-from octoprint_cli_sandbox.releases import DEFAULT, Release, release
-from octoprint_cli_sandbox.sandbox import FIELDS, Sandbox, all_of, valid_name
+from octoprint_cli_sandbox.releases import DEFAULT, Release, parse_release
+from octoprint_cli_sandbox.sandbox import FIELDS, Sandbox, list_sandboxes, parse_name
 
 _SANDBOX = fields.record(
     name=fields.text(),
     state=fields.one_of("running", "stopped", "absent"),
-    octoprint=fields.text("the release that is installed").or_null,
-    host=fields.text("where the server answers, or did last").or_null,
+    octoprint=fields.text("the installed release").or_null,
+    host=fields.text("the server's URL; the last one if it is stopped").or_null,
     port=fields.whole("on 127.0.0.1").or_null,
     pid=fields.whole("the server's process").or_null,
     path=fields.text("its folder").or_null,
     printer=fields.text("its name in the configuration, for --printer").or_null,
-    python=fields.text("the Python that it runs on").or_null,
+    python=fields.text("the version of the Python it runs on").or_null,
 )
-_CHANGED = fields.merged(_SANDBOX, fields.record(changed=fields.switch("false: it was so before")))
-#: What can go wrong with each of them.
+_CHANGED = fields.merged(_SANDBOX, fields.record(changed=fields.switch("false if the sandbox was in that state already")))
+#: The error codes of every sandbox command.
 _CODES = ("SANDBOX_ERROR",)
 
 
-class Sandboxed(ShowOne):
+class SandboxCommand(ShowOne):
     """A command on one sandbox, which `--name` chooses."""
 
-    as_tool = False  # whoever has the commands as tools has a printer already
+    as_tool = False  # an agent that has the commands as tools has a printer already
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("--name", type=_type(valid_name), default="sandbox", help="which sandbox (sandbox)")
+        parser.add_argument("--name", type=_type(parse_name), default="sandbox", help="name of the sandbox (default: sandbox)")
         return parser
 
     def sandbox(self, parsed_args: Namespace) -> Sandbox:
-        """The sandbox that the arguments name; its progress is told on stderr."""
+        """Return the sandbox that the arguments name; it reports its progress on stderr."""
         return Sandbox(self.settings.home, parsed_args.name, self.terminal.note)
 
-    def is_registered(self, sandbox: Sandbox) -> bool:
-        """Whether the configuration's printer of that name is this sandbox.
+    def change(self, parsed_args: Namespace, act: Callable[[Sandbox], bool]) -> Dict[str, Any]:
+        """Apply `act`, which returns whether it changed anything, to the locked sandbox. One that does not exist is left alone."""
+        sandbox = self.sandbox(parsed_args)
+        if not sandbox.exists:
+            return {**sandbox.describe(), "changed": False}
+        with sandbox.lock():
+            changed = act(sandbox)
+            return {**sandbox.describe(), "changed": changed}
 
-        Raises SandboxConflict if it is another printer: its address and key must not be lost.
+    def is_registered(self, sandbox: Sandbox) -> bool:
+        """Return whether the configured printer of that name is this sandbox.
+
+        Raises SandboxConflict if it is another printer, whose address and key must not be lost.
         """
         section = self.settings.printers.get(sandbox.name)
         if not section:
@@ -52,17 +61,17 @@ class Sandboxed(ShowOne):
         if sandbox.exists and section.get("api_key") == sandbox.record.api_key:
             return True
         raise SandboxConflict(
-            f"{self.settings.path} has a printer {sandbox.name!r} that is no sandbox",
+            f"{self.settings.path} has a printer {sandbox.name!r} that is not a sandbox",
             hint=f"octoprint-cli sandbox start --name {sandbox.name}-2",
         )
 
 
-class Start(Sandboxed):
+class Start(SandboxCommand):
     """start a real OctoPrint with a virtual printer, to try things on
 
-    Installs it on first use, in a folder of its own, which takes about half a minute. It answers on this
-    machine alone, asks the internet for nothing, and is stored as a printer of the configuration:
-    octoprint-cli --printer sandbox status.
+    The first start installs OctoPrint in a folder of its own, which takes about half a minute. The server accepts
+    connections from this computer only and makes no requests to the internet. It is stored as a printer in the
+    configuration: octoprint-cli --printer sandbox status.
     """
 
     answer = _CHANGED
@@ -77,77 +86,79 @@ class Start(Sandboxed):
         parser.add_argument(
             "--octoprint",
             metavar="VERSION",
-            type=_type(release),
-            help=f"1.10.3, 2.0.0rc7 ..., or 1.10 for the newest of that line ({DEFAULT}, or what is installed)",
+            type=_type(parse_release),
+            help=f"release: 1.10.3, 2.0.0rc7 ..., or 1.10 for its newest (default: the installed one, else {DEFAULT})",
         )
-        parser.add_argument("--port", metavar="N", type=_type(_port), help="the port on 127.0.0.1 (a free one)")
-        parser.add_argument("--python", metavar="PATH", help=f"the Python to install it with (one that fits; {pythons.VARIABLE})")
+        parser.add_argument(
+            "--port", metavar="N", type=_type(_port), help="port on 127.0.0.1 (default: the last one, else a free one)"
+        )
+        python = f"Python to install with (default: ${pythons.VARIABLE}, else one that fits)"
+        parser.add_argument("--python", metavar="PATH", help=python)
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         sandbox = self.sandbox(parsed_args)
         with sandbox.lock():
-            self.is_registered(sandbox)  # a conflict must show before the long part
+            self.is_registered(sandbox)  # report a conflict before the long installation
             running = sandbox.pid is not None
-            if sandbox.exists:
-                _require_same(sandbox, parsed_args, running)
+            _require_matching(sandbox, parsed_args, running)
             if running:
-                self._check(sandbox)
+                self._verify_running(sandbox)
             else:
                 self._start(sandbox, parsed_args)
             data = sandbox.describe()
         self.terminal.note(f"try: octoprint-cli --printer {sandbox.name} status")
         return {**data, "changed": not running}
 
-    def _check(self, sandbox: Sandbox) -> None:
-        """It runs, so somebody may be using it: whatever is wrong, it is not ended."""
+    def _verify_running(self, sandbox: Sandbox) -> None:
+        """Register and verify a running server. Whatever is wrong, it is not ended: another client may be using it."""
         self._register(sandbox)
-        ready.wait(sandbox, self._connect(sandbox), printer=False)
+        readiness.wait_until_ready(sandbox, self._connect(sandbox), printer=False)
 
     def _start(self, sandbox: Sandbox, parsed_args: Namespace) -> None:
         port = sandbox.choose_port(parsed_args.port)
-        if not sandbox.install.works():
+        if not sandbox.installation.works():
             self._install(sandbox, parsed_args)
-        self.terminal.note(f"starting OctoPrint {sandbox.install.octoprint} on port {port} ...")
-        process = sandbox.launch(port)
+        self.terminal.note(f"starting OctoPrint {sandbox.installation.octoprint} on port {port} ...")
+        process = sandbox.start_server(port)
         try:
             self._register(sandbox)
-            ready.wait(sandbox, self._connect(sandbox), printer=True)
+            readiness.wait_until_ready(sandbox, self._connect(sandbox), printer=True)
         except BaseException:  # an interrupt, too, must leave nothing running
-            sandbox.halt()
+            sandbox.stop_server()
             process.wait()
             raise
-        process.returncode = 0  # it stays: or the interpreter warns that a child still runs
+        process.returncode = 0  # the server outlives us; without this, Python warns that a child is still running
 
     def _install(self, sandbox: Sandbox, parsed_args: Namespace) -> None:
-        wanted = parsed_args.octoprint or Release(sandbox.install.octoprint or DEFAULT)
-        python = pythons.find(wanted, parsed_args.python or self.app.environ.get(pythons.VARIABLE))
+        release = parsed_args.octoprint or Release(sandbox.installation.octoprint or DEFAULT)
+        python = pythons.find(release, parsed_args.python or self.app.environ.get(pythons.VARIABLE))
         is_new = not sandbox.exists
         if is_new:
             sandbox.create()
         try:
-            sandbox.install.make(wanted, python)
+            sandbox.installation.create(release, python)
         except InstallFailed:
             if is_new:
                 sandbox.delete()
             raise
 
     def _register(self, sandbox: Sandbox) -> None:
-        """Store it as a printer. The settings are read anew: another run may have written them meanwhile."""
+        """Store the sandbox as a printer. The settings are read again, as another run may have changed them meanwhile."""
         values = {"host": sandbox.host, "api_key": sandbox.record.api_key}
-        self._aimed(sandbox).save(values, printer=sandbox.name)
+        self._server_settings(sandbox).save(values, printer=sandbox.name)
 
     def _connect(self, sandbox: Sandbox) -> Any:
-        return self.app.connect(self._aimed(sandbox))
+        return self.app.connect(self._server_settings(sandbox))
 
-    def _aimed(self, sandbox: Sandbox) -> Any:
+    def _server_settings(self, sandbox: Sandbox) -> Any:
         return self.settings.aimed_at(str(sandbox.host), sandbox.record.api_key)
 
 
-class Status(Sandboxed):
-    """show whether a sandbox runs, and where
+class Status(SandboxCommand):
+    """show whether a sandbox is running, and where
 
-    The state is running, stopped (its folder is there) or absent.
+    The state is running, stopped (the sandbox exists) or absent.
     """
 
     answer = _SANDBOX
@@ -169,11 +180,11 @@ class List(Lister):
     as_tool = False
 
     def take_action(self, parsed_args: Namespace) -> Rows:
-        return Rows("sandboxes", FIELDS, [sandbox.describe() for sandbox in all_of(self.settings.home)])
+        return Rows("sandboxes", FIELDS, [sandbox.describe() for sandbox in list_sandboxes(self.settings.home)])
 
 
-class Stop(Sandboxed):
-    """end a sandbox's server; its files stay for the next start"""
+class Stop(SandboxCommand):
+    """stop a sandbox's server; its files are kept for the next start"""
 
     answer = _CHANGED
     effects = ("stops",)
@@ -181,18 +192,13 @@ class Stop(Sandboxed):
     asks_server = False
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        sandbox = self.sandbox(parsed_args)
-        if not sandbox.exists:
-            return {**sandbox.describe(), "changed": False}
-        with sandbox.lock():
-            changed = sandbox.halt()
-            return {**sandbox.describe(), "changed": changed}
+        return self.change(parsed_args, Sandbox.stop_server)
 
 
-class Remove(Guarded, Sandboxed):
-    """end a sandbox's server, delete its files and its printer's settings"""
+class Remove(Guarded, SandboxCommand):
+    """stop a sandbox's server, delete its files and its printer's settings"""
 
-    destructive = "ends the sandbox's server and deletes its files, uploads among them"
+    destructive = "ends the sandbox's server and deletes its files, including uploads"
     answer = _CHANGED
     rehearsal = fields.merged(fields.record("with --dry-run", dry_run=fields.switch()), _SANDBOX)
     effects = ("stops", "deletes")
@@ -203,30 +209,28 @@ class Remove(Guarded, Sandboxed):
         return self.sandbox(parsed_args).describe()
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
-        sandbox = self.sandbox(parsed_args)
-        if not sandbox.exists:
-            return {**sandbox.describe(), "changed": False}
-        with sandbox.lock():
-            self._remove(sandbox)
-            return {**sandbox.describe(), "changed": True}
+        return self.change(parsed_args, self._remove)
 
-    def _remove(self, sandbox: Sandbox) -> None:
-        sandbox.halt()
+    def _remove(self, sandbox: Sandbox) -> bool:
+        sandbox.stop_server()
         try:
             if self.is_registered(sandbox):
                 self.settings.forget(sandbox.name)
-        except SandboxConflict as error:  # not ours: it stays
+        except SandboxConflict as error:  # the configured printer is another one and is kept
             self.terminal.warn(error.message)
         sandbox.delete()
+        return True
 
 
-def _require_same(sandbox: Sandbox, parsed_args: Namespace, running: bool) -> None:
-    """Raise SandboxConflict if another version than the installed is wanted, or another port than it runs on."""
-    installed, wanted = sandbox.install.octoprint, parsed_args.octoprint
-    if installed and wanted and not wanted.is_met_by(installed):
+def _require_matching(sandbox: Sandbox, parsed_args: Namespace, running: bool) -> None:
+    """Raise SandboxConflict if the sandbox has another version than the requested one, or runs on another port."""
+    if not sandbox.exists:
+        return
+    installed, requested = sandbox.installation.octoprint, parsed_args.octoprint
+    if installed and requested and not requested.is_met_by(installed):
         raise SandboxConflict(
-            f"sandbox {sandbox.name!r} is OctoPrint {installed}, not {wanted.asked}",
-            hint=f"octoprint-cli sandbox start --octoprint {wanted.asked} --name {sandbox.name}-2",
+            f"sandbox {sandbox.name!r} is OctoPrint {installed}, not {requested.requested}",
+            hint=f"octoprint-cli sandbox start --octoprint {requested.requested} --name {sandbox.name}-2",
         )
     port = sandbox.record.port
     if running and parsed_args.port not in (None, port):
@@ -238,17 +242,17 @@ def _require_same(sandbox: Sandbox, parsed_args: Namespace, running: bool) -> No
 
 def _port(text: str) -> int:
     if not (text.isdigit() and 0 < int(text) < 65536):
-        raise ValueError(f"{text!r} is no port: 1 to 65535")
+        raise ValueError(f"{text!r} is not a port: use 1 to 65535")
     return int(text)
 
 
-def _type(read: Callable[[str], Any]) -> Callable[[str], Any]:
-    """As an argparse type: a ValueError's own text is shown."""
+def _type(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Make an argparse type of a parser, so that argparse shows the text of its ValueError."""
 
-    def converted(text: str) -> Any:
+    def convert(text: str) -> Any:
         try:
-            return read(text)
+            return parse(text)
         except ValueError as error:
             raise ArgumentTypeError(str(error)) from error
 
-    return converted
+    return convert

@@ -1,4 +1,4 @@
-"""What can go wrong with a sandbox, each with its error code. All of them end with exit code 4."""
+"""The sandbox's errors, each with its code, hint and advice. All of them end with exit code 4."""
 
 from __future__ import annotations
 
@@ -6,47 +6,50 @@ from octoprint_cli.api import CliError
 
 
 class SandboxError(CliError):
-    """The sandbox's folder cannot be used: not writable, not a sandbox, in use by another run."""
+    """The sandbox's folder cannot be used: not writable, not a sandbox, or in use by another run."""
 
     code = "SANDBOX_ERROR"
     remedy = "octoprint-cli sandbox list"
-    advice = "Mend what the message names, or take another sandbox with --name."
+    advice = "Fix what the message names, or use another sandbox with --name."
 
 
 class SandboxConflict(SandboxError):
-    """What is asked for does not go with what is there: version, port, or the printer's name."""
+    """The requested version, port or name conflicts with what is already there."""
 
     code = "SANDBOX_CONFLICT"
-    advice = "Look at what is there with `sandbox list`, and take another --name or --port. What is there was left alone."
+    advice = "See what exists with `sandbox list`, then choose another --name or --port. Nothing that exists was changed."
 
 
 class NeedsPython(SandboxError):
-    """No Python was found that the wanted release runs on."""
+    """No installed Python can run the requested release."""
 
     code = "SANDBOX_NEEDS_PYTHON"
     remedy = "octoprint-cli sandbox start --python PATH"
-    advice = "Name a Python that fits with --python, or take a release that runs on one that is here with --octoprint."
+    advice = "Name a suitable Python with --python, or choose a release for a Python you have with --octoprint."
 
 
 class InstallFailed(SandboxError):
-    """The virtual environment could not be made, or pip failed in it."""
+    """The virtual environment could not be created, or pip failed in it."""
 
     code = "SANDBOX_INSTALL_FAILED"
     remedy = "octoprint-cli sandbox start"
-    advice = "Read the end of what pip said, in `details`: the network, the index, the disk. Then start again, which begins anew."
+    advice = (
+        "Read the end of pip's output in `details` and check the network, the package index and the free disk space. "
+        "Then run `sandbox start` again: it installs from scratch."
+    )
 
 
 class StartFailed(SandboxError):
-    """The server ended, did not answer in time, or is not the one that was started."""
+    """The server exited, did not answer in time, or is not the one that was started."""
 
     code = "SANDBOX_START_FAILED"
     remedy = "octoprint-cli sandbox start"
-    advice = "Read the end of the server's log, in `details`. Nothing is left running; `sandbox remove` and a new start help most."
+    advice = "Read the end of the server's log in `details`. Nothing is left running; `sandbox remove` and a new start often help."
 
 
 class StopFailed(SandboxError):
-    """The server's process is still there after SIGKILL."""
+    """The server's process is still running after SIGKILL."""
 
     code = "SANDBOX_STOP_FAILED"
     remedy = "octoprint-cli sandbox status"
-    advice = "Have a person look at the process that `details` names: the system does not end it. Its files are left as they were."
+    advice = "Ask an administrator to look at the process named in `details`: the system does not end it. Its files were kept."

@@ -1,4 +1,4 @@
-"""Files that two runs may want at once: the lock of a sandbox, and errors that name the file."""
+"""Lock files for sandboxes, and file errors that name the file. Must not know what a sandbox holds."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from typing import Callable, ContextManager, Iterator
 from octoprint_cli.api import file_lock
 from octoprint_cli_sandbox.errors import SandboxError
 
-Tell = Callable[[str], None]
+#: Shows a line of text to the user.
+Notify = Callable[[str], None]
 
-#: Longer than an installation takes on a small computer.
+#: The longest wait for another run; longer than an installation takes on a small computer.
 LOCK_SECONDS = 900.0
 
 
 def require_posix() -> None:
-    """Raise where there are no POSIX signals, process groups and locks."""
+    """Raise SandboxError on a system without POSIX signals, process groups and locks."""
     if os.name != "posix":
         raise SandboxError("the sandbox needs Linux or macOS", hint="wsl octoprint-cli sandbox start")
 
 
 @contextlib.contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn an error of the file system into a SandboxError that names the file."""
+def translate_os_errors(path: Path) -> Iterator[None]:
+    """Turn file system errors inside the block into a SandboxError that names the file."""
     try:
         yield
     except OSError as error:
@@ -35,13 +36,13 @@ def explained(path: Path) -> Iterator[None]:
         ) from error
 
 
-def locked(path: Path, tell: Tell, seconds: float = LOCK_SECONDS) -> ContextManager[None]:
-    """Hold the lock file of a sandbox, waiting for another run that has it.
+def locked(path: Path, notify: Notify, seconds: float = LOCK_SECONDS) -> ContextManager[None]:
+    """Hold the lock file of a sandbox, waiting while another run has it. Raises SandboxError after `seconds`.
 
-    A pip that this process starts holds it, too: should this process be killed, no other run works here until pip has ended.
+    A pip that this process starts inherits the lock: should this process be killed, other runs wait until pip has ended.
     """
     taken = SandboxError(
-        f"another run has worked on this sandbox for {seconds:g} s", hint=f"fuser -v {path} shows which", retryable=True
+        f"another run has been using this sandbox for {seconds:g} s", hint=f"fuser -v {path} (shows which)", retryable=True
     )
-    note = f"another run works on this sandbox ({path} is locked); waiting for it ..."
-    return file_lock(path, taken, seconds, waiting=lambda: tell(note), inherited=True)
+    note = f"another run is using this sandbox ({path} is locked); waiting for it ..."
+    return file_lock(path, taken, seconds, waiting=lambda: notify(note), inherited=True)

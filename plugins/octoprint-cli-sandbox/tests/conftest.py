@@ -56,4 +56,4 @@ def spawn(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 @pytest.fixture
 def serve(spawn: Callable[..., Any], sandbox: Sandbox) -> Callable[[str], subprocess.Popen[str]]:
     """Start a script under the very command line of the sandbox's server."""
-    return lambda script: spawn(script, *process.arguments(sandbox.base), module=True)
+    return lambda script: spawn(script, *process.server_arguments(sandbox.base), module=True)

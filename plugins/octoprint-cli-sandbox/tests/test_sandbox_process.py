@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any, Callable, List
 
 import pytest
-from octoprint_cli_sandbox import process, ready
+from octoprint_cli_sandbox import process, readiness
 from octoprint_cli_sandbox.errors import SandboxError, StartFailed
 from octoprint_cli_sandbox.files import locked
 from octoprint_cli_sandbox.sandbox import Sandbox
@@ -29,11 +29,11 @@ PARENT = "import subprocess; child = subprocess.Popen(['sleep', '60']); print(ch
 def record_pid(sandbox: Sandbox, pid: int) -> None:
     record = sandbox.record
     record.pid, record.port = pid, 5999
-    sandbox.remember(record)
+    sandbox.save_record(record)
 
 
 @pytest.mark.timeout(60)
-def test_a_stale_pid_never_ends_a_stranger(sandbox: Sandbox, spawn: Callable[..., Any], run: Callable[..., Any]) -> None:
+def test_stale_pid_does_not_end_a_foreign_process(sandbox: Sandbox, spawn: Callable[..., Any], run: Callable[..., Any]) -> None:
     # The number that the record has belongs to another process now, which even names the folder.
     stranger = spawn(SLEEP, "--basedir", str(sandbox.base), "serve")
     record_pid(sandbox, stranger.pid)
@@ -44,14 +44,14 @@ def test_a_stale_pid_never_ends_a_stranger(sandbox: Sandbox, spawn: Callable[...
 
 
 @pytest.mark.timeout(60)
-def test_another_sandboxs_server_is_a_stranger(sandbox: Sandbox, serve: Serve, tmp_path: Path) -> None:
+def test_server_of_another_sandbox_is_not_ended(sandbox: Sandbox, serve: Serve, tmp_path: Path) -> None:
     server = serve(SLEEP)
     other = Sandbox(tmp_path / "cli", "other")
     with other.lock():
         other.create()
     record_pid(other, server.pid)
     assert process.is_server(server.pid, sandbox.base) and other.pid is None
-    assert other.halt() is False and server.poll() is None
+    assert other.stop_server() is False and server.poll() is None
 
 
 @pytest.mark.timeout(60)
@@ -67,19 +67,19 @@ def test_stop_ends_the_server_by_its_pid(sandbox: Sandbox, serve: Serve, run: Ca
 
 
 @pytest.mark.timeout(60)
-def test_a_server_that_ignores_sigterm_is_killed(sandbox: Sandbox, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_server_ignoring_sigterm_is_killed(sandbox: Sandbox, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "_TERM_SECONDS", 0.3)
     server = serve(STUBBORN)
-    process.end(server.pid, sandbox.base)
+    process.terminate(server.pid, sandbox.base)
     assert server.wait(10) == -9
 
 
 @pytest.mark.timeout(60)
-def test_what_the_server_started_goes_with_it(sandbox: Sandbox, serve: Serve) -> None:
+def test_child_processes_of_the_server_are_ended(sandbox: Sandbox, serve: Serve) -> None:
     server = serve(PARENT)
     child = int(server.said)
-    process.end(server.pid, sandbox.base)
-    assert server.wait(10) is not None and process.until(lambda: _gone(child), 10)
+    process.terminate(server.pid, sandbox.base)
+    assert server.wait(10) is not None and process.wait_until(lambda: _gone(child), 10)
 
 
 def _gone(pid: int) -> bool:
@@ -88,13 +88,13 @@ def _gone(pid: int) -> bool:
     return not listed or listed.startswith("Z")
 
 
-def test_the_server_is_recognised_by_ps_as_well(sandbox: Sandbox, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_server_is_recognised_by_ps(sandbox: Sandbox, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     server = serve(SLEEP)
-    assert f" {' '.join(process.arguments(sandbox.base))} " in process._ps(server.pid)
-    assert process._ps(2**22 + 1).strip() == ""
+    assert f" {' '.join(process.server_arguments(sandbox.base))} " in process._command_line(server.pid)
+    assert process._command_line(2**22 + 1).strip() == ""
 
 
-def test_the_environment_of_the_program_does_not_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_program_environment_is_not_passed_to_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OCTOPRINT_HOST", "OCTOPRINT_API_KEY", "PYTHONPATH", "PYTHONWARNINGS", "VIRTUAL_ENV"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("LANG", "C.UTF-8")
@@ -119,20 +119,20 @@ def test_the_second_run_waits_for_the_first(tmp_path: Path) -> None:
     with locked(path, told.append):
         other.start()
         started.wait()
-        assert process.until(lambda: bool(told), 5)
+        assert process.wait_until(lambda: bool(told), 5)
         seen.append("first")
     other.join()
     assert seen == ["first", "second"] and "waiting" in told[0]
 
 
-def test_waiting_for_another_run_has_an_end(tmp_path: Path) -> None:
+def test_waiting_for_the_lock_times_out(tmp_path: Path) -> None:
     told: List[str] = []
     with locked(tmp_path / "lock", told.append), pytest.raises(SandboxError) as caught, locked(tmp_path / "lock", told.append, 0.1):
         pass
     assert caught.value.retryable
 
 
-def test_a_lock_on_a_file_that_was_deleted_counts_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lock_on_deleted_file_is_taken_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, told = tmp_path / "lock", []
     flock = fcntl.flock
 
@@ -171,32 +171,32 @@ def answering(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     """A sandbox whose server's process is there and speaks HTTP."""
     record_pid(sandbox, os.getpid())
     monkeypatch.setattr(process, "is_server", lambda pid, base: True)
-    monkeypatch.setattr(ready, "_speaks_http", lambda port: True)
+    monkeypatch.setattr(readiness, "_answers_http", lambda port: True)
     return sandbox
 
 
-def test_a_server_with_its_printer_is_ready(answering: Sandbox) -> None:
-    ready.wait(answering, FakeServer(), printer=True, seconds=1)
+def test_server_with_connected_printer_is_ready(answering: Sandbox) -> None:
+    readiness.wait_until_ready(answering, FakeServer(), printer=True, seconds=1)
 
 
 @pytest.mark.parametrize("user", [None, "alice", errors.PermissionDenied("HTTP 403")])
-def test_a_server_of_another_folder_is_refused_at_once(answering: Sandbox, user: Any) -> None:
+def test_server_of_another_base_folder_is_refused_at_once(answering: Sandbox, user: Any) -> None:
     answering.log.write_text("first line\nplugins from somewhere else\n")
     begun = time.monotonic()
     with pytest.raises(StartFailed, match="does not use the base folder") as caught:
-        ready.wait(answering, FakeServer(user), printer=True)
+        readiness.wait_until_ready(answering, FakeServer(user), printer=True)
     assert time.monotonic() - begun < 5
     assert caught.value.details and caught.value.details["log"] == ["first line", "plugins from somewhere else"]
 
 
 @pytest.mark.parametrize("server", [FakeServer(connected=False), FakeServer(temperatures={})])
-def test_a_printer_that_does_not_come_is_told(answering: Sandbox, server: Any) -> None:
+def test_printer_that_does_not_connect_is_an_error(answering: Sandbox, server: Any) -> None:
     with pytest.raises(StartFailed, match=r"not ready after 0\.3 s: the printer is Detecting"):
-        ready.wait(answering, server, printer=True, seconds=0.3)
-    ready.wait(answering, server, printer=False, seconds=1)
+        readiness.wait_until_ready(answering, server, printer=True, seconds=0.3)
+    readiness.wait_until_ready(answering, server, printer=False, seconds=1)
 
 
-def test_a_server_that_starts_up_is_waited_for(answering: Sandbox) -> None:
+def test_starting_server_is_waited_for(answering: Sandbox) -> None:
     client, answers = FakeServer(), [errors.ServerStarting("not yet"), errors.ConnectionFailed("nor now")]
     user = client.server.user
 
@@ -206,11 +206,11 @@ def test_a_server_that_starts_up_is_waited_for(answering: Sandbox) -> None:
         return user()
 
     client.server.user = late
-    ready.wait(answering, client, printer=True, seconds=5)
+    readiness.wait_until_ready(answering, client, printer=True, seconds=5)
     assert not answers
 
 
-def test_a_server_that_ends_is_told_at_once(answering: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_server_that_ends_is_reported_at_once(answering: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "is_server", lambda pid, base: False)
     with pytest.raises(StartFailed, match="ended by itself"):
-        ready.wait(answering, FakeServer(), printer=True)
+        readiness.wait_until_ready(answering, FakeServer(), printer=True)

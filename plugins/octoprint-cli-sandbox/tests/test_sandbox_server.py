@@ -52,7 +52,7 @@ def key_of(home: Path) -> str:
     return key
 
 
-def test_the_first_start_installs_and_answers(cli: Run, home: Path) -> None:
+def test_first_start_installs_octoprint_and_answers(cli: Run, home: Path) -> None:
     answer = cli("sandbox", "start", "--name", "try")
     data = answer.data
     assert data["octoprint"].startswith("1.11.") and "rc" not in data["octoprint"]
@@ -62,14 +62,14 @@ def test_the_first_start_installs_and_answers(cli: Run, home: Path) -> None:
     assert key_of(home) not in answer.stdout + answer.stderr
 
 
-def test_its_printer_is_ready_to_print(cli: Run, started: Dict[str, Any]) -> None:
+def test_virtual_printer_is_ready_to_print(cli: Run, started: Dict[str, Any]) -> None:
     status = cli("--printer", "try", "status").data
     assert (status["state"], status["phase"]) == ("Operational", "idle")
     assert status["temperature"]["tool0"]["actual"] is not None and status["temperature"]["bed"]["actual"] is not None
     assert cli("--printer", "try", "version").data["server"] == started["octoprint"]
 
 
-def test_it_listens_on_loopback_alone_and_strays_nowhere(started: Dict[str, Any], home: Path) -> None:
+def test_server_listens_on_loopback_only_and_uses_its_folder_only(started: Dict[str, Any], home: Path) -> None:
     with socket.socket() as elsewhere:  # the whole of 127/8 is this machine, so this address would do if it listened on all
         assert elsewhere.connect_ex(("127.0.0.2", started["port"])) != 0
     assert not (home / "home" / ".octoprint").exists() and not (home / "cli" / "sandbox" / "try" / ".octoprint").exists()
@@ -83,9 +83,9 @@ def test_a_second_start_changes_nothing(cli: Run, started: Dict[str, Any]) -> No
     assert cli("sandbox", "start", "--name", "try", "--port", "1", expect=4).error["code"] == "SANDBOX_CONFLICT"
 
 
-def test_a_server_that_was_killed_is_seen_and_started_again(cli: Run, started: Dict[str, Any], home: Path) -> None:
+def test_killed_server_is_detected_and_restarted(cli: Run, started: Dict[str, Any], home: Path) -> None:
     os.kill(started["pid"], signal.SIGKILL)
-    assert process.until(lambda: not processes_of(home / "cli" / "sandbox"), 10)
+    assert process.wait_until(lambda: not processes_of(home / "cli" / "sandbox"), 10)
     assert cli("sandbox", "status", "--name", "try").data["state"] == "stopped"
     assert cli("sandbox", "stop", "--name", "try").data["changed"] is False
     answer = cli("sandbox", "start", "--name", "try")
@@ -94,7 +94,7 @@ def test_a_server_that_was_killed_is_seen_and_started_again(cli: Run, started: D
     assert cli("--printer", "try", "status").data["phase"] == "idle"
 
 
-def test_stop_leaves_nothing_running(cli: Run, started: Dict[str, Any], home: Path) -> None:
+def test_stop_leaves_no_process_running(cli: Run, started: Dict[str, Any], home: Path) -> None:
     assert processes_of(home / "cli" / "sandbox")
     stopped = cli("sandbox", "stop", "--name", "try").data
     assert (stopped["state"], stopped["changed"], stopped["pid"]) == ("stopped", True, None)
@@ -118,7 +118,7 @@ def test_a_failed_start_shows_the_log_and_leaves_nothing(cli: Run, started: Dict
     assert processes_of(home / "cli" / "sandbox") == []
 
 
-def test_remove_ends_and_deletes_it(cli: Run, started: Dict[str, Any], home: Path) -> None:
+def test_remove_stops_the_server_and_deletes_the_folder(cli: Run, started: Dict[str, Any], home: Path) -> None:
     removed = cli("sandbox", "remove", "--name", "try", "--confirm").data
     assert (removed["state"], removed["changed"]) == ("absent", True)
     assert processes_of(home / "cli" / "sandbox") == [] and list((home / "cli" / "sandbox").iterdir()) == []

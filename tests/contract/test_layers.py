@@ -7,7 +7,7 @@ from typing import Dict, List, Set
 
 import pytest
 
-from .floors import FOLDERS, ONLY_IN, WITHOUT_CLIFF, Import, circles, imports, modules, ours, part_of, path_of, target_of, tree_of
+from .layers import FOLDERS, ONLY_IN, WITHOUT_CLIFF, Import, circles, imports, modules, ours, part_of, path_of, target_of, tree_of
 from .table import COMMANDS
 
 EACH = pytest.mark.parametrize("module", modules(), ids=[name or "octoprint_cli" for name in modules()])
@@ -27,28 +27,28 @@ def is_ours(found: Import) -> bool:
     return found.imported.split(".")[0] == "octoprint_cli"
 
 
-def test_the_folders_are_those_of_the_plan() -> None:
+def test_package_folders_match_the_layers() -> None:
     assert {part_of(module) for module in modules()} == set(FOLDERS)
 
 
-def test_no_module_imports_itself_through_others() -> None:
+def test_there_are_no_import_cycles() -> None:
     imported = {module: {target_of(found) for found in imports(module) if is_ours(found)} for module in modules()}
     assert circles(imported) == []
 
 
 @EACH
-def test_a_file_imports_only_from_below(module: str) -> None:
+def test_module_imports_only_from_lower_layers(module: str) -> None:
     assert [found for found in imports(module) if is_ours(found) and goes_up(found)] == []
 
 
 @EACH
-def test_a_library_is_imported_only_where_it_belongs(module: str) -> None:
+def test_library_is_imported_only_where_allowed(module: str) -> None:
     strangers = [found for found in imports(module) if module not in ONLY_IN.get(found.imported.split(".")[0], {module})]
     assert strangers == []
 
 
 @EACH
-def test_what_must_not_know_cliff_does_not(module: str) -> None:
+def test_modules_independent_of_cliff_do_not_import_it(module: str) -> None:
     if module.startswith(WITHOUT_CLIFF):
         assert [found for found in imports(module) if found.imported.split(".")[0] == "cliff"] == []
 
@@ -59,13 +59,13 @@ def test_a_command_imports_the_facade_alone(module: str) -> None:
     assert {found.imported.split(".")[0] for found in imports(module)} & {"requests", "cliff", "stevedore", "yaml"} == set()
 
 
-def test_a_resource_knows_no_other_but_the_model_of_a_stored_file() -> None:
+def test_resource_imports_no_other_resource_but_stored_file() -> None:
     for module in (name for name in modules() if name.startswith("client.resources.")):
         known = {ours(found) for found in imports(module) if ours(found).startswith("client.resources.")}
         assert known <= {"client.resources.stored_file"}, module
 
 
-def test_the_client_does_not_know_the_configuration() -> None:
+def test_client_does_not_import_configuration() -> None:
     for module in (name for name in modules() if part_of(name) in ("client", "gcode", "output")):
         assert [found for found in imports(module) if part_of(ours(found)) == "config"] == []
 
@@ -73,7 +73,7 @@ def test_the_client_does_not_know_the_configuration() -> None:
 @pytest.mark.parametrize(
     "module", ["app.run", "app.command_loader", "framework.guard", "framework.base", "output.formats.registry"]
 )
-def test_no_command_is_known_by_name(module: str) -> None:
+def test_core_modules_name_no_command(module: str) -> None:
     """Neither its import, its class, nor its name as a text."""
     tree = tree_of(module)
     assert [found for found in imports(module) if ours(found).startswith("commands")] == []
@@ -91,7 +91,7 @@ def test_nothing_imports_the_facade_for_tests() -> None:
 
 
 @pytest.mark.parametrize("module", [name for name in modules() if part_of(name) == "testing"])
-def test_the_facade_for_tests_needs_the_standard_library_and_the_program_alone(module: str) -> None:
+def test_testing_facade_imports_only_standard_library_and_program(module: str) -> None:
     """And websocket-client, for the push socket. Who runs the program, judges with it or is pytest's is named here."""
     found = imports(module)
     allowed = {"testing": {"framework"}, "testing.runner": {"app"}, "testing.plugin_check": {"app"}}.get(module, set())
@@ -105,7 +105,7 @@ def test_the_facade_for_tests_needs_the_standard_library_and_the_program_alone(m
     } == ({"pytest"} if module == "testing.fixtures" else set())
 
 
-def test_the_facade_has_what_it_promises() -> None:
+def test_facade_exports_its_public_names() -> None:
     from octoprint_cli import api
 
     assert api.API_VERSION >= 1
@@ -113,11 +113,11 @@ def test_the_facade_has_what_it_promises() -> None:
     assert {"ShowOne", "Lister", "Rows", "Guarded", "Check", "Severity", "CliError", "errors"} <= set(api.__all__)
 
 
-def test_a_file_is_one_noun() -> None:
+def test_modules_have_at_most_350_lines() -> None:
     lines: Dict[str, int] = {module: len(path_of(module).read_text().splitlines()) for module in modules()}
     assert {module: count for module, count in lines.items() if count > 350} == {}
 
 
-def test_every_file_says_what_it_is() -> None:
+def test_every_module_has_a_docstring() -> None:
     silent: List[str] = [module for module in modules() if not ast.get_docstring(tree_of(module))]
     assert silent == []
