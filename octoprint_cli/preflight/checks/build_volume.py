@@ -89,5 +89,5 @@ def _evidence(extents: Extents, volume: Volume, outside: List[str]) -> Dict[str,
 
 
 def _hint(does: str, name: str) -> str:
-    what = "move or shrink the model in the slicer" if does == "prints" else "mend the slicer's start and end G-code"
+    what = "move or shrink the model in the slicer" if does == "prints" else "fix the slicer's start and end G-code"
     return f"{what}; if the printer reaches that far, say so in its profile on the server, or repeat with --ignore {name}"
