@@ -101,7 +101,7 @@ def add_wait(parser: Any, until: str) -> None:
     parser.add_argument("--wait-timeout", metavar="SECONDS", type=seconds, help="maximum wait of --wait (default: no limit)")
 
 
-def add_goals(parser: Any, option: str, purpose: str) -> None:
+def add_goals(parser: Any, option: str, told: str) -> None:
     """Add the option for goals, --fail-on and --timeout as `parsed_args.goals` (a list), `fail_on` (a set or None), `timeout`."""
     parser.add_argument(
         option,
@@ -110,7 +110,7 @@ def add_goals(parser: Any, option: str, purpose: str) -> None:
         type=_goal,
         action="append",
         default=[],
-        help=f"{purpose}: {', '.join(GOALS)}; may be repeated, and any of them counts. temp is all heaters "
+        help=f"{told}: {', '.join(GOALS)}; may be repeated, and any of them counts. temp is all heaters "
         "with a target within 2 degrees of it",
     )
     parser.add_argument(
