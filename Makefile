@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 # The servers' installations are kept, so that only the first run fetches them.
 KEPT := OCTOPRINT_CLI_TEST_SERVERS="$(CURDIR)/.cache/servers"
-# Add-ons with a pre-flight check of their own: in .venv, each print of the program's own tests would run it, and be counted wrong.
+# Plugins with a pre-flight check of their own: in .venv, each print of the program's own tests would run it, and be counted wrong.
 ADDONS := $(CURDIR)/.cache/addons
 APART := plugins/octoprint-cli-marlin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test test-servers unit contract e2e check test-matrix bench clean
 
-# The SDK of MCP needs Python 3.10 or later; before it, that add-on is not installed, and its tests say why they are skipped.
+# The SDK of MCP needs Python 3.10 or later; before it, that plugin is not installed, and its tests say why they are skipped.
 MODERN := $(shell $(PYTHON) -c 'import sys; print("yes" if sys.version_info >= (3, 10) else "")')
 PLUGINS := octoprint-cli-sandbox octoprint-cli-psucontrol $(if $(MODERN),octoprint-cli-mcp)
 

@@ -1,9 +1,9 @@
-"""What installed add-ons cost a command that is none of theirs. Prints a Markdown table.
+"""What installed plugins cost a command that is none of theirs. Prints a Markdown table.
 
-    make bench        (or: .venv/bin/python benchmarks/plugins.py [--runs 41] [--add-ons 20])
+    make bench        (or: .venv/bin/python benchmarks/plugins.py [--runs 41] [--plugins 20])
 
 Whole processes, in pairs, in one run, taking turns so that a busy moment hits both; medians, and their ratio. One environment has
-the program and the sandbox alone, the other has twenty add-ons more, each a package of its own that `plugins new` wrote, installed
+the program and the sandbox alone, the other has twenty plugins more, each a package of its own that `plugins new` wrote, installed
 by pip as users install them (not editable). The server is a real OctoPrint with its virtual printer, started by the sandbox.
 """
 
@@ -35,8 +35,8 @@ COMMANDS = (Command(["status", "--json"], 1.05), Command(["--version"], None), C
 
 
 def written(program: Path, count: int) -> List[str]:
-    """So many add-ons, in a folder each."""
-    below = FOLDER / "add-ons"
+    """So many plugins, in a folder each."""
+    below = FOLDER / "plugins"
     shutil.rmtree(below, ignore_errors=True)
     below.mkdir(parents=True)
     names = [f"bench-{number:02}" for number in range(1, count + 1)]
@@ -66,9 +66,9 @@ def measure(command: Command, programs: Dict[str, Path], environ: Dict[str, str]
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=41, help="processes of each kind (41)")
-    parser.add_argument("--add-ons", type=int, default=20, metavar="N", help="how many (20)")
+    parser.add_argument("--plugins", type=int, default=20, metavar="N", help="how many (20)")
     asked = parser.parse_args()
-    runs, count = max(asked.runs, 1), max(asked.add_ons, 1)
+    runs, count = max(asked.runs, 1), max(asked.plugins, 1)
     programs = {"none": install("venv", *BASE)}
     shutil.rmtree(FOLDER / "many", ignore_errors=True)  # another number of them may be there
     programs["many"] = install("many", *BASE)
@@ -76,7 +76,7 @@ def main() -> int:
     with serving(programs["none"]) as environ:
         rows = [measure(command, programs, environ, runs) for command in COMMANDS]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, medians of {runs} processes each, in turns:\n")
-    print(f"| command | no add-on but the sandbox | {count} more | ratio | target at most |\n|---|---|---|---|---|")
+    print(f"| command | no plugin but the sandbox | {count} more | ratio | target at most |\n|---|---|---|---|---|")
     print("\n".join(rows))
     return 0
 

@@ -3,7 +3,7 @@
     make bench        (or: .venv/bin/python benchmarks/startup.py [--runs 21])
 
 Whole processes, in pairs, in one run, taking turns so that a busy moment hits both; medians, and their ratio. The program is
-installed as users have it (not editable) in an environment of its own, with the sandbox add-on; the bare scripts run in the same
+installed as users have it (not editable) in an environment of its own, with the sandbox plugin; the bare scripts run in the same
 one. The server is a real OctoPrint with its virtual printer, started by the sandbox.
 """
 

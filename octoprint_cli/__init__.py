@@ -1,6 +1,6 @@
 """octoprint-cli: a command line for the OctoPrint 3D-print server.
 
-Add-ons import `octoprint_cli.api`, their tests `octoprint_cli.testing`; nothing else here is promised.
+Plugins import `octoprint_cli.api`, their tests `octoprint_cli.testing`; nothing else here is promised.
 """
 
 __version__ = "0.1.0"

@@ -57,14 +57,14 @@ def codes_are_named(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _unnamed(manager: Any, argv: List[str], error: CliError) -> Iterator[Tuple[str, str]]:
     try:
         kind, name, _ = manager.find_command(argv)
-    except Exception:  # no such command, or an add-on that is broken
+    except Exception:  # no such command, or a plugin that is broken
         return
     if manager.owner(name) is None and error.code not in error_codes(kind) and not _a_vendors(error):
         yield name, error.code
 
 
 def _a_vendors(error: CliError) -> bool:
-    """Whether the check of an add-on has said no, with whatever code its maker chose."""
+    """Whether the check of a plugin has said no, with whatever code its maker chose."""
     checks = Extensions(CHECKS)
     failed = (error.details or {}).get("failed", [])
     return any(check in checks and not is_own(checks.entry_point(check)) for check in failed)

@@ -35,7 +35,7 @@ class ConfigFile:
             raise ConfigError(f"{self.path} cannot be read: {reason}", hint=f"ls -l {self.path}") from error
 
     def _parse(self, text: str) -> None:
-        import yaml  # slow to import, and a run without a file (--help, environment variables only) does not need it
+        import yaml  # slow to import, and a run without a configuration file does not need it
 
         try:
             node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -44,7 +44,7 @@ class ConfigFile:
         except (yaml.YAMLError, ValueError, RecursionError) as error:
             mark = getattr(error, "problem_mark", None)
             problem = getattr(error, "problem", None) or "this is not the YAML that a configuration is written in"
-            # None: a traceback would quote the line, and with it the key.
+            # `from None`, since a traceback would quote the line, and with it the API key.
             raise self._bad(problem, mark.line + 1 if mark else None) from None
         if not isinstance(self.data, dict):
             raise self._bad("it must hold keys and values", 1)
@@ -99,7 +99,7 @@ class ConfigFile:
             return rewritten(self._text, data)
         except CannotRewrite as error:
             problem = f"{'.'.join(error.path)}: {error}" if error.path else str(error)
-            # None: a traceback would quote the line, and with it the key.
+            # `from None`, since a traceback would quote the line, and with it the API key.
             raise self._bad(problem, error.line or self._line_of(error.path)) from None
 
     def _line_of(self, path: Tuple[str, ...]) -> Optional[int]:

@@ -156,7 +156,7 @@ class Settings:
                 return str(value.value)
         return None
 
-    def aimed_at(self, host: str, api_key: str) -> Settings:
+    def for_server(self, host: str, api_key: str) -> Settings:
         """Return a copy of the settings for another server, which ignores the chosen printer of the file."""
         options = {name: value for name, value in self._options.items() if name != "printer"}
         environ = {name: value for name, value in self._environ.items() if name != VARIABLES["printer"]}

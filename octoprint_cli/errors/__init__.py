@@ -1,7 +1,7 @@
 """Every error that this program can end with: its code, exit code, hint and advice in one class.
 
-`errors.PrinterBusy`, say, stands in `errors.printer`, and all are imported here. Under each class are those derived from it, with
-their codes; each has the exit code of the class above it, but for the last two.
+All errors are imported here from the modules of this package. Below, the classes derived from a class are indented under it.
+Each has the exit code of its base class, except for the last two.
 
     CliError                      exit 4
         OfflineError              exit 1

@@ -1,6 +1,6 @@
-"""The base of every error: what it carries, and what the process returns to its caller.
+"""The base class of every error, and the exit codes of the process.
 
-Exit codes are defined here and nowhere else. Must not know the rest of the program.
+Exit codes are defined here only. Must not know the rest of the program.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Dict, Mapping, Optional, Type
 
 
 class Exit(enum.IntEnum):
-    """All that the process can return to its caller."""
+    """The exit codes of the process."""
 
     OK = 0
     OFFLINE = 1  # the printer is offline or the server cannot be reached
@@ -22,26 +22,26 @@ class Exit(enum.IntEnum):
     TERMINATED = 143
 
 
-#: The order in which a failed pre-flight picks the error that it ends with.
+#: The precedence of exit codes if several checks of a pre-flight fail.
 PRECEDENCE = (Exit.OFFLINE, Exit.BUSY, Exit.FILE, Exit.OTHER)
 
-#: Every error class by its code, those that plugins define included.
+#: Every error class by its code, including those that plugins define.
 CODES: Dict[str, Type[CliError]] = {}
 
 
 class CliError(Exception):
     """An error that a user can do something about: one sentence, a code, a hint.
 
-    `hint` is what to run or change next (the class's `remedy` if none is given), `details` facts for a program,
+    `hint` says what to run or change next (default: the class's `remedy`), `details` holds machine-readable facts, and
     `data` a result to show in spite of the failure (a failed pre-flight keeps its report).
-    A class with a `code` of its own is registered in `CODES`; its docstring is the meaning that `explain` prints.
+    A class that defines a `code` is registered in `CODES`; `explain` prints its docstring as the meaning of the code.
     """
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     exit_code: ClassVar[Exit] = Exit.OTHER
-    #: The hint of an error that is raised without one: a command line.
+    #: The default hint: a command line.
     remedy: ClassVar[str] = "octoprint-cli status"
-    #: What to do about it, in a sentence or two, for `explain`.
+    #: What to do about the error, in one or two sentences, for `explain`.
     advice: ClassVar[str] = ""
     retryable: bool = False
 
@@ -63,7 +63,7 @@ class CliError(Exception):
             self.retryable = retryable
 
     def after(self, done: str, data: Any = None) -> CliError:
-        """Return a copy of this error whose message begins with what had been done before it arose."""
+        """Return a copy of this error whose message begins with what had been done before it occurred."""
         return type(self)(f"{done}, but: {self.message}", hint=self.hint, details=self.details, data=data, retryable=self.retryable)
 
     def __init_subclass__(cls) -> None:
@@ -81,7 +81,7 @@ class CliError(Exception):
 
 
 class OfflineError(CliError):
-    """No usable answer from an OctoPrint, or no printer behind it."""
+    """OctoPrint gave no usable answer, or no printer is connected to it."""
 
     exit_code = Exit.OFFLINE
     retryable = True
@@ -101,4 +101,4 @@ class FileError(CliError):
 
 
 class Terminated(BaseException):
-    """SIGTERM arrived. Not an Exception, so that nothing on the way swallows it."""
+    """The exception that SIGTERM raises. A BaseException, so that no `except Exception` swallows it."""

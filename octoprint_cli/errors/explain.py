@@ -1,4 +1,4 @@
-"""What an error code means and what to do about it, for `octoprint-cli explain`."""
+"""Explanations of error codes, for `octoprint-cli explain`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from octoprint_cli.errors.usage import UsageError
 
 
 def explained(code: str) -> Dict[str, Any]:
-    """Return what the code's class says: meaning, whether to try again, what to do, what to run next.
+    """Return the explanation of an error code: its meaning, whether to try again, what to do, what to run next.
 
-    Raises UsageError for an unknown code. The codes of a plugin are known once it is imported.
+    Raises UsageError for an unknown code. A plugin's codes are known once the plugin has been imported.
     """
     kind = CODES.get(code)
     if kind is None:

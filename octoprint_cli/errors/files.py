@@ -1,4 +1,4 @@
-"""Errors of a file, on this computer or on the server. All have exit code 2, but for a file that is being printed (3)."""
+"""Errors of files, on this computer or on the server. All have exit code 2, except for a file that is being printed (3)."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class NoSpace(FileError):
 
 
 class UploadCorrupt(FileError):
-    """The server holds other bytes than were sent."""
+    """The file on the server differs from the file that was sent."""
 
     code = "UPLOAD_CORRUPT"
     remedy = "octoprint-cli upload FILE"

@@ -1,4 +1,4 @@
-"""Errors of the printer and its job: it is offline, busy, or did not do what it was asked to."""
+"""Errors of the printer and its job: the printer is offline or busy, or did not do what was requested."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class PrinterError(OfflineError):
     """The printer reports an error of its own."""
 
     code = "PRINTER_ERROR"
-    advice = "Have somebody look at the printer, then run `octoprint-cli connect`."
+    advice = "Have a human check the printer, then run `octoprint-cli connect`."
     retryable = False
 
 
@@ -50,7 +50,7 @@ class NotStarted(CliError):
 
 
 class StateNotReached(CliError):
-    """The server accepted the command, but the printer did not get there in time."""
+    """The server accepted the command, but the printer did not reach the state in time."""
 
     code = "STATE_NOT_REACHED"
     advice = "The message says what the printer does instead. Wait, look with `status`, then decide."
@@ -70,9 +70,7 @@ class JobFailed(CliError):
     """The job ended before it was finished: an error of the firmware, a reset, or an emergency stop."""
 
     code = "JOB_FAILED"
-    advice = (
-        "Read the reason, and have somebody look at the printer before anything heats again. Check whether heaters are still hot."
-    )
+    advice = "Read the reason, and have a human check the printer before anything heats again. Check whether heaters are still hot."
 
 
 class JobCancelled(CliError):

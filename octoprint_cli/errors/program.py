@@ -1,4 +1,4 @@
-"""Errors of this program and its plugins, and its end by a signal."""
+"""Errors of this program and its plugins, and those of a run that a signal ends."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PluginRules(CliError):
 
 
 class InternalError(CliError):
-    """This program has a bug."""
+    """The program has a bug."""
 
     code = "INTERNAL_ERROR"
     remedy = "octoprint-cli version (please report it, with the output of the same command and --debug)"
@@ -45,7 +45,7 @@ class InternalError(CliError):
 
     @classmethod
     def of(cls, error: BaseException) -> InternalError:
-        """Return the error for an exception that nothing was prepared for."""
+        """Return the error for an unexpected exception."""
         return cls(f"{type(error).__name__}: {error}: a bug of octoprint-cli")
 
 

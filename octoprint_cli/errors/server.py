@@ -1,4 +1,4 @@
-"""Errors of the server: it cannot be reached, refuses, fails, or does not answer as OctoPrint does."""
+"""Errors of the server: it is unreachable, refuses a request, fails, or does not answer as OctoPrint does."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class TimedOut(OfflineError):
 
 
 class TlsError(OfflineError):
-    """The TLS handshake failed: the certificate, the host name, or no TLS is spoken there at all."""
+    """The TLS handshake failed: a wrong certificate or host name, or a server that does not speak TLS."""
 
     code = "TLS_ERROR"
     remedy = "octoprint-cli config show"
-    advice = "Read the reason in `details`: set `ca_bundle`, renew the certificate, or use http:// where no TLS is spoken."
+    advice = "Read the reason in `details`: set `ca_bundle`, renew the certificate, or use http:// for a server without TLS."
     retryable = False
 
 
@@ -71,7 +71,7 @@ class ServerError(CliError):
 
 
 class UnexpectedResponse(CliError):
-    """Something else than OctoPrint answered: a login page, a redirect, or text that is not JSON."""
+    """Something other than OctoPrint answered: a login page, a redirect, or text that is not JSON."""
 
     code = "UNEXPECTED_RESPONSE"
     remedy = "octoprint-cli config show"
@@ -83,12 +83,12 @@ class OutcomeUnknown(CliError):
 
     code = "OUTCOME_UNKNOWN"
     advice = "Look at `status` and `files` before anything else, and repeat the command only if it was not carried out."
-    #: How the request ended, as the beginning of a sentence.
+    #: How the request ended, as the beginning of a sentence: "the answer was lost".
     last_outcome: str
 
     @classmethod
     def lost(cls, outcome: str, *, hint: Optional[str] = None, details: Optional[Mapping[str, Any]] = None) -> OutcomeUnknown:
-        """Return the error for a request whose answer did not arrive, or arrived damaged."""
+        """Return the error for a request whose answer was lost or damaged."""
         error = cls(f"{outcome}: the request may have been carried out", hint=hint, details=details)
         error.last_outcome = outcome
         return error

@@ -1,4 +1,4 @@
-"""Errors of what was typed or configured. Nothing was sent to the server."""
+"""Errors in the command line or the configuration. Nothing was sent to the server."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class LimitExceeded(CliError):
 
 
 class InvalidValue(CliError):
-    """The value makes no sense: not a number, negative, control characters."""
+    """The value is invalid: not a number, negative, or with control characters."""
 
     code = "INVALID_VALUE"
     remedy = "octoprint-cli help"

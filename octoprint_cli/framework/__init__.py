@@ -1,1 +1,1 @@
-"""What commands are made of: base classes, the guard, options, declared answers, and the catalogue made from them."""
+"""The framework of commands: base classes, the guard, options, result schemas, and the catalogue made from them."""

@@ -18,12 +18,12 @@ def groups_of(parser: argparse.ArgumentParser) -> Iterator[Tuple[str, List[argpa
 
 
 def is_help(action: argparse.Action) -> bool:
-    """Whether an option is `--help`."""
+    """Return whether an option is `--help`."""
     return isinstance(action, argparse._HelpAction)
 
 
 def is_repeated(action: argparse.Action) -> bool:
-    """Whether an option collects the values of several occurrences."""
+    """Return whether an option collects the values of several occurrences."""
     return isinstance(action, argparse._AppendAction)
 
 

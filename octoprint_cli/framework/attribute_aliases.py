@@ -1,4 +1,4 @@
-"""Old names of attributes that third-party classes may still declare, or read."""
+"""Aliases for class attributes: old names that third-party classes may still declare or read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Mapping, Type
 
 
 def map_attributes(cls: Type[Any], aliases: Mapping[str, str]) -> None:
-    """Give a new class each attribute under both names, whichever of the two it declares. `aliases` is new names by old ones."""
+    """Set each attribute of a new class under its old and its new name, whichever it declares. `aliases` maps old to new names."""
     for old, new in aliases.items():
         declared = new if new in cls.__dict__ else old
         if declared in cls.__dict__:

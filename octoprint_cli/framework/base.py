@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from octoprint_cli.framework.run_context import RunContext
     from octoprint_cli.output.terminal.terminal import Terminal
 
-#: The names that class attributes had before, with those of today. Both can be declared and read.
+#: New names of class attributes by their old ones; both can be declared and read.
 ALIASES = {
     "answer": "result",
     "codes": "error_codes",
@@ -36,7 +36,7 @@ ALIASES = {
 
 
 class Output(CliffHooks):
-    """Mixin of every command: what it declares, the run it belongs to, and this program's formats instead of cliff's."""
+    """Mixin of every command: its declarations, the run it belongs to, and this program's formats instead of cliff's."""
 
     app: RunContext
     cmd_name: Optional[str]
@@ -44,19 +44,19 @@ class Output(CliffHooks):
     own_timeout = False
     #: What the envelope's `data` holds, built from `fields`. The command itself returns raw values.
     result: ClassVar[Field] = record()
-    #: What the command does to the world: words of EFFECTS. None is undeclared, and counts as unrestricted.
+    #: What the command does to server and printer: words of EFFECTS. None is undeclared, and counts as unrestricted.
     effects: ClassVar[Optional[Sequence[str]]] = None
     #: True if the command only runs other commands, which are guarded themselves (batch, mcp serve).
     runs_commands: ClassVar[bool] = False
-    #: Whether running it twice does no harm and changes nothing more.
+    #: Whether the command is idempotent: running it again does no harm and changes nothing more.
     repeatable: ClassVar[bool] = True
-    #: Codes of errors that it may end with, beside those of every command and of every request.
+    #: Error codes that the command may end with, in addition to those of every command and of every request.
     error_codes: ClassVar[Sequence[str]] = ()
-    #: Whether it sends requests to a server.
+    #: Whether the command sends requests to a server.
     needs_server: ClassVar[bool] = True
-    #: Whether a program that offers commands as tools should offer it; false for what only a user or a shell needs.
+    #: Whether a program that offers commands as tools should offer this one; false if only a user or a shell needs it.
     exposed_as_tool: ClassVar[bool] = True
-    #: Arguments with which it never waits in a queue behind another command, because they stop something.
+    #: Arguments that make the command bypass the queue of running commands, because they stop something.
     unqueued_when: ClassVar[Sequence[str]] = ()
     _group = SHOW_GROUP
 
@@ -78,7 +78,7 @@ class Output(CliffHooks):
 
     @property
     def terminal(self) -> Terminal:
-        """The interactive user, if any: notes, warnings, questions. Never stdout."""
+        """The terminal, for notes, warnings and questions on stderr; never for stdout."""
         terminal: Terminal = self.app.terminal
         return terminal
 
@@ -88,12 +88,12 @@ class Output(CliffHooks):
 
     @property
     def formatter_default(self) -> str:
-        """The format of this run, or table where the command lacks that; `require_usable` refuses it when the command runs."""
+        """The format of this run, or table if the command lacks it; `require_usable` reports that when the command runs."""
         wanted: str = self.app.format.name
         return wanted if wanted in Formatters(self._group, "").names() else "table"
 
     def require_usable(self) -> None:
-        """Raise UsageError for a format that this command does not have, ConfigError for one that no command has."""
+        """Raise UsageError for a format that this command does not have, or ConfigError for one that no command has."""
         known, wanted = Formatters(self._group, "").names(), self.app.format.name
         if wanted in known:
             return
@@ -103,12 +103,12 @@ class Output(CliffHooks):
                 hint=f"octoprint-cli {self.cmd_name} -f {known[0]}",
             )
         elsewhere = Formatters(LIST_GROUP if self._group == SHOW_GROUP else SHOW_GROUP, "").names()
-        if wanted in elsewhere:  # such as OCTOPRINT_CLI_FORMAT=csv and a single object: a table
+        if wanted in elsewhere:  # such as OCTOPRINT_CLI_FORMAT=csv for a single object, which is shown as a table
             return
         raise ConfigError(f"OCTOPRINT_CLI_FORMAT={wanted} is none of {', '.join(known)}", hint="unset OCTOPRINT_CLI_FORMAT")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
-        """The command's arguments. Extend it: call super, add yours, return it."""
+        """Return the parser of the command's arguments. To extend it, call super, add arguments and return it."""
         parser: ArgumentParser = super().get_parser(prog_name)  # type: ignore[misc]
         parser.formatter_class = HelpFormatter
         return parser
@@ -122,7 +122,7 @@ class Output(CliffHooks):
         return _no_column(names, known)
 
     def get_epilog(self) -> str:
-        """Return the text below the help."""
+        """Return the text that follows the command's help."""
         return own_epilog(self) or "Options for every command (--json, --host, --printer ...): octoprint-cli --help"
 
     def begin(self, parsed_args: Namespace) -> Namespace:
@@ -145,19 +145,19 @@ class ShowOne(Output, CliffShowOne):
     _group = SHOW_GROUP
 
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
-        """Return a text to show instead of a table, or None. Put what the server said through `visible`: it may hold newlines."""
+        """Return a text to show instead of a table, or None. Pass text of the server through `visible`, as it may hold newlines."""
         return None
 
     def run(self, parsed_args: Namespace) -> int:
         parsed_args = self.begin(parsed_args)
-        data = self.app.scrubber.hide_all(self._formatted(parsed_args))  # a server may repeat the key
+        data = self.app.scrubber.hide_all(self._formatted(parsed_args))  # a server may echo the API key
         # cliff's dict2columns is not used, since older releases of it sort.
         columns, values = self.run_after_hooks(parsed_args, (tuple(data), tuple(data.values())))
         self.produce_output(parsed_args, columns, values)
         return 0
 
     def _formatted(self, parsed_args: Namespace) -> Any:
-        """Run the command and give its result, or the data of its error, the declared units."""
+        """Run the command, and return its result with the declared units. An error's data gets them, too."""
         try:
             return self.result.format(self.take_action(parsed_args))
         except CliError as error:
@@ -168,7 +168,7 @@ class ShowOne(Output, CliffShowOne):
         everything = dict(zip(column_names, data))
         try:
             chosen = select(everything, parsed_args.columns)
-        except UsageError as error:  # the act is done, so its result must not be lost
+        except UsageError as error:  # the command has been carried out, so its result must not be lost
             if not hasattr(self.formatter, "emit_envelope"):
                 self.formatter.emit_one(list(everything), list(everything.values()), self.app.stdout, parsed_args)
             error.data = everything
@@ -186,8 +186,8 @@ class Rows:
     """The result of a Lister: rows under their plural name, and other values beside them.
 
     Rows("files", ("name", "size"), rows, free=...) is `{"free": ..., "files": [{"name": ...}, ...]}`.
-    A row is a mapping by column, or a sequence in the columns' order. The columns in `more` come after the
-    others, and a table, which has little room, leaves them out unless `-c` names them.
+    A row is a mapping by column, or a sequence in the order of the columns. The columns in `more` come after the
+    others; a table, which has little room, omits them unless `-c` names them.
     """
 
     def __init__(self, name: str, columns: Sequence[str], rows: Iterable[Any], *, more: Sequence[str] = (), **extra: Any) -> None:
@@ -201,7 +201,7 @@ class Rows:
 class Lister(Output, CliffLister):
     """Base class of a command that returns a list: `take_action(parsed_args)` returns Rows.
 
-    A CliError whose `data` is such Rows is shown with them.
+    If a CliError has Rows as its `data`, they are shown as well.
     """
 
     _group = LIST_GROUP
@@ -218,14 +218,14 @@ class Lister(Output, CliffLister):
         return 0
 
     def _formatted(self, rows: Rows) -> Rows:
-        """Give the rows their declared units."""
+        """Return the rows with their declared units."""
         whole = self.result.format({**rows.extra, rows.name: [dict(zip(rows.columns, row)) for row in rows.rows]})
         more = rows.columns[len(rows.brief) :]
         return Rows(rows.name, rows.brief, whole.pop(rows.name), more=more, **whole)
 
     def _show(self, rows: Rows, parsed_args: Namespace) -> None:
         columns, values = self.run_after_hooks(parsed_args, (rows.columns, self.app.scrubber.hide_all(rows.rows)))
-        # cliff hands the formatter a namespace and nothing else: a copy carries what it needs beside the arguments.
+        # cliff passes nothing but a namespace to the formatter, so a copy of it carries the other values.
         for_formatter = Namespace(**vars(parsed_args))
         for_formatter.rows_name, for_formatter.rows_extra = rows.name, self.app.scrubber.hide_all(rows.extra)
         for_formatter.columns = self._columns(parsed_args.columns, columns, rows)
@@ -242,7 +242,7 @@ class Lister(Output, CliffLister):
         return [known[_normal(name)] for name in wanted]
 
     def _show_failed(self, error: CliError, rows: Rows, parsed_args: Namespace) -> None:
-        """Show the rows now and the error after them, or put both into one envelope."""
+        """Show the rows before the error, or attach them to the error if the format has an envelope for both."""
         if not hasattr(self.formatter, "emit_envelope"):
             self._show(rows, parsed_args)
         error.data = {**rows.extra, rows.name: [dict(zip(rows.columns, row)) for row in rows.rows]}

@@ -16,12 +16,14 @@ from octoprint_cli.framework.results import SKIPPED, rehearsed
 if TYPE_CHECKING:
     from octoprint_cli.framework.run_context import RunContext
 
-#: Codes of every command, of every command with requests to a server, and of every one that changes something there.
+#: Error codes of every command.
 COMMON_CODES = ("USAGE_ERROR", "CONFIG_ERROR", "OUTPUT_ERROR", "PLUGIN_ERROR", "INTERNAL_ERROR", "INTERRUPTED", "TERMINATED")
+#: Additional error codes of every command that sends requests to a server.
 SERVER_CODES = (
     *"CONNECTION_ERROR TIMEOUT TLS_ERROR SERVER_STARTING AUTH_ERROR PERMISSION_DENIED SERVER_ERROR UNEXPECTED_RESPONSE".split(),
-    "PRINTER_BUSY",  # a refusal (409) in unknown words
+    "PRINTER_BUSY",  # a refusal (409) whose reason is unknown
 )
+#: Additional error codes of every command that changes something on the server.
 ACT_CODES = ("OUTCOME_UNKNOWN",)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NUMBERS = {int: "integer", float: "number", seconds: "number"}
@@ -49,13 +51,13 @@ def described(command: Any, name: str, owner: Optional[str]) -> Dict[str, Any]:
 
 
 def installed_commands(app: RunContext, names: Sequence[str]) -> Tuple[List[Dict[str, Any]], List[str]]:
-    """Return the catalogue's entries of these commands, and what is wrong with those that cannot be described."""
+    """Return the catalogue's entries of the named commands, and the problems of those that cannot be described."""
     manager, rows, broken = app.command_manager, [], []
     for name in names:
         try:
             command, _ = manager.described(name, app)
             rows.append(described(command, name, manager.owner(name)))
-        except PluginError as error:  # a broken plugin costs its own entries
+        except PluginError as error:  # a broken plugin must not hide the other commands
             broken.append(error.message)
     return rows, broken
 

@@ -1,4 +1,4 @@
-"""The private names of cliff: what its commands call and what they can be told only by overriding. No other file uses them."""
+"""The private names of cliff, for behaviour that cliff has no public way to call or override. No other file uses them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["CliffHooks", "CliffParser", "SmartHelpFormatter", "own_epilog"]
 
 
 class CliffHooks:
-    """Mixin, before a cliff command: cliff's hooks and formatters under public names, with methods to override."""
+    """Mixin, placed before a cliff command class, that gives cliff's hooks and formatters public names to call or override."""
 
     def run_before_hooks(self, parsed_args: Namespace) -> Namespace:
         """Call cliff's hooks that may change the arguments."""
@@ -47,7 +47,7 @@ class CliffHooks:
     def _generate_columns_and_selector(self, parsed_args: Namespace, column_names: Sequence[str]) -> Any:
         try:
             return super()._generate_columns_and_selector(parsed_args, column_names)  # type: ignore[misc]
-        except ValueError as error:  # the caller's slip, not the command's
+        except ValueError as error:  # an error of the user, not of the command
             raise self.unknown_column(parsed_args.columns, column_names) from error
 
 

@@ -1,6 +1,6 @@
-"""Shell completion: commands, options, choices, and the values that the server and the configuration have right now.
+"""Shell completion: commands, options, choices, and current values of the server and the configuration.
 
-Nothing is raised, since a shell shows no errors while it completes.
+No errors are raised, since a shell cannot show them during completion.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP, Format
 if TYPE_CHECKING:
     from octoprint_cli.framework.run_context import RunContext
 
-#: The longest wait for the server, since a shell waits for the answer.
+#: The maximum wait for the server, in seconds, since the shell waits for the answer.
 SECONDS = 1.0
 
 
 class Candidates(NamedTuple):
-    """The words that can come next, and whether a file of this computer can."""
+    """The words that can come next, and whether a local file name can."""
 
     words: List[str]
     files: bool = False
 
 
 def candidates(app: RunContext, words: Sequence[str]) -> Candidates:
-    """Return what the last of `words`, which may be empty, can be completed to."""
+    """Return the completions of the last of `words`, which may be empty."""
     *before, current = words or [""]
     if current.startswith("--") and "=" in current and "--" not in before:
         option, _, value = current.partition("=")
@@ -38,12 +38,12 @@ def candidates(app: RunContext, words: Sequence[str]) -> Candidates:
         return found._replace(words=[f"{option}={word}" for word in found.words])
     possible = Candidates([])
     with contextlib.suppress(CliError, SystemExit, ValueError):
-        possible = _Line(app, before, current).possible()
+        possible = _CommandLine(app, before, current).possible()
     return possible._replace(words=sorted({word for word in possible.words if word.startswith(current) and word}))
 
 
-class _Line:
-    """A command line that is being typed."""
+class _CommandLine:
+    """A command line that is being completed."""
 
     def __init__(self, app: RunContext, before: List[str], current: str) -> None:
         self.app, self.before, self.current = app, before, current
@@ -51,7 +51,7 @@ class _Line:
         self.option = current.startswith("-") and "--" not in before
 
     def possible(self) -> Candidates:
-        """Return every word that can come next, whatever it begins with."""
+        """Return every word that can stand at the cursor, regardless of the characters typed already."""
         rest = self._without_options(self.app.parser)
         names: List[str] = self.app.command_manager.names()
         command = next((" ".join(rest[:length]) for length in range(len(rest), 0, -1) if " ".join(rest[:length]) in names), None)
@@ -65,7 +65,7 @@ class _Line:
         return found._replace(words=[*(following if self._at_a_word() else []), *found.words])
 
     def _at_a_word(self) -> bool:
-        """Whether no option comes before the word."""
+        """Return whether no option precedes the word at the cursor."""
         return not any(word.startswith("-") for word in [*self.before, self.current])
 
     def _of_command(self, command: str) -> Candidates:
@@ -84,7 +84,7 @@ class _Line:
         return self._values(by_place[index], kind, given)
 
     def _options(self, parser: argparse.ArgumentParser) -> List[str]:
-        """Return the long options that may still be given."""
+        """Return the parser's long options that may still be added to the line."""
         given = {word.partition("=")[0] for word in self.before}
         shown = [action for action in actions_of(parser) if action.help is not argparse.SUPPRESS]
         free = [action for action in shown if is_repeated(action) or not given & set(action.option_strings)]
@@ -97,7 +97,7 @@ class _Line:
         return _takes_value(self.before[-1] if self.before else "", parser)
 
     def _without_options(self, *parsers: argparse.ArgumentParser) -> List[str]:
-        """Return the words without options and the values of these parsers' options."""
+        """Return the words of the line without options and their values."""
         rest, skip, ended = [], False, False
         for word in self.before:
             if ended or not (skip or word.startswith("-")):
@@ -115,7 +115,7 @@ class _Line:
             return Candidates(_columns(kind))
         if action.dest in _LIVE and action.metavar != "N":
             line = self.before[:-1] if action.option_strings else self.before
-            with contextlib.suppress(CliError, SystemExit):  # half a line need not be valid
+            with contextlib.suppress(CliError, SystemExit):  # an unfinished line may be invalid
                 self.app.apply_options(self.app.parser.parse_known_args(line)[0])
             head = "".join(self.current.rpartition(",")[:2]) if action.dest in _BY_COMMA else ""
             return Candidates([head + word for word in _LIVE[action.dest](self.app)])
@@ -127,13 +127,13 @@ def _takes_value(word: str, parser: argparse.ArgumentParser) -> Optional[argpars
 
 
 def _next_words(names: List[str], rest: List[str]) -> List[str]:
-    """Return the next word of each command whose name begins with these words."""
+    """Return the next word of each command whose name begins with the words of `rest`."""
     split = [name.split() for name in names]
     return [name[len(rest)] for name in split if name[: len(rest)] == rest and len(name) > len(rest)]
 
 
 def _columns(kind: Any) -> List[str]:
-    """Return the fields of a command's result, for a list with those of its rows."""
+    """Return the fields of a command's result, including those of its rows for a list."""
     properties: Dict[str, Any] = (getattr(kind, "result", None) and kind.result.schema["properties"]) or {}
     rows = [name for value in properties.values() for name in value.get("items", {}).get("properties", ())]
     return [*properties, *(rows if getattr(kind, "_group", SHOW_GROUP) == LIST_GROUP else [])]
@@ -160,11 +160,11 @@ def _checks(_: Any) -> List[str]:
     return Extensions(CHECKS).claimed()
 
 
-#: Prefixes of the metavar of an argument that is a file, or a folder, of this computer.
+#: Prefixes of the metavar of an argument that is a local file or folder.
 _FILES = ("FILE", "OUT", "PATH")
-#: Arguments that hold several values.
+#: Arguments that hold several values, separated by commas.
 _BY_COMMA = ("events", "fail_on")
-#: Arguments whose values are looked up when they are completed, by name.
+#: Functions by argument name that return the current values of an argument.
 _LIVE: Dict[str, Callable[[Any], Iterable[str]]] = {
     "stored": _stored,
     "port": _ports,

@@ -6,8 +6,8 @@
         temperature=mapping(heater()),
     )
 
-From the declaration come how a value looks in a table, its machine-readable form, and the JSON Schema that `schema` shows;
-tests compare real results with it. Must not know HTTP.
+The declaration determines how a value is shown in a table, its machine-readable form, and the JSON Schema that `schema`
+prints; tests compare real results with the schema. Must not know HTTP.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ Formatter = Callable[[Any], Any]
 
 
 class Field(NamedTuple):
-    """A value: the JSON Schema of its machine-readable form, and a formatter of raw values that are not None."""
+    """A field of a result: the JSON Schema of its machine-readable form, and a formatter for raw values other than None."""
 
     schema: Dict[str, Any]
     formatter: Optional[Formatter] = None
-    always: bool = True  # whether each result has it
+    always: bool = True  # false for a field that a result may lack
 
     @property
     def or_null(self) -> Field:
-        """The field with null for an unknown value."""
+        """A variant of the field that may be null, for an unknown value."""
         if "type" not in self.schema:
             return self
         values = {"enum": [*self.schema["enum"], None]} if "enum" in self.schema else {}
@@ -49,16 +49,16 @@ class Field(NamedTuple):
 
     @property
     def optional(self) -> Field:
-        """The field where it may be missing from a result."""
+        """A variant of the field that may be missing from a result."""
         return self._replace(always=False)
 
     def displayed_as(self, words: Callable[[Any], str]) -> Field:
-        """Return the field shown in tables as the text that `words` returns."""
+        """Return a variant of the field that tables show as the text that `words` returns for a raw value."""
         inner = self.formatter
         return self._replace(formatter=lambda value: Display(inner(value) if inner else value, words(value)))
 
     def format(self, value: Any) -> Any:
-        """Return a raw value as a column, readable for humans and machines. A column is returned unchanged."""
+        """Return a raw value as a column with a human-readable form. None and columns are returned unchanged."""
         if value is None or self.formatter is None or isinstance(value, FormattableColumn):
             return value
         return self.formatter(value)
@@ -82,80 +82,80 @@ class Field(NamedTuple):
         return self.format(value)
 
 
-def _plain(kind: str, meaning: str, formatter: Optional[Formatter] = None, **more: Any) -> Field:
+def _field(kind: str, meaning: str, formatter: Optional[Formatter] = None, **more: Any) -> Field:
     return Field({"type": kind, **more, **({"description": meaning} if meaning else {})}, formatter)
 
 
 def text(meaning: str = "") -> Field:
     """Declare a text."""
-    return _plain("string", meaning)
+    return _field("string", meaning)
 
 
 def one_of(*words: str, meaning: str = "") -> Field:
-    """Declare one of these words."""
-    return _plain("string", meaning, enum=list(words))
+    """Declare an enumeration: one of the given words."""
+    return _field("string", meaning, enum=list(words))
 
 
 def switch(meaning: str = "") -> Field:
     """Declare a boolean."""
-    return _plain("boolean", meaning)
+    return _field("boolean", meaning)
 
 
 def whole(meaning: str = "") -> Field:
     """Declare a whole number."""
-    return _plain("integer", meaning)
+    return _field("integer", meaning)
 
 
 def number(meaning: str = "") -> Field:
     """Declare a number."""
-    return _plain("number", meaning)
+    return _field("number", meaning)
 
 
 def size(meaning: str) -> Field:
     """Declare a size in bytes."""
-    return _plain("integer", f"bytes: {meaning}", Bytes, minimum=0)
+    return _field("integer", f"bytes: {meaning}", Bytes, minimum=0)
 
 
 def span(meaning: str) -> Field:
-    """Declare a time span in seconds."""
-    return _plain("number", f"seconds: {meaning}", Duration, minimum=0)
+    """Declare a duration in seconds."""
+    return _field("number", f"seconds: {meaning}", Duration, minimum=0)
 
 
 def percent(meaning: str) -> Field:
     """Declare a percentage, 0 to 100."""
-    return _plain("number", f"percent: {meaning}", Percent, minimum=0, maximum=100)
+    return _field("number", f"percent: {meaning}", Percent, minimum=0, maximum=100)
 
 
 def degrees(meaning: str = "") -> Field:
     """Declare a temperature in degrees Celsius."""
-    return _plain("number", f"degrees Celsius: {meaning}".rstrip(": "), Degrees)
+    return _field("number", f"degrees Celsius: {meaning}".rstrip(": "), Degrees)
 
 
 def length(meaning: str = "") -> Field:
     """Declare a length in millimetres."""
-    return _plain("number", f"mm: {meaning}".rstrip(": "), Millimetres)
+    return _field("number", f"mm: {meaning}".rstrip(": "), Millimetres)
 
 
 def reach(meaning: str = "") -> Field:
     """Declare a range from the lowest to the highest position in millimetres, a list of two."""
-    return _plain("array", meaning, Range, items={"type": "number"}, minItems=2, maxItems=2)
+    return _field("array", meaning, Range, items={"type": "number"}, minItems=2, maxItems=2)
 
 
 def time(meaning: str) -> Field:
-    """Declare a point in time. Raw it is seconds since 1970, machine-readable ISO 8601 in UTC."""
-    return _plain("string", meaning, Time, format="date-time")
+    """Declare a point in time. The raw value is seconds since 1970, the machine-readable form ISO 8601 in UTC."""
+    return _field("string", meaning, Time, format="date-time")
 
 
 def heater() -> Field:
-    """Declare a heater; raw `{"actual": ..., "target": ...}`."""
+    """Declare a heater. The raw value is `{"actual": ..., "target": ...}`."""
     reading = {"type": ["number", "null"], "description": "degrees Celsius; a target of 0 is off"}
     members = {"properties": {"actual": reading, "target": reading}, "required": ["actual", "target"]}
-    return _plain("object", "", lambda value: Heater(**value), **members)
+    return _field("object", "", lambda value: Heater(**value), **members)
 
 
 def flags(meaning: str) -> Field:
-    """Declare switches by name."""
-    return _plain("object", meaning, Flags, additionalProperties={"type": "boolean"})
+    """Declare an object with booleans by name."""
+    return _field("object", meaning, Flags, additionalProperties={"type": "boolean"})
 
 
 def anything(meaning: str) -> Field:
@@ -164,18 +164,18 @@ def anything(meaning: str) -> Field:
 
 
 def listed(item: Field, meaning: str = "") -> Field:
-    """Declare a list."""
-    return _plain("array", meaning, lambda value: [item.format(one) for one in value], items=item.schema)
+    """Declare a list of items."""
+    return _field("array", meaning, lambda value: [item.format(one) for one in value], items=item.schema)
 
 
 def mapping(item: Field, meaning: str = "") -> Field:
-    """Declare an object with any names."""
+    """Declare an object with arbitrary names and items of one kind."""
     formatter = lambda value: {name: item.format(one) for name, one in value.items()}  # noqa: E731
-    return _plain("object", meaning, formatter, additionalProperties=item.schema)
+    return _field("object", meaning, formatter, additionalProperties=item.schema)
 
 
 def record(meaning: str = "", /, *parts: Mapping[str, Field], **more: Field) -> Field:
-    """Declare an object with these members. A result may have more: members are added over time, and never removed."""
+    """Declare an object with the given members. A result may have more, as members are added over time and never removed."""
     members = {name: member for part in (*parts, more) for name, member in part.items()}
     required = [name for name, member in members.items() if member.always]
     properties = {name: member.schema for name, member in members.items()}
@@ -183,11 +183,11 @@ def record(meaning: str = "", /, *parts: Mapping[str, Field], **more: Field) -> 
     def formatter(value: Mapping[str, Any]) -> Dict[str, Any]:
         return {name: members[name].format(one) if name in members else one for name, one in value.items()}
 
-    return _plain("object", meaning, formatter, properties=properties, required=required)
+    return _field("object", meaning, formatter, properties=properties, required=required)
 
 
 def merged(first: Field, second: Field) -> Field:
-    """Declare a record with the members of both; of a name that both have, the second's."""
+    """Declare a record with the members of both records; where both have a name, the second takes precedence."""
     outer, inner = first.formatter, second.formatter
     assert outer is not None and inner is not None
     properties = {**first.schema["properties"], **second.schema["properties"]}
@@ -196,12 +196,12 @@ def merged(first: Field, second: Field) -> Field:
 
 
 def optional(whole_record: Field) -> Field:
-    """Return a record of which a result may have all members or none."""
+    """Return a variant of the record in which no member is required."""
     return whole_record._replace(schema={**whole_record.schema, "required": []})
 
 
 def with_others(first: Field, item: Field) -> Field:
-    """Declare a record with any other names, each of which has such an item."""
+    """Declare a record that may have members with other names, each with an item of the given kind."""
     known, inner = first.schema["properties"], first.formatter
     assert inner is not None
 

@@ -1,4 +1,4 @@
-"""The guard: consent, skipping, pre-flight and dry run, around whatever a command does.
+"""The guard of commands that change something: consent, skipping, pre-flight and dry run.
 
     class Probe(Guarded, ShowOne):
         \"\"\"probe the bed mesh\"\"\"
@@ -8,8 +8,8 @@
             self.client.printer.send(["G28", "G29"])
             return {"action": "sent"}
 
-The order is fixed in `take_action`, which a subclass cannot replace (nor `run`): a hook that changes the
-arguments, and hooks that fail open, all act before it. Must not know which command it guards.
+The order is fixed in `take_action`, which a subclass cannot override, nor `run`, so that every hook which changes the
+arguments runs before the guard. Must not know which command it guards.
 """
 
 from __future__ import annotations
@@ -38,31 +38,31 @@ _POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 
 class Guarded:
-    """Mixin, before ShowOne, for every command that changes something.
+    """Mixin, placed before ShowOne, for every command that changes something.
 
-    A class says what harm it can do in `destructive` (None: none, `--confirm` is not offered), whether it
-    starts a job (`preflight`) and whether it may be skipped during one (`skippable`).
+    A class declares what harm it can do in `destructive` (None for no harm, and no `--confirm`), whether it
+    starts a job (`preflight`) and whether it may be skipped during a job (`skippable`).
 
-    `check(parsed_args)` may return a plan: whatever it has found out, of any type. `perform` and `afterwards` receive
-    it as a last argument if they take one, as `perform(self, parsed_args, plan)`; without it they are called as
-    `perform(self, parsed_args)`. `parsed_args` carries only what was typed. What `perform` finds out for `afterwards`
-    is kept in typed attributes: an instance lives for one run.
+    `check(parsed_args)` may return a plan of any type. `perform` and `afterwards` receive it if they take it as their last
+    argument, as in `perform(self, parsed_args, plan)`; otherwise they are called as `perform(self, parsed_args)`.
+    `parsed_args` holds only the arguments of the command line. For values that `perform` passes to `afterwards` use typed
+    attributes, since an instance lives for one run.
     """
 
-    #: What the command does that needs consent, as in "this ...". Every class must declare it, if only as None.
+    #: What the command does that needs consent, as in "this ...", or None. Every class must declare it.
     destructive: Optional[str]
-    #: Whether the pre-flight runs before it.
+    #: Whether the pre-flight runs before the command acts.
     preflight = False
-    #: Whether `--skip-if-printing` makes sense.
+    #: Whether the command has `--skip-if-printing`.
     skippable = False
-    #: The result of `--dry-run` where `rehearse` is overridden: what that returns, and `dry_run`.
+    #: The schema of the result of `--dry-run` if `rehearse` is overridden: what it returns, and `dry_run`.
     rehearsal: ClassVar[Optional[Field]] = None
 
     app: RunContext
     client: Client
     settings: Settings
     terminal: Terminal
-    #: What the pre-flight has looked at.
+    #: The context of the pre-flight that has run.
     _checked: Optional[CheckContext] = None
 
     def __init_subclass__(cls) -> None:
@@ -91,7 +91,7 @@ class Guarded:
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        """Ask for consent, skip, check, act, in this order; in a dry run record the act instead."""
+        """Require consent, skip, check and act, in this order; in a dry run record the requests instead."""
         if parsed_args.dry_run:
             return {"dry_run": True, **self.rehearse(parsed_args)}
         self._require_consent(parsed_args)
@@ -102,31 +102,31 @@ class Guarded:
         return _call_with_plan(self.afterwards, parsed_args, outcome, plan=plan)
 
     def _lock(self) -> ContextManager[Any]:
-        """Let one run at a time start a job on the server."""
+        """Hold the lock file for starting a job on the server, if the command starts one."""
         return job_lock(self.settings.host, self.settings.home / "locks") if self.preflight else contextlib.nullcontext()
 
     def consent(self, parsed_args: Namespace) -> Optional[str]:
-        """Return what needs `--confirm` in this call, or None. Override where it depends on the arguments."""
+        """Return what needs `--confirm` with these arguments, or None. Override it if that depends on the arguments."""
         return self.destructive
 
     def check(self, parsed_args: Namespace) -> Any:
-        """Raise if the act must not be done now. Returns the plan for `perform`, if it needs one. Override it."""
+        """Raise an error if the command must not act now; return the plan for `perform`, if it needs one. Override it."""
 
     def perform(self, parsed_args: Namespace, *plan: Any) -> Dict[str, Any]:
-        """Do what the command is for, with the plan that `check` has returned. Returns what is true then."""
+        """Carry out the command with the plan that `check` has returned, and return the result. Override it."""
         raise NotImplementedError
 
     def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any], *plan: Any) -> Dict[str, Any]:
-        """Wait once the act is done, while other commands may act. Returns the outcome, and more of it. Override it."""
+        """Wait after `perform`, without the lock, and return the outcome with what was added to it. Override it."""
         return outcome
 
     def rehearse(self, parsed_args: Namespace) -> Dict[str, Any]:
-        """Return what `--dry-run` shows. Override where the act is more than requests to the server."""
+        """Return the result of `--dry-run`. Override it if the command does more than send requests to the server."""
         with self.client.rehearsal() as planned:
             outcome, _ = self._guarded(parsed_args)
-        told = {"preflight": outcome["preflight"]} if "preflight" in outcome else {}
+        preflight = {"preflight": outcome["preflight"]} if "preflight" in outcome else {}
         skipped = {"action": "skipped"} if outcome.get("action") == "skipped" else {}
-        return {**skipped, "requests": planned, **told}
+        return {**skipped, "requests": planned, **preflight}
 
     def _require_consent(self, parsed_args: Namespace) -> None:
         reason = self.consent(parsed_args)
@@ -134,7 +134,7 @@ class Guarded:
             raise ConfirmationRequired(f"this {reason}", hint=self.app.again("--confirm"), details={"reason": reason})
 
     def _guarded(self, parsed_args: Namespace) -> Tuple[Dict[str, Any], Any]:
-        """Skip, or check and act. Returns the outcome and the plan."""
+        """Skip, or check and act, and return the outcome and the plan."""
         if self.skippable and parsed_args.skip_if_printing:
             job = self.client.job.current()
             if job.phase.has_job:
@@ -145,7 +145,7 @@ class Guarded:
         return {**_call_with_plan(self.perform, parsed_args, plan=plan), **checked}, plan
 
     def _verdict(self, parsed_args: Namespace) -> Optional[Dict[str, Any]]:
-        """Run the pre-flight and show its warnings. Returns its summary, None if unwanted. Raises if it forbids the act."""
+        """Run the pre-flight, show its warnings and return its summary, or None with --no-preflight. Raises if a check fails."""
         if parsed_args.no_preflight:
             if parsed_args.ignore or parsed_args.strict:
                 raise UsageError("--no-preflight runs no check, so --ignore and --strict make no sense beside it")
@@ -159,30 +159,30 @@ class Guarded:
         return report.summary()
 
     def require_unchanged(self, parsed_args: Namespace) -> None:
-        """Raise FileChanged if the pre-flight has read a file that is another one now."""
+        """Raise FileChanged if the file has changed since the pre-flight read it."""
         if self._checked is not None:
             self._checked.require_unchanged()
 
     def run_preflight(self, parsed_args: Namespace) -> Report:
-        """Run the pre-flight for the file and location that the arguments name."""
+        """Run the pre-flight for the file and location in the arguments, and return its report."""
         from octoprint_cli.preflight.runner import run_preflight
 
-        with _subject(self, parsed_args) as subject:
-            self._checked = subject
-            return run_preflight(subject, parsed_args.ignore, parsed_args.strict)
+        with _check_context(self, parsed_args) as context:
+            self._checked = context
+            return run_preflight(context, parsed_args.ignore, parsed_args.strict)
 
 
 def preflight_report(command: CommandContext, parsed_args: Namespace) -> Report:
-    """Run the pre-flight for a command's arguments: `file` or `stored`, `location`, and what `add_checks` added."""
+    """Run the pre-flight and return its report. Reads `file` or `stored`, `location` and what `add_checks` added."""
     from octoprint_cli.preflight.runner import run_preflight
 
-    with _subject(command, parsed_args) as subject:
-        return run_preflight(subject, parsed_args.ignore, parsed_args.strict)
+    with _check_context(command, parsed_args) as context:
+        return run_preflight(context, parsed_args.ignore, parsed_args.strict)
 
 
 @contextlib.contextmanager
-def _subject(command: CommandContext, parsed_args: Namespace) -> Iterator[CheckContext]:
-    """What the checks look at. Inside, a bar shows that a large file is read."""
+def _check_context(command: CommandContext, parsed_args: Namespace) -> Iterator[CheckContext]:
+    """Open the context of the pre-flight checks, with a progress bar while a large file is read."""
     from octoprint_cli.preflight.context import CheckContext
 
     file = getattr(parsed_args, "file", None)
@@ -194,7 +194,7 @@ def _subject(command: CommandContext, parsed_args: Namespace) -> Iterator[CheckC
 
 
 def _call_with_plan(method: Callable[..., Dict[str, Any]], *given: Any, plan: Any) -> Dict[str, Any]:
-    """Call a method with a last argument for the plan if it takes one: commands may be written without it."""
+    """Call a method with the plan as its last argument if it takes one, since commands may omit that parameter."""
     parameters = signature(method).parameters.values()
     required = [one for one in parameters if one.kind in _POSITIONAL and one.default is Parameter.empty]
     takes_plan = len(required) > len(given) or any(one.name == "plan" and one.kind in _POSITIONAL for one in parameters)

@@ -1,4 +1,4 @@
-"""Lazy exports of a façade: each public name is imported when it is first asked for, from one table."""
+"""Lazy exports of a façade: each public name of a table is imported on first access."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tup
 
 
 class LazyExports(NamedTuple):
-    """What a façade assigns to its `__all__`, `__getattr__` and `__dir__`."""
+    """The values that a façade assigns to its `__all__`, `__getattr__` and `__dir__`."""
 
     names: List[str]
     getattr: Callable[[str], Any]
@@ -17,10 +17,10 @@ class LazyExports(NamedTuple):
 def lazy_exports(
     namespace: Dict[str, Any], below: str, table: Mapping[str, str], aliases: Optional[Mapping[str, str]] = None
 ) -> LazyExports:
-    """Export the names of a table: names by module, separated by spaces, `public=inner` for one that is called otherwise there.
+    """Return lazy exports for a table of names by module, separated by spaces; `public=inner` exports `inner` as `public`.
 
-    `namespace` is the façade's `globals()`, which keeps a name once it is imported; `below` is the package of the
-    modules, and "" that package itself; `aliases` has old names with the names of today.
+    `namespace` is the façade's `globals()`, which caches imported names; `below` is the package of the modules, and the
+    module "" stands for that package itself; `aliases` maps old public names to new ones.
     """
     exports = {name: (module, inner or name) for module, names in table.items() for name, inner in _names(names)}
     renamed = aliases or {}
@@ -43,6 +43,6 @@ def _names(written: str) -> List[Tuple[str, str]]:
 
 
 def _imported(module: str, name: str) -> Any:
-    """Return what `from module import name` would: an attribute, or a module of its own."""
+    """Return what `from module import name` imports: an attribute or a submodule."""
     found = import_module(module)
     return getattr(found, name) if hasattr(found, name) else import_module(f"{module}.{name}")

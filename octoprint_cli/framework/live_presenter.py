@@ -1,4 +1,4 @@
-"""The presenter of the live view: turns updates of the printer into pictures of it."""
+"""The presenter of the live view: converts updates of the printer to view models."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.client.tracking.goals import Scene
 from octoprint_cli.output.terminal.printer_view import PrinterView
 
-#: More than any terminal has room for.
+#: The numbers of lines and notes that are kept: at least as many as the view shows.
 LINES, NOTES = 12, 4
 
 
 class LivePresenter:
-    """Calls `show` with each new picture; does nothing where that is None. `hide` takes secrets out of what the server said."""
+    """Calls `show`, unless it is None, with a new PrinterView after each update. `hide` masks secrets in text of the server."""
 
     def __init__(self, show: Optional[Callable[[PrinterView], None]], hide: Callable[[Any], Any]) -> None:
         self._show, self._hide = show, hide
@@ -32,12 +32,12 @@ class LivePresenter:
         self._scene: Optional[Scene] = None
 
     def show_scene(self, scene: Scene) -> None:
-        """Show how the printer is now."""
+        """Show a new state of the printer."""
         self._scene = scene
         self._present()
 
     def hear(self, news: News) -> None:
-        """Show an update that is no part of a scene: a terminal line, an event, a question of the firmware."""
+        """Show an update that a scene does not include: a terminal line, an event, a prompt of the firmware."""
         what = news.what
         if isinstance(what, Line):
             self._lines.append(what.text)
@@ -52,7 +52,7 @@ class LivePresenter:
         self._present()
 
     def end(self, job: Job, heaters: Mapping[str, Temperature]) -> None:
-        """Show how the printer is at the end."""
+        """Show the final state of the printer."""
         self.show_scene(Scene(job, job.phase, heaters))
 
     def _present(self) -> None:

@@ -12,13 +12,13 @@ from octoprint_cli.client.resources.uploads import UploadOptions
 from octoprint_cli.client.tracking.goals import FAILURES, GOALS, Goal
 from octoprint_cli.errors import UsageError
 
-#: The storages of a server. 2.0 says `printer` for `sdcard`; both words are accepted.
+#: The storages of a server. OctoPrint 2.0 calls `sdcard` `printer`; both names are accepted.
 LOCATIONS = ("local", "sdcard")
 _TEN_YEARS = 10 * 366 * 86400
 
 
 def server_path(written: str) -> str:
-    """Check a path on the server: it must not leave the storage or hold characters of a URL. Returns it without outer slashes."""
+    """Return a path on the server without outer slashes. Raises if it leaves the storage or has characters special in a URL."""
     parts = unquote(written).replace("\\", "/").split("/")
     if ".." in parts or not any(parts):
         raise ArgumentTypeError(f"{written!r} is no path on the server: write it as `octoprint-cli files` lists it")
@@ -28,12 +28,12 @@ def server_path(written: str) -> str:
 
 
 def folder_name(written: str) -> str:
-    """Check a folder on the server; a slash alone is the top folder."""
+    """Return the path of a folder on the server; a slash alone is the top folder."""
     return server_path(written) if written.strip("/") else ""
 
 
 def add_file(parser: Any, optional: bool = False) -> None:
-    """Add FILE, a G-code file on this computer, as `parsed_args.file`. Takes a parser or a group of one."""
+    """Add FILE, a G-code file on this computer, as `parsed_args.file`, to a parser or an argument group."""
     parser.add_argument("file", metavar="FILE", nargs="?" if optional else None, help="G-code file on this computer")
 
 
@@ -45,7 +45,7 @@ def add_file_or_stored(parser: ArgumentParser, required: bool) -> None:
 
 
 def add_checks(parser: Any) -> None:
-    """Add --ignore and --strict, which say how failed checks count. Takes a parser or a group of one."""
+    """Add --ignore and --strict, which set how failed checks count, to a parser or an argument group."""
     parser.add_argument(
         "--ignore",
         metavar="CHECK_ID",
@@ -57,7 +57,7 @@ def add_checks(parser: Any) -> None:
 
 
 def add_wish(parser: ArgumentParser, if_exists: Sequence[str]) -> None:
-    """Add --location, --path, --if-exists and --verify, which say how a file is stored; `wish` reads them."""
+    """Add --location, --path, --if-exists and --verify, the options of an upload, which `wish` reads."""
     add_location(parser)
     add_folder(parser)
     parser.add_argument(
@@ -76,7 +76,7 @@ def add_wish(parser: ArgumentParser, if_exists: Sequence[str]) -> None:
 
 
 def wish(parsed_args: Namespace) -> UploadOptions:
-    """Return what `add_wish` parsed. Raises UsageError for what an SD card cannot do."""
+    """Return the upload options that `add_wish` added. Raises UsageError for those that an SD card does not support."""
     if parsed_args.location == "sdcard" and (parsed_args.if_exists != "replace" or parsed_args.verify != "auto"):
         raise UsageError(
             "on the SD card the server picks a free name, and it cannot be read back", hint="octoprint-cli help upload"
@@ -85,7 +85,7 @@ def wish(parsed_args: Namespace) -> UploadOptions:
 
 
 def seconds(written: str) -> float:
-    """Parse a time span: a number of seconds above 0, ten years at most."""
+    """Parse a number of seconds above 0, ten years at most."""
     try:
         found = float(written)
     except ValueError:
@@ -156,7 +156,7 @@ def add_folder(parser: ArgumentParser) -> None:
 
 
 def add_command_name(parser: ArgumentParser, nargs: str, help: str, metavar: str = "NAME") -> None:
-    """Add the words of a command's name as `parsed_args.words`, which the shell completes."""
+    """Add the words of a command's name as `parsed_args.words`, which shell completion supports."""
     parser.add_argument("words", metavar=metavar, nargs=nargs, help=help)
 
 
@@ -166,7 +166,7 @@ def add_longest_wait(parser: ArgumentParser, help: str) -> None:
 
 
 def require_piped(stdin: Optional[TextIO], message: str, hint: str) -> TextIO:
-    """Return stdin. Raises UsageError, with `message`, if it is closed or a terminal."""
+    """Return stdin. Raises UsageError with `message` if stdin is closed or a terminal."""
     if stdin is None or stdin.isatty():
         raise UsageError(f"{message}, and nothing is piped in", hint=hint)
     return stdin

@@ -10,10 +10,12 @@ from octoprint_cli.errors import UsageError
 from octoprint_cli.framework.argparse_internals import KeepsParagraphs
 from octoprint_cli.framework.cliff_internals import CliffParser, SmartHelpFormatter
 
-#: The global options that choose the server, and say how it is reached.
+#: The global options that choose the server and how it is reached.
 SERVER_OPTIONS = ("host", "api_key", "printer", "timeout", "config")
-#: The server options that choose another server, and those that belong to one server alone.
-_CHOOSING, _OF_ONE = ("host", "printer", "config"), ("host", "printer", "api_key")
+#: The server options that choose another server.
+_CHOOSING = ("host", "printer", "config")
+#: The server options that apply to one server only.
+_OF_ONE_SERVER = ("host", "printer", "api_key")
 
 
 class Parser(CliffParser):
@@ -29,7 +31,7 @@ class HelpFormatter(KeepsParagraphs, SmartHelpFormatter):
 
 @functools.lru_cache(maxsize=None)
 def global_parser(name: str, description: str) -> Parser:
-    """Return the parser of the global options, which may stand anywhere on the line and are never abbreviated."""
+    """Return the parser of the global options, which are accepted anywhere on the line and cannot be abbreviated."""
     parser = Parser(prog=name, description=description, add_help=False, allow_abbrev=False)
     server = parser.add_argument_group("server")
     server.add_argument("--host", metavar="URL", help="address of the OctoPrint server")
@@ -50,7 +52,7 @@ def global_parser(name: str, description: str) -> Parser:
 
 @functools.lru_cache(maxsize=None)
 def format_parser() -> Parser:
-    """Return the parser of the output format alone, which must be known before anything can fail."""
+    """Return the parser of the output format options only, for the format must be known before an error can be shown."""
     parser = Parser(add_help=False, allow_abbrev=False)
     parser.add_argument("--json", action="append_const", const="json", dest="formats")
     parser.add_argument("-f", "--format", action="append", nargs="?", const="", dest="formats")
@@ -58,7 +60,7 @@ def format_parser() -> Parser:
 
 
 def joined(argv: Sequence[str]) -> List[str]:
-    """Tie an API key that begins with a dash, as one in 64 does, to its option."""
+    """Return the command line with an API key that begins with a dash, as one in 64 does, joined to its option by `=`."""
     line: List[str] = []
     for word in argv:
         if line and line[-1] == "--api-key" and word.startswith("-") and not word.startswith("--"):
@@ -69,14 +71,14 @@ def joined(argv: Sequence[str]) -> List[str]:
 
 
 def merged_server_options(own: Mapping[str, Any], outer: Mapping[str, Any]) -> Dict[str, Any]:
-    """Complete a nested line's server options by those of the run around it. An API key belongs to the server it was given with."""
+    """Return a nested command's server options, completed by those of the outer run, whose API key is for its server only."""
     elsewhere = any(own[name] for name in _CHOOSING)
-    kept = {name: None if elsewhere and name in _OF_ONE else value for name, value in outer.items()}
+    kept = {name: None if elsewhere and name in _OF_ONE_SERVER else value for name, value in outer.items()}
     return {**kept, **{name: value for name, value in own.items() if value}}
 
 
 def parse(parser: ArgumentParser, name: str, argv: List[str]) -> Namespace:
-    """Parse the arguments of a command, third-party ones included, without abbreviations. Raises UsageError, never exits."""
+    """Parse the arguments of a command, including third-party ones, without abbreviations. Raises UsageError and never exits."""
 
     def error(message: str) -> NoReturn:
         raise UsageError(message, hint=f"octoprint-cli help {name}")

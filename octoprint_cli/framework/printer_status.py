@@ -1,4 +1,4 @@
-"""The printer's status in results: of `status`, `wait`, `print --wait`."""
+"""The printer's status as the results of `status`, `wait` and `print --wait` contain it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WORDS = {
 
 
 def _in_words(ended: Mapping[str, Any]) -> str:
-    """Format the end of a job: `cube.gcode was cancelled`."""
+    """Format the outcome of a job: `cube.gcode was cancelled`."""
     doubt = "" if ended["certain"] else ", most likely"
     reason = f": {ended['reason']}" if ended["reason"] else ""
     return f"{ended['file'] or 'the job'} {_WORDS[ended['outcome']]}{doubt}{reason}"
@@ -81,7 +81,7 @@ SUMMARY = record(
 
 
 def summary(known: PrinterSnapshot) -> Dict[str, Any]:
-    """Return state, temperatures, job and the end of the last job, as SUMMARY declares. What the server does not know is null."""
+    """Return state, temperatures, job and the last job's outcome, as SUMMARY declares. Unknown values are null."""
     job, printer = known.job, known.printer
     return {
         "state": job.state,
@@ -96,10 +96,10 @@ def summary(known: PrinterSnapshot) -> Dict[str, Any]:
 
 
 def _declared(declaration: Field, found: object) -> Dict[str, Any]:
-    """Return the declared attributes of an object."""
+    """Return the attributes of an object that the declaration names."""
     return {name: getattr(found, name) for name in declaration.schema["properties"]}
 
 
 def heaters(readings: Mapping[str, Temperature]) -> Dict[str, Any]:
-    """Return the heaters, as HEATERS declares."""
+    """Return the temperatures of the heaters, as HEATERS declares."""
     return {heater: reading._asdict() for heater, reading in readings.items()}

@@ -17,14 +17,14 @@ from octoprint_cli.framework.fields import (
     with_others,
 )
 
-#: What a command can do to the world.
+#: The effects that a command can declare.
 EFFECTS = ("reads", "heats", "moves", "starts", "stops", "writes", "deletes", "powers")
 #: The ways in which an upload is verified.
 VERIFIED = ("sha1", "download", "size", "none")
 
 
 def _in_words(verdict: Mapping[str, Any]) -> str:
-    """Format the summary of a pre-flight that is ready."""
+    """Format the summary of a passed pre-flight: `ready; warnings: nozzle`."""
     ids = {"warnings": [warning["id"] for warning in verdict["warnings"]], "ignored": verdict["ignored"]}
     return "; ".join(["ready", *(f"{what}: {', '.join(found)}" for what, found in ids.items() if found)])
 
@@ -57,7 +57,7 @@ SKIPPED = record("with --skip-if-printing, during a job", action=_SKIPPED, reaso
 
 
 def rehearsed(checks: bool, skippable: bool) -> Field:
-    """Return the result of --dry-run. `checks`: the pre-flight runs first; `skippable`: the command has --skip-if-printing."""
+    """Return the schema of the result of --dry-run. `checks`: with a pre-flight; `skippable`: with --skip-if-printing."""
     parts: Dict[str, Field] = {"preflight": VERDICT.or_null.optional} if checks else {}
     parts.update({"action": _SKIPPED.optional} if skippable else {})
     requests = listed(_REQUEST, "those that would be sent").optional

@@ -1,6 +1,6 @@
-"""What a command may use of the run that it belongs to, as types.
+"""Protocols for what a command may use of its run, and a function of a command.
 
-`command.app` is a RunContext. A function that takes a command takes a CommandContext.
+`command.app` is a RunContext. The parameter of a function that takes a command is a CommandContext.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ class CommandSource(Protocol):
         """Return the name of every command."""
 
     def owner(self, name: str) -> Optional[str]:
-        """Return the distribution that adds a command, None for a built-in one."""
+        """Return the distribution that adds a command, or None for a built-in one."""
 
     def subcommands(self, words: Sequence[str]) -> List[str]:
-        """Return the commands whose names begin with these words."""
+        """Return the commands whose names begin with the given words."""
 
     def find_command(self, argv: List[str]) -> Tuple[Type[Any], str, List[str]]:
         """Return the class of a command, its name and the rest of the line. Raises UsageError or PluginError."""
 
     def load_soon(self, name: str) -> Type[Any]:
-        """Return the class of a command, without waiting long for a plugin. Raises PluginError."""
+        """Return the class of a command. Raises PluginError, also for a plugin whose import is slow."""
 
     def described(self, name: str, app: Any) -> Tuple[Any, ArgumentParser]:
-        """Return an instance of a command, which is not to run, and its parser. Raises PluginError."""
+        """Return an instance of a command, for description only, and its parser. Raises PluginError."""
 
     def inventory(self) -> List[Dict[str, Any]]:
-        """Return what every installed distribution adds, and what of it fails."""
+        """Return what every installed distribution adds, with the problems of each."""
 
     def judged(self, app: Any, name: Optional[str]) -> List[Dict[str, Any]]:
-        """Check one plugin, or all, against the plugin guidelines. Raises NotFound."""
+        """Check one plugin, or all of them, against the plugin guidelines. Raises NotFound."""
 
     def import_all(self) -> None:
         """Import every command and check, so that the errors they define are known."""
@@ -61,7 +61,7 @@ class RunContext(Protocol):
     settings: Settings
     terminal: Terminal
     scrubber: Scrubber
-    #: Called before each request and often during a wait; it raises to end the run.
+    #: Called before each request and often during a wait; raises an exception to end the run.
     check: Callable[[], None]
 
     @property
@@ -73,29 +73,29 @@ class RunContext(Protocol):
         """The installed commands."""
 
     def connect(self, settings: Settings) -> Client:
-        """Make a client for the server that other settings name."""
+        """Return a new client for the server of the given settings."""
 
     def again(self, *words: str) -> str:
-        """Return this command line with more words, as a hint."""
+        """Return this command line with the given words appended, as a hint."""
 
     def answer(self, argv: List[str], terminal: Optional[Terminal] = None) -> Tuple[int, Dict[str, Any]]:
-        """Run another command line; return its exit code and its envelope."""
+        """Run another command line in this run, and return its exit code and its envelope."""
 
     def beside(self) -> Any:
-        """Make a second run with the same options and settings and a connection of its own."""
+        """Return a second run that shares options and settings but has its own connection."""
 
     def apply_options(self, options: Namespace) -> None:
-        """Take other global options."""
+        """Replace the global options of the run."""
 
 
 class CommandContext(Protocol):
-    """A command, as the functions that help it need it."""
+    """The part of a command that functions with a command as parameter use."""
 
     app: RunContext
 
     @property
     def client(self) -> Client:
-        """The server."""
+        """The client of the configured server."""
 
     @property
     def settings(self) -> Settings:
@@ -103,11 +103,11 @@ class CommandContext(Protocol):
 
     @property
     def terminal(self) -> Terminal:
-        """Notes on stderr and questions."""
+        """The terminal, for notes on stderr and questions."""
 
 
 class StreamContext(CommandContext, Protocol):
-    """A streaming command, as the functions that help it need it."""
+    """The part of a streaming command that functions with such a command as parameter use."""
 
     def view(self) -> ContextManager[Optional[Show]]:
-        """Open the live view where an interactive user watches."""
+        """Open the live view if there is an interactive user."""

@@ -1,4 +1,4 @@
-"""Unfinished command lines, split as a shell splits them: words, quotes, backslashes. Nothing is raised."""
+"""Splitting of unfinished command lines as a shell splits them: words, quotes, backslashes. Raises nothing."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import List, NamedTuple
 
 
 class Typed(NamedTuple):
-    """The words of an unfinished line, without their quotes. The last is the one at the cursor, and may be empty."""
+    """The words of an unfinished line, without their quotes. The last is the word at the cursor, and may be empty."""
 
     words: List[str]
-    #: The quote that is open in the last word, or nothing.
+    #: The quote character that is open in the last word, or an empty text.
     quote: str
     #: The number of characters of the last word that bash keeps when it completes the word.
     kept: int
 
     def completed(self, word: str) -> str:
-        """Return what bash expects for a word: the part after the kept characters, quoted as the line is."""
+        """Return the completion that bash expects for a word: its part after the kept characters, quoted like the line."""
         rest = word[self.kept :]
         if self.quote == '"':
             return re.sub(r'(["$`\\])', r"\\\1", rest)
@@ -26,7 +26,7 @@ class Typed(NamedTuple):
 
 
 def typed(line: str, breaks: str = "") -> Typed:
-    """Split a line up to the cursor. `breaks` is bash's COMP_WORDBREAKS: the characters after which it completes anew."""
+    """Split a line that ends at the cursor. `breaks` is bash's COMP_WORDBREAKS, the characters that start a new completion."""
     words, word, begun, quote, escaped, kept = [], "", False, "", False, 0
     for character in line:
         if escaped:
@@ -48,5 +48,5 @@ def typed(line: str, breaks: str = "") -> Typed:
 
 
 def unquoted(word: str) -> str:
-    """Return one word without its quotes, the last of which may still be open."""
+    """Return one word without its quotes, of which the last may be unclosed."""
     return " ".join(typed(word).words)

@@ -1,4 +1,4 @@
-"""The skill file for agents: the guide docs/agents.md, a copy of which is in this package, and a table of every command."""
+"""The skill file for agents: the guide docs/agents.md, of which this package has a copy, and a table of every command."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterable
 
 NAME = "octoprint-cli"
-#: Agents choose a skill by its description.
+#: The description by which agents choose the skill.
 DESCRIPTION = (
     "Drive a 3D printer through its OctoPrint server from the command line: check a G-code file, upload, print, wait, watch, "
     "pause, cancel, set temperatures, send G-code. Use it for whatever has to do with a 3D printer or its jobs."
@@ -28,8 +28,8 @@ def guide() -> str:
 
 
 def skill(commands: Iterable[Dict[str, Any]]) -> str:
-    """Return the text of SKILL.md with these commands, in the form that `described` returns."""
-    front = f"---\nname: {NAME}\ndescription: {json.dumps(DESCRIPTION)}\n---\n\n"  # YAML, in which a bare text has no colon
+    """Return the text of SKILL.md for the given commands, which are entries of the catalogue."""
+    front = f"---\nname: {NAME}\ndescription: {json.dumps(DESCRIPTION)}\n---\n\n"  # quoted, as a bare YAML text has no colon
     return front + guide() + _COMMANDS + "".join(map(_row, commands))
 
 
@@ -50,5 +50,5 @@ def _argument(argument: Dict[str, Any]) -> str:
     return text if argument["required"] else f"[{text}]"
 
 
-#: Placeholders of values by type, where the argument's name does not serve.
+#: Placeholders of values by type, if they differ from the argument's name.
 _VALUES = {"boolean": "", "integer": "N", "number": "N"}

@@ -1,4 +1,4 @@
-"""The base class of a command that streams: a line for each event, and the envelope as the last one."""
+"""The base class of streaming commands, which write a line for each event and the envelope as the last line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Stream(Output, CliffShowOne):
     """Base class of a command that reports events while they happen.
 
     `take_action(parsed_args)` yields a dict for each event and returns the data of the envelope that ends the stream.
-    In json each event and the envelope is one line, in yaml a document, in a table a line of text.
+    Each event, and the envelope, is a line in json and a document in yaml; a table shows each event as a line of text.
     """
 
     streams = True
@@ -34,12 +34,12 @@ class Stream(Output, CliffShowOne):
         return " ".join(str(value) for value in item.values())
 
     def view(self) -> ContextManager[Optional[Show]]:
-        """Open the live view, or give None where no interactive user watches and events are lines."""
+        """Open the live view, or give None if there is no interactive user or the format has a line for each event."""
         live = getattr(self.formatter, "prefers_text", False)
         return self.app.terminal.watching(True, self.app.stdout) if live else contextlib.nullcontext()
 
     def take_action(self, parsed_args: Namespace) -> Happening:
-        """Yield the events. The return value is the data of the envelope."""
+        """Yield the events, and return the data of the envelope."""
         raise NotImplementedError
 
     def run(self, parsed_args: Namespace) -> int:
@@ -73,5 +73,5 @@ class Stream(Output, CliffShowOne):
 
 
 def _chosen(item: Dict[str, Any], columns: Sequence[str]) -> Dict[str, Any]:
-    """Return those of the fields that `-c` names which this event has."""
+    """Return the fields of an event that `-c` names; all fields without `-c`."""
     return {name: item[name] for name in columns if name in item} if columns else item

@@ -1,6 +1,6 @@
-"""Waiting, watching and connecting, as commands do it: the live view meanwhile, the printer's state in the result.
+"""Waiting, watching and connecting for commands: with a live view meanwhile, and the printer's state in the result.
 
-Each function imports what it needs of the client and the websocket on first use, so that help does without.
+Each function imports the client and the websocket library on first use, so that help does not need them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from octoprint_cli.framework.live_presenter import LivePresenter
     from octoprint_cli.framework.run_context import CommandContext, StreamContext
 
-#: The part of a result that tells of the wait.
+#: The part of a result that describes the wait.
 WAIT = record(
     waited_for=listed(text(), "the goals"),
     met=text("which of them is true").or_null,
@@ -50,9 +50,9 @@ _GIVEN_UP = frozenset({"error", "offline"})
 def await_goal(
     command: CommandContext, goals: Sequence[str], fails: FrozenSet[str], seconds: float, begun: Callable[[Scene], bool]
 ) -> None:
-    """Wait for one of the goals without a result. The wait cannot fail before `begun` is true.
+    """Wait for one of the goals, and return nothing. Raises what `Waiter.wait` raises.
 
-    Raises as `Waiter.wait`.
+    States in `fails` do not end the wait before `begun` returns true.
     """
     from octoprint_cli.client.tracking.waiter import Waiter
     from octoprint_cli.framework.live_presenter import LivePresenter
@@ -70,21 +70,22 @@ def connected(
     baudrate: Optional[int] = None,
     profile: Optional[str] = None,
 ) -> ConnectionState:
-    """Connect the server to the printer, and wait until the printer answers. None is the server's preference.
+    """Connect the server to the printer, wait until the printer answers, and return the connection.
 
-    Raises PrinterOffline after `seconds`, or as soon as the server has given up. A dry run does not wait.
+    None for an argument means the server's preference. Raises PrinterOffline after `seconds`, or as soon as the server
+    has given up. A dry run does not wait.
     """
     connection = command.client.connection
     connection.connect(port, baudrate, profile)
     if not command.client.rehearsing:
-        with contextlib.suppress(WaitTimeout, PrinterOffline):  # the request that follows tells more
+        with contextlib.suppress(WaitTimeout, PrinterOffline):  # require_connected() below reports the reason
             await_goal(command, ["connected"], _GIVEN_UP, connection.patience(seconds), _begun())
-    link: ConnectionState = connection.require_connected(seconds)
-    return link
+    state: ConnectionState = connection.require_connected(seconds)
+    return state
 
 
 def _begun() -> Callable[[Scene], bool]:
-    """Return a function that says whether the server has begun to connect: until then it shows the error of an earlier try."""
+    """Return a predicate that is true once the server has begun to connect; until then it reports an earlier attempt's error."""
     seen: Set[str] = set()
 
     def begun(scene: Scene) -> bool:
@@ -102,10 +103,10 @@ def waited(
     follow: Optional[Tuple[Job, History]] = None,
     done: Optional[Dict[str, Any]] = None,
 ) -> Dict[str, Any]:
-    """Wait for one of the goals. Returns which was met, after how many seconds, and how the printer is then.
+    """Wait for one of the goals, and return which was met, after how many seconds, and the printer's state then.
 
-    `follow` is a job that was begun, with its file's history from before; `done` is what was done before, and comes
-    first in the result. Raises what `Waiter.wait` raises, with that result in its `data`.
+    `follow` is the job that was started, with the history of its file from before; `done` is what the command did before, and
+    comes first in the result. Raises what `Waiter.wait` raises, with that result in its `data`.
     """
     from octoprint_cli.client.tracking.job_tracker import JobTracker
     from octoprint_cli.client.tracking.waiter import Waiter
@@ -126,7 +127,7 @@ def waited(
 
 
 def watched(command: StreamContext, parsed_args: Namespace) -> Lines:
-    """Yield the events of `watch`. Reads `events`, `interval` and what `add_goals` added. Raises as `waited`."""
+    """Yield the events of `watch`. Reads `events`, `interval` and what `add_goals` added. Raises what `waited` raises."""
     from octoprint_cli.client.push import updates
     from octoprint_cli.client.push.feed import Feed
     from octoprint_cli.client.push.socket import Subscription
@@ -139,15 +140,15 @@ def watched(command: StreamContext, parsed_args: Namespace) -> Lines:
         presenter = LivePresenter(show, command.app.scrubber.hide_all)
         lines = show is not None or "terminal" in (wanted or ())
         named = [name for name in wanted or () if name[0].isupper()]
-        wish = Subscription(lines=lines, events=(*watch_report.EVENTS, *named), plugins=(updates.PROMPTS, updates.NOTES))
+        subscription = Subscription(lines=lines, events=(*watch_report.EVENTS, *named), plugins=(updates.PROMPTS, updates.NOTES))
         waiter = Waiter(command.client, _parsed(parsed_args.goals), parsed_args.fail_on, look=presenter.show_scene)
         reporter = watch_report.Reporter(parsed_args.interval)
         try:
-            with Feed(command.client, wish, note=command.terminal.warn) as feed:
-                for piece in waiter.watch(feed, parsed_args.timeout or math.inf):
-                    presenter.hear(piece)
+            with Feed(command.client, subscription, note=command.terminal.warn) as feed:
+                for update in waiter.watch(feed, parsed_args.timeout or math.inf):
+                    presenter.hear(update)
                     if show is None:
-                        yield from reporter.lines(piece, wanted)
+                        yield from reporter.lines(update, wanted)
         except CliError as error:
             error.data = _outcome(waiter, presenter, begun)
             raise
@@ -155,14 +156,14 @@ def watched(command: StreamContext, parsed_args: Namespace) -> Lines:
 
 
 def last_ending(client: Client, job: Job) -> Optional[JobOutcome]:
-    """Return how the last job ended, None if nothing is known."""
+    """Return the outcome of the last job, or None if it is unknown."""
     from octoprint_cli.client.tracking import last_job
 
     return last_job.last_ending(client, job)
 
 
 def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Dict[str, Any]]:
-    """Send G-code commands, and return what the firmware said to each. Raises NoReply after so many seconds of silence."""
+    """Send G-code commands, and return the firmware's reply to each. Raises NoReply after `seconds` without a reply."""
     from octoprint_cli.client import gcode_replies
 
     return gcode_replies.converse(client, commands, seconds)
@@ -175,7 +176,7 @@ def _parsed(goals: Sequence[str]) -> List[Goal]:
 
 
 def _outcome(waiter: Waiter, presenter: LivePresenter, begun: float) -> Dict[str, Any]:
-    """Return what was waited for and how the printer is at the end, and show that in the live view."""
+    """Return the outcome of the wait and the printer's final state, and show that state in the live view."""
     known = waiter.final()
     met = str(waiter.met) if waiter.met else None
     wait = {"waited_for": [str(goal) for goal in waiter.goals], "met": met, "seconds": round(time.monotonic() - begun, 3)}

@@ -1,4 +1,4 @@
-"""The events of `watch`: updates of the printer as dicts, with what changed and no more often than is wanted."""
+"""The events of `watch`: the printer's updates as dicts, reported on changes and no more often than requested."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from octoprint_cli.client.push.updates import (
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.output.columns import Time
 
-#: The server's events that concern the printer, its job and its files; others, such as Dwelling, come ten times a second.
+#: The server's events about the printer, its job and its files. Others are omitted: Dwelling, say, comes ten times a second.
 EVENTS = tuple(
     """PrintStarted PrintDone PrintFailed PrintCancelling PrintCancelled PrintPaused PrintResumed PrinterStateChanged
     Error PrinterReset EStop Connected Disconnected FileSelected FileDeselected FileAdded FileRemoved Upload
@@ -27,11 +27,11 @@ EVENTS = tuple(
     PrinterProfileModified CaptureFailed MovieDone Startup Shutdown""".split()
 )
 
-Told = Tuple[str, Dict[str, Any]]
+_Event = Tuple[str, Dict[str, Any]]
 
 
 class Reporter:
-    """Turns updates into events. `interval` is the least time between two of progress, and two of temperatures, in seconds."""
+    """Converts updates to events. `interval` is the least time between two progress or two temperature events, in seconds."""
 
     def __init__(self, interval: float) -> None:
         self._interval = interval
@@ -43,20 +43,20 @@ class Reporter:
 
     def lines(self, news: News, wanted: Optional[FrozenSet[str]] = None) -> Iterator[Dict[str, Any]]:
         """Yield the events of an update, numbered from 1. `wanted` holds types and server events; None is all but `terminal`."""
-        for kind, body in self._told(news):
+        for kind, body in self._events(news):
             if _is_wanted(kind, body, wanted):
                 self._number += 1
                 when = Time(news.time).machine_readable()
                 yield {"seq": self._number, "time": when, "source": news.source, "type": kind, **body}
 
-    def _told(self, news: News) -> Iterator[Told]:
+    def _events(self, news: News) -> Iterator[_Event]:
         what = news.what
         if isinstance(what, Job):
-            yield from self._of_job(what)
+            yield from self._job_events(what)
         elif isinstance(what, State):
-            yield from self._of_state(what.text, self._job)
+            yield from self._state_events(what.text, self._job)
         elif isinstance(what, Heat):
-            yield from self._of_heat(what)
+            yield from self._temperature_events(what)
         elif isinstance(what, Event):
             yield "event", {"event": what.type, "payload": what.payload}
         elif isinstance(what, Notice):
@@ -68,22 +68,22 @@ class Reporter:
         elif isinstance(what, Away):
             yield "connection", {"to": "server", "up": what.reason is None, "reason": what.reason}
 
-    def _of_job(self, job: Job) -> Iterator[Told]:
+    def _job_events(self, job: Job) -> Iterator[_Event]:
         self._job = job
-        yield from self._of_state(job.state, job)
+        yield from self._state_events(job.state, job)
         if job.phase.has_job and self._is_time("progress"):
             progress = {"completion": job.completion, "print_time": job.print_time, "print_time_left": job.print_time_left}
             yield "progress", {"file": job.file, **progress}
 
-    def _of_state(self, text: str, job: Optional[Job]) -> Iterator[Told]:
+    def _state_events(self, text: str, job: Optional[Job]) -> Iterator[_Event]:
         state = (text, job.file if job else None)
         if state != self._state:
             self._state = state
             self._last.pop("progress", None)  # a new state is followed by progress at once
-            told = {"file": job.file, "location": job.location, "error": job.error} if job else {}
-            yield "state", {"state": text, "phase": phase_of(text).value, **told}
+            details = {"file": job.file, "location": job.location, "error": job.error} if job else {}
+            yield "state", {"state": text, "phase": phase_of(text).value, **details}
 
-    def _of_heat(self, heat: Heat) -> Iterator[Told]:
+    def _temperature_events(self, heat: Heat) -> Iterator[_Event]:
         targets = {heater: reading.target for heater, reading in heat.heaters.items()}
         if heat.heaters and (targets != self._targets or self._is_time("temperature")):
             self._targets, self._last["temperature"] = targets, time.monotonic()

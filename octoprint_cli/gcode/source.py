@@ -1,6 +1,6 @@
-"""A file on this computer that is read from its beginning to its end: what is read is one file, unchanged.
+"""Read a local file from its beginning to its end, and make sure that it is one file, unchanged.
 
-Must not know what the bytes mean.
+This module must not know what the bytes mean.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import BinaryIO, Callable, Optional, Tuple, Type
 
 from octoprint_cli import errors
 
-#: Called with how many bytes are done, and of how many.
+#: A function that is called with how many bytes are done, and of how many.
 Progress = Callable[[int, int], None]
 
 _LARGER_THAN_ANY_CHUNK = 4 * 1024 * 1024
@@ -28,7 +28,7 @@ class LocalFile:
         self._path = path
         try:
             self._there = path.stat()
-            _require_regular(path, self._there)  # to open a pipe would wait for somebody who writes into it
+            _require_regular(path, self._there)  # opening a pipe would wait for another program to write into it
             self._file: BinaryIO = path.open("rb", buffering=0)
         except FileNotFoundError as error:
             raise errors.FileNotFound(f"there is no file {path}", hint=f"ls {path.parent}") from error
@@ -41,7 +41,7 @@ class LocalFile:
         self.size = self._opened.st_size
 
     def read(self, amount: int) -> bytes:
-        """The next bytes, one at least. Raises FileChanged at the end of the file, FileUnreadable."""
+        """Return the next bytes, one at least. Raises FileChanged at the end of the file, FileUnreadable."""
         try:
             chunk = self._file.read(amount)
         except OSError as error:
@@ -57,7 +57,7 @@ class LocalFile:
         self.close()
 
     def require_unchanged(self) -> None:
-        """Raises FileChanged if the file was written to, or if another one or none stands under its path."""
+        """Raise FileChanged if the file was written to, or if another one or none stands under its path."""
         try:
             opened, there = os.fstat(self._file.fileno()), self._path.stat()
         except FileNotFoundError as error:
@@ -87,7 +87,7 @@ def _require_regular(path: Path, found: os.stat_result) -> None:
 
 
 def state_of(path: Path) -> State:
-    """Which file stands under this path, and what a write to it would change. Raises FileChanged if none does."""
+    """Return which file stands under this path, and what a write to it would change. Raises FileChanged if none does."""
     try:
         return _state(path.stat())
     except OSError as error:
@@ -95,5 +95,5 @@ def state_of(path: Path) -> State:
 
 
 def _state(found: os.stat_result) -> State:
-    """Which file it is, and what a write changes. Not st_ctime: a chmod or another link leaves the bytes alone."""
+    """Return which file it is, and what a write changes. Not st_ctime: a chmod or another link leaves the bytes alone."""
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns

@@ -1,4 +1,4 @@
-"""The installed distributions and what each adds to this program. Slow; only for lists and for blame."""
+"""The installed distributions with plugins for this program. Slow, so only for lists, and to name a broken plugin."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ from typing import Any, Iterator, List, NamedTuple
 
 if sys.version_info >= (3, 10):
     from importlib import metadata
-else:  # what stevedore uses there, too
+else:  # the backport that stevedore uses on these versions, too
     import importlib_metadata as metadata
 
 
 class Distribution(NamedTuple):
-    """An installed distribution."""
+    """An installed distribution with entry points of ours."""
 
     name: str
     version: str
     entry_points: List[Any]
-    requires: List[str]  # other distributions
+    requires: List[str]  # requirements, without those of extras
 
 
 def installed() -> Iterator[Distribution]:
-    """Every distribution that adds something to a group of ours."""
+    """Yield every distribution that has an entry point in a group of this program."""
     seen = set()
     for found in metadata.distributions():
         entry_points = [entry for entry in found.entry_points if entry.group.startswith("octoprint_cli.")]
         name = found.metadata["Name"]
-        if entry_points and name not in seen:  # a path that stands twice on sys.path lists it twice
+        if entry_points and name not in seen:  # a path that is twice on sys.path lists a distribution twice
             seen.add(name)
-            yield Distribution(name, found.version, entry_points, [wish for wish in found.requires or () if "extra ==" not in wish])
+            requires = [requirement for requirement in found.requires or () if "extra ==" not in requirement]
+            yield Distribution(name, found.version, entry_points, requires)

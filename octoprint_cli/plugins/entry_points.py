@@ -1,7 +1,7 @@
-"""Entry points: listed without importing anything, loaded one at a time, and named when they fail.
+"""Entry points: listed without importing anything, loaded one at a time, and named in the error if loading fails.
 
-Commands, formats and checks all come through here, the built-in ones too. A built-in name cannot be taken;
-a name that two add-ons claim belongs to neither, since running the wrong one could move a printer.
+All commands, formats and checks are loaded here, built-in ones included. A plugin cannot take a built-in name;
+a name that two plugins claim belongs to neither, since running the wrong one could move a printer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CHECKS = "octoprint_cli.preflight"
 
 
 class Fault(NamedTuple):
-    """What is wrong with an add-on's entry point."""
+    """A problem of a plugin's entry point."""
 
     name: str
     target: str  # module:attribute
@@ -46,28 +46,28 @@ class Extensions:
                 self._found[name] = (own or rivals)[0]
 
     def names(self) -> List[str]:
-        """Every name that can be loaded, or tried."""
+        """Return the names of all entry points that are not in conflict, whether or not loading them succeeds."""
         return sorted(self._found)
 
     def __contains__(self, name: str) -> bool:
         return name in self._found
 
     def entry_point(self, name: str) -> Any:
-        """The entry point that has the name. KeyError if none has."""
+        """Return the entry point of that name. Raises KeyError if there is none."""
         return self._found[name]
 
     def load(self, name: str) -> Any:
-        """What the entry point names. Raises PluginError with the distribution, the cause, the remedy."""
+        """Return the object that an entry point names. Raises PluginError with the distribution, the cause and a remedy."""
         if name not in self._found and name in self._rivals:
             raise self._clash(name)
         entry_point = self._found[name]
         try:
             return loaded(entry_point)
-        except (Exception, SystemExit) as error:  # a stranger's module can fail in any way
+        except (Exception, SystemExit) as error:  # importing a third-party module can fail in any way
             raise _unloadable(entry_point, self.group, error) from error
 
     def clashes(self) -> List[Fault]:
-        """Each add-on's entry point whose name belongs to another, with whom it clashes."""
+        """Return a fault for each plugin's entry point whose name another entry point claims, too."""
         faults = []
         for name, rivals in self._rivals.items():
             for entry_point in rivals:
@@ -79,11 +79,11 @@ class Extensions:
         return faults
 
     def claimed(self) -> List[str]:
-        """Every name that anybody claims, even if nobody gets it and loading it raises."""
+        """Return every name that an entry point claims, including names in conflict, which cannot be loaded."""
         return sorted(self._rivals)
 
     def claims(self, name: str) -> List[Any]:
-        """Every entry point that claims the name."""
+        """Return every entry point that claims the name."""
         return list(self._rivals.get(name, ()))
 
     def _clash(self, name: str) -> PluginError:
@@ -96,20 +96,24 @@ class Extensions:
 
 
 def loaded(entry_point: Any) -> Any:
-    """What it names, imported. What a module prints meanwhile goes to stderr: stdout is for answers. Raises what that raises."""
+    """Import and return the object that an entry point names. Raises whatever the import raises.
+
+    What the module prints meanwhile goes to stderr, since stdout is for answers.
+    """
     with contextlib.redirect_stdout(sys.stderr):
         return entry_point.load()
 
 
 def is_own(entry_point: Any) -> bool:
-    """Whether an entry point is this program's own."""
+    """Return whether an entry point belongs to this program itself."""
     return str(entry_point.value).split(":")[0].split(".")[0] == PACKAGE
 
 
 def distribution_of(entry_point: Any, group: str) -> Optional[str]:
-    """The distribution that an entry point comes from, or None. Slow: it reads every one's metadata.
+    """Return the name of the distribution that an entry point comes from, or None.
 
-    stevedore's cache does not keep it. None is also a cache gone stale after an uninstall.
+    Slow, as it reads the metadata of every distribution: stevedore's cache does not record the distribution. None may
+    also mean that the cache is stale after an uninstall.
     """
     from octoprint_cli.plugins.distributions import installed
 
@@ -121,12 +125,12 @@ def distribution_of(entry_point: Any, group: str) -> Optional[str]:
 
 
 def spoken(name: str) -> str:
-    """Return the name of an entry point as a user types it: `config_show` is `config show`."""
+    """Return the command name of an entry point: `config show` for `config_show`."""
     return name.replace("_", " ")
 
 
 def written(name: str) -> str:
-    """Return what a user types as the name of an entry point: `config show` is `config_show`."""
+    """Return the entry-point name of a command: `config_show` for `config show`."""
     return name.replace(" ", "_")
 
 

@@ -1,6 +1,6 @@
 """The files of a new plugin: a package with one command, its tests and its metadata, ready to install.
 
-They are those of the first part of docs/plugins.md: a test compares the two.
+They are the files that docs/plugins.md shows in its first part; a test compares them.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def test_the_plugin_follows_the_guidelines():
 
 
 def files_of(name: str) -> Iterator[Tuple[str, str]]:
-    """Yield each file of a plugin of that name: its path below the plugin's folder, and its text. Raises InvalidValue."""
+    """Yield each file of a new plugin: its path in the plugin's folder, and its text. Raises InvalidValue for a bad name."""
     if not _NAME.fullmatch(name):
         raise InvalidValue(
             f"{name!r} is not a name for a plugin: use lower-case letters and digits, and join words with -",
@@ -87,7 +87,7 @@ def write_plugin(name: str, below: Path) -> Path:
     """
     files = dict(files_of(name))
     folder = below / f"octoprint-cli-{name}"
-    if os.path.lexists(folder):  # true for a dangling link, too
+    if os.path.lexists(folder):  # unlike exists(), true for a dangling link
         raise FileExists(f"{folder} exists already", hint=f"octoprint-cli plugins new {name}-2")
     try:
         for path, text in files.items():
@@ -97,6 +97,3 @@ def write_plugin(name: str, below: Path) -> Path:
     except OSError as error:
         raise FileUnwritable(f"{folder} cannot be written: {error.strerror}", hint=f"ls -ld {below}") from error
     return folder
-
-
-#: The former name of `write_plugin`.

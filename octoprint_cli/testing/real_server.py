@@ -42,9 +42,9 @@ def running(folder: Path) -> Iterator[RealOctoPrint]:
     kept = os.environ.get(SERVERS_VARIABLE)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # each process of a run has its own
     name = "-".join(["kit", *(version.split(".") if version else ["default"]), *([worker] if worker else [])])
-    aimed = CliRunner(Path(kept) if kept else folder, {"HOME": str(folder), "OCTOPRINT_PRINTER": name})
+    runner = CliRunner(Path(kept) if kept else folder, {"HOME": str(folder), "OCTOPRINT_PRINTER": name})
     wanted = ["--octoprint", version] if version else []
     try:
-        yield RealOctoPrint(aimed("sandbox", "start", "--name", name, *wanted).data, aimed)
+        yield RealOctoPrint(runner("sandbox", "start", "--name", name, *wanted).data, runner)
     finally:
-        aimed("sandbox", "stop", "--name", name, expect=None)
+        runner("sandbox", "stop", "--name", name, expect=None)

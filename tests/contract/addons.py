@@ -1,4 +1,4 @@
-"""Add-ons: their sources, made into real wheels by hand and installed by the real pip, without a network.
+"""Plugins: their sources, made into real wheels by hand and installed by the real pip, without a network.
 
 A wheel is a zip with three files of metadata: building one here needs neither setuptools nor an index, on any Python.
 """

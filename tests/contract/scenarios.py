@@ -1,6 +1,6 @@
 """How each error code is reached: a command line, what is wrong, and the code that it ends with.
 
-Codes whose scenario needs an add-on installed or a bug put in are in `ELSEWHERE`, with the test that has them.
+Codes whose scenario needs a plugin installed or a bug put in are in `ELSEWHERE`, with the test that has them.
 """
 
 from __future__ import annotations

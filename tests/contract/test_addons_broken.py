@@ -1,4 +1,4 @@
-"""A broken add-on costs its own commands alone and is named; a built-in cannot be shadowed; rivals both lose."""
+"""A broken plugin costs its own commands alone and is named; a built-in cannot be shadowed; rivals both lose."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CAUSES = {
 }
 
 
-#: The program where an add-on is found after it on the path.
+#: The program where a plugin is found after it on the path.
 APPENDED = """
 import sys
 sys.path.append(sys.argv.pop(1))
@@ -43,14 +43,14 @@ def installed_rivals(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def broken(program: Program, installed: Path) -> Program:
-    """The program with the broken add-on."""
+    """The program with the broken plugin."""
     program.add_path(installed)
     return program
 
 
 @pytest.fixture
 def rivals(program: Program, installed_rivals: Path) -> Program:
-    """The program with add-ons that claim names which are taken."""
+    """The program with plugins that claim names which are taken."""
     program.add_path(installed_rivals)
     return program
 
@@ -131,7 +131,7 @@ def test_a_built_in_command_cannot_be_shadowed(order: str, program: Program, ins
 
 
 def test_builtin_check_and_format_cannot_be_shadowed(rivals: Program, server: FaultServer) -> None:
-    """An add-on's `printer_idle` that always agrees would start a print over another."""
+    """A plugin's `printer_idle` that always agrees would start a print over another."""
     server.octoprint.printing()
     result = rivals.process("preflight", str(rivals.file()), "--json")
     assert result.exit_code == 3

@@ -1,4 +1,4 @@
-"""A good add-on of a few lines: its commands, its check and its format are there as soon as it is installed."""
+"""A good plugin of a few lines: its commands, its check and its format are there as soon as it is installed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def vendor(program: Program, installed: Path) -> Program:
-    """The program with the add-on."""
+    """The program with the plugin."""
     program.add_path(installed)
     return program
 

@@ -1,4 +1,4 @@
-"""`plugins check`: installed add-ons, held to the rules of the house."""
+"""`plugins check`: installed plugins, held to the rules of the house."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_plugin_following_the_rules_is_ok(judged: Program) -> None:
 def test_each_violated_rule_is_reported_with_its_subject(judged: Program) -> None:
     result = judged.process("plugins", "check", "loud-tools", "--json")
     assert result.exit_code == 4
-    envelope = as_json(result.stdout)  # whatever an add-on prints as it is imported
+    envelope = as_json(result.stdout)  # whatever a plugin prints as it is imported
     error = check_failure(envelope, "PLUGIN_RULES")
     assert "loud-tools" in error["message"] and "loud-tools" in error["hint"]
     (row,) = envelope["data"]["plugins"]

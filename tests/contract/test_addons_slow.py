@@ -1,4 +1,4 @@
-"""An add-on whose module takes for ever to import costs its own commands alone."""
+"""A plugin whose module takes for ever to import costs its own commands alone."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def slow(program: Program, installed: Path) -> Program:
-    """The program with the slow add-on."""
+    """The program with the slow plugin."""
     program.add_path(installed)
     return program
 

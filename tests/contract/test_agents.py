@@ -116,7 +116,7 @@ def test_every_option_in_agents_guide_exists(bare: Program) -> None:
 
 
 def test_every_command_in_agents_guide_exists() -> None:
-    """Those that are not in a fence, too; `mcp serve` comes with an add-on."""
+    """Those that are not in a fence, too; `mcp serve` comes with a plugin."""
     named = [words.split() for words in re.findall(r"octoprint-cli ((?:[a-z]+ ?)+)", TEXT) if words != "mcp serve"]
     for words in named:
         CommandManager().find_command(words)

@@ -66,7 +66,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def shells(tmp_path: Path, server: FaultServer, installed: Path) -> Shells:
-    """With an add-on, files on the server, a printer in the configuration and a file here."""
+    """With a plugin, files on the server, a printer in the configuration and a file here."""
     found = Shells(tmp_path, server)
     found.add_path(installed)
     found.configure(f"printers: {{mk3: {{host: '{server.url}'}}}}\n")

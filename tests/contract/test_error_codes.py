@@ -34,7 +34,7 @@ NEVER_RETRIED = {"OUTCOME_UNKNOWN", "INTERNAL_ERROR", "UPLOAD_CORRUPT", "NOT_STA
 
 
 def own_codes() -> Dict[str, Any]:
-    """The codes of errors.py; an add-on may have added some to this process."""
+    """The codes of errors.py; a plugin may have added some to this process."""
     return {code: error for code, error in CODES.items() if error.__module__.startswith("octoprint_cli.errors.")}
 
 

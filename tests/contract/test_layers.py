@@ -13,7 +13,7 @@ from .table import COMMANDS
 EACH = pytest.mark.parametrize("module", modules(), ids=[name or "octoprint_cli" for name in modules()])
 #: The options --help and --version stand for these two; the application knows no other.
 SPOKEN_BY_OPTIONS = {"help", "version"}
-#: Answers have fields of these names, too: the guard's, and the inventory of add-ons.
+#: Answers have fields of these names, too: the guard's, and the inventory of plugins.
 FIELDS = {"preflight", "commands"}
 
 

@@ -33,14 +33,14 @@ VALUES: Sequence[Any] = (
     *(UploadResult, ConnectionState, User, Profile, Volume),
     *(PluginWarning, Prompt, PowerTrouble, Limits, api.Contents, api.Line),
 )
-#: Of a client what is no add-on's business: the connection below it, and what the program does with it between commands.
+#: Of a client what is no plugin's business: the connection below it, and what the program does with it between commands.
 OURS = {"client.http", "client.anew", "client.aftermath"}
 #: Errors that the program ends with by itself, when a signal comes.
 SIGNALS = {"errors.Interrupted", "errors.Stopped"}
 
 
 class Command(api.Guarded, api.ShowOne):
-    """a command as an add-on has it"""
+    """a command as a plugin has it"""
 
     destructive = "does harm"
 

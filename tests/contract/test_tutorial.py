@@ -18,7 +18,7 @@ from .tutorial import Block, Follower, Step, blocks, differs, steps
 
 FIRST = "From an empty folder to a command"
 FOLDER = "octoprint-cli-my-printer/"
-#: What an add-on can be made of, each with a part of its own.
+#: What a plugin can be made of, each with a part of its own.
 PARTS = (
     FIRST,
     "A list",

@@ -1,4 +1,4 @@
-"""Real OctoPrint servers with their virtual printer, run by the sandbox add-on, and the installed program.
+"""Real OctoPrint servers with their virtual printer, run by the sandbox plugin, and the installed program.
 
 A test drives the program as an agent does and then asks the server itself what happened.
 """

@@ -86,7 +86,7 @@ class Schema:
         self._whole = Draft202012Validator(schema, format_checker=_formats)
         self._strict = [_strict(kind) for kind in self.kinds]
         self._parts = [_strict({**kind, "required": []}) for kind in self.kinds]
-        #: An add-on need not declare its answer.
+        #: A plugin need not declare its answer.
         self.declares = bool(self.kinds[0].get("properties"))
 
     def problems(self, data: Any) -> List[str]:

@@ -13,7 +13,7 @@ from .server import PROGRAM, Server
 
 #: Commands that no scene makes succeed, and why.
 UNHEARD = {
-    "power off": "wants PSU Control on the server: the add-on's own tests have it",
+    "power off": "wants PSU Control on the server: the plugin's own tests have it",
     "power on": "as power off",
     "power status": "as power off",
 }

@@ -1,4 +1,4 @@
-"""The kit's pytest fixtures, as an add-on's tests get them: by name, from the entry point, with nothing imported."""
+"""The kit's pytest fixtures, as a plugin's tests get them: by name, from the entry point, with nothing imported."""
 
 from __future__ import annotations
 

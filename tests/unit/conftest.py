@@ -1,4 +1,4 @@
-"""What every test here stands on: a home of its own, no network, no real time, no add-on but its own."""
+"""What every test here stands on: a home of its own, no network, no real time, no plugin but its own."""
 
 from __future__ import annotations
 

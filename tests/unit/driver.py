@@ -6,35 +6,22 @@ requests-mock hands each request to the kit's routes. A test may put a scripted 
 
 from __future__ import annotations
 
-import re
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Union
-from urllib.parse import quote
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import requests
 from requests_mock import ANY
-from requests_toolbelt.multipart.decoder import MultipartDecoder
 
 from octoprint_cli.errors import CODES
-from octoprint_cli.testing import GCODE, FakeOctoPrint, Reply, Request, Result, run
-from octoprint_cli.testing.octoprint.multipart import FormReader
+from octoprint_cli.testing import GCODE, FakeOctoPrint, Reply, Result, run
 from octoprint_cli.testing.server import routes
 
 from . import payloads
+from .mocked_requests import Lost, Part, answered, parts_of, received
 
 URL = "http://octopi.test"
 KEY = "unit-ring-key-0123456789abcdef"
 CONTENT = GCODE.encode()
-#: An answer that never came: the exception, or the gateway's status instead of it.
-Lost = Union[Exception, int]
 GONE = requests.exceptions.ConnectionError("Connection aborted.", ConnectionResetError(104, "reset by peer"))
-_KEPT = 64 * 1024 * 1024
-
-
-class Part(NamedTuple):
-    """A part of an upload, as another parser than the kit's has read it."""
-
-    disposition: str
-    content: bytes
 
 
 class Server:
@@ -89,7 +76,7 @@ class Server:
         def accept(request: Any, context: Any) -> bytes:
             self.job(*readings)
             also()
-            return _answered(context, lost, Reply(status_code))
+            return answered(context, lost, Reply(status_code))
 
         self.on("POST", path, content=accept)
 
@@ -105,7 +92,7 @@ class Server:
             self.links(*rest[0], after=rest[1:])
             self._linked = True
             self._show_link(self._links[0])
-            return _answered(context, lost, Reply(204))
+            return answered(context, lost, Reply(204))
 
         if rest:
             self.on("POST", "/api/connection", content=accept)
@@ -144,7 +131,7 @@ class Server:
         if not shows:
             self.octoprint.ignored_verbs.add("target")
         for heater in ("tool", "bed", "chamber"):
-            self.on("POST", f"/api/printer/{heater}", content=lambda *how: _answered(how[1], lost, self._perform(how[0])))
+            self.on("POST", f"/api/printer/{heater}", content=lambda *how: answered(how[1], lost, self._perform(how[0])))
 
     def takes_upload(
         self,
@@ -162,11 +149,11 @@ class Server:
         def take(request: Any, context: Any) -> bytes:
             reply = self._perform(request, stored_as if location == "local" else None)
             if reply.status != 201:
-                return _answered(context, None, reply)
+                return answered(context, None, reply)
             if location == "local" and reply.body["files"]:
                 self.falsify(reply.body["files"]["local"]["path"], gcodeAnalysis=payloads.ANALYSIS, **entry)
             also()
-            return _answered(context, lost, reply)
+            return answered(context, lost, reply)
 
         self.on("POST", f"/api/files/{location}", content=take)
 
@@ -177,7 +164,7 @@ class Server:
             left = after if after is not None else int(request.headers["Content-Length"])
             while left > 0:
                 left -= len(request.body.read(left)) or left
-            return _answered(context, lost, Reply(200, {}))
+            return answered(context, lost, Reply(200, {}))
 
         self.on("POST", "/api/files/local", content=take)
 
@@ -227,10 +214,10 @@ class Server:
 
     def answer(self, request: Any, context: Any) -> bytes:
         """Answer a request as the kit does; a callback of requests-mock."""
-        return _answered(context, None, self._perform(request))
+        return answered(context, None, self._perform(request))
 
     def _perform(self, request: Any, stored_as: Optional[str] = None) -> Reply:
-        found = _received(request)
+        found = received(request)
         if found.form:
             self.uploads.append(parts_of(request, found.body))
         if found.form and stored_as:
@@ -254,10 +241,10 @@ class Server:
             return self.answer(request, context)
         reading = _next(self._jobs)
         self._show(self._jobs[0])
-        return _answered(context, None, Reply(200, reading))
+        return answered(context, None, Reply(200, reading))
 
     def _connection(self, request: Any, context: Any) -> bytes:
-        return _answered(context, None, Reply(200, _next(self._links)) if self._links else self._perform(request))
+        return answered(context, None, Reply(200, _next(self._links)) if self._links else self._perform(request))
 
     def _show(self, reading: Any) -> None:
         """Bring the printer into the state of the reading that comes next, for all else that is asked of it."""
@@ -266,43 +253,6 @@ class Server:
     def _show_link(self, link: Any) -> None:
         state = str(link["current"]["state"])  # 1.x has other words in `/api/job`
         self.octoprint.state = state.replace("Closed with error", "Offline after error").replace("Closed", "Offline")
-
-
-def parts_of(request: Any, body: Optional[bytes] = None) -> Dict[str, Part]:
-    """Return the parts of a multipart request, read as a server would: all that Content-Length promises."""
-    body = request.body.read() if body is None else body
-    assert len(body) == int(request.headers["Content-Length"])
-    found = {}
-    for part in MultipartDecoder(body, request.headers["Content-Type"]).parts:
-        disposition = part.headers[b"Content-Disposition"].decode("utf-8")
-        found[disposition.split('name="')[1].split('"')[0]] = Part(disposition, part.content)
-    return found
-
-
-def url_of(path: str, location: str = "local") -> str:
-    """Return the API's path of a file."""
-    return f"/api/files/{location}/{quote(path)}"
-
-
-def _received(request: Any) -> Request:
-    """Return a request of requests-mock as the kit's server receives one."""
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    body = request.body.read() if hasattr(request.body, "read") else request.body or b""
-    body = body.encode() if isinstance(body, str) else body
-    boundary = re.search('boundary="?([^";]+)', headers.get("content-type", ""))
-    form = FormReader(boundary.group(1), _KEPT) if boundary else None
-    if form:
-        form.feed(body)
-    return Request(request.method, request.path, headers, body, request.path_url, len(body), form=form.form if form else None)
-
-
-def _answered(context: Any, lost: Optional[Lost], reply: Reply) -> bytes:
-    """Return the reply, unless it is lost on its way."""
-    if isinstance(lost, Exception):
-        raise lost
-    context.status_code = reply.status if lost is None else lost
-    context.headers.update({"Content-Type": reply.content_type, **dict(reply.headers)})
-    return reply.content
 
 
 def _json_of(request: Any) -> Any:

@@ -219,9 +219,9 @@ def test_given_ignores_config_file(settings):
     assert settings(HOST, host="option.test").given("host") == "option.test"
 
 
-def test_settings_aimed_at_a_server_ignore_printers_of_the_file(settings):
-    aimed = settings(MK3, printer="mk4").aimed_at("http://new.test", "new-key")
-    assert (aimed.host, aimed.get("api_key"), aimed.get("timeout")) == ("http://new.test", "new-key", 11)
+def test_settings_for_a_server_ignore_printers_of_the_file(settings):
+    found = settings(MK3, printer="mk4").for_server("http://new.test", "new-key")
+    assert (found.host, found.get("api_key"), found.get("timeout")) == ("http://new.test", "new-key", 11)
 
 
 def test_forgetting_a_printer_keeps_the_rest_of_the_file(settings, home):

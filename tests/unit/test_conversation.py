@@ -12,7 +12,7 @@ from octoprint_cli.client.gcode_replies import ReplyReader, converse
 from octoprint_cli.client.push import history
 from octoprint_cli.client.push.socket import Lost, Message
 
-from .pushed import client
+from .scripted_push import client
 
 MARKS = pytest.mark.parametrize(("host", "firmware"), [("Send: ", "Recv: "), (">>> ", "<<< ")], ids=["1.x", "2.0"])
 

@@ -1,4 +1,4 @@
-"""What add-ons declare, as a machine is told of it: their errors in `explain`, and effects that nobody has declared."""
+"""What plugins declare, as a machine is told of it: their errors in `explain`, and effects that nobody has declared."""
 
 from __future__ import annotations
 

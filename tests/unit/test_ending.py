@@ -8,7 +8,7 @@ from octoprint_cli.client.push.socket import Lost
 from octoprint_cli.client.tracking.last_job import firmware_error_in, last_ending, outcome_in
 from octoprint_cli.errors import AuthError
 
-from .pushed import client
+from .scripted_push import client
 
 
 def changes(*states):

@@ -13,7 +13,7 @@ from octoprint_cli.client.push.updates import Away, Heat, Link
 from octoprint_cli.client.resources.job import Job
 
 from .driver import GONE
-from .pushed import Lost, Push, client, current, event
+from .scripted_push import Lost, Push, client, current, event
 
 DROPPED = Lost("the connection broke")
 

@@ -9,7 +9,7 @@ from octoprint_cli.client.resources.stored_file import History
 from octoprint_cli.client.tracking.job_tracker import GRACE_SECONDS, JobTracker
 
 from .driver import GONE
-from .pushed import client, job, news
+from .scripted_push import client, job, news
 
 AT_WORK = job("Printing", completion=50.0, seconds=60)
 NEVER = {"success": 0, "failure": 0}

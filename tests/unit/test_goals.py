@@ -10,7 +10,7 @@ from octoprint_cli.client.tracking import goals as goal_module, outcome_errors
 from octoprint_cli.client.tracking.goals import Goal, Scene, usual_failures
 from octoprint_cli.client.tracking.job_outcome import JobOutcome
 
-from .pushed import job
+from .scripted_push import job
 
 EVERY_STATE = """Offline; Connecting; Offline after error; Operational; Starting; Printing; Pausing; Paused; Resuming; Cancelling;
     Finishing; Sending file to SD; Druckt gerade""".replace("\n    ", " ").split("; ")

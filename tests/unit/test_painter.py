@@ -16,7 +16,7 @@ from octoprint_cli.client.tracking.goals import Scene
 from octoprint_cli.framework.live_presenter import LINES, NOTES, LivePresenter
 from octoprint_cli.output.redact import Scrubber
 
-from .pushed import job, news
+from .scripted_push import job, news
 
 READING = job("Printing", completion=5.0, seconds=60)
 

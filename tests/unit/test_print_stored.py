@@ -33,7 +33,7 @@ def test_surrounding_slashes_in_stored_path_are_ignored(holds, written):
 
 @pytest.mark.parametrize("path", ["a/b c/prüfung ☃.gcode", "50% #1.gcode", "a%20b.gcode"])
 def test_stored_path_segments_are_url_encoded(each_server, path):
-    from .driver import url_of
+    from .mocked_requests import url_of
 
     each_server.stores(path, CONTENT)
     each_server.then(url_of(path), each_server.reading("Printing", path, completion=0.5))

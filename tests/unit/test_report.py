@@ -19,7 +19,7 @@ from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.framework import watch_report as module
 from octoprint_cli.framework.watch_report import EVENTS, Reporter
 
-from .pushed import job, news
+from .scripted_push import job, news
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The house rules for add-ons: each is broken once, and told in a sentence; a good add-on hears nothing."""
+"""The house rules for plugins: each is broken once, and told in a sentence; a good plugin hears nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A command that streams, an add-on's too: a line for each thing as it happens, the envelope as the last one."""
+"""A command that streams, a plugin's too: a line for each thing as it happens, the envelope as the last one."""
 
 from __future__ import annotations
 

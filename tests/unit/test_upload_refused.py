@@ -6,7 +6,8 @@ import pathlib
 
 import pytest
 
-from .driver import CONTENT, GCODE, parts_of
+from .driver import CONTENT, GCODE
+from .mocked_requests import parts_of
 
 #: What could leave the storage, or end the path of a URL.
 HOSTILE = [

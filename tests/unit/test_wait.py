@@ -18,7 +18,7 @@ from octoprint_cli.client.tracking.goals import Goal
 from octoprint_cli.client.tracking.job_tracker import JobTracker
 from octoprint_cli.client.tracking.waiter import Waiter
 
-from .pushed import Told, client, job, news
+from .scripted_push import Told, client, job, news
 from .test_follow import prints
 
 DONE = Event("PrintDone", {"path": "cube.gcode"})

@@ -20,7 +20,7 @@ def import_problems(entry_points: Iterable[Any]) -> Iterator[Tuple[str, str]]:
     packages = dict.fromkeys(_package(entry_point.value) for entry_point in entry_points if not is_own(entry_point))
     for package in packages:
         for path in _files(package):
-            for line, what in _strangers(path):
+            for line, what in _forbidden_imports(path):
                 yield package, f"{package}: {path.name}, line {line} imports {what}; a plugin imports octoprint_cli.api alone"
 
 
@@ -41,7 +41,7 @@ def _files(package: str) -> List[Path]:
     return []
 
 
-def _strangers(path: Path) -> Iterator[Tuple[int, str]]:
+def _forbidden_imports(path: Path) -> Iterator[Tuple[int, str]]:
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError):  # reported when it is loaded, if it ever is

@@ -187,13 +187,13 @@ class Http:
 
     def _explained(self, error: errors.CliError, path: str) -> errors.CliError:
         """A 403 is a bad key or a missing permission; `/api/currentuser` tells which."""
-        if isinstance(error, errors.PermissionDenied) and path != _WHO_AM_I and self._is_stranger():
+        if isinstance(error, errors.PermissionDenied) and path != _WHO_AM_I and self._is_unknown_key():
             error = KeyRefused("", details=error.details)
         if isinstance(error, KeyRefused):
             return errors.AuthError(self._key_refused(), details=error.details)
         return error
 
-    def _is_stranger(self) -> bool:
+    def _is_unknown_key(self) -> bool:
         with contextlib.suppress(errors.CliError):
             user = self.get(_WHO_AM_I)
             return isinstance(user, dict) and user.get("name") is None

@@ -84,7 +84,7 @@ class Listing(NamedTuple):
 
 
 def _walk(entries: Any) -> Iterator[StoredFile]:
-    open_lists = [items(entries)]  # no recursion: a stranger says how deep it goes
+    open_lists = [items(entries)]  # no recursion: the server decides how deep it goes
     while open_lists:
         for entry in open_lists.pop():
             if entry.get("type") == "folder":

@@ -35,7 +35,7 @@ class Init(ShowOne):
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         printer = self.settings.given("printer")
-        settings = self.settings.aimed_at(*self._host_and_key())
+        settings = self.settings.for_server(*self._host_and_key())
         values = {"host": settings.host, "api_key": settings.get("api_key")}
         if not parsed_args.force:
             settings.require_room(values, printer, self.app.again("--force"))

@@ -1,4 +1,4 @@
-"""A G-code file as blocks of whole lines, in constant memory whatever its lines are like."""
+"""Cut a G-code file into blocks of whole lines, in constant memory whatever its lines are like."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Block(NamedTuple):
     cut: bool  # the last line has no end
 
     def line_at(self, text: bytes, at: int) -> int:
-        """The number of the line at this index of the block's text, or of its text without comments."""
+        """Return the number of the line at this index of the block's text, or of its text without comments."""
         return self.line + text.count(b"\n", 0, at)
 
     def offset_of(self, line: int) -> int:
-        """Where the line with this number begins in the file."""
+        """Return where the line with this number begins in the file."""
         ends = _LINE_END.finditer(self.raw)
         return self.offset + max((next(ends).end() for _ in range(line - self.line)), default=0)
 
@@ -44,7 +44,7 @@ class Blocks:
         self._waiting = 0  # bytes of it all
 
     def feed(self, piece: bytes) -> Iterator[Block]:
-        """The next bytes, any number of them."""
+        """Take the next bytes, any number of them, and yield the blocks that they complete."""
         self.size += len(piece)
         self._pieces.append(piece)
         self._waiting += len(piece)
@@ -52,7 +52,7 @@ class Blocks:
             yield from self._blocks()
 
     def end(self) -> Iterator[Block]:
-        """There are no more bytes."""
+        """Yield what is left when there are no more bytes."""
         yield from self._blocks()
         if self._rest:
             yield _block(self._rest, self._line, self._offset)
@@ -76,7 +76,7 @@ class Blocks:
 
 
 def _whole(text: bytes, only_one: bool) -> int:
-    """How many bytes are whole lines, or the first one. A return at the very end may be half of a line's end."""
+    """Return how many bytes are whole lines, or the first one. A return at the very end may be half of a line's end."""
     if only_one:  # what was left out of it must not shift the places of the lines behind it
         found = _LINE_END.search(text, 0, len(text) - 1)
         return found.end() if found else (len(text) if text.endswith(b"\n") else 0)

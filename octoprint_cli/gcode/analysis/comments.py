@@ -1,4 +1,4 @@
-"""What the comments of a G-code file say: who sliced it, for what, how many layers, pictures, its end.
+"""Parse the comments of a G-code file: who sliced it, for what, how many layers, pictures, its end.
 
 Fed with blocks of whole lines, in constant memory. Most comments are noise (`;TYPE:`, `; skirt`), so one
 regular expression first takes the lines out that are a comment from their beginning (0.4 ns a byte), and
@@ -72,7 +72,7 @@ class CommentParser:
         self._thumbnails = Thumbnails()
 
     def feed(self, block: bytes, line: int) -> None:
-        """The next whole lines, ended by \\n; `line` is the number, from 1, of the first."""
+        """Take the next whole lines, ended by \\n; `line` is the number, from 1, of the first."""
         found = _COMMENTS.findall(block)
         if block.startswith(b";"):
             found[:0] = _COMMENTS.findall(b"\n" + block.partition(b"\n")[0])
@@ -82,7 +82,7 @@ class CommentParser:
             self._read(comments)
 
     def _read(self, comments: bytes) -> None:
-        """Comments alone, from behind their `;` and its spaces on, each between two newlines."""
+        """Read comments alone, from behind their `;` and its spaces on, each between two newlines."""
         self._facts.update(_FACT.findall(comments))
         events = _EVENT.findall(comments)
         if events:
@@ -123,7 +123,7 @@ class CommentParser:
         )
 
     def layers(self) -> Layers:
-        """By the slicer's marks; heights by its settings, else by what it wrote at each layer."""
+        """Return the layers by the slicer's marks, heights by its settings or else by what it wrote at each layer."""
         slicer = self._named[0] if self._named else UNKNOWN
         count = max((self._marks.get(mark, 0) for mark in slicer.marks), default=0) or None
         height = self._first(slicer.height, comment_values.number)
@@ -141,7 +141,7 @@ class CommentParser:
         return self._all(slicer.nozzles, comment_values.numbers)[slicer.nozzles_from :]
 
     def _usual_height(self) -> Optional[float]:
-        """The most common one; PrusaSlicer's have noise: 0.2 is 0.200001, too."""
+        """Return the most common height; PrusaSlicer's have noise: 0.2 is 0.200001, too."""
         counts: Dict[float, int] = {}
         for raw, count in self._heights.items():
             height = round(comment_values.number(raw) or 0, 3)
@@ -150,7 +150,7 @@ class CommentParser:
         return max(counts, key=counts.__getitem__, default=None)
 
     def _first_height(self, slicer: Slicer, height: Optional[float]) -> Optional[float]:
-        """In mm, where a percentage is of the layer height, or of the smallest nozzle."""
+        """Return the first layer's height in mm; a percentage is of the layer height, or of the smallest nozzle."""
         told = self._first(slicer.first_height, lambda raw: raw.strip() or None) or b""
         if not told.endswith(b"%"):
             percent = self._first(slicer.first_percent, comment_values.number)
@@ -162,12 +162,12 @@ class CommentParser:
         return comment_values.number(told)
 
     def _first(self, keys: Keys, read: Callable[[bytes], Optional[T]]) -> Optional[T]:
-        """What the first of the keys says that says anything."""
+        """Return the value of the first key that has one."""
         told = (self._facts[one] for key in keys for one in spellings(key) if one in self._facts)
         return next((value for value in map(read, told) if value is not None), None)
 
     def _all(self, keys: Keys, read: Callable[[bytes], Tuple[T, ...]]) -> Tuple[T, ...]:
-        """What the first key says that says anything, of all extruders where each has a line."""
+        """Return the values of the first key that has any, of all extruders where each has a line."""
         for key in keys:
             found: List[T] = []
             for one in spellings(key):

@@ -20,7 +20,7 @@ class Extents(NamedTuple):
     z: Optional[Span] = None
 
     def as_dict(self) -> Optional[Dict[str, Any]]:
-        """`{"x": [83.375, 116.625], "y": ..., "z": ...}`, None if nothing is known."""
+        """Return `{"x": [83.375, 116.625], "y": ..., "z": ...}`, None if nothing is known."""
         if self == Extents():
             return None
         return {axis: None if span is None else [_mm(end) for end in span] for axis, span in self._asdict().items()}
@@ -36,7 +36,7 @@ class HeaterTargets(NamedTuple):
 class Layers(NamedTuple):
     """Layers, by the slicer's marks ("comments") or by the heights at which something is extruded ("z")."""
 
-    count: Optional[int] = None  # type: ignore[assignment]  # hides tuple's own, which nobody needs here
+    count: Optional[int] = None  # type: ignore[assignment]  # hides tuple.count, which is not needed here
     height: Optional[float] = None
     first_height: Optional[float] = None
     source: Optional[str] = None
@@ -86,7 +86,7 @@ class Notable(NamedTuple):
 
     code: str
     line: int
-    count: int  # type: ignore[assignment]  # as in Layers
+    count: int  # type: ignore[assignment]  # hides tuple.count
     does: str
 
 
@@ -129,7 +129,7 @@ class Contents(NamedTuple):
         return Extents(*(_with_zero(span) for span in self.moves))
 
     def as_dict(self) -> Dict[str, Any]:
-        """The shape in JSON."""
+        """Return the shape in JSON."""
         return {
             "size": self.size,
             "lines": self.lines,
@@ -153,7 +153,7 @@ class Contents(NamedTuple):
         }
 
     def _dimensions(self) -> Optional[Dict[str, float]]:
-        """How large what is printed is."""
+        """Return the size of what is printed."""
         if not self.extrudes:
             return None
         sizes: List[float] = [_mm(span[1] - span[0]) if span else 0.0 for span in self.extruding]
@@ -161,7 +161,7 @@ class Contents(NamedTuple):
 
 
 def _mm(value: float) -> float:
-    """To 0.1 µm: sums of floats are noisy."""
+    """Round to 0.1 µm: sums of floats are noisy."""
     return round(value, 4) + 0.0
 
 

@@ -1,4 +1,4 @@
-"""Lines that no printer should be given: the first of each kind, and where it stands."""
+"""Find the lines that no printer should be given: the first of each kind, and where it stands."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ _LONGEST_OF_WORDS = 64 * 1024
 
 
 class DamageDetector:
-    """The bad lines of a file that is shown block by block."""
+    """Collects the bad lines of a file that it is shown block by block."""
 
     def __init__(self) -> None:
         self._found: Dict[Tuple[str, bool], BadLine] = {}
 
     def lines(self) -> Tuple[BadLine, ...]:
-        """In the order of the file."""
+        """Return the bad lines in the order of the file."""
         return tuple(sorted(self._found.values(), key=lambda bad: (bad.offset, bad.kind)))
 
     def begin(self, beginning: bytes) -> None:
-        """The first bytes of the file, as they are."""
+        """Look at the first bytes of the file, as they are."""
         for magic, problem in _MAGIC:
             if beginning.startswith(magic):
                 self._keep(BadLine("binary", 1, 0, _shown(beginning), problem))
@@ -54,7 +54,7 @@ class DamageDetector:
         return (kind, False) in self._found
 
     def look(self, block: Block, commands: bytes) -> None:
-        """A block, and its lines without their comments."""
+        """Look at a block, and its lines without their comments."""
         odd = block.text.translate(None, _ORDINARY)
         if odd and commands.translate(None, _ORDINARY):
             for found in _ODD_LINE.finditer(b"\n" + commands):
@@ -65,7 +65,7 @@ class DamageDetector:
             self._look_at_comments(block)
 
     def add(self, kind: str, block: Block, line: int, text: bytes, problem: str, comment: bool = False) -> None:
-        """One more bad line of this block, if it is the first of its kind."""
+        """Keep a bad line of this block, if it is the first of its kind."""
         if (kind, comment) not in self._found:
             self._keep(BadLine(kind, line, block.offset_of(line), _shown(text), problem, comment))
 
@@ -84,19 +84,19 @@ class DamageDetector:
         self._comment(block, "encoding", _not_utf8(block.text), "is not UTF-8 in its comment")
 
     def _comment(self, block: Block, kind: str, at: Optional[int], problem: str) -> None:
-        """Something at this index of the text, which a command of this kind would explain, too."""
+        """Keep a damaged comment at this index, unless a damaged command of this kind explains it already."""
         if at is not None and not self.knows(kind):
             begins, ends = block.text.rfind(b"\n", 0, at) + 1, block.text.find(b"\n", at)
             self.add(kind, block, block.line_at(block.text, at), block.text[begins:ends], problem, comment=True)
 
 
 def _shown(text: bytes) -> str:
-    """As much of a line as an answer takes."""
+    """Return as much of a line as an answer takes."""
     return text[:80].decode("utf-8", "backslashreplace").strip("\n")
 
 
 def _problems(text: bytes) -> Iterator[Tuple[str, str]]:
-    """What is wrong with a command, in words that follow `line 3`."""
+    """Yield what is wrong with a command, in words that follow `line 3`."""
     if _CONTROL.search(text):
         yield "control", "has control characters"
     elif _not_utf8(text) is not None:
@@ -115,7 +115,7 @@ def _is_message(text: bytes) -> bool:
 
 
 def _long_lines(commands: bytes) -> Iterator[int]:
-    """Where lines begin that are too long. From line to line it goes in leaps as wide as a line may be."""
+    """Yield where lines begin that are too long. From line to line it goes in leaps as wide as a line may be."""
     begins, end = 0, len(commands)
     while end - begins > LONGEST:
         leap = commands.rfind(b"\n", begins, begins + LONGEST + 1) + 1
@@ -127,7 +127,7 @@ def _long_lines(commands: bytes) -> Iterator[int]:
 
 
 def _not_utf8(text: bytes) -> Optional[int]:
-    """Where the text stops being UTF-8, or None."""
+    """Return where the text stops being UTF-8, or None."""
     try:
         text.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""What a file asks of the heaters: the highest, the first layer's, and whether it extrudes before it heats."""
+"""Track the heaters' targets: the highest, the first layer's, and whether the file extrudes before it heats."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class HeaterTracker:
         return bool(tools) and not any(tools)
 
     def set(self, heater: str, degrees: Optional[float]) -> None:
-        """A new target; None says nothing."""
+        """Set a new target; None leaves the old one."""
         if degrees is None:
             return
         self._targets[heater] = degrees
@@ -69,16 +69,16 @@ class HeaterTracker:
                     self.set(heater, value)
 
     def feed(self, tool: int, line: int) -> None:
-        """Filament goes into this tool's hotend."""
+        """Note that filament is fed into this tool's hotend."""
         if self.cold is None and not self._targets.get(f"tool{tool}"):
             self.cold = line
 
     def printing(self, tool: int) -> None:
-        """This tool extrudes on the move: what is set when it first does is meant for the first layer."""
+        """Note that this tool extrudes on the move: what is set when it first does is meant for the first layer."""
         for heater in (f"tool{tool}", "bed", "chamber"):
             if heater not in self._first and heater in self._targets:
                 self._first[heater] = self._targets[heater]
 
     def result(self) -> Dict[str, HeaterTargets]:
-        """By heater, those that the file names."""
+        """Return the targets of each heater that the file names."""
         return {heater: HeaterTargets(highest, self._first.get(heater)) for heater, highest in sorted(self._highest.items())}

@@ -1,4 +1,4 @@
-"""A printer that only takes notes: executes a file's commands one by one, or a run of plain moves at once."""
+"""G-code interpreter: it tracks position, extrusion, heaters and modes, command by command or a run of moves at once."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class GcodeInterpreter:
         }
 
     def execute(self, text: bytes, line: int) -> Optional[str]:
-        """One line without its comment. Returns what is wrong with a number in it, if anything."""
+        """Execute one line without its comment. Returns what is wrong with a number in it, if anything."""
         command = tokenize(text[:_MOST_READ])
         if command is None:
             return None
@@ -53,11 +53,11 @@ class GcodeInterpreter:
         return command.problem
 
     def notable(self) -> Tuple[Notable, ...]:
-        """The commands that deserve a look, in the order of the file."""
+        """Return the commands that deserve a look, in the order of the file."""
         return tuple(sorted(self._notable.values(), key=lambda notable: notable.line))
 
     def ending(self, tail: bool, cut: bool) -> FileEnding:
-        """Whether the print comes to its end. `tail`: the slicer's own last lines are there; `cut`: the last line has no end."""
+        """Tell whether the print comes to its end. `tail`: the slicer's last lines are there; `cut`: the last line has no end."""
         last = self.toolpath.last_extrusion
         if last is None:
             return FileEnding()
@@ -109,5 +109,5 @@ class GcodeInterpreter:
         self._notable[code] = first._replace(count=first.count + 1)
 
     def tool_names(self) -> List[str]:
-        """tool0, tool1 ...: those that were selected or extruded."""
+        """Return the tools that were selected or extruded: tool0, tool1 ..."""
         return [f"tool{tool}" for tool in sorted(self.tools | set(self.toolpath.lengths))]

@@ -1,7 +1,7 @@
-"""One pass over a G-code file: what it contains, in constant memory.
+"""Read a G-code file in one pass and constant memory, and return what it contains.
 
-A block of lines at a time: its comments are told to the notes, its damage is looked for, and what is left
-is moves and other commands. Runs of plain moves are passed at once, everything else line by line.
+Block by block its comments are parsed and damage is looked for; what is left is moves and other commands. Runs of
+plain moves are measured at once, everything else is interpreted line by line.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _BEGINNING = 40
 
 
 def read_file(path: Path, progress: Optional[Progress] = None, numpy: Optional[bool] = None) -> Contents:
-    """What the file contains. `numpy`: use it, or do not; None: if it is installed, and the file is large.
+    """Read the file and return what it contains. `numpy`: use it, or do not; None: if it is installed, and the file is large.
 
     Raises FileNotFound, FileInvalid (a folder, a pipe), FileUnreadable or FileChanged.
     """
@@ -72,18 +72,18 @@ class GcodeParser:
 
     @property
     def size(self) -> int:
-        """How many bytes it was fed."""
+        """The number of bytes that it was fed."""
         return self._blocks.size
 
     def feed(self, piece: bytes) -> None:
-        """The next bytes of the file, any number of them."""
+        """Take the next bytes of the file, any number of them."""
         if len(self._beginning) < _BEGINNING:
             self._beginning += piece[:_BEGINNING]
         for block in self._blocks.feed(piece):
             self._take(block)
 
     def contents(self) -> Contents:
-        """What it has read; nothing may be fed any more."""
+        """Return what the file contains; nothing may be fed any more."""
         for block in self._blocks.end():
             self._take(block)
         self._damage.begin(self._beginning)
@@ -117,14 +117,14 @@ class GcodeParser:
         self._execute(commands, block.line)
 
     def _layers(self) -> Layers:
-        """As the slicer marks them; what it does not say, by the heights."""
+        """Return the layers as the slicer marks them, and what it does not say by the heights."""
         marked, seen = self._comments.layers(), self._interpreter.toolpath.layers()
         if marked.count is None:
             marked = marked._replace(count=seen.count, source=seen.source)
         return marked._replace(height=marked.height or seen.height, first_height=marked.first_height or seen.first_height)
 
     def _execute(self, commands: bytes, line: int) -> None:
-        """The lines of a block without their comments."""
+        """Execute the lines of a block, without their comments."""
         text = b"\n" + commands
         if b"M" in text or b"_" in text:
             text = _SKIPPED.sub(b"\n", text)
@@ -136,7 +136,7 @@ class GcodeParser:
         self._run(text[begins:], line)
 
     def _run(self, text: bytes, line: int) -> int:
-        """A run of moves. Returns how many lines it has."""
+        """Execute a run of moves. Returns how many lines it has."""
         lines = text.count(b"\n")
         if len(text) < _SHORT or not self._interpreter.toolpath.plain:
             self._one_by_one(text, line)
@@ -145,7 +145,7 @@ class GcodeParser:
         return lines
 
     def _pass(self, text: bytes, line: int) -> None:
-        """At once; or, if something in it is not plain, first the one half and then the other."""
+        """Measure a run at once; or, where the fast path cannot, first the one half and then the other."""
         toolpath = self._interpreter.toolpath
         measure_run = self._measure_run if len(text) > _LONG else fast_moves.measure_run
         try:
@@ -171,7 +171,7 @@ class GcodeParser:
 
 
 def _vectors() -> MeasureRun:
-    """The fast way, where numpy is installed."""
+    """Return the fast path with numpy, where that is installed."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nothing here is for its threads, and starting them takes 30 ms
     try:
         from octoprint_cli.gcode.analysis.fast_moves_numpy import measure_run  # slow to import, and optional

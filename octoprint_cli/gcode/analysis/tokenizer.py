@@ -1,7 +1,7 @@
-"""One command of a G-code file in its words, read as leniently as firmwares read it.
+"""Split one command of a G-code file into its words, as leniently as firmwares read it.
 
-Lower case, no spaces (`G1X10Y20`), line numbers and checksums (`N12 G1 X1*85`), remarks in brackets. Reading
-a command that somebody types, and judging it, is `line`'s business.
+Lower case, no spaces (`G1X10Y20`), line numbers and checksums (`N12 G1 X1*85`), remarks in brackets. Commands
+that a user types are parsed by `gcode.command`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _EXPONENT = re.compile(rb"[A-Z][-+]?[\d.]+[eE][-+]\d|[A-DF-Z][-+]?[\d.]+e\d")
 
 
 class Tokens(NamedTuple):
-    """A command: `G1`, `T0`, or another firmware's word in capitals; its words; what is wrong with it, if anything."""
+    """A command: its code (`G1`, `T0`, or a word in capitals), its words, and what is wrong with it, if anything."""
 
     code: str
     words: Words
@@ -39,7 +39,7 @@ class Tokens(NamedTuple):
 
 
 def tokenize(text: bytes) -> Optional[Tokens]:
-    """The command on a line without its comment; None if there is none."""
+    """Return the command on a line without its comment, its words not read yet; None if there is none."""
     if b"(" in text:
         text = _REMARK.sub(b" ", text)
     found = _LINE.match(text)
@@ -57,7 +57,7 @@ def tokenize(text: bytes) -> Optional[Tokens]:
 
 
 def with_words(command: Tokens) -> Tokens:
-    """The same command with its words read; the first of two with one letter counts."""
+    """Read the words of a command; the first of two with one letter counts."""
     words: Words = {}
     problem = None
     if _EXPONENT.search(command.rest):

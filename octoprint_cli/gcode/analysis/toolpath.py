@@ -1,4 +1,4 @@
-"""Where the nozzle goes and what it extrudes, move by move or a run at a time.
+"""Track where the nozzle goes and what it extrudes, move by move or a run at a time.
 
 Positions are physical: as the machine's own axes count, in millimetres, home being 0. A G92 renames where
 the nozzle stands and moves nothing, so what a file writes and where it goes can differ: by a shift.
@@ -63,14 +63,14 @@ class Toolpath:
         return not self.relative and self.scale == 1.0 and self.plane == "G17"
 
     def start(self) -> RunStart:
-        """Where a run begins that is passed at once."""
+        """Return where the next run begins."""
         x, y, z = (position - shift for position, shift in zip(self._position, self._shift))
         reached = self.extruding.extents()
         spans = [(span[0] - shift, span[1] - shift) if span else None for span, shift in zip(reached, self._shift)]
         return RunStart((x, y, z), self._e, self.relative_e, (spans[0], spans[1]))
 
     def take(self, passage: RunResult, line: int) -> None:
-        """A run that began on this line was passed."""
+        """Take over the result of a run that began on this line."""
         for axis, shift in enumerate(self._shift):
             self.moves.add(axis, *_shifted(passage.moves[axis], shift))
             self.extruding.add(axis, *_shifted(passage.extruding[axis], shift))
@@ -86,14 +86,14 @@ class Toolpath:
             self._extruded(line + passage.last, (height + self._shift[2] for height in passage.heights))
 
     def move(self, words: Words, line: int) -> None:
-        """G0 and G1."""
+        """Execute a G0 or G1."""
         before = list(self._position)
         moved = self._go(words)
         if self._filament(words, line) > 0 and moved:
             self._extrude(line, [tuple(before), tuple(self._position)])
 
     def arc(self, words: Words, line: int, clockwise: bool) -> None:
-        """G2 and G3: as far as the arc reaches, which is beyond its ends."""
+        """Execute a G2 or G3, which may reach beyond its ends."""
         before = list(self._position)
         self._go(words)
         way = [tuple(self._position), *self._around(words, before, clockwise)]
@@ -106,13 +106,13 @@ class Toolpath:
             self._extrude(line, [tuple(before), *way])
 
     def home(self, words: Words) -> None:
-        """G28: the named axes, all without a name, are at home, and any shift of theirs is gone."""
+        """Execute a G28: the named axes, or all, are at home, and their shifts are gone."""
         named = [axis for axis, name in enumerate(AXES) if name in words] or [0, 1, 2]
         for axis in named:
             self._position[axis] = self._shift[axis] = 0.0
 
     def rename(self, words: Words) -> None:
-        """G92: where it stands is called something else; without words, 0."""
+        """Execute a G92: the place where the nozzle stands gets other numbers; without words, 0."""
         given = {name: value for name, value in words.items() if name in "XYZE" and value is not None}
         if not set(words) & set("XYZE"):
             given = dict.fromkeys("XYZE", 0.0)
@@ -122,7 +122,7 @@ class Toolpath:
         self._e = given.get("E", self._e / self.scale) * self.scale
 
     def layers(self) -> Layers:
-        """By the heights at which something was extruded on the move."""
+        """Return the layers by the heights at which something was extruded on the move."""
         heights = sorted(self._heights)
         if not heights or len(heights) >= _MOST_HEIGHTS:
             return Layers()
@@ -133,7 +133,7 @@ class Toolpath:
     # -- the parts of a move ----------------------------------------------------------------------
 
     def _go(self, words: Words) -> bool:
-        """Move to where the words say; whether they name an axis."""
+        """Move to where the words say. Returns whether they name an axis."""
         moved = False
         for axis, name in enumerate(AXES):
             value = words.get(name)
@@ -145,7 +145,7 @@ class Toolpath:
         return moved
 
     def _filament(self, words: Words, line: int) -> float:
-        """Feed what E says; how much that is, in mm."""
+        """Feed what E says. Returns how much that is, in mm."""
         value = words.get("E")
         if value is None:
             return 0.0
@@ -182,7 +182,7 @@ class Toolpath:
             self._heights.update(round(height, 4) for height in heights)
 
     def _around(self, words: Words, before: List[float], clockwise: bool) -> List[Tuple[float, ...]]:
-        """The extreme points of the arc from where it was to where it is."""
+        """Return the extreme points of the arc from where the nozzle was to where it is."""
         (across, up), names = _PLANES[self.plane]
         start, end = (before[across], before[up]), (self._position[across], self._position[up])
         radius = words.get("R")

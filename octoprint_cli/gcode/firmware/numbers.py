@@ -14,7 +14,7 @@ _NUMBER = re.compile(NUMBER)
 
 
 def number(text: Optional[str]) -> Optional[float]:
-    """The number, or None for anything else: `NAN` of Repetier, `inf` of Smoothieware, one too large to be held."""
+    """Return the number, or None for anything else: `NAN` of Repetier, `inf` of Smoothieware, one too large to be held."""
     if text is None or not _NUMBER.fullmatch(text):
         return None
     value = float(text)
@@ -22,5 +22,5 @@ def number(text: Optional[str]) -> Optional[float]:
 
 
 def answers(command: str, lines: Sequence[str]) -> List[str]:
-    """What the lines say to the command, without `ok` in front, empty ones, and what does not answer it."""
+    """Return what the lines say to the command, without `ok` in front, empty ones, and what does not answer it."""
     return [without_ok(line) for line in lines if without_ok(line) and not is_chatter(line, command)]

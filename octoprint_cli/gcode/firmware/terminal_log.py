@@ -26,7 +26,7 @@ _BOOKKEEPING = re.compile(r"(?:[NPB]?[0-9]+(?:\s+|$))+")
 _START = re.compile(r"start$")
 _RESEND = re.compile(r"resend\b|rs(?=\s|:|[0-9])", re.IGNORECASE)
 _ERROR = re.compile(r"error\s*:|fatal\s*:|alarm\s*:|!!", re.IGNORECASE)
-#: An error of the serial line, which the server mends by sending the line again.
+#: An error of the serial line, which the server repairs by sending the line again.
 _LINE_FAULT = re.compile(r"error\s*:.*(?:line\s*number|checksum|expected line|format error)", re.IGNORECASE)
 
 _BUSY = re.compile(r"(?:echo:\s*)?busy:")

@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple, Un
 
 from octoprint_cli.errors import OutsideVolume
 from octoprint_cli.preflight.check import Check
+from octoprint_cli.preflight.checks.tolerance import beyond
 from octoprint_cli.preflight.context import CheckContext
 from octoprint_cli.preflight.finding import Finding, Skip
 
 if TYPE_CHECKING:
     from octoprint_cli.client.resources.profiles import Volume
     from octoprint_cli.gcode.analysis.contents import Extents
-
-#: A border is as good as the numbers in the file: slicers write three decimals.
-TOLERANCE_MM = 0.01
-#: Far below any number in a file; what sums and roots of floats are off by.
-_NOISE = 1e-6
 
 
 class PrintVolume(Check):
@@ -41,7 +37,7 @@ class TravelVolume(Check):
 
 
 def judge(context: CheckContext, extents: Extents, does: str, name: str) -> Finding:
-    """Whether the extents lie in the profile's volume. Raises OutsideVolume with both."""
+    """Return a finding if the extents lie in the profile's volume. Raises OutsideVolume with both if not."""
     volume = context.profile.volume
     if volume is None:
         raise Skip("the printer profile tells no size")
@@ -59,23 +55,23 @@ def judge(context: CheckContext, extents: Extents, does: str, name: str) -> Find
 
 
 def reach(extents: Extents) -> Tuple[float, float]:
-    """How far from (0, 0) the file goes: at least, since it touches each side of its extents, and at most, at a corner."""
+    """Return how far from (0, 0) the file goes: at least, since it touches each side of its extents, and at most, at a corner."""
     (near_x, far_x), (near_y, far_y) = (_distances(span) for span in (extents.x, extents.y))
     return max(math.hypot(far_x, near_y), math.hypot(near_x, far_y)), math.hypot(far_x, far_y)
 
 
 def _distances(span: Optional[Tuple[float, float]]) -> Tuple[float, float]:
-    """The nearest and the farthest that a span comes to 0."""
+    """Return the nearest and the farthest that a span comes to 0."""
     low, high = span or (0.0, 0.0)
     return (0.0 if low <= 0 <= high else min(abs(low), abs(high))), max(abs(low), abs(high))
 
 
 def _sticks_out(span: Optional[Tuple[float, float]], room: Tuple[float, float]) -> bool:
-    return span is not None and max(room[0] - span[0], span[1] - room[1]) > TOLERANCE_MM + _NOISE
+    return span is not None and beyond(max(room[0] - span[0], span[1] - room[1]))
 
 
 def _beyond(distance: float, radius: Optional[float]) -> bool:
-    return radius is not None and distance - radius > TOLERANCE_MM + _NOISE
+    return radius is not None and beyond(distance - radius)
 
 
 def _spans(box: Union[Extents, Volume], axes: Sequence[str]) -> str:
@@ -93,5 +89,5 @@ def _evidence(extents: Extents, volume: Volume, outside: List[str]) -> Dict[str,
 
 
 def _hint(does: str, name: str) -> str:
-    what = "move or shrink the model in the slicer" if does == "prints" else "mend the slicer's start and end G-code"
+    what = "move or shrink the model in the slicer" if does == "prints" else "fix the slicer's start and end G-code"
     return f"{what}; if the printer reaches that far, say so in its profile on the server, or repeat with --ignore {name}"

@@ -39,7 +39,7 @@ class Placeholders(Check):
     def run(self, context: CheckContext) -> Finding:
         bad = [bad for bad in context.contents.bad_lines if bad.kind == "placeholder" and not bad.comment]
         if bad:
-            raise _damaged(bad, "mend the slicer's custom G-code and slice again")
+            raise _damaged(bad, "fix the slicer's custom G-code and slice again")
         return Finding("every placeholder was filled")
 
 

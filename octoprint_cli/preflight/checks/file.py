@@ -104,5 +104,5 @@ class Space(Check):
 
 
 def require_size(context: CheckContext) -> int:
-    """The file's size in bytes. Skip unless there is a file."""
+    """Return the file's size in bytes. Raises Skip unless there is a file."""
     return context.require_file().stat().st_size

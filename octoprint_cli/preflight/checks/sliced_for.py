@@ -7,11 +7,10 @@ from typing import List, Optional
 
 from octoprint_cli.errors import WrongPrinter
 from octoprint_cli.preflight.check import Check
+from octoprint_cli.preflight.checks.tolerance import beyond
 from octoprint_cli.preflight.context import CheckContext
 from octoprint_cli.preflight.finding import Finding, Severity, Skip
 
-TOLERANCE_MM = 0.01
-_NOISE = 1e-6
 #: Words that a model's name is written with or without.
 _VENDORS = frozenset(
     "anet anycubic artillery bambu bambulab biqu bq creality elegoo flashforge flsun geeetech i3 kingroon lab labs lulzbot "
@@ -61,7 +60,7 @@ class Nozzle(Check):
         used = [size for index, size in enumerate(contents.sliced.nozzles) if f"tool{index}" in contents.tools]
         wanted = used or list(contents.sliced.nozzles)
         evidence = {"file": wanted, "printer": has}
-        if any(abs(size - has) > TOLERANCE_MM + _NOISE for size in wanted):
+        if any(beyond(abs(size - has)) for size in wanted):
             sizes = ", ".join(f"{size:g}" for size in dict.fromkeys(wanted))
             raise WrongPrinter(
                 f"the file was sliced for a nozzle of {sizes} mm, the printer has one of {has:g} mm",
@@ -95,7 +94,7 @@ class Tools(Check):
 
 
 def normalised_model(name: str) -> Optional[str]:
-    """A model's name without what slicers and people write in different ways; None for no model at all."""
+    """Return a model's name without what slicers and people write in different ways; None for no model at all."""
     words: List[str] = _WORD.findall(_NOZZLE.sub(" ", name.lower()))
     bare = "".join("plus" if word == "+" else word for word in words if word not in _VENDORS)
     bare = bare or "".join(words)  # a model that is called as its maker

@@ -1,4 +1,4 @@
-"""A real OctoPrint from the add-on octoprint-cli-sandbox: what its virtual printer emulates, over a real terminal."""
+"""A real OctoPrint from the plugin octoprint-cli-sandbox: what its virtual printer emulates, over a real terminal."""
 
 from __future__ import annotations
 

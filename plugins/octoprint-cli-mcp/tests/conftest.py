@@ -1,4 +1,4 @@
-"""Fixtures: a fake OctoPrint, and an environment that aims the program at it. Without the add-on all is skipped."""
+"""Fixtures: a fake OctoPrint, and an environment that aims the program at it. Without the plugin all is skipped."""
 
 from __future__ import annotations
 

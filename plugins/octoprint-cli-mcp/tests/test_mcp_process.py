@@ -1,4 +1,4 @@
-"""The installed program as a process, over stdio: an agent's view of it, add-ons, its end, and what is on stdout."""
+"""The installed program as a process, over stdio: an agent's view of it, plugins, its end, and what is on stdout."""
 
 from __future__ import annotations
 

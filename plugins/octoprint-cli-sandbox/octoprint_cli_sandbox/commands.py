@@ -152,7 +152,7 @@ class Start(SandboxCommand):
         return self.app.connect(self._server_settings(sandbox))
 
     def _server_settings(self, sandbox: Sandbox) -> Any:
-        return self.settings.aimed_at(str(sandbox.host), sandbox.record.api_key)
+        return self.settings.for_server(str(sandbox.host), sandbox.record.api_key)
 
 
 class Status(SandboxCommand):

@@ -1,4 +1,4 @@
-"""A push socket that says what a test has written down, at its times, and what the socket says in the server's words."""
+"""A push socket and a feed that deliver what a test has scripted, each message at its time of the virtual clock."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from octoprint_cli.client.push.updates import (
     State,
 )
 from octoprint_cli.client.resources.job import Job
+from octoprint_cli.testing import FakeOctoPrint
+from octoprint_cli.testing.octoprint import push_payloads
 
 from .driver import KEY, URL
 
@@ -23,7 +25,7 @@ Moment = Tuple[float, Union[Message, Lost]]
 
 
 class Push:
-    """In the place of `Socket`: each opening takes the next of `plans`, the last one for good; a Lost is a refusal."""
+    """Replaces `Socket`: each opening takes the next of `plans`, the last one for good; a Lost is a refusal."""
 
     def __init__(self, clock: Any) -> None:
         self.clock = clock
@@ -42,7 +44,7 @@ class Push:
 
     @property
     def pauses(self) -> List[float]:
-        """Between one opening and the next."""
+        """The seconds between one opening and the next."""
         return [after - before for before, after in zip(self.opened, self.opened[1:])]
 
 
@@ -66,7 +68,7 @@ class _Line:
 
 
 class Told:
-    """In the place of a feed: pieces of news at their times; then nothing more."""
+    """Replaces a feed: it delivers updates at their times, then nothing more."""
 
     def __init__(self, clock: Any, *pieces: Tuple[float, Any]) -> None:
         self.clock, self.pieces = clock, list(pieces)
@@ -82,14 +84,14 @@ class Told:
 
 
 def client(**how: Any) -> Client:
-    """A client of the fake server."""
+    """Return a client of the fake server."""
     return Client(URL, KEY, **how)
 
 
 def job(
     state: str, file: Any = "cube.gcode", completion: Any = None, seconds: Any = None, location: str = "local", **more: Any
 ) -> Job:
-    """A reading."""
+    """Return a job as the client reads it."""
     known: Dict[str, Any] = {
         "size": 100,
         "print_time_left": None,
@@ -102,19 +104,22 @@ def job(
 
 
 def news(what: Any, source: str = "push", time: float = 1_800_000_000.0) -> News:
-    """A piece of it."""
+    """Return an update as the feed delivers it."""
     return News(source, time, what)
 
 
 def current(state: str, **body: Any) -> Message:
-    """What the socket says of how it is."""
-    told: Dict[str, Any] = {"state": {"text": state, "flags": {}}, "job": {}, "progress": {}, "logs": [], "temps": [], **body}
-    return Message("current", told)
+    """Return a `current` message as the kit's server sends it; `body` replaces parts of it."""
+    octoprint = FakeOctoPrint()
+    octoprint.state = state
+    return Message("current", {**push_payloads.current(octoprint, [], []), **body})
 
 
 def event(kind: str, **payload: Any) -> Message:
-    """What the socket says of an event."""
-    return Message("event", {"type": kind, "payload": payload})
+    """Return an event message as the kit's server sends it."""
+    octoprint = FakeOctoPrint()
+    octoprint.event(kind, payload)
+    return Message("event", octoprint.messages[-1]["event"])
 
 
 __all__ = [
