@@ -1,31 +1,39 @@
-"""What installed plugins cost a command that is none of theirs. Prints a Markdown table.
+"""What installed plugins cost a command that is not theirs. Prints a Markdown table.
 
     make bench        (or: .venv/bin/python benchmarks/plugins.py [--runs 41] [--plugins 20])
 
-Whole processes, in pairs, in one run, taking turns so that a busy moment hits both; medians, and their ratio. One environment has
-the program and the sandbox alone, the other has twenty plugins more, each a package of its own that `plugins new` wrote, installed
-by pip as users install them (not editable). The server is a real OctoPrint with its virtual printer, started by the sandbox.
+Whole processes are run in pairs and in turns, so that a busy moment affects both; the table has medians and their ratio. One
+environment has only the program and the sandbox, the other has twenty more plugins. Each of these is a package of its own, written
+by `plugins new` and installed by pip as users install it (not editable). The server is a real OctoPrint with its virtual printer,
+run by the sandbox.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
 import shutil
 import statistics
 import subprocess
 import sys
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional
+from typing import Dict, List, NamedTuple, Optional, Sequence
 
-from measure import FOLDER, REPOSITORY, install, run, serving
-
-BASE = [str(REPOSITORY), str(REPOSITORY / "plugins" / "octoprint-cli-sandbox")]
+from measure import (
+    FOLDER,
+    PROGRAM_AND_SANDBOX,
+    count,
+    in_turns,
+    install,
+    install_plugins,
+    markdown,
+    option_parser,
+    real_octoprint,
+    report,
+    run,
+)
 
 
 class Command(NamedTuple):
-    """A command line, and the ratio that we aim for at most, if we do."""
+    """A command line, and the largest ratio that we aim for, if any."""
 
     argv: List[str]
     target: Optional[float]
@@ -34,50 +42,39 @@ class Command(NamedTuple):
 COMMANDS = (Command(["status", "--json"], 1.05), Command(["--version"], None), Command(["--help"], None))
 
 
-def written(program: Path, count: int) -> List[str]:
-    """So many plugins, in a folder each."""
-    below = FOLDER / "plugins"
-    shutil.rmtree(below, ignore_errors=True)
-    below.mkdir(parents=True)
-    names = [f"bench-{number:02}" for number in range(1, count + 1)]
+def write_plugins(program: Path, number: int) -> List[str]:
+    """Write that many plugins. Returns their folders."""
+    parent = FOLDER / "plugins"
+    shutil.rmtree(parent, ignore_errors=True)
+    parent.mkdir(parents=True)
+    names = [f"bench-{index:02}" for index in range(1, number + 1)]
     for name in names:
-        subprocess.run([str(program), "plugins", "new", name], cwd=str(below), check=True, stdout=subprocess.DEVNULL)
-    return [str(below / f"octoprint-cli-{name}") for name in names]
+        subprocess.run([str(program), "plugins", "new", name], cwd=str(parent), check=True, stdout=subprocess.DEVNULL)
+    return [str(parent / f"octoprint-cli-{name}") for name in names]
 
 
-def add(programs: Path, folders: List[str]) -> None:
-    """Install them, in the environment itself: one for each build would take minutes."""
-    pip = [str(programs / "pip"), "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "setuptools>=61", "wheel"], check=True)
-    subprocess.run([*pip, "--no-build-isolation", "--no-deps", *folders], check=True)
-
-
-def measure(command: Command, programs: Dict[str, Path], environ: Dict[str, str], runs: int) -> str:
-    """A row of the table."""
-    lines = [[str(programs[name] / "octoprint-cli"), *command.argv] for name in ("none", "many")]
-    for line in lines:  # compiled files and caches are there for both
-        run(line, environ)
-    times = [[run(line, environ).seconds * 1000 for line in lines] for _ in range(runs)]
-    none, many = (statistics.median(column) for column in zip(*times))
+def compare(command: Command, environments: Sequence[Path], environ: Dict[str, str], runs: int) -> List[str]:
+    """Measure a command line in both environments. Returns a row of the table."""
+    lines = [[str(programs / "octoprint-cli"), *command.argv] for programs in environments]
+    results = in_turns([lambda line=line: run(line, environ).seconds for line in lines], runs)
+    few, many = (statistics.median(seconds) * 1000 for seconds in results)
     target = f"{command.target:.2f}" if command.target else ""
-    return f"| `{' '.join(command.argv)}` | {none:.0f} ms | {many:.0f} ms | **{many / none:.2f}** | {target} |"
+    return [f"`{' '.join(command.argv)}`", f"{few:.0f} ms", f"{many:.0f} ms", f"**{many / few:.2f}**", target]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=41, help="processes of each kind (41)")
-    parser.add_argument("--plugins", type=int, default=20, metavar="N", help="how many (20)")
-    asked = parser.parse_args()
-    runs, count = max(asked.runs, 1), max(asked.plugins, 1)
-    programs = {"none": install("venv", *BASE)}
-    shutil.rmtree(FOLDER / "many", ignore_errors=True)  # another number of them may be there
-    programs["many"] = install("many", *BASE)
-    add(programs["many"], written(programs["none"] / "octoprint-cli", count))
-    with serving(programs["none"]) as environ:
-        rows = [measure(command, programs, environ, runs) for command in COMMANDS]
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, medians of {runs} processes each, in turns:\n")
-    print(f"| command | no plugin but the sandbox | {count} more | ratio | target at most |\n|---|---|---|---|---|")
-    print("\n".join(rows))
+    parser = option_parser(__doc__)
+    parser.add_argument("--runs", type=count, default=41, metavar="N", help="processes of each kind (default: 41)")
+    parser.add_argument("--plugins", type=count, default=20, metavar="N", help="number of plugins (default: 20)")
+    arguments = parser.parse_args()
+    few = install("venv", *PROGRAM_AND_SANDBOX)
+    shutil.rmtree(FOLDER / "many", ignore_errors=True)  # an earlier run may have installed another number of plugins
+    many = install("many", *PROGRAM_AND_SANDBOX)
+    install_plugins(many, write_plugins(few / "octoprint-cli", arguments.plugins))
+    with real_octoprint(few) as environ:
+        rows = [compare(command, (few, many), environ, arguments.runs) for command in COMMANDS]
+    columns = ("command", "no plugin but the sandbox", f"{arguments.plugins} more", "ratio", "target at most")
+    report(f"medians of {arguments.runs} processes each, in turns", markdown(columns, rows))
     return 0
 
 
