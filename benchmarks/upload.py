@@ -2,22 +2,20 @@
 
     python benchmarks/upload.py [--size MiB] [--rounds N] [--swallow]      (with the Python that octoprint-cli is installed in)
 
-All to the same server (benchmarks/sink.py), of the same file, each in a process of its own, taking turns so that a busy moment
-hits all; medians, the ratio's being that of the ratios in each round. A transfer is timed inside its process, from the call to
-the answer, because a Python needs a quarter of a second to begin and curl a hundredth, which has nothing to do with throughput;
-for curl it is curl's own `time_total`. The whole process is shown beside it. Ours computes the SHA-1 meanwhile, and asks
-afterwards what the server holds; the others do neither. What SHA-1 takes alone is the last row: no upload that is checked can
-be faster. It needs a machine with nothing else to do: ours works on two cores beside the server's.
+Every program sends the same file to the same server (benchmarks/upload_server.py), each in a process of its own and in turns, so
+that a busy moment affects all of them. The table has medians; the ratio is the median of each round's ratio. A transfer is timed
+inside its process, from the call to the answer, because Python takes a quarter of a second to start and curl a hundredth, which
+has nothing to do with throughput; for curl it is its own `time_total`. The time of the whole process is in the next column. Ours
+also computes the SHA-1 and asks what the server holds afterwards; the others do neither. The last row is SHA-1 alone: no verified
+upload can be faster. Run this on an otherwise idle machine: our upload uses two cores beside the server's.
 
-Memory is the largest resident set of the whole program, `octoprint-cli upload` of 1 GiB beside `octoprint-cli status`.
+Memory is the largest resident set of the whole program, of `octoprint-cli upload` for 1 GiB and of `octoprint-cli status`.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -27,12 +25,12 @@ import time
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional
 
-import measure
-from measure import MIB
+from measure import MIB, clean_environment, count, in_turns, markdown, option_parser, report, run
 
-SINK = Path(__file__).resolve().with_name("sink.py")
-#: Nothing here takes a minute; what does is stuck.
-PATIENCE = 600
+SERVER = Path(__file__).resolve().with_name("upload_server.py")
+#: Nothing here takes a minute, so a longer process hangs.
+TIMEOUT = 600
+MEMORY_ROUNDS, MEMORY_MIB, MEMORY_TARGET = 3, 1024, 40
 
 OURS = """
 import sys, time
@@ -60,8 +58,8 @@ print(time.perf_counter() - begun)
 """
 
 
-class Row(NamedTuple):
-    """A way to send the file: a process that prints its seconds, and what our throughput should be of its, at least."""
+class Sender(NamedTuple):
+    """A process that sends the file and prints its seconds, and the smallest ratio of our throughput to its that we aim for."""
 
     name: str
     line: List[str]
@@ -69,70 +67,74 @@ class Row(NamedTuple):
 
 
 class Times(NamedTuple):
-    """Seconds."""
+    """The seconds of a transfer, and of the process that made it."""
 
     transfer: float
     process: float
 
 
-def rows(host: str, file: Path, size: int) -> List[Row]:
+def senders(host: str, file: Path, size: int) -> List[Sender]:
+    """Return all that are compared: ours first, and SHA-1 alone last."""
     python = [sys.executable, "-c"]
-    found = [Row("**octoprint-cli**, with SHA-1", [*python, OURS, host, str(file)])]
+    found = [Sender("**octoprint-cli**, with SHA-1", [*python, OURS, host, str(file)])]
     curl = shutil.which("curl")
     if curl:
         form = ["-F", f"file=@{file}", "--output", os.devnull, "--write-out", "%{time_total}"]
-        found.append(Row("`curl -F file=@...`", [curl, "--silent", "--fail", *form, f"{host}/api/files/local"], 0.7))
+        found.append(Sender("`curl -F file=@...`", [curl, "--silent", "--fail", *form, f"{host}/api/files/local"], 0.7))
     else:
-        print("curl is not installed here: its row is left out", file=sys.stderr)
-    found.append(Row("`requests.post(files=...)`", [*python, REQUESTS, host, str(file)], 2.0))
-    return [*found, Row("SHA-1 alone, nothing sent", [*python, SHA1, str(size)])]
+        print("curl is not installed: its row is left out", file=sys.stderr)
+    found.append(Sender("`requests.post(files=...)`", [*python, REQUESTS, host, str(file)], 2.0))
+    return [*found, Sender("SHA-1 alone, nothing sent", [*python, SHA1, str(size)])]
 
 
-def run(row: Row, environ: Dict[str, str]) -> Times:
+def send(sender: Sender, environ: Dict[str, str]) -> Times:
+    """Run a sender once."""
     begun = time.perf_counter()
-    done = subprocess.run(row.line, env=environ, check=True, stdout=subprocess.PIPE, timeout=PATIENCE)
+    done = subprocess.run(sender.line, env=environ, check=True, stdout=subprocess.PIPE, timeout=TIMEOUT)
     return Times(float(done.stdout), time.perf_counter() - begun)
 
 
-def throughput(found: List[Row], environ: Dict[str, str], size: int, rounds: int) -> str:
-    """The first table."""
-    for row in found:  # compiled files and caches are there for all
-        run(row, environ)
-    times = list(zip(*([run(row, environ) for row in found] for _ in range(rounds))))
-    lines = ["| | transfer | throughput | whole process | our throughput to its | target at least |", "|---|---|---|---|---|---|"]
-    for row, taken in zip(found, times):
-        transfer, process = (statistics.median(column) for column in zip(*taken))
-        # Of the two in one round, not of the medians: a busy minute changes the seconds more than it changes who is faster.
-        ratio = statistics.median(its.transfer / own.transfer for its, own in zip(taken, times[0]))
-        shown = f"**{ratio:.2f}** | {row.target or ''}" if row is not found[0] else " |"
-        lines.append(f"| {row.name} | {transfer:.3f} s | {size / transfer:.0f} MiB/s | {process:.3f} s | {shown} |")
-    return "\n".join(lines)
+def throughput(found: List[Sender], environ: Dict[str, str], size: int, rounds: int) -> str:
+    """Measure the senders. Returns the table of throughput."""
+    times = in_turns([lambda sender=sender: send(sender, environ) for sender in found], rounds)
+    rows = [_throughput_row(sender, size, own, times[0]) for sender, own in zip(found, times)]
+    return markdown(("", "transfer", "throughput", "whole process", "our throughput to its", "target at least"), rows)
 
 
-def peak(arguments: List[str], environ: Dict[str, str]) -> float:
-    """The largest resident set in MiB of the program with these arguments."""
-    return measure.run([sys.executable, "-m", "octoprint_cli", *arguments], environ).peak
+def _throughput_row(sender: Sender, size: int, own: List[Times], ours: List[Times]) -> List[object]:
+    transfer, process = (statistics.median(column) for column in zip(*own))
+    row = [sender.name, f"{transfer:.3f} s", f"{size / transfer:.0f} MiB/s", f"{process:.3f} s"]
+    if own is ours:
+        return [*row, "", ""]
+    # The ratio is taken in each round: a busy minute changes the medians more than it changes which one is faster.
+    ratio = statistics.median(its.transfer / our.transfer for its, our in zip(own, ours))
+    return [*row, f"**{ratio:.2f}**", sender.target or ""]
 
 
-def memory(folder: Path, environ: Dict[str, str], size: int) -> str:
-    """The second table."""
+def memory(folder: Path, environ: Dict[str, str]) -> str:
+    """Measure an upload and a status. Returns the table of memory."""
     file = folder / "large.gcode"
     file.touch()
-    os.truncate(file, size * MIB)  # a hole: it is read like any file and takes no space
-    pairs = [(peak(["status"], environ), peak(["upload", str(file)], environ)) for _ in range(3)]
-    status, upload = (statistics.median(column) for column in zip(*pairs))
-    return (
-        "| | largest resident set | above `status` | target at most |\n|---|---|---|---|\n"
-        f"| `octoprint-cli status` | {status:.1f} MiB | | |\n"
-        f"| `octoprint-cli upload`, {size} MiB | {upload:.1f} MiB | **{upload - status:.1f} MiB** | 40 MiB |"
-    )
+    os.truncate(file, MEMORY_MIB * MIB)  # a sparse file, which is read like any other and takes no space
+    program = [sys.executable, "-m", "octoprint_cli"]
+    lines = [*program, "status"], [*program, "upload", str(file)]
+    peaks = in_turns([lambda line=line: run(line, environ).peak for line in lines], MEMORY_ROUNDS, warm_up=False)
+    status, upload = map(statistics.median, peaks)
+    rows: List[List[object]] = [
+        ["`octoprint-cli status`", f"{status:.1f} MiB", "", ""],
+        [
+            *(f"`octoprint-cli upload`, {MEMORY_MIB} MiB", f"{upload:.1f} MiB"),
+            *(f"**{upload - status:.1f} MiB**", f"{MEMORY_TARGET} MiB"),
+        ],
+    ]
+    return markdown(("", "largest resident set", "above `status`", "target at most"), rows)
 
 
 @contextlib.contextmanager
-def sink(swallow: bool) -> Iterator[str]:
-    """A server in a process of its own, for as long as this one lives: its address."""
-    more = ["--swallow"] if swallow else []
-    with subprocess.Popen([sys.executable, str(SINK), *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+def upload_server(swallow: bool) -> Iterator[str]:
+    """Run the server in a process of its own, and yield its address."""
+    options = ["--swallow"] if swallow else []
+    with subprocess.Popen([sys.executable, str(SERVER), *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         try:
             yield f"http://127.0.0.1:{int(process.stdout.readline())}"
@@ -140,13 +142,14 @@ def sink(swallow: bool) -> Iterator[str]:
             process.kill()
 
 
-def aimed_at(host: str, folder: Path) -> Dict[str, str]:
-    """An environment in which the program knows this server alone."""
-    more = {"CURL_HOME": str(folder), "OCTOPRINT_HOST": host, "OCTOPRINT_API_KEY": "key"}
-    return {**measure.without_settings(folder), **more}
+def environment(host: str, folder: Path) -> Dict[str, str]:
+    """Return an environment in which the programs know only this server."""
+    server = {"CURL_HOME": str(folder), "OCTOPRINT_HOST": host, "OCTOPRINT_API_KEY": "key"}
+    return {**clean_environment(folder), **server}
 
 
-def write(file: Path, size: int) -> None:
+def write_file(file: Path, size: int) -> None:
+    """Write a file of that many MiB, which does not compress."""
     block = os.urandom(MIB)
     with file.open("wb") as out:
         for _ in range(size):
@@ -154,22 +157,19 @@ def write(file: Path, size: int) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--size", type=int, default=512, metavar="MiB", help="of the file; requests takes twice that in memory (512)"
-    )
-    parser.add_argument("--rounds", type=int, default=7, metavar="N", help="uploads of each kind (7)")
-    parser.add_argument("--swallow", action="store_true", help="to a server that throws the bytes away instead of writing them")
+    parser = option_parser(__doc__)
+    size = "size of the file (default: 512); requests needs twice that in memory"
+    parser.add_argument("--size", type=count, default=512, metavar="MiB", help=size)
+    parser.add_argument("--rounds", type=count, default=7, metavar="N", help="uploads of each kind (default: 7)")
+    parser.add_argument("--swallow", action="store_true", help="make the server discard the bytes instead of writing them")
     arguments = parser.parse_args()
-    size, rounds = max(arguments.size, 1), max(arguments.rounds, 1)
-    with tempfile.TemporaryDirectory(prefix="octoprint-cli-bench-") as name, sink(arguments.swallow) as host:
+    with tempfile.TemporaryDirectory(prefix="octoprint-cli-bench-") as name, upload_server(arguments.swallow) as host:
         folder = Path(name)
-        environ, file = aimed_at(host, folder), folder / "bench.gcode"
-        write(file, size)
-        speed = throughput(rows(host, file, size), environ, size, rounds)
-        space = memory(folder, environ, 1024)
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {size} MiB, medians of {rounds} uploads each, in turns:\n")
-    print(f"{speed}\n\n{space}")
+        environ, file = environment(host, folder), folder / "bench.gcode"
+        write_file(file, arguments.size)
+        speed = throughput(senders(host, file, arguments.size), environ, arguments.size, arguments.rounds)
+        space = memory(folder, environ)
+    report(f"{arguments.size} MiB, medians of {arguments.rounds} uploads each, in turns", speed, space)
     return 0
 
 
