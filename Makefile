@@ -63,8 +63,8 @@ bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/plugins.py
 	$(BIN)/python benchmarks/upload.py
-	$(BIN)/python benchmarks/inspect.py --quick
-	$(if $(MODERN),$(BIN)/python benchmarks/mcp.py,@echo "benchmarks/mcp.py needs Python 3.10 or later")
+	$(BIN)/python benchmarks/inspect_file.py --quick
+	$(if $(MODERN),$(BIN)/python benchmarks/mcp_calls.py,@echo "benchmarks/mcp_calls.py needs Python 3.10 or later")
 	$(BIN)/python benchmarks/watch.py
 
 clean:

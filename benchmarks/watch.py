@@ -1,52 +1,49 @@
-"""How soon what happens is told, and what waiting costs. Prints a Markdown table.
+"""How soon events are reported, and what waiting costs. Prints a Markdown table.
 
     make bench        (or: .venv/bin/python benchmarks/watch.py [--cycles 50] [--seconds 120])
 
-On a real OctoPrint with its virtual printer, started by the sandbox, in the middle of a long job.
+The server is a real OctoPrint with its virtual printer, run by the sandbox, in the middle of a long job.
 
-Told: the job is paused and resumed by the server's own API while `watch --json` runs as a process. The server writes each change
-of state into its log with the time; the line's time is that of its arrival at this process. Both clocks are this machine's. A
-bare websocket beside it, read in this process, shows how much of that is the server's own.
+Reporting: the job is paused and resumed through the server's own API while `watch --json` runs as a process. The server logs each
+change of state with the time; the time of the report is that of the line's arrival in this process. Both clocks are this computer's.
+A bare websocket, read in this process, shows how much of the delay is the server's own.
 
-Waiting: two runs of `wait`, of which the longer one waits so many seconds longer. The difference of their CPU times is what the
-waiting takes while the server sends its state twice a second. Their requests go through a proxy that counts them: what both make
-is the start and the end, the difference is the steady part, which is extrapolated to ten minutes.
+Waiting: of two runs of `wait`, one waits a given number of seconds longer. The difference of their CPU times is the cost of waiting
+while the server sends its state twice a second. Their requests go through a proxy that counts them: what both runs make belongs to
+the start and the end, and the difference is the steady part, which is extrapolated to ten minutes.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import datetime
 import json
-import os
-import platform
 import re
-import socket
 import statistics
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
-from urllib.parse import urlsplit
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple
 
 import requests
 import websocket
-from measure import REPOSITORY, install, serving
+from counting_proxy import CountingProxy
+from measure import PROGRAM_AND_SANDBOX, SANDBOX, count, install, markdown, option_parser, real_octoprint, report, run
 from startup import PROGRAM
 
 TARGET_MS, TARGET_SECONDS_APART, TEN_MINUTES = 100, 30, 600
-#: The shorter of the two waits: its start and its end are over in less.
+#: The duration of the shorter wait; its start and its end take less.
 SHORT_SECONDS = 10
-#: A change of state that takes longer does not come.
-PATIENCE = 30
+#: Changes of state take far less than this many seconds.
+TIMEOUT = 30
 JOB = "M104 S25\nG28\nG90\nM82\nG1 X10 Y10 Z0.2 F6000\nG1 X20 E1\nM104 S0\n" + "G4 P100\n" * 36000
-_CHANGE = re.compile(r'^(\S+ \S+),(\d{3}) .*Changing monitoring state from "[^"]*" to "([^"]*)"')
-_REQUEST = re.compile(rb"(?:GET|POST) /")
+STATES = ("Paused", "Printing")
+_LOGGED_CHANGE = re.compile(r'^(\S+ \S+),(\d{3}) .*Changing monitoring state from "[^"]*" to "([^"]*)"')
 
-Seen = List["Change"]
+Changes = List["Change"]
+Row = List[str]
 
 
 class Change(NamedTuple):
@@ -57,221 +54,174 @@ class Change(NamedTuple):
 
 
 class Server:
-    """The sandbox's server, as its API shows it."""
+    """The sandbox's server and its API."""
 
     def __init__(self, environ: Dict[str, str]) -> None:
         self.host, self.key = environ["OCTOPRINT_HOST"], environ["OCTOPRINT_API_KEY"]
-        shown = subprocess.run(
-            [str(PROGRAM), "--json", "sandbox", "status", "--name", "bench"], env=environ, check=True, stdout=subprocess.PIPE
-        )
-        self._log = Path(json.loads(shown.stdout)["data"]["path"]) / "base" / "logs" / "octoprint.log"
+        status = run([str(PROGRAM), "--json", "sandbox", "status", "--name", SANDBOX], environ)
+        self._log = Path(json.loads(status.stdout)["data"]["path"]) / "base" / "logs" / "octoprint.log"
 
-    def ask(self, method: str, path: str, **what: Any) -> Any:
-        response = requests.request(method, self.host + path, headers={"X-Api-Key": self.key}, timeout=30, **what)
+    def request(self, method: str, path: str, **body: Any) -> Any:
+        """Make a request and return the JSON of its answer."""
+        response = requests.request(method, self.host + path, headers={"X-Api-Key": self.key}, timeout=30, **body)
         response.raise_for_status()
         return response.json() if response.content else None
 
-    def print(self) -> None:
-        """Begin the job."""
-        self.ask("POST", "/api/files/local", files={"file": ("bench.gcode", JOB)}, data={"print": "true"})
-        _until(lambda: self.ask("GET", "/api/job")["state"] == "Printing")
+    def start_job(self) -> None:
+        """Upload the job, start it, and wait until it prints."""
+        self.request("POST", "/api/files/local", files={"file": ("bench.gcode", JOB)}, data={"print": "true"})
+        _wait_until(lambda: self.request("GET", "/api/job")["state"] == "Printing")
 
-    def cancel(self) -> None:
-        self.ask("POST", "/api/job", json={"command": "cancel"})
-        _until(lambda: self.ask("GET", "/api/job")["state"] == "Operational")
+    def cancel_job(self) -> None:
+        """Cancel the job, and wait until the printer is idle."""
+        self.request("POST", "/api/job", json={"command": "cancel"})
+        _wait_until(lambda: self.request("GET", "/api/job")["state"] == "Operational")
 
-    def changes(self) -> Seen:
-        """The changes of state that it has logged."""
-        found = filter(None, map(_CHANGE.match, self._log.read_text(errors="replace").splitlines()))
-        return [Change(match.group(3), _seconds(match.group(1)) + int(match.group(2)) / 1000) for match in found]
-
-
-def _seconds(written: str) -> float:
-    """Of a time in the log, which is local."""
-    return datetime.datetime.strptime(written, "%Y-%m-%d %H:%M:%S").timestamp()
+    def logged_changes(self) -> Changes:
+        """Return the changes of state in the server's log."""
+        found = filter(None, map(_LOGGED_CHANGE.match, self._log.read_text(errors="replace").splitlines()))
+        return [Change(match.group(3), _timestamp(match.group(1)) + int(match.group(2)) / 1000) for match in found]
 
 
-def _until(done: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + PATIENCE
+def _timestamp(local_time: str) -> float:
+    return datetime.datetime.strptime(local_time, "%Y-%m-%d %H:%M:%S").timestamp()
+
+
+def _wait_until(done: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + TIMEOUT
     while not done():
         if time.monotonic() > deadline:
-            raise SystemExit("the server does not do what it should: is something else using it?")
+            raise SystemExit("the server does not behave as expected: is another client using it?")
         time.sleep(0.02)
 
 
-# -- told ---------------------------------------------------------------------------------------------
-
-
 @contextlib.contextmanager
-def watch(environ: Dict[str, str]) -> Iterator[Seen]:
-    """The states that `watch --json` tells, as they come."""
-    seen: Seen = []
+def program_watching(environ: Dict[str, str]) -> Iterator[Changes]:
+    """Run `watch --json`, and yield a list to which it adds the states that it reports."""
+    seen: Changes = []
+    connected = threading.Event()
     line = [str(PROGRAM), "--json", "watch", "--events", "state,connection"]
     with subprocess.Popen(line, env=environ, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:
-        connected = threading.Event()
-
-        def read() -> None:
-            assert process.stdout is not None
-            for raw in process.stdout:
-                now, told = time.time(), json.loads(raw)
-                if told.get("type") == "state":
-                    seen.append(Change(told["state"], now))
-                elif told.get("type") == "connection" and told["up"]:
-                    connected.set()
-
-        threading.Thread(target=read, daemon=True).start()
+        threading.Thread(target=_read_events, args=(process.stdout, seen, connected), daemon=True).start()
         try:
-            if not connected.wait(PATIENCE):
-                raise SystemExit("watch has found no push socket")
+            if not connected.wait(TIMEOUT):
+                raise SystemExit("watch did not connect to the push socket")
             yield seen
         finally:
             process.kill()
 
 
+def _read_events(stdout: Any, seen: Changes, connected: threading.Event) -> None:
+    for line in stdout:
+        now, event = time.time(), json.loads(line)
+        if event.get("type") == "state":
+            seen.append(Change(event["state"], now))
+        elif event.get("type") == "connection" and event["up"]:
+            connected.set()
+
+
 @contextlib.contextmanager
-def bare(server: Server) -> Iterator[Seen]:
-    """The states that a websocket is sent, without any program of ours."""
-    seen: Seen = []
-    line = websocket.create_connection(server.host.replace("http", "ws", 1) + "/sockjs/websocket", timeout=PATIENCE)
-    line.send(json.dumps({"subscribe": {"state": False, "events": ["PrinterStateChanged"], "plugins": False}}))
-    me = server.ask("POST", "/api/login", json={"passive": True})
-    line.send(json.dumps({"auth": f"{me['name']}:{me['session']}"}))
-
-    def read() -> None:
-        with contextlib.suppress(Exception):  # it ends with its socket
-            while True:
-                message, now = json.loads(line.recv()), time.time()
-                if "event" in message:
-                    seen.append(Change(message["event"]["payload"]["state_string"], now))
-
-    threading.Thread(target=read, daemon=True).start()
+def websocket_watching(server: Server) -> Iterator[Changes]:
+    """Open a bare websocket, and yield a list to which it adds the states that the server sends."""
+    seen: Changes = []
+    connection = websocket.create_connection(server.host.replace("http", "ws", 1) + "/sockjs/websocket", timeout=TIMEOUT)
+    connection.send(json.dumps({"subscribe": {"state": False, "events": ["PrinterStateChanged"], "plugins": False}}))
+    user = server.request("POST", "/api/login", json={"passive": True})
+    connection.send(json.dumps({"auth": f"{user['name']}:{user['session']}"}))
+    threading.Thread(target=_read_messages, args=(connection, seen), daemon=True).start()
     try:
         yield seen
     finally:
-        line.close()
+        connection.close()
 
 
-def cycle(server: Server, seen: Seen, other: Seen, cycles: int) -> None:
-    """Pause and resume so often, each once the one before was told."""
+def _read_messages(connection: Any, seen: Changes) -> None:
+    with contextlib.suppress(Exception):  # the thread ends when its socket is closed
+        while True:
+            message, now = json.loads(connection.recv()), time.time()
+            if "event" in message:
+                seen.append(Change(message["event"]["payload"]["state_string"], now))
+
+
+def pause_and_resume(server: Server, cycles: int, *watchers: Changes) -> None:
+    """Pause and resume the job; each change waits until all watchers have seen the one before."""
     for number in range(cycles * 2):
         action, state = (("pause", "Paused"), ("resume", "Printing"))[number % 2]
-        before, before_other = len(seen), len(other)
-        server.ask("POST", "/api/job", json={"command": "pause", "action": action})
-        _until(lambda before=before, state=state: any(change.state == state for change in seen[before:]))
-        _until(lambda before=before_other, state=state: any(change.state == state for change in other[before:]))
+        before = [len(seen) for seen in watchers]
+        server.request("POST", "/api/job", json={"command": "pause", "action": action})
+        for seen, start in zip(watchers, before):
+            _wait_until(lambda seen=seen, start=start, state=state: any(change.state == state for change in seen[start:]))
         time.sleep(0.1)
 
 
-def delays(logged: Seen, seen: Seen) -> List[float]:
-    """Milliseconds from each change to Paused or Printing in the log to its being seen."""
-    wanted = ("Paused", "Printing")
-    theirs, ours = ([change for change in changes if change.state in wanted] for changes in (logged, seen))
+def delays(logged: Changes, seen: Changes, since: float) -> List[float]:
+    """Return the milliseconds from each logged change to Paused or Printing until it was seen."""
+    theirs, ours = ([one for one in changes if one.state in STATES and one.time > since] for changes in (logged, seen))
     if [change.state for change in theirs] != [change.state for change in ours]:
-        raise SystemExit(f"the log has {len(theirs)} changes, and {len(ours)} were seen")
+        raise SystemExit(f"the log has {len(theirs)} changes, but {len(ours)} were seen")
     return [(our.time - its.time) * 1000 for its, our in zip(theirs, ours)]
 
 
-def told(server: Server, environ: Dict[str, str], cycles: int) -> List[str]:
-    """The rows of it."""
-    with watch(environ) as seen, bare(server) as other:
+def measure_reporting(server: Server, environ: Dict[str, str], cycles: int) -> List[Row]:
+    """Measure the delay of reports. Returns rows of the table."""
+    with program_watching(environ) as ours, websocket_watching(server) as bare:
         begun = time.time()
-        cycle(server, seen, other, cycles)
-        logged = [change for change in server.changes() if change.time > begun]
-        ours, theirs = (delays(logged, [change for change in found if change.time > begun]) for found in (seen, other))
+        pause_and_resume(server, cycles, ours, bare)
+        logged = server.logged_changes()
+        found = [delays(logged, seen, begun) for seen in (ours, bare)]
     rows = []
-    for name, found, target in (("`watch --json`", ours, f"{TARGET_MS} ms"), ("a bare websocket, for comparison", theirs, "")):
-        rows.append(f"| change of state to {name}: median of {len(found)} | **{statistics.median(found):.1f} ms** | {target} |")
-        rows.append(f"| worst | {max(found):.1f} ms | |")
+    for name, values, target in zip(("`watch --json`", "a bare websocket, for comparison"), found, (f"{TARGET_MS} ms", "")):
+        median = f"**{statistics.median(values):.1f} ms**"
+        rows.append([f"change of state to {name}: median of {len(values)}", median, target])
+        rows.append(["worst", f"{max(values):.1f} ms", ""])
     return rows
 
 
-# -- waiting ------------------------------------------------------------------------------------------
-
-
-class Counter:
-    """A proxy on the loopback that counts the requests that go through it."""
-
-    def __init__(self, host: str) -> None:
-        parts = urlsplit(host)
-        self._target = (str(parts.hostname), parts.port or 80)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.host = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self.requests = 0
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            client, _ = self._listener.accept()
-            server = socket.create_connection(self._target)
-            threading.Thread(target=self._pass, args=(client, server, True), daemon=True).start()
-            threading.Thread(target=self._pass, args=(server, client, False), daemon=True).start()
-
-    def _pass(self, source: socket.socket, target: socket.socket, count: bool) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                chunk = source.recv(64 * 1024)
-                self.requests += bool(count and _REQUEST.match(chunk))
-                count = count and b"Upgrade: websocket" not in chunk  # what follows are frames
-                if not chunk:
-                    break
-                target.sendall(chunk)
-        with contextlib.suppress(OSError):
-            target.shutdown(socket.SHUT_WR)
-
-
-class Waited(NamedTuple):
-    """What a wait took."""
+class WaitCost(NamedTuple):
+    """The requests and the CPU seconds of a wait."""
 
     requests: int
-    cpu: float  # seconds
+    cpu: float
 
 
-def wait(counter: Counter, environ: Dict[str, str], seconds: int) -> Waited:
-    """A `wait` for the job's end, which does not come within so many seconds."""
-    before = counter.requests
+def wait(proxy: CountingProxy, environ: Dict[str, str], seconds: int) -> WaitCost:
+    """Run a `wait` for the end of the job, which does not come in this time."""
+    before = proxy.requests
     line = [str(PROGRAM), "--json", "wait", "--timeout", str(seconds)]
-    process = subprocess.Popen(
-        line, env={**environ, "OCTOPRINT_HOST": counter.host}, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL
-    )
-    assert process.stdout is not None
-    said = json.loads(process.stdout.read())
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.WEXITSTATUS(status)
-    process.stdout.close()
-    if said["error"]["code"] != "WAIT_TIMEOUT":
-        raise SystemExit(f"wait ended otherwise: {said['error']}")
-    return Waited(counter.requests - before, usage.ru_utime + usage.ru_stime)
+    done = run(line, {**environ, "OCTOPRINT_HOST": proxy.host}, check=False)
+    error = json.loads(done.stdout)["error"]
+    if error["code"] != "WAIT_TIMEOUT":
+        raise SystemExit(f"wait did not time out: {error}")
+    return WaitCost(proxy.requests - before, done.cpu)
 
 
-def waited(server: Server, environ: Dict[str, str], seconds: int) -> List[str]:
-    """The rows of it."""
-    counter = Counter(server.host)
-    short, long = wait(counter, environ, SHORT_SECONDS), wait(counter, environ, SHORT_SECONDS + seconds)
+def measure_waiting(server: Server, environ: Dict[str, str], seconds: int) -> List[Row]:
+    """Measure the cost of waiting. Returns rows of the table."""
+    proxy = CountingProxy(server.host)
+    short, long = wait(proxy, environ, SHORT_SECONDS), wait(proxy, environ, SHORT_SECONDS + seconds)
     steady = long.requests - short.requests
     ten_minutes = short.requests + steady / seconds * (TEN_MINUTES - SHORT_SECONDS)
-    apart: Optional[float] = seconds / steady if steady else None
+    rate = f"**one in {seconds / steady:.0f} s**" if steady else "**none**"
     return [
-        f"| requests of a `wait` of {SHORT_SECONDS} s: its start and its end | {short.requests} | |",
-        f"| requests while it waits, in {seconds} s more: {steady} | **{f'one in {apart:.0f} s' if apart else 'none'}** "
-        f"| one in {TARGET_SECONDS_APART} s |",
-        f"| requests of a `wait` of ten minutes, extrapolated | {ten_minutes:.0f} | |",
-        f"| CPU while waiting | **{(long.cpu - short.cpu) / seconds:.2%}** of a core | |",
+        [f"requests of a `wait` of {SHORT_SECONDS} s: its start and its end", str(short.requests), ""],
+        [f"requests while it waits, in {seconds} s more: {steady}", rate, f"one in {TARGET_SECONDS_APART} s"],
+        ["requests of a `wait` of ten minutes, extrapolated", f"{ten_minutes:.0f}", ""],
+        ["CPU while waiting", f"**{(long.cpu - short.cpu) / seconds:.2%}** of a core", ""],
     ]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cycles", type=int, default=50, metavar="N", help="pauses and resumes (50)")
-    parser.add_argument("--seconds", type=int, default=120, metavar="N", help="how much longer the longer wait is (120)")
+    parser = option_parser(__doc__)
+    parser.add_argument("--cycles", type=count, default=50, metavar="N", help="number of pauses and resumes (default: 50)")
+    longer = "how much longer the longer wait is (default: 120)"
+    parser.add_argument("--seconds", type=count, default=120, metavar="N", help=longer)
     arguments = parser.parse_args()
-    with serving(install("venv", str(REPOSITORY), str(REPOSITORY / "plugins" / "octoprint-cli-sandbox"))) as aimed:
-        server = Server(aimed)
-        server.print()
-        rows = told(server, aimed, max(arguments.cycles, 1)) + waited(server, aimed, max(arguments.seconds, 1))
-        server.cancel()
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, in the middle of a job:\n")
-    print("| | measured | target at most |\n|---|---|---|")
-    print("\n".join(rows))
+    with real_octoprint(install("venv", *PROGRAM_AND_SANDBOX)) as environ:
+        server = Server(environ)
+        server.start_job()
+        rows = measure_reporting(server, environ, arguments.cycles) + measure_waiting(server, environ, arguments.seconds)
+        server.cancel_job()
+    report("in the middle of a job", markdown(("", "measured", "target at most"), rows))
     return 0
 
 
