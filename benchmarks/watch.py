@@ -5,7 +5,7 @@
 The server is a real OctoPrint with its virtual printer, run by the sandbox, in the middle of a long job.
 
 Reporting: the job is paused and resumed through the server's own API while `watch --json` runs as a process. The server logs each
-change of state with the time; the time of the report is that of the line's arrival in this process. Both clocks are this computer's.
+change of state with the time; a report's time is that of the line's arrival in this process. Both clocks are this computer's.
 A bare websocket, read in this process, shows how much of the delay is the server's own.
 
 Waiting: of two runs of `wait`, one waits a given number of seconds longer. The difference of their CPU times is the cost of waiting
