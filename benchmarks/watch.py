@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import itertools
 import json
 import re
 import statistics
@@ -156,10 +157,16 @@ def pause_and_resume(server: Server, cycles: int, *watchers: Changes) -> None:
 
 def delays(logged: Changes, seen: Changes, since: float) -> List[float]:
     """Return the milliseconds from each logged change to Paused or Printing until it was seen."""
-    theirs, ours = ([one for one in changes if one.state in STATES and one.time > since] for changes in (logged, seen))
+    theirs, ours = (_from_first_pause(changes, since) for changes in (logged, seen))
     if [change.state for change in theirs] != [change.state for change in ours]:
         raise SystemExit(f"the log has {len(theirs)} changes, but {len(ours)} were seen")
     return [(our.time - its.time) * 1000 for its, our in zip(theirs, ours)]
+
+
+def _from_first_pause(changes: Changes, since: float) -> Changes:
+    """Return the changes from the first pause on: the state that a watcher reports when it connects may come before it."""
+    recent = [change for change in changes if change.state in STATES and change.time > since]
+    return list(itertools.dropwhile(lambda change: change.state != "Paused", recent))
 
 
 def measure_reporting(server: Server, environ: Dict[str, str], cycles: int) -> List[Row]:
