@@ -241,9 +241,7 @@ def _json(answer: Answer) -> Any:
         return json.loads(answer.text)
     except (ValueError, RecursionError) as error:
         kind = answer.content_type.split(";")[0] or "something"
-        if (
-            answer.act and kind == "application/json"
-        ):  # OctoPrint's own answer, damaged in transit: the act was most likely carried out
+        if answer.act and kind == "application/json":  # damaged in transit: the act was most likely carried out
             raise errors.OutcomeUnknown.lost("the answer was lost (it is broken JSON)") from error
         raise errors.UnexpectedResponse(
             f"{answer.url} answered {kind}, not JSON: a login page or another server stands there",
