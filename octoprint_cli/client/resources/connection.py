@@ -24,23 +24,23 @@ class ConnectionState(NamedTuple):
     ports: List[str]  # what can be connected to now
     baudrates: List[int]
     profiles: List[str]
-    preferred: Optional[str]  # the port that the server takes unless told otherwise; None: it tries all of them
+    preferred: Optional[str]  # the server's default port; None: it tries all of them
 
     @property
     def phase(self) -> Phase:
-        """What the printer is about."""
+        """The phase that the state stands for."""
         return phase_of(self.state)
 
     @classmethod
     def from_json(cls, body: Any) -> ConnectionState:
-        """From the answer of `GET /api/connection`."""
+        """Make the reading from the answer of `GET /api/connection`."""
         answer = mapping(body, _PATH)
         current, options = inner(answer, "current"), inner(answer, "options")
         state = text(current.get("state")) or "Unknown"
         if not phase_of(state).connected:
             current = {}  # 1.x goes on naming the profile
         return cls(
-            state="Offline" if state == "Closed" else state,  # 1.x has a word of its own here
+            state="Offline" if state == "Closed" else state,  # 1.x says Closed here
             port=text(current.get("port")),
             baudrate=whole(current.get("baudrate")),
             profile=text(current.get("printerProfile")),
@@ -52,7 +52,7 @@ class ConnectionState(NamedTuple):
 
 
 class Connection(Resource):
-    """The one serial line of the server."""
+    """The server's one serial connection to a printer."""
 
     def current(self) -> ConnectionState:
         """`GET /api/connection` (permission STATUS)."""
@@ -83,7 +83,7 @@ class Connection(Resource):
         self.act(_PATH, body, needs="CONNECTION")
 
     def require_connected(self, seconds: float) -> ConnectionState:
-        """What came of `connect`, after a wait of so many seconds. Raises PrinterOffline with the server's reason."""
+        """Return the connection after `connect` and a wait of `seconds`. Raises PrinterOffline with the server's state."""
         link, _ = self.poll(self.current, lambda link: True, 0)
         if not link.phase.connected and not self._http.rehearsing:
             raise errors.PrinterOffline(

@@ -18,7 +18,7 @@ LISTED_SECONDS = 10.0
 
 
 class Files(Resource):
-    """The server's storages."""
+    """The files in the server's storages."""
 
     _sd_name: Optional[str] = None  # as this server calls it, once that was found out
 
@@ -45,7 +45,7 @@ class Files(Resource):
         return StoredFile.from_json(mapping(self._http.get(resource, needs="FILES_LIST"), resource))
 
     def find(self, path: str, location: str = "local") -> Optional[StoredFile]:
-        """The same, None for a file that is not there."""
+        """Return a file's entry, None for a file that does not exist."""
         try:
             return self.info(path, location)
         except errors.NotFound:
@@ -56,7 +56,7 @@ class Files(Resource):
             return next((file for file in self.list(location).files if file.path == path), None)
 
     def require(self, path: str, location: str = "local") -> StoredFile:
-        """The same, for a file that must be there. Raises FileNotFound."""
+        """Return the entry of a file that must exist. Raises FileNotFound."""
         found = self.find(path, location)
         if found is None:
             raise errors.FileNotFound(
@@ -116,7 +116,7 @@ class Files(Resource):
         return self.act(self._resource(path, location), {"command": "select", "print": start}, needs=needs)
 
     def storage(self, location: str) -> str:
-        """The server's name of a location: 2.0 calls the SD card `printer`, and has it while connected."""
+        """Return the server's name of a location: 2.0 calls the SD card `printer`, and has it only while connected."""
         if location not in SD_NAMES:
             return location
         if self._sd_name is None:

@@ -59,7 +59,7 @@ class PrinterState(NamedTuple):
 
     @property
     def reported(self) -> bool:
-        """Whether the printer has told its temperatures, all in one report.
+        """Whether the printer has reported its temperatures, all in one report.
 
         Before the first one, a target that was set makes an entry of its own, without an actual temperature.
         """
@@ -67,7 +67,7 @@ class PrinterState(NamedTuple):
 
     @classmethod
     def from_json(cls, body: Any) -> PrinterState:
-        """From the answer of `GET /api/printer`."""
+        """Make the reading from the answer of `GET /api/printer`."""
         answer = mapping(body, _PATH)
         state = inner(answer, "state")
         flags = {str(name): value for name, value in inner(state, "flags").items() if isinstance(value, bool)}
@@ -82,7 +82,7 @@ class PrinterState(NamedTuple):
 
 
 def readings_of(body: Mapping[str, Any]) -> Dict[str, Temperature]:
-    """The heaters of a sample, as the server has it in several places: `{"tool0": {"actual": 21.3, "target": 0.0}, ...}`."""
+    """Return the heaters of a sample such as `{"tool0": {"actual": 21.3, "target": 0.0}, ...}`."""
     found = {}
     for heater in sorted(body, key=lambda name: (not name.startswith("tool"), len(name), name)):
         values = body[heater]
@@ -94,10 +94,9 @@ def readings_of(body: Mapping[str, Any]) -> Dict[str, Temperature]:
 
 
 class Printer(Resource):
-    """The printer behind the server. All but `current` want it connected and raise PrinterOffline else.
+    """The printer behind the server. All methods raise PrinterOffline if it is not connected.
 
-    Nothing heats beyond the limits, which are asked for once something is to heat: whoever sends it, LimitExceeded comes before
-    anything goes out.
+    Nothing heats beyond the limits, which are read when something is to heat: LimitExceeded is raised before anything is sent.
     """
 
     def __init__(self, http: Http, limits: Callable[[], Optional[Limits]] = lambda: None) -> None:
@@ -124,7 +123,7 @@ class Printer(Resource):
         return text(mapping(self._http.get(f"{_PATH}/error", needs="STATUS"), f"{_PATH}/error").get("error"))
 
     def heaters(self) -> Dict[str, Temperature]:
-        """Every heater, waiting for the printer's first report after a connect.
+        """Return every heater, after a wait for the printer's first report if it has just connected.
 
         Raises StateNotReached if the printer reports none.
         """
@@ -159,9 +158,9 @@ class Printer(Resource):
         return self._confirm(targets, seconds)
 
     def switch_off(self, seconds: float = TARGET_SECONDS) -> Dict[str, Temperature]:
-        """Sets every heater's target to 0, at once also where the printer has not reported any yet.
+        """Set every heater's target to 0, at once even if the printer has not reported any heater yet.
 
-        Raises as `set_targets`.
+        Raises what `set_targets` raises.
         """
         known = self._heaters_if_known()
         if known:
@@ -173,7 +172,7 @@ class Printer(Resource):
         try:
             state = self.current()
         except (errors.ServerError, errors.UnexpectedResponse, errors.TimedOut, errors.PermissionDenied):
-            return ()  # a trouble of reading must not leave anything hot
+            return ()  # a failed read must not leave anything hot
         return state.temperatures if state.reported else ()
 
     def _request(self, heater: str, body: Dict[str, Any]) -> Union[str, errors.CliError]:
@@ -211,7 +210,7 @@ class Printer(Resource):
 
 
 def _requests(targets: Mapping[str, float]) -> Iterator[Tuple[str, Dict[str, Any]]]:
-    """The resource and body of each request that setting these targets takes: one for all tools."""
+    """Yield the resource and body of each request that sets the targets: one request for all tools."""
     tools = {heater: target for heater, target in targets.items() if heater.startswith("tool")}
     if tools:
         yield "tool", {"targets": tools}
