@@ -94,7 +94,7 @@ def readings_of(body: Mapping[str, Any]) -> Dict[str, Temperature]:
 
 
 class Printer(Resource):
-    """The printer behind the server. All methods raise PrinterOffline if it is not connected.
+    """The printer behind the server. Reading its state, heating and sending raise PrinterOffline if it is not connected.
 
     Nothing heats beyond the limits, which are read when something is to heat: LimitExceeded is raised before anything is sent.
     """

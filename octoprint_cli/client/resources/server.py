@@ -9,7 +9,7 @@ from octoprint_cli.client.resource import Resource
 
 
 class User(NamedTuple):
-    """Whose key it is. `name` is None for a key that the server does not know."""
+    """The user whom the API key belongs to. `name` is None for a key that the server does not know."""
 
     name: Optional[str]
     permissions: List[str]
@@ -17,7 +17,7 @@ class User(NamedTuple):
 
 
 class Server(Resource):
-    """The OctoPrint that answers."""
+    """The OctoPrint server itself."""
 
     def version(self) -> str:
         """`GET /api/version` (permission STATUS): such as 1.11.8 or 2.0.0rc7; not always PEP 440."""
