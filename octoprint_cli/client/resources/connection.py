@@ -55,7 +55,7 @@ class Connection(Resource):
     """The server's one serial connection to a printer."""
 
     def current(self) -> ConnectionState:
-        """`GET /api/connection` (permission STATUS)."""
+        """Return the connection by `GET /api/connection` (permission STATUS)."""
         return ConnectionState.from_json(self._http.get(_PATH, needs="STATUS"))
 
     def wait_for_port(self, port: str, seconds: float) -> ConnectionState:
@@ -74,9 +74,9 @@ class Connection(Resource):
         return self.poll_until(self.current, lambda link: port == "AUTO" or port in link.ports, seconds, missing)
 
     def connect(self, port: Optional[str], baudrate: Optional[int], profile: Optional[str]) -> None:
-        """`POST /api/connection` connect (CONNECTION), which must be waited for, and ended by `require_connected`.
+        """Start to connect by `POST /api/connection` connect (CONNECTION); wait, then call `require_connected`.
 
-        What is None is the server's preference.
+        The server's preference replaces an argument that is None.
         """
         wishes = {"port": port, "baudrate": baudrate, "printerProfile": profile}
         body = {"command": "connect", **{key: value for key, value in wishes.items() if value is not None}}
@@ -94,7 +94,7 @@ class Connection(Resource):
         return link
 
     def disconnect(self) -> ConnectionState:
-        """`POST /api/connection` disconnect (CONNECTION), then wait until it is closed.
+        """Disconnect by `POST /api/connection` disconnect (CONNECTION), then wait until the port is closed.
 
         The server does this in the middle of a job, too, and kills the job. Raises StateNotReached.
         """

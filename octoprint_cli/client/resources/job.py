@@ -128,11 +128,11 @@ class Jobs(Resource):
     """The one job that the server can have."""
 
     def current(self) -> Job:
-        """`GET /api/job` (permission STATUS). Answers when no printer is connected, too."""
+        """Return the job by `GET /api/job` (permission STATUS), which also answers when no printer is connected."""
         return Job.from_json(self._http.get(_PATH, needs="STATUS"))
 
     def cancel(self, seconds: float = SETTLE_SECONDS) -> Job:
-        """`POST /api/job` cancel (PRINT), then wait until the printer has stopped.
+        """Cancel the job by `POST /api/job` cancel (PRINT), then wait until the printer has stopped.
 
         Raises NoActiveJob, PrinterOffline, and StillCancelling after `seconds`.
         """
@@ -148,12 +148,12 @@ class Jobs(Resource):
         return self.poll_until(self.current, lambda job: job.phase.at_rest, seconds, still_going)
 
     def pause(self, seconds: float = SETTLE_SECONDS) -> Job:
-        """`POST /api/job` pause (PRINT), then wait until it is paused. Raises as `resume`."""
+        """Pause the job by `POST /api/job` pause (PRINT), then wait until it is paused. Raises what `resume` raises."""
         self._post(command="pause", action="pause")
         return self._reach("Paused", lambda job: job.phase is Phase.PAUSED, seconds)
 
     def resume(self, seconds: float = SETTLE_SECONDS) -> Job:
-        """`POST /api/job` resume (PRINT), then wait until it prints.
+        """Resume the job by `POST /api/job` resume (PRINT), then wait until it prints.
 
         Raises NoActiveJob, PrinterOffline, and StateNotReached after `seconds`.
         """
@@ -178,7 +178,7 @@ class Jobs(Resource):
         return self.poll_until(self.current, fresh, seconds, not_selected)
 
     def start(self) -> None:
-        """`POST /api/job` start (PRINT). A 204 also where nothing is selected: follow it by `confirm_started`."""
+        """Start the selected file by `POST /api/job` start (PRINT); a 204 proves nothing, so call `confirm_started` next."""
         self._post(command="start")
 
     def confirm_started(

@@ -115,11 +115,11 @@ class Printer(Resource):
                 )
 
     def current(self) -> PrinterState:
-        """`GET /api/printer` (permission STATUS). Raises PrinterOffline (the server's 409)."""
+        """Return the state by `GET /api/printer` (permission STATUS). Raises PrinterOffline (the server's 409)."""
         return PrinterState.from_json(self._http.get(_PATH, needs="STATUS", exclude="sd"))
 
     def error(self) -> Optional[str]:
-        """`GET /api/printer/error` (STATUS, since 1.10): the firmware's last error; 2.0 forgets it as it disconnects."""
+        """Return the firmware's last error by `GET /api/printer/error` (STATUS, since 1.10); 2.0 forgets it on disconnect."""
         return text(mapping(self._http.get(f"{_PATH}/error", needs="STATUS"), f"{_PATH}/error").get("error"))
 
     def heaters(self) -> Dict[str, Temperature]:
@@ -133,7 +133,7 @@ class Printer(Resource):
         return state.temperatures
 
     def history(self, limit: Optional[int] = None) -> List[Sample]:
-        """`GET /api/printer?history=true` (STATUS): what the server keeps, some 30 minutes, the newest last.
+        """Return the temperature history of some 30 minutes, newest last, by `GET /api/printer?history=true` (STATUS).
 
         Without a `limit` its newest 300 samples, with 0 all of them. Raises PrinterOffline.
         """
@@ -144,7 +144,7 @@ class Printer(Resource):
         return [Sample(time, temperatures) for time, temperatures in samples if time is not None]
 
     def set_targets(self, targets: Mapping[str, float], seconds: float = TARGET_SECONDS) -> Dict[str, Temperature]:
-        """`POST /api/printer/tool|bed|chamber` target (CONTROL), then wait until the server shows them.
+        """Set targets by `POST /api/printer/tool|bed|chamber` target (CONTROL), then wait until the server shows them.
 
         `targets` in degrees Celsius, 0 is off. Raises LimitExceeded; StateNotReached if they do not show in `seconds`:
         while the printer heats up and waits, it takes no other command.
@@ -197,7 +197,7 @@ class Printer(Resource):
         return self.poll_until(self.current, shown, seconds, not_shown).temperatures
 
     def send(self, commands: Sequence[str]) -> None:
-        """`POST /api/printer/command` (CONTROL): all lines in one request, in order.
+        """Send G-code lines, all in one request and in order, by `POST /api/printer/command` (CONTROL).
 
         The server queues them and says nothing about what the firmware makes of them. Raises LimitExceeded, and
         InvalidValue for what is no single line.

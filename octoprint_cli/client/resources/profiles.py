@@ -14,7 +14,7 @@ Span = Tuple[float, float]
 
 
 class Volume(NamedTuple):
-    """Where the nozzle may go, in mm: lowest and highest per axis; on a round bed also its radius around (0, 0)."""
+    """The volume that the nozzle can reach, in mm: lowest and highest per axis; a round bed has a radius around (0, 0)."""
 
     x: Span
     y: Span
@@ -82,7 +82,7 @@ class Profiles(Resource):
     """The server's printer profiles."""
 
     def current(self) -> Profile:
-        """`GET /api/printerprofiles` (permission CONNECTION, which read-only users lack): the one in use.
+        """Return the profile in use by `GET /api/printerprofiles` (permission CONNECTION, which read-only users lack).
 
         Without a connected printer that is the default one. Raises UnexpectedResponse if there is none.
         """
