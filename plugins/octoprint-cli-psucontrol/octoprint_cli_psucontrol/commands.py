@@ -45,7 +45,7 @@ class Power(ShowOne):
 
     @contextlib.contextmanager
     def done(self, power: str, changed: Optional[bool], rehearsed: bool) -> Iterator[None]:
-        """Add to an error raised inside that the power has been switched, and how."""
+        """Add the state of the power to an error that is raised inside."""
         try:
             yield
         except errors.CliError as error:
