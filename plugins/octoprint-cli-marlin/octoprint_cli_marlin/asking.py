@@ -1,4 +1,4 @@
-"""Sending G-code and reading the answers: what every command here does. Must not know what any of it means.
+"""The base of the marlin commands: sends G-code and reads the answers. This module must not know what any of it means.
 
 OctoPrint gives a firmware's answers to nobody but the readers of its terminal, so each of these conversations takes the
 push socket and a second.
@@ -47,7 +47,7 @@ class Asking(ShowOne):
         return parser
 
     def ask(self, parsed_args: Namespace, *commands: str) -> List[Reply]:
-        """What the firmware says to each. While a job is active only what just asks is sent.
+        """Send the commands and return the firmware's reply to each; while a job is active, only commands that change nothing.
 
         Raises PrinterBusy, PrinterOffline, PushUnavailable and NoReply; FirmwareRefused for an error, and for a command
         that it does not know.
@@ -60,7 +60,7 @@ class Asking(ShowOne):
         return replies
 
     def do(self, parsed_args: Namespace, command: str) -> Reply:
-        """The same for one act, which comes to nothing in more ways. Raises FirmwareRefused for them, too."""
+        """Send one command that acts and return its reply. Raises as `ask`, and FirmwareRefused for a reported failure."""
         reply = self.ask(parsed_args, command)[0]
         failure = next((line for line in reply["lines"] if _FAILED.match(line)), None)
         if failure is not None:
@@ -68,12 +68,12 @@ class Asking(ShowOne):
         return reply
 
     def require_marlin(self, parsed_args: Namespace) -> Dict[str, Any]:
-        """What the firmware tells of itself: `values` of the reply to M115. Raises NotMarlin, and as `ask`."""
+        """Return what the firmware reports about itself in reply to M115. Raises NotMarlin, and as `ask`."""
         return marlin(self.ask(parsed_args, "M115")[0])
 
 
 def values(reply: Reply) -> Dict[str, Any]:
-    """What the reply means. Raises FirmwareRefused where nothing of it is understood."""
+    """Return the parsed values of a reply. Raises FirmwareRefused if nothing of it is understood."""
     parsed: Dict[str, Any] = reply["parsed"]
     if parsed is None:
         said = f": {reply['lines'][0]}" if reply["lines"] else ""
@@ -82,12 +82,12 @@ def values(reply: Reply) -> Dict[str, Any]:
 
 
 def is_marlin(firmware: Mapping[str, Any]) -> bool:
-    """Whether what M115 told is of a Marlin, or of a firmware that was made of it."""
+    """Whether the reply to M115 is of a Marlin, or of a firmware that was made of it."""
     return any(_MARLIN.search(firmware[name] or "") for name in ("firmware_name", "source_code_url"))
 
 
 def marlin(reply: Reply) -> Dict[str, Any]:
-    """What a Marlin told of itself in reply to M115. Raises NotMarlin."""
+    """Return what a Marlin reports about itself in this reply to M115. Raises NotMarlin."""
     firmware: Dict[str, Any] = reply["parsed"] or {"firmware_name": None, "source_code_url": None, "capabilities": {}}
     if is_marlin(firmware):
         return firmware
@@ -97,7 +97,7 @@ def marlin(reply: Reply) -> Dict[str, Any]:
 
 
 def refused(reply: Reply, message: str, data: Any = None) -> FirmwareRefused:
-    """The error for a reply, with all that the firmware said."""
+    """Make the error for a refusing reply, with the last 20 lines that the firmware said."""
     return FirmwareRefused(message, details={"command": reply["command"], "lines": [*reply["lines"]][-20:]}, data=data)
 
 
@@ -109,7 +109,7 @@ def _require_accepted(reply: Reply) -> None:
 
 
 def after(done: str, error: errors.NoReply, hint: str) -> errors.NoReply:
-    """The error of a firmware that fell silent at an act, with what may go on without us, and what to run."""
+    """Make the error of a firmware that fell silent at an act: `done` says what may still go on, `hint` what to run."""
     reply = error.data["replies"][-1]
     return errors.NoReply(
         f"{error.message}; {done}", hint=hint, details={"command": reply["command"], "lines": [*reply["lines"]][-20:]}

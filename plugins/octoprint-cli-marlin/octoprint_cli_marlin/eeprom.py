@@ -82,7 +82,7 @@ class Save(Guarded, Asking):
 
 
 def stored(reply: Reply) -> Dict[str, Any]:
-    """What the answer to M500 says: `action`, `bytes`, `crc`."""
+    """Return what the answer to M500 says: `action`, `bytes`, `crc`."""
     found = next(filter(None, map(_STORED.search, reply["lines"])), None)
     size, crc = found.groups() if found else (None, None)
     return {
@@ -93,7 +93,7 @@ def stored(reply: Reply) -> Dict[str, Any]:
 
 
 def sections(lines: List[str]) -> List[Dict[str, Any]]:
-    """The answer to M503 by headings: `[{"title": "Steps per unit", "commands": ["M92 X80.00 Y80.00"]}, ...]`.
+    """Group the answer to M503 by its headings: `[{"title": "Steps per unit", "commands": ["M92 X80.00 Y80.00"]}, ...]`.
 
     A heading without commands is left out, as is what is neither (`SD init fail`).
     """

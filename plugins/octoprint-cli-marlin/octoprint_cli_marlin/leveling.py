@@ -49,13 +49,13 @@ class Meshed(Asking):
     _mesh: Optional[Mesh] = None
 
     def ask_mesh(self, parsed_args: Namespace, firmware: Mapping[str, Any]) -> Tuple[Reply, Optional[Mesh]]:
-        """The firmware's answer, and the mesh that is in it. Raises as `ask`."""
+        """Ask the firmware for its mesh; return its reply, and the mesh in it, if any. Raises as `ask`."""
         prusa = (firmware["firmware_name"] or "").startswith(_PRUSA)
         reply = self.ask(parsed_args, "G81" if prusa else "M420 V1")[0]
         return reply, read_mesh(reply["lines"], back_first=prusa)
 
     def shown(self, reply: Reply, mesh: Mesh) -> Dict[str, Any]:
-        """The mesh of that reply as an answer, which `text` draws."""
+        """Return the mesh as the command's answer, and keep it for `text` to draw."""
         self._mesh = mesh
         heights = [height for height, _, _ in mesh.known]
         low, high, mean = min(heights), max(heights), sum(heights) / len(heights)
@@ -130,7 +130,7 @@ class Probe(Guarded, Meshed):
         return {"action": "probed", "commands": commands, "keep": KEEP, **self.shown(reply, mesh)}
 
     def _require_probe(self, parsed_args: Namespace) -> Mapping[str, Any]:
-        """What M115 told. Raises NotMarlin; FirmwareRefused for a firmware that does not probe by itself."""
+        """Return the reply to M115. Raises NotMarlin, and FirmwareRefused for a firmware that does not probe by itself."""
         about = self.ask(parsed_args, "M115")[0]
         firmware = marlin(about)
         if (firmware["firmware_name"] or "").startswith(_PRUSA):

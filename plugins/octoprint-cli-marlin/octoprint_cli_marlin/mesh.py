@@ -1,4 +1,4 @@
-"""The bed mesh as Marlin reports it, in each form of its leveling systems. Must not know who asked, nor how it is shown.
+"""The bed mesh as Marlin reports it, in each form of its leveling systems. This module must not know how it is shown.
 
 What is read here, all of it seen in logs:
 
@@ -50,12 +50,12 @@ class Mesh(NamedTuple):
 
     @property
     def columns(self) -> int:
-        """How many columns there are."""
+        """The number of columns of the mesh."""
         return len(self.points[0]) if self.points else 0
 
 
 class _Line(NamedTuple):
-    """A row of a grid as it was told."""
+    """A row of a grid as the firmware reported it."""
 
     number: Optional[int]
     points: Row
@@ -63,7 +63,7 @@ class _Line(NamedTuple):
 
 
 def read_mesh(lines: Sequence[str], back_first: bool = False) -> Optional[Mesh]:
-    """The first grid of the lines, None where there is none, or nothing of it was probed.
+    """Read the first grid in the lines; return None if there is none, or nothing of it was probed.
 
     `back_first`: rows without a number come from the back, which is known of UBL.
     """
@@ -81,7 +81,7 @@ def read_mesh(lines: Sequence[str], back_first: bool = False) -> Optional[Mesh]:
 
 
 def kind_of(lines: Sequence[str]) -> str:
-    """The leveling system that tells so, one of KINDS; it does also where there is no mesh."""
+    """Return the leveling system that the lines name, one of KINDS, also where there is no mesh."""
     return next((kind for line in lines for told, kind in _KINDS if told in line.lower()), "unknown")
 
 
@@ -91,7 +91,7 @@ def is_plane(lines: Sequence[str]) -> bool:
 
 
 def _grid(lines: Sequence[str]) -> Tuple[List[_Line], Sequence[str], Sequence[str]]:
-    """The rows of the first grid, the lines before it and those behind: a finer one, and what is told of it, comes last."""
+    """Return the rows of the first grid, the lines before it, and those behind it up to a finer grid."""
     rows: List[_Line] = []
     first = last = 0
     for at, line in enumerate(lines):
@@ -105,7 +105,7 @@ def _grid(lines: Sequence[str]) -> Tuple[List[_Line], Sequence[str], Sequence[st
 
 
 def _row(line: str) -> Optional[_Line]:
-    """A row of a grid: nothing but points, behind a number perhaps. A line of whole numbers is the head."""
+    """Parse a row of a grid: only points, perhaps behind a row number; None for other lines, such as a head of whole numbers."""
     bare = _REPORT.sub("", line)
     words = [word for word in _BETWEEN.split(bare) if word]
     number = int(words.pop(0)) if words and words[0].isdigit() else None
@@ -115,7 +115,7 @@ def _row(line: str) -> Optional[_Line]:
 
 
 def _in_order(rows: List[_Line], back_first: bool, columns: int) -> List[Optional[Row]]:
-    """The rows from the front, each as long as the longest; None for one that was not told."""
+    """Return the rows from the front, each as long as the longest; None for a row that was not reported."""
     filled = [row.points + [None] * (columns - len(row.points)) for row in rows]
     if all(row.number is not None for row in rows):
         numbered = {row.number: points for row, points in zip(rows, filled)}
@@ -124,7 +124,7 @@ def _in_order(rows: List[_Line], back_first: bool, columns: int) -> List[Optiona
 
 
 def _extent(before: Sequence[str], behind: Sequence[str]) -> Tuple[Optional[List[float]], Optional[List[float]]]:
-    """The positions of the outermost columns and rows. In old ones, the corners' numbers stand outside of them."""
+    """Return the positions of the outermost columns and rows, from the corners that are printed before and behind the grid."""
     top, bottom = next(_corners(reversed(before)), None), next(_corners(behind), None)
     if top is None or bottom is None:
         return None, None

@@ -1,4 +1,4 @@
-"""A mesh as a person sees it: its heights in a table, and a small heat map beside or below. Must not know the printer."""
+"""A mesh as text: its heights in a table, and a small heat map beside or below. This module must not know the printer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _GAP = "   "
 
 
 def drawn(mesh: Mesh, width: int, fine: bool = True) -> str:
-    """The mesh in lines that are `width` wide where it fits, the back of the bed on top, as one looks at it."""
+    """Draw the mesh, the back of the bed on top: table and heat map side by side if `width` has room, else one below the other."""
     shades = SHADES if fine else PLAIN
     table, heat = _table(mesh), _heat(mesh, shades)
     if len(table[0]) + len(_GAP) + len(heat[0]) <= width:
@@ -38,7 +38,7 @@ def _head(mesh: Mesh) -> str:
 
 
 def _table(mesh: Mesh) -> List[str]:
-    """The head, and the rows from the back. All lines are equally long."""
+    """Return the table's head, and its rows from the back. All lines are equally long."""
     head = "   " + "".join(f"{column:>7}" for column in range(mesh.columns))
     rows = [f"{row:>3}" + "".join(map(_height, mesh.points[row])) for row in reversed(range(len(mesh.points)))]
     return [head, *rows]
@@ -49,7 +49,7 @@ def _height(point: Optional[float]) -> str:
 
 
 def _heat(mesh: Mesh, shades: str) -> List[str]:
-    """As many lines as the table has, each point two characters wide, so that it is about square."""
+    """Return the heat map, in as many lines as the table has: a point is two characters wide, which is about square."""
     low, step = _scale(mesh, shades)
 
     def shade(point: Optional[float]) -> str:
@@ -59,7 +59,7 @@ def _heat(mesh: Mesh, shades: str) -> List[str]:
 
 
 def _scale(mesh: Mesh, shades: str) -> List[float]:
-    """Where the first shade begins, and how much each of them spans, in mm."""
+    """Return where the first shade begins, and how much each shade spans, in mm."""
     low, span = value_range([height for height, _, _ in mesh.known], LEAST_SPAN)
     return [low, span / len(shades)]
 

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 from octoprint_cli.api import Guarded, errors, fields
 from octoprint_cli_marlin.asking import ASK_CODES, Asking, after, refused
 
-#: It tells temperatures every two seconds meanwhile.
+#: Marlin reports temperatures every two seconds while it tunes.
 TUNE_SECONDS = 120.0
 #: With fewer, Marlin computes nothing; with more than these, hours are lost for a digit.
 FEWEST, MOST, CYCLES = 3, 30, 8
@@ -98,7 +98,7 @@ class Tune(Guarded, Asking):
 
 
 def constants(lines: Sequence[str]) -> Optional[Found]:
-    """What the answer to M303 says at its end. None for a tuning that was not finished, or has found nothing."""
+    """Return the constants at the end of the answer to M303; None if the tuning was not finished, or found nothing."""
     if not any(map(_FINISHED.search, lines)):
         return None
     last = {name: float(value) for line in lines for name, value in _CONSTANT.findall(line)}
@@ -110,14 +110,14 @@ def constants(lines: Sequence[str]) -> Optional[Found]:
 
 
 def keep(heater: str, found: Found) -> List[str]:
-    """The commands that set and store the constants."""
+    """Return the command lines that set and store the constants."""
     code = {"bed": "M304", "chamber": "M309", "tool0": "M301"}.get(heater, f"M301 E{_index(heater)}")
     setting = f"{code} P{found.kp:.2f} I{found.ki:.2f} D{found.kd:.2f}"
     return [f"octoprint-cli gcode '{setting}'", "octoprint-cli marlin eeprom save --confirm"]
 
 
 def _index(heater: str) -> int:
-    """How Marlin numbers it."""
+    """Return the number by which Marlin names a heater in M303."""
     return {"bed": -1, "chamber": -2}.get(heater) or int(heater[len("tool") :])
 
 

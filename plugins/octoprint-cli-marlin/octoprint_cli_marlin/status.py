@@ -1,4 +1,4 @@
-"""marlin info, position, endstops: what any firmware tells. None of it changes anything, so that it goes out during a job, too."""
+"""marlin info, position, endstops: what any firmware reports. They change nothing, so they also work during a job."""
 
 from __future__ import annotations
 

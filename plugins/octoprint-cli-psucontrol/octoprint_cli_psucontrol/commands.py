@@ -25,7 +25,7 @@ _CHANGED = fields.record(changed=fields.switch("false: all was so before; null: 
 
 
 class Power(ShowOne):
-    """What the three have in common."""
+    """The base of the commands power on, off and status."""
 
     answer = fields.merged(_CHANGED, _POWER)
     _psu: Optional[Psu] = None
@@ -38,14 +38,14 @@ class Power(ShowOne):
         return self._psu
 
     def shown(self, on: Optional[bool]) -> Dict[str, Any]:
-        """The power, and how the printer is."""
+        """Return the answer: the power, and the state of the printer."""
         link = self.client.connection.current()
         power = None if on is None else "on" if on else "off"
         return {"power": power, "connected": link.phase.connected, "state": link.state}
 
     @contextlib.contextmanager
     def done(self, power: str, changed: Optional[bool], rehearsed: bool) -> Iterator[None]:
-        """Inside, the power is so, and an error says that, too."""
+        """Add the state of the power to an error that is raised inside."""
         try:
             yield
         except errors.CliError as error:
@@ -113,11 +113,11 @@ class On(Guarded, Power):
             return {**self.shown(True), "changed": changed}
 
     def _connect(self, longest: float) -> bool:
-        """Connect the printer; whether it was not connected before. Raises PrinterOffline, NotFound without its port."""
+        """Connect the printer; return whether it was not connected before. Raises PrinterOffline, NotFound without its port."""
         link = self.client.connection.current()
         if link.phase.connected:
             return False
-        if link.phase.value == "connecting":  # the plugin can be told to do that, and a second try would cut off the first
+        if link.phase.value == "connecting":  # the plugin can be set up to do that, and a second try would cut off the first
             with contextlib.suppress(errors.WaitTimeout, errors.PrinterOffline):
                 await_goal(self, ["connected"], _GIVEN_UP, longest, lambda scene: True)
                 return True
@@ -175,7 +175,7 @@ class Off(Guarded, Power):
             )
 
     def _hotends(self) -> Dict[str, Optional[float]]:
-        """Each hotend's temperature in degrees Celsius, as far as the server knows any."""
+        """Return each hotend's temperature in degrees Celsius, as far as the server knows any."""
         try:
             readings = self.client.printer.heaters()
         except (errors.PrinterOffline, errors.StateNotReached):

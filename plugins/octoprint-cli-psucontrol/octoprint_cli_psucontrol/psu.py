@@ -23,7 +23,7 @@ class Psu(Resource):
     def is_on(self) -> Optional[bool]:
         """`GET /api/plugin/psucontrol` (permission STATUS): what the plugin believes; None if it cannot tell.
 
-        A plugin without sensing believes what it was last told. Raises PsuControlMissing.
+        A plugin without sensing believes that its last switching worked. Raises PsuControlMissing.
         """
         try:
             answer = self.get(_PATH, needs="STATUS")
