@@ -39,17 +39,17 @@ class NestedRun(Run):
 
     @property
     def client(self) -> Client:
-        """The connection of the run around it, unless the line names another server."""
+        """The client of the outer run, unless this line names another server."""
         if self._client is None and self.settings is self._outer.settings:
             self._client = self._outer.client.anew()
         return super().client
 
     def server_options(self) -> Dict[str, Any]:
-        """The options that choose the server: those of the line, completed by those of the run around it."""
+        """Return the options that choose the server: those of this line, completed by those of the outer run."""
         return merged_server_options(self.own_server_options(), self._outer.server_options())
 
     def apply_options(self, options: Namespace) -> None:
-        """Take these global options, completed by those of the run around it."""
+        """Apply the global options of this line, completed by those of the outer run."""
         outer = self._outer.options
         options.debug |= outer.debug
         if options.verbose_level == 1:  # neither -v nor -q was given

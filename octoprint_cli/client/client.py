@@ -1,7 +1,7 @@
-"""A client for one OctoPrint server: a noun for each thing that it has.
+"""The client of one OctoPrint server, with one attribute for each REST resource.
 
-    with client's nouns: client.job, client.printer, client.files, client.uploads, client.connection, client.server,
-    client.profile, client.plugins
+The resources are client.job, client.printer, client.files, client.uploads, client.connection, client.server,
+client.profile and client.plugins.
 
 This is the first module to import requests; the models under client/resources do not.
 """
@@ -33,19 +33,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Aftermath", "Client", "Http", "Tls"]
 
-#: Whoever has interrupted the program does not want to wait.
+#: Time limit in seconds for `aftermath`: a user who has interrupted the program does not want to wait.
 AFTERMATH_SECONDS = 3.0
-#: Neither ending nor being ended.
+#: Phases in which the job continues by itself.
 _GOES_ON = frozenset({Phase.STARTING, Phase.PRINTING, Phase.PAUSING, Phase.PAUSED, Phase.RESUMING})
-#: A clause on what the server has, and the same for a program.
+#: The state of the server after an interruption: a clause for a message, and the same facts as data.
 Aftermath = Tuple[str, Dict[str, Any]]
 R = TypeVar("R", bound=Resource)
 
 
 class Client:
-    """One server. Every method of a noun says which endpoint it calls and what it raises.
+    """A client of one server; every method of its resources says which endpoint it calls and what it raises.
 
-    `key_origin` is where the key came from, for the error about a wrong one; `limits` tells the configured ones of the heaters.
+    `key_origin` is where the key came from, for the error about a wrong key; `limits` returns the configured heater limits.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Client:
         self._take(Http(base_url, api_key, key_origin=key_origin, timeout=timeout, retries=retries, tls=tls))
 
     def anew(self) -> Client:
-        """The same server over the same connection, for another command line: nothing is known of what this one did."""
+        """Return a client that shares the connection, but no record of past requests, for another command line."""
         other = copy.copy(self)
         other._take(self.http.anew())
         return other
@@ -81,7 +81,7 @@ class Client:
 
     @property
     def uploads(self) -> Uploads:
-        """Sending files. What it takes is imported here, on first use."""
+        """The resource that uploads files, imported on first use."""
         if self._uploads is None:
             from octoprint_cli.client.resources.uploads import Uploads
 
@@ -95,7 +95,7 @@ class Client:
     noun = resource  # its name in API version 1
 
     def store(self, file: Path, wish: UploadOptions, progress: Optional[Progress] = None) -> UploadResult:
-        """Upload a file and wait until it is really there: an SD card is behind a slow serial line.
+        """Upload a file and wait until the server holds it, which takes long for an SD card behind a serial line.
 
         Raises what `uploads.upload`, `job.wait_for_transfer` and `files.wait_until_listed` raise.
         """
@@ -123,7 +123,7 @@ class Client:
         """
         before = self.job.current().require_idle()
         if location == "local":
-            # One request: between two, somebody else could select another file.
+            # One request: between two, another client could select another file.
             ended_once = before.is_of(path, location) and before.completion == 100
             prints = self._prints(path) if ended_once else 0
             self.job.last_outcome = self.files.select(path, location, start=True)
@@ -134,7 +134,7 @@ class Client:
         return self.job.confirm_started(path, location)
 
     def prompt(self, job: Job) -> Optional[Prompt]:
-        """What the firmware asks a person while a job is active; None also where that cannot be told. Raises nothing."""
+        """Return the prompt that the firmware shows during a job, None if there is none or it cannot be read. Raises nothing."""
         if not job.phase.has_job:
             return None
         with contextlib.suppress(CliError):
@@ -142,11 +142,11 @@ class Client:
         return None
 
     def _prints(self, path: str) -> int:
-        """How often a file was printed: an end of 100 % may be that of its last print."""
+        """Return how often a file was printed, to tell a new job at 100 % from an earlier one."""
         return self.files.info(path).history.total
 
     def aftermath(self) -> Aftermath:
-        """What the server has now, asked in a hurry: the job, and the file that was on its way. Raises nothing."""
+        """Return the server's job, and whether an interrupted upload arrived, within a short time limit. Raises nothing."""
         known: Dict[str, Any] = {}
         with contextlib.suppress(CliError), self.http.hurried(AFTERMATH_SECONDS):
             job = self.job.current()
@@ -156,13 +156,13 @@ class Client:
 
     @contextlib.contextmanager
     def rehearsal(self) -> Iterator[List[Dict[str, Any]]]:
-        """Inside, only reads are sent; the list fills with the requests that would have been."""
+        """Start a dry run: only reads are sent, and the list collects the other requests."""
         with self.http.rehearsal() as planned:
             yield planned
 
     @property
     def rehearsing(self) -> bool:
-        """Whether this is a rehearsal: what would be sent comes to nothing, and nothing answers it."""
+        """Whether a dry run is active, in which requests that change something are not sent."""
         return self.http.rehearsing
 
 

@@ -1,8 +1,7 @@
-"""Commands and what the firmware answers: read from the server's terminal, which is all that OctoPrint has of it.
+"""Send G-code commands and read the firmware's replies from the server's terminal, their only source in OctoPrint.
 
-The terminal is everybody's: lines of the server's own polls and of other clients stand in it, too. The firmware
-answers in order, so what stands between a command and its acknowledgement belongs to it, as long as nobody else's
-command stands there.
+The terminal also shows the lines of the server's own polls and of other clients. The firmware answers in order, so
+the lines between a command and its acknowledgement belong to that command, unless another client's command is among them.
 """
 
 from __future__ import annotations
@@ -39,35 +38,36 @@ from octoprint_cli.output.redact import without_passwords
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
 
-#: The terminal comes in batches of half a second: so long an identical command of somebody else's may still show up.
+#: Seconds to listen after the last reply: terminal lines come in batches of half a second, and another client's
+#: identical command may be in the next one.
 SETTLE_SECONDS = 0.7
 
 
 class GcodeReply:
-    """A command and what was heard of it."""
+    """A command and the firmware's reply so far."""
 
     def __init__(self, command: str) -> None:
         self.command = command
         self.lines: List[str] = []
-        self.late: List[str] = []  # what came behind its acknowledgement: see `ReplyReader.settle`
-        self.with_ok: Optional[str] = None  # what stood in the same line
-        self.chatter: List[str] = []  # what the firmware said meanwhile, and not in answer
+        self.late: List[str] = []  # lines after the acknowledgement: see `ReplyReader.settle`
+        self.with_ok: Optional[str] = None  # the text in the same line as the ok
+        self.chatter: List[str] = []  # the firmware's lines meanwhile that are no answer
         self.sent = self.acknowledged = False
-        self.ambiguous = False  # somebody else's command stood between, or was the same
-        self.error: Optional[str] = None  # the firmware's own, or why none can come
+        self.ambiguous = False  # another client's command came between, or was identical
+        self.error: Optional[str] = None  # the firmware's own error, or why no reply can come
 
     @property
     def closed(self) -> bool:
-        """Whether nothing more will come."""
+        """Whether the reply is complete: the command was acknowledged, or failed."""
         return self.acknowledged or self.error is not None
 
     @property
     def is_bare(self) -> bool:
-        """Whether it is a question, acknowledged and not answered."""
+        """Whether the command is a query that was acknowledged but not answered."""
         return self.acknowledged and only_asks(self.command) and not (self.lines or self.with_ok)
 
     def as_dict(self) -> Dict[str, Any]:
-        """For the answer: `parsed` where the command is one that is understood, `error` what the firmware complains of."""
+        """Return the reply as data: `parsed` is set for known commands, and `error` is the firmware's complaint."""
         return {
             "command": self.command,
             "lines": self.lines,
@@ -80,23 +80,23 @@ class GcodeReply:
 
 
 class ReplyReader:
-    """Reads the terminal, line by line, and puts each line where it belongs."""
+    """Reads the terminal line by line, and assigns each line to the command that it answers."""
 
     def __init__(self, commands: Sequence[str]) -> None:
         self.replies = [GcodeReply(command) for command in commands]
         self._open: Optional[GcodeReply] = None
-        self._last: Optional[GcodeReply] = None  # acknowledged; some firmwares go on answering
-        self._theirs = False  # somebody else's command is not acknowledged yet
-        self._resent = False  # the next ok is that of a line that got lost
-        self.moved = False  # something has come of ours since this was last set to False
+        self._last: Optional[GcodeReply] = None  # acknowledged; some firmwares answer after that
+        self._theirs = False  # another client's command is not acknowledged yet
+        self._resent = False  # the next ok belongs to a line that got lost
+        self.moved = False  # one of the own commands has progressed since this was last set to False
 
     @property
     def complete(self) -> bool:
-        """Whether every command is answered."""
+        """Whether every command has a complete reply."""
         return all(reply.closed for reply in self.replies)
 
     def hear(self, raw: str) -> None:
-        """A line of the terminal."""
+        """Process a line of the terminal."""
         line = read_terminal_line(without_passwords(raw))
         if line.said_by == HOST:
             self._sent(line.text)
@@ -104,16 +104,16 @@ class ReplyReader:
             self._said(line.text)
 
     def suppressed(self, command: str) -> None:
-        """The server has not sent it, and will not."""
+        """Record that the server blocks a command, and will not send it."""
         reply = next((reply for reply in self.replies if not reply.sent and reply.command == command), None)
         if reply is not None:
             reply.sent, reply.error = True, "the server blocks this command"
 
     @property
     def _answers_behind(self) -> bool:
-        """Whether the firmware acknowledges first and answers then: few others leave one of these questions without an answer.
+        """Whether the firmware acknowledges before it answers, as shown by an unanswered query that most firmwares answer.
 
-        One that has answered the first question before its ok does so always; it was built without the other, perhaps.
+        A firmware that answers the first query before its ok always does so, and may just not support another query.
         """
         first = next((reply for reply in self.replies if only_asks(reply.command) and not reply.with_ok), None)
         if first is None or not first.is_bare:
@@ -121,10 +121,10 @@ class ReplyReader:
         return any(reply.is_bare and lookup(code_of(reply.command)).answered for reply in self.replies)
 
     def settle(self) -> None:
-        """Once nothing more is heard: put what stood behind an acknowledgement where it belongs.
+        """Assign the lines that came after an acknowledgement to their commands, once the terminal is silent.
 
-        Repetier acknowledges first and answers then, when the server has sent the next command already: what it
-        says before one acknowledgement answers the command of the one before.
+        Repetier acknowledges before it answers, when the server has already sent the next command: its lines before
+        one acknowledgement answer the previous command.
         """
         early = self._answers_behind
         doubt = not any(reply.late and only_asks(reply.command) for reply in self.replies)
@@ -132,7 +132,7 @@ class ReplyReader:
         for reply, following in zip(self.replies, [*self.replies[1:], None]):
             said = following.lines if following is not None else []
             doubted = doubted or (doubt and reply.is_bare and bool(said))
-            reply.ambiguous = reply.ambiguous or doubted  # whose answer it is cannot be told
+            reply.ambiguous = reply.ambiguous or doubted  # it is unclear which command was answered
             if early:
                 reply.lines = [] if reply.with_ok else [*reply.late, *said]
             elif not reply.lines and not reply.with_ok:
@@ -156,7 +156,7 @@ class ReplyReader:
             self._last = None
 
     def _is_repeated(self, command: str) -> bool:
-        """Whether one more of it is due, because the caller asked for it several times."""
+        """Whether the caller asked for this command several times, and one of them is yet to be sent."""
         return any(not reply.sent and reply.command == command for reply in self.replies)
 
     def _said(self, text: str) -> None:
@@ -194,11 +194,11 @@ class ReplyReader:
 
 
 def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Dict[str, Any]]:
-    """Send the commands and return what the firmware said to each: `GcodeReply.as_dict`.
+    """Send the commands and return the firmware's reply to each, as `GcodeReply.as_dict` makes it.
 
-    `POST /api/printer/command` (CONTROL) and the push socket (MONITOR_TERMINAL). `seconds` is the longest
-    time in which nothing comes of a command: no answer, no word that the firmware is busy.
-    Raises PushUnavailable before anything was sent; NoReply, with the replies so far in its `data`, afterwards.
+    Calls `POST /api/printer/command` (CONTROL) and the push socket (MONITOR_TERMINAL). `seconds` is the longest
+    time without progress: no answer, and no message that the firmware is busy.
+    Raises PushUnavailable if nothing was sent yet; later NoReply, with the replies so far in its `data`.
     """
     try:
         socket, _ = ready(client.http, Subscription(state=False, lines=True, events=("CommandSuppressed",)))
@@ -219,7 +219,7 @@ def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Di
 
 
 def _listen(socket: Socket, talk: ReplyReader, seconds: float) -> Optional[Lost]:
-    """Until every command is answered and the terminal has settled, or the firmware is silent for so long, or the socket lost."""
+    """Listen until every reply is complete, or the firmware is silent for `seconds`, or the socket is lost."""
     deadline = time.monotonic() + seconds
     settled: Optional[float] = None
     while True:

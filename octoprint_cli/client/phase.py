@@ -1,4 +1,4 @@
-"""The states of a printer, told from the server's words, the same for 1.x and 2.0."""
+"""The phases of a printer, recognised by the server's state texts of OctoPrint 1.x and 2.0."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import List, Tuple
 
 
 class Phase(str, enum.Enum):
-    """What the printer is about. UNKNOWN (a plugin's or a translation's word) counts as not idle."""
+    """The phase of the printer. UNKNOWN (a server plugin's or a translated state text) counts as not idle."""
 
     OFFLINE = "offline"
     CONNECTING = "connecting"
@@ -25,7 +25,7 @@ class Phase(str, enum.Enum):
 
     @property
     def connected(self) -> bool:
-        """Whether a printer is there and answers."""
+        """Whether a printer is connected and answers."""
         return self not in (Phase.OFFLINE, Phase.CONNECTING, Phase.ERROR)
 
     @property
@@ -35,18 +35,18 @@ class Phase(str, enum.Enum):
 
     @property
     def at_rest(self) -> bool:
-        """Whether there is surely no job: idle, or nothing connected."""
+        """Whether there is certainly no job: the printer is idle, or not connected."""
         return self is Phase.IDLE or not self.connected
 
     @property
     def moving(self) -> bool:
-        """Whether a job may have the printer in its hands: everything but rest and a settled pause."""
+        """Whether a job may be moving the printer: true unless it is at rest or paused."""
         return not self.at_rest and self is not Phase.PAUSED
 
 
 _JOB = frozenset({Phase.STARTING, Phase.PRINTING, Phase.PAUSING, Phase.PAUSED, Phase.RESUMING, Phase.CANCELLING, Phase.FINISHING})
 
-#: The beginnings of the server's words, in lower case, the longer before the shorter.
+#: The beginnings of the server's state texts, in lower case, the longer before the shorter.
 _WORDS: List[Tuple[str, Phase]] = [
     ("offline after error", Phase.ERROR),
     ("offline", Phase.OFFLINE),
@@ -71,6 +71,6 @@ _WORDS: List[Tuple[str, Phase]] = [
 
 
 def phase_of(text: str) -> Phase:
-    """The phase that a state text of `/api/job` or `/api/connection` stands for."""
+    """Return the phase that a state text of `/api/job` or `/api/connection` stands for."""
     lowered = text.lower()
     return next((phase for start, phase in _WORDS if lowered.startswith(start)), Phase.UNKNOWN)

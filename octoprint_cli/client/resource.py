@@ -22,7 +22,7 @@ ACCEPTED = "accepted"
 
 
 class Resource:
-    """One thing of the server, over its HTTP; `client.resource(Lamp)` makes a plugin's own, for the endpoints of a server plugin.
+    """A REST resource of the server; `client.resource(Lamp)` makes a plugin's own, for the endpoints of a server plugin.
 
         class Lamp(Resource):
             def is_on(self) -> bool:

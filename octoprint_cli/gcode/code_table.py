@@ -34,7 +34,7 @@ class Code(NamedTuple):
     reports: Optional[str] = None  # the report that the firmware sends in answer
     text: Optional[str] = None  # text follows, in which no code is looked for: MESSAGE or VALUE
     ends_print: bool = False  # stands at the end of a print (a numbered code: unless it has an S, which makes it a timer)
-    waits: bool = False  # waits for a person
+    waits: bool = False  # waits for the user at the printer
     emergency_stop: bool = False  # nothing may delay it, and no firmware answers it
     skipped: bool = False  # common in files, and changes nothing that is looked for there: not read any further
     cannot_heat: bool = False  # a word that heats nothing for certain, as any other one (a macro) may

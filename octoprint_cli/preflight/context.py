@@ -30,7 +30,7 @@ class CheckContext:
 
     `file` is the local file or None, `location` where it will be stored, `stored` the path of a file that is
     there already, instead; `settings` tell the limits and the configured names of the printer's model, `progress` is
-    told how far the file is read.
+    called with how far the file is read.
     """
 
     def __init__(

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def octoprint_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty OCTOPRINT_CLI_HOME. HOME is a temporary folder, too, and the real environment's OCTOPRINT_* variables are unset."""
+    """Provide an empty OCTOPRINT_CLI_HOME.
+
+    HOME is a temporary folder, too, and the real environment's OCTOPRINT_* variables are unset.
+    """
     home = tmp_path / "octoprint-home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
@@ -37,7 +40,7 @@ def octoprint_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def octoprint_server() -> Iterator[FaultServer]:
-    """A fake OctoPrint 1.11.8 on a real socket, which works, or fails as the test says; see `FaultServer`."""
+    """Run a fake OctoPrint 1.11.8 on a real socket, which works, or fails as the test says; see `FaultServer`."""
     from octoprint_cli.testing.server.fault_server import FaultServer
 
     with FaultServer() as server:
@@ -46,8 +49,9 @@ def octoprint_server() -> Iterator[FaultServer]:
 
 @pytest.fixture
 def octoprint_run(octoprint_server: FaultServer, octoprint_home: Path) -> CliRunner:
-    """A runner for the program in this process, with `octoprint_server` as its server: `octoprint_run("temp", "--off", expect=0)`.
+    """Provide a runner for the program in this process, with `octoprint_server` as its server.
 
+    A test calls it with a command line: `octoprint_run("temp", "--off", expect=0)`.
     The result has `exit_code`, `stdout`, `stderr`, `envelope`, `data`, `code`, the `requests` that the server received during the
     run, and the `changes` among them.
     """
@@ -59,7 +63,10 @@ def octoprint_run(octoprint_server: FaultServer, octoprint_home: Path) -> CliRun
 
 @pytest.fixture
 def octoprint_hurried(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
-    """Polling for the effect of a request takes no time: each pause advances a virtual clock instead. The clock is returned."""
+    """Let polling for the effect of a request take no time, and provide the clock.
+
+    Each pause advances this virtual clock instead.
+    """
 
     class Clock:
         now = 1000.0
@@ -77,7 +84,7 @@ def octoprint_hurried(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
 
 @pytest.fixture(scope="session")
 def real_octoprint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealOctoPrint]:
-    """A real OctoPrint with its virtual printer, started once for all tests; skips if octoprint-cli-sandbox is not installed.
+    """Run a real OctoPrint with its virtual printer for all tests; skip the test if octoprint-cli-sandbox is not installed.
 
     OCTOPRINT_CLI_TEST_VERSION names another release, OCTOPRINT_CLI_TEST_SERVERS a folder that keeps installations.
     """

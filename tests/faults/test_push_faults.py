@@ -187,7 +187,7 @@ def test_stale_session_is_renewed(reason: str, program: Program, server: FaultSe
     monkeypatch.setattr(
         "octoprint_cli.client.push.feed.POLL_UP_SECONDS", 60.0
     )  # a poll that hangs would hold up what the socket tells
-    monkeypatch.setattr(push_socket.Socket.__init__, "__defaults__", (push_socket.Wish(), 30.0))
+    monkeypatch.setattr(push_socket.Socket.__init__, "__defaults__", (push_socket.Subscription(), 30.0))
     with Waiting(program, server, "wait") as waiting:
         authed(server)
         server.octoprint.forget_sessions(reason)

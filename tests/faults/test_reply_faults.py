@@ -84,7 +84,7 @@ def test_gcode_is_not_sent_without_terminal_permission(program: Program, server:
 def test_socket_lost_after_sending_is_no_reply(program: Program, server: FaultServer) -> None:
     def fault(exchange: Any) -> None:
         for push_socket in exchange.server.sockets:
-            push_socket._habits = push_socket._habits._replace(lasts=0)
+            push_socket._faults = push_socket._faults._replace(closes_after=0)
         exchange.server.octoprint.replies["M115"] = []
         exchange.reply(exchange.perform())
 

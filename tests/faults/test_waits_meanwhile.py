@@ -45,7 +45,7 @@ def restart(octoprint: FakeOctoPrint) -> None:
     """The server is another process now, that knows nothing of a job; no file's history tells of it."""
     with octoprint.lock:
         octoprint.selected = octoprint.completion = None
-        octoprint.told.clear()
+        octoprint.messages.clear()
         octoprint.terminal.clear()
         octoprint.sessions.clear()
         octoprint._state = "Operational"

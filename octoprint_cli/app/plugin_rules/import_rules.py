@@ -16,7 +16,7 @@ _FACADES = ("api", "testing")
 
 
 def import_problems(entry_points: Iterable[Any]) -> Iterator[Tuple[str, str]]:
-    """What is imported past the façade by the packages, or the modules, that entry points are in: each with the sentence."""
+    """Yield each import past the façade in the packages or modules of these entry points, as the package and a message."""
     packages = dict.fromkeys(_package(entry_point.value) for entry_point in entry_points if not is_own(entry_point))
     for package in packages:
         for path in _files(package):
@@ -25,7 +25,7 @@ def import_problems(entry_points: Iterable[Any]) -> Iterator[Tuple[str, str]]:
 
 
 def _package(value: str) -> str:
-    """`octoprint_cli_x.commands:On` is in octoprint_cli_x."""
+    """Return the package of an entry point's value: octoprint_cli_x for `octoprint_cli_x.commands:On`."""
     module = value.split(":")[0].strip()
     return module.rpartition(".")[0] or module
 

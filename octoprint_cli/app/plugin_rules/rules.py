@@ -38,7 +38,7 @@ class Problem(NamedTuple):
 
 
 def entry_points_of(distribution: str) -> List[Any]:
-    """What an installed distribution adds to this program; nothing for one that is not installed, or adds nothing."""
+    """Return the entry points that a distribution adds to this program; none if it is not installed, or adds nothing."""
     wanted = _plain(distribution)
     return [
         entry_point for found in distributions.installed() if _plain(found.name) == wanted for entry_point in found.entry_points
@@ -46,7 +46,7 @@ def entry_points_of(distribution: str) -> List[Any]:
 
 
 def judged(app: Any, name: Optional[str] = None) -> List[Dict[str, Any]]:
-    """Each installed plugin with what is wrong with it; with a name that one alone, which may be this program itself.
+    """Check each installed plugin and list its problems; with a name, only that plugin, which may be this program itself.
 
     Raises NotFound for a name that no installed plugin has.
     """
@@ -72,9 +72,9 @@ def _not_installed(name: str, known: List[str]) -> NotFound:
 
 
 def problems(app: Any, entry_points: Iterable[Any]) -> List[Problem]:
-    """What is wrong with these entry points (each has a `group`, a `name`, a `value` and `load()`), and the code behind them.
+    """List the problems of these entry points (each has a `group`, a `name`, a `value` and `load()`) and of their code.
 
-    `app` is an application, which commands are made for. Nothing of theirs is run but their making and their help.
+    `app` is the application that the commands are created for. Of their code only the creation and the help are run.
     """
     found = list(entry_points)
     told = [_problem(rule, one, said) for one in found for rule, said in _of_one(app, one, found)]
@@ -150,5 +150,5 @@ def _called(entry_point: Any) -> str:
 
 
 def _plain(name: str) -> str:
-    """A distribution's name as package indexes compare them."""
+    """Return a distribution's name in the normal form that package indexes compare."""
     return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,6 +1,6 @@
-"""The clock over the requests: one thread for all of the process, which ends what takes too long.
+"""Deadlines of requests, enforced by one thread of the process.
 
-A thread for each request would cost more than all else that is done about one.
+A thread for each request would cost more than everything else that the request takes.
 """
 
 from __future__ import annotations
@@ -14,20 +14,23 @@ from typing import Optional, Set
 
 
 class Deadline:
-    """Something with a deadline, in seconds of the monotonic clock, which may move, but to later alone.
+    """An operation with a deadline, in seconds of the monotonic clock; the deadline may only move to later.
 
-    `end` is called once it has passed, from another thread.
+    `end` is called from another thread once the deadline has passed.
     """
 
     deadline = math.inf
 
     def end(self) -> None:
-        """End it, at once."""
+        """End the operation at once."""
         raise NotImplementedError
 
 
 class Watchdog:
-    """Watches whatever is under way. A lock in C and a queue in C: Ctrl-C in between leaves neither of them taken."""
+    """Ends every watched operation whose deadline has passed.
+
+    Lock and queue are implemented in C, so that Ctrl-C leaves neither of them taken.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -37,7 +40,7 @@ class Watchdog:
         self._thread: Optional[threading.Thread] = None
 
     def watch(self, one: Deadline) -> None:
-        """From now on."""
+        """Start to watch an operation."""
         with self._lock:
             self._watched.add(one)
             if self._thread is None:
@@ -48,7 +51,7 @@ class Watchdog:
             self._wake.put(None)
 
     def forget(self, one: Deadline) -> None:
-        """It is over; from now on it is not ended any more."""
+        """Stop watching an operation, which is over."""
         with self._lock:
             self._watched.discard(one)
 
@@ -65,5 +68,5 @@ class Watchdog:
                 self._wake.get(timeout=pause)
 
 
-#: That of this process.
+#: The one watchdog of this process.
 WATCHDOG = Watchdog()

@@ -1,4 +1,4 @@
-"""Requests to one OctoPrint: each bounded in time and size, none ever redirected, no act ever repeated."""
+"""HTTP requests to one OctoPrint: limited in time and size, never redirected, and sent once if they change something."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from octoprint_cli.output.redact import mask_url
 
 #: Compressed bytes taken at once: unpacked they are a thousand times as many at worst.
 _STEP = 8192
-#: Answers any key with 200 and whose it is.
+#: The resource that answers 200 to any API key, and says whose key it is.
 _WHO_AM_I = "/api/currentuser"
 
 
 class Http:
-    """Requests to one server. `key_origin` is where the key came from, as a person knows it.
+    """Sends requests to one server. `key_origin` is where the key came from, in words for the user.
 
-    While `rehearsing`, only reads go out; everything else is written down in `planned`.
+    While `rehearsing` (a dry run), only reads are sent; everything else is recorded in `planned`.
     """
 
     def __init__(
@@ -54,54 +54,54 @@ class Http:
         self.acted = False  # whether anything but a read went out, or may have
         self.planned: List[Dict[str, Any]] = []
         self._retries = policy.Retries(retries, timeout)
-        self.on_secret: Callable[[str], None] = lambda secret: None  # told of what must not be shown, such as a session
-        # Called before each request, and often while the push socket is silent: it raises what ends a run, as Ctrl-C does.
+        self.on_secret: Callable[[str], None] = lambda secret: None  # receives what must not be shown, such as a session
+        # Called before each request, and often while the push socket is silent: raises what ends a run, such as Ctrl-C.
         self.check: Callable[[], None] = lambda: None
         self._has_key, self._key_origin, self._tls = bool(api_key), key_origin, tls
         self._wire = Transport()
         self._session = session(self._wire, api_key, tls)
 
     def anew(self) -> Http:
-        """The same over the same connection, and nothing has been sent yet. One of them at a time is used."""
+        """Return an `Http` that shares the connection, but no record of requests. Only one of the two may be used at a time."""
         other = copy.copy(self)
         other.rehearsing, other.acted, other.planned = False, False, []
         return other
 
     def get(self, path: str, *, needs: Optional[str] = None, limit: int = MAX_BYTES, **params: Any) -> Any:
-        """The JSON that a GET answers. `needs` is the permission to name when it is refused."""
+        """Send a GET and return its JSON. `needs` is the permission to name when the server refuses."""
         return _json(self._send(ApiRequest("GET", path, False, needs, {"params": params}, limit=limit)))
 
     def ask(self, path: str, body: Mapping[str, Any], *, needs: Optional[str] = None) -> Any:
-        """The JSON that a POST answers which changes nothing: sent in a rehearsal, too, and repeated like a GET."""
+        """Send a POST that only reads and return its JSON; it is also sent in dry runs, and retried like a GET."""
         return _json(self._send(ApiRequest("POST", path, False, needs, {"json": body})))
 
     def fetch(self, path: str, take: Callable[[bytes], None], *, needs: Optional[str] = None, limit: int) -> None:
-        """Hands the bytes that a GET answers to `take`, as long as they keep coming. Not repeated once they do."""
+        """Pass the bytes that a GET answers to `take`. The request is not retried once `take` has received some."""
         self._send(ApiRequest("GET", path, False, needs, limit=limit, take=Consumer(take)))
 
     def post(self, path: str, body: Mapping[str, Any], *, needs: Optional[str] = None) -> Any:
-        """Sends a JSON command, once. Returns the JSON answered, or None for an empty answer.
+        """Send a JSON command once, and return the JSON answered, or None for an empty answer.
 
-        Raises OutcomeUnknown if it went out and its answer was lost.
+        Raises OutcomeUnknown if the command was sent and its answer was lost.
         """
         if self._rehearsed("POST", path, json=dict(body)):
             return None
         return _json(self._send(ApiRequest("POST", path, True, needs, {"json": body})))
 
     def post_form(self, path: str, form: StreamedBody, *, plan: Mapping[str, Any], needs: Optional[str] = None) -> Any:
-        """Sends a streamed multipart form, once. `plan` says what it holds, for a rehearsal. Raises as `post`."""
+        """Send a streamed multipart form once. `plan` describes the form in a dry run. Raises what `post` raises."""
         if self._rehearsed("POST", path, form=dict(plan)):
             return None
         how = {"data": form.body, "headers": {"Content-Type": form.body.content_type}}
         return _json(self._send(ApiRequest("POST", path, True, needs, how, form)))
 
     def plugged(self, seconds: float) -> ContextManager[socket.socket]:
-        """A bare connection to the server, for a websocket. Raises OSError."""
+        """Open a raw socket to the server, for a websocket. Raises OSError."""
         return plugged(self.base_url, self._tls, seconds)
 
     @contextlib.contextmanager
     def rehearsal(self) -> Iterator[List[Dict[str, Any]]]:
-        """Inside, nothing that changes anything is sent; the list fills with what would have been."""
+        """Start a dry run: requests that change something are not sent, but collected in the list."""
         self.rehearsing, self.planned = True, []
         try:
             yield self.planned
@@ -110,7 +110,7 @@ class Http:
 
     @contextlib.contextmanager
     def hurried(self, seconds: float) -> Iterator[None]:
-        """Inside, a request has so many seconds at most, and a second try if its connection had been closed, as 1.8 does."""
+        """Limit each request in the `with` block to `seconds`, with one retry, because 1.8 closes kept connections."""
         before, seconds = (self.timeout, self._retries), min(seconds, self.timeout)
         self.timeout, self._retries = seconds, policy.Retries(1, seconds)
         try:
@@ -148,12 +148,12 @@ class Http:
         return InFlightRequest(max(self.timeout - spent, 0.1))
 
     def _try(self, call: ApiRequest, exchange: InFlightRequest) -> Union[Answer, Tuple[errors.CliError, policy.Failure]]:
-        """The answer, or the error with what the retries must know of it."""
+        """Send the request once, and return its answer, or its error with what decides about a retry."""
         self.check()
         before = self.acted
         if call.act:
-            # On a connection of its own: the server may have closed the kept one (1.8 often has), and then
-            # nobody could tell whether the act arrived. A read is simply made again.
+            # On a new connection: the server may have closed the kept one (1.8 often has), and then it would be
+            # unknown whether the act arrived. A read is simply made again.
             self._wire.forget_connections()
             self.acted = True
         try:
@@ -186,7 +186,7 @@ class Http:
     # -- whose key it is --------------------------------------------------------------------------
 
     def _explained(self, error: errors.CliError, path: str) -> errors.CliError:
-        """A 403 is a bad key or a missing permission; `/api/currentuser` tells which."""
+        """Return the error to raise: for a 403, ask `/api/currentuser` whether the key is bad or lacks a permission."""
         if isinstance(error, errors.PermissionDenied) and path != _WHO_AM_I and self._is_unknown_key():
             error = KeyRefused("", details=error.details)
         if isinstance(error, KeyRefused):
@@ -207,12 +207,12 @@ class Http:
 
 
 def _begun(call: ApiRequest) -> bool:
-    """Whether a consumer has received bytes: it must not receive them again from a second try."""
+    """Whether a consumer has received bytes, which forbids a retry because it would receive them again."""
     return call.take is not None and call.take.begun
 
 
 def _read(response: requests.Response, exchange: InFlightRequest, call: ApiRequest) -> str:
-    """The body, in small steps: neither its size nor what it unpacks to is believed."""
+    """Read the body in small steps, and stop at the limit, whatever size the answer claims or unpacks to."""
     encoding = response.headers.get("Content-Encoding", "identity").lower()
     if encoding not in ("identity", "gzip", "deflate"):
         raise _unread(call.act, f"the answer is packed as {encoding[:40]!r}, which nobody asked for")
@@ -230,7 +230,7 @@ def _read(response: requests.Response, exchange: InFlightRequest, call: ApiReque
 
 
 def _unread(act: bool, message: str) -> errors.CliError:
-    """An answer that was not read to its end: of an act, the outcome is unknown."""
+    """Return the error for an answer that was not read to its end; after an act the outcome is unknown."""
     return errors.OutcomeUnknown.lost(message) if act else errors.UnexpectedResponse(message)
 
 
@@ -241,7 +241,7 @@ def _json(answer: Answer) -> Any:
         return json.loads(answer.text)
     except (ValueError, RecursionError) as error:
         kind = answer.content_type.split(";")[0] or "something"
-        if answer.act and kind == "application/json":  # OctoPrint's own, spoilt on its way: it was carried out, most likely
+        if answer.act and kind == "application/json":  # damaged in transit: the act was most likely carried out
             raise errors.OutcomeUnknown.lost("the answer was lost (it is broken JSON)") from error
         raise errors.UnexpectedResponse(
             f"{answer.url} answered {kind}, not JSON: a login page or another server stands there",

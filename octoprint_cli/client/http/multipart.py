@@ -1,10 +1,10 @@
-"""A file as the body of an upload: a multipart form, read from the disk as it is sent, hashed on the way, in constant memory.
+"""A multipart form with a file as an upload's body: read and hashed while it is sent, in constant memory.
 
 Own code, because the library for it is too slow: requests-toolbelt's MultipartEncoder copies every byte twice more, and takes
 1.6 times as long as this body, 1.25 to 1.4 times with this module's worker behind it. Of this body's time eight to nine tenths
 are SHA-1's, which no arrangement can divide among cores: that keeps it behind curl, which hashes nothing. (benchmarks/upload.py)
 
-Knows the file and the form. Must not know HTTP, nor what the server makes of a form.
+This module knows the file and the form. It must not know HTTP, nor what the server makes of a form.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from typing import Deque, Mapping, Optional, Type
 from octoprint_cli import errors
 from octoprint_cli.gcode.source import LocalFile, Progress
 
-#: At most so many bytes are given out at a time. Less pays more for system calls and the worker; more leaves the processor's cache.
+#: Largest number of bytes per read: smaller chunks cost more system calls, larger ones do not fit the processor's cache.
 CHUNK = 512 * 1024
-#: So many chunks may wait for the worker: enough that neither side stands still, few enough for constant memory.
+#: Number of chunks that may wait for the worker: enough that neither side stands still, few enough for constant memory.
 _WAITING = 2
 #: What the HTML standard escapes in a file's name, and nothing else: as browsers send it.
 ESCAPED = {ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A"}
 
 
 class FileForm:
-    """A form with fields and then one file, as requests and urllib3 take it for a body. Used in a `with`, sent once.
+    """A form with fields and one file, usable as a body for requests and urllib3, in a `with` block and once.
 
-    `len` is the length of the whole body and `size` the file's, in bytes, as of now; no other number is ever given out.
+    `len` is the length of the whole body and `size` the file's, in bytes, when the form is made; exactly `len` bytes are read.
     Raises FileNotFound, FileInvalid (no regular file, a name that is no text) or FileUnreadable.
     """
 
@@ -54,24 +54,24 @@ class FileForm:
         self.close()
 
     def close(self) -> None:
-        """End the worker and close the file, whatever became of the upload."""
+        """End the worker and close the file, also after a failed upload."""
         self._digest.close()
         self._source.close()
 
     @property
     def complete(self) -> bool:
-        """Whether the closing boundary went out to its last byte: before that, no server can have stored the file."""
+        """Whether the whole body was read, to the last byte; an incomplete one cannot have been stored by the server."""
         return not self._after
 
     @property
     def sha1(self) -> str:
-        """Of the bytes of the file that were given out, in hexadecimal."""
+        """The SHA-1 of the file's bytes that were read so far, in hexadecimal."""
         return self._digest.hexdigest()
 
     def read(self, amount: Optional[int] = -1) -> bytes:
-        """Up to so many of the next bytes, without a number all of them; none at the end.
+        """Return up to `amount` of the next bytes, or all of them without an `amount`; no bytes at the end.
 
-        Raises FileChanged if the file is no longer what was opened, FileUnreadable; never after the closing boundary.
+        Raises FileChanged if the file is no longer what was opened, or FileUnreadable; neither after the closing boundary.
         """
         if amount is None or amount < 0:
             return b"".join(iter(lambda: self._next(CHUNK), b""))
@@ -99,7 +99,7 @@ class FileForm:
 
 
 def _opening(boundary: str, name: str, fields: Mapping[str, str]) -> bytes:
-    """All that stands before the file's own bytes."""
+    """Return the part of the body that comes before the file's own bytes."""
     lines = []
     for field, value in fields.items():
         lines += [f"--{boundary}", f'Content-Disposition: form-data; name="{field}"', "", value]
@@ -112,13 +112,13 @@ def _opening(boundary: str, name: str, fields: Mapping[str, str]) -> bytes:
 
 
 def size_of(path: Path) -> int:
-    """The bytes of a file that can be sent. Raises what FileForm raises."""
+    """Return the size in bytes of a local file. Raises what FileForm raises."""
     with LocalFile(path) as source:
         return source.size
 
 
 def sha1_of(path: Path) -> str:
-    """The SHA-1 of a file that can be sent. Raises what FileForm and its `read` raise."""
+    """Return the SHA-1 of a local file. Raises what FileForm and its `read` raise."""
     sha1 = hashlib.sha1()
     with LocalFile(path) as source:
         left = source.size
@@ -131,10 +131,10 @@ def sha1_of(path: Path) -> str:
 
 
 class _Digest:
-    """SHA-1 (OctoPrint's own choice: a checksum, not a signature), computed by a worker while the chunk is being sent.
+    """Computes the SHA-1 in a worker thread while the chunk is being sent.
 
-    hashlib and the socket both let go of the interpreter's lock, so that two cores work. The worker is given the very objects
-    that are sent, and they cannot be changed.
+    SHA-1 is OctoPrint's own choice, as a checksum and not as a signature. hashlib and the socket both release the
+    interpreter's lock, so that two cores work. The worker gets the very objects that are sent, which are immutable.
     """
 
     def __init__(self) -> None:
@@ -145,18 +145,18 @@ class _Digest:
         self._waiting: Deque[Future[None]] = deque()
 
     def update(self, chunk: bytes) -> None:
-        """Have the chunk hashed; waits while too many are before it."""
+        """Queue a chunk for hashing, and wait while too many are queued."""
         while len(self._waiting) >= _WAITING:
             self._waiting[0].result()
             self._waiting.popleft()
         self._waiting.append(self._worker.submit(self._sha1.update, chunk))
 
     def hexdigest(self) -> str:
-        """Of all chunks so far; waits for the worker."""
+        """Wait for the worker, and return the SHA-1 of all chunks so far."""
         for chunk in self._waiting:
             chunk.result()
         return self._sha1.hexdigest()
 
     def close(self) -> None:
-        """Wait for the worker, a millisecond at most, and end it."""
+        """Wait for the worker, which takes a millisecond at most, and end it."""
         self._worker.shutdown(wait=True)

@@ -1,4 +1,4 @@
-"""A bare connection to the server, for what speaks HTTP in its first lines only: TLS as for requests, and a clock."""
+"""Open a raw socket to the server, for the websocket: with the TLS settings of requests, and a time limit."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from octoprint_cli.client.http.transport import CONNECT_TIMEOUT, InFlightRequest
 
 @contextlib.contextmanager
 def plugged(base_url: str, tls: Tls, seconds: float) -> Iterator[socket.socket]:
-    """A connected socket, shut down once what is done inside has taken so many seconds.
+    """Connect a socket to the server, and shut it down if the `with` block takes longer than `seconds`.
 
-    It stays open afterwards, unless there was an error. Raises OSError. No proxy from the environment is used.
+    The socket stays open after the block, unless there was an error. Raises OSError. No proxy from the environment is used.
     """
     parts = urlsplit(base_url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
@@ -35,7 +35,7 @@ def plugged(base_url: str, tls: Tls, seconds: float) -> Iterator[socket.socket]:
 
 
 def _context(tls: Tls) -> ssl.SSLContext:
-    """What `requests` makes of the same settings."""
+    """Return the TLS context that `requests` makes of these settings."""
     bundle = tls.verify if isinstance(tls.verify, str) else certs.where()  # type: ignore[attr-defined]
     folder = Path(bundle).is_dir()
     context = ssl.create_default_context(cafile=None if folder else bundle, capath=bundle if folder else None)

@@ -19,7 +19,7 @@ class StreamedBody(NamedTuple):
 
 
 class Consumer:
-    """Passes the bytes of an answer to `take`, and remembers what happened: its errors are the caller's, not the connection's."""
+    """Passes the bytes of an answer to `take`, and remembers the error of `take`, which is no error of the connection."""
 
     def __init__(self, take: Callable[[bytes], None]) -> None:
         self._take = take

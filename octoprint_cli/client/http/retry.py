@@ -1,4 +1,4 @@
-"""What is tried again, when, and for how long: a value, with its reasons."""
+"""Retry policy: which failed requests are sent again, after which pause, and for how long."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Mapping, NamedTuple, Optional
 from urllib3.exceptions import InvalidHeader
 from urllib3.util.retry import Retry
 
-#: Answers to a read that may be another one in a moment.
+#: Status codes after which a read is retried, because the cause may pass.
 PASSING = frozenset({429, 502, 503, 504})
 #: Seconds before the second try; each later pause is twice as long, and a third of it is chance.
 FIRST_PAUSE = 0.2
-#: A server that wants more patience than this gets its refusal passed on at once.
+#: A server that asks for a longer pause than this is not asked again: its refusal is raised at once.
 LONGEST_PAUSE = 10.0
 
 
 class Failure(NamedTuple):
-    """Why a try has failed, as far as it matters here."""
+    """The facts about a failed try that decide whether there is another one."""
 
     never_made: bool = False  # no byte of the request went out
     broken: bool = False  # the answer broke off, or there was none
@@ -26,16 +26,16 @@ class Failure(NamedTuple):
 
 
 class Retries(NamedTuple):
-    """`total` more tries, all within `seconds`.
+    """Allows `total` more tries, all within `seconds`.
 
-    A connection that was never made may be tried again for any request; all else for a read alone.
+    After a connection that was never made any request may be retried; after other failures only a read.
     """
 
     total: int
     seconds: float
 
     def pause(self, done: int, spent: float, act: bool, failure: Failure) -> Optional[float]:
-        """Seconds to wait before the next try, None if there is none. `done` tries have taken `spent` seconds."""
+        """Return the seconds to wait before the next try, None if there is none. `done` tries have taken `spent` seconds."""
         passing = not act and (failure.broken or failure.status in PASSING)
         if done > self.total or not (failure.never_made or passing):
             return None
@@ -45,7 +45,7 @@ class Retries(NamedTuple):
 
 
 def sleep(seconds: float) -> None:
-    """Wait."""
+    """Wait for `seconds`; a function of its own, so that tests can replace it."""
     time.sleep(seconds)
 
 
@@ -56,7 +56,7 @@ def _backoff(done: int) -> float:
 
 
 def _wish(headers: Mapping[str, str]) -> Optional[float]:
-    """The seconds that a Retry-After header asks for, as a number or as a date."""
+    """Return the seconds that a Retry-After header asks for, as a number or as a date."""
     value = headers.get("Retry-After")
     try:
         return Retry().parse_retry_after(value) if value else None

@@ -1,6 +1,6 @@
-"""What an HTTP answer that is not a success means: a status and a text in, an error out.
+"""Translate an HTTP answer that is not a success into an error, by its status and text.
 
-Knows OctoPrint's own refusals and those of proxies in front of it. Must not know requests or a URL path.
+The tables cover OctoPrint's own refusals and those of proxies in front of it. Must not know requests or a URL path.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LOOK = "octoprint-cli config show"
 #: Characters of the server's own words that are passed on.
 _LONGEST = 500
 
-#: 1.11 and 2.0 answer a bad or missing key so to everything but GET and HEAD.
+#: The text with which 1.11 and 2.0 refuse a bad or missing key, except for GET and HEAD.
 _CSRF = "CSRF validation failed"
 
 
@@ -27,7 +27,7 @@ class Answer(NamedTuple):
 
     act: bool  # the request would change something
     url: str  # without a password
-    path: str  # the end of the URL that we have put there
+    path: str  # the end of the URL, which this client has added to the host
     status: int
     content_type: str
     text: str
@@ -35,20 +35,20 @@ class Answer(NamedTuple):
 
 
 class KeyRefused(errors.AuthError):
-    """The API key is missing or wrong: whoever holds it can say where it came from."""
+    """The API key is missing or wrong; the caller adds where the key came from."""
 
 
 class Refusal(NamedTuple):
-    """A row of the table: this status with this in the text is that error."""
+    """A row of a table that maps a status, and a pattern in the text, to an error."""
 
     status: int
-    pattern: str  # compiled when it is needed: most runs need none
+    pattern: str  # compiled on use: most runs need none
     error: Type[CliError]
     lead: str = "the server refused"
     hint: Optional[str] = None
 
     def fits(self, answer: Answer, text: str) -> bool:
-        """Whether this is what was answered."""
+        """Whether the answer matches this row."""
         return self.status == answer.status and re.search(self.pattern, text, re.IGNORECASE) is not None
 
 
@@ -80,7 +80,7 @@ _REFUSALS: List[Refusal] = [
     Refusal(504, "", errors.ServerStarting, _NOT_READY),
 ]
 
-#: What stands in front of OctoPrint says in HTML.
+#: Refusals in HTML, by a proxy or another server in front of OctoPrint.
 _IN_FRONT: List[Refusal] = [
     Refusal(
         400,
@@ -114,7 +114,7 @@ _IN_FRONT: List[Refusal] = [
 
 
 def refusal(answer: Answer, needs: Optional[str] = None) -> CliError:
-    """The error that a non-success answer stands for. `needs` names the permission the request takes."""
+    """Return the error that a non-success answer stands for. `needs` names the permission that the request takes."""
     if 300 <= answer.status < 400:
         return _redirected(answer)
     if answer.act and answer.status in (502, 504):
@@ -162,7 +162,7 @@ def _sentence(lead: str, answer: Answer, text: Optional[str]) -> str:
 
 
 def _text_of(answer: Answer) -> Optional[str]:
-    """The text of `{"error": ...}`, or None if the answer is not OctoPrint's JSON."""
+    """Return the text of `{"error": ...}`, or None if the answer is not OctoPrint's JSON."""
     try:
         body = json.loads(answer.text)
     except (ValueError, RecursionError):
@@ -172,7 +172,7 @@ def _text_of(answer: Answer) -> Optional[str]:
 
 
 def _is_a_plugins(answer: Answer) -> bool:
-    """Whether a server plugin has refused in words of its own, which OctoPrint passes on as they are: no JSON, and no page."""
+    """Whether the answer is a server plugin's own refusal, which is plain text: neither JSON nor HTML."""
     return answer.path.startswith("/api/plugin/") and "<" not in answer.text and bool(answer.text.strip())
 
 

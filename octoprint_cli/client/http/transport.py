@@ -1,4 +1,4 @@
-"""The connections: a clock over each request, and the knowledge how far it got.
+"""Transport adapter for requests: it limits the time of each request, and records how far the request got.
 
 The time limits of requests are for each single read: a server that sends a byte a second never meets
 them. Here the socket is shut down when the time of the request as a whole is up.
@@ -31,7 +31,7 @@ BLOCK = 1024 * 1024
 
 
 class Tls(NamedTuple):
-    """How to trust the server and who to be: a CA bundle's path, False for no check, a client certificate."""
+    """TLS settings: `verify` is a CA bundle's path, or False for no check; a client certificate is optional."""
 
     verify: Union[bool, str] = True
     client_cert: Optional[str] = None
@@ -39,7 +39,7 @@ class Tls(NamedTuple):
 
 
 def require_usable(tls: Tls) -> None:
-    """Raises ConfigError for files that OpenSSL cannot use, or would ask for a password of."""
+    """Raise ConfigError for files that OpenSSL cannot use, or whose password it would ask for."""
     context = ssl.create_default_context()
     try:
         if isinstance(tls.verify, str):
@@ -55,10 +55,10 @@ def require_usable(tls: Tls) -> None:
 
 
 class InFlightRequest(Deadline):
-    """One request and its answer: the time that it may take, and how far it got.
+    """A request under way: its time limit, and how far it got.
 
-    `allowance` gives the seconds that are left after each piece that went out or came in: then the limit
-    is one of standing still. Without it `seconds` are for the whole.
+    `allowance` returns the seconds that are left after each piece that was sent or received: the limit is then for
+    time without progress. Without it, `seconds` limits the whole request.
     """
 
     def __init__(self, seconds: float, allowance: Optional[Callable[[], float]] = None) -> None:
@@ -73,7 +73,7 @@ class InFlightRequest(Deadline):
 
     @property
     def never_sent(self) -> bool:
-        """Whether surely no byte of the request went out."""
+        """Whether certainly no byte of the request was sent."""
         return self.opened and not self.sent
 
     def __enter__(self) -> InFlightRequest:
@@ -86,22 +86,22 @@ class InFlightRequest(Deadline):
             self._copy.close()
 
     def connected(self, sock: socket.socket) -> None:
-        """A connection was made; its TLS handshake, if any, is to come and takes the socket over."""
+        """Record that a connection was made; a TLS handshake may follow, and then takes the socket over."""
         self.opened = True
         sock.settimeout(self.seconds)  # urllib3 would leave the connect timeout, for each write
         self._copy = sock.dup()
 
     def sending(self, sock: Optional[socket.socket]) -> None:
-        """The next piece of the request goes out."""
+        """Record that the next piece of the request is about to be sent."""
         self.sent, self._socket = True, sock
 
     def progressed(self) -> None:
-        """A piece went out or came in."""
+        """Record that a piece was sent or received, and extend the deadline."""
         if self._allowance is not None:
             self.deadline = time.monotonic() + self._allowance()
 
     def end(self) -> None:
-        """The time is up."""
+        """Shut the connection down, because the time is up."""
         self.expired = True
         for sock in (self._copy, self._socket):
             if sock is not None:
@@ -110,7 +110,7 @@ class InFlightRequest(Deadline):
 
 
 class _Watched:
-    """Mixin: a connection that tells the exchange under way what happens on its socket."""
+    """Mixin for a connection that reports what happens on its socket to the request under way."""
 
     sock: Any
 
@@ -125,7 +125,7 @@ class _Watched:
 
     def send(self, data: Any) -> None:
         if self.sock is None:
-            self.connect()  # type: ignore[attr-defined] # http.client's send would, when it is too late to tell
+            self.connect()  # type: ignore[attr-defined] # http.client's send would, too late to record it
         exchange = self._wire.exchange
         exchange.sending(self.sock)
         try:
@@ -152,7 +152,7 @@ class _TlsPool(urllib3.HTTPSConnectionPool):
 
 
 class Transport(HTTPAdapter):
-    """The way to the server. `exchange` is the request under way; nothing is ever repeated down here."""
+    """A transport adapter that never retries. `exchange` is the request under way."""
 
     def __init__(self) -> None:
         super().__init__(max_retries=0)
@@ -164,12 +164,12 @@ class Transport(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {scheme: functools.partial(pool, wire=self) for scheme, pool in pools.items()}
 
     def forget_connections(self) -> None:
-        """The next request gets a connection of its own."""
+        """Drop the kept connections, so that the next request opens a new one."""
         self.poolmanager.clear()
 
 
 def session(wire: Transport, api_key: Optional[str], tls: Tls) -> requests.Session:
-    """A session over that wire: no redirects' targets, no cookies, no proxy or .netrc from the environment."""
+    """Make a session on the transport, without redirects, cookies, and the environment's proxy and .netrc."""
     if tls != Tls():
         require_usable(tls)
     made = requests.Session()
@@ -181,7 +181,7 @@ def session(wire: Transport, api_key: Optional[str], tls: Tls) -> requests.Sessi
     made.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     made.verify = tls.verify
     made.cert = (tls.client_cert, tls.client_key) if tls.client_cert and tls.client_key else tls.client_cert
-    if tls.verify is False:  # told once, by the application, in words of ours
+    if tls.verify is False:  # the application warns once, in its own words
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     if api_key:
         made.headers["X-Api-Key"] = api_key

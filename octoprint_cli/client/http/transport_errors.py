@@ -1,6 +1,6 @@
-"""What an exception of requests means: one in, one of our errors out.
+"""Translate an exception of requests into an error of this program.
 
-After the first byte of an act went out its outcome is unknown, whatever broke.
+Once the first byte of an act was sent, its outcome is unknown, whatever broke.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from octoprint_cli.output.redact import mask_url
 BROKEN = (requests.RequestException, urllib3.exceptions.HTTPError, UnicodeError, OSError)
 #: urllib3's names for a connection that was never made.
 _NEVER_CONNECTED = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
-#: The limit of a single read or write, which our own clock may lose the race against.
+#: Timeouts of a single read or write, which may come just before the deadline of the whole request.
 _LATE = (urllib3.exceptions.ReadTimeoutError, socket.timeout)
 _UNUSABLE = (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, requests.exceptions.InvalidSchema, UnicodeError)
 
 
 class TlsTrouble(NamedTuple):
-    """A way in which TLS fails: OpenSSL's words, ours, what to do."""
+    """A way in which TLS fails: a pattern for OpenSSL's words, and this program's reason, sentence and hint."""
 
     pattern: str
     reason: str
@@ -83,7 +83,7 @@ _TLS: List[TlsTrouble] = [
 
 
 def translate(error: Exception, act: bool, url: str, exchange: InFlightRequest) -> errors.CliError:
-    """The error that an exception stands for. `act`: the request would change something."""
+    """Return the error that an exception stands for. `act`: the request would change something."""
     cause = _root(error)
     shown = mask_url(url)
     if isinstance(error, _UNUSABLE):
@@ -92,7 +92,7 @@ def translate(error: Exception, act: bool, url: str, exchange: InFlightRequest) 
         return errors.ConfigError(f"a TLS file cannot be used: {error}")
     if never_made(error, exchange):
         return _not_connected(cause, shown, exchange)
-    if _alerted(cause):  # the server looked at our certificate before it looked at the request
+    if _alerted(cause):  # the server checked the client certificate before it read the request
         return _tls(cause, shown) or errors.TlsError(f"TLS to {shown} failed: {cause}")
     late = exchange.expired or isinstance(error, requests.Timeout) or isinstance(cause, _LATE)
     if act:
@@ -104,7 +104,7 @@ def translate(error: Exception, act: bool, url: str, exchange: InFlightRequest) 
 
 
 def never_made(error: Exception, exchange: InFlightRequest) -> bool:
-    """Whether surely nothing of the request has reached the server."""
+    """Whether certainly nothing of the request has reached the server."""
     cause = _root(error)
     handshake = isinstance(cause, ssl.SSLError) and not exchange.sent
     return exchange.never_sent or handshake or isinstance(error, requests.ConnectTimeout) or isinstance(cause, _NEVER_CONNECTED)
@@ -116,7 +116,7 @@ def _not_connected(cause: BaseException, url: str, exchange: InFlightRequest) ->
             f"{url} took the connection, and said nothing for {round(exchange.seconds, 2):g} s",
             hint="octoprint-cli config show (OctoPrint itself speaks http://; https:// is for a proxy in front)",
         )
-    if "EOF occurred" in str(cause):  # no alert, no reason: as any other that hangs up
+    if "EOF occurred" in str(cause):  # no alert, no reason: like any other closed connection
         return errors.ConnectionFailed(f"{url} hung up in the middle of the TLS handshake")
     return _tls(cause, url) or errors.ConnectionFailed(f"no connection to {url}: {_reason(cause, exchange)}")
 
@@ -126,7 +126,7 @@ def _alerted(cause: BaseException) -> bool:
 
 
 def _tls(cause: BaseException, url: str) -> Optional[errors.TlsError]:
-    """The precise error, if it was TLS that failed."""
+    """Return the precise error, if it was TLS that failed."""
     if not isinstance(cause, ssl.SSLError) and "certificate" not in str(cause):
         return None
     for row in _TLS:
@@ -136,7 +136,7 @@ def _tls(cause: BaseException, url: str) -> Optional[errors.TlsError]:
 
 
 def _root(error: BaseException) -> BaseException:
-    """The innermost error: requests wraps urllib3's, which wraps its own, which wraps the socket's."""
+    """Return the innermost error: requests wraps urllib3's, which wraps its own, which wraps the socket's."""
     while True:
         inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
         if not isinstance(inner, Exception):
@@ -149,7 +149,7 @@ _MARKERS: Tuple[str, ...] = ("] ", ": ")  # urllib3 puts the connection object's
 
 
 def _reason(cause: BaseException, exchange: InFlightRequest) -> str:
-    if exchange.expired or isinstance(cause, _LATE):  # whichever of the two clocks was first
+    if exchange.expired or isinstance(cause, _LATE):  # whichever of the two time limits was first
         return f"nothing came within {round(exchange.seconds, 2):g} s"
     text = str(cause)
     for marker in _MARKERS:

@@ -1,4 +1,4 @@
-"""The stream of news: pushed while the socket is up, polled while it is not, so that neither a gap nor a silence lies."""
+"""Stream printer updates: pushed while the push socket is connected, polled while it is not."""
 
 from __future__ import annotations
 
@@ -28,26 +28,27 @@ from octoprint_cli.errors import AuthError, CliError, PrinterOffline
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
 
-#: While the socket is up, the server is asked all the same: events have been known to get lost.
+#: Seconds between polls while the socket is connected: a safeguard, because events get lost at times.
 POLL_UP_SECONDS = 60.0
-#: Without it, the server is asked so often.
+#: Seconds between polls while the socket is down.
 POLL_DOWN_SECONDS = 2.0
-#: Between two tries to open the socket; each later pause is twice as long.
+#: Seconds between two tries to open the socket; each later pause is twice as long.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
-#: A socket that has held so long counts as sound: the next drop starts with a short pause again.
+#: A socket that was connected for so many seconds counts as sound: after it, the pauses start short again.
 SOUND_SECONDS = 30.0
-#: A request of a poll may take so long; a server that restarts on a small computer is away for a minute or two.
+#: Time limit in seconds for the requests of a poll.
 ASK_SECONDS = 10.0
-#: Whatever is asked gets this long, close to the end of a wait, too.
+#: Shortest time limit in seconds for a request, also close to the end of a wait.
 SHORTEST_SECONDS = 1.0
+#: Seconds after which an unreachable server is an error: a restart on a small computer takes a minute or two.
 AWAY_SECONDS = 180.0
 
 
 class Feed:
-    """What one server tells.
+    """The stream of updates from one server.
 
-    `note` is told, once, that the news is polled, and why. The first reading is a poll, whose errors are raised,
-    unless something was begun before; others are raised once the server has been away for `patience` seconds.
+    `note` is called once with the reason if updates are polled. The first reading is a poll, whose errors are raised
+    unless an act was sent before; later errors are raised once the server has been away for `patience` seconds.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class Feed:
         self._waiting: Deque[News] = deque()
         self._next_poll = self._next_try = 0.0  # of the monotonic clock: at once
         self._pause, self._opened = FIRST_PAUSE, 0.0
-        self._begun, self._noted = client.http.acted, False  # what was begun is no failure because a look at it fails
+        self._begun, self._noted = client.http.acted, False  # an act has not failed because a poll after it fails
         self._away_since: Optional[float] = None
 
     def __enter__(self) -> Feed:
@@ -75,11 +76,11 @@ class Feed:
 
     @property
     def pushed(self) -> bool:
-        """Whether the socket is up."""
+        """Whether the push socket is connected."""
         return self._socket is not None
 
     def next(self, until: float) -> Optional[News]:
-        """The next piece of news; None once the monotonic clock says `until`. Raises the error of a server that stays away."""
+        """Return the next update, None once the monotonic clock reaches `until`. Raises if the server stays unreachable."""
         while not self._waiting:
             now = time.monotonic()
             if self._begun and now >= until:
@@ -96,7 +97,7 @@ class Feed:
         return self._waiting.popleft()
 
     def look(self) -> None:
-        """Ask the server now, and not when it is time."""
+        """Make the next poll due now."""
         self._next_poll = 0.0
 
     # -- pushed -----------------------------------------------------------------------------------
@@ -138,7 +139,7 @@ class Feed:
     # -- polled -----------------------------------------------------------------------------------
 
     def _poll(self, left: float) -> None:
-        """Ask, in `left` seconds if that is less than it takes; the first time with every retry."""
+        """Poll the server within `left` seconds at most; the first poll may use every retry."""
         hurry = min(left, ASK_SECONDS if self._begun else math.inf)
         try:
             with self._client.http.hurried(hurry) if math.isfinite(hurry) else contextlib.nullcontext():
@@ -172,7 +173,7 @@ class Feed:
             if self._begun:
                 self._add("poll", [Away(error.message)])
         # A key that is refused stays so.
-        patience = math.inf if self.pushed else self._patience  # as long as the socket tells, the rest may be broken
+        patience = math.inf if self.pushed else self._patience  # while the socket works, polling may fail
         if not self._begun or isinstance(error, AuthError) or now - self._away_since > patience:
             raise error
 

@@ -1,4 +1,4 @@
-"""What the server's terminal has said lately, which only the push socket tells."""
+"""Read the recent lines of the server's terminal, which only the push socket sends."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from octoprint_cli.client.push.socket import Lost, Message, Socket, Subscription
 if TYPE_CHECKING:
     from octoprint_cli.client.http.http_client import Http
 
-#: It comes right after the login, or not at all.
+#: Longest wait for the history message, which comes right after the login or not at all.
 SECONDS = 5.0
 
 
 def recent_lines(http: Http) -> List[str]:
-    """The last lines of the terminal, 300 at most, the newest last; none without the permission MONITOR_TERMINAL.
+    """Return the last lines of the terminal, 300 at most, the newest last; none without the permission MONITOR_TERMINAL.
 
     Raises Lost.
     """
@@ -26,9 +26,9 @@ def recent_lines(http: Http) -> List[str]:
 
 
 def ready(http: Http, wish: Subscription) -> Tuple[Socket, Message]:
-    """A socket whose login was taken, and what says so: how it is now and was before. After it, nothing is missed.
+    """Open a socket, and return it with the history message that confirms its login; nothing after that is missed.
 
-    The wish must be for the state or its lines. Raises Lost.
+    The subscription must include the state or the terminal lines. Raises Lost.
     """
     socket = Socket(http, wish)
     try:

@@ -1,4 +1,4 @@
-"""One connection of the push socket: opened, subscribed, logged in, and given up as soon as it is of no use.
+"""The push socket's connection: opened, subscribed and logged in, and closed as soon as it is of no use.
 
 The raw websocket of SockJS at `/sockjs/websocket`: a text frame is a JSON object. The server sends no heartbeat
 there, so a ping goes out while it is silent. The only importer of websocket-client.
@@ -22,29 +22,29 @@ if TYPE_CHECKING:
     from octoprint_cli.client.http.http_client import Http
 
 _PATH = "/sockjs/websocket"
-#: The handshake and the login, each.
+#: Time limit in seconds for the handshake, and for the login.
 OPEN_SECONDS = 5.0
-#: A run that is to end notices so soon.
+#: Longest time in seconds until a run that is to end notices.
 CHECK_SECONDS = 0.5
-#: So long nothing, and the server is asked whether it is there; as long again, and it is not.
+#: After so many seconds of silence a ping is sent; after as many again the connection counts as dead.
 SILENCE_SECONDS = 10.0
-#: The longest message is the history that nobody here asks for, with some 300 lines of the terminal.
+#: Largest message in bytes; the longest one is the history, with some 300 lines of the terminal.
 MAX_BYTES = 4 * 1024 * 1024
 
 
 class Lost(Exception):
-    """The socket cannot be opened, or is of no use any more. Its text says why."""
+    """The push socket cannot be opened, or is of no use any more; the message says why."""
 
 
 class Message(NamedTuple):
-    """What the server told: `current`, `event`, `plugin`, `connected` ..., and what it said with it."""
+    """A message from the server: its kind (`current`, `event`, `plugin`, `connected` ...) and its content."""
 
     kind: str
     body: Any
 
 
 class Subscription(NamedTuple):
-    """What is subscribed to. `events` are the types, None is all; `plugins` are their ids."""
+    """The messages to subscribe to. `events` are event types, None for all; `plugins` are ids of server plugins."""
 
     state: bool = True
     lines: bool = False
@@ -53,7 +53,7 @@ class Subscription(NamedTuple):
     throttle: int = 1  # in half seconds: how often the state comes at most
 
     def messages(self) -> List[Dict[str, Any]]:
-        """The client's messages that ask for it."""
+        """Return the messages that the client sends to subscribe."""
         state = {"logs": self.lines, "messages": False} if self.state or self.lines else False
         events = True if self.events is None else list(self.events)
         subscription = {"state": state, "events": events, "plugins": list(self.plugins) or False}
@@ -61,7 +61,7 @@ class Subscription(NamedTuple):
 
 
 class Socket:
-    """An open socket. Raises Lost where there is none within about `seconds`, and of the login's errors AuthError."""
+    """An open push socket. Raises Lost if it does not open within about `seconds`, and AuthError if the key is refused."""
 
     def __init__(self, http: Http, wish: Subscription = Subscription(), seconds: float = OPEN_SECONDS) -> None:
         self._check = http.check
@@ -76,7 +76,7 @@ class Socket:
             self.close()
             raise
         self._heard: float = time.monotonic()
-        self._asked: Optional[float] = None  # when it was asked whether anybody is there
+        self._asked: Optional[float] = None  # when the last unanswered ping was sent
 
     def _open(self, http: Http, seconds: float) -> None:
         parts = urlsplit(http.base_url + _PATH)
@@ -90,12 +90,12 @@ class Socket:
                 raise websocket.WebSocketException(f"Redirect: HTTP status {self._line.getstatus()}")
 
     def close(self) -> None:
-        """End it, without waiting for the server's goodbye."""
+        """Close the socket without waiting for the server's close frame."""
         with contextlib.suppress(*_BROKEN):
             self._line.shutdown()  # type: ignore[no-untyped-call]
 
     def receive(self, until: float) -> Optional[Message]:
-        """The next message, None if there is none until then, in seconds of the monotonic clock. Raises Lost."""
+        """Return the next message, None if none comes before `until` (of the monotonic clock). Raises Lost."""
         while True:
             self._check()
             now = time.monotonic()
@@ -117,7 +117,7 @@ class Socket:
                 return _message(data)
 
     def _ask(self) -> None:
-        """Whether anybody is there."""
+        """Send a ping. Raises Lost if the previous one is unanswered."""
         if self._asked is not None:
             raise Lost(f"it was silent for {time.monotonic() - self._heard:.0f} s")
         self._asked = time.monotonic()
@@ -130,13 +130,13 @@ class Socket:
 
 
 class _Line(websocket.WebSocket):
-    """A websocket that neither waits nor takes more than it should, within a frame either."""
+    """A websocket that keeps the time limit and the size limit within a frame, too."""
 
     deadline = 0.0
     taken = 0
 
     def next_frame(self, deadline: float) -> Any:
-        """Opcode and data of the next frame. Raises WebSocketTimeoutException; what came of it by then is kept."""
+        """Return opcode and data of the next frame. Raises WebSocketTimeoutException, and keeps an incomplete frame."""
         self.deadline = deadline
         opcode, frame = self.recv_data_frame(control_frame=True)
         self.taken = 0
@@ -148,20 +148,20 @@ class _Line(websocket.WebSocket):
             raise websocket.WebSocketTimeoutException("the time is up")
         if self.taken > MAX_BYTES:
             raise websocket.WebSocketPayloadException(f"a message is larger than {MAX_BYTES} bytes")
-        if self.sock is not None:  # or what is below says so
+        if self.sock is not None:  # otherwise the call below raises
             self.sock.settimeout(left)
         found: bytes = super()._recv(bufsize)  # type: ignore[no-untyped-call]
         self.taken += len(found)
         return found
 
 
-#: IndexError: websocket-client before 1.9, of an answer that is no HTTP.
+#: Exceptions of a broken socket; websocket-client before 1.9 raises IndexError for an answer that is no HTTP.
 _BROKEN = (websocket.WebSocketException, OSError, ValueError, IndexError)
 
 
 @contextlib.contextmanager
 def _lost() -> Iterator[None]:
-    """Whatever breaks inside is Lost."""
+    """Raise Lost for an exception of a broken socket in the `with` block."""
     try:
         yield
     except _BROKEN as error:
@@ -169,13 +169,13 @@ def _lost() -> Iterator[None]:
 
 
 def _session(http: Http, seconds: float) -> str:
-    """`POST /api/login` passive: the name and the session that the key stands for. A key does not log in a socket."""
+    """Return the key's user and session by a passive `POST /api/login`: a socket takes these, but no key."""
     try:
         with http.hurried(seconds):
             me = mapping(http.ask("/api/login", {"passive": True}), "/api/login")
     except AuthError:
         raise
-    except CliError as error:  # 429 for all, after somebody's wrong passwords
+    except CliError as error:  # 429 for all clients, after wrong passwords of another one
         raise Lost(f"the server does not log it in: {error.message}") from error
     name, session = text(me.get("name")), text(me.get("session"))
     if name is None or session is None:

@@ -1,4 +1,4 @@
-"""What there is to tell of a printer: each piece of news, whether it was pushed or polled."""
+"""The kinds of update from a printer, pushed or polled, as values."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 #: Types of the lines that `watch` prints. The server's own events, such as PrintDone, can be named beside them.
 TYPES = ("state", "progress", "temperature", "event", "notification", "connection", "terminal")
-#: The server's own plugins that tell of a firmware's questions and notes.
+#: The bundled server plugins that report a firmware's prompts and notifications.
 PROMPTS, NOTES = "action_command_prompt", "action_command_notification"
 
 
 class State(NamedTuple):
-    """The server has another word for the printer's state; how far a job is may be old."""
+    """A new state text of the printer, without the job's progress."""
 
     text: str
 
 
 class Heat(NamedTuple):
-    """The heaters, by tool0, bed ..."""
+    """The temperatures of the heaters, by name (tool0, bed ...)."""
 
     heaters: Dict[str, Temperature]
 
@@ -38,7 +38,7 @@ class Event(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """The firmware wants a person: a prompt with its choices, or a note. `text` None: it is over."""
+    """A message of the firmware to the user: a prompt with its choices, or a note. `text` None closes the prompt."""
 
     text: Optional[str]
     choices: List[str]
@@ -51,14 +51,14 @@ class Line(NamedTuple):
 
 
 class Link(NamedTuple):
-    """The push socket is up, or it is not and why."""
+    """The push socket was connected, or was lost for a reason."""
 
     up: bool
     reason: Optional[str]
 
 
 class Away(NamedTuple):
-    """The server itself cannot be reached, and why; None: it is back."""
+    """The server cannot be reached for a reason, or can be reached again if the reason is None."""
 
     reason: Optional[str]
 
@@ -67,7 +67,7 @@ What = Union[Job, State, Heat, Event, Notice, Line, Link, Away]
 
 
 class News(NamedTuple):
-    """A piece of news. `source` is push or poll, `time` seconds since 1970 by this computer's clock."""
+    """An update with its origin. `source` is push or poll, `time` seconds since 1970 by this computer's clock."""
 
     source: str
     time: float
@@ -75,7 +75,7 @@ class News(NamedTuple):
 
 
 def told(message: Message) -> Iterator[What]:
-    """What a message of the push socket tells. Kinds that are unknown tell nothing."""
+    """Yield the updates in a message of the push socket; none for a message of unknown kind."""
     body = members(message.body)
     if message.kind in ("current", "history"):
         yield from _current(body, fresh=message.kind == "current")
@@ -88,7 +88,7 @@ def told(message: Message) -> Iterator[What]:
 def _current(body: Dict[str, Any], fresh: bool) -> Iterator[What]:
     if "state" in body:
         yield Job.from_push(body)
-    if fresh:  # a history's are old: its last temperatures may be those from before a target was set
+    if fresh:  # a history is old: its last temperatures may be from before a target was set
         for sample in items(body.get("temps"))[-1:]:
             heaters = readings_of(sample)
             if heaters:

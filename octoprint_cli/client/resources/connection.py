@@ -24,23 +24,23 @@ class ConnectionState(NamedTuple):
     ports: List[str]  # what can be connected to now
     baudrates: List[int]
     profiles: List[str]
-    preferred: Optional[str]  # the port that the server takes unless told otherwise; None: it tries all of them
+    preferred: Optional[str]  # the server's default port; None: it tries all of them
 
     @property
     def phase(self) -> Phase:
-        """What the printer is about."""
+        """The phase that the state stands for."""
         return phase_of(self.state)
 
     @classmethod
     def from_json(cls, body: Any) -> ConnectionState:
-        """From the answer of `GET /api/connection`."""
+        """Make the reading from the answer of `GET /api/connection`."""
         answer = mapping(body, _PATH)
         current, options = inner(answer, "current"), inner(answer, "options")
         state = text(current.get("state")) or "Unknown"
         if not phase_of(state).connected:
             current = {}  # 1.x goes on naming the profile
         return cls(
-            state="Offline" if state == "Closed" else state,  # 1.x has a word of its own here
+            state="Offline" if state == "Closed" else state,  # 1.x says Closed here
             port=text(current.get("port")),
             baudrate=whole(current.get("baudrate")),
             profile=text(current.get("printerProfile")),
@@ -52,10 +52,10 @@ class ConnectionState(NamedTuple):
 
 
 class Connection(Resource):
-    """The one serial line of the server."""
+    """The server's one serial connection to a printer."""
 
     def current(self) -> ConnectionState:
-        """`GET /api/connection` (permission STATUS)."""
+        """Return the connection by `GET /api/connection` (permission STATUS)."""
         return ConnectionState.from_json(self._http.get(_PATH, needs="STATUS"))
 
     def wait_for_port(self, port: str, seconds: float) -> ConnectionState:
@@ -74,16 +74,16 @@ class Connection(Resource):
         return self.poll_until(self.current, lambda link: port == "AUTO" or port in link.ports, seconds, missing)
 
     def connect(self, port: Optional[str], baudrate: Optional[int], profile: Optional[str]) -> None:
-        """`POST /api/connection` connect (CONNECTION), which must be waited for, and ended by `require_connected`.
+        """Start to connect by `POST /api/connection` connect (CONNECTION); wait, then call `require_connected`.
 
-        What is None is the server's preference.
+        The server's preference replaces an argument that is None.
         """
         wishes = {"port": port, "baudrate": baudrate, "printerProfile": profile}
         body = {"command": "connect", **{key: value for key, value in wishes.items() if value is not None}}
         self.act(_PATH, body, needs="CONNECTION")
 
     def require_connected(self, seconds: float) -> ConnectionState:
-        """What came of `connect`, after a wait of so many seconds. Raises PrinterOffline with the server's reason."""
+        """Return the connection after `connect` and a wait of `seconds`. Raises PrinterOffline with the server's state."""
         link, _ = self.poll(self.current, lambda link: True, 0)
         if not link.phase.connected and not self._http.rehearsing:
             raise errors.PrinterOffline(
@@ -94,7 +94,7 @@ class Connection(Resource):
         return link
 
     def disconnect(self) -> ConnectionState:
-        """`POST /api/connection` disconnect (CONNECTION), then wait until it is closed.
+        """Disconnect by `POST /api/connection` disconnect (CONNECTION), then wait until the port is closed.
 
         The server does this in the middle of a job, too, and kills the job. Raises StateNotReached.
         """

@@ -18,12 +18,12 @@ LISTED_SECONDS = 10.0
 
 
 class Files(Resource):
-    """The server's storages."""
+    """The files in the server's storages."""
 
     _sd_name: Optional[str] = None  # as this server calls it, once that was found out
 
     def list(self, location: Optional[str] = None) -> Listing:
-        """`GET /api/files` (permission FILES_LIST), folders walked; both locations unless one is named.
+        """List all files by `GET /api/files` (permission FILES_LIST), in both locations unless one is named.
 
         Raises PrinterOffline for the SD card of a printer that is not connected.
         """
@@ -34,18 +34,18 @@ class Files(Resource):
         return Listing.from_json(mapping(answer, path))
 
     def free(self) -> Optional[int]:
-        """`GET /api/files` (FILES_LIST): the bytes that an upload may take, None if the server does not say."""
+        """Return the free space in bytes by `GET /api/files` (FILES_LIST), None if the server does not report it."""
         # Of 2.0's two numbers the one of /api/files leaves out what only root may use; it is the smaller one.
         answer = self._http.get(_PATH, needs="FILES_LIST", limit=MAX_LISTING_BYTES)
         return whole(mapping(answer, _PATH).get("free"))
 
     def info(self, path: str, location: str = "local") -> StoredFile:
-        """`GET /api/files/LOCATION/PATH` (FILES_LIST). Raises NotFound."""
+        """Return a file's entry by `GET /api/files/LOCATION/PATH` (FILES_LIST). Raises NotFound."""
         resource = self._resource(path, location)
         return StoredFile.from_json(mapping(self._http.get(resource, needs="FILES_LIST"), resource))
 
     def find(self, path: str, location: str = "local") -> Optional[StoredFile]:
-        """The same, None for a file that is not there."""
+        """Return a file's entry, None for a file that does not exist."""
         try:
             return self.info(path, location)
         except errors.NotFound:
@@ -56,7 +56,7 @@ class Files(Resource):
             return next((file for file in self.list(location).files if file.path == path), None)
 
     def require(self, path: str, location: str = "local") -> StoredFile:
-        """The same, for a file that must be there. Raises FileNotFound."""
+        """Return the entry of a file that must exist. Raises FileNotFound."""
         found = self.find(path, location)
         if found is None:
             raise errors.FileNotFound(
@@ -65,7 +65,7 @@ class Files(Resource):
         return found
 
     def path_of(self, name: str, folder: str = "") -> str:
-        """`POST /api/files/test` sanitize (FILES_LIST, since 1.6): the local path that a file of this name gets."""
+        """Return the local path that a file of this name gets, by `POST /api/files/test` sanitize (FILES_LIST, since 1.6)."""
         answer = self._test("sanitize", name, folder)
         typed = [part for part in (*folder.split("/"), name) if part]
         path = text(answer.get("sanitized")) or "/".join(typed)
@@ -74,18 +74,18 @@ class Files(Resource):
         return path
 
     def free_name(self, name: str, folder: str = "") -> str:
-        """`POST /api/files/test` exists (FILES_LIST, since 1.6): a name like it that no local file has yet."""
+        """Return a similar name that is free, by `POST /api/files/test` exists (FILES_LIST, since 1.6)."""
         answer = self._test("exists", name, folder)
         return (text(answer.get("suggestion")) or name).rsplit("/", 1)[-1] if answer.get("exists") else name
 
     def sha1_of(self, path: str, limit: int) -> str:
-        """`GET /downloads/files/local/PATH` (FILES_DOWNLOAD): the SHA-1 of what the server really holds."""
+        """Return the SHA-1 of a stored file, read back by `GET /downloads/files/local/PATH` (FILES_DOWNLOAD)."""
         sha1 = hashlib.sha1()
         self.read(path, sha1.update, limit)
         return sha1.hexdigest()
 
     def read(self, path: str, take: Callable[[bytes], None], limit: int) -> None:
-        """`GET /downloads/files/local/PATH` (FILES_DOWNLOAD): hands a local file's bytes to `take`, piece by piece."""
+        """Pass a stored file's bytes to `take` in pieces, by `GET /downloads/files/local/PATH` (FILES_DOWNLOAD)."""
         self._http.fetch(f"/downloads/files/local/{quote(path, errors='surrogatepass')}", take, needs="FILES_DOWNLOAD", limit=limit)
 
     def wait_until_listed(self, sent: StoredFile, before: Listing) -> StoredFile:
@@ -107,7 +107,7 @@ class Files(Resource):
         return self.poll_until(find, lambda found: found is not None, LISTED_SECONDS, unlisted) or sent
 
     def select(self, path: str, location: str = "local", start: bool = False) -> str:
-        """`POST /api/files/LOCATION/PATH` select, and with `start` print (FILES_SELECT, PRINT).
+        """Select, and with `start` print, a file by `POST /api/files/LOCATION/PATH` select (FILES_SELECT, PRINT).
 
         Must be followed by a look at the job. Raises NotFound, PrinterBusy (also the server's word for a
         printer that is not connected).
@@ -116,7 +116,7 @@ class Files(Resource):
         return self.act(self._resource(path, location), {"command": "select", "print": start}, needs=needs)
 
     def storage(self, location: str) -> str:
-        """The server's name of a location: 2.0 calls the SD card `printer`, and has it while connected."""
+        """Return the server's name of a location: 2.0 calls the SD card `printer`, and has it only while connected."""
         if location not in SD_NAMES:
             return location
         if self._sd_name is None:

@@ -1,4 +1,4 @@
-"""The job: what is printing, how far it is, and the verbs on it."""
+"""The server's job: what is printing, its progress, and the commands to start, pause and cancel it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CERTAIN_SECONDS = 0.25
 SELECT_SECONDS = 10.0
 #: A serial line carries some kilobytes a second, so a transfer is timed by standing still, not in all.
 STALL_SECONDS = 60.0
-#: A file that has gone over before it was ever seen on its way costs this much.
+#: Longest wait for a transfer to be seen; a transfer that ends before that costs the whole wait.
 TRANSFER_BEGINS_SECONDS = 3.0
 
 
@@ -42,12 +42,12 @@ class Job(NamedTuple):
 
     @property
     def phase(self) -> Phase:
-        """What the printer is about."""
+        """The phase that the state stands for."""
         return phase_of(self.state)
 
     @classmethod
     def from_json(cls, body: Any) -> Job:
-        """From the answer of `GET /api/job`, with or without its many nulls."""
+        """Make the job from the answer of `GET /api/job`, with or without its many nulls."""
         answer = mapping(body, _PATH)
         job, progress = inner(answer, "job"), inner(answer, "progress")
         file = inner(job, "file")
@@ -67,12 +67,12 @@ class Job(NamedTuple):
 
     @classmethod
     def from_push(cls, body: Dict[str, Any]) -> Job:
-        """From what the push socket says of the same: there, the state is an object."""
+        """Make the job from a message of the push socket, where the state is an object."""
         state = inner(body, "state")
         return cls.from_json({**body, "state": state.get("text"), "error": state.get("error")})
 
     def of_event(self, payload: Mapping[str, Any]) -> Job:
-        """The job that an event such as PrintStarted tells of, with this one's state, at its begin."""
+        """Return the job that an event such as PrintStarted reports, at its beginning, with this job's state."""
         path = text(payload.get("path"))
         origin = text(payload.get("origin"))
         none: Dict[str, Any] = dict.fromkeys(("completion", "print_time", "print_time_left", "estimated_print_time"))
@@ -80,7 +80,7 @@ class Job(NamedTuple):
         return self._replace(file=file, location=location_name(origin) if origin else None, size=whole(payload.get("size")), **none)
 
     def require_connected(self) -> Job:
-        """Itself. Raises PrinterOffline, with the server's reason if it has one."""
+        """Return this job if the printer is connected. Raises PrinterOffline, with the server's reason if there is one."""
         if self.phase.connected:
             return self
         reason = f": {self.error}" if self.error else ""
@@ -91,13 +91,13 @@ class Job(NamedTuple):
         )
 
     def require_idle(self) -> Job:
-        """Itself. Raises PrinterOffline, or PrinterBusy for anything but a printer that could start now."""
+        """Return this job if the printer could start one now. Raises PrinterOffline or PrinterBusy."""
         if self.require_connected().phase is Phase.IDLE:
             return self
         raise self.busy("the printer is busy")
 
     def require_active(self) -> Job:
-        """Itself. Raises PrinterOffline, or NoActiveJob for an idle printer; a state unknown to us may be a job."""
+        """Return this job unless the printer is idle; an unknown state may be a job. Raises PrinterOffline or NoActiveJob."""
         if self.require_connected().phase is not Phase.IDLE:
             return self
         raise errors.NoActiveJob(
@@ -105,7 +105,7 @@ class Job(NamedTuple):
         )
 
     def busy(self, why: str, hint: str = "octoprint-cli status") -> errors.PrinterBusy:
-        """The error that says what the printer is busy with."""
+        """Return the error that says what the printer is busy with."""
         file = f" with {self.file}" if self.file and self.phase.has_job else ""
         return errors.PrinterBusy(f"{why}: {self.state}{file}", hint=hint, details={"state": self.state, "file": self.file})
 
@@ -115,7 +115,7 @@ class Job(NamedTuple):
 
 
 def _moved_on_from(before: Job) -> Callable[[Job], bool]:
-    """Whether the transfer is over, or further than it was."""
+    """Return a condition: the transfer is over, or further than in `before`."""
     return lambda job: job.phase is not Phase.TRANSFERRING or job.completion != before.completion
 
 
@@ -128,11 +128,11 @@ class Jobs(Resource):
     """The one job that the server can have."""
 
     def current(self) -> Job:
-        """`GET /api/job` (permission STATUS). Answers when no printer is connected, too."""
+        """Return the job by `GET /api/job` (permission STATUS), which also answers when no printer is connected."""
         return Job.from_json(self._http.get(_PATH, needs="STATUS"))
 
     def cancel(self, seconds: float = SETTLE_SECONDS) -> Job:
-        """`POST /api/job` cancel (PRINT), then wait until the printer has stopped.
+        """Cancel the job by `POST /api/job` cancel (PRINT), then wait until the printer has stopped.
 
         Raises NoActiveJob, PrinterOffline, and StillCancelling after `seconds`.
         """
@@ -148,12 +148,12 @@ class Jobs(Resource):
         return self.poll_until(self.current, lambda job: job.phase.at_rest, seconds, still_going)
 
     def pause(self, seconds: float = SETTLE_SECONDS) -> Job:
-        """`POST /api/job` pause (PRINT), then wait until it is paused. Raises as `resume`."""
+        """Pause the job by `POST /api/job` pause (PRINT), then wait until it is paused. Raises what `resume` raises."""
         self._post(command="pause", action="pause")
         return self._reach("Paused", lambda job: job.phase is Phase.PAUSED, seconds)
 
     def resume(self, seconds: float = SETTLE_SECONDS) -> Job:
-        """`POST /api/job` resume (PRINT), then wait until it prints.
+        """Resume the job by `POST /api/job` resume (PRINT), then wait until it prints.
 
         Raises NoActiveJob, PrinterOffline, and StateNotReached after `seconds`.
         """
@@ -178,7 +178,7 @@ class Jobs(Resource):
         return self.poll_until(self.current, fresh, seconds, not_selected)
 
     def start(self) -> None:
-        """`POST /api/job` start (PRINT). A 204 also where nothing is selected: follow it by `confirm_started`."""
+        """Start the selected file by `POST /api/job` start (PRINT); a 204 proves nothing, so call `confirm_started` next."""
         self._post(command="start")
 
     def confirm_started(
@@ -193,7 +193,7 @@ class Jobs(Resource):
         def started(job: Job) -> bool:
             if not job.is_of(path, location):
                 return False
-            # 2.0.0rc7 goes on saying Starting of some jobs that print: two of its threads report the state.
+            # 2.0.0rc7 keeps the state Starting for some jobs that print: two of its threads report the state.
             moves = job.phase is not Phase.STARTING or 0 < (job.completion or 0) < 100
             under_way = job.phase.has_job and moves
             return under_way or (job.completion == 100 and ended())

@@ -59,7 +59,7 @@ class PrinterState(NamedTuple):
 
     @property
     def reported(self) -> bool:
-        """Whether the printer has told its temperatures, all in one report.
+        """Whether the printer has reported its temperatures, all in one report.
 
         Before the first one, a target that was set makes an entry of its own, without an actual temperature.
         """
@@ -67,7 +67,7 @@ class PrinterState(NamedTuple):
 
     @classmethod
     def from_json(cls, body: Any) -> PrinterState:
-        """From the answer of `GET /api/printer`."""
+        """Make the reading from the answer of `GET /api/printer`."""
         answer = mapping(body, _PATH)
         state = inner(answer, "state")
         flags = {str(name): value for name, value in inner(state, "flags").items() if isinstance(value, bool)}
@@ -82,7 +82,7 @@ class PrinterState(NamedTuple):
 
 
 def readings_of(body: Mapping[str, Any]) -> Dict[str, Temperature]:
-    """The heaters of a sample, as the server has it in several places: `{"tool0": {"actual": 21.3, "target": 0.0}, ...}`."""
+    """Return the heaters of a sample such as `{"tool0": {"actual": 21.3, "target": 0.0}, ...}`."""
     found = {}
     for heater in sorted(body, key=lambda name: (not name.startswith("tool"), len(name), name)):
         values = body[heater]
@@ -94,10 +94,9 @@ def readings_of(body: Mapping[str, Any]) -> Dict[str, Temperature]:
 
 
 class Printer(Resource):
-    """The printer behind the server. All but `current` want it connected and raise PrinterOffline else.
+    """The printer behind the server. Reading its state, heating and sending raise PrinterOffline if it is not connected.
 
-    Nothing heats beyond the limits, which are asked for once something is to heat: whoever sends it, LimitExceeded comes before
-    anything goes out.
+    Nothing heats beyond the limits, which are read when something is to heat: LimitExceeded is raised before anything is sent.
     """
 
     def __init__(self, http: Http, limits: Callable[[], Optional[Limits]] = lambda: None) -> None:
@@ -116,15 +115,15 @@ class Printer(Resource):
                 )
 
     def current(self) -> PrinterState:
-        """`GET /api/printer` (permission STATUS). Raises PrinterOffline (the server's 409)."""
+        """Return the state by `GET /api/printer` (permission STATUS). Raises PrinterOffline (the server's 409)."""
         return PrinterState.from_json(self._http.get(_PATH, needs="STATUS", exclude="sd"))
 
     def error(self) -> Optional[str]:
-        """`GET /api/printer/error` (STATUS, since 1.10): the firmware's last error; 2.0 forgets it as it disconnects."""
+        """Return the firmware's last error by `GET /api/printer/error` (STATUS, since 1.10); 2.0 forgets it on disconnect."""
         return text(mapping(self._http.get(f"{_PATH}/error", needs="STATUS"), f"{_PATH}/error").get("error"))
 
     def heaters(self) -> Dict[str, Temperature]:
-        """Every heater, waiting for the printer's first report after a connect.
+        """Return every heater, after a wait for the printer's first report if it has just connected.
 
         Raises StateNotReached if the printer reports none.
         """
@@ -134,7 +133,7 @@ class Printer(Resource):
         return state.temperatures
 
     def history(self, limit: Optional[int] = None) -> List[Sample]:
-        """`GET /api/printer?history=true` (STATUS): what the server keeps, some 30 minutes, the newest last.
+        """Return the temperature history of some 30 minutes, newest last, by `GET /api/printer?history=true` (STATUS).
 
         Without a `limit` its newest 300 samples, with 0 all of them. Raises PrinterOffline.
         """
@@ -145,7 +144,7 @@ class Printer(Resource):
         return [Sample(time, temperatures) for time, temperatures in samples if time is not None]
 
     def set_targets(self, targets: Mapping[str, float], seconds: float = TARGET_SECONDS) -> Dict[str, Temperature]:
-        """`POST /api/printer/tool|bed|chamber` target (CONTROL), then wait until the server shows them.
+        """Set targets by `POST /api/printer/tool|bed|chamber` target (CONTROL), then wait until the server shows them.
 
         `targets` in degrees Celsius, 0 is off. Raises LimitExceeded; StateNotReached if they do not show in `seconds`:
         while the printer heats up and waits, it takes no other command.
@@ -159,9 +158,9 @@ class Printer(Resource):
         return self._confirm(targets, seconds)
 
     def switch_off(self, seconds: float = TARGET_SECONDS) -> Dict[str, Temperature]:
-        """Sets every heater's target to 0, at once also where the printer has not reported any yet.
+        """Set every heater's target to 0, at once even if the printer has not reported any heater yet.
 
-        Raises as `set_targets`.
+        Raises what `set_targets` raises.
         """
         known = self._heaters_if_known()
         if known:
@@ -173,7 +172,7 @@ class Printer(Resource):
         try:
             state = self.current()
         except (errors.ServerError, errors.UnexpectedResponse, errors.TimedOut, errors.PermissionDenied):
-            return ()  # a trouble of reading must not leave anything hot
+            return ()  # a failed read must not leave anything hot
         return state.temperatures if state.reported else ()
 
     def _request(self, heater: str, body: Dict[str, Any]) -> Union[str, errors.CliError]:
@@ -198,7 +197,7 @@ class Printer(Resource):
         return self.poll_until(self.current, shown, seconds, not_shown).temperatures
 
     def send(self, commands: Sequence[str]) -> None:
-        """`POST /api/printer/command` (CONTROL): all lines in one request, in order.
+        """Send G-code lines, all in one request and in order, by `POST /api/printer/command` (CONTROL).
 
         The server queues them and says nothing about what the firmware makes of them. Raises LimitExceeded, and
         InvalidValue for what is no single line.
@@ -211,7 +210,7 @@ class Printer(Resource):
 
 
 def _requests(targets: Mapping[str, float]) -> Iterator[Tuple[str, Dict[str, Any]]]:
-    """The resource and body of each request that setting these targets takes: one for all tools."""
+    """Yield the resource and body of each request that sets the targets: one request for all tools."""
     tools = {heater: target for heater, target in targets.items() if heater.startswith("tool")}
     if tools:
         yield "tool", {"targets": tools}

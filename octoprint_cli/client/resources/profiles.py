@@ -1,4 +1,4 @@
-"""The printer profile: what the server was told of the printer's size, heaters and tools."""
+"""The printer profile: the server's settings for the printer's size, heaters and tools."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ Span = Tuple[float, float]
 
 
 class Volume(NamedTuple):
-    """Where the nozzle may go, in mm: lowest and highest per axis; on a round bed also its radius around (0, 0)."""
+    """The volume that the nozzle can reach, in mm: lowest and highest per axis; a round bed has a radius around (0, 0)."""
 
     x: Span
     y: Span
     z: Span
     radius: Optional[float] = None
-    custom: bool = False  # the box is one of its own, at least as large as the bed
+    custom: bool = False  # the profile has a custom box, at least as large as the bed
 
     @classmethod
     def from_json(cls, body: Dict[str, Any]) -> Optional[Volume]:
-        """From a profile's `volume`; None where it does not tell a size.
+        """Make the volume from a profile's `volume`; None if that has no size.
 
         A round bed has its origin in its centre, whatever the profile says, and its width for a diameter.
         """
@@ -62,7 +62,7 @@ class Profile(NamedTuple):
 
     @classmethod
     def from_json(cls, body: Dict[str, Any]) -> Profile:
-        """From one of the profiles in the answer."""
+        """Make the profile from one of those in the answer."""
         extruder = inner(body, "extruder")
         count, nozzle = number(extruder.get("count")), number(extruder.get("nozzleDiameter"))
         return cls(
@@ -82,7 +82,7 @@ class Profiles(Resource):
     """The server's printer profiles."""
 
     def current(self) -> Profile:
-        """`GET /api/printerprofiles` (permission CONNECTION, which read-only users lack): the one in use.
+        """Return the profile in use by `GET /api/printerprofiles` (permission CONNECTION, which read-only users lack).
 
         Without a connected printer that is the default one. Raises UnexpectedResponse if there is none.
         """

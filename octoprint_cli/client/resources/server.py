@@ -9,7 +9,7 @@ from octoprint_cli.client.resource import Resource
 
 
 class User(NamedTuple):
-    """Whose key it is. `name` is None for a key that the server does not know."""
+    """The user whom the API key belongs to. `name` is None for a key that the server does not know."""
 
     name: Optional[str]
     permissions: List[str]
@@ -17,15 +17,15 @@ class User(NamedTuple):
 
 
 class Server(Resource):
-    """The OctoPrint that answers."""
+    """The OctoPrint server itself."""
 
     def version(self) -> str:
-        """`GET /api/version` (permission STATUS): such as 1.11.8 or 2.0.0rc7; not always PEP 440."""
+        """Return the version by `GET /api/version` (permission STATUS), such as 1.11.8 or 2.0.0rc7; not always PEP 440."""
         answer = mapping(self._http.get("/api/version", needs="STATUS"), "/api/version")
         return text(answer.get("server")) or text(answer.get("text")) or "unknown"
 
     def user(self) -> User:
-        """`GET /api/currentuser`, which answers 200 to any key: the reliable test of one."""
+        """Return the key's user by `GET /api/currentuser`, the reliable test of a key because it answers 200 to any."""
         answer = mapping(self._http.get("/api/currentuser"), "/api/currentuser")
         return User(
             name=text(answer.get("name")),

@@ -1,4 +1,4 @@
-"""What plugins that come with OctoPrint warn of: of the firmware, of the power supply, of the server's health."""
+"""The warnings and prompts of OctoPrint's bundled plugins: firmware, power supply, server health."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from octoprint_cli.client.parsing import inner, mapping, members, text, texts
 from octoprint_cli.client.resource import Resource
 from octoprint_cli.errors import NotFound
 
-#: The server's health takes two look-ups in the internet at times; nobody should wait longer for a word of warning.
+#: Time limit in seconds for a request: the health check looks up two internet addresses at times.
 SECONDS = 10.0
 
 
 class PluginWarning(NamedTuple):
-    """A warning of the server's."""
+    """A warning from a server plugin."""
 
     name: str
     level: str  # of the firmware: critical, warning, info; of health: issue, warning, info
@@ -22,14 +22,14 @@ class PluginWarning(NamedTuple):
 
 
 class Prompt(NamedTuple):
-    """A question of the firmware's that waits for a person, such as after a filament change (M600)."""
+    """A firmware's question that waits for the user, such as after a filament change (M600)."""
 
     text: str
     choices: List[str]
 
 
 class PowerTrouble(NamedTuple):
-    """What slows a Raspberry Pi down, or did since its start. True is trouble."""
+    """The reasons that slow a Raspberry Pi down, or did since its start. True is trouble."""
 
     undervoltage: bool
     overheat: bool
@@ -40,10 +40,10 @@ class PowerTrouble(NamedTuple):
 
 
 class Plugins(Resource):
-    """The server's bundled plugins. Each raises NotFound where the plugin is not there, or does not run."""
+    """The server's bundled plugins. Each method raises NotFound if its server plugin is missing or disabled."""
 
     def firmware(self) -> List[PluginWarning]:
-        """`GET /api/plugin/firmware_check` (permission PLUGIN_FIRMWARE_CHECK_DISPLAY): of the connected printer."""
+        """Return firmware warnings by `GET /api/plugin/firmware_check` (permission PLUGIN_FIRMWARE_CHECK_DISPLAY)."""
         return [
             PluginWarning(name, text(warning.get("severity")) or "critical", text(warning.get("message")), warning.get("url"))
             for name, warning in sorted(self._ask("firmware_check", "DISPLAY").items())
@@ -51,15 +51,15 @@ class Plugins(Resource):
         ]
 
     def health(self) -> List[PluginWarning]:
-        """`GET /api/plugin/health_check` (permission PLUGIN_HEALTH_CHECK_CHECK, since 1.11): all that is not ok."""
+        """Return failed checks by `GET /api/plugin/health_check` (permission PLUGIN_HEALTH_CHECK_CHECK, since 1.11)."""
         found = {name: members(check) for name, check in sorted(inner(self._ask("health_check", "CHECK"), "health").items())}
         levels = {name: text(check.get("result")) or "unknown" for name, check in found.items()}
         return [PluginWarning(name, level, None, found[name].get("context")) for name, level in levels.items() if level != "ok"]
 
     def power(self) -> Optional[PowerTrouble]:
-        """`GET /api/plugin/pi_support` (permission PLUGIN_PI_SUPPORT_STATUS), on a Raspberry Pi alone.
+        """Return power trouble by `GET /api/plugin/pi_support` (permission PLUGIN_PI_SUPPORT_STATUS), on a Raspberry Pi only.
 
-        None where the server does not watch its power supply.
+        None if the server does not watch its power supply.
         """
         answer = self._ask("pi_support", "STATUS")
         if answer.get("throttle_enabled") is not True or answer.get("throttle_functional") is not True:
@@ -68,7 +68,10 @@ class Plugins(Resource):
         return PowerTrouble(*_troubles(state, "current"), *_troubles(state, "past"))
 
     def prompt(self) -> Optional[Prompt]:
-        """`GET /api/plugin/action_command_prompt` (permission PLUGIN_ACTION_COMMAND_PROMPT_INTERACT), None if nothing is asked."""
+        """Return the open prompt, None if there is none.
+
+        Calls `GET /api/plugin/action_command_prompt` (permission PLUGIN_ACTION_COMMAND_PROMPT_INTERACT).
+        """
         try:
             asked = self._ask("action_command_prompt", "INTERACT")
         except NotFound:
@@ -85,6 +88,6 @@ class Plugins(Resource):
 
 
 def _troubles(state: Dict[str, Any], when: str) -> Tuple[bool, bool, bool]:
-    """The server's `issue` is any of them, and one that it names no more closely."""
+    """Return undervoltage, overheat and other trouble; the server's `issue` stands for any of the three."""
     undervoltage, overheat, issue = (state.get(f"{when}_{what}") is True for what in ("undervoltage", "overheat", "issue"))
     return undervoltage, overheat, issue and not (undervoltage or overheat)

@@ -1,4 +1,4 @@
-"""What the server says of a stored file, and of all of them. Locations are `local` and `sdcard`."""
+"""The models of a file on the server and of a listing of files. Locations are `local` and `sdcard`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def location_name(origin: str) -> str:
 
 
 class History(NamedTuple):
-    """How often a file was printed to its end and not, and how the last time went. An SD card's files have none."""
+    """The print history of a file: successes, failures, and the last print. Files on an SD card have none."""
 
     success: int = 0
     failure: int = 0
@@ -25,14 +25,14 @@ class History(NamedTuple):
 
     @classmethod
     def from_json(cls, prints: Dict[str, Any]) -> History:
-        """From the `prints` of an entry."""
+        """Make the history from the `prints` of a file's entry."""
         last, succeeded = number(inner(prints, "last").get("date")), inner(prints, "last").get("success")
         success, failure = (whole(prints.get(outcome)) or 0 for outcome in ("success", "failure"))
         return cls(success, failure, last, succeeded if isinstance(succeeded, bool) else None)
 
     @property
     def total(self) -> int:
-        """Ended ones, well or not."""
+        """The number of prints that ended, successful or not."""
         return self.success + self.failure
 
 
@@ -50,7 +50,7 @@ class StoredFile(NamedTuple):
 
     @classmethod
     def from_json(cls, entry: Dict[str, Any]) -> StoredFile:
-        """From an entry of a listing or the answer for one file."""
+        """Make the file from an entry of a listing, or the answer for one file."""
         path = (text(entry.get("path")) or text(entry.get("name")) or "").lstrip("/")
         origin = text(entry.get("origin")) or "local"
         return cls(
@@ -70,7 +70,7 @@ class StoredFile(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """What is stored, and the space in bytes where the server tells it."""
+    """The stored files, and the space in bytes if the server reports it."""
 
     files: List[StoredFile]
     free: Optional[int]
@@ -78,13 +78,13 @@ class Listing(NamedTuple):
 
     @classmethod
     def from_json(cls, answer: Dict[str, Any]) -> Listing:
-        """From the answer of a recursive listing: folders are walked, and models for slicing left out."""
+        """Make the listing from the answer of a recursive one: folders are walked, models for slicing left out."""
         files = sorted(_walk(answer.get("files")), key=lambda file: (file.location, file.path))
         return cls(files, whole(answer.get("free")), whole(answer.get("total")))
 
 
 def _walk(entries: Any) -> Iterator[StoredFile]:
-    open_lists = [items(entries)]  # no recursion: the server decides how deep it goes
+    open_lists = [items(entries)]  # no recursion: the server decides how deep the folders go
     while open_lists:
         for entry in open_lists.pop():
             if entry.get("type") == "folder":

@@ -1,4 +1,4 @@
-"""Uploading: the server holds these very bytes under the path in the answer, or there is an error that says what it holds."""
+"""Upload files, and verify that the server holds the same bytes; otherwise an error says what it holds."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ MIB = 1024 * 1024
 CHEAP_DOWNLOAD = 16 * MIB
 #: How long a file whose upload's answer was lost may take to appear: a gateway gives up before the server does.
 APPEARS_SECONDS = 15.0
-#: A name that was free at the look can be taken at the upload.
+#: Number of names to try for `rename`: a name that was free can be taken before the upload.
 NAMES_TRIED = 3
 #: Processing a received file took 2.0 a ninth of a second for each MiB, on a fast machine.
 PATIENCE_PER_MIB = 1.0
 
 
 class UploadOptions(NamedTuple):
-    """How a file is to be stored. `if_exists`: replace, skip, rename or fail; `verify`: auto or download."""
+    """Options for storing a file. `if_exists`: replace, skip, rename or fail; `verify`: auto or download."""
 
     location: str = "local"
     folder: str = ""
@@ -45,10 +45,10 @@ class UploadOptions(NamedTuple):
 
 
 class UploadResult(NamedTuple):
-    """A file that the server holds now: what it says of it, and what was sent.
+    """The result of an upload: the server's entry for the file, and what was sent.
 
-    `verified` is how it is known to be the same: sha1, download, size, or none. `action` is uploaded,
-    unchanged (the same bytes were there, nothing was sent) or skipped (something was there, nothing was sent).
+    `verified` is how the bytes are known to be the same: sha1, download, size, or none. `action` is uploaded,
+    unchanged (the same bytes were there, nothing was sent) or skipped (a file was there, nothing was sent).
     """
 
     stored: StoredFile
@@ -59,7 +59,7 @@ class UploadResult(NamedTuple):
 
 
 class Uploads(Resource):
-    """Sending files to the server's storages."""
+    """Uploads to the server's storages."""
 
     def __init__(self, http: Http, files: Files) -> None:
         super().__init__(http)
@@ -67,10 +67,10 @@ class Uploads(Resource):
         self._under_way: Optional[Tuple[str, Optional[StoredFile]]] = None  # what is sent right now, and was there before
 
     def upload(self, file: Path, wish: UploadOptions = UploadOptions(), progress: Optional[Progress] = None) -> UploadResult:
-        """`POST /api/files/LOCATION` (FILES_UPLOAD, FILES_LIST), streamed; makes the folder.
+        """Upload a file by a streamed `POST /api/files/LOCATION` (FILES_UPLOAD, FILES_LIST), which makes the folder.
 
         Never asks for `print` in the same request: the server would answer 201 though nothing started.
-        Raises FileNotFound and its kin for the local file, FileChanged, FileExists, NoSpace, FileInUse,
+        Raises what FileForm raises for the local file, FileChanged, FileExists, NoSpace, FileInUse,
         FileInvalid (415), FileTooLarge (413), UploadCorrupt; if the answer was lost and the file is not
         there, ConnectionFailed or TimedOut.
         """
@@ -87,7 +87,7 @@ class Uploads(Resource):
         return self._send_as(file, wish, path, held, progress)
 
     def interrupted(self) -> Dict[str, Any]:
-        """Which upload was under way, if any, and whether its file has arrived."""
+        """Return the upload that was under way, if any, and whether its file has arrived."""
         if self._under_way is None:
             return {}
         path, held = self._under_way
@@ -99,11 +99,11 @@ class Uploads(Resource):
     def _held(self, path: str) -> Optional[StoredFile]:
         try:
             return self._files.find(path)
-        except errors.PermissionDenied:  # FILES_LIST: who may only upload cannot look, and is told so by `verified`
+        except errors.PermissionDenied:  # no FILES_LIST: a key that may only upload; `verified` shows it
             return None
 
     def _kept(self, held: StoredFile, file: Path, size: int, wish: UploadOptions) -> Optional[UploadResult]:
-        """The answer without an upload: the same bytes are there, or what is there is not to be touched."""
+        """Return the result if no upload is needed: the same bytes are there, or the existing file must be kept."""
         told = held.hash if wish.verify == "auto" else None
         if held.size == size and (told or wish.verify == "download" or size <= CHEAP_DOWNLOAD):
             sha1 = sha1_of(file)
@@ -141,7 +141,7 @@ class Uploads(Resource):
         held: Optional[StoredFile],
         progress: Optional[Progress],
     ) -> UploadResult:
-        """Send it under the name that the wish allows. A name that is taken meanwhile costs another try."""
+        """Send the file under the name that `if_exists` allows; for `rename`, try again if the name is taken meanwhile."""
         if wish.if_exists != "rename":
             return self._send(file, file.name, wish, path, held, progress)
         refused: Optional[errors.FileExists] = None
@@ -168,7 +168,7 @@ class Uploads(Resource):
             fields["noOverwrite"] = "true"
         if name.translate(ESCAPED) != name:  # OctoPrint would keep the %22, and not under the path that it promised
             fields["filename"] = name
-        # Of the SD card's file, the local copy that 1.x makes first would tell a lie.
+        # Not for the SD card: 1.x makes a local copy first, which proves nothing.
         self._under_way = (path, held) if wish.location == "local" else None
         with FileForm(file, name, fields, progress) as form:
             plan: Dict[str, Any] = {**fields, "file": str(file), "size": form.size}
@@ -197,7 +197,7 @@ class Uploads(Resource):
             ) from error
 
     def _stored(self, answer: Any, path: str, location: str) -> StoredFile:
-        """What the server says of the file, under the name that it really gave."""
+        """Return the server's entry for the file, under the name that the server chose."""
         entries = inner(members(answer), "files")
         names = SD_NAMES if location == "sdcard" else (location,)
         entry: Dict[str, Any] = next((inner(entries, name) for name in names if name in entries), {})
@@ -220,8 +220,8 @@ class Uploads(Resource):
     def _look(
         self, lost: errors.OutcomeUnknown, form: FileForm, path: str, held: Optional[StoredFile], location: str
     ) -> StoredFile:
-        """What the server holds after an answer that never came. Raises if it is not this file."""
-        if location == "sdcard" and form.complete:  # the card's listing will tell
+        """Return the server's entry for the file after the answer was lost. Raises if the server does not hold the file."""
+        if location == "sdcard" and form.complete:  # the card's listing will show it
             return StoredFile(path, path, location, None)
         self.last_outcome = lost.told
 
@@ -230,7 +230,7 @@ class Uploads(Resource):
                 return False
             return found.hash == form.sha1 if found.hash else not found.is_still(held)
 
-        # What was not sent to its end cannot be stored; else the server may still be busy with it.
+        # An incomplete body cannot have been stored, so do not wait; a complete one may still be processed.
         seconds = APPEARS_SECONDS if form.complete else 0
         found, there = self.poll(lambda: self._files.find(path), arrived, seconds)
         if there and found is not None:
@@ -258,7 +258,7 @@ class Uploads(Resource):
         return sent._replace(verified=how)
 
     def _read_back(self, path: str, size: int, required: bool = False) -> Optional[str]:
-        """The SHA-1 of what the server holds; None if this key may not download it and need not."""
+        """Return the SHA-1 of the file on the server; None if it cannot be read and is not `required`."""
         try:
             return self._files.sha1_of(path, size + MIB)
         except errors.CliError:
@@ -268,7 +268,7 @@ class Uploads(Resource):
 
 
 def _not_stored(lost: errors.OutcomeUnknown, form: FileForm, path: str, found: Optional[StoredFile]) -> errors.CliError:
-    """The error for a file that did not arrive, with what the server has instead."""
+    """Return the error for a file that did not arrive, with what the server has instead."""
     there = "holds an earlier file of that name" if found else "does not hold the file"
     how_far = "all of it" if form.complete else f"{form.sent} of {form.size} bytes"
     stalled = (lost.details or {}).get("stalled", False)

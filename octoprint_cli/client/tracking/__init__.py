@@ -1,1 +1,1 @@
-"""How a job goes and ends, and waiting for it."""
+"""Track a job's progress and outcome, and wait for them."""

@@ -1,4 +1,4 @@
-"""What can be waited for, and what ends the wait without it."""
+"""The goals that can be waited for, and the states that end a wait with an error."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from octoprint_cli.client.tracking.job_outcome import FINISHED, JobOutcome
 GOALS = ("done", "idle", "printing", "paused", "connected", "temp", "progress=PERCENT")
 #: States that end a wait with an error.
 FAILURES = ("error", "offline", "cancelled", "paused")
-#: A heater counts as at its target within so many degrees of it.
+#: Largest difference in degrees at which a heater counts as at its target.
 NEAR_DEGREES = 2.0
 _END = frozenset({"error", "offline", "cancelled"})
 
 
 class Scene(NamedTuple):
-    """What is known of the printer at a time. `ending` is that of the job that is followed, or of the last one."""
+    """The facts about the printer that goals are judged by. `ending` belongs to the followed job, or to the last one."""
 
     job: Job
     phase: Phase
@@ -37,7 +37,7 @@ def _near(reading: Temperature) -> bool:
     return reading.actual is not None and reading.target is not None and abs(reading.actual - reading.target) <= NEAR_DEGREES
 
 
-#: Each goal with what it means, but `progress`.
+#: The condition of each goal except `progress`.
 _MET: Dict[str, Callable[[Scene], bool]] = {
     "done": lambda scene: scene.ending is not None and scene.ending.outcome == FINISHED,
     "idle": lambda scene: scene.phase is Phase.IDLE,
@@ -46,7 +46,7 @@ _MET: Dict[str, Callable[[Scene], bool]] = {
     "connected": lambda scene: scene.phase.connected,
     "temp": lambda scene: scene.warm,
 }
-#: What ends the wait for a goal unless the caller says otherwise: what makes it impossible, or most unlikely.
+#: The failures that end the wait for a goal by default, because they make it impossible or most unlikely.
 _FAILS: Dict[str, FrozenSet[str]] = {
     "done": _END,
     "progress": _END,
@@ -59,14 +59,14 @@ _FAILS: Dict[str, FrozenSet[str]] = {
 
 
 class Goal(NamedTuple):
-    """One thing to wait for: one of GOALS, and the percent of `progress`."""
+    """A goal to wait for: one of GOALS, and for `progress` its percentage."""
 
     name: str
     percent: float = 0.0
 
     @classmethod
     def parse(cls, written: str) -> Goal:
-        """From `done` or `progress=50`. Raises ValueError."""
+        """Parse a goal such as `done` or `progress=50`. Raises ValueError."""
         name, equals, percent = written.partition("=")
         if name == "progress" and equals and 0 <= float(percent) <= 100:
             return cls(name, float(percent))
@@ -75,14 +75,14 @@ class Goal(NamedTuple):
         return cls(written)
 
     def met(self, scene: Scene) -> bool:
-        """Whether it is so."""
+        """Whether the goal is met."""
         if self.name != "progress":
             return _MET[self.name](scene)
         return _MET["done"](scene) or (scene.phase.has_job and (scene.job.completion or 0) >= self.percent)
 
     @property
     def of_a_job(self) -> bool:
-        """Whether only the job at hand can bring it about."""
+        """Whether only a job can meet the goal."""
         return self.name in ("done", "progress")
 
     def __str__(self) -> str:
@@ -90,5 +90,5 @@ class Goal(NamedTuple):
 
 
 def usual_failures(goals: Sequence[Goal]) -> FrozenSet[str]:
-    """What ends the wait for any of these: what leaves none of them possible."""
+    """Return the failures that end the wait for any of the goals by default: those that leave none of them possible."""
     return frozenset.intersection(*(_FAILS[goal.name] for goal in goals))

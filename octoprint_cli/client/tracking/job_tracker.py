@@ -1,4 +1,4 @@
-"""One job, from where it is to its end, and how it ended: told by the server's events, or found out where they were missed."""
+"""Track one job to its end and find its outcome, by the server's events, or by its other traces if events were missed."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ from octoprint_cli.errors import CliError
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
 
-#: The events that a job's end is told by, and those that tell why.
+#: The events that report a job's end, and those that report its cause.
 EVENTS = tuple("PrintStarted PrintDone PrintFailed PrintCancelling PrinterStateChanged Error PrinterReset EStop".split())
-#: The event of an end, and the file's history, come within this time of the new state.
+#: Seconds after a new state in which the event of an end, and the file's history, arrive.
 GRACE_SECONDS = 1.5
-#: So long after the word of an end may come that of what has made it one, by the end that was told.
+#: Seconds after an end event in which its cause may still arrive, by the reported outcome.
 AMENDED_SECONDS = {CANCELLED: 0.3, FAILED: GRACE_SECONDS}
-#: And what that may be: a firmware that resets itself cancels the job; an emergency stop breaks the line first.
+#: Events accepted as the cause: a firmware reset cancels the job; an emergency stop breaks the connection first.
 _AMENDS = {CANCELLED: ("PrinterReset",), FAILED: ("PrinterReset", "EStop", "Error")}
-#: A look at the server takes no longer; the next one follows.
+#: Time limit in seconds for the requests of one look at the server; another look follows.
 LOOK_SECONDS = 10.0
-#: What the server gives as the reason of an end where it has none.
+#: Texts that the server sends as the reason of an end when it knows none.
 _NO_REASON = ("", "unknown", "None")
 
 
 class JobTracker:
-    """Follows `job` to its `ending`. `before` is the file's history from before it began, if that is known."""
+    """Follows `job` to its `ending`. `before` is the file's history from before the job, if known."""
 
     def __init__(self, client: Client, job: Job, before: Optional[History] = None) -> None:
         self._client, self.job = client, job
@@ -63,7 +63,7 @@ class JobTracker:
 
     @property
     def due(self) -> Optional[float]:
-        """When `conclude` must be called, of the monotonic clock: the job has ended, or may have, and no event says how."""
+        """When `conclude` must be called (monotonic clock), because the job may have ended and no event says how; or None."""
         if self.ending is not None:
             return self._open_until
         unclear = None if self._unclear_since is None else self._unclear_since + GRACE_SECONDS
@@ -72,11 +72,11 @@ class JobTracker:
 
     @property
     def over(self) -> bool:
-        """Whether the job has ended, and nothing will be found out about it any more."""
+        """Whether the job has ended, and its outcome is final."""
         return self.ending is not None and self._open_until is None
 
     def hear(self, news: News) -> None:
-        """Take notice. `ending` is set once the news is that of the end."""
+        """Process an update. Sets `ending` if the update reports the end of the job."""
         what = news.what
         if self.ending is not None:
             self._amend(what)
@@ -89,13 +89,13 @@ class JobTracker:
         elif isinstance(what, Away):
             self._was_away = True
             self._check_at = time.monotonic() if what.reason is None else self._check_at
-        elif isinstance(what, Link) and what.up:  # what went on before was not told
+        elif isinstance(what, Link) and what.up:  # events before the connection were missed
             self._check_at = time.monotonic()
 
     def conclude(self) -> Optional[Job]:
-        """Look at the server, and set `ending` if the job has ended. May change nothing; then `due` is later, or None.
+        """Look at the server, and set `ending` if the job has ended; otherwise `due` is later, or None.
 
-        Returns what the server shows, which is newer than any news.
+        Returns the job that the server shows, which is newer than any update, or None.
         """
         if self.ending is not None:
             self._open_until = None
@@ -116,7 +116,7 @@ class JobTracker:
             self._check_at = self._unclear_since + GRACE_SECONDS if check else None
         return None
 
-    # -- told -------------------------------------------------------------------------------------
+    # -- by events --------------------------------------------------------------------------------
 
     def _event(self, kind: str, payload: Dict[str, Any]) -> None:
         self._blame(kind, payload)
@@ -126,10 +126,10 @@ class JobTracker:
             self._ended(payload if kind == "PrintFailed" else None)
 
     def _blame(self, kind: str, payload: Dict[str, Any]) -> None:
-        """Note what the firmware has done, or what was done to it."""
+        """Record the cause that an event names: the firmware's error, its reset, or an emergency stop."""
         if kind == "Error":
             self.firmware_error = _reason(payload.get("error")) or "an error that it does not name"
-        elif kind == "PrintCancelling":  # of an error that only ends the job, 1.11 tells in no other way
+        elif kind == "PrintCancelling":  # the only event of 1.11 for an error that just ends the job
             self.firmware_error = self.firmware_error or _reason(payload.get("firmwareError"))
         elif kind == "EStop":
             self.firmware_error = self.firmware_error or STOPPED
@@ -147,7 +147,7 @@ class JobTracker:
             self._open_until = time.monotonic() + AMENDED_SECONDS[self.ending.outcome]
 
     def _amend(self, what: What) -> None:
-        """The cause of an end may be told after the end."""
+        """Amend the outcome if the cause of the end arrives after it."""
         ending = self.ending
         if ending and self._open_until is not None and isinstance(what, Event) and what.type in _AMENDS[ending.outcome]:
             self._blame(what.type, what.payload)
@@ -158,7 +158,7 @@ class JobTracker:
         return not isinstance(path, str) or self.job.file is None or path.lstrip("/") == self.job.file
 
     def _phase(self, phase: Phase) -> None:
-        """Another state: where it has no job, the event that says how ours ended comes a moment later."""
+        """Process a new state; if it has no job, the event that says how the job ended comes a moment later."""
         self._cancelling = self._cancelling or phase is Phase.CANCELLING
         if not phase.has_job and phase is not Phase.UNKNOWN:
             self._unclear_since = self._unclear_since or time.monotonic()
@@ -169,11 +169,11 @@ class JobTracker:
             self._unclear_since = self._unclear_since or time.monotonic()
             return
         self._unclear_since = None
-        if job.phase.has_job:  # a state that nobody knows may be of anything
+        if job.phase.has_job:  # an unknown state may belong to anything
             self.job = _with_all_known(job, self.job)
 
     def goes_on(self, job: Job) -> bool:
-        """Whether this may be the same job, further on."""
+        """Whether `job` may be a later reading of the followed job."""
         if job.phase is Phase.UNKNOWN:
             return True
         if not job.phase.has_job or (job.file is not None and not self._is_of(job)):
@@ -183,11 +183,11 @@ class JobTracker:
         return job.completion >= (self.job.completion or 0) or (job.print_time or 0) + 2 >= (self.job.print_time or 0)
 
     def _began_again(self) -> bool:
-        """Whether the job that is under way is the next one of the same file."""
+        """Whether the active job is a later one of the followed job's file."""
         return any(self._more())
 
     def _more(self) -> Tuple[bool, bool]:
-        """Whether the file's history has more good ends than before, and more others."""
+        """Whether the file's history has more successful prints than before, and whether it has more failed ones."""
         before = self._before
         now = self._history() if before is not None else None
         if before is None or now is None:
@@ -197,10 +197,10 @@ class JobTracker:
     def _is_of(self, job: Job) -> bool:
         return self.job.file is None or job.is_of(self.job.file, self.job.location or "local")
 
-    # -- found out --------------------------------------------------------------------------------
+    # -- by other traces --------------------------------------------------------------------------
 
     def _found(self, job: Job) -> JobOutcome:
-        """The end that no event has told of."""
+        """Find the outcome of a job whose end no event has reported."""
         finished, failed = self._more()
         finished = finished or (self._is_of(job) and job.completion == 100 and not job.phase.has_job)
         if finished and failed:
@@ -239,11 +239,11 @@ class JobTracker:
 
 
 def _with_all_known(job: Job, before: Job) -> Job:
-    """The reading, with what an earlier one knew where it has nulls."""
+    """Return the job with its unknown values filled in from an earlier reading."""
     return job._replace(**{name: known for name, known in before._asdict().items() if getattr(job, name) is None})
 
 
 def _reason(value: Any) -> Optional[str]:
-    """The server's words, without the colon after which nothing follows."""
+    """Return the server's reason without a trailing colon, None if it is no reason."""
     words = str(value).strip().rstrip(":").strip() if isinstance(value, str) else ""
     return None if words in _NO_REASON else words

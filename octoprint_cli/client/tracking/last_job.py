@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
 
 _CHANGE = re.compile(r'Changing monitoring state from "([^"]*)" to "([^"]*)"')
-#: So many lines: an error that a job has survived is older, most likely.
+#: Number of lines before the end of a job in which its cause is sought; older errors did most likely not end it.
 _JUST_BEFORE = 12
 _ERROR_MARK = re.compile(r"(?:error\s*:|!!)\s*", re.IGNORECASE)
 
 
 def last_ending(client: Client, job: Job) -> Optional[JobOutcome]:
-    """How the last job ended, None while one is active, or if no file of the server was ever printed.
+    """Return how the last job ended, None while one is active, or if no file of the server was ever printed.
 
-    `GET /api/files` (permission FILES_LIST), `GET /api/printer/error` (STATUS), and the push socket's history.
+    Calls `GET /api/files` (permission FILES_LIST), `GET /api/printer/error` (STATUS), and the push socket's history.
     Raises nothing: what may not be read is not known.
     """
     if job.phase.has_job or job.phase in (Phase.TRANSFERRING, Phase.UNKNOWN):
@@ -64,7 +64,7 @@ def _last_printed(client: Client) -> Optional[StoredFile]:
 
 
 def _why(client: Client, job: Job, selected: bool) -> JobOutcome:
-    """Of a job that did not finish, without the file. `selected`: whether the server still has it as its job."""
+    """Return the outcome of a job that did not finish. `selected`: whether the server still shows it as its job."""
     lines = of_last_end(_terminal(client))
     outcome, complaint = outcome_in(lines), firmware_error_in(lines)
     if outcome == CANCELLED and not complaint:
@@ -87,7 +87,7 @@ def _printer_error(client: Client) -> Optional[str]:
 
 
 def _terminal(client: Client) -> List[str]:
-    """The last lines of the server's terminal (permission MONITOR_TERMINAL); none where they cannot be had."""
+    """Return the last lines of the server's terminal (permission MONITOR_TERMINAL); none if they cannot be read."""
     from octoprint_cli.client.push.history import recent_lines  # slow to import, and seldom needed
     from octoprint_cli.client.push.socket import Lost  # slow to import, and seldom needed
 
@@ -98,7 +98,7 @@ def _terminal(client: Client) -> List[str]:
 
 
 def of_last_end(lines: Sequence[str]) -> List[str]:
-    """Those of the terminal's lines that belong to the end of the last job: what it ended by comes just before."""
+    """Return the terminal lines that belong to the end of the last job, and those just before, which hold its cause."""
     changes = [(number, *change) for number, change in enumerate(map(_change, lines)) if change]
     ends = [number for number, before, after in changes if before.has_job and not after.has_job]
     if not ends:
@@ -110,7 +110,7 @@ def of_last_end(lines: Sequence[str]) -> List[str]:
 
 
 def outcome_in(lines: Sequence[str]) -> Optional[str]:
-    """What the terminal's lines tell of the last job's end: finished, cancelled, failed; None if they do not reach back."""
+    """Return the last job's outcome by the terminal lines: finished, cancelled or failed; None if they are too recent."""
     for before, after in filter(None, map(_change, reversed(lines))):
         if before.has_job and not after.has_job:
             ends = {Phase.CANCELLING: CANCELLED, Phase.FINISHING: FINISHED}
@@ -119,7 +119,7 @@ def outcome_in(lines: Sequence[str]) -> Optional[str]:
 
 
 def firmware_error_in(lines: Sequence[str]) -> Optional[str]:
-    """Why the printer gave up by itself, or was stopped, in these lines: its error, a reset, an emergency stop."""
+    """Return why the printer stopped, by the terminal lines: its error, a reset, an emergency stop; None if they name none."""
     said = [line.text for line in map(read_terminal_line, lines) if line.said_by == FIRMWARE]
     groups = [list(group) for wrong, group in itertools.groupby(said, is_error) if wrong]
     if groups:  # a firmware that halts says so in the line after the reason

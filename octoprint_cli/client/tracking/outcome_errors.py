@@ -1,4 +1,4 @@
-"""What the end of a job, or a state that was not wanted, means to whoever waited: an error with its code."""
+"""Translate the outcome of a job, or an unwanted state of the printer, into the error that ends a wait."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _HEATERS = "octoprint-cli status (is anything still hot? octoprint-cli temp --of
 
 
 def of_ending(ending: JobOutcome, job: Job) -> Optional[errors.CliError]:
-    """The error for a job that did not finish, None for one that did.
+    """Return the error for a job that did not finish, None for one that did.
 
-    If the printer did not give up by itself, and is offline now, that was the reason.
+    If the printer did not give up by itself and is offline now, the lost connection was the reason.
     """
     file = ending.file or "the job"
     details = _details(job, file=ending.file, outcome=ending.outcome, reason=ending.reason)
@@ -39,7 +39,7 @@ def of_ending(ending: JobOutcome, job: Job) -> Optional[errors.CliError]:
 
 
 def of_phase(job: Job, phase: Phase, fails: Any) -> Optional[errors.CliError]:
-    """The error for a printer in a state that ends the wait."""
+    """Return the error for a printer in a state that ends the wait, None for any other state."""
     reason = f": {job.error}" if job.error else ""
     if phase is Phase.ERROR and fails & {"error", "offline"}:
         return errors.PrinterOffline(f"the printer is offline after an error{reason}", details=_details(job))

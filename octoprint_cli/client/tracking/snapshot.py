@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class PrinterSnapshot(NamedTuple):
-    """What is known of the printer: its job, itself if it is connected, how the last job ended, what it asks a person."""
+    """The facts about the printer: its job, its readings if connected, the last job's outcome, and its open prompt."""
 
     job: Job
     printer: Optional[PrinterState] = None

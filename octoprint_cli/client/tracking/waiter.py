@@ -1,4 +1,4 @@
-"""Waiting: until one of the goals is met, or something says that it will not be."""
+"""Wait until one of the goals is met, or cannot be met any more."""
 
 from __future__ import annotations
 
@@ -35,22 +35,21 @@ from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
 
-#: A heat-up that is cancelled goes on for some seconds.
+#: Seconds to wait until the printer is at rest: a heat-up that is cancelled goes on for a while.
 REST_SECONDS = 10.0
-#: The state follows the event of an end within milliseconds; an act of somebody else's may have begun the next job.
+#: Seconds to wait for the state after the event of an end: it follows in milliseconds, unless another client starts a job.
 SETTLE_SECONDS = 2.0
-#: Nobody waits long for the last look.
+#: Time limit in seconds for the last look at the server.
 HURRY_SECONDS = 5.0
-#: The words of `--fail-on` for each outcome of a job that is no good one.
+#: The words of `--fail-on` for each outcome of a job that did not finish.
 _FAILURES_OF = {CANCELLED: {"cancelled"}, **{bad: {"error", "offline"} for bad in (FAILED, UNFINISHED, LOST)}}
 
 
 class Waiter:
-    """Waits for any of the goals. `fails` are words of FAILURES; None is what makes the goals impossible.
+    """Waits for any of the goals. `fails` are words of FAILURES; None stands for those that make the goals impossible.
 
-    A `follower` is of a job that is known to have begun; else the job that is under way is followed, or, where
-    nothing is, the last one counts for `done`. `begun` says of a scene whether it can end the wait; `look` is
-    shown each.
+    A `follower` tracks a job that is known to have begun. Without it the active job is followed, or, if there is none,
+    the last one counts for `done`. `begun` decides whether a scene can end the wait with an error; `look` receives each.
     """
 
     def __init__(
@@ -71,8 +70,11 @@ class Waiter:
         self.met: Optional[Goal] = None
 
     def wait(self, seconds: float = math.inf) -> Goal:
-        """The goal that is met. Raises WaitTimeout, JobFailed, JobCancelled, JobLost, JobPaused, PrinterOffline,
-        NoActiveJob, and what the client raises once the server has been away for minutes."""
+        """Wait, and return the goal that is met.
+
+        Raises WaitTimeout, JobFailed, JobCancelled, JobLost, JobPaused, PrinterOffline, NoActiveJob, and what the client
+        raises once the server has been away for minutes.
+        """
         with Feed(self._client, Subscription(events=EVENTS), note=self._note) as feed:
             for _ in self.watch(feed, seconds):
                 pass
@@ -80,7 +82,7 @@ class Waiter:
         return self.met
 
     def watch(self, feed: Feed, seconds: float = math.inf) -> Iterator[News]:
-        """Every piece of news, until a goal is `met`; for so long if there is none. Raises as `wait`."""
+        """Yield every update until a goal is met, or for `seconds` if there are no goals. Raises what `wait` raises."""
         deadline = time.monotonic() + seconds
         while self.met is None:
             news = feed.next(min(deadline, self._due()))
@@ -94,7 +96,7 @@ class Waiter:
             self.met = self._judge()
             if self.met is None and time.monotonic() >= deadline:
                 if not self.goals:
-                    return  # so long was wanted
+                    return  # without goals, the time is all to wait for
                 raise self._late(seconds)
 
     def _due(self) -> float:
@@ -123,13 +125,13 @@ class Waiter:
                 self.scene = self.scene._replace(ending=self._last(job))
         self.scene = self.scene._replace(job=job, phase=job.phase)
         if self._follower is not None and self._follower.over and not self._follower.goes_on(job):
-            self._follower = None  # it is off the printer, and whoever still waits takes the next one
+            self._follower = None  # it is off the printer: the wait continues with the next job
         if self._follower is None and job.phase.has_job:
             self._follower = JobTracker(self._client, job)
             self.scene = self.scene._replace(ending=None)
 
     def _started(self, scene: Scene, payload: Mapping[str, Any]) -> None:
-        """The next job may be over before a reading shows it."""
+        """Follow a job by its PrintStarted event, because it may be over before a reading shows it."""
         if self._follower is None or self._follower.over:
             self._follower = JobTracker(self._client, scene.job.of_event(payload))
             self.scene = scene._replace(ending=None)
@@ -181,7 +183,7 @@ class Waiter:
             raise error
 
     def _settled(self, job: Job) -> Job:
-        """The job in the state that it ended in: the event of the end may come before that of a line that broke."""
+        """Return the job once its state shows the end: the event of the end may come before that of a lost connection."""
         if not job.phase.has_job:
             return job
         with contextlib.suppress(errors.CliError), self._client.http.hurried(HURRY_SECONDS):
@@ -199,21 +201,21 @@ class Waiter:
     # -- afterwards -------------------------------------------------------------------------------
 
     def _at_rest(self) -> Job:
-        """The job, once the one that has ended is off the printer: the event of its end comes while it still winds down."""
+        """Return the server's job once the ended one has wound down, which goes on after the event of its end."""
         follower = self._follower
         ended = follower.ending if follower else None
         if follower is None or ended is None:
             return self._client.job.current()
 
         def at_rest(job: Job) -> bool:
-            # One that was not finished winds down as Cancelling; in any other state it is the next one of the same file.
+            # An unfinished job winds down as Cancelling; in any other state it is the next job of the same file.
             next_one = ended.outcome != FINISHED and job.phase is not Phase.CANCELLING
             return next_one or not follower.goes_on(job)
 
         return self._client.job.poll(self._client.job.current, at_rest, REST_SECONDS)[0]
 
     def final(self) -> Optional[PrinterSnapshot]:
-        """How it is at the end: what the server says now, else what it said last; None if it never said anything."""
+        """Return the final snapshot: read now, or else the last one known; None if the server never answered."""
         if self.scene is None:
             return None
         known = PrinterSnapshot(self.scene.job, None, self.scene.ending)

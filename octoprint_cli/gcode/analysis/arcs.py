@@ -29,7 +29,7 @@ class Arc(NamedTuple):
         return math.dist(self.start, self.centre)
 
     def points(self) -> Iterator[Point]:
-        """Its end, and each point of its circle's four extreme ones that it passes."""
+        """Yield the arc's end, and those of its circle's four extreme points that the arc passes."""
         yield self.end
         begin = self._angle(self.start)
         swept = (self._angle(self.end) - begin) * (-1 if self.clockwise else 1) % _TURN
@@ -46,7 +46,7 @@ class Arc(NamedTuple):
 
 
 def by_radius(start: Point, end: Point, radius: float, clockwise: bool) -> Optional[Point]:
-    """The centre of the arc that is given by its radius (R): the shorter way, the longer one if it is negative.
+    """Return the centre of an arc that is given by its radius (R): a negative radius means the longer way round.
 
     None where start and end are the same, or further apart than such an arc reaches: firmwares then do not move.
     """
@@ -73,19 +73,19 @@ class Arcs(NamedTuple):
     extruding: Any
 
     def at(self, index: int) -> Tuple[Arc, bool]:
-        """One of them, and whether it extrudes."""
+        """Return the arc at this index, and whether it extrudes."""
         start, end, centre = ((float(both[0][index]), float(both[1][index])) for both in (self.starts, self.ends, self.centres))
         return Arc(start, end, centre, bool(self.clockwise[index])), bool(self.extruding[index])
 
 
 def inside(before: Optional[Span], now: Optional[Span]) -> Span:
-    """What both reach together: no arc within can widen it. Nothing, if neither reaches anything."""
+    """Return the span that holds both spans, an inverted infinite one if there is neither. No arc inside can widen it."""
     ends = [*(before or ()), *(now or ())]
     return (min(ends), max(ends)) if ends else (math.inf, -math.inf)
 
 
 def widen(moves: List[Optional[Span]], extruding: List[Optional[Span]], arcs: List[Tuple[Arc, bool]]) -> None:
-    """Let the spans of X and Y hold these arcs, too; of each, whether it extrudes."""
+    """Widen the spans of X and Y to hold these arcs, each of which comes with whether it extrudes."""
     for arc, extrudes in arcs:
         for axis, positions in enumerate(zip(*arc.points())):
             for spans in (moves, extruding) if extrudes else (moves,):

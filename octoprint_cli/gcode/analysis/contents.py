@@ -91,7 +91,7 @@ class Notable(NamedTuple):
 
 
 class FileEnding(NamedTuple):
-    """Whether the file ends as a print does. None: nothing is extruded, so it cannot be told."""
+    """Whether the file ends as a print does. None: nothing is extruded, so it cannot be known."""
 
     complete: Optional[bool] = None
     reason: str = "nothing is extruded"

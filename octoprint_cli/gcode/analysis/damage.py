@@ -109,7 +109,7 @@ def _problems(text: bytes) -> Iterator[Tuple[str, str]]:
 
 
 def _is_message(text: bytes) -> bool:
-    """Whether the command only shows its text to a person (M117, RESPOND ...): nothing breaks if that is odd."""
+    """Whether the command only shows its text to the user (M117, RESPOND ...): nothing breaks if that is odd."""
     command = tokenize(text[:LONGEST])
     return command is not None and lookup(command.code).text == MESSAGE
 

@@ -181,7 +181,7 @@ ANNOUNCED = b"|".join(re.sub(rb"\?P<\w+>", b"?:", slicer.announced.pattern) for 
 
 
 def spellings(key: str) -> List[bytes]:
-    """The key as it is written for each extruder."""
+    """Return the spellings of a key: one for each extruder if it holds `{n}`, else the key itself."""
     return [key.format(n=n).encode() for n in range(EXTRUDERS)] if "{n}" in key else [key.encode()]
 
 

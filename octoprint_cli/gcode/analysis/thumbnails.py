@@ -44,7 +44,7 @@ class _Open(NamedTuple):
     width: int
     height: int
     line: int
-    length: int  # of the base64, 0 if it is not told
+    length: int  # of the base64, 0 if it is not given
     parts: List[bytes]  # base64, with the `; ` taken off
 
 
@@ -57,7 +57,7 @@ class Thumbnails:
         self._tries = 0
 
     def feed(self, block: bytes, line: int, comments: bytes) -> None:
-        """The next block, whose first line has the number `line`, and its comments alone, each behind a newline."""
+        """Take the next block, whose first line has the number `line`, and its comments alone, each behind a newline."""
         if self._open is None and not _HINT.search(comments):
             return
         at: Optional[int] = 0
@@ -65,7 +65,7 @@ class Thumbnails:
             at = self._begin(block, line, at) if self._open is None else self._continue(self._open, block, at)
 
     def _begin(self, block: bytes, line: int, at: int) -> Optional[int]:
-        """Looks for the next picture from `at` on; returns where to look further."""
+        """Look for the next picture from `at` on; return where to look further, None if none begins."""
         begin = _BEGIN.search(block, at) if len(self.found) < MOST and self._tries < TRIES else None
         if begin is None:
             return None
@@ -76,7 +76,7 @@ class Thumbnails:
         return begin.end()
 
     def _continue(self, picture: _Open, block: bytes, at: int) -> Optional[int]:
-        """Takes lines up to the picture's end; returns where to look further, None if it goes on."""
+        """Take lines up to the picture's end; return where to look further, None if the picture goes on."""
         end = _END.search(block, at)
         part = block[at : end.start() if end else None].translate(None, b"; \t\n")
         if sum(map(len, picture.parts)) <= LARGEST * 4 // 3 + 4:  # of one that is too large, no more than a block is kept
@@ -90,7 +90,7 @@ class Thumbnails:
         return end.end()
 
     def _keep(self, picture: _Open) -> None:
-        """Unless it is damaged."""
+        """Close the open picture, and keep it unless it is damaged."""
         self._open = None
         thumbnail = _read(picture)
         if thumbnail:
@@ -104,7 +104,7 @@ def _opened(begin: Match[bytes], line: int) -> _Open:
 
 
 def _read(picture: _Open) -> Optional[Thumbnail]:
-    """The picture, None if it is no whole one."""
+    """Decode the picture; return None if it is damaged, too large or of an unknown format."""
     text = b"".join(picture.parts).strip()
     try:
         data = base64.b64decode(text, validate=True)

@@ -21,10 +21,11 @@ _WORD = re.compile(rf'([A-Z])(?:({NUMBER}(?::{NUMBER})*)|"((?:[^"]|"")*)")?(?=[\
 
 
 def firmware(texts: List[str]) -> Optional[Dict[str, Any]]:
-    """M115: `{"firmware_name": "Marlin 2.1", "machine_type", "protocol_version", "uuid", "source_code_url":
-    text or None each, "extruder_count": 1 or None, "capabilities": {"EEPROM": true, ...}, "fields": {...}}`.
+    """Parse the answer to M115; return None if nothing of it is understood.
 
-    The fields are all that it says, by its own names, as text.
+    Returns `{"firmware_name": "Marlin 2.1", "machine_type", "protocol_version", "uuid", "source_code_url": text or None
+    each, "extruder_count": 1 or None, "capabilities": {"EEPROM": true, ...}, "fields": {...}}`.
+    The fields are all that the firmware says, by its own names, as text.
     """
     fields: Dict[str, str] = {}
     capabilities: Dict[str, bool] = {}
@@ -47,7 +48,7 @@ def _known(fields: Dict[str, str]) -> Dict[str, Any]:
 
 
 def _fields(text: str) -> Dict[str, str]:
-    """The fields of a line that begins with one: others talk of something else (`RTD MSB:65`)."""
+    """Return the fields of a line that begins with a field: other lines are about something else (`RTD MSB:65`)."""
     names = list(_FIELD.finditer(text))
     if not names or names[0].start() > 0:
         return {}
@@ -56,10 +57,11 @@ def _fields(text: str) -> Dict[str, str]:
 
 
 def settings(texts: List[str]) -> Optional[Dict[str, Any]]:
-    """M503: `{"settings": {"M92": [{"X": 80.0, "Y": 80.0, ...}], "M203": [{...}, {"T": 1.0, "E": 100.0}], ...}}`.
+    """Parse the answer to M503; return None if nothing of it is understood.
 
+    Returns `{"settings": {"M92": [{"X": 80.0, "Y": 80.0, ...}], "M203": [{...}, {"T": 1.0, "E": 100.0}], ...}}`.
     One entry for each line, for codes come again by tool. A value is a number, a list of them (`E420:420` of
-    RepRapFirmware), a text that was in quotes, or true for a letter alone; what cannot be told apart is under `text`.
+    RepRapFirmware), a text that was in quotes, or true for a letter alone; what cannot be split into words is under `text`.
     """
     found: Dict[str, List[Dict[str, Any]]] = {}
     for text in texts:

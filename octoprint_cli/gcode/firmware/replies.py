@@ -29,7 +29,7 @@ _OPEN = frozenset({"open", "not stopped", "l", "0"})
 
 
 def parsed_reply(command: str, lines: Sequence[str]) -> Values:
-    """What the firmware's lines say in answer to the command, JSON-friendly, in the units that the firmware uses.
+    """Parse the firmware's lines in answer to a command into JSON-friendly values, in the units that the firmware uses.
 
     `M105`: `{"tool0": {"actual": 21.3, "target": 0.0}, "bed": {...}, "chamber": {...}}`, degrees Celsius; actual is
     None where the sensor cannot be read, target where the firmware does not say it.
@@ -46,7 +46,10 @@ def parsed_reply(command: str, lines: Sequence[str]) -> Values:
 
 
 def _temperatures(texts: List[str]) -> Values:
-    """The last word on each heater. `T:` beside `T0:` repeats the tool in use; alone (or beside `T1:`) it is the first."""
+    """Return the last reading of each heater.
+
+    `T:` beside `T0:` repeats the tool in use; alone (or beside `T1:`) it is the first tool.
+    """
     heaters: Dict[str, Any] = {}
     for text in texts:
         found = {name.upper(): {"actual": number(actual), "target": number(target)} for name, actual, target in _heaters_of(text)}
@@ -67,7 +70,10 @@ def _named(name: str) -> str:
 
 
 def _position(texts: List[str]) -> Values:
-    """The first line with an axis in it: with `M114 D` Marlin has the position in other terms behind."""
+    """Return the position from the first line that names an axis.
+
+    With `M114 D`, Marlin's further lines give the position in other terms.
+    """
     for text in texts:
         position, *count = _COUNT.split(text, maxsplit=1)
         axes = {axis.lower(): number(value) for axis, value in _AXIS.findall(position)}
@@ -78,14 +84,17 @@ def _position(texts: List[str]) -> Values:
 
 
 def _counted(text: str, axes: List[str]) -> Optional[Dict[str, float]]:
-    """The motors' count. RepRapFirmware has no letters there: its motors come in the order of the axes, other numbers behind."""
+    """Return the motors' count by axis.
+
+    RepRapFirmware writes no letters there: its motors come in the order of the axes, with other numbers behind.
+    """
     found = _AXIS.findall(text) or list(zip(axes, _BARE_NUMBER.findall(text)))
     counts = {axis.lower(): number(value) for axis, value in found}
     return {axis: value for axis, value in counts.items() if value is not None} or None
 
 
 def _endstops(texts: List[str]) -> Values:
-    """Each endstop and filament sensor by its name in lower case, as one word."""
+    """Return the state of each endstop and filament sensor, by its name in lower case as one word."""
     found: Dict[str, Dict[str, str]] = {"endstops": {}, "filament": {}}
     for text in texts:
         for name, state in _ENDSTOP.findall(text):

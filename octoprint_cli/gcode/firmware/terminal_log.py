@@ -3,7 +3,7 @@
 The log comes in two dialects: `Send: N12 G1 X1*33` and `Recv: ok` of OctoPrint 1.x, `>>> ...` and `<<< ...` of 2.0.
 What has neither mark is the server's own talk, such as `Changing monitoring state from ...`.
 
-Between a command and its `ok` a firmware says other things: reports that it was told to send by itself, that it is
+Between a command and its `ok` a firmware says other things: reports that it was set to send by itself, that it is
 busy, that a line got lost. None of this answers the command, and `is_chatter` tells it apart. The `ok` is no reliable
 end of the answer: Repetier says `ok 1` first and answers then.
 """
@@ -58,7 +58,7 @@ class TerminalLine(NamedTuple):
 
 
 def read_terminal_line(raw: str) -> TerminalLine:
-    """The line, in either dialect."""
+    """Read a line of the terminal log, in either dialect of its marks."""
     for mark, said_by in _MARKS:
         if raw.startswith(mark):
             text = raw[len(mark) :].strip()

@@ -1,4 +1,4 @@
-"""The built-in checks of what the file holds, whatever the printer: is it whole, sound, and a print?"""
+"""The built-in checks of what the file holds, whatever the printer: whether it is whole, sound, and a print."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Temperatures(Check):
 
     def run(self, context: CheckContext) -> str:
         context.require_printer()
-        # For some seconds after a connect the printer has not told them.
+        # For some seconds after a connect the printer has not reported them.
         readings = context.printer.temperatures if context.printer.reported else context.client.printer.heaters()
         for heater, reading in readings.items():
             limit = context.limits.of(heater)

@@ -48,7 +48,7 @@ class HeatedChamber(Check):
 
 
 def _asked(context: CheckContext) -> Dict[str, float]:
-    """The heaters that the file switches on, with the highest target of each."""
+    """Return the heaters that the file switches on, with the highest target of each."""
     return {heater: heat.highest for heater, heat in context.contents.heat.items() if heat.highest > 0}
 
 

@@ -4,8 +4,8 @@
     server.octoprint.say("Recv: wait")
     assert server.sockets[-1].said[0] == {"subscribe": {"state": False, "events": ["PrintDone"], "plugins": False}}
 
-The messages come from `event_log` and `push_payloads`, the client's wishes are in `push_subscription`, the frames in `websocket`,
-and what can go wrong is in `push_faults`.
+The messages come from `event_log` and `push_payloads`, the client's subscription is in `push_subscription`, the frames in
+`websocket`, and what can go wrong is in `push_faults`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Mapping
 
 
 class Subscription:
-    """The wishes of one client: everything until the first `subscribe`, then only what that names."""
+    """The messages that one client asks for: everything until the first `subscribe`, then only what that names."""
 
     def __init__(self) -> None:
         #: True for all, False for none, or a list of the kinds that are wanted.

@@ -22,7 +22,7 @@ _TERM_SECONDS, _KILL_SECONDS, _POLL_SECONDS = 20.0, 5.0, 0.1
 
 
 def server_arguments(base: Path) -> List[str]:
-    """Return the arguments by which the server of a base folder is told apart from any other process."""
+    """Return the arguments that distinguish the server of a base folder from any other process."""
     return ["-m", "octoprint", "--basedir", str(base), "serve"]
 
 
