@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         installed_commands as installed_commands,
         schema_of as schema_of,
     )
-    from octoprint_cli.framework.completion import candidates as candidates
+    from octoprint_cli.framework.completion_candidates import candidates as candidates
     from octoprint_cli.framework.guard import Guarded as Guarded, preflight_report as preflight_report
     from octoprint_cli.framework.options import (
         add_checks as add_checks,
@@ -143,7 +143,7 @@ EXPORTS = {
     "errors.explain": "explained",
     "framework.base": "Lister Rows ShowOne",
     "framework.catalogue": "described installed_commands schema_of",
-    "framework.completion": "candidates",
+    "framework.completion_candidates": "candidates",
     "framework.guard": "Guarded preflight_report",
     "framework.options": """
         add_checks add_command_name add_file add_file_or_stored add_folder add_goals add_location
