@@ -62,10 +62,10 @@ class Client:
         self._limits = limits
         self._take(Http(base_url, api_key, key_origin=key_origin, timeout=timeout, retries=retries, tls=tls))
 
-    def anew(self) -> Client:
+    def fresh_copy(self) -> Client:
         """Return a client that shares the connection, but no record of past requests, for another command line."""
         other = copy.copy(self)
-        other._take(self.http.anew())
+        other._take(self.http.fresh_copy())
         return other
 
     def _take(self, http: Http) -> None:
@@ -94,15 +94,15 @@ class Client:
 
     noun = resource  # its name in API version 1
 
-    def store(self, file: Path, wish: UploadOptions, progress: Optional[Progress] = None) -> UploadResult:
+    def store(self, file: Path, options: UploadOptions, progress: Optional[Progress] = None) -> UploadResult:
         """Upload a file and wait until the server holds it, which takes long for an SD card behind a serial line.
 
         Raises what `uploads.upload`, `job.wait_for_transfer` and `files.wait_until_listed` raise.
         """
-        if wish.location == "local":
-            return self.uploads.upload(file, wish, progress)
-        before = self.files.list(wish.location)
-        sent = self.uploads.upload(file, wish, progress)
+        if options.location == "local":
+            return self.uploads.upload(file, options, progress)
+        before = self.files.list(options.location)
+        sent = self.uploads.upload(file, options, progress)
         self.job.wait_for_transfer()
         stored = self.files.wait_until_listed(sent.stored, before)
         # OctoPrint leaves comments out on the way to the card, so another size proves nothing.

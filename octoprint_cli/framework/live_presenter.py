@@ -7,10 +7,10 @@ from typing import Any, Callable, Deque, Mapping, Optional
 
 from octoprint_cli.client.push.updates import (
     Event,
-    Line,
-    Link,
-    News,
-    Notice,
+    FirmwareMessage,
+    SocketChange,
+    TerminalUpdate,
+    Update,
 )
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.printer import Temperature
@@ -36,17 +36,17 @@ class LivePresenter:
         self._scene = scene
         self._present()
 
-    def hear(self, news: News) -> None:
+    def show_update(self, update: Update) -> None:
         """Show an update that a scene does not include: a terminal line, an event, a prompt of the firmware."""
-        what = news.what
-        if isinstance(what, Line):
-            self._lines.append(what.text)
-        elif isinstance(what, Notice):
-            self._notes.append(what.text or "the firmware's question is answered")
-        elif isinstance(what, Event) and what.type != "PrinterStateChanged":
-            self._notes.append(what.type)
-        elif isinstance(what, Link):
-            self._pushed = what.up
+        content = update.content
+        if isinstance(content, TerminalUpdate):
+            self._lines.append(content.text)
+        elif isinstance(content, FirmwareMessage):
+            self._notes.append(content.text or "the firmware's question is answered")
+        elif isinstance(content, Event) and content.type != "PrinterStateChanged":
+            self._notes.append(content.type)
+        elif isinstance(content, SocketChange):
+            self._pushed = content.up
         else:
             return
         self._present()

@@ -7,14 +7,14 @@ from typing import Any, Dict, FrozenSet, Iterator, Optional, Tuple
 
 from octoprint_cli.client.phase import phase_of
 from octoprint_cli.client.push.updates import (
-    Away,
     Event,
-    Heat,
-    Line,
-    Link,
-    News,
-    Notice,
-    State,
+    FirmwareMessage,
+    HeaterUpdate,
+    ServerReachability,
+    SocketChange,
+    StateUpdate,
+    TerminalUpdate,
+    Update,
 )
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.output.columns import Time
@@ -41,32 +41,32 @@ class Reporter:
         self._last: Dict[str, float] = {}
         self._targets: Any = None
 
-    def lines(self, news: News, wanted: Optional[FrozenSet[str]] = None) -> Iterator[Dict[str, Any]]:
+    def lines(self, update: Update, wanted: Optional[FrozenSet[str]] = None) -> Iterator[Dict[str, Any]]:
         """Yield the events of an update, numbered from 1. `wanted` holds types and server events; None is all but `terminal`."""
-        for kind, body in self._events(news):
+        for kind, body in self._events(update):
             if _is_wanted(kind, body, wanted):
                 self._number += 1
-                when = Time(news.time).machine_readable()
-                yield {"seq": self._number, "time": when, "source": news.source, "type": kind, **body}
+                when = Time(update.time).machine_readable()
+                yield {"seq": self._number, "time": when, "source": update.source, "type": kind, **body}
 
-    def _events(self, news: News) -> Iterator[_Event]:
-        what = news.what
-        if isinstance(what, Job):
-            yield from self._job_events(what)
-        elif isinstance(what, State):
-            yield from self._state_events(what.text, self._job)
-        elif isinstance(what, Heat):
-            yield from self._temperature_events(what)
-        elif isinstance(what, Event):
-            yield "event", {"event": what.type, "payload": what.payload}
-        elif isinstance(what, Notice):
-            yield "notification", {"text": what.text, "choices": what.choices}
-        elif isinstance(what, Line):
-            yield "terminal", {"line": what.text}
-        elif isinstance(what, Link):
-            yield "connection", {"to": "push", "up": what.up, "reason": what.reason}
-        elif isinstance(what, Away):
-            yield "connection", {"to": "server", "up": what.reason is None, "reason": what.reason}
+    def _events(self, update: Update) -> Iterator[_Event]:
+        content = update.content
+        if isinstance(content, Job):
+            yield from self._job_events(content)
+        elif isinstance(content, StateUpdate):
+            yield from self._state_events(content.text, self._job)
+        elif isinstance(content, HeaterUpdate):
+            yield from self._temperature_events(content)
+        elif isinstance(content, Event):
+            yield "event", {"event": content.type, "payload": content.payload}
+        elif isinstance(content, FirmwareMessage):
+            yield "notification", {"text": content.text, "choices": content.choices}
+        elif isinstance(content, TerminalUpdate):
+            yield "terminal", {"line": content.text}
+        elif isinstance(content, SocketChange):
+            yield "connection", {"to": "push", "up": content.up, "reason": content.reason}
+        elif isinstance(content, ServerReachability):
+            yield "connection", {"to": "server", "up": content.reason is None, "reason": content.reason}
 
     def _job_events(self, job: Job) -> Iterator[_Event]:
         self._job = job
@@ -83,7 +83,7 @@ class Reporter:
             details = {"file": job.file, "location": job.location, "error": job.error} if job else {}
             yield "state", {"state": text, "phase": phase_of(text).value, **details}
 
-    def _temperature_events(self, heat: Heat) -> Iterator[_Event]:
+    def _temperature_events(self, heat: HeaterUpdate) -> Iterator[_Event]:
         targets = {heater: reading.target for heater, reading in heat.heaters.items()}
         if heat.heaters and (targets != self._targets or self._is_time("temperature")):
             self._targets, self._last["temperature"] = targets, time.monotonic()

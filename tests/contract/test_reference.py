@@ -34,7 +34,7 @@ VALUES: Sequence[Any] = (
     *(PluginWarning, Prompt, PowerTrouble, Limits, api.Contents, api.Line),
 )
 #: Of a client what is no plugin's business: the connection below it, and what the program does with it between commands.
-OURS = {"client.http", "client.anew", "client.aftermath"}
+OURS = {"client.http", "client.fresh_copy", "client.aftermath"}
 #: Errors that the program ends with by itself, when a signal comes.
 SIGNALS = {"errors.Interrupted", "errors.Stopped"}
 

@@ -13,7 +13,7 @@ from octoprint_cli.client.client import Client
 from octoprint_cli.client.http.transport import Tls
 from octoprint_cli.client.push import socket as module
 from octoprint_cli.client.push.history import recent_lines
-from octoprint_cli.client.push.socket import Lost, Socket, Subscription
+from octoprint_cli.client.push.socket import Socket, SocketLost, Subscription
 from octoprint_cli.errors import AuthError
 from octoprint_cli.testing import KEY, FakeOctoPrint, FaultServer
 from octoprint_cli.testing.server import faults
@@ -80,7 +80,7 @@ def until(socket, kind):
 
 
 def lost(act):
-    with pytest.raises(Lost) as raised:
+    with pytest.raises(SocketLost) as raised:
         act()
     return str(raised.value)
 
@@ -90,7 +90,7 @@ def loses(socket):
     while True:
         try:
             assert socket.receive(soon()) is not None
-        except Lost as why:
+        except SocketLost as why:
             return str(why)
 
 
@@ -291,7 +291,7 @@ def test_malformed_messages_lose_socket(server, plug, fault):
     server.fail("GET", PATH, fault)
     try:
         line = plug()
-    except Lost:
+    except SocketLost:
         return
     assert loses(line)
 

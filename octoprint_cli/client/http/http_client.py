@@ -13,7 +13,7 @@ import requests
 
 from octoprint_cli import errors
 from octoprint_cli.client.http import retry as policy
-from octoprint_cli.client.http.raw_socket import plugged
+from octoprint_cli.client.http.raw_socket import open_socket
 from octoprint_cli.client.http.request import MAX_BYTES, ApiRequest, Consumer, StreamedBody
 from octoprint_cli.client.http.status_errors import Answer, KeyRefused, refusal
 from octoprint_cli.client.http.transport import (
@@ -61,7 +61,7 @@ class Http:
         self._wire = Transport()
         self._session = session(self._wire, api_key, tls)
 
-    def anew(self) -> Http:
+    def fresh_copy(self) -> Http:
         """Return an `Http` that shares the connection, but no record of requests. Only one of the two may be used at a time."""
         other = copy.copy(self)
         other.rehearsing, other.acted, other.planned = False, False, []
@@ -95,9 +95,9 @@ class Http:
         how = {"data": form.body, "headers": {"Content-Type": form.body.content_type}}
         return _json(self._send(ApiRequest("POST", path, True, needs, how, form)))
 
-    def plugged(self, seconds: float) -> ContextManager[socket.socket]:
+    def open_socket(self, seconds: float) -> ContextManager[socket.socket]:
         """Open a raw socket to the server, for a websocket. Raises OSError."""
-        return plugged(self.base_url, self._tls, seconds)
+        return open_socket(self.base_url, self._tls, seconds)
 
     @contextlib.contextmanager
     def rehearsal(self) -> Iterator[List[Dict[str, Any]]]:

@@ -15,7 +15,7 @@ from octoprint_cli.client.http.transport import CONNECT_TIMEOUT, InFlightRequest
 
 
 @contextlib.contextmanager
-def plugged(base_url: str, tls: Tls, seconds: float) -> Iterator[socket.socket]:
+def open_socket(base_url: str, tls: Tls, seconds: float) -> Iterator[socket.socket]:
     """Connect a socket to the server, and shut it down if the `with` block takes longer than `seconds`.
 
     The socket stays open after the block, unless there was an error. Raises OSError. No proxy from the environment is used.

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
 
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.push.updates import (
-    Away,
     Event,
-    Link,
-    News,
-    State,
-    What,
+    ServerReachability,
+    SocketChange,
+    StateUpdate,
+    Update,
+    UpdateContent,
 )
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.stored_file import History
@@ -75,21 +75,21 @@ class JobTracker:
         """Whether the job has ended, and its outcome is final."""
         return self.ending is not None and self._open_until is None
 
-    def hear(self, news: News) -> None:
+    def process(self, update: Update) -> None:
         """Process an update. Sets `ending` if the update reports the end of the job."""
-        what = news.what
+        content = update.content
         if self.ending is not None:
-            self._amend(what)
-        elif isinstance(what, Event):
-            self._event(what.type, what.payload)
-        elif isinstance(what, State):
-            self._phase(phase_of(what.text))
-        elif isinstance(what, Job):
-            self._reading(what)
-        elif isinstance(what, Away):
+            self._amend(content)
+        elif isinstance(content, Event):
+            self._event(content.type, content.payload)
+        elif isinstance(content, StateUpdate):
+            self._phase(phase_of(content.text))
+        elif isinstance(content, Job):
+            self._reading(content)
+        elif isinstance(content, ServerReachability):
             self._was_away = True
-            self._check_at = time.monotonic() if what.reason is None else self._check_at
-        elif isinstance(what, Link) and what.up:  # events before the connection were missed
+            self._check_at = time.monotonic() if content.reason is None else self._check_at
+        elif isinstance(content, SocketChange) and content.up:  # events before the connection were missed
             self._check_at = time.monotonic()
 
     def conclude(self) -> Optional[Job]:
@@ -146,11 +146,11 @@ class JobTracker:
             self.ending = self._end(CANCELLED) if cancelled else self._end(FAILED, _reason(failure.get("error")))
             self._open_until = time.monotonic() + AMENDED_SECONDS[self.ending.outcome]
 
-    def _amend(self, what: What) -> None:
+    def _amend(self, content: UpdateContent) -> None:
         """Amend the outcome if the cause of the end arrives after it."""
         ending = self.ending
-        if ending and self._open_until is not None and isinstance(what, Event) and what.type in _AMENDS[ending.outcome]:
-            self._blame(what.type, what.payload)
+        if ending and self._open_until is not None and isinstance(content, Event) and content.type in _AMENDS[ending.outcome]:
+            self._blame(content.type, content.payload)
             self.ending, self._open_until = self._end(FAILED, self.firmware_error), None
 
     def _is_ours(self, payload: Dict[str, Any]) -> bool:

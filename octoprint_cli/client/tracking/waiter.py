@@ -13,9 +13,9 @@ from octoprint_cli.client.push.feed import Feed
 from octoprint_cli.client.push.socket import Subscription
 from octoprint_cli.client.push.updates import (
     Event,
-    Heat,
-    News,
-    State,
+    HeaterUpdate,
+    StateUpdate,
+    Update,
 )
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.tracking import outcome_errors
@@ -81,14 +81,14 @@ class Waiter:
         assert self.met is not None
         return self.met
 
-    def watch(self, feed: Feed, seconds: float = math.inf) -> Iterator[News]:
+    def watch(self, feed: Feed, seconds: float = math.inf) -> Iterator[Update]:
         """Yield every update until a goal is met, or for `seconds` if there are no goals. Raises what `wait` raises."""
         deadline = time.monotonic() + seconds
         while self.met is None:
-            news = feed.next(min(deadline, self._due()))
-            if news is not None:
-                self._hear(news)
-                yield news
+            update = feed.next(min(deadline, self._due()))
+            if update is not None:
+                self._process(update)
+                yield update
             elif self._follower is not None and time.monotonic() >= self._due():
                 job = self._follower.conclude()
                 if job is not None and self.scene is not None:
@@ -103,18 +103,18 @@ class Waiter:
         due = self._follower.due if self._follower is not None else None
         return math.inf if due is None else due
 
-    def _hear(self, news: News) -> None:
-        what = news.what
+    def _process(self, update: Update) -> None:
+        content = update.content
         if self._follower is not None:
-            self._follower.hear(news)
-        if isinstance(what, Job):
-            self._read(what)
-        elif self.scene and isinstance(what, State):
-            self.scene = self.scene._replace(phase=phase_of(what.text), job=self.scene.job._replace(state=what.text))
-        elif self.scene and isinstance(what, Heat):
-            self.scene = self.scene._replace(heaters=what.heaters)
-        elif self.scene and isinstance(what, Event) and what.type == "PrintStarted":
-            self._started(self.scene, what.payload)
+            self._follower.process(update)
+        if isinstance(content, Job):
+            self._read(content)
+        elif self.scene and isinstance(content, StateUpdate):
+            self.scene = self.scene._replace(phase=phase_of(content.text), job=self.scene.job._replace(state=content.text))
+        elif self.scene and isinstance(content, HeaterUpdate):
+            self.scene = self.scene._replace(heaters=content.heaters)
+        elif self.scene and isinstance(content, Event) and content.type == "PrintStarted":
+            self._started(self.scene, content.payload)
         if self.scene:
             self._look(self.scene)
 

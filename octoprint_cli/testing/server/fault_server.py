@@ -131,10 +131,12 @@ class FaultServer:
         with self._news:
             self._plan.add(method, path, fault, times, after)
 
-    def mend(self) -> None:
-        """Remove all faults."""
+    def clear_faults(self) -> None:
+        """Remove all faults, so that every route works."""
         with self._news:
             self._plan.clear()
+
+    mend = clear_faults  # the name in API version 1
 
     def changes(self) -> List[Request]:
         """Return the requests that were meant to change something, whether or not they did."""
