@@ -11,6 +11,7 @@ import pytest
 
 from octoprint_cli import api, testing
 from octoprint_cli.client.client import Client
+from octoprint_cli.client.http.server_address import ServerAddress
 from octoprint_cli.client.phase import Phase
 from octoprint_cli.client.resources.connection import ConnectionState
 from octoprint_cli.client.resources.job import Job
@@ -80,7 +81,7 @@ def paths() -> Set[str]:
 @pytest.fixture
 def client() -> Client:
     """A client, which is asked nothing."""
-    return Client("http://octoprint.invalid", None)
+    return Client(ServerAddress("http://octoprint.invalid", None))
 
 
 @pytest.fixture

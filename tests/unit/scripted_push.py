@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Sequence, Tuple, Union
 
 from octoprint_cli.client.client import Client
+from octoprint_cli.client.http.server_address import ServerAddress
 from octoprint_cli.client.push.socket import Message, SocketLost
 from octoprint_cli.client.push.updates import (
     Event,
@@ -85,7 +86,7 @@ class ScriptedFeed:
 
 def client(**how: Any) -> Client:
     """Return a client of the fake server."""
-    return Client(URL, KEY, **how)
+    return Client(ServerAddress(URL, KEY), **how)
 
 
 def job(

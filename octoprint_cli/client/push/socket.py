@@ -79,7 +79,7 @@ class Socket:
         self._asked: Optional[float] = None  # when the last unanswered ping was sent
 
     def _open(self, http: Http, seconds: float) -> None:
-        parts = urlsplit(http.base_url + _PATH)
+        parts = urlsplit(http.address.url + _PATH)
         scheme, bare = ("wss" if parts.scheme == "https" else "ws"), parts.netloc.rpartition("@")[2]
         url = urlunsplit((scheme, bare, parts.path, "", ""))
         user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode("latin-1", "replace")  # as requests has it
