@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Callable, Deque, Mapping, Optional
+from typing import Any, Callable, Deque, Dict, Mapping, Optional
 
 from octoprint_cli.client.push.updates import (
     Event,
@@ -30,6 +30,12 @@ class LivePresenter:
         self._notes: Deque[str] = deque(maxlen=NOTES)
         self._pushed = True
         self._scene: Optional[Scene] = None
+        self._handlers: Dict[type, Callable[[Any], None]] = {
+            TerminalUpdate: lambda update: self._lines.append(update.text),
+            FirmwareMessage: self._message,
+            Event: self._event,
+            SocketChange: self._socket,
+        }
 
     def show_scene(self, scene: Scene) -> None:
         """Show a new state of the printer."""
@@ -39,17 +45,19 @@ class LivePresenter:
     def show_update(self, update: Update) -> None:
         """Show an update that a scene does not include: a terminal line, an event, a prompt of the firmware."""
         content = update.content
-        if isinstance(content, TerminalUpdate):
-            self._lines.append(content.text)
-        elif isinstance(content, FirmwareMessage):
-            self._notes.append(content.text or "the firmware's question is answered")
-        elif isinstance(content, Event) and content.type != "PrinterStateChanged":
-            self._notes.append(content.type)
-        elif isinstance(content, SocketChange):
-            self._pushed = content.up
-        else:
-            return
-        self._present()
+        included = isinstance(content, Event) and content.type == "PrinterStateChanged"
+        if type(content) in self._handlers and not included:
+            self._handlers[type(content)](content)
+            self._present()
+
+    def _message(self, message: FirmwareMessage) -> None:
+        self._notes.append(message.text or "the firmware's question is answered")
+
+    def _event(self, event: Event) -> None:
+        self._notes.append(event.type)
+
+    def _socket(self, change: SocketChange) -> None:
+        self._pushed = change.up
 
     def end(self, job: Job, heaters: Mapping[str, Temperature]) -> None:
         """Show the final state of the printer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, FrozenSet, Iterator, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterator, Optional, Tuple
 
 from octoprint_cli.client.phase import phase_of
 from octoprint_cli.client.push.updates import (
@@ -40,33 +40,25 @@ class Reporter:
         self._job: Optional[Job] = None
         self._last: Dict[str, float] = {}
         self._targets: Any = None
+        self._events_of: Dict[type, Callable[[Any], Iterator[_Event]]] = {
+            Job: self._job_events,
+            StateUpdate: self._update_events,
+            HeaterUpdate: self._temperature_events,
+            Event: _server_event,
+            FirmwareMessage: _firmware_event,
+            TerminalUpdate: _terminal_event,
+            SocketChange: _socket_event,
+            ServerReachability: _server_reachability_event,
+        }
 
     def lines(self, update: Update, wanted: Optional[FrozenSet[str]] = None) -> Iterator[Dict[str, Any]]:
         """Yield the events of an update, numbered from 1. `wanted` holds types and server events; None is all but `terminal`."""
-        for kind, body in self._events(update):
+        content = update.content
+        for kind, body in self._events_of[type(content)](content):
             if _is_wanted(kind, body, wanted):
                 self._number += 1
                 when = Time(update.time).machine_readable()
                 yield {"seq": self._number, "time": when, "source": update.source, "type": kind, **body}
-
-    def _events(self, update: Update) -> Iterator[_Event]:
-        content = update.content
-        if isinstance(content, Job):
-            yield from self._job_events(content)
-        elif isinstance(content, StateUpdate):
-            yield from self._state_events(content.text, self._job)
-        elif isinstance(content, HeaterUpdate):
-            yield from self._temperature_events(content)
-        elif isinstance(content, Event):
-            yield "event", {"event": content.type, "payload": content.payload}
-        elif isinstance(content, FirmwareMessage):
-            yield "notification", {"text": content.text, "choices": content.choices}
-        elif isinstance(content, TerminalUpdate):
-            yield "terminal", {"line": content.text}
-        elif isinstance(content, SocketChange):
-            yield "connection", {"to": "push", "up": content.up, "reason": content.reason}
-        elif isinstance(content, ServerReachability):
-            yield "connection", {"to": "server", "up": content.reason is None, "reason": content.reason}
 
     def _job_events(self, job: Job) -> Iterator[_Event]:
         self._job = job
@@ -83,6 +75,9 @@ class Reporter:
             details = {"file": job.file, "location": job.location, "error": job.error} if job else {}
             yield "state", {"state": text, "phase": phase_of(text).value, **details}
 
+    def _update_events(self, update: StateUpdate) -> Iterator[_Event]:
+        yield from self._state_events(update.text, self._job)
+
     def _temperature_events(self, heat: HeaterUpdate) -> Iterator[_Event]:
         targets = {heater: reading.target for heater, reading in heat.heaters.items()}
         if heat.heaters and (targets != self._targets or self._is_time("temperature")):
@@ -95,6 +90,26 @@ class Reporter:
             return False
         self._last[kind] = now
         return True
+
+
+def _server_event(event: Event) -> Iterator[_Event]:
+    yield "event", {"event": event.type, "payload": event.payload}
+
+
+def _firmware_event(message: FirmwareMessage) -> Iterator[_Event]:
+    yield "notification", {"text": message.text, "choices": message.choices}
+
+
+def _terminal_event(update: TerminalUpdate) -> Iterator[_Event]:
+    yield "terminal", {"line": update.text}
+
+
+def _socket_event(change: SocketChange) -> Iterator[_Event]:
+    yield "connection", {"to": "push", "up": change.up, "reason": change.reason}
+
+
+def _server_reachability_event(change: ServerReachability) -> Iterator[_Event]:
+    yield "connection", {"to": "server", "up": change.reason is None, "reason": change.reason}
 
 
 def _is_wanted(kind: str, body: Dict[str, Any], wanted: Optional[FrozenSet[str]]) -> bool:

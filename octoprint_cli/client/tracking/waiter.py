@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Iterator, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Iterator, Optional, Sequence
 
 from octoprint_cli import errors
 from octoprint_cli.client.phase import Phase, phase_of
@@ -68,6 +68,11 @@ class Waiter:
         self._follower, self._begun = follower, begun
         self.scene: Optional[Scene] = None
         self.met: Optional[Goal] = None
+        self._handlers: Dict[type, Callable[[Scene, Any], None]] = {
+            StateUpdate: self._state,
+            HeaterUpdate: self._heaters,
+            Event: self._event,
+        }
 
     def wait(self, seconds: float = math.inf) -> Goal:
         """Wait, and return the goal that is met.
@@ -109,14 +114,16 @@ class Waiter:
             self._follower.process(update)
         if isinstance(content, Job):
             self._read(content)
-        elif self.scene and isinstance(content, StateUpdate):
-            self.scene = self.scene._replace(phase=phase_of(content.text), job=self.scene.job._replace(state=content.text))
-        elif self.scene and isinstance(content, HeaterUpdate):
-            self.scene = self.scene._replace(heaters=content.heaters)
-        elif self.scene and isinstance(content, Event) and content.type == "PrintStarted":
-            self._started(self.scene, content.payload)
+        elif self.scene and type(content) in self._handlers:
+            self._handlers[type(content)](self.scene, content)
         if self.scene:
             self._look(self.scene)
+
+    def _state(self, scene: Scene, update: StateUpdate) -> None:
+        self.scene = scene._replace(phase=phase_of(update.text), job=scene.job._replace(state=update.text))
+
+    def _heaters(self, scene: Scene, update: HeaterUpdate) -> None:
+        self.scene = scene._replace(heaters=update.heaters)
 
     def _read(self, job: Job) -> None:
         if self.scene is None:
@@ -130,10 +137,10 @@ class Waiter:
             self._follower = JobTracker(self._client, job)
             self.scene = self.scene._replace(ending=None)
 
-    def _started(self, scene: Scene, payload: Mapping[str, Any]) -> None:
+    def _event(self, scene: Scene, event: Event) -> None:
         """Follow a job by its PrintStarted event, because it may be over before a reading shows it."""
-        if self._follower is None or self._follower.over:
-            self._follower = JobTracker(self._client, scene.job.of_event(payload))
+        if event.type == "PrintStarted" and (self._follower is None or self._follower.over):
+            self._follower = JobTracker(self._client, scene.job.of_event(event.payload))
             self.scene = scene._replace(ending=None)
 
     def _last(self, job: Job) -> Optional[JobOutcome]:
