@@ -11,6 +11,7 @@ from octoprint_cli.client.resources.stored_file import location_name
 from octoprint_cli.client.resources.uploads import UploadOptions
 from octoprint_cli.client.tracking.goals import FAILURES, GOALS, Goal
 from octoprint_cli.errors import UsageError
+from octoprint_cli.output.units import NEAR_DEGREES
 
 #: The storages of a server. OctoPrint 2.0 calls `sdcard` `printer`; both names are accepted.
 LOCATIONS = ("local", "sdcard")
@@ -111,7 +112,7 @@ def add_goals(parser: Any, option: str, meaning: str) -> None:
         action="append",
         default=[],
         help=f"{meaning}: {', '.join(GOALS)}; may be repeated, and any of them counts. temp is all heaters "
-        "with a target within 2 degrees of it",
+        f"with a target within {NEAR_DEGREES:g} degrees of it",
     )
     parser.add_argument(
         "--fail-on",

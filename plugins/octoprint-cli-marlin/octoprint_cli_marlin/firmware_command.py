@@ -39,7 +39,7 @@ class FirmwareCommand(ShowOne):
 
     #: The default of --reply-timeout: how long the firmware may be silent, in seconds.
     reply_seconds: ClassVar[float] = REPLY_SECONDS
-    codes: ClassVar[Sequence[str]] = FIRMWARE_CODES
+    error_codes: ClassVar[Sequence[str]] = FIRMWARE_CODES
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
