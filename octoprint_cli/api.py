@@ -42,12 +42,12 @@ if TYPE_CHECKING:
         add_goals as add_goals,
         add_location as add_location,
         add_longest_wait as add_longest_wait,
+        add_upload_options as add_upload_options,
         add_wait as add_wait,
-        add_wish as add_wish,
         require_piped as require_piped,
         seconds as seconds,
         server_path as server_path,
-        wish as wish,
+        upload_options as upload_options,
     )
     from octoprint_cli.framework.printer_status import (
         HEATERS as HEATERS,
@@ -77,8 +77,8 @@ if TYPE_CHECKING:
         WAITED as WAITED,
         await_goal as await_goal,
         connected as connected,
-        converse as converse,
         last_ending as last_ending,
+        send_and_read_replies as send_and_read_replies,
         waited as waited,
         watched as watched,
     )
@@ -121,6 +121,9 @@ if TYPE_CHECKING:
     Said = Display
     Subject = CheckContext
     read_line = parse_command
+    add_wish = add_upload_options
+    converse = send_and_read_replies
+    wish = upload_options
     write_add_on = write_plugin
 
 #: Grows by one when something that a plugin may rely on changes.
@@ -147,7 +150,7 @@ EXPORTS = {
     "framework.guard": "Guarded preflight_report",
     "framework.options": """
         add_checks add_command_name add_file add_file_or_stored add_folder add_goals add_location
-        add_longest_wait add_wait add_wish require_piped seconds server_path wish
+        add_longest_wait add_wait add_upload_options require_piped seconds server_path upload_options
     """,
     "framework.printer_status": "HEATERS SUMMARY heaters summary",
     "framework.results": "CHECK_CODES EFFECTS REPORT UPLOAD_CODES VERDICT VERIFIED",
@@ -155,7 +158,7 @@ EXPORTS = {
     "framework.shell_words": "typed unquoted",
     "framework.skill": "skill",
     "framework.stream": "Stream",
-    "framework.waiting": "WAIT_CODES WAITED await_goal connected converse last_ending waited watched",
+    "framework.waiting": "WAIT_CODES WAITED await_goal connected send_and_read_replies last_ending waited watched",
     "gcode.analysis.contents": "Contents",
     "gcode.analysis.reader": "GcodeParser read_file",
     "gcode.command": "GcodeCommand only_asks parse_command",
@@ -183,7 +186,10 @@ ALIASES: Dict[str, str] = {
     "Reading": "GcodeParser",
     "Said": "Display",
     "Subject": "CheckContext",
+    "add_wish": "add_upload_options",
+    "converse": "send_and_read_replies",
     "read_line": "parse_command",
+    "wish": "upload_options",
     "write_add_on": "write_plugin",
 }
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Type, TypeVar
 
 from octoprint_cli.client.http.http_client import Http
-from octoprint_cli.client.http.transport import Tls
+from octoprint_cli.client.http.server_address import ServerAddress, Tls
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.resource import Resource
 from octoprint_cli.client.resources.connection import Connection
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from octoprint_cli.config.values import Limits
     from octoprint_cli.gcode.source import Progress
 
-__all__ = ["Aftermath", "Client", "Http", "Tls"]
+__all__ = ["Aftermath", "Client", "Http", "ServerAddress", "Tls"]
 
 #: Time limit in seconds for `aftermath`: a user who has interrupted the program does not want to wait.
 AFTERMATH_SECONDS = 3.0
@@ -45,27 +45,24 @@ R = TypeVar("R", bound=Resource)
 class Client:
     """A client of one server; every method of its resources says which endpoint it calls and what it raises.
 
-    `key_origin` is where the key came from, for the error about a wrong key; `limits` returns the configured heater limits.
+    `limits` returns the configured heater limits.
     """
 
     def __init__(
         self,
-        base_url: str,
-        api_key: Optional[str],
+        address: ServerAddress,
         *,
-        key_origin: Optional[str] = None,
         timeout: float = 30,
         retries: int = 3,
-        tls: Tls = Tls(),
         limits: Callable[[], Optional[Limits]] = lambda: None,
     ) -> None:
         self._limits = limits
-        self._take(Http(base_url, api_key, key_origin=key_origin, timeout=timeout, retries=retries, tls=tls))
+        self._take(Http(address, timeout=timeout, retries=retries))
 
-    def anew(self) -> Client:
+    def fresh_copy(self) -> Client:
         """Return a client that shares the connection, but no record of past requests, for another command line."""
         other = copy.copy(self)
-        other._take(self.http.anew())
+        other._take(self.http.fresh_copy())
         return other
 
     def _take(self, http: Http) -> None:
@@ -94,15 +91,15 @@ class Client:
 
     noun = resource  # its name in API version 1
 
-    def store(self, file: Path, wish: UploadOptions, progress: Optional[Progress] = None) -> UploadResult:
+    def store(self, file: Path, options: UploadOptions, progress: Optional[Progress] = None) -> UploadResult:
         """Upload a file and wait until the server holds it, which takes long for an SD card behind a serial line.
 
         Raises what `uploads.upload`, `job.wait_for_transfer` and `files.wait_until_listed` raise.
         """
-        if wish.location == "local":
-            return self.uploads.upload(file, wish, progress)
-        before = self.files.list(wish.location)
-        sent = self.uploads.upload(file, wish, progress)
+        if options.location == "local":
+            return self.uploads.upload(file, options, progress)
+        before = self.files.list(options.location)
+        sent = self.uploads.upload(file, options, progress)
         self.job.wait_for_transfer()
         stored = self.files.wait_until_listed(sent.stored, before)
         # OctoPrint leaves comments out on the way to the card, so another size proves nothing.

@@ -155,9 +155,9 @@ def _profiles(app: Any) -> List[str]:
 
 
 def _checks(_: Any) -> List[str]:
-    from octoprint_cli.plugins.entry_points import CHECKS, Extensions
+    from octoprint_cli.plugins.entry_points import CHECKS, EntryPointGroup
 
-    return Extensions(CHECKS).claimed()
+    return EntryPointGroup(CHECKS).claimed()
 
 
 #: Prefixes of the metavar of an argument that is a local file or folder.

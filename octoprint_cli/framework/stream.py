@@ -9,12 +9,15 @@ from typing import Any, ContextManager, Dict, Iterator, Mapping, Optional, Seque
 from cliff.show import ShowOne as CliffShowOne
 
 from octoprint_cli.errors import CliError
+from octoprint_cli.framework.attribute_aliases import map_attributes
 from octoprint_cli.framework.base import Output
 from octoprint_cli.output.columns import to_plain_data
 from octoprint_cli.output.formats.envelope import success
 from octoprint_cli.output.safe_text import visible
 from octoprint_cli.output.terminal.terminal import Show
 
+#: New names of methods by their old ones; both can be overridden and called.
+ALIASES = {"told": "event_text"}
 #: An iterator of dicts, one for each event, that returns the envelope's data at its end.
 Happening = Iterator[Dict[str, Any]]
 
@@ -29,7 +32,11 @@ class Stream(Output, CliffShowOne):
     streams = True
     exposed_as_tool = False
 
-    def told(self, item: Mapping[str, Any]) -> str:
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        map_attributes(cls, ALIASES)
+
+    def event_text(self, item: Mapping[str, Any]) -> str:
         """Return the line of text for one event. Override it."""
         return " ".join(str(value) for value in item.values())
 
@@ -62,7 +69,7 @@ class Stream(Output, CliffShowOne):
         if hasattr(self.formatter, "emit_line"):
             self.formatter.emit_line(to_plain_data(chosen), self.app.stdout)
         elif getattr(self.formatter, "prefers_text", False):
-            text = " ".join(map(str, chosen.values())) if parsed_args.columns else self.told(item)
+            text = " ".join(map(str, chosen.values())) if parsed_args.columns else self.event_text(item)
             self.app.stdout.write(visible(text) + "\n")
         else:
             self.formatter.emit_one(list(chosen), list(chosen.values()), self.app.stdout, parsed_args)
@@ -75,3 +82,6 @@ class Stream(Output, CliffShowOne):
 def _chosen(item: Dict[str, Any], columns: Sequence[str]) -> Dict[str, Any]:
     """Return the fields of an event that `-c` names; all fields without `-c`."""
     return {name: item[name] for name in columns if name in item} if columns else item
+
+
+map_attributes(Stream, ALIASES)

@@ -89,11 +89,11 @@ def _printer_error(client: Client) -> Optional[str]:
 def _terminal(client: Client) -> List[str]:
     """Return the last lines of the server's terminal (permission MONITOR_TERMINAL); none if they cannot be read."""
     from octoprint_cli.client.push.history import recent_lines  # slow to import, and seldom needed
-    from octoprint_cli.client.push.socket import Lost  # slow to import, and seldom needed
+    from octoprint_cli.client.push.socket import SocketLost  # slow to import, and seldom needed
 
     try:
         return recent_lines(client.http)
-    except (Lost, AuthError):
+    except (SocketLost, AuthError):
         return []
 
 

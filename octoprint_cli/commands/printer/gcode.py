@@ -9,11 +9,11 @@ from octoprint_cli.api import (
     EFFECTS,
     Guarded,
     ShowOne,
-    converse,
     errors,
     fields,
     require_piped,
     seconds,
+    send_and_read_replies,
     visible,
 )
 
@@ -92,7 +92,7 @@ class Gcode(Guarded, ShowOne):
             return sent
         self._require_answers(plan)
         try:
-            return {**sent, "replies": converse(self.client, commands, parsed_args.reply_timeout)}
+            return {**sent, "replies": send_and_read_replies(self.client, commands, parsed_args.reply_timeout)}
         except errors.NoReply as error:
             error.data = {**sent, **error.data}
             raise
