@@ -3,9 +3,9 @@
     make bench        (or: .venv/bin/python benchmarks/startup.py [--runs 21])
 
 Whole processes are run in pairs and in turns, so that a busy moment affects both; the table has medians, of the times and of the
-ratio in each pair. On a busy computer the ratio of CPU time is the steadier one. The
-program is installed as users have it (not editable) in an environment of its own, with the sandbox plugin; the bare scripts run
-in the same environment. The server is a real OctoPrint with its virtual printer, run by the sandbox.
+ratio in each pair. On a busy computer the ratio of CPU time is the steadier one. The program is installed as users have it (not
+editable) in an environment of its own, with the sandbox plugin; the bare scripts run in the same environment. The server is a
+real OctoPrint with its virtual printer, run by the sandbox.
 """
 
 from __future__ import annotations
