@@ -14,7 +14,6 @@ from octoprint_cli.framework.lazy_exports import lazy_exports
 if TYPE_CHECKING:
     from octoprint_cli import errors as errors
     from octoprint_cli.client.client import Client as Client
-    from octoprint_cli.client.push.updates import TYPES
     from octoprint_cli.client.resource import Resource as Resource
     from octoprint_cli.client.resources.connection import ConnectionState as ConnectionState
     from octoprint_cli.client.resources.stored_file import History as History, StoredFile as StoredFile
@@ -59,6 +58,7 @@ if TYPE_CHECKING:
         CHECK_CODES as CHECK_CODES,
         EFFECTS as EFFECTS,
         REPORT as REPORT,
+        UPDATE_TYPES,
         UPLOAD_CODES as UPLOAD_CODES,
         VERDICT as VERDICT,
         VERIFIED as VERIFIED,
@@ -112,7 +112,7 @@ if TYPE_CHECKING:
     from octoprint_cli.preflight.finding import Finding as Finding, Severity as Severity, Skip as Skip
     from octoprint_cli.preflight.runner import run_preflight as run_preflight
 
-    WATCHED = TYPES
+    WATCHED = UPDATE_TYPES
     Known = PrinterSnapshot
     Line = GcodeCommand
     Noun = Resource
@@ -138,7 +138,6 @@ EXPORTS = {
     "client.resource": "Resource",
     "client.resources.connection": "ConnectionState",
     "client.resources.stored_file": "History StoredFile",
-    "client.push.updates": "WATCHED=TYPES",
     "client.tracking.snapshot": "PrinterSnapshot",
     "config.private_files": "file_lock write_private",
     "config.url": "normalise",
@@ -153,7 +152,7 @@ EXPORTS = {
         add_longest_wait add_wait add_upload_options require_piped seconds server_path upload_options
     """,
     "framework.printer_status": "HEATERS SUMMARY heaters summary",
-    "framework.results": "CHECK_CODES EFFECTS REPORT UPLOAD_CODES VERDICT VERIFIED",
+    "framework.results": "CHECK_CODES EFFECTS REPORT UPLOAD_CODES VERDICT VERIFIED WATCHED=UPDATE_TYPES",
     "framework.run_context": "CommandContext CommandSource RunContext StreamContext",
     "framework.shell_words": "typed unquoted",
     "framework.skill": "skill",

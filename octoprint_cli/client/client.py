@@ -9,7 +9,7 @@ This is the first module to import requests; the models under client/resources d
 from __future__ import annotations
 
 import contextlib
-import copy
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Type, TypeVar
 
@@ -17,16 +17,16 @@ from octoprint_cli.client.http.http_client import Http
 from octoprint_cli.client.http.server_address import ServerAddress, Tls
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.resource import Resource
-from octoprint_cli.client.resources.connection import Connection
 from octoprint_cli.client.resources.files import Files
 from octoprint_cli.client.resources.job import Job, Jobs
 from octoprint_cli.client.resources.printer import Printer
-from octoprint_cli.client.resources.profiles import Profiles
-from octoprint_cli.client.resources.server import Server
-from octoprint_cli.client.resources.server_plugins import Plugins, Prompt
 from octoprint_cli.errors import CliError
 
 if TYPE_CHECKING:
+    from octoprint_cli.client.resources.connection import Connection
+    from octoprint_cli.client.resources.profiles import Profiles
+    from octoprint_cli.client.resources.server import Server
+    from octoprint_cli.client.resources.server_plugins import Plugins, Prompt
     from octoprint_cli.client.resources.uploads import UploadOptions, UploadResult, Uploads
     from octoprint_cli.config.values import Limits
     from octoprint_cli.gcode.source import Progress
@@ -61,7 +61,8 @@ class Client:
 
     def fresh_copy(self) -> Client:
         """Return a client that shares the connection, but no record of past requests, for another command line."""
-        other = copy.copy(self)
+        other = Client.__new__(Client)
+        other._limits = self._limits
         other._take(self.http.fresh_copy())
         return other
 
@@ -71,10 +72,36 @@ class Client:
         self.printer = Printer(self.http, self._limits)
         self.files = Files(self.http)
         self._uploads: Optional[Uploads] = None
-        self.connection = Connection(self.http)
-        self.server = Server(self.http)
-        self.profile = Profiles(self.http)
-        self.plugins = Plugins(self.http)
+
+    # Most commands need none of these resources, so each is imported on first use.
+
+    @functools.cached_property
+    def connection(self) -> Connection:
+        """The resource that connects the server to the printer."""
+        from octoprint_cli.client.resources.connection import Connection
+
+        return Connection(self.http)
+
+    @functools.cached_property
+    def server(self) -> Server:
+        """The resource of the server itself: its version and its user."""
+        from octoprint_cli.client.resources.server import Server
+
+        return Server(self.http)
+
+    @functools.cached_property
+    def profile(self) -> Profiles:
+        """The resource of the printer profiles."""
+        from octoprint_cli.client.resources.profiles import Profiles
+
+        return Profiles(self.http)
+
+    @functools.cached_property
+    def plugins(self) -> Plugins:
+        """The resource of the server's own plugins."""
+        from octoprint_cli.client.resources.server_plugins import Plugins
+
+        return Plugins(self.http)
 
     @property
     def uploads(self) -> Uploads:

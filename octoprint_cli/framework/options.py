@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from typing import Any, FrozenSet, Optional, Sequence, TextIO
+from typing import TYPE_CHECKING, Any, FrozenSet, Optional, Sequence, TextIO
 from urllib.parse import unquote
 
-from octoprint_cli.client.resources.stored_file import location_name
-from octoprint_cli.client.resources.uploads import UploadOptions
+from octoprint_cli.client.locations import LOCATIONS, location_name
 from octoprint_cli.client.tracking.goals import FAILURES, GOALS, Goal
 from octoprint_cli.errors import UsageError
 from octoprint_cli.output.units import NEAR_DEGREES
 
-#: The storages of a server. OctoPrint 2.0 calls `sdcard` `printer`; both names are accepted.
-LOCATIONS = ("local", "sdcard")
+if TYPE_CHECKING:
+    from octoprint_cli.client.resources.uploads import UploadOptions
+
 _TEN_YEARS = 10 * 366 * 86400
 
 
@@ -82,6 +82,8 @@ def upload_options(parsed_args: Namespace) -> UploadOptions:
         raise UsageError(
             "on the SD card the server picks a free name, and it cannot be read back", hint="octoprint-cli help upload"
         )
+    from octoprint_cli.client.resources.uploads import UploadOptions  # slow to import, and help needs no upload
+
     return UploadOptions(parsed_args.location, parsed_args.path, parsed_args.if_exists, parsed_args.verify)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli.client.push.socket import SocketLost
-from octoprint_cli.client.tracking.last_job import firmware_error_in, last_ending, outcome_in
+from octoprint_cli.client.tracking.last_job import last_ending
+from octoprint_cli.client.tracking.terminal_traces import firmware_error_in, outcome_in
 from octoprint_cli.errors import AuthError
 
 from .scripted_push import client

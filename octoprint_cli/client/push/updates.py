@@ -12,8 +12,6 @@ from octoprint_cli.output.redact import without_passwords
 if TYPE_CHECKING:
     from octoprint_cli.client.push.socket import Message
 
-#: Types of the lines that `watch` prints. The server's own events, such as PrintDone, can be named beside them.
-TYPES = ("state", "progress", "temperature", "event", "notification", "connection", "terminal")
 #: The bundled server plugins that report a firmware's prompts and notifications.
 PROMPTS, NOTES = "action_command_prompt", "action_command_notification"
 

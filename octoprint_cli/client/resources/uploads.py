@@ -14,9 +14,10 @@ from octoprint_cli.client.http.multipart import (
     size_of,
 )
 from octoprint_cli.client.http.request import StreamedBody
+from octoprint_cli.client.locations import SD_NAMES
 from octoprint_cli.client.parsing import inner, members, text
 from octoprint_cli.client.resource import Resource
-from octoprint_cli.client.resources.stored_file import SD_NAMES, StoredFile
+from octoprint_cli.client.resources.stored_file import StoredFile
 from octoprint_cli.gcode.source import Progress
 
 if TYPE_CHECKING:
