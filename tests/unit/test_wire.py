@@ -15,7 +15,7 @@ from octoprint_cli.client.http.request import StreamedBody
 from .driver import KEY, URL
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-pytestmark = pytest.mark.timeout(30)
+pytestmark = pytest.mark.timeout(60)
 
 
 @pytest.fixture
