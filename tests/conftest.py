@@ -22,6 +22,23 @@ for _name in ("SIGHUP", "SIGTERM", "SIGQUIT", "SIGTSTP", "SIGTTIN", "SIGTTOU"):
         signal.signal(getattr(signal, _name), signal.SIG_DFL)
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """`cpu_limit(seconds)` fails a test that computes for longer: unlike a limit of the clock, it is the same on a busy machine."""
+    marker = item.get_closest_marker("cpu_limit")
+    if marker is None:
+        yield
+        return
+    seconds = marker.args[0]
+    before = signal.signal(signal.SIGPROF, lambda *_: pytest.fail(f"it has computed for {seconds} s and is not done"))
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def a_home_of_the_tests_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing that a test runs reads or writes the home or the caches of whoever runs the tests."""

@@ -1,4 +1,4 @@
-"""Plugins: their sources, made into real wheels by hand and installed by the real pip, without a network.
+"""Plugins: their sources, made into real wheels by hand and unpacked as pip does, without a network.
 
 A wheel is a zip with three files of metadata: building one here needs neither setuptools nor an index, on any Python.
 """
@@ -10,6 +10,8 @@ import sys
 import zipfile
 from pathlib import Path
 from typing import Dict, List, NamedTuple
+
+from .program import LIMIT
 
 COMMANDS = "octoprint_cli.commands"
 CHECKS = "octoprint_cli.preflight"
@@ -46,11 +48,20 @@ class AddOn(NamedTuple):
 
 
 def install(folder: Path, *addons: AddOn) -> Path:
-    """The folder into which pip has installed them, to be put on the path."""
-    wheels = [str(addon.wheel(folder)) for addon in addons]
+    """The folder that has them, to be put on the path: the same files that pip makes of these wheels, at once."""
     target = folder / "installed"
+    for addon in addons:
+        with zipfile.ZipFile(addon.wheel(folder)) as archive:
+            archive.extractall(target)
+    return target
+
+
+def install_with_pip(folder: Path, *addons: AddOn) -> Path:
+    """The same with the real pip."""
+    wheels = [str(addon.wheel(folder)) for addon in addons]
+    target = folder / "by_pip"
     options = ["--no-index", "--no-deps", "--no-compile", "--disable-pip-version-check", "--target", str(target)]
-    subprocess.run([sys.executable, "-m", "pip", "--isolated", "--quiet", "install", *options, *wheels], check=True, timeout=120)
+    subprocess.run([sys.executable, "-m", "pip", "--isolated", "--quiet", "install", *options, *wheels], check=True, timeout=LIMIT)
     return target
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Set
 
@@ -67,6 +68,7 @@ class Import(NamedTuple):
     line: int
 
 
+@functools.lru_cache(maxsize=None)
 def modules() -> List[str]:
     """Every module, dotted, below octoprint_cli."""
     paths = [path.relative_to(ROOT).with_suffix("") for path in sorted(ROOT.rglob("*.py"))]
@@ -78,6 +80,7 @@ def path_of(module: str) -> Path:
     return below / "__init__.py" if below.is_dir() else below.with_suffix(".py")
 
 
+@functools.lru_cache(maxsize=None)
 def tree_of(module: str) -> ast.Module:
     return ast.parse(path_of(module).read_text(encoding="utf-8"))
 
@@ -87,6 +90,7 @@ def part_of(module: str) -> str:
     return module.split(".")[0]
 
 
+@functools.lru_cache(maxsize=None)
 def imports(module: str) -> List[Import]:
     """What the module imports, inside functions too, but not for types alone."""
     return [found for node in _running(tree_of(module)) for found in _imports_of(module, node)]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, Iterator, List, Mapping, Optional
+from unittest import mock
+
+from stevedore.extension import ExtensionManager
 
 from octoprint_cli.testing import GCODE, KEY, FaultServer, Result, run
 
 #: No run of the program takes as long, on a busy machine either; one that does hangs.
-LIMIT = 60
+LIMIT = 200
 
 
 class Program:
@@ -20,6 +25,7 @@ class Program:
 
     def __init__(self, folder: Path, server: Optional[FaultServer] = None) -> None:
         self.folder = folder
+        self._paths: List[Path] = []
         self.env: Dict[str, str] = {
             "HOME": str(folder),
             "XDG_CACHE_HOME": str(folder / "cache"),
@@ -52,12 +58,23 @@ class Program:
         return path
 
     def add_path(self, folder: Path) -> None:
-        """Let processes find what is installed there."""
+        """Let processes, and runs `inside` this one, find what is installed there."""
+        self._paths.insert(0, folder)
         self.env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(folder), self.env["PYTHONPATH"]]))
 
     def run(self, *argv: str, env: Optional[Mapping[str, str]] = None, stdin: str = "") -> Result:
         """In this process."""
         return run(*argv, env={**self.env, **(env or {})}, stdin=stdin)
+
+    def inside(self, *argv: str, env: Optional[Mapping[str, str]] = None, stdin: str = "") -> Result:
+        """In this process, with all that a process of its own would have: its environment, working folder and plugins."""
+        before = Path.cwd()
+        os.chdir(self.work)
+        try:
+            with mock.patch.dict(os.environ, {**self.env, **(env or {})}, clear=True), _importable(self._paths):
+                return self.run(*argv, env=env, stdin=stdin)
+        finally:
+            os.chdir(before)
 
     def start(self, *argv: str, env: Optional[Mapping[str, str]] = None, **how: Any) -> subprocess.Popen[str]:
         """As a process, not waited for."""
@@ -81,6 +98,22 @@ class Program:
     @staticmethod
     def command(*argv: str) -> List[str]:
         return [sys.executable, "-m", "octoprint_cli", *argv]
+
+
+@contextlib.contextmanager
+def _importable(folders: List[Path]) -> Iterator[None]:
+    """What is in the folders can be imported, and is forgotten afterwards, so that each run imports it anew."""
+    path, modules = list(sys.path), set(sys.modules)
+    sys.path[:0] = map(str, folders)
+    importlib.invalidate_caches()
+    try:
+        with mock.patch.dict(ExtensionManager.ENTRY_POINT_CACHE, clear=True):
+            yield
+    finally:
+        sys.path[:] = path
+        for name in set(sys.modules) - modules:
+            if any(str(folder) in str(getattr(sys.modules[name], "__file__", "")) for folder in folders):
+                del sys.modules[name]
 
 
 def finish(process: subprocess.Popen[str]) -> Result:

@@ -57,41 +57,41 @@ def rivals(program: Program, installed_rivals: Path) -> Program:
 
 def plugins(program: Program) -> Dict[str, Any]:
     """Every distribution's row of `plugins list`, which must itself succeed."""
-    result = program.process("plugins", "list", "--json")
+    result = program.inside("plugins", "list", "--json")
     assert result.exit_code == 0, result
     return {row["distribution"]: row for row in check_success(as_json(result.stdout))["plugins"]}
 
 
 @pytest.mark.parametrize(("command", "cause"), CAUSES.items())
 def test_broken_plugin_error_names_distribution_cause_and_remedy(command: str, cause: str, broken: Program) -> None:
-    result = broken.process(*command.split(), "--json")
+    result = broken.inside(*command.split(), "--json")
     assert result.exit_code == 4
     error = check_failure(as_json(result.stdout), "PLUGIN_ERROR")
     assert "broken-tools" in error["message"] and cause in error["message"]
     assert "pip" in error["hint"] and "broken-tools" in error["hint"]
     assert error["details"]["distribution"] == "broken-tools"
-    told = broken.process(*command.split())
+    told = broken.inside(*command.split())
     assert told.stdout == ""
     check_told(told.stderr, "PLUGIN_ERROR")
 
 
 @pytest.mark.parametrize("argv", ["status", "sibling", "help", "help status", "status --help", "version", "files", "--help"])
 def test_other_commands_work_beside_broken_plugin(argv: str, broken: Program) -> None:
-    result = broken.process(*argv.split(), "--json")
+    result = broken.inside(*argv.split(), "--json")
     assert result.exit_code == 0 and result.stderr == ""
     check_success(as_json(result.stdout))
 
 
 def test_help_lists_broken_commands(broken: Program) -> None:
-    rows = {row["name"]: row["summary"] for row in check_success(as_json(broken.process("help", "--json").stdout))["commands"]}
+    rows = {row["name"]: row["summary"] for row in check_success(as_json(broken.inside("help", "--json").stdout))["commands"]}
     assert set(COMMANDS) < set(rows) and rows["sibling"] == "say something"
     assert {name for name, summary in rows.items() if "broken-tools" in summary} == set(CAUSES)
-    assert "broken-tools" in broken.process("help").stdout
+    assert "broken-tools" in broken.inside("help").stdout
 
 
 def test_help_for_broken_command_is_a_plugin_error(broken: Program) -> None:
-    check_failure(as_json(broken.process("help", "gone", "import", "--json").stdout), "PLUGIN_ERROR")
-    check_failure(as_json(broken.process("gone", "import", "--help", "--json").stdout), "PLUGIN_ERROR")
+    check_failure(as_json(broken.inside("help", "gone", "import", "--json").stdout), "PLUGIN_ERROR")
+    check_failure(as_json(broken.inside("gone", "import", "--help", "--json").stdout), "PLUGIN_ERROR")
 
 
 def test_plugins_list_names_every_problem(broken: Program) -> None:
@@ -102,14 +102,14 @@ def test_plugins_list_names_every_problem(broken: Program) -> None:
 
 
 def test_broken_check_is_skipped_and_named(broken: Program) -> None:
-    checks = check_success(as_json(broken.process("preflight", str(broken.file()), "--json").stdout))["checks"]
+    checks = check_success(as_json(broken.inside("preflight", str(broken.file()), "--json").stdout))["checks"]
     row = next(row for row in checks if row["id"] == "broken_check")
     assert row["status"] == "skip" and "broken-tools" in row["message"]
     assert {row["status"] for row in checks if row["id"] in ("printer_idle", "file_exists")} == {"pass"}
 
 
 def test_broken_format_is_named(broken: Program) -> None:
-    result = broken.process("status", "-f", "broken_format")
+    result = broken.inside("status", "-f", "broken_format")
     assert (result.exit_code, result.stdout) == (4, "")
     check_told(result.stderr, "PLUGIN_ERROR")
     assert "broken-tools" in result.stderr
@@ -122,7 +122,7 @@ def test_a_built_in_command_cannot_be_shadowed(order: str, program: Program, ins
     rivals, argv = program, ["cancel", "--confirm", "--json"]
     if order == "before_ours":
         rivals.add_path(installed_rivals)
-        result = rivals.process(*argv)
+        result = rivals.inside(*argv)
     else:
         result = rivals.python(APPENDED, str(installed_rivals), *argv)
     assert check_success(as_json(result.stdout))["action"] == "cancelled"
@@ -133,7 +133,7 @@ def test_a_built_in_command_cannot_be_shadowed(order: str, program: Program, ins
 def test_builtin_check_and_format_cannot_be_shadowed(rivals: Program, server: FaultServer) -> None:
     """A plugin's `printer_idle` that always agrees would start a print over another."""
     server.octoprint.printing()
-    result = rivals.process("preflight", str(rivals.file()), "--json")
+    result = rivals.inside("preflight", str(rivals.file()), "--json")
     assert result.exit_code == 3
     check_failure(as_json(result.stdout), "PRINTER_BUSY")
     assert not (rivals.folder / "IMPOSTOR").exists()
@@ -141,7 +141,7 @@ def test_builtin_check_and_format_cannot_be_shadowed(rivals: Program, server: Fa
 
 def test_command_claimed_by_two_plugins_is_refused(rivals: Program) -> None:
     for argv in (["level"], ["help", "level"]):
-        result = rivals.process(*argv, "--json")
+        result = rivals.inside(*argv, "--json")
         assert result.exit_code == 4
         error = check_failure(as_json(result.stdout), "PLUGIN_ERROR")
         assert "level-one" in error["message"] and "level-two" in error["message"]

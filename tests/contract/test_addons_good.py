@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Dict
 
 import pytest
 
@@ -26,54 +27,70 @@ def vendor(program: Program, installed: Path) -> Program:
 
 
 def test_plugin_command_is_unknown_before_installation(program: Program) -> None:
-    check_failure(as_json(program.process("nozzle", "--json").stdout), "USAGE_ERROR")
+    check_failure(as_json(program.inside("nozzle", "--json").stdout), "USAGE_ERROR")
+
+
+def test_unpacked_plugin_has_the_files_that_pip_installs(tmp_path: Path) -> None:
+    """All other tests of plugins stand on this: they install without pip, which is slow."""
+    everything = (addons.GOOD, addons.STRANGER, addons.BROKEN, *addons.RIVALS)
+    by_hand, by_pip = addons.install(tmp_path, *everything), addons.install_with_pip(tmp_path, *everything)
+    of_pip = {"INSTALLER", "REQUESTED", "RECORD", "direct_url.json"}
+
+    def files(folder: Path) -> Dict[str, bytes]:
+        return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+    mine, theirs = files(by_hand), files(by_pip)
+    assert {name: text for name, text in mine.items() if Path(name).name not in of_pip} == {
+        name: text for name, text in theirs.items() if Path(name).name not in of_pip
+    }
+    assert set(mine) < set(theirs)
 
 
 def test_ten_lines_make_a_command(vendor: Program) -> None:
     assert len(addons.GOOD.modules["vendor_probe"].strip().splitlines()) <= 10
     result = vendor.process("nozzle", "--json")
     assert result.exit_code == 0 and check_success(as_json(result.stdout)) == {"celsius": 21.3}
-    assert vendor.process("nozzle", "-f", "value").stdout == "21.3\n"
+    assert vendor.inside("nozzle", "-f", "value").stdout == "21.3\n"
 
 
 def test_plugin_command_failures_use_error_codes(vendor: Program, server: FaultServer) -> None:
     server.octoprint.state = "Offline"
-    result = vendor.process("nozzle", "--json")
+    result = vendor.inside("nozzle", "--json")
     assert result.exit_code == 1
     check_failure(as_json(result.stdout), "PRINTER_OFFLINE")
-    check_failure(as_json(vendor.process("nozzle", "--wat", "--json").stdout), "USAGE_ERROR")
+    check_failure(as_json(vendor.inside("nozzle", "--wat", "--json").stdout), "USAGE_ERROR")
 
 
 def test_plugin_list_command_names_its_rows(vendor: Program) -> None:
     vendor.configure("probe: {offset: 0.2}\n")
-    data = check_success(as_json(vendor.process("spools", "--json").stdout))
+    data = check_success(as_json(vendor.inside("spools", "--json").stdout))
     assert data == {"vendor": {"offset": 0.2}, "spools": [{"name": "red", "grams": 750}, {"name": "blue", "grams": None}]}
-    assert as_csv(vendor.process("spools", "-f", "csv").stdout)[1] == {"name": "blue", "grams": ""}
+    assert as_csv(vendor.inside("spools", "-f", "csv").stdout)[1] == {"name": "blue", "grams": ""}
 
 
 def test_guarded_plugin_command_needs_confirm_and_has_dry_run(vendor: Program, server: FaultServer) -> None:
-    refused = vendor.process("probe", "bed", "--json")
+    refused = vendor.inside("probe", "bed", "--json")
     assert refused.exit_code == 4
     error = check_failure(as_json(refused.stdout), "CONFIRMATION_REQUIRED")
     assert error["hint"] == "octoprint-cli probe bed --json --confirm"
-    planned = check_success(as_json(vendor.process("probe", "bed", "--dry-run", "--json").stdout))
+    planned = check_success(as_json(vendor.inside("probe", "bed", "--dry-run", "--json").stdout))
     assert planned["dry_run"] and planned["requests"][0]["json"] == {"commands": ["G28", "G29"]}
     assert server.changes() == []
-    assert vendor.process("probe", "bed", "--confirm").exit_code == 0
+    assert vendor.inside("probe", "bed", "--confirm").exit_code == 0
     assert server.octoprint.commands == ["G28", "G29"]
 
 
 def test_guarded_plugin_command_runs_preflight_and_skip(vendor: Program, server: FaultServer) -> None:
     server.octoprint.printing()
-    assert vendor.process("probe", "bed", "--confirm", "--json").exit_code == 3
-    skipped = vendor.process("probe", "bed", "--confirm", "--skip-if-printing", "--json")
+    assert vendor.inside("probe", "bed", "--confirm", "--json").exit_code == 3
+    skipped = vendor.inside("probe", "bed", "--confirm", "--skip-if-printing", "--json")
     assert check_success(as_json(skipped.stdout))["action"] == "skipped"
     assert server.changes() == []
 
 
 def test_plugin_check_is_part_of_preflight(vendor: Program) -> None:
     file = str(vendor.file())
-    checks = {row["id"]: row for row in check_success(as_json(vendor.process("preflight", file, "--json").stdout))["checks"]}
+    checks = {row["id"]: row for row in check_success(as_json(vendor.inside("preflight", file, "--json").stdout))["checks"]}
     row = {"id": "filament", "status": "pass", "severity": "block", "message": "there is filament"}
     assert checks["filament"] == {**row, "evidence": None, "ignored": False}
 
@@ -83,21 +100,21 @@ def test_failing_or_crashing_plugin_check_blocks_print(filament: str, code: str,
     """Also when it crashes: it was about to say something."""
     file, env = str(vendor.file()), {"FILAMENT": filament}
     for argv in (["preflight", file], ["print", file, "--confirm"]):
-        result = vendor.process(*argv, "--json", env=env)
+        result = vendor.inside(*argv, "--json", env=env)
         assert result.exit_code == 4
         error = check_failure(as_json(result.stdout), code)
         assert error["details"]["failed"] == ["filament"]
     assert server.changes() == []
-    assert vendor.process("print", file, "--confirm", "--no-preflight", env=env).exit_code == 0
+    assert vendor.inside("print", file, "--confirm", "--no-preflight", env=env).exit_code == 0
 
 
 def test_crashed_plugin_check_shows_traceback_with_debug(vendor: Program) -> None:
     line = ("preflight", str(vendor.file()), "--json")
-    crashed = vendor.process(*line, "--debug", env={"FILAMENT": "jammed"})
+    crashed = vendor.inside(*line, "--debug", env={"FILAMENT": "jammed"})
     row = next(row for row in as_json(crashed.stdout)["data"]["checks"] if row["id"] == "filament")
     assert (row["status"], row["evidence"]) == ("fail", {"crashed": "ZeroDivisionError"})
     assert 'raise ZeroDivisionError("how much' in crashed.stderr
-    assert "Traceback" not in vendor.process(*line, env={"FILAMENT": "jammed"}).stderr
+    assert "Traceback" not in vendor.inside(*line, env={"FILAMENT": "jammed"}).stderr
 
 
 @pytest.mark.parametrize(
@@ -105,25 +122,25 @@ def test_crashed_plugin_check_shows_traceback_with_debug(vendor: Program) -> Non
 )
 def test_plugin_check_reads_its_config_section(written: str, code: str, vendor: Program) -> None:
     vendor.configure(f"spool:\n  {written}\n")
-    assert vendor.process("preflight", str(vendor.file()), "--json").code == code
+    assert vendor.inside("preflight", str(vendor.file()), "--json").code == code
 
 
 def test_plugin_format_works_for_every_command(vendor: Program) -> None:
-    assert vendor.process("nozzle", "-f", "pairs").stdout == "<celsius: 21.3>\n"
-    assert "<cli: " in vendor.process("version", "--client", "-f", "pairs").stdout
-    failed = vendor.process("nonsense", "-f", "pairs")
+    assert vendor.inside("nozzle", "-f", "pairs").stdout == "<celsius: 21.3>\n"
+    assert "<cli: " in vendor.inside("version", "--client", "-f", "pairs").stdout
+    failed = vendor.inside("nonsense", "-f", "pairs")
     assert (failed.exit_code, failed.stdout) == (4, "")
     check_told(failed.stderr, "USAGE_ERROR")
 
 
 def test_help_names_the_plugin_of_a_command(vendor: Program) -> None:
-    overview = vendor.process("help").stdout
+    overview = vendor.inside("help").stdout
     assert "nozzle           show the nozzle's temperature" in overview and "probe bed " in overview
-    assert "This command comes from vendor-probe." in vendor.process("help", "nozzle").stdout
+    assert "This command comes from vendor-probe." in vendor.inside("help", "nozzle").stdout
 
 
 def test_good_plugin_is_listed_without_problems(vendor: Program) -> None:
-    rows = check_success(as_json(vendor.process("plugins", "list", "--json").stdout))["plugins"]
+    rows = check_success(as_json(vendor.inside("plugins", "list", "--json").stdout))["plugins"]
     row = next(row for row in rows if row["distribution"] == "vendor-probe")
     assert (row["version"], row["commands"]) == ("1.2.3", ["nozzle", "probe bed", "spools"])
     assert (row["checks"], row["formats"], row["problems"]) == (["filament"], ["pairs"], [])

@@ -64,12 +64,12 @@ def judged(bare: Program, installed: Path) -> Program:
 
 def test_plugin_following_the_rules_is_ok(judged: Program) -> None:
     for name in ("keeping-tools", "Keeping_Tools"):
-        data = check_success(as_json(judged.process("plugins", "check", name, "--json").stdout))
+        data = check_success(as_json(judged.inside("plugins", "check", name, "--json").stdout))
         assert data == {"plugins": [{"distribution": "keeping-tools", "ok": True, "problems": []}]}
 
 
 def test_each_violated_rule_is_reported_with_its_subject(judged: Program) -> None:
-    result = judged.process("plugins", "check", "loud-tools", "--json")
+    result = judged.inside("plugins", "check", "loud-tools", "--json")
     assert result.exit_code == 4
     envelope = as_json(result.stdout)  # whatever a plugin prints as it is imported
     error = check_failure(envelope, "PLUGIN_RULES")
@@ -87,19 +87,19 @@ def test_each_violated_rule_is_reported_with_its_subject(judged: Program) -> Non
 
 
 def test_plugins_check_without_name_checks_every_plugin(judged: Program) -> None:
-    result = judged.process("plugins", "check", "--json")
+    result = judged.inside("plugins", "check", "--json")
     rows = {row["distribution"]: row["ok"] for row in as_json(result.stdout)["data"]["plugins"]}
     assert (rows["keeping-tools"], rows["loud-tools"]) == (True, False)
     assert "octoprint-agent-cli" not in rows
 
 
 def test_program_itself_follows_the_rules(bare: Program) -> None:
-    result = bare.process("plugins", "check", "octoprint-agent-cli", "--json")
+    result = bare.inside("plugins", "check", "octoprint-agent-cli", "--json")
     assert result.exit_code == 0, result.stdout
 
 
 def test_unknown_distribution_suggests_a_near_name(judged: Program) -> None:
-    result = judged.process("plugins", "check", "keepin-tools", "--json")
+    result = judged.inside("plugins", "check", "keepin-tools", "--json")
     assert result.exit_code == 4
     error = check_failure(as_json(result.stdout), "NOT_FOUND")
     assert "did you mean keeping-tools" in error["message"]
@@ -107,6 +107,6 @@ def test_unknown_distribution_suggests_a_near_name(judged: Program) -> None:
 
 
 def test_plugins_check_as_plain_text_shows_problems_and_error(judged: Program) -> None:
-    result = judged.process("plugins", "check", "loud-tools")
+    result = judged.inside("plugins", "check", "loud-tools")
     assert "command silence cannot be loaded: ModuleNotFoundError" in result.stdout
     assert "PLUGIN_RULES" in result.stderr

@@ -10,9 +10,8 @@ import re
 import shlex
 import shutil
 import sys
-import time
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, Iterable, List
 
 import pytest
 
@@ -88,23 +87,22 @@ def require(shell: str) -> None:
         pytest.skip(f"{shell} is not installed")
 
 
-def pressed(shells: Shells, shell: str, line: str) -> List[str]:
-    """The words that the shell hands over after the Tab key at the end of that line."""
+def pressed(shells: Shells, shell: str, lines: Iterable[str]) -> Dict[str, List[str]]:
+    """The words that the shell hands over after the Tab key at the end of each line, typed one after the other."""
     to_begin, to_end = "\x01", "\x05"
-    show = f"{line}\t{to_end}{to_begin}printf '<%s>\\n' {to_end} '--'end"
-    screen = on_a_terminal(
-        shells, *INTERACTIVE[shell], answers=(("", READ_IN[shell]), ("ready\r\n", show), ("<--end>", "exit"))
-    ).screen
-    *words, end = re.findall(r"<([^<>]*)>\r*\n", screen)
-    assert end == "--end", screen
-    return words
+    shows = [f"{line}\t{to_end}{to_begin}printf '<%s>\\n' {to_end} '--'end" for line in lines]
+    marks = ["ready\r\n", *["<--end>"] * len(shows)]
+    answers = (("", READ_IN[shell]), *zip(marks, [*shows, "exit"]))
+    screen = on_a_terminal(shells, *INTERACTIVE[shell], answers=answers).screen
+    ended = [re.findall(r"<([^<>]*)>\r*\n", part) for part in screen.split("<--end>")[:-1]]
+    assert len(ended) == len(shows), screen
+    return dict(zip(lines, ended))
 
 
 @pytest.mark.parametrize("shell", INTERACTIVE)
-@pytest.mark.parametrize("line", PRESSED)
-def test_tab_key_completes_in_real_shell(shell: str, line: str, shells: Shells) -> None:
+def test_tab_key_completes_in_real_shell(shell: str, shells: Shells) -> None:
     require(shell)
-    assert pressed(shells, shell, line) == PRESSED[line]
+    assert pressed(shells, shell, PRESSED) == PRESSED
 
 
 def bash(shells: Shells, line: str) -> List[str]:
@@ -124,22 +122,22 @@ def test_bash_completes_plugin_commands(shells: Shells) -> None:
     assert bash(shells, "octoprint-cli probe ") == ["bed"]
 
 
-def fish(shells: Shells, line: str) -> List[str]:
-    """All that fish would offer; it answers without a Tab key."""
+def fish(shells: Shells, lines: Iterable[str]) -> Dict[str, List[str]]:
+    """All that fish would offer for each line; it answers without a Tab key."""
     require("fish")
-    script = f"octoprint-cli complete fish | source; complete -C {shlex.quote(line)}"
-    result = shells.process("fish", "--no-config", "-c", script)
+    asked = [f"complete -C {shlex.quote(line)}; echo ==end" for line in lines]
+    result = shells.process("fish", "--no-config", "-c", "; ".join(["octoprint-cli complete fish | source", *asked]))
     assert (result.exit_code, result.stderr) == (0, "")
-    return result.stdout.splitlines()
+    return dict(zip(lines, (part.splitlines() for part in result.stdout.split("==end\n"))))
 
 
-@pytest.mark.parametrize("line", PRESSED)
-def test_fish_completes_the_same_words(line: str, shells: Shells) -> None:
-    assert fish(shells, line) == PRESSED[line][-1:]
+def test_fish_completes_the_same_words(shells: Shells) -> None:
+    assert fish(shells, PRESSED) == {line: words[-1:] for line, words in PRESSED.items()}
 
 
 def test_fish_completes_nothing_where_no_argument_is_allowed(shells: Shells) -> None:
-    assert fish(shells, "octoprint-cli status ") == []
+    line = "octoprint-cli status "
+    assert fish(shells, [line]) == {line: []}
 
 
 @pytest.mark.parametrize("shell", [*INTERACTIVE, "fish"])
@@ -152,17 +150,15 @@ def test_completion_script_has_no_syntax_errors(shell: str, shells: Shells) -> N
 
 
 def test_completion_gives_up_on_hanging_server_silently(shells: Shells, server: FaultServer) -> None:
+    """Whatever time-out is configured: here one that no test outlives."""
+    shells.configure("timeout: 3000\n")
     server.fail("GET", "/api/files/*", hang)
-    begun = time.monotonic()
     result = shells.process("octoprint-cli", "complete", "-f", "table", "--line=octoprint-cli print --stored m")
-    spent = time.monotonic() - begun
     assert (result.exit_code, result.stdout.strip(), result.stderr) == (0, "", "")
-    without = time.monotonic()
-    shells.process("octoprint-cli", "complete", "-f", "table", "--line=octoprint-cli print --st")
-    assert spent - (time.monotonic() - without) < 2.5  # one and a bit, on a busy machine
+    assert server.requests
 
 
 def test_only_server_values_cause_requests(shells: Shells, server: FaultServer) -> None:
     for line in ("", "print --", "files --location ", "print --ignore ", "--printer ", "explain P", "print "):
-        assert shells.process("octoprint-cli", "complete", "-f", "table", f"--line=octoprint-cli {line}").exit_code == 0
+        assert shells.inside("complete", "-f", "table", f"--line=octoprint-cli {line}").exit_code == 0
     assert server.requests == []

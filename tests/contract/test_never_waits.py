@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
 import subprocess
 from typing import List, Tuple
+from unittest import mock
 
 import pytest
 
+from octoprint_cli.app.program import Program as AppProgram
 from octoprint_cli.testing import KEY, FaultServer
 
 from .program import LIMIT, Program, finish
 from .pseudo_terminal import on_a_terminal
 from .reading import as_json, check_failure, check_success
-from .table import COMMANDS, ROWS, reader
+from .table import COMMANDS, ROWS, reader as reader_of
 
 PAGER = "#!/bin/sh\necho PAGED\nexec cat\n"
 
@@ -40,6 +43,21 @@ READS_STDIN = {"batch"}
 def test_command_does_not_wait_for_open_stdin(command: str, program: Program, server: FaultServer) -> None:
     case = ROWS[command].good
     case.scene(server)
+    reader, writer = os.pipe()
+    out = io.StringIO()
+    try:
+        with os.fdopen(reader) as stdin, mock.patch("sys.stdin", stdin):
+            run = AppProgram(stdin, out, io.StringIO(), {**program.env})
+            assert run.run([*case.words(program), "--json"]) == 0  # its stdin is open still
+    finally:
+        os.close(writer)
+    assert reader_of(command, "json")(out.getvalue())["status"] == "success"
+
+
+@pytest.mark.parametrize("command", ["init", "print", "status"])
+def test_process_does_not_wait_for_open_stdin(command: str, program: Program, server: FaultServer) -> None:
+    case = ROWS[command].good
+    case.scene(server)
     with (program.folder / "out").open("w+") as out:
         process = program.start(*case.words(program), "--json", stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL)
         try:
@@ -48,7 +66,7 @@ def test_command_does_not_wait_for_open_stdin(command: str, program: Program, se
             process.kill()
             finish(process)
         out.seek(0)
-        assert reader(command, "json")(out.read())["status"] == "success"
+        assert reader_of(command, "json")(out.read())["status"] == "success"
 
 
 def test_batch_answers_each_line_at_once_and_ends_with_stdin(program: Program) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Dict, List
 
@@ -40,9 +41,9 @@ def test_key_from_option_is_never_shown(command: str, program: Program, server: 
     for case in ROWS[command]:
         case.scene(server)
         words = [word for word in case.words(program) if word not in ("--api-key", "wrong-key")]
-        for key in (["--api-key", KEY], [f"--api-key={KEY}"]):
-            for more in LOUD:
-                check_kept(program.run(*words, *key, *more, stdin=case.stdin))
+        spellings = [["--api-key", KEY], [f"--api-key={KEY}"]][: 2 if case.code else 1]  # only an error has a hint
+        for key, more in itertools.product(spellings, LOUD):
+            check_kept(program.run(*words, *key, *more, stdin=case.stdin))
 
 
 @EACH

@@ -74,7 +74,7 @@ def test_first_tutorial_part_has_at_most_thirty_lines_of_code() -> None:
 
 @pytest.mark.parametrize("name", ["my-printer", "acme", "mk3-s"])
 def test_plugins_new_writes_first_tutorial_part(name: str, bare: Program) -> None:
-    data = check_success(as_json(bare.process("plugins", "new", name, "--json").stdout))
+    data = check_success(as_json(bare.inside("plugins", "new", name, "--json").stdout))
     folder = bare.work / f"octoprint-cli-{name}"
     assert data["folder"] == str(folder)
     quoted = ", ".join(f'"{word}"' for word in name.split("-"))
@@ -95,7 +95,7 @@ BAD_NAMES = ["My-Printer", "my_printer", "-x", "x-", "a--b", "3d", "../evil", "a
 
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_plugins_new_with_invalid_name_writes_nothing(name: str, bare: Program) -> None:
-    result = bare.process("plugins", "new", "--json", "--", name)
+    result = bare.inside("plugins", "new", "--json", "--", name)
     assert result.exit_code == 4
     error = check_failure(as_json(result.stdout), "INVALID_VALUE")
     assert error["hint"] == "octoprint-cli plugins new my-printer"
@@ -112,14 +112,14 @@ def test_plugins_new_never_overwrites(what: str, bare: Program) -> None:
         path.write_text("mine")
     else:
         path.symlink_to(bare.folder / "elsewhere")
-    result = bare.process("plugins", "new", "acme", "--json")
+    result = bare.inside("plugins", "new", "acme", "--json")
     assert result.exit_code == 2
     error = check_failure(as_json(result.stdout), "FILE_EXISTS")
     assert str(path) in error["message"] and error["hint"] == "octoprint-cli plugins new acme-2"
     kept = path / "pyproject.toml" if what == "folder" else path
     assert not (bare.folder / "elsewhere").exists() if what == "link" else kept.read_text() == "mine"
     assert list(bare.work.iterdir()) == [path]
-    assert bare.process("plugins", "new", "acme-2").exit_code == 0
+    assert bare.inside("plugins", "new", "acme-2").exit_code == 0
 
 
 def test_plugins_new_in_unwritable_folder_is_an_error(bare: Program, monkeypatch: pytest.MonkeyPatch) -> None:

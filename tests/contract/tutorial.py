@@ -21,6 +21,22 @@ LIMIT = 180
 
 _BLOCK = re.compile(r"(?:^`([^`\n]+)`(, at its end)?:\n\n)?^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LOOSELY = doctest.ELLIPSIS | doctest.REPORT_NDIFF
+#: What `pip install -e` changes when it is repeated is the metadata, which setuptools makes anew; for all else pip itself runs.
+_PIP = """
+import glob, os, shutil, subprocess, sys, tempfile
+here, (verb, *rest) = {site!r}, sys.argv[1:]
+made = glob.glob(os.path.join(here, rest[-1].replace("-", "_") + "-*.dist-info")) if (verb, *rest[:-1]) == ("install", "-e") else []
+if not made:
+    sys.exit(subprocess.call([sys.executable, "-m", "pip", verb, *rest, "--quiet", "--no-index", "--no-build-isolation"]))
+from setuptools import build_meta
+os.chdir(rest[-1])
+sys.argv, stdout = ["setup.py"], os.dup(1)
+with tempfile.TemporaryDirectory() as folder:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    name = build_meta.prepare_metadata_for_build_editable(folder)
+    for file in os.listdir(os.path.join(folder, name)):
+        shutil.copy(os.path.join(folder, name, file), made[0])
+"""
 _TIMES = re.compile(r"(?<= in )[0-9.]+s")
 
 
@@ -89,15 +105,16 @@ class Follower:
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(python)], check=True, timeout=LIMIT)
         inside = next((python / "lib").glob("python*")) / "site-packages"
         (inside / "outside.pth").write_text(f"import site; site.addsitedir({sysconfig.get_paths()['purelib']!r})\n")
-        quietly = "--quiet --no-index --no-build-isolation"
+        pip = python / "pip.py"
+        pip.write_text(_PIP.format(site=str(inside)))
         runs = {
-            "octoprint-cli": 'octoprint_cli "$@"',
-            "pytest": 'pytest "$@" -p no:cacheprovider',
-            "pip": f'pip "$@" {quietly}',
+            "octoprint-cli": '-m octoprint_cli "$@"',
+            "pytest": '-m pytest "$@" -p no:cacheprovider',
+            "pip": f'"{pip}" "$@"',
         }
         for name, line in runs.items():
             script = python / "bin" / name
-            script.write_text(f'#!/bin/sh\nexec "{python}/bin/python" -m {line}\n')
+            script.write_text(f'#!/bin/sh\nexec "{python}/bin/python" {line}\n')
             script.chmod(0o755)
 
     def write(self, block: Block) -> None:

@@ -10,7 +10,7 @@ import requests
 from octoprint_cli.testing import FakeOctoPrint, FaultServer
 
 #: No answer takes as long, on a busy machine either.
-LIMIT = 20
+LIMIT = 60
 DIALECTS = ("1.11.8", "2.0.0rc7")
 NAME = "cube.gcode"
 

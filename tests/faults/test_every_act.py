@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Iterable, List, NamedTuple
 
 import pytest
+from busy import busy
 from contract.program import Program, finish
 
 from octoprint_cli.testing import FakeOctoPrint, Fault, FaultServer, Result
@@ -20,7 +21,7 @@ CONFIG = "retries: 2\ntimeout: {timeout}\n"
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waiting by the push socket goes by the real clock: `connect` looks not so long here for what may never have arrived."""
-    monkeypatch.setattr("octoprint_cli.client.resource.LOST_SECONDS", 1.0)
+    monkeypatch.setattr("octoprint_cli.client.resource.LOST_SECONDS", 1.0 * busy())
 
 
 class Told(NamedTuple):
@@ -64,7 +65,7 @@ class Case(NamedTuple):
         line = LINES[self.line]
         with world(line, self.version, fault_of(self)) as server:
             program = Program(folder, server)
-            result = finish(program.start(*words(line, program, 1.5), "--debug"))
+            result = finish(program.start(*words(line, program, 1.5 * busy()), "--debug"))
             return told(line, server, quietened(result))
 
 

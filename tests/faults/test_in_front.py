@@ -20,7 +20,7 @@ EACH = pytest.mark.parametrize("line", LINES, ids=["read", "act", "upload"])
 
 
 def run(program: Program, line: str, **how: Any) -> Any:
-    return program.process(*line.format(file=program.file()).split(), **how)
+    return program.inside(*line.format(file=program.file()).split(), **how)
 
 
 # -- redirects --------------------------------------------------------------------------------------

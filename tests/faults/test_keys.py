@@ -149,10 +149,13 @@ def place(program: Program, server: FaultServer, origin: str) -> None:
 
 ORIGINS = ("option", "environment", "file")
 ASKING = [name for name in COMMANDS if name not in ("help", "plugins list", "init")]
+#: These ask no server, so that its troubles are all the same to them: one will do.
+LOCAL = ("commands", "complete", "explain", "inspect", "plugins check", "plugins new", "schema", "skill")
 CROSSED = [
     Kept(command, trouble, ORIGINS[(number + at) % 3])
     for number, command in enumerate(ASKING)
     for at, trouble in enumerate(TROUBLES)
+    if command not in LOCAL or at == 0
 ]
 
 

@@ -8,6 +8,7 @@ from concurrent.futures import Future, wait
 from types import TracebackType
 from typing import Dict, List, Optional, Type
 
+from busy import busy
 from contract.program import Program
 
 from octoprint_cli.testing import FaultServer, Result
@@ -22,7 +23,7 @@ LINES: Dict[str, List[str]] = {
     "print": ["print", "--stored", FILE, "--confirm", "--no-preflight", "--wait", "--json"],
     "watch": ["watch", "--json", "--until", "done"],
 }
-#: Seconds after the truth is there in which a run has found it out, on a busy machine too, with what `quick` makes short.
+#: Seconds after the truth is there in which a run has found it out, with what `quick` makes short. A busy machine has more.
 SOON = 12.0
 
 
@@ -51,13 +52,13 @@ class Waiting:
         if kind is not None:
             self.server.octoprint.finish()  # or it would wait for ever
         begun = time.monotonic()
-        wait([self._run], SOON)
+        wait([self._run], SOON * busy())
         assert kind is not None or self.ended, (time.monotonic() - begun, [str(one) for one in self.server.requests[-5:]])
 
     @property
     def result(self) -> Result:
         """What it answered, once it has ended."""
-        return self._run.result(SOON)
+        return self._run.result(SOON * busy())
 
     @property
     def ended(self) -> bool:

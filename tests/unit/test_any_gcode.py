@@ -75,14 +75,14 @@ LONG = (
 )
 
 
-@pytest.mark.timeout(30)  # each takes a second at most; what looks back at all that it has seen takes minutes
+@pytest.mark.cpu_limit(8)  # each takes a second at most; what looks back at all that it has seen takes minutes for a megabyte
 @pytest.mark.parametrize("name", LINES)
-def test_megabyte_of_odd_lines_is_read_quickly(name: str):
-    text = LINES[name] * (1_000_000 // len(LINES[name]))
+def test_many_odd_lines_are_read_quickly(name: str):
+    text = LINES[name] * (300_000 // len(LINES[name]) or 1)
     assert read(text).size == len(text)
 
 
-@pytest.mark.timeout(30)
+@pytest.mark.cpu_limit(10)
 @pytest.mark.parametrize("begin", [b"", b"G1 ", b"START_PRINT ", b"SET_HEATER_TEMPERATURE HEATER", b"M117 ", b"; "])
 @pytest.mark.parametrize("part", LONG)
 def test_megabyte_long_line_is_read_quickly(begin: bytes, part: bytes):

@@ -167,7 +167,7 @@ def test_folder_is_refused_as_gcode_file(tmp_path: Path):
         read_file(tmp_path)
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 def test_pipe_is_refused_without_blocking(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe.gcode")
     with pytest.raises(errors.FileInvalid, match="pipe"):

@@ -28,9 +28,17 @@ def kinds():
     return {name: manager.load(name) for name in COMMANDS}
 
 
+@pytest.fixture(scope="module")
+def asked():
+    """The catalogue, once the first test has asked for it: it is the same for all."""
+    return {}
+
+
 @pytest.fixture
-def catalogue(server):
-    return {row["name"]: row for row in server.does("commands", env=NO_SERVER)["commands"]}
+def catalogue(server, asked):
+    if not asked:
+        asked.update((row["name"], row) for row in server.does("commands", env=NO_SERVER)["commands"])
+    return asked
 
 
 # -- commands ---------------------------------------------------------------------------------------

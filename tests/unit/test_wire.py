@@ -16,7 +16,7 @@ from octoprint_cli.client.http.server_address import ServerAddress
 from .driver import KEY, URL
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-pytestmark = pytest.mark.timeout(30)
+pytestmark = pytest.mark.timeout(60)
 
 
 @pytest.fixture
