@@ -61,7 +61,7 @@ def numbers(raw: bytes) -> Tuple[float, ...]:
 
 
 def lengths(raw: bytes, unit: Optional[bytes] = b"mm") -> Tuple[float, ...]:
-    """Return the lengths of `400.85, 0, 98.63`, `1.063m 3.0g` or `732.4mm (5.2cm3)` in mm; nothing if they are all 0.
+    """Return the lengths of `400.85, 0, 98.63`, `1.063m 3.0g` or `732.4mm (5.2cm3)` in mm, nothing for another text.
 
     `unit` is what a number without one is in; None: such a number is no length. What follows the last length does not matter.
     """
@@ -72,7 +72,7 @@ def lengths(raw: bytes, unit: Optional[bytes] = b"mm") -> Tuple[float, ...]:
         if read is None or scale is None:
             break
         found.append(round(float(read.group(1)) * scale, 4))
-    return tuple(found) if any(found) else ()
+    return tuple(found)
 
 
 def count(raw: bytes) -> Optional[int]:
