@@ -28,7 +28,8 @@ OTHERS: Dict[str, Other] = {
     ),
     "Cura 15": Other(
         ";Sliced at: Wed 18-04-2018 09:57:55\n;Basic settings: Layer height: 0.2 Walls: 1.2 Fill: 15\n"
-        f";Print time: 1 hour 26 minutes\n;Filament used: 6.58m 19.0g\n;Filament cost: None\n;Layer count: 1\n;LAYER:0\n{MOVES};CURA_PROFILE_STRING:eNrtWl\n",
+        f";Print time: 1 hour 26 minutes\n;Filament used: 6.58m 19.0g\n"
+        f";Filament cost: None\n;Layer count: 1\n;LAYER:0\n{MOVES};CURA_PROFILE_STRING:eNrtWl\n",
         Sliced("Cura", None, None, (), (), 5160.0),
         Layers(1, 0.2, None, "comments"),
         (6580.0,),
