@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Callable, Dict, List, Optional, Set, Tuple
 
-from octoprint_cli.gcode.analysis.contents import ExtrusionMode, FileEnding, Notable
-from octoprint_cli.gcode.analysis.extrusion_mode import MACRO_CALL
+from octoprint_cli.gcode.analysis.contents import FileEnding, Notable
+from octoprint_cli.gcode.analysis.extrusion_mode import MACRO_CALL, ModeTracker
 from octoprint_cli.gcode.analysis.heaters import MOST_TOOLS, HeaterTracker
 from octoprint_cli.gcode.analysis.tokenizer import Tokens, tokenize, with_words
 from octoprint_cli.gcode.analysis.toolpath import INCH, Toolpath
@@ -23,11 +23,9 @@ class GcodeInterpreter:
     def __init__(self) -> None:
         self.heaters = HeaterTracker()
         self.toolpath = Toolpath(self.heaters)
+        self.mode = ModeTracker(self.toolpath)
         self.tools: Set[int] = set()
         self.macro: Optional[str] = None
-        self.mode_in_doubt = False  # a macro may have set M82 or M83, and nothing is extruded yet
-        self._modes: List[Tuple[str, int]] = []  # what set M82 or M83, or may have set it: the last two with extrusions between
-        self._after_macro = (False, "")  # whether E is relative after it, and what its moves look like
         self._notable: Dict[str, Notable] = {}
         self._closed: Optional[Tuple[str, int]] = None  # what ended the print, and where
         self._does: Dict[str, Callable[[Tokens, int], None]] = {
@@ -51,10 +49,9 @@ class GcodeInterpreter:
             act(command, line)
         elif command.code[0] == "T" and command.code[1:].isdigit():
             self._select(int(command.code[1:]))
-        elif is_word(command.code):
-            self._macro(command, line)
-        elif command.code == MACRO_CALL:
-            self._doubt_mode(command.code, line)
+        elif command.code == MACRO_CALL or is_word(command.code):
+            self.mode.macro(command.code, line)
+            self._macro(command)
         self._note(command, line)
         return command.problem
 
@@ -74,20 +71,6 @@ class GcodeInterpreter:
         in_the_middle = ", and its last line is cut off" if cut else ""
         return FileEnding(False, f"nothing after the last extrusion, on line {last}, ends the print{in_the_middle}")
 
-    def extrusion_mode(self) -> Optional[ExtrusionMode]:
-        """Tell how E is read in the print, after what is extruded before it; None if nothing is."""
-        last = self.toolpath.last_extrusion
-        if last is None:
-            return None
-        code, line = next((mode for mode in reversed(self._modes) if mode[1] < last), ("", 0))
-        if not code:
-            return ExtrusionMode("absolute", False, "neither M82 nor M83 comes before the first extrusion")
-        if code in ("M82", "M83"):
-            return ExtrusionMode("relative" if code == "M83" else "absolute", True, f"{code} on line {line}")
-        relative, looks = self._after_macro
-        seen = f", and {looks}" if looks else ""
-        return ExtrusionMode("relative" if relative else "absolute", False, f"{code} on line {line} may set M82 or M83{seen}")
-
     # -- what the commands do ---------------------------------------------------------------------
 
     def _mode(self, command: Tokens, line: int) -> None:
@@ -99,9 +82,7 @@ class GcodeInterpreter:
         elif code in ("G90", "G91"):
             toolpath.relative = code == "G91"
         else:
-            toolpath.relative_e = code == "M83"
-            self.mode_in_doubt = False
-            self._mode_set_by(code, line)
+            self.mode.set(code, line)
 
     def _heat(self, command: Tokens, line: int) -> None:
         self.heaters.command(lookup(command.code), command.words, self.toolpath.tool)
@@ -113,27 +94,8 @@ class GcodeInterpreter:
             self.toolpath.tool = tool
             self.tools.add(tool)
 
-    def settle_mode(self, relative: Optional[bool]) -> None:
-        """Take over how E is meant after a macro; None: that cannot be told."""
-        self.mode_in_doubt = False
-        if relative is not None:
-            self.toolpath.relative_e = relative
-            self._after_macro = (relative, "each E is near 0" if relative else "E rises from move to move")
-
-    def _doubt_mode(self, code: str, line: int) -> None:
-        if not self.toolpath.lengths:
-            self.mode_in_doubt, self._after_macro = True, (self.toolpath.relative_e, "")
-            self._mode_set_by(code[:40], line)
-
-    def _mode_set_by(self, code: str, line: int) -> None:
-        last = self.toolpath.last_extrusion
-        kept = self._modes[-1:] if self._modes and last is not None and last > self._modes[-1][1] else self._modes[:-1]
-        self._modes = [*kept, (code, line)]
-
-    def _macro(self, command: Tokens, line: int) -> None:
+    def _macro(self, command: Tokens) -> None:
         row = lookup(command.code)
-        if not row.cannot_heat:
-            self._doubt_mode(command.code, line)
         self.heaters.macro(row, command.rest)
         if self.macro is None and not self.toolpath.lengths and not row.cannot_heat:
             self.macro = command.code[:40]

@@ -112,7 +112,7 @@ class GcodeParser:
             macro=interpreter.macro,
             thumbnails=self._comments.thumbnails(),
             filament_used=self._comments.filament_used(),
-            extrusion_mode=interpreter.extrusion_mode(),
+            extrusion_mode=interpreter.mode.result(),
             marked_layers=self._comments.marked,
         )
 
@@ -145,12 +145,12 @@ class GcodeParser:
             text = _SKIPPED.sub(b"\n", text)
         begins = 1  # of the run that is being looked for
         for other in _OTHER.finditer(text):
-            if self._interpreter.mode_in_doubt and self._wait(text, begins, other.end(), line, last):
+            if self._interpreter.mode.in_doubt and self._wait(text, begins, other.end(), line, last):
                 return
             line += self._run(text[begins : other.start() + 1], line)
             self._one(other.group()[1:], line)
             line, begins = line + 1, other.end() + 1
-        if not self._interpreter.mode_in_doubt or not self._wait(text, begins, len(text), line, last):
+        if not self._interpreter.mode.in_doubt or not self._wait(text, begins, len(text), line, last):
             self._run(text[begins:], line)
 
     def _wait(self, text: bytes, begins: int, ends: int, line: int, last: bool) -> bool:
@@ -159,7 +159,7 @@ class GcodeParser:
             return False
         verdict = extrusion_mode.judge(text[begins - 1 :])
         if verdict.enough or last:
-            self._interpreter.settle_mode(verdict.relative)
+            self._interpreter.mode.settle(verdict.relative)
             return False
         offset = self._block.offset_of(line)
         self._held = Block(text[begins:], line, offset, self._block.raw[offset - self._block.offset :], self._block.cut)
