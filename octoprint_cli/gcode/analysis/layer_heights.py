@@ -8,6 +8,7 @@ how high it is.
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from typing import Callable, Collection, Iterable, List, NamedTuple, Optional
 
 from octoprint_cli.gcode.analysis.contents import Layers
@@ -81,8 +82,9 @@ def _contiguous(heights: List[float], told: Told) -> List[float]:
 
 
 def _usual_step(heights: List[float]) -> Optional[float]:
-    steps = [round(upper - lower, 4) for lower, upper in zip(heights, heights[1:])]
-    return max(set(steps), key=steps.count) if steps else None
+    """Return the most common distance from one height to the next."""
+    steps = Counter(round(upper - lower, 4) for lower, upper in zip(heights, heights[1:]))
+    return max(steps, key=lambda step: steps[step], default=None)
 
 
 def _is_spiral(heights: List[float], height: Optional[float]) -> bool:

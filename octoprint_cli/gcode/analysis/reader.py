@@ -132,11 +132,11 @@ class GcodeParser:
         marked, toolpath = self._comments.layers(), self._interpreter.toolpath
         first = marked.first_height or self._comments.lowest
         told = Told(marked.height, first, self._comments.spiral)
-        seen = toolpath.layers(told)
-        height = marked.height or seen.height
         if marked.count is not None:
+            height = marked.height or toolpath.layers(told).height
             return marked._replace(height=height, first_height=first or toolpath.first_layer(told))
-        return seen._replace(height=height, first_height=first or seen.first_height)
+        seen = toolpath.layers(told)
+        return seen._replace(height=marked.height or seen.height, first_height=first or seen.first_height)
 
     def _execute(self, commands: bytes, line: int, last: bool = False) -> None:
         """Execute the lines of a block, without their comments. `last`: do not wait for more of them."""
