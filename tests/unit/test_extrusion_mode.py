@@ -7,7 +7,9 @@ from typing import List
 
 import pytest
 
+from octoprint_cli.gcode.analysis.blocks import BLOCK
 from octoprint_cli.gcode.analysis.extrusion_mode import judge
+from octoprint_cli.gcode.analysis.reader import GcodeParser
 
 from .readings import read
 
@@ -109,7 +111,11 @@ def test_mode_is_the_same_wherever_the_file_is_cut_into_pieces(piece: int, befor
 
 def test_few_moves_in_a_long_file_hold_nothing_back_for_ever() -> None:
     text = HEAT + "START_PRINT\nG1 X1 E1\nG1 X2 E1\n" + "G4 P1\n" * 100_000 + "G1 X3 E2\n"
-    contents = read(text)
+    reading = GcodeParser()
+    for at in range(0, len(text), BLOCK):
+        reading.feed(text[at : at + BLOCK].encode())
+    assert reading._held is None
+    contents = reading.contents()
     assert contents.lines == text.count("\n") and contents.extrusion == {"tool0": 2.0}
 
 
