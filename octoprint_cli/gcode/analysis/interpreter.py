@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Callable, Dict, List, Optional, Set, Tuple
 
 from octoprint_cli.gcode.analysis.contents import FileEnding, Notable
+from octoprint_cli.gcode.analysis.extrusion_mode import MACRO_CALL, ModeTracker
 from octoprint_cli.gcode.analysis.heaters import MOST_TOOLS, HeaterTracker
 from octoprint_cli.gcode.analysis.tokenizer import Tokens, tokenize, with_words
 from octoprint_cli.gcode.analysis.toolpath import INCH, Toolpath
@@ -22,6 +23,7 @@ class GcodeInterpreter:
     def __init__(self) -> None:
         self.heaters = HeaterTracker()
         self.toolpath = Toolpath(self.heaters)
+        self.mode = ModeTracker(self.toolpath)
         self.tools: Set[int] = set()
         self.macro: Optional[str] = None
         self._notable: Dict[str, Notable] = {}
@@ -47,7 +49,8 @@ class GcodeInterpreter:
             act(command, line)
         elif command.code[0] == "T" and command.code[1:].isdigit():
             self._select(int(command.code[1:]))
-        elif is_word(command.code):
+        elif command.code == MACRO_CALL or is_word(command.code):
+            self.mode.macro(command.code, line)
             self._macro(command)
         self._note(command, line)
         return command.problem
@@ -79,7 +82,7 @@ class GcodeInterpreter:
         elif code in ("G90", "G91"):
             toolpath.relative = code == "G91"
         else:
-            toolpath.relative_e = code == "M83"
+            self.mode.set(code, line)
 
     def _heat(self, command: Tokens, line: int) -> None:
         self.heaters.command(lookup(command.code), command.words, self.toolpath.tool)

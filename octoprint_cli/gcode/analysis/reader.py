@@ -11,12 +11,13 @@ import re
 from pathlib import Path
 from typing import Callable, Optional
 
-from octoprint_cli.gcode.analysis import fast_moves
+from octoprint_cli.gcode.analysis import extrusion_mode, fast_moves
 from octoprint_cli.gcode.analysis.blocks import BLOCK, Block, Blocks
 from octoprint_cli.gcode.analysis.comments import CommentParser, any_of
 from octoprint_cli.gcode.analysis.contents import Contents, Layers
 from octoprint_cli.gcode.analysis.damage import DamageDetector
 from octoprint_cli.gcode.analysis.interpreter import GcodeInterpreter
+from octoprint_cli.gcode.analysis.layer_heights import Told
 from octoprint_cli.gcode.code_table import skipped
 from octoprint_cli.gcode.source import LocalFile, Progress
 
@@ -69,6 +70,7 @@ class GcodeParser:
         self._comments = CommentParser()
         self._beginning = b""
         self._block = Block(b"", 1, 0, b"", False)  # the one that is being read
+        self._held: Optional[Block] = None  # the rest of one in which too few moves tell how E is meant
 
     @property
     def size(self) -> int:
@@ -86,6 +88,8 @@ class GcodeParser:
         """Return what the file contains; nothing may be fed any more."""
         for block in self._blocks.end():
             self._take(block)
+        if self._held:
+            self._execute(self._held.text, self._held.line, last=True)
         self._damage.begin(self._beginning)
         interpreter, toolpath = self._interpreter, self._interpreter.toolpath
         extruding = toolpath.extruding.extents()
@@ -107,6 +111,9 @@ class GcodeParser:
             cold=interpreter.heaters.cold,
             macro=interpreter.macro,
             thumbnails=self._comments.thumbnails(),
+            filament_used=self._comments.filament_used(),
+            extrusion_mode=interpreter.mode.result(),
+            marked_layers=self._comments.marked,
         )
 
     def _take(self, block: Block) -> None:
@@ -114,26 +121,49 @@ class GcodeParser:
         self._comments.feed(block.text, block.line)
         commands = _COMMENT.sub(b"", block.text)
         self._damage.look(block, commands)
-        self._execute(commands, block.line)
+        held, self._held = self._held, None
+        if held:
+            commands = held.text + commands
+            self._block = held._replace(text=held.text + block.text, raw=held.raw + block.raw, cut=block.cut)
+        self._execute(commands, self._block.line, last=held is not None)
 
     def _layers(self) -> Layers:
         """Return the layers as the slicer marks them, and what it does not say by the heights."""
-        marked, seen = self._comments.layers(), self._interpreter.toolpath.layers()
-        if marked.count is None:
-            marked = marked._replace(count=seen.count, source=seen.source)
-        return marked._replace(height=marked.height or seen.height, first_height=marked.first_height or seen.first_height)
+        marked, toolpath = self._comments.layers(), self._interpreter.toolpath
+        first = marked.first_height or self._comments.lowest
+        told = Told(marked.height, first, self._comments.spiral)
+        if marked.count is not None:
+            height = marked.height or toolpath.layers(told).height
+            return marked._replace(height=height, first_height=first or toolpath.first_layer(told))
+        seen = toolpath.layers(told)
+        return seen._replace(height=marked.height or seen.height, first_height=first or seen.first_height)
 
-    def _execute(self, commands: bytes, line: int) -> None:
-        """Execute the lines of a block, without their comments."""
+    def _execute(self, commands: bytes, line: int, last: bool = False) -> None:
+        """Execute the lines of a block, without their comments. `last`: do not wait for more of them."""
         text = b"\n" + commands
         if b"M" in text or b"_" in text:
             text = _SKIPPED.sub(b"\n", text)
         begins = 1  # of the run that is being looked for
         for other in _OTHER.finditer(text):
+            if self._interpreter.mode.in_doubt and self._wait(text, begins, other.end(), line, last):
+                return
             line += self._run(text[begins : other.start() + 1], line)
             self._one(other.group()[1:], line)
             line, begins = line + 1, other.end() + 1
-        self._run(text[begins:], line)
+        if not self._interpreter.mode.in_doubt or not self._wait(text, begins, len(text), line, last):
+            self._run(text[begins:], line)
+
+    def _wait(self, text: bytes, begins: int, ends: int, line: int, last: bool) -> bool:
+        """Decide how E is meant if this part of the text extrudes; where that takes more text, hold the rest and return True."""
+        if not extrusion_mode.extrudes(text[begins - 1 : ends]):
+            return False
+        verdict = extrusion_mode.judge(text[begins - 1 :])
+        if verdict.enough or last:
+            self._interpreter.mode.settle(verdict.relative)
+            return False
+        offset = self._block.offset_of(line)
+        self._held = Block(text[begins:], line, offset, self._block.raw[offset - self._block.offset :], self._block.cut)
+        return True
 
     def _run(self, text: bytes, line: int) -> int:
         """Execute a run of moves. Returns how many lines it has."""
