@@ -69,7 +69,7 @@ class Thumbnail(NamedTuple):
 class BadLine(NamedTuple):
     """The first line of a kind that no printer should be given.
 
-    kind: placeholder, control, html, binary, long, encoding or number. `line` counts from 1, `offset` in
+    kind: placeholder, control, html, binary, long, encoding, number, arc or stale. `line` counts from 1, `offset` in
     bytes from 0. `comment`: the damage is inside a comment, which no printer executes.
     """
 
@@ -88,6 +88,16 @@ class Notable(NamedTuple):
     line: int
     count: int  # type: ignore[assignment]  # hides tuple.count
     does: str
+    lines: Tuple[int, ...] = ()  # of the first few
+    waits: bool = False  # for a person
+
+
+class Doubt(NamedTuple):
+    """Something about the file as a whole that is not as a slicer writes it, and where it shows; 0: nowhere in particular."""
+
+    kind: str
+    line: int
+    problem: str  # a sentence without its stop
 
 
 class FileEnding(NamedTuple):
@@ -112,9 +122,14 @@ class Contents(NamedTuple):
     layers: Layers = Layers()
     sliced: Sliced = Sliced()
     ending: FileEnding = FileEnding()
+    cut: bool = False  # its last line has no end
     bad_lines: Tuple[BadLine, ...] = ()  # in the order of the file
     notable: Tuple[Notable, ...] = ()
     cold: Optional[int] = None  # the first line that extrudes before its hotend has a target
+    cold_shared: Optional[int] = None  # ... before any hotend has one: of printers whose tools share a nozzle
+    named_tools: bool = True  # hotends other than the first are heated by their number, so that each has its own
+    doubts: Tuple[Doubt, ...] = ()
+    foreign: Optional[str] = None  # what the file is, if it is no G-code at all
     macro: Optional[str] = None  # the first command before any extrusion that may do anything, such as START_PRINT
     thumbnails: Tuple[Thumbnail, ...] = ()
 

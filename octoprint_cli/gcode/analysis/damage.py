@@ -8,7 +8,7 @@ from typing import Dict, Iterator, Optional, Tuple
 from octoprint_cli.gcode.analysis.blocks import Block
 from octoprint_cli.gcode.analysis.contents import BadLine
 from octoprint_cli.gcode.analysis.tokenizer import LONGEST, tokenize
-from octoprint_cli.gcode.code_table import MESSAGE, lookup
+from octoprint_cli.gcode.code_table import lookup
 
 #: The first bytes of files that are no text, whatever their names say.
 _MAGIC = (
@@ -24,10 +24,14 @@ _MAGIC = (
 _ORDINARY = bytes(value for value in range(0x20, 0x7F) if value not in b"{}[]<>") + b"\t\n"
 _PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n"
 _ODD_LINE = re.compile(rb"\n[^\n]*[^\t\n -;=?-Z\\^-z|~][^\n]*")  # a line with anything that is not ordinary
+#: A hole that a disk or a transfer left, wherever it begins: one odd byte in a comment is none.
+_HOLE = re.compile(rb"\x00|[\x01-\x08\x0b-\x1f\x7f]{3}")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 #: `{travel_speed}`, `[first_layer_temperature]`, `{if layer_num > 1}`. A list of numbers in brackets is Klipper's.
 _PLACEHOLDER = re.compile(rb"\{([^{}]*)\}|\[(\s?[A-Za-z_][A-Za-z0-9_ ]*)\]")
 _NAME = re.compile(rb"[A-Za-z_]")
+#: Names and texts among a macro's parameters are what the user calls them, brackets and all.
+_NAMED = re.compile(rb"\b(?:\w*NAMES?|FILE|MODEL|OBJECT|MSG|MESSAGE|TEXT|LABEL)\s?=\s?(?:\"[^\"]*\"|\S*)", re.IGNORECASE)
 #: Klipper's commands are words with parameters of any length: EXCLUDE_OBJECT_DEFINE has a polygon.
 _OF_WORDS = re.compile(rb"\s*[A-Za-z_@]{2}")
 _LONGEST_OF_WORDS = 64 * 1024
@@ -78,7 +82,12 @@ class DamageDetector:
                 self.add(kind, block, block.line_at(commands, at), text, problem)
 
     def _look_at_comments(self, block: Block) -> None:
-        """Look for damage in comments, which hurts nobody but tells that something went wrong."""
+        """Look for damage in comments, which hurts nobody unless it is a hole: lines are missing then."""
+        hole = _HOLE.search(block.text)
+        if hole and not self.knows("control"):
+            begins = block.text.rfind(b"\n", 0, hole.start()) + 1
+            shown = block.text[begins : begins + 80]
+            self.add("control", block, block.line_at(block.text, begins), shown, "has a hole of zeros or control bytes")
         control = _CONTROL.search(block.text)
         self._comment(block, "control", control and control.start(), "has control characters in its comment")
         self._comment(block, "encoding", _not_utf8(block.text), "is not UTF-8 in its comment")
@@ -97,21 +106,23 @@ def _shown(text: bytes) -> str:
 
 def _problems(text: bytes) -> Iterator[Tuple[str, str]]:
     """Yield what is wrong with a command, in words that follow `line 3`."""
+    free = _is_free(text)
     if _CONTROL.search(text):
         yield "control", "has control characters"
-    elif _not_utf8(text) is not None:
+    elif not free and _not_utf8(text) is not None:
         yield "encoding", "is not UTF-8"
     if text.lstrip().startswith(b"<"):
         yield "html", "is HTML: what was saved is a page, not the file"
-    unfilled = next((found.group() for found in _PLACEHOLDER.finditer(text) if _NAME.search(found.group())), None)
-    if unfilled and not _is_message(text):
+    bare = _NAMED.sub(b"", text)
+    unfilled = next((found.group() for found in _PLACEHOLDER.finditer(bare) if _NAME.search(found.group())), None)
+    if unfilled and not free:
         yield "placeholder", f"has a placeholder that was never filled: {unfilled[:60].decode('ascii', 'replace')}"
 
 
-def _is_message(text: bytes) -> bool:
-    """Whether the command only shows its text to the user (M117, RESPOND ...): nothing breaks if that is odd."""
+def _is_free(text: bytes) -> bool:
+    """Whether the command takes any text: a message for the user (M117, RESPOND ...), a name. Nothing breaks if that is odd."""
     command = tokenize(text[:LONGEST])
-    return command is not None and lookup(command.code).text == MESSAGE
+    return command is not None and lookup(command.code).text is not None
 
 
 def _long_lines(commands: bytes) -> Iterator[int]:

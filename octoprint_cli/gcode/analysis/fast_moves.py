@@ -115,6 +115,8 @@ def measure_run(text: bytes, start: RunStart) -> RunResult:
     moves, extruding = list(until), [span(axis.extruding) for axis in axes]
     if any(kinds.translate(_CURVED)):
         arcs = _arcs(kinds, (axes[0].all, axes[1].all), (at("I"), at("J")), start)
+        if 0.0 in arcs.radii:
+            raise NeedsLineByLine  # an arc without a centre
         widen(moves, extruding, [arcs.at(index) for index in _beyond(arcs, start.reached, extruding)])
     return RunResult(
         tuple(axis.last for axis in axes),

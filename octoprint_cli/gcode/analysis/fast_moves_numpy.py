@@ -239,6 +239,8 @@ def _arcs_beyond(
     if any(not np.array_equal(rows, words.arcs) for rows, _ in offsets):
         raise NeedsLineByLine
     radius = np.hypot(offsets[0][1], offsets[1][1])
+    if not radius.all():
+        raise NeedsLineByLine  # an arc without a centre
     for axis, (rows, values) in enumerate(columns[:2]):
         at = np.searchsorted(rows, words.arcs)
         if not np.array_equal(rows[np.minimum(at, len(rows) - 1)] if len(rows) else rows, words.arcs):

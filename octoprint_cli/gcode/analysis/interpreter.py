@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Optional, Set, Tuple
+import re
+from functools import lru_cache
+from typing import Callable, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from octoprint_cli.gcode.analysis.contents import FileEnding, Notable
 from octoprint_cli.gcode.analysis.heaters import MOST_TOOLS, HeaterTracker
@@ -14,6 +16,17 @@ from octoprint_cli.gcode.code_table import CODES, is_word, lookup
 _MOST_READ = 2048
 #: The numbered codes that set a heater's target.
 _HEATING = [row.name for row in CODES.values() if row.heats and not is_word(row.name)]
+_MOVES = frozenset(["G0", "G1", "G2", "G3", "G92"])
+_SECOND = re.compile(rb"(?<![\w.])[Mm]\s?0{0,9}(10[49]|14[01]|19[01])(?![\d])")
+#: Of a command that deserves a look, so many lines are named.
+_LINES_KEPT = 5
+
+
+class Problem(NamedTuple):
+    """What is wrong with a line: a kind of BadLine, and words that follow `line 3`."""
+
+    kind: str
+    text: str
 
 
 class GcodeInterpreter:
@@ -24,33 +37,39 @@ class GcodeInterpreter:
         self.toolpath = Toolpath(self.heaters)
         self.tools: Set[int] = set()
         self.macro: Optional[str] = None
+        self.homed = False
         self._notable: Dict[str, Notable] = {}
         self._closed: Optional[Tuple[str, int]] = None  # what ended the print, and where
-        self._does: Dict[str, Callable[[Tokens, int], None]] = {
+        self._does: Dict[str, Callable[[Tokens, int], Optional[Problem]]] = {
             **dict.fromkeys(("G0", "G1"), lambda command, line: self.toolpath.move(command.words, line)),
-            "G2": lambda command, line: self.toolpath.arc(command.words, line, clockwise=True),
-            "G3": lambda command, line: self.toolpath.arc(command.words, line, clockwise=False),
+            "G2": lambda command, line: self._arc(command, line, clockwise=True),
+            "G3": lambda command, line: self._arc(command, line, clockwise=False),
             "G28": lambda command, line: self.toolpath.home(command.words),
             "G92": lambda command, line: self.toolpath.rename(command.words),
             **dict.fromkeys(("G17", "G18", "G19", "G20", "G21", "G90", "G91", "M82", "M83"), self._mode),
-            **dict.fromkeys(_HEATING, self._heat),
+            **dict.fromkeys(_HEATING, lambda command, line: None),  # their words may have problems
         }
 
-    def execute(self, text: bytes, line: int) -> Optional[str]:
-        """Execute one line without its comment. Returns what is wrong with a number in it, if anything."""
+    def execute(self, text: bytes, line: int) -> Optional[Problem]:
+        """Execute one line without its comment. Returns what is wrong with it, if anything."""
         command = tokenize(text[:_MOST_READ])
         if command is None:
             return None
+        problem: Optional[Problem] = None
+        heating = _heating(command)
         act = self._does.get(command.code)
+        if heating:
+            self._heat(heating, text[:_MOST_READ], line)
         if act is not None:
             command = with_words(command)
-            act(command, line)
+            problem = act(command, line)
         elif command.code[0] == "T" and command.code[1:].isdigit():
             self._select(int(command.code[1:]))
         elif is_word(command.code):
-            self._macro(command)
-        self._note(command, line)
-        return command.problem
+            problem = self._macro(command)
+        if _noteworthy(command.code):
+            self._note(command, line)
+        return Problem("number", command.problem) if command.problem else problem
 
     def notable(self) -> Tuple[Notable, ...]:
         """Return the commands that deserve a look, in the order of the file."""
@@ -70,6 +89,11 @@ class GcodeInterpreter:
 
     # -- what the commands do ---------------------------------------------------------------------
 
+    def _arc(self, command: Tokens, line: int, clockwise: bool) -> Optional[Problem]:
+        if self.toolpath.arc(command.words, line, clockwise) or command.problem:
+            return None
+        return Problem("arc", "is an arc without a centre, at which the firmware stops with an error")
+
     def _mode(self, command: Tokens, line: int) -> None:
         code, toolpath = command.code, self.toolpath
         if code in ("G17", "G18", "G19"):
@@ -81,35 +105,66 @@ class GcodeInterpreter:
         else:
             toolpath.relative_e = code == "M83"
 
-    def _heat(self, command: Tokens, line: int) -> None:
-        self.heaters.command(lookup(command.code), command.words, self.toolpath.tool)
-        if self.heaters.off:
-            self._closed = (f"{command.code} (hotend off)", line)
+    def _heat(self, code: str, text: bytes, line: int) -> None:
+        """Set a heater's target. The whole line is looked at: not every firmware skips what stands in brackets."""
+        words = with_words(Tokens(code, {}, None, text)).words
+        if self.heaters.command(lookup(code), words, text, self.toolpath.tool) and self.heaters.off:
+            self._end(f"{code} (hotend off)", line)
+
+    def _end(self, what: str, line: int) -> None:
+        self._closed = (what, line)
 
     def _select(self, tool: int) -> None:
         if tool < MOST_TOOLS:
             self.toolpath.tool = tool
             self.tools.add(tool)
 
-    def _macro(self, command: Tokens) -> None:
+    def _macro(self, command: Tokens) -> Optional[Problem]:
         row = lookup(command.code)
-        self.heaters.macro(row, command.rest)
+        problem = self.heaters.macro(row, command.rest)
         if self.macro is None and not self.toolpath.lengths and not row.cannot_heat:
             self.macro = command.code[:40]
+        return Problem("placeholder", problem) if problem else None
 
     def _note(self, command: Tokens, line: int) -> None:
-        code = command.code
+        code, parameters = command.code, command.rest.decode("ascii", "replace")
         row = lookup(code)
         if row.service is not None:
             self.toolpath.zone.service = row.service
-        if row.ends_print and (is_word(code) or b"S" not in command.rest.upper()):
-            self._closed = (code, line)
+        self.homed = self.homed or row.homes or (is_word(code) and not row.cannot_heat)
+        if row.ends(parameters):
+            self._end(code, line)
+        if code == "TURN_OFF_HEATERS":
+            self.heaters.all_off()
+        if code == "M302":
+            self.heaters.cold_allowed = row.concerns(parameters)
         does = row.remark
-        if does is None or (code == "M30" and not command.rest.strip()):  # the end of a program, without a file's name
+        if does is None or not row.concerns(parameters):
             return
-        first = self._notable.get(code, Notable(code, line, 0, does))
-        self._notable[code] = first._replace(count=first.count + 1)
+        if code == "M30" and not parameters.strip():  # the end of a program, without a file's name
+            return
+        first = self._notable.get(code, Notable(code, line, 0, does, (), row.waits))
+        lines = (*first.lines, line)[:_LINES_KEPT]
+        self._notable[code] = first._replace(count=first.count + 1, lines=lines)
 
     def tool_names(self) -> List[str]:
         """Return the tools that were selected or extruded: tool0, tool1 ..."""
         return [f"tool{tool}" for tool in sorted(self.tools | set(self.toolpath.lengths))]
+
+
+@lru_cache(maxsize=512)
+def _noteworthy(code: str) -> bool:
+    """Whether a command with this code can do anything that `_note` looks for: moves cannot, and they are many."""
+    row = lookup(code)
+    return bool(row.remark or row.ends_print or row.homes or row.service is not None or is_word(code))
+
+
+def _heating(command: Tokens) -> Optional[str]:
+    """Return the code with which a command sets a heater's target, also as M104.1, or as a second one on its line."""
+    if command.code in _MOVES:
+        return None
+    base = command.code.partition(".")[0]
+    if base in _HEATING:
+        return base
+    behind = _SECOND.search(command.rest) if b"1" in command.rest and lookup(command.code).text is None else None
+    return behind and f"M{int(behind.group(1))}"

@@ -24,6 +24,7 @@ from octoprint_cli.gcode.source import LocalFile, Progress
 MeasureRun = Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult]
 
 _COMMENT = re.compile(rb";[^\n]*")
+_ESCAPED_COMMENT = re.compile(rb"(?<!\\);[^\n]*")  # the server reads on behind `\;`
 #: What begins otherwise ends a run.
 _OTHER = re.compile(
     rb"\n(?!G[01] [A-FHLOSU-Z])(?!G[23] X[-\d.]+ Y[-\d.]+(?: [ZE][-\d.]+)* I[-\d.]+ J[-\d.]+[^\nGKMNPRST]*\n)(?!G92 E)[^\n]+"
@@ -110,9 +111,12 @@ class GcodeParser:
             layers=self._layers(),
             sliced=self._comments.sliced(),
             ending=interpreter.ending(self._comments.tail, self._block.cut),
+            cut=self._block.cut,
             bad_lines=self._damage.lines(),
             notable=interpreter.notable(),
             cold=interpreter.heaters.cold,
+            cold_shared=interpreter.heaters.cold_shared,
+            named_tools=interpreter.heaters.named_tools,
             macro=interpreter.macro,
             thumbnails=self._comments.thumbnails(),
         )
@@ -120,7 +124,8 @@ class GcodeParser:
     def _take(self, block: Block) -> None:
         self._block = block
         self._comments.feed(block.text, block.line)
-        commands = _COMMENT.sub(b"", block.text)
+        comment = _ESCAPED_COMMENT if b"\\;" in block.text else _COMMENT
+        commands = comment.sub(b"", block.text)
         self._damage.look(block, commands)
         self._execute_layers(block, commands)
 
@@ -192,7 +197,7 @@ class GcodeParser:
     def _one(self, command: bytes, line: int) -> None:
         problem = self._interpreter.execute(command, line)
         if problem:
-            self._damage.add("number", self._block, line, command, problem)
+            self._damage.add(problem.kind, self._block, line, command, problem.text)
 
 
 def _line_start(text: bytes, lines: int) -> int:

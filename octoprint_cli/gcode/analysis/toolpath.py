@@ -85,8 +85,8 @@ class Toolpath:
         elif moved:
             self.zone.travel((at, at) if words.get(name) is not None else None for at, name in zip(self._position, AXES))
 
-    def arc(self, words: Words, line: int, clockwise: bool) -> None:
-        """Execute a G2 or G3, which may reach beyond its ends."""
+    def arc(self, words: Words, line: int, clockwise: bool) -> bool:
+        """Execute a G2 or G3, which may reach beyond its ends. Returns whether it has a centre."""
         before = list(self._position)
         self._go(words)
         way = [tuple(self._position), *self._around(words, before, clockwise)]
@@ -99,6 +99,7 @@ class Toolpath:
             self._extrude(line, [tuple(before), *way])
         else:
             self.zone.travel(_spans(way)[: 3 if "Z" in words or self.plane != "G17" else 2])
+        return bool(words.get("R")) or any(words.get(name) for name in _PLANES[self.plane][1])
 
     def home(self, words: Words) -> None:
         """Execute a G28: the named axes, or all, are at home, and their shifts are gone."""
@@ -109,7 +110,7 @@ class Toolpath:
     def rename(self, words: Words) -> None:
         """Execute a G92: the place where the nozzle stands gets other numbers; without words, 0."""
         given = {name: value for name, value in words.items() if name in "XYZE" and value is not None}
-        if not set(words) & set("XYZE"):
+        if not words:
             given = dict.fromkeys("XYZE", 0.0)
         for axis, name in enumerate(AXES):
             if name in given:
@@ -179,7 +180,7 @@ class Toolpath:
 
     def _extruded(self, line: int, heights: Iterable[float]) -> None:
         self.last_extrusion = line
-        self.heaters.printing(self.tool)
+        self.heaters.printing(self.tool, line)
         if len(self._heights) < _MOST_HEIGHTS:
             self._heights.update(round(height, 4) for height in heights)
 
