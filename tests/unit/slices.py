@@ -114,7 +114,7 @@ SLICES: Dict[str, Slice] = {
         ";   layerHeight,0.24\n;   firstLayerHeightPercentage,200\nG90\n; process ABS\n"
         + layers("; layer 1, Z = 0.480", "; layer 2, Z = 0.720"),
         "; layer end\nM0\n; Build Summary\n;   Build time: 1 hours 23 minutes\n;   Filament length: 5645.3 mm (5.65 m)\n",
-        Sliced("Simplify3D", "4.0.0", "RepRapPro Ormerod 2 (modified)", (0.5, 0.35), ("ABS",), 4980.0),
+        Sliced("Simplify3D", "4.0.0", None, (0.5, 0.35), ("ABS",), 4980.0),
         Layers(2, 0.24, 0.48, "comments"),
     ),
     "ideaMaker": Slice(

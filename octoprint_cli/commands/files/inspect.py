@@ -40,6 +40,13 @@ _NOTABLE = fields.record(
 )
 
 
+_MODE = fields.record(
+    mode=fields.one_of("absolute", "relative", meaning="where the print begins"),
+    certain=fields.switch("the file sets it itself"),
+    reason=fields.text("how that is known"),
+).or_null
+
+
 def _told(notable: Dict[str, Any]) -> str:
     more = f" (and {notable['count'] - 1} more)" if notable["count"] > 1 else ""
     return f"line {notable['line']}{more}: {notable['code']} {notable['does']}"
@@ -61,13 +68,15 @@ class Inspect(ShowOne):
         extents=fields.record(extruding=_EXTENTS, all=_EXTENTS),
         dimensions=fields.record(width=fields.length(), depth=fields.length(), height=fields.length()).or_null,
         extrusion=fields.mapping(fields.length("of filament"), "by tool"),
+        extrusion_mode=_MODE,
         tools=fields.listed(fields.text()),
         temperatures=fields.mapping(fields.record(highest=fields.degrees(), first_layer=fields.degrees().or_null), "by heater"),
         layers=fields.record(
             count=fields.whole().or_null,
             height=fields.length().or_null,
             first_height=fields.length().or_null,
-            source=fields.one_of("comments", "z", meaning="the slicer's marks, or the heights that are printed at").or_null,
+            source=fields.one_of("comments", "z", meaning="the slicer's number or marks, or the heights printed at").or_null,
+            marked=fields.whole("how many beginnings of layers are marked").or_null,
         ),
         slicer=fields.record(name=fields.text(), version=fields.text().or_null)
         .displayed_as(lambda it: f"{it['name']} {it['version'] or ''}".strip())
@@ -75,6 +84,7 @@ class Inspect(ShowOne):
         printer=fields.text("the model that it was sliced for").or_null,
         nozzles=fields.listed(fields.length("diameter")),
         filaments=fields.listed(fields.text()),
+        filament_used=fields.listed(fields.length("of each extruder, or of all, as the slicer says")),
         estimated_time=fields.span("of the print, as the slicer says").or_null,
         bad_lines=fields.listed(_BAD_LINE.displayed_as(lambda bad: f"line {bad['line']} {bad['problem']}")),
         notable=fields.listed(_NOTABLE.displayed_as(_told), "commands that deserve a look"),
@@ -89,7 +99,7 @@ class Inspect(ShowOne):
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
         add_file(parser)
-        parser.add_argument("--thumbnail", metavar="OUT.png", help="write the largest embedded picture there")
+        parser.add_argument("--thumbnail", metavar="OUT.png", help="write the largest embedded picture there; QOI becomes PNG")
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
@@ -111,17 +121,17 @@ class Inspect(ShowOne):
 
 
 def _write_thumbnail(contents: Contents, path: Path) -> str:
-    """Write the largest picture of the format that the name asks for. Replaces no other file; returns the path.
+    """Write the largest picture that there is in the format that the name asks for. Replaces no other file; returns the path.
 
     Raises FileInvalid (no such picture), FileExists or FileUnwritable.
     """
-    suffixes: List[str] = [thumbnail.format.lower() for thumbnail in contents.thumbnails]
+    there: List[str] = sorted({thumbnail.format.lower() for thumbnail in contents.thumbnails})
     wanted = path.suffix.lower().lstrip(".").replace("jpeg", "jpg")
-    fitting = [thumbnail for thumbnail in contents.thumbnails if thumbnail.format.lower() == wanted]
-    if not fitting:
-        there = f"it has {', '.join(sorted(set(suffixes)))}" if suffixes else "it has none at all"
-        raise errors.FileInvalid(f"the file has no embedded {wanted or 'such'} picture: {there}", hint="octoprint-cli inspect FILE")
-    data = max(fitting, key=lambda thumbnail: thumbnail.width * thumbnail.height).data
+    largest_first = sorted(contents.thumbnails, key=lambda thumbnail: thumbnail.width * thumbnail.height, reverse=True)
+    data = next(filter(None, (thumbnail.in_format(wanted) for thumbnail in largest_first)), None)
+    if data is None:
+        has = f"it has {', '.join(there)}" if there else "it has none at all"
+        raise errors.FileInvalid(f"the file has no embedded {wanted or 'such'} picture: {has}", hint="octoprint-cli inspect FILE")
     try:
         if not path.exists():
             path.write_bytes(data)

@@ -14,12 +14,15 @@ from typing import Callable, Dict, Iterable, List, Optional, Tuple, TypeVar
 
 from octoprint_cli.gcode.analysis import comment_values
 from octoprint_cli.gcode.analysis.contents import Layers, Sliced, Thumbnail
+from octoprint_cli.gcode.analysis.printer_pictures import PrinterPictures
 from octoprint_cli.gcode.analysis.slicers import (
     ANNOUNCED,
     BEGINS,
+    EVERY_ONE,
     MARKS,
     SLICERS,
     TAILS,
+    UNIT_NEEDED,
     UNKNOWN,
     Keys,
     Slicer,
@@ -34,9 +37,13 @@ T = TypeVar("T")
 _LONGEST = 1000
 #: How many different layer heights are counted: variable layers have dozens.
 _HEIGHTS = 1000
+#: How many comments are kept of a key that stands once for each extruder or each print.
+_REPEATED = 64
+#: A first layer higher than this is none: Cura writes 2147480 where nothing is printed.
+_HIGHEST = 5.0
 
 # The two that are left out stand every few lines in a file of PrusaSlicer or Cura.
-_COMMENTS = re.compile(rb"\n;[ \t]*(?!TYPE:|WIDTH:)([^\n]{1,%d})" % _LONGEST)
+_COMMENTS = re.compile(rb"\n;[; \t]*(?!TYPE:|WIDTH:)([^\n]{1,%d})" % _LONGEST)
 _NUMBER = rb"[ \t]*([0-9]{0,5}\.?[0-9]{0,9})"
 
 
@@ -48,7 +55,8 @@ def any_of(spelled: Iterable[bytes]) -> bytes:
 
 def _keys() -> Iterable[bytes]:
     """Every key of the table, in each spelling."""
-    fields = ("version", "printer", "nozzles", "filaments", "time", "height", "first_height", "first_percent")
+    of_all = ("version", "printer", "nozzles", "filaments", "lengths", "time")
+    fields = (*of_all, "layers", "spiral", "height", "first_height", "lowest", "first_percent")
     return {one for slicer in SLICERS for field in fields for key in getattr(slicer, field) for one in spellings(key)}
 
 
@@ -56,7 +64,11 @@ _FACT = re.compile(b"\n(" + any_of(_keys()) + rb")([^\n]*)")
 _EVENT = re.compile(b"\n(" + b"|".join((*MARKS.values(), *TAILS.values(), *BEGINS.values())) + b")")
 _NAMED = re.compile(b"\n((?:" + ANNOUNCED + rb")[^\n]*)")
 _HEIGHT = re.compile(rb"\n(?:(?:LAYER_)?HEIGHT:|BEGIN_LAYER_OBJECT z=[0-9.]{1,12} z_thickness=)" + _NUMBER)
-_FIRST_Z = re.compile(rb"\nZ(?:_HEIGHT)?:" + _NUMBER)
+_FIRST_Z = re.compile(rb"\n(?:Z(?:_HEIGHT)?|layer(?=:\d+\.\d)):" + _NUMBER)
+
+
+def _plausible(height: Optional[float]) -> Optional[float]:
+    return height if height and height <= _HIGHEST else None
 
 
 class CommentParser:
@@ -64,12 +76,13 @@ class CommentParser:
 
     def __init__(self) -> None:
         self._facts: Dict[bytes, bytes] = {}  # by key; the last one counts
+        self._repeated: Dict[bytes, List[bytes]] = {}  # ... but for EVERY_ONE
         self._marks: Dict[bytes, int] = {}  # how often each of MARKS, TAILS and BEGINS was there
         self._last = b""  # ... and which came last
         self._heights: Dict[bytes, int] = {}
         self._first_z: Optional[bytes] = None
         self._named: Optional[Tuple[Slicer, str, Optional[bytes]]] = None
-        self._thumbnails = Thumbnails()
+        self._thumbnails, self._pictures = Thumbnails(), PrinterPictures()
 
     def feed(self, block: bytes, line: int) -> None:
         """Take the next whole lines, ended by \\n; `line` is the number, from 1, of the first."""
@@ -78,12 +91,17 @@ class CommentParser:
             found[:0] = _COMMENTS.findall(b"\n" + block.partition(b"\n")[0])
         comments = b"\n".join((b"", *found, b""))
         self._thumbnails.feed(block, line, comments)
+        self._pictures.feed(block, line)
         if found:
             self._read(comments)
 
     def _read(self, comments: bytes) -> None:
         """Read comments alone, from behind their `;` and its spaces on, each between two newlines."""
-        self._facts.update(_FACT.findall(comments))
+        facts = _FACT.findall(comments)
+        self._facts.update(facts)
+        for key, value in facts:
+            if key in EVERY_ONE and len(self._repeated.setdefault(key, [])) < _REPEATED:
+                self._repeated[key].append(value)
         events = _EVENT.findall(comments)
         if events:
             self._last = events[-1]
@@ -104,6 +122,10 @@ class CommentParser:
                 known[height] = known.get(height, 0) + counts[height]
 
     @property
+    def _slicer(self) -> Slicer:
+        return self._named[0] if self._named else UNKNOWN
+
+    @property
     def tail(self) -> bool:
         """Whether the slicer's own last lines were there, and no layer after them: nothing is cut off."""
         if self._last == b"CONFIG_BLOCK_END":  # Bambu Studio has its settings before all G-code, OrcaSlicer behind it
@@ -116,7 +138,7 @@ class CommentParser:
         return Sliced(
             slicer=comment_values.text(name.encode()),
             version=comment_values.text(version) if version else self._first(slicer.version, comment_values.version),
-            printer=self._first(slicer.printer, comment_values.text),
+            printer=self._first(slicer.printer, comment_values.printer),
             nozzles=self._nozzles(slicer),
             filaments=self._all(slicer.filaments, comment_values.texts),
             time=time,
@@ -124,9 +146,9 @@ class CommentParser:
 
     def layers(self) -> Layers:
         """Return the layers by the slicer's marks, heights by its settings or else by what it wrote at each layer."""
-        slicer = self._named[0] if self._named else UNKNOWN
-        count = max((self._marks.get(mark, 0) for mark in slicer.marks), default=0) or None
-        height = self._first(slicer.height, comment_values.number)
+        slicer = self._slicer
+        count = self._count(slicer) or self.marked
+        height = self._first(slicer.height, comment_values.height)
         return Layers(
             count=count,
             height=height or self._usual_height(),
@@ -134,11 +156,50 @@ class CommentParser:
             source="comments" if count else None,
         )
 
+    @property
+    def marked(self) -> Optional[int]:
+        """How many beginnings of layers the slicer marked."""
+        return next((self._marks[mark] for mark in self._slicer.marks if mark in self._marks), None)
+
+    @property
+    def spiral(self) -> bool:
+        """Whether the settings ask for a spiral vase, in which the height rises all the time."""
+        return self._first(self._slicer.spiral, comment_values.number) == 1
+
+    @property
+    def lowest(self) -> Optional[float]:
+        """The lowest height at which the slicer prints, where it says that and not how high the first layer is."""
+        return _plausible(self._first(self._slicer.lowest, comment_values.number))
+
     def thumbnails(self) -> Tuple[Thumbnail, ...]:
-        return tuple(self._thumbnails.found)
+        return tuple(sorted((*self._thumbnails.found, *self._pictures.found()), key=lambda picture: picture.line))
 
     def _nozzles(self, slicer: Slicer) -> Tuple[float, ...]:
         return self._all(slicer.nozzles, comment_values.numbers)[slicer.nozzles_from :]
+
+    def filament_used(self) -> Tuple[float, ...]:
+        """Return the lengths of filament in mm; Slic3r writes a line for each extruder, all with the same key."""
+        slicer = self._slicer
+        for key in slicer.lengths:
+            unit = None if key in UNIT_NEEDED else b"mm"
+            told = [value for one in spellings(key) for value in self._every(one)]
+            found = [comment_values.lengths(value, unit) or (0.0,) for value in told]
+            lengths = tuple(length for lengths in found for length in lengths)[: comment_values.MOST]
+            if any(lengths):
+                return lengths
+        return ()
+
+    def _count(self, slicer: Slicer) -> Optional[int]:
+        """Return how many layers the slicer says that there are; of prints one after the other, in all."""
+        for key in slicer.layers:
+            found = [comment_values.count(value) or 0 for value in self._every(key.encode())]
+            if any(found):
+                return sum(found)
+        return None
+
+    def _every(self, key: bytes) -> List[bytes]:
+        """Return the values of a comment: of most the last one alone."""
+        return self._repeated.get(key) or [self._facts[key] for _ in (0,) if key in self._facts]
 
     def _usual_height(self) -> Optional[float]:
         """Return the most common height; PrusaSlicer's have noise: 0.2 is 0.200001, too."""
@@ -149,14 +210,14 @@ class CommentParser:
                 counts[height] = counts.get(height, 0) + count
         return max(counts, key=counts.__getitem__, default=None)
 
-    def _first_height(self, slicer: Slicer, height: Optional[float]) -> Optional[float]:
+    def _first_height(self, slicer: Slicer, usual: Optional[float]) -> Optional[float]:
         """Return the first layer's height in mm; a percentage is of the layer height, or of the smallest nozzle."""
         told = self._first(slicer.first_height, lambda raw: raw.strip() or None) or b""
         if not told.endswith(b"%"):
             percent = self._first(slicer.first_percent, comment_values.number)
         else:
             percent, told = comment_values.number(told[:-1]), b""
-        whole = min(self._nozzles(slicer), default=None) if slicer.percent_of_nozzle else height
+        whole = min(self._nozzles(slicer), default=None) if slicer.percent_of_nozzle else usual
         if percent and whole:
             return round(whole * percent / 100, 3)
         return comment_values.number(told)

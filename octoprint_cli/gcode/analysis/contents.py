@@ -56,7 +56,7 @@ class Sliced(NamedTuple):
 class Thumbnail(NamedTuple):
     """A picture inside the file; `line` is where it begins."""
 
-    format: str  # PNG, JPG, QOI
+    format: str  # PNG, JPG, QOI; MKS, QIDI: pixels as these printers take them
     width: int
     height: int
     data: bytes
@@ -64,6 +64,18 @@ class Thumbnail(NamedTuple):
 
     def as_dict(self) -> Dict[str, Any]:
         return {"format": self.format, "width": self.width, "height": self.height, "size": len(self.data)}
+
+    def in_format(self, format: str) -> Optional[bytes]:
+        """Return the picture as a file of this format, such as `png`; None if it is another one, or damaged."""
+        if self.format.lower() == format:
+            return self.data
+        return self.as_png() if format == "png" else None
+
+    def as_png(self) -> Optional[bytes]:
+        """Return the picture as a PNG file; None for a JPG, or if it is damaged."""
+        from octoprint_cli.gcode.analysis.pictures import to_png  # who only looks at the list does without
+
+        return to_png(self.format, self.data, self.width, self.height)
 
 
 class BadLine(NamedTuple):
@@ -100,6 +112,17 @@ class Doubt(NamedTuple):
     problem: str  # a sentence without its stop
 
 
+class ExtrusionMode(NamedTuple):
+    """How E is read where the print begins: as a place (absolute) or as an amount (relative), and how that is known.
+
+    Not certain: the file does not say, or a command that may have changed it comes after.
+    """
+
+    mode: str  # absolute, relative
+    certain: bool
+    reason: str
+
+
 class FileEnding(NamedTuple):
     """Whether the file ends as a print does. None: nothing is extruded, so it cannot be known."""
 
@@ -132,6 +155,9 @@ class Contents(NamedTuple):
     foreign: Optional[str] = None  # what the file is, if it is no G-code at all
     macro: Optional[str] = None  # the first command before any extrusion that may do anything, such as START_PRINT
     thumbnails: Tuple[Thumbnail, ...] = ()
+    extrusion_mode: Optional[ExtrusionMode] = None  # None: nothing is extruded
+    filament_used: Tuple[float, ...] = ()  # mm, as the slicer says: of each extruder, or of all
+    marked_layers: Optional[int] = None  # how many beginnings of layers are marked, whatever number the slicer says
 
     @property
     def extrudes(self) -> bool:
@@ -155,13 +181,15 @@ class Contents(NamedTuple):
             "extents": {"extruding": self.extruding.as_dict(), "all": self.all_moves.as_dict()},
             "dimensions": self._dimensions(),
             "extrusion": {tool: _mm(length) for tool, length in self.extrusion.items()},
+            "extrusion_mode": self.extrusion_mode._asdict() if self.extrusion_mode else None,
             "tools": list(self.tools),
             "temperatures": {heater: heat._asdict() for heater, heat in self.heat.items()},
-            "layers": self.layers._asdict(),
+            "layers": {**self.layers._asdict(), "marked": self.marked_layers},
             "slicer": {"name": self.sliced.slicer, "version": self.sliced.version} if self.sliced.slicer else None,
             "printer": self.sliced.printer,
             "nozzles": list(self.sliced.nozzles),
             "filaments": list(self.sliced.filaments),
+            "filament_used": list(self.filament_used),
             "estimated_time": self.sliced.time,
             "bad_lines": [bad._asdict() for bad in self.bad_lines],
             "notable": [notable._asdict() for notable in self.notable],

@@ -17,6 +17,7 @@ from octoprint_cli.gcode.analysis.comments import CommentParser, any_of
 from octoprint_cli.gcode.analysis.contents import Contents, Layers
 from octoprint_cli.gcode.analysis.damage import DamageDetector
 from octoprint_cli.gcode.analysis.interpreter import GcodeInterpreter
+from octoprint_cli.gcode.analysis.layer_heights import Told
 from octoprint_cli.gcode.analysis.slicers import MARKS
 from octoprint_cli.gcode.code_table import skipped
 from octoprint_cli.gcode.source import LocalFile, Progress
@@ -119,6 +120,8 @@ class GcodeParser:
             named_tools=interpreter.heaters.named_tools,
             macro=interpreter.macro,
             thumbnails=self._comments.thumbnails(),
+            filament_used=self._comments.filament_used(),
+            marked_layers=self._comments.marked,
         )
 
     def _take(self, block: Block) -> None:
@@ -131,10 +134,14 @@ class GcodeParser:
 
     def _layers(self) -> Layers:
         """Return the layers as the slicer marks them, and what it does not say by the heights."""
-        marked, seen = self._comments.layers(), self._interpreter.toolpath.layers()
-        if marked.count is None:
-            marked = marked._replace(count=seen.count, source=seen.source)
-        return marked._replace(height=marked.height or seen.height, first_height=marked.first_height or seen.first_height)
+        marked, toolpath = self._comments.layers(), self._interpreter.toolpath
+        first = marked.first_height or self._comments.lowest
+        told = Told(marked.height, first, self._comments.spiral)
+        seen = toolpath.layers(told)
+        height = marked.height or seen.height
+        if marked.count is not None:
+            return marked._replace(height=height, first_height=first or toolpath.first_layer(told))
+        return seen._replace(height=height, first_height=first or seen.first_height)
 
     def _execute_layers(self, block: Block, commands: bytes) -> None:
         """Execute the lines of a block, and tell the toolpath where the layers begin."""

@@ -1,8 +1,8 @@
 """Pictures inside a G-code file: `; thumbnail begin 220x124 12345`, base64, `; thumbnail end`.
 
 PrusaSlicer and its relatives write them, Cura with a script, Creality's printers as `; jpg begin 200*200 3486 3
-197 500`, and Snapmaker Luban as one line with a data URI. Chitu's `;gimage:` and `;simage:` are in a format that
-nobody documents, and left alone.
+197 500`, and Snapmaker Luban as one line with a data URI. `printer_pictures` has those that are no base64; Chitu's `;gimage:` and
+`;simage:`, which are no hexadecimal digits, are in a format that nobody documents, and left alone.
 """
 
 from __future__ import annotations

@@ -12,13 +12,12 @@ from octoprint_cli.gcode.analysis.arcs import Arc, by_radius
 from octoprint_cli.gcode.analysis.contents import Layers, Span
 from octoprint_cli.gcode.analysis.fast_moves import AXES, RunResult, RunStart
 from octoprint_cli.gcode.analysis.heaters import HeaterTracker
+from octoprint_cli.gcode.analysis.layer_heights import MOST_HEIGHTS, Told, count_layers, lowest_layer
 from octoprint_cli.gcode.analysis.layer_zone import LayerZone, Reach
 from octoprint_cli.gcode.analysis.tokenizer import Words
 
 #: The two axes of an arc's plane and the words of its centre: G17, G18, G19.
 _PLANES = {"G17": ((0, 1), "IJ"), "G18": ((2, 0), "KI"), "G19": ((1, 2), "JK")}
-#: More heights than any file of layers has: without an end a spiral would fill the memory.
-_MOST_HEIGHTS = 20_000
 INCH = 25.4
 
 
@@ -119,14 +118,14 @@ class Toolpath:
             self._e = given["E"] * self.scale
             self.zone.reset()
 
-    def layers(self) -> Layers:
+    def layers(self, told: Told = Told()) -> Layers:
         """Return the layers by the heights at which something was extruded on the move."""
-        heights = sorted(self._heights)
-        if not heights or len(heights) >= _MOST_HEIGHTS:
-            return Layers()
-        steps = [round(upper - lower, 4) for lower, upper in zip(heights, heights[1:])]
-        usual = max(set(steps), key=steps.count) if steps else None
-        return Layers(len(heights), usual, heights[0], "z")
+        top = self.extruding.extents().z
+        return count_layers(self._heights, top[1] if top else None, told)
+
+    def first_layer(self, told: Told) -> Optional[float]:
+        """Return the height of the first layer, as it was extruded."""
+        return lowest_layer(self._heights, told)
 
     def _physical(self, spans: Iterable[Optional[Span]]) -> List[Optional[Span]]:
         """Return spans of what the file writes as the machine's axes count."""
@@ -181,7 +180,7 @@ class Toolpath:
     def _extruded(self, line: int, heights: Iterable[float]) -> None:
         self.last_extrusion = line
         self.heaters.printing(self.tool, line)
-        if len(self._heights) < _MOST_HEIGHTS:
+        if len(self._heights) < MOST_HEIGHTS:
             self._heights.update(round(height, 4) for height in heights)
 
     def _around(self, words: Words, before: List[float], clockwise: bool) -> List[Tuple[float, ...]]:

@@ -30,7 +30,7 @@ class Complete(Check):
             raise Skip(f"whether it is complete cannot be told: {reason}")
         evidence = {"complete": complete, "reason": reason, "lines": contents.lines, "size": contents.size}
         if not complete:
-            what = f"is cut off after line {contents.lines}" if contents.cut else f"has no end (it has {contents.lines} lines)"
+            what = f"is cut off after line {contents.lines}" if contents.cut else f"has no end, up to line {contents.lines}"
             raise FileIncomplete(f"the file {what}: {reason}", hint=_AGAIN, details=evidence)
         return Finding(f"the file is complete: {reason}", evidence)
 
