@@ -87,7 +87,15 @@ class CheckContext:
 
     @property
     def contents(self) -> Contents:
-        """What the file contains. Raises Skip unless it can be read: the check `file_readable` says so."""
+        """What the file contains. Raises Skip unless it can be read, or if it is no G-code at all: `file_damage` says so."""
+        contents = self.any_contents
+        if contents.foreign is not None:
+            raise Skip(f"there is no G-code to look at: {contents.foreign}")
+        return contents
+
+    @property
+    def any_contents(self) -> Contents:
+        """What the file contains, whatever it is. Raises Skip unless it can be read: the check `file_readable` says so."""
         try:
             return self.read()
         except CliError as error:

@@ -151,7 +151,8 @@ class Contents(NamedTuple):
     cold: Optional[int] = None  # the first line that extrudes before its hotend has a target
     cold_shared: Optional[int] = None  # ... before any hotend has one: of printers whose tools share a nozzle
     named_tools: bool = True  # hotends other than the first are heated by their number, so that each has its own
-    doubts: Tuple[Doubt, ...] = ()
+    doubts: Tuple[Doubt, ...] = ()  # in the order of the file
+    stale: Optional[Doubt] = None  # it extrudes behind its end: the rest of an older, longer file
     foreign: Optional[str] = None  # what the file is, if it is no G-code at all
     macro: Optional[str] = None  # the first command before any extrusion that may do anything, such as START_PRINT
     thumbnails: Tuple[Thumbnail, ...] = ()
@@ -194,6 +195,7 @@ class Contents(NamedTuple):
             "bad_lines": [bad._asdict() for bad in self.bad_lines],
             "notable": [notable._asdict() for notable in self.notable],
             "cold_extrusion": self.cold,
+            "doubts": [doubt._asdict() for doubt in self.doubts],
             "thumbnails": [thumbnail.as_dict() for thumbnail in self.thumbnails],
         }
 

@@ -10,15 +10,20 @@ from octoprint_cli.gcode.analysis.contents import BadLine
 from octoprint_cli.gcode.analysis.tokenizer import LONGEST, tokenize
 from octoprint_cli.gcode.code_table import lookup
 
-#: The first bytes of files that are no text, whatever their names say.
-_MAGIC = (
-    (b"GCDE", "this is binary G-code (.bgcode), which OctoPrint cannot print: switch it off in the slicer's printer settings"),
-    (b"PK\x03\x04", "this is a ZIP archive, such as .3mf: export plain G-code"),
-    (b"\x1f\x8b", "this is compressed by gzip: unpack it first"),
-    (b"\x89PNG", "this is a picture"),
-    (b"%PDF", "this is a PDF document"),
-    (b"\xff\xfe", "this is UTF-16 text: save it as UTF-8"),
-    (b"\xfe\xff", "this is UTF-16 text: save it as UTF-8"),
+#: The first bytes of files that are no G-code, whatever their names say.
+_MAGIC = tuple(
+    (re.compile(magic, re.IGNORECASE | re.DOTALL), problem)
+    for magic, problem in (
+        (rb"GCDE", "this is binary G-code (.bgcode), which OctoPrint cannot print: switch it off in the slicer's printer settings"),
+        (rb"PK[\x03\x05]", "this is a ZIP archive, such as .3mf: export plain G-code"),
+        (rb"\x1f\x8b", "this is compressed by gzip: unpack it first"),
+        (rb"BZh\d|\xfd7zXZ|7z\xbc\xaf|Rar!|\x28\xb5\x2f\xfd", "this is a compressed archive: unpack it first"),
+        (rb"\x89PNG|\xff\xd8\xff|GIF8", "this is a picture"),
+        (rb"%PDF", "this is a PDF document"),
+        (rb"\xff\xfe|\xfe\xff|[\x01-\x7f]\0[\x01-\x7f]\0|\0[\x01-\x7f]\0[\x01-\x7f]", "this is UTF-16 text: save it as UTF-8"),
+        (rb"(?:\xef\xbb\xbf)?\s*<(?:!DOCTYPE|html|head|body|\?xml)", "this is a web page: what was saved is not the file"),
+        (rb"(?:\xef\xbb\xbf)?\s*[{\[]\s*[{\[]?\s*\"", "this is JSON, such as a server's error: what was saved is not the file"),
+    )
 )
 #: Commands are made of these; the rest is looked at more closely.
 _ORDINARY = bytes(value for value in range(0x20, 0x7F) if value not in b"{}[]<>") + b"\t\n"
@@ -42,6 +47,7 @@ class DamageDetector:
 
     def __init__(self) -> None:
         self._found: Dict[Tuple[str, bool], BadLine] = {}
+        self.foreign: Optional[str] = None  # what the file is instead of G-code
 
     def lines(self) -> Tuple[BadLine, ...]:
         """Return the bad lines in the order of the file."""
@@ -50,8 +56,10 @@ class DamageDetector:
     def begin(self, beginning: bytes) -> None:
         """Look at the first bytes of the file, as they are."""
         for magic, problem in _MAGIC:
-            if beginning.startswith(magic):
+            if magic.match(beginning):
                 self._keep(BadLine("binary", 1, 0, _shown(beginning), problem))
+                self.foreign = problem.partition(":")[0]
+                break
 
     def knows(self, kind: str) -> bool:
         """Whether there was a command of this kind already: the first one counts."""

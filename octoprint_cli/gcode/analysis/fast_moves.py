@@ -70,7 +70,8 @@ class RunStart(NamedTuple):
 class RunResult(NamedTuple):
     """What a run does. Positions are as the file writes them, None for an axis that no line names.
 
-    `net`, `peak` and `trough` are the sums of filament fed: in the end, the highest, the lowest.
+    `net`, `peak` and `trough` are the sums of filament fed: in the end, the highest, the lowest; `feed` and `pull` are the
+    largest and the smallest amount of one line.
     `first` and `last` are lines of the run, from 0: the first that feeds filament, the last that does on the move.
     `until` are the moves up to that last one, `after` those behind it.
     """
@@ -84,6 +85,8 @@ class RunResult(NamedTuple):
     net: float
     peak: float
     trough: float
+    feed: float
+    pull: float
     first: Optional[int]
     last: Optional[int]
 
@@ -128,6 +131,8 @@ def measure_run(text: bytes, start: RunStart) -> RunResult:
         totals[-1] if totals else 0.0,
         max(totals, default=0.0),
         min(totals, default=0.0),
+        max(deltas, default=0.0),
+        min(deltas, default=0.0),
         _nth(kinds, feeds.find(1)),
         last if last >= 0 else None,
     )

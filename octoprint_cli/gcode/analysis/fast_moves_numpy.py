@@ -62,6 +62,8 @@ def measure_run(text: bytes, start: RunStart) -> RunResult:
         float(feed.totals[-1]) if len(feed.totals) else 0.0,
         float(feed.totals.max()) if len(feed.totals) else 0.0,
         float(feed.totals.min()) if len(feed.totals) else 0.0,
+        float(feed.deltas.max()) if len(feed.totals) else 0.0,
+        float(feed.deltas.min()) if len(feed.totals) else 0.0,
         words.line(body, int(fed.argmax())) if fed.any() else None,
         words.line(body, int(last[0])) if len(last) else None,
     )

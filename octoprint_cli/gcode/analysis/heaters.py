@@ -32,6 +32,7 @@ class HeaterTracker:
         self._cold_all: Optional[int] = None
         self._cold_feed: Optional[int] = None  # filament is fed into a cold hotend that prints later, or does not
         self._cold_feed_all: Optional[int] = None
+        self._last_tool: Optional[float] = None  # the target that was set last, of whichever tool
         self._printed: Set[int] = set()
         self._targets: Dict[str, float] = {}
         self._highest: Dict[str, float] = {}
@@ -50,14 +51,25 @@ class HeaterTracker:
     @property
     def off(self) -> bool:
         """Whether a hotend had a target, and none has one now."""
+        return self.all_off or (not self.named_tools and self._last_tool == 0)
+
+    @property
+    def all_off(self) -> bool:
+        """The same, by each tool's own target, as if no two shared a nozzle."""
         tools = self._tools()
         return bool(tools) and not any(tools)
+
+    def is_off(self, heater: str) -> bool:
+        """Whether this heater has a target of 0."""
+        return self._targets.get(heater) == 0
 
     def set(self, heater: str, degrees: Optional[float]) -> None:
         """Set a new target; None leaves the old one."""
         if degrees is None:
             return
         self._targets[heater] = degrees
+        if heater.startswith("tool"):
+            self._last_tool = degrees
         self._raise(heater, degrees)
 
     def command(self, row: Code, words: Words, rest: bytes, tool: int) -> bool:
@@ -100,7 +112,7 @@ class HeaterTracker:
             return found.problem
         return None
 
-    def all_off(self) -> None:
+    def switch_off(self) -> None:
         """Execute a word that switches every heater off."""
         for heater in self._targets:
             self._targets[heater] = 0.0

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Callable, Dict, List, NamedTuple, Optional, Set, Tuple
 
-from octoprint_cli.gcode.analysis.contents import FileEnding, Notable
+from octoprint_cli.gcode.analysis.contents import Doubt, FileEnding, Notable
 from octoprint_cli.gcode.analysis.heaters import MOST_TOOLS, HeaterTracker
 from octoprint_cli.gcode.analysis.tokenizer import Tokens, tokenize, with_words
 from octoprint_cli.gcode.analysis.toolpath import INCH, Toolpath
@@ -37,7 +37,12 @@ class GcodeInterpreter:
         self.toolpath = Toolpath(self.heaters)
         self.tools: Set[int] = set()
         self.macro: Optional[str] = None
-        self.homed = False
+        self.restarted: Optional[int] = None  # where another print begins, behind the first one's end
+        self._homed: Optional[int] = None
+        self._firm: Optional[Tuple[str, int]] = None  # what ended the print that certainly
+        self._weak: Optional[Tuple[str, int]] = None  # what comes when a print has ended, mostly
+        self._started: Optional[int] = None  # what begins a print since then
+        self._stale: Optional[Doubt] = None
         self._notable: Dict[str, Notable] = {}
         self._closed: Optional[Tuple[str, int]] = None  # what ended the print, and where
         self._does: Dict[str, Callable[[Tokens, int], Optional[Problem]]] = {
@@ -75,15 +80,17 @@ class GcodeInterpreter:
         """Return the commands that deserve a look, in the order of the file."""
         return tuple(sorted(self._notable.values(), key=lambda notable: notable.line))
 
-    def ending(self, tail: bool, cut: bool) -> FileEnding:
-        """Tell whether the print comes to its end. `tail`: the slicer's last lines are there; `cut`: the last line has no end."""
+    def ending(self, tail: int, cut: bool) -> FileEnding:
+        """Tell whether the print comes to its end. `tail`: the slicer's last lines are on this one; `cut`: the last has no end."""
         last = self.toolpath.last_extrusion
         if last is None:
             return FileEnding()
         if self._closed and self._closed[1] > last:
             return FileEnding(True, f"{self._closed[0]} ends the print on line {self._closed[1]}")
-        if tail:
+        if tail > last:
             return FileEnding(True, "the slicer's last lines are there")
+        if self._weak and self._weak[1] > last:
+            return FileEnding(True, f"{self._weak[0]} follows the last extrusion on line {self._weak[1]}")
         in_the_middle = ", and its last line is cut off" if cut else ""
         return FileEnding(False, f"nothing after the last extrusion, on line {last}, ends the print{in_the_middle}")
 
@@ -109,10 +116,54 @@ class GcodeInterpreter:
         """Set a heater's target. The whole line is looked at: not every firmware skips what stands in brackets."""
         words = with_words(Tokens(code, {}, None, text)).words
         if self.heaters.command(lookup(code), words, text, self.toolpath.tool) and self.heaters.off:
-            self._end(f"{code} (hotend off)", line)
+            self._end(f"{code} (hotend off)", line, firm=self.heaters.all_off)
+        elif lookup(code).heats == "bed" and self.heaters.is_off("bed"):
+            self._weak = (f"{code} (bed off)", line)
+        elif not self.heaters.off:
+            self._starts(line)
 
-    def _end(self, what: str, line: int) -> None:
-        self._closed = (what, line)
+    def _starts(self, line: int) -> None:
+        if self._started is None:
+            self._started = line
+
+    def _end(self, what: str, line: int, firm: bool = True) -> None:
+        """Take note of what ends a print. `firm`: what is extruded behind it belongs to no print."""
+        self._look_behind()
+        self._closed, self._started = (what, line), None
+        if firm and self.toolpath.last_extrusion is not None:
+            self._firm = self._closed
+
+    def _look_behind(self) -> None:
+        """Judge what was extruded since the print had ended: another print, if anything started one, or an older file's rest."""
+        last = self.toolpath.last_extrusion
+        if self._firm is None or last is None or last <= self._firm[1]:
+            return
+        what, line = self._firm
+        if self._started is not None:
+            self.restarted = self.restarted or self._started
+        elif self._stale is None:
+            self._stale = Doubt("stale", last, f"line {last} still extrudes, although {what} ends the print on line {line}")
+        self._firm = None
+
+    @property
+    def stale(self) -> Optional[Doubt]:
+        """What is extruded behind the end of the print, without a beginning."""
+        self._look_behind()
+        return self._stale
+
+    @property
+    def unhomed(self) -> Optional[int]:
+        """The first line that extrudes before anything homes the axes, or may."""
+        first = self.toolpath.first_extrusion
+        return first if first is not None and (self._homed is None or self._homed > first) else None
+
+    @property
+    def left_hot(self) -> Optional[int]:
+        """The line of the last extrusion, if nothing behind it switches the hotend off, or may, although other things are."""
+        last = self.toolpath.last_extrusion
+        if last is None or self._weak is None or self._weak[1] < last or (self._closed and self._closed[1] > last):
+            return None
+        return last
 
     def _select(self, tool: int) -> None:
         if tool < MOST_TOOLS:
@@ -131,11 +182,17 @@ class GcodeInterpreter:
         row = lookup(code)
         if row.service is not None:
             self.toolpath.zone.service = row.service
-        self.homed = self.homed or row.homes or (is_word(code) and not row.cannot_heat)
+        may_start = is_word(code) and not row.cannot_heat and not row.ends_print
+        if self._homed is None and (row.homes or may_start):
+            self._homed = line
+        if code == "G28":
+            self._weak = (code, line)
+        if code == "G28" or may_start:
+            self._starts(line)
         if row.ends(parameters):
-            self._end(code, line)
+            self._end(code, line, firm=not row.waits and (is_word(code) or not set(parameters.upper()) & set("XYZE")))
         if code == "TURN_OFF_HEATERS":
-            self.heaters.all_off()
+            self.heaters.switch_off()
         if code == "M302":
             self.heaters.cold_allowed = row.concerns(parameters)
         does = row.remark

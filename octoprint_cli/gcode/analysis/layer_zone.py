@@ -57,10 +57,12 @@ class LayerZone:
             self._restart()
             self._marked = True
 
-    def reset(self) -> None:
-        """Take note of a G92 of E, which ends a purge line."""
-        if self._purged and not self.settled:
+    def reset(self) -> bool:
+        """Take note of a G92 of E. Returns whether what was extruded before was a purge line, and the layers begin now."""
+        purged = self._purged > 0 and not self.settled
+        if purged:
             self._restart()
+        return purged
 
     def travel(self, spans: Iterable[Optional[Span]]) -> None:
         """Take moves that extrude nothing."""

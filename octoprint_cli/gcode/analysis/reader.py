@@ -16,6 +16,7 @@ from octoprint_cli.gcode.analysis.blocks import BLOCK, Block, Blocks
 from octoprint_cli.gcode.analysis.comments import CommentParser, any_of
 from octoprint_cli.gcode.analysis.contents import Contents, Layers
 from octoprint_cli.gcode.analysis.damage import DamageDetector
+from octoprint_cli.gcode.analysis.doubts import find_doubts
 from octoprint_cli.gcode.analysis.interpreter import GcodeInterpreter
 from octoprint_cli.gcode.analysis.layer_heights import Told
 from octoprint_cli.gcode.analysis.slicers import MARKS
@@ -95,6 +96,7 @@ class GcodeParser:
         for block in self._blocks.end():
             self._take(block)
         self._damage.begin(self._beginning)
+        layers = self._layers()
         interpreter, toolpath = self._interpreter, self._interpreter.toolpath
         extruding = toolpath.extruding.extents()
         if extruding.z is not None:  # the first layer reaches down to the bed
@@ -109,9 +111,12 @@ class GcodeParser:
             extrusion={f"tool{tool}": length for tool, length in sorted(toolpath.lengths.items())},
             tools=tuple(interpreter.tool_names()),
             heat=interpreter.heaters.result(),
-            layers=self._layers(),
+            layers=layers,
+            doubts=find_doubts(interpreter, self._comments, layers.height),
             sliced=self._comments.sliced(),
-            ending=interpreter.ending(self._comments.tail, self._block.cut),
+            ending=interpreter.ending(self._comments.last_line if self._comments.tail else 0, self._block.cut),
+            stale=interpreter.stale,
+            foreign=self._damage.foreign,
             cut=self._block.cut,
             bad_lines=self._damage.lines(),
             notable=interpreter.notable(),
@@ -145,14 +150,14 @@ class GcodeParser:
 
     def _execute_layers(self, block: Block, commands: bytes) -> None:
         """Execute the lines of a block, and tell the toolpath where the layers begin."""
-        line, zone = block.line, self._interpreter.toolpath.zone
+        line, toolpath = block.line, self._interpreter.toolpath
         mark = None if self._in_layers else _LAYER.search(b"\n" + block.text)
         if mark:
             self._in_layers = True
             before = block.text.count(b"\n", 0, mark.start())
             at = _line_start(commands, before)
             self._execute(commands[:at], line)
-            zone.mark()
+            toolpath.begin_layers()
             line, commands = line + before, commands[at:]
         self._execute(commands, line)
 

@@ -6,7 +6,7 @@ the nozzle stands and moves nothing, so what a file writes and where it goes can
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, List, Optional, Sequence, Set, Tuple
+from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from octoprint_cli.gcode.analysis.arcs import Arc, by_radius
 from octoprint_cli.gcode.analysis.contents import Layers, Span
@@ -14,11 +14,19 @@ from octoprint_cli.gcode.analysis.fast_moves import AXES, RunResult, RunStart
 from octoprint_cli.gcode.analysis.heaters import HeaterTracker
 from octoprint_cli.gcode.analysis.layer_heights import MOST_HEIGHTS, Told, count_layers, lowest_layer
 from octoprint_cli.gcode.analysis.layer_zone import LayerZone, Reach
+from octoprint_cli.gcode.analysis.levels import Levels
 from octoprint_cli.gcode.analysis.tokenizer import Words
 
 #: The two axes of an arc's plane and the words of its centre: G17, G18, G19.
 _PLANES = {"G17": ((0, 1), "IJ"), "G18": ((2, 0), "KI"), "G19": ((1, 2), "JK")}
 INCH = 25.4
+
+
+class Extreme(NamedTuple):
+    """A value, and near which line it is."""
+
+    value: float
+    line: int
 
 
 class Toolpath:
@@ -32,10 +40,14 @@ class Toolpath:
         self.scale = 1.0  # G20: inches
         self.plane = "G17"
         self.moves, self.extruding = Reach(), Reach()
-        self.zone = LayerZone()
+        self.zone, self.levels = LayerZone(), Levels()
+        self.first_extrusion: Optional[int] = None
         self.last_extrusion: Optional[int] = None  # the line of the last move that extruded
         self.unwound: Dict[int, float] = {}  # filament by tool: what went forth and back ...
         self.lengths: Dict[int, float] = {}  # ... and the farthest that it came
+        self.feed, self.pull = Extreme(0.0, 0), Extreme(0.0, 0)  # of absolute E, the largest steps of one line
+        self.layer_lengths = 0.0  # filament of the layers
+        self._before_layers = 0.0
         self._position = [0.0, 0.0, 0.0]
         self._shift = [0.0, 0.0, 0.0]
         self._e = 0.0
@@ -45,6 +57,16 @@ class Toolpath:
     def plain(self) -> bool:
         """Whether runs of moves can be passed at once: absolute positions in millimetres, arcs lying flat."""
         return not self.relative and self.scale == 1.0 and self.plane == "G17"
+
+    def begin_layers(self) -> None:
+        """Take note that the layers begin: what was extruded before is none of them."""
+        self.zone.mark()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.levels.restart()
+        self.feed, self.pull = Extreme(0.0, 0), Extreme(0.0, 0)
+        self._before_layers, self.layer_lengths = sum(self.lengths.values()), 0.0
 
     def start(self) -> RunStart:
         """Return where the next run begins."""
@@ -68,12 +90,15 @@ class Toolpath:
             if last is not None:
                 self._position[axis] = last + shift
         self._e = passage.e
+        self._step(passage.feed, passage.pull, line)
         if passage.first is not None:
             self._feed(passage.net, passage.peak, line + passage.first)
         elif passage.net:
             self._wind(passage.net, passage.peak)
         if passage.last is not None:
-            self._extruded(line + passage.last, (height + self._shift[2] for height in passage.heights))
+            self._extruded(
+                line + passage.last, line + (passage.first or 0), [height + self._shift[2] for height in passage.heights]
+            )
 
     def move(self, words: Words, line: int) -> None:
         """Execute a G0 or G1."""
@@ -116,7 +141,8 @@ class Toolpath:
                 self._shift[axis] = self._position[axis] - given[name] * self.scale
         if "E" in given:
             self._e = given["E"] * self.scale
-            self.zone.reset()
+            if self.zone.reset():
+                self._begin()
 
     def layers(self, told: Told = Told()) -> Layers:
         """Return the layers by the heights at which something was extruded on the move."""
@@ -153,11 +179,18 @@ class Toolpath:
         before = self._e
         self._e = value * self.scale + (before if self.relative or self.relative_e else 0.0)
         delta = value * self.scale if self.relative or self.relative_e else self._e - before
+        self._step(delta, delta, line)
         if delta > 0:
             self._feed(delta, delta, line)
         elif delta:
             self._wind(delta, delta)
         return delta
+
+    def _step(self, feed: float, pull: float, line: int) -> None:
+        """Take note of the largest steps of E, where it is absolute: none is as large as lines that are missing or there twice."""
+        if not (self.relative or self.relative_e or self.zone.service):
+            self.feed = max(self.feed, Extreme(feed, line))
+            self.pull = min(self.pull, Extreme(pull, line))
 
     def _feed(self, net: float, peak: float, line: int) -> None:
         self.heaters.feed(self.tool, line)
@@ -175,10 +208,14 @@ class Toolpath:
             for axis in (0, 1, 2):
                 self.extruding.add(axis, point[axis])
         self.zone.extrude(_spans(points), _spans(points[1:]))
-        self._extruded(line, (point[2] for point in points))
+        self._extruded(line, line, [point[2] for point in points])
 
-    def _extruded(self, line: int, heights: Iterable[float]) -> None:
+    def _extruded(self, line: int, first: int, heights: Sequence[float]) -> None:
         self.last_extrusion = line
+        self.first_extrusion = self.first_extrusion or first
+        if not self.zone.service:
+            self.levels.add(heights, line)
+        self.layer_lengths = sum(self.lengths.values()) - self._before_layers
         self.heaters.printing(self.tool, line)
         if len(self._heights) < MOST_HEIGHTS:
             self._heights.update(round(height, 4) for height in heights)

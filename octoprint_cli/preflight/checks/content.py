@@ -26,6 +26,12 @@ class Complete(Check):
     def run(self, context: CheckContext) -> Finding:
         contents = context.contents
         complete, reason = contents.ending
+        if contents.stale is not None:
+            raise FileDamaged(
+                f"{contents.stale.problem}: the rest of an older file stands behind this one",
+                hint=_AGAIN,
+                details=contents.stale._asdict(),
+            )
         if complete is None:
             raise Skip(f"whether it is complete cannot be told: {reason}")
         evidence = {"complete": complete, "reason": reason, "lines": contents.lines, "size": contents.size}
@@ -49,7 +55,7 @@ class Damage(Check):
     """Nothing in the file is damaged: no control bytes, no web page, no endless line."""
 
     def run(self, context: CheckContext) -> Finding:
-        lines = context.contents.bad_lines
+        lines = context.any_contents.bad_lines
         unfilled = [bad.line for bad in lines if bad.kind == "placeholder"]  # which are no numbers, either
         every = [bad for bad in lines if bad.kind != "placeholder" and bad.line not in unfilled]
         bad = [bad for bad in every if not bad.comment]
