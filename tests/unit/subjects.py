@@ -40,8 +40,7 @@ class Given(CheckContext):
         super().__init__(client, Settings({"models": list(models)}, {}))
         self._contents, self._profile = contents, profile
 
-    @property
-    def contents(self) -> Contents:
+    def read(self) -> Contents:
         return self._contents
 
     @property
