@@ -29,3 +29,17 @@ def written(data: bytes, word: str = "thumbnail", size: str = "220x124", count: 
     rows = [f"; {text[at : at + 78]}\n" for at in range(0, len(text), 78)]
     lines = [f"; {word} begin {size} {count or len(text)}\n", *rows, f"; {word} end\n"]
     return [line.encode() for line in lines]
+
+
+def qoi(width: int, height: int, chunks: bytes) -> bytes:
+    """A QOI picture of these chunks."""
+    return b"qoif" + struct.pack(">II", width, height) + b"\4\0" + chunks + b"\0" * 7 + b"\1"
+
+
+def pixels_of(picture: bytes) -> List[bytes]:
+    """The pixels of a PNG that has four bytes for each, and no filter."""
+    width, height = struct.unpack(">II", picture[16:24])
+    at = picture.index(b"IDAT")
+    rows = zlib.decompress(picture[at + 4 : at + 4 + struct.unpack(">I", picture[at - 4 : at])[0]])
+    raw = b"".join(rows[row * (width * 4 + 1) + 1 : (row + 1) * (width * 4 + 1)] for row in range(height))
+    return [raw[pixel : pixel + 4] for pixel in range(0, len(raw), 4)]

@@ -16,6 +16,7 @@ from octoprint_cli.gcode.analysis.slicers import (
     TAILS,
 )
 
+from .other_slices import OTHERS
 from .slices import SLICES
 
 CUBE = Path(__file__).parents[2] / "demo" / "cube.gcode"
@@ -70,7 +71,8 @@ def test_demo_cube_is_read():
 
 
 def test_every_known_slicer_has_a_sample_file():
-    assert {slicer.name for slicer in SLICERS} - {""} <= {one.sliced.slicer for one in SLICES.values()}
+    samples = {one.sliced.slicer for one in (*SLICES.values(), *OTHERS.values())}
+    assert {slicer.name for slicer in SLICERS} - {""} <= samples
 
 
 @pytest.mark.parametrize("mark", sorted({*MARKS, *TAILS, *BEGINS}))
@@ -141,6 +143,12 @@ def test_placeholder_print_time_of_cura_is_unknown():
         ("1 hours 23 minutes", 4980),
         ("1 hour 1 minute 1 second", 3661),
         ("  56.60 minutes", 3396),
+        ("7.94 minutes", 476.4),
+        ("2:11:47", 7907),
+        ("0:00:00", None),
+        ("40m:36s", 2436),
+        ("806s ---", 806),
+        ('"42s " },', 42),
         ("35m 20s; total estimated time: 41m 12s", 2472),
         ("0s", None),
         ("0", None),
@@ -155,6 +163,50 @@ def test_placeholder_print_time_of_cura_is_unknown():
 )
 def test_duration_is_read_in_each_slicers_format(said, seconds):
     assert comment_values.seconds(said.encode()) == (seconds if seconds is None else pytest.approx(seconds))
+
+
+def test_duration_has_no_noise_of_floats():
+    assert comment_values.seconds(b"7.94 minutes") == 476.4
+
+
+@pytest.mark.parametrize(
+    ("said", "unit", "lengths"),
+    [
+        ("400.85, 0, 98.63", b"mm", (400.85, 0.0, 98.63)),
+        ("732.4mm (5.2cm3)", None, (732.4,)),
+        ("22.6g", None, ()),
+        ("10.1", None, ()),
+        ("1.063m 3.0g", b"mm", (1063.0,)),
+        ("0.951657m", b"mm", (951.657,)),
+        ("1.5m, 0.25m", b"mm", (1500.0, 250.0)),
+        ("0m", b"mm", (0.0,)),
+        ("   305.09 mm  (0.734 cm^3)", b"mm", (305.09,)),
+        ("225.03 mm ---", b"mm", (225.03,)),
+        ("#F_AMNT#m #F_WGHT#g", b"mm", ()),
+        ("-5", b"mm", ()),
+        ("nan", b"mm", ()),
+        ("", b"mm", ()),
+    ],
+)
+def test_length_of_filament_is_read_with_its_unit(said, unit, lengths):
+    assert comment_values.lengths(said.encode(), unit) == lengths
+
+
+@pytest.mark.parametrize(
+    ("said", "printer"),
+    [
+        ("MK3S", "MK3S"),
+        ("LulzBot TAZ 6 Dual v3 (modified)", "LulzBot TAZ 6 Dual v3"),
+        ("LulzBot TAZ 6 with Aerostruder", "LulzBot TAZ 6"),
+        ("sample printer", None),
+        ("Any.Generic.Marlin", None),
+        ("Unknown", None),
+        ("(modified)", None),
+        ("", None),
+    ],
+)
+def test_printer_name_is_read_without_what_is_no_name(said, printer):
+    assert comment_values.printer(said.encode()) == printer
 
 
 @pytest.mark.parametrize("said", ["nan", "inf", "1e999", "-0.2", "0", "0.0", "abc", "", "0x10", "1_0", "٣", "9" * 400, "0.4 mm"])

@@ -41,7 +41,7 @@ _NOTABLE = fields.record(
 
 
 _MODE = fields.record(
-    mode=fields.one_of("absolute", "relative", meaning="where the print begins"),
+    mode=fields.one_of("absolute", "relative", meaning="M82 or M83"),
     certain=fields.switch("the file sets it itself"),
     reason=fields.text("how that is known"),
 ).or_null

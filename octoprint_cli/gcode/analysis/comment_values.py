@@ -20,6 +20,7 @@ _PART = re.compile(rb"(\d{1,9}(?:\.\d{1,9})?) ?([dhms])[a-z]*[ ,:]*")
 _CLOCK = re.compile(rb"(\d{1,5}):(\d\d):(\d\d)")
 #: How slicers say that nothing was chosen: Cura, PrusaSlicer.
 _NOTHING = re.compile(r"unknown|- default .* -", re.IGNORECASE)
+_OBJECT_END = re.compile(r'" ?\},?$')  # Voxelizer's comments are JSON
 #: Names of printers that are none: of KISSlicer's sample, of Kiri:Moto's device for any firmware.
 _NO_PRINTER = re.compile(r"sample printer|any[ .]generic\b.*", re.IGNORECASE)
 #: What is added to a printer's name: that its profile was changed, which tool head it has.
@@ -28,7 +29,7 @@ _ADDED = re.compile(r"\s*\((?:modified|copy)\)$|\s+with\s.*", re.IGNORECASE)
 
 def text(raw: bytes) -> Optional[str]:
     """Return the text without quotes and white space around it, at most 200 characters; None if it says nothing."""
-    said = raw.decode("utf-8", errors="replace").strip().strip('"').strip()[:LONGEST].strip()
+    said = _OBJECT_END.sub('"', raw.decode("utf-8", errors="replace").strip()).strip('"').strip()[:LONGEST].strip()
     return None if not said or _NOTHING.fullmatch(said) else said
 
 
@@ -61,7 +62,7 @@ def numbers(raw: bytes) -> Tuple[float, ...]:
 
 
 def lengths(raw: bytes, unit: Optional[bytes] = b"mm") -> Tuple[float, ...]:
-    """Return the lengths of `400.85, 0, 98.63`, `1.063m 3.0g` or `732.4mm (5.2cm3)` in mm; nothing if they are all 0.
+    """Return the lengths of `400.85, 0, 98.63`, `1.063m 3.0g` or `732.4mm (5.2cm3)` in mm, nothing for another text.
 
     `unit` is what a number without one is in; None: such a number is no length. What follows the last length does not matter.
     """
@@ -72,7 +73,7 @@ def lengths(raw: bytes, unit: Optional[bytes] = b"mm") -> Tuple[float, ...]:
         if read is None or scale is None:
             break
         found.append(round(float(read.group(1)) * scale, 4))
-    return tuple(found) if any(found) else ()
+    return tuple(found)
 
 
 def count(raw: bytes) -> Optional[int]:

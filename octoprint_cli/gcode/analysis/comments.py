@@ -195,9 +195,8 @@ class CommentParser:
         slicer = self._slicer
         for key in slicer.lengths:
             unit = None if key in UNIT_NEEDED else b"mm"
-            told = [value for one in spellings(key) for value in self._every(one)]
-            found = [comment_values.lengths(value, unit) or (0.0,) for value in told]
-            lengths = tuple(length for lengths in found for length in lengths)[: comment_values.MOST]
+            told = (value for one in spellings(key) for value in self._every(one))
+            lengths = tuple(length for value in told for length in comment_values.lengths(value, unit))[: comment_values.MOST]
             if any(lengths):
                 return lengths
         return ()

@@ -113,7 +113,7 @@ class Doubt(NamedTuple):
 
 
 class ExtrusionMode(NamedTuple):
-    """How E is read where the print begins: as a place (absolute) or as an amount (relative), and how that is known.
+    """How E is read in the print: as a place (absolute) or as an amount (relative), and how that is known.
 
     Not certain: the file does not say, or a command that may have changed it comes after.
     """

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Callable, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from octoprint_cli.gcode.analysis.contents import Doubt, FileEnding, Notable
+from octoprint_cli.gcode.analysis.extrusion_mode import MACRO_CALL, ModeTracker
 from octoprint_cli.gcode.analysis.heaters import MOST_TOOLS, HeaterTracker
 from octoprint_cli.gcode.analysis.tokenizer import Tokens, tokenize, with_words
 from octoprint_cli.gcode.analysis.toolpath import INCH, Toolpath
@@ -35,6 +36,7 @@ class GcodeInterpreter:
     def __init__(self) -> None:
         self.heaters = HeaterTracker()
         self.toolpath = Toolpath(self.heaters)
+        self.mode = ModeTracker(self.toolpath)
         self.tools: Set[int] = set()
         self.macro: Optional[str] = None
         self.restarted: Optional[int] = None  # where another print begins, behind the first one's end
@@ -70,7 +72,8 @@ class GcodeInterpreter:
             problem = act(command, line)
         elif command.code[0] == "T" and command.code[1:].isdigit():
             self._select(int(command.code[1:]))
-        elif is_word(command.code):
+        elif command.code == MACRO_CALL or is_word(command.code):
+            self.mode.macro(command.code, line)
             problem = self._macro(command)
         if _noteworthy(command.code):
             self._note(command, line)
@@ -110,7 +113,7 @@ class GcodeInterpreter:
         elif code in ("G90", "G91"):
             toolpath.relative = code == "G91"
         else:
-            toolpath.relative_e = code == "M83"
+            self.mode.set(code, line)
 
     def _heat(self, code: str, text: bytes, line: int) -> None:
         """Set a heater's target. The whole line is looked at: not every firmware skips what stands in brackets."""

@@ -8,7 +8,7 @@ how high it is.
 from __future__ import annotations
 
 import statistics
-from typing import Callable, Iterable, List, NamedTuple, Optional
+from typing import Callable, Collection, Iterable, List, NamedTuple, Optional
 
 from octoprint_cli.gcode.analysis.contents import Layers
 
@@ -36,14 +36,15 @@ class Told(NamedTuple):
     spiral: bool = False
 
 
-def count_layers(extruded: Iterable[float], top: Optional[float], told: Told) -> Layers:
+def count_layers(extruded: Collection[float], top: Optional[float], told: Told) -> Layers:
     """Return the layers of a print that extrudes at these heights, the highest being `top`."""
-    heights = _contiguous(sorted(extruded), told)
+    heights = _contiguous(_printed(extruded), told)
     if not heights:
         return Layers()
     usual = told.height or _usual_step(heights)
-    if told.spiral or len(heights) >= MOST_HEIGHTS or _is_spiral(heights, usual):
-        return _spiral(heights, top, told)
+    cut = len(extruded) >= MOST_HEIGHTS
+    if told.spiral or cut or _is_spiral(heights, usual):
+        return _spiral(max(heights[-1], top or 0.0) if cut else heights[-1], told)
     kept = _without_purge(heights, told.height or usual, told.first_height)
     if kept is None and told.height:  # the settings are of another print, or scaled
         kept = _without_purge(heights, _usual_step(heights), None)
@@ -53,10 +54,16 @@ def count_layers(extruded: Iterable[float], top: Optional[float], told: Told) ->
 
 def lowest_layer(extruded: Iterable[float], told: Told) -> Optional[float]:
     """Return the height of the first layer, which another one lies on; None if that cannot be seen."""
-    heights = _contiguous(sorted(extruded), told)
+    heights = _contiguous(_printed(extruded), told)
     if told.height and not told.spiral:
         heights = _without_purge(heights, told.height, None) or heights
     return _plausible(heights[0]) if heights else None
+
+
+def _printed(extruded: Iterable[float]) -> List[float]:
+    """Return the heights in order, less 0: there the nozzle is before any height was named."""
+    heights = sorted(set(extruded))
+    return heights[1:] if len(heights) > 1 and abs(heights[0]) <= _SAME else heights
 
 
 def _contiguous(heights: List[float], told: Told) -> List[float]:
@@ -86,13 +93,12 @@ def _is_spiral(heights: List[float], height: Optional[float]) -> bool:
     return step < _SPIRAL and (not height or step < height * _SPIRAL_PART or height < _SPIRAL)
 
 
-def _spiral(heights: List[float], top: Optional[float], told: Told) -> Layers:
+def _spiral(top: float, told: Told) -> Layers:
     """Return the turns of a spiral; without a layer height in the settings nobody knows how many there are."""
     if not told.height:
         return Layers(None, None, told.first_height, None)
     first = told.first_height or told.height
-    highest = max(heights[-1], top or 0.0) if len(heights) >= MOST_HEIGHTS else heights[-1]
-    return Layers(max(1, round((highest - first) / told.height) + 1), told.height, first, "z")
+    return Layers(max(1, round((top - first) / told.height) + 1), told.height, first, "z")
 
 
 def _without_purge(heights: List[float], height: Optional[float], first: Optional[float]) -> Optional[List[float]]:

@@ -24,7 +24,7 @@ def to_png(format: str, data: bytes, width: int, height: int) -> Optional[bytes]
         return None
     try:
         raw = b"".join(bytes(pixel) * times for pixel, times in pixels(data, width * height))
-    except (IndexError, struct.error, StopIteration):
+    except (IndexError, ValueError, struct.error):
         return None
     return _png(raw, width, height) if len(raw) == width * height * 4 else None
 
@@ -82,7 +82,7 @@ def _qidi(data: bytes, count: int) -> Iterator[Tuple[Pixel, int]]:
         times = next(words, 0) & 0xFFF if value & 0x20 else 1
         count -= times
         if count < 0:
-            return
+            raise ValueError("more pixels than the picture has")
         yield (value >> 11 << 3, (value >> 6 & 31) << 3, (value & 31) << 3, 255), times
 
 

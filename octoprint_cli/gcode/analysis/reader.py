@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from typing import Callable, Optional
 
-from octoprint_cli.gcode.analysis import fast_moves
+from octoprint_cli.gcode.analysis import extrusion_mode, fast_moves
 from octoprint_cli.gcode.analysis.blocks import BLOCK, Block, Blocks
 from octoprint_cli.gcode.analysis.comments import CommentParser, any_of
 from octoprint_cli.gcode.analysis.contents import Contents, Layers
@@ -44,6 +44,8 @@ _WORTH_NUMPY = 8 * 1024 * 1024
 _FIRST_MOVES = 10
 #: What a slicer writes where a layer begins.
 _LAYER = re.compile(rb"\n;[ \t]*(?:" + b"|".join(MARKS.values()) + rb"|(?:BEFORE|AFTER)_LAYER_CHANGE(?=\s))")
+#: This stands in a line of its own where the layers begin. No command is like it: comments are gone.
+_LAYERS_BEGIN = b";"
 #: So many of the first bytes tell what kind of file it is.
 _BEGINNING = 40
 
@@ -78,6 +80,7 @@ class GcodeParser:
         self._beginning = b""
         self._block = Block(b"", 1, 0, b"", False)  # the one that is being read
         self._in_layers = False  # there was a layer's mark
+        self._held: Optional[Block] = None  # the rest of one in which too few moves tell how E is meant
 
     @property
     def size(self) -> int:
@@ -95,6 +98,8 @@ class GcodeParser:
         """Return what the file contains; nothing may be fed any more."""
         for block in self._blocks.end():
             self._take(block)
+        if self._held:
+            self._execute(self._held.text, self._held.line, last=True)
         self._damage.begin(self._beginning)
         layers = self._layers()
         interpreter, toolpath = self._interpreter, self._interpreter.toolpath
@@ -126,6 +131,7 @@ class GcodeParser:
             macro=interpreter.macro,
             thumbnails=self._comments.thumbnails(),
             filament_used=self._comments.filament_used(),
+            extrusion_mode=interpreter.mode.result(),
             marked_layers=self._comments.marked,
         )
 
@@ -135,7 +141,13 @@ class GcodeParser:
         comment = _ESCAPED_COMMENT if b"\\;" in block.text else _COMMENT
         commands = comment.sub(b"", block.text)
         self._damage.look(block, commands)
-        self._execute_layers(block, commands)
+        if not self._in_layers:
+            commands = self._with_mark(block.text, commands)
+        held, self._held = self._held, None
+        if held:
+            commands = held.text + commands
+            self._block = held._replace(text=held.text + block.text, raw=held.raw + block.raw, cut=block.cut)
+        self._execute(commands, self._block.line, last=held is not None)
 
     def _layers(self) -> Layers:
         """Return the layers as the slicer marks them, and what it does not say by the heights."""
@@ -148,30 +160,41 @@ class GcodeParser:
             return marked._replace(height=height, first_height=first or toolpath.first_layer(told))
         return seen._replace(height=height, first_height=first or seen.first_height)
 
-    def _execute_layers(self, block: Block, commands: bytes) -> None:
-        """Execute the lines of a block, and tell the toolpath where the layers begin."""
-        line, toolpath = block.line, self._interpreter.toolpath
-        mark = None if self._in_layers else _LAYER.search(b"\n" + block.text)
-        if mark:
-            self._in_layers = True
-            before = block.text.count(b"\n", 0, mark.start())
-            at = _line_start(commands, before)
-            self._execute(commands[:at], line)
-            toolpath.begin_layers()
-            line, commands = line + before, commands[at:]
-        self._execute(commands, line)
+    def _with_mark(self, text: bytes, commands: bytes) -> bytes:
+        """Return the commands with a line of its own where the first layer begins, in place of the comment that said so."""
+        mark = _LAYER.search(b"\n" + text)
+        if mark is None:
+            return commands
+        self._in_layers = True
+        at = _line_start(commands, text.count(b"\n", 0, mark.start()))
+        return commands[:at] + _LAYERS_BEGIN + commands[at:]
 
-    def _execute(self, commands: bytes, line: int) -> None:
-        """Execute the lines of a block, without their comments."""
+    def _execute(self, commands: bytes, line: int, last: bool = False) -> None:
+        """Execute the lines of a block, without their comments. `last`: do not wait for more of them."""
         text = b"\n" + commands
         if b"M" in text or b"_" in text:
             text = _SKIPPED.sub(b"\n", text)
         begins = 1  # of the run that is being looked for
         for other in _OTHER.finditer(text):
+            if self._interpreter.mode.in_doubt and self._wait(text, begins, other.end(), line, last):
+                return
             line = self._run(text[begins : other.start() + 1], line)
             self._one(other.group()[1:], line)
             line, begins = line + 1, other.end() + 1
-        self._run(text[begins:], line)
+        if not self._interpreter.mode.in_doubt or not self._wait(text, begins, len(text), line, last):
+            self._run(text[begins:], line)
+
+    def _wait(self, text: bytes, begins: int, ends: int, line: int, last: bool) -> bool:
+        """Decide how E is meant if this part of the text extrudes; where that takes more text, hold the rest and return True."""
+        if not extrusion_mode.extrudes(text[begins - 1 : ends]):
+            return False
+        verdict = extrusion_mode.judge(text[begins - 1 :])
+        if verdict.enough or last:
+            self._interpreter.mode.settle(verdict.relative)
+            return False
+        offset = self._block.offset_of(line)
+        self._held = Block(text[begins:], line, offset, self._block.raw[offset - self._block.offset :], self._block.cut)
+        return True
 
     def _run(self, text: bytes, line: int) -> int:
         """Execute a run of moves. Returns the number of the line behind it."""
@@ -207,6 +230,9 @@ class GcodeParser:
                 self._one(command, number)
 
     def _one(self, command: bytes, line: int) -> None:
+        if command == _LAYERS_BEGIN:
+            self._interpreter.toolpath.begin_layers()
+            return
         problem = self._interpreter.execute(command, line)
         if problem:
             self._damage.add(problem.kind, self._block, line, command, problem.text)

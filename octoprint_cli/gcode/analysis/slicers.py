@@ -270,11 +270,11 @@ UNKNOWN = Slicer(
     lowest=_every("lowest"),
     first_percent=_every("first_percent"),
 )
-_NAME = rb"[A-Za-z][\w.:+-]*"
+_NAME = rb"(?![Vv]ersion\b)[A-Za-z][\w.:+-]*"
 #: QIDISlicer, AnycubicSlicerNext, Slic3r Prusa Edition ... write what one of those does that they descend from.
 _RELATIVE = UNKNOWN._replace(
     announced=re.compile(
-        rb"(?:[Gg]-?[Cc]ode )?(?:[Gg]enerated|Created) (?:by|with) (?P<name>" + _NAME + rb"(?: (?![Vv]ersion\b)" + _NAME + rb")*)"
+        rb"(?:[Gg]-?[Cc]ode )?(?:[Gg]enerated|Created) (?:by|with) (?P<name>" + _NAME + rb"(?: " + _NAME + rb")*)"
         rb"(?:,? [Vv]ersion:?)? (?P<version>v?\d[^\s,]*)"
     ),
     marks=tuple(MARKS),
