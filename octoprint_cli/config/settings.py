@@ -16,7 +16,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 from octoprint_cli.config.file import ConfigFile
 from octoprint_cli.config.locks import config_lock
 from octoprint_cli.config.url import normalise
-from octoprint_cli.config.values import DEFAULTS, LIMITS, READERS, Limits, Setting, Value, degrees
+from octoprint_cli.config.values import CHECK_OPTIONS, DEFAULTS, LIMITS, READERS, Exemption, Limits, Setting, Value, degrees
 from octoprint_cli.errors import ConfigError, ConfigExists, UsageError
 from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.output.redact import is_secret
@@ -113,14 +113,36 @@ class Settings:
         """The model names that slicers use for this printer, in addition to those of its profile on the server."""
         return tuple(self.get("models") or ())
 
+    @property
+    def ignored_checks(self) -> Optional[Value]:
+        """The ids of the checks that the file overrides, a list, or None. Raises ConfigError for a check that is not installed."""
+        found = self.find("ignore")
+        if found is None:
+            return None
+        from octoprint_cli.plugins.entry_points import CHECKS, Extensions  # slow, and few files have it
+
+        known = Extensions(CHECKS).claimed()
+        for name in (name for name in found.value if name not in known):
+            meant = did_you_mean(close_matches(name, known)) or f"; there are {', '.join(known)}"
+            path = next(path for values, _, path in self._sources() if path is not None and values.get("ignore"))
+            raise self.file.bad_value((*path, "ignore"), f"there is no check {name}{meant}")
+        return found
+
+    def check_option(self, check: str, option: str) -> Optional[Exemption]:
+        """Return an option of a check, as the file has it under `checks`, or None. Raises ConfigError."""
+        value = self._check_options().get((check, option))
+        return None if value is None else Exemption(f"checks.{check}.{option}", value.value, value.origin)
+
     def describe(self) -> Iterator[Tuple[str, Value]]:
         """Yield every setting that has a value, with its origin."""
         for name in READERS:
-            value = self.find(name)
+            value = self.ignored_checks if name == "ignore" else self.find(name)
             if value is not None:
                 yield name, value
         for name, value in self._limits():
             yield f"limits.{name}", value
+        for (check, option), value in self._check_options().items():
+            yield f"checks.{check}.{option}", value
 
     def section(self, name: str, keys: Optional[Mapping[str, Setting]] = None) -> Dict[str, Any]:
         """Return a plugin's section of the file, where the chosen printer's values override those of the top level.
@@ -211,7 +233,7 @@ class Settings:
     def _require_known_keys(self) -> None:
         """Raise ConfigError for an unknown key. A section may belong to a plugin, unless its name resembles one of our keys."""
         for path, section in [((), self.file.data), *((("printers", name), values) for name, values in self.printers.items())]:
-            known = [*READERS, "limits", *(["printers"] if not path else [])]
+            known = [*READERS, "limits", "checks", *(["printers"] if not path else [])]
             for key in (key for key in section if key not in known):
                 may_be_plugin_section = isinstance(section[key], (dict, list))
                 near = close_matches(str(key), known, most=1, similarity=0.85 if may_be_plugin_section else 0.75)
@@ -264,6 +286,25 @@ class Settings:
                 except ValueError as error:
                     raise self.file.bad_value((*path, "limits", name), str(error)) from error
         return list(found.items())
+
+    def _check_options(self) -> Dict[Tuple[str, str], Value]:
+        """Return every option under `checks`, by check and option, each from the source with the highest precedence."""
+        found: Dict[Tuple[str, str], Value] = {}
+        for values, origin, path in reversed(list(self._sources())):
+            section = values.get("checks")
+            if path is None or section is None:
+                continue
+            here = (*path, "checks")
+            if not isinstance(section, dict):
+                raise self.file.bad_value(here, f"must hold {', '.join(CHECK_OPTIONS)}")
+            for check, options in section.items():
+                if check not in CHECK_OPTIONS:
+                    raise self.file.bad_value((*here, str(check)), f"has no options; {', '.join(CHECK_OPTIONS)} have some")
+                if not isinstance(options, dict):
+                    raise self.file.bad_value((*here, check), f"must hold {', '.join(CHECK_OPTIONS[check])}")
+                read = self._read_section((*here, check), options, CHECK_OPTIONS[check])
+                found.update({(check, option): Value(value, origin) for option, value in read.items()})
+        return found
 
 
 def _spelled(name: str, origin: str) -> str:

@@ -190,7 +190,8 @@ def _check_context(command: CommandContext, parsed_args: Namespace) -> Iterator[
     location = getattr(parsed_args, "location", None) or "local"
     with command.terminal.reading(file or stored) as progress:
         local = None if file is None else Path(file)
-        yield CheckContext(command.client, command.settings, local, location, stored=stored, progress=progress)
+        name = getattr(parsed_args, "name", None)
+        yield CheckContext(command.client, command.settings, local, location, stored=stored, name=name, progress=progress)
 
 
 def _call_with_plan(method: Callable[..., Dict[str, Any]], *given: Any, plan: Any) -> Dict[str, Any]:

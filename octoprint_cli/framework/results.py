@@ -26,6 +26,7 @@ VERIFIED = ("sha1", "download", "size", "none")
 def _in_words(verdict: Mapping[str, Any]) -> str:
     """Format the summary of a passed pre-flight: `ready; warnings: nozzle`."""
     ids = {"warnings": [warning["id"] for warning in verdict["warnings"]], "ignored": verdict["ignored"]}
+    ids["allowed by the configuration"] = [exempt["setting"] for exempt in verdict["exemptions"]]
     return "; ".join(["ready", *(f"{what}: {', '.join(found)}" for what, found in ids.items() if found)])
 
 
@@ -35,16 +36,34 @@ CHECK = record(
     severity=one_of("block", "warn", "info"),
     message=text(),
     evidence=anything("the values behind the message: an object, or null"),
-    ignored=switch("it failed, and the caller has overridden it"),
+    ignored=switch("it failed, and the caller or the configuration has overridden it"),
 )
-_READY: Dict[str, Field] = {
-    "ready": switch("nothing forbids the print"),
+_SKIPPED_CHECK = record(id=text("which check"), reason=text())
+_WARNING = record(id=text("which check"), message=text(), hint=text("what a person can do about it").or_null)
+_EXEMPTION = record(
+    id=text("which check"),
+    setting=text("ignore, or checks.CHECK_ID.OPTION"),
+    value=anything("the setting's value"),
+    origin=text("where it comes from"),
+)
+_VERDICT: Dict[str, Field] = {
+    "ready": switch("nothing forbids the print, as far as the checks in `checked` tell"),
     "strict": switch("warnings forbid it, too"),
     "ignored": listed(text(), "the checks that failed and are overridden"),
+    "exemptions": listed(
+        _EXEMPTION.displayed_as(lambda exempt: f"{exempt['id']} by {exempt['setting']}"),
+        "settings of the configuration without which a check would have failed",
+    ),
+    "checked": listed(text(), "the checks that were made: what `ready` rests on").displayed_as(lambda ids: f"{len(ids)} checks"),
+    "skipped": listed(
+        _SKIPPED_CHECK.displayed_as(lambda skipped: str(skipped["id"])),
+        "the checks that were not made; one that arises and might forbid the print is a warning, too",
+    ),
+    "warnings": listed(_WARNING.displayed_as(lambda warning: str(warning["id"]))),
 }
 #: The report of `preflight`, and the summary of it in the result of a start.
-REPORT = record("", _READY, checks=listed(CHECK))
-VERDICT = record("of the pre-flight", _READY, warnings=listed(record(id=text(), message=text()))).displayed_as(_in_words)
+REPORT = record("", _VERDICT, checks=listed(CHECK))
+VERDICT = record("of the pre-flight", _VERDICT).displayed_as(_in_words)
 _REQUEST = record(
     method=text(),
     path=text(),

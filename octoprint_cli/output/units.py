@@ -26,12 +26,13 @@ def degrees(temperature: Optional[float]) -> str:
     return UNKNOWN if temperature is None else f"{temperature:.1f} °C"
 
 
-def heater(actual: Optional[float], target: Optional[float]) -> str:
-    """Format a heater's temperatures: `210.3 °C, target 210.0 °C`; a target of 0 is off."""
-    return f"{degrees(actual)} (off)" if target == 0 else f"{degrees(actual)}, target {degrees(target)}"
+def heater(actual: Optional[float], target: Optional[float], offset: Optional[float] = None) -> str:
+    """Format a heater's temperatures: `210.3 °C, target 210.0 °C, offset +5.0 °C`; a target of 0 is off, an offset of 0 is none."""
+    shown = f"{degrees(actual)} (off)" if target == 0 else f"{degrees(actual)}, target {degrees(target)}"
+    return f"{shown}, offset {offset:+.1f} °C" if offset else shown
 
 
-def heater_briefly(actual: Optional[float], target: Optional[float]) -> str:
-    """Format a heater's temperatures briefly: `210/215 °C`, or `21 °C` for a heater that is off."""
+def heater_briefly(actual: Optional[float], target: Optional[float], offset: Optional[float] = None) -> str:
+    """Format a heater's temperatures briefly, without an offset: `210/215 °C`, or `21 °C` for a heater that is off."""
     shown = UNKNOWN if actual is None else f"{actual:.0f}"
     return f"{shown}/{target:.0f} °C" if target else f"{shown} °C"

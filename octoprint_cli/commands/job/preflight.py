@@ -14,6 +14,7 @@ from octoprint_cli.api import (
     add_checks,
     add_file_or_stored,
     add_location,
+    add_name,
     preflight_report,
 )
 
@@ -37,6 +38,7 @@ class Preflight(Lister):
         parser = super().get_parser(prog_name)
         add_file_or_stored(parser, required=False)
         add_location(parser)
+        add_name(parser)
         add_checks(parser)
         return parser
 

@@ -104,6 +104,8 @@ class Contents(NamedTuple):
     lines: int = 0
     extruding: Extents = Extents()  # moves that extrude; z from the bed up
     moves: Extents = Extents()  # every position that a move was sent to
+    layer_extruding: Extents = Extents()  # of `extruding`, what the layers have: no purge line before them, no filament change
+    layer_moves: Extents = Extents()  # of `moves`, those between the first extrusion of the layers and their last one
     extrusion: Mapping[str, float] = MappingProxyType({})  # mm of filament by tool
     tools: Tuple[str, ...] = ()  # tool0, tool1 ...: those that are selected or extrude
     heat: Mapping[str, HeaterTargets] = MappingProxyType({})  # tool0 ..., bed, chamber

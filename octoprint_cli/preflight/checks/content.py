@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, List
 from octoprint_cli.errors import FileDamaged, FileIncomplete, FileInvalid
 from octoprint_cli.preflight.check import Check
 from octoprint_cli.preflight.context import CheckContext
-from octoprint_cli.preflight.finding import Finding, Severity, Skip
+from octoprint_cli.preflight.finding import CannotCheck, Finding, Severity, Skip
 
 if TYPE_CHECKING:
     from octoprint_cli.gcode.analysis.contents import BadLine
@@ -26,7 +26,7 @@ class Complete(Check):
         contents = context.contents
         complete, reason = contents.ending
         if complete is None:
-            raise Skip(f"whether it is complete cannot be told: {reason}")
+            raise CannotCheck(f"whether it is complete cannot be told: {reason}", told_by="extrusion")
         evidence = {"complete": complete, "reason": reason, "lines": contents.lines, "size": contents.size}
         if not complete:
             raise FileIncomplete(f"the file is cut off after line {contents.lines}: {reason}", hint=_AGAIN, details=evidence)
@@ -69,7 +69,7 @@ class Extrusion(Check):
         if not contents.extrudes:
             raise FileInvalid(
                 f"nothing is extruded in {contents.lines} lines: there is nothing to print",
-                hint="slice the model, or repeat with --ignore extrusion",
+                hint="slice the model, and look at what the file has: octoprint-cli inspect FILE",
                 details=evidence,
             )
         length = sum(contents.extrusion.values())
@@ -88,11 +88,13 @@ class ColdExtrusion(Check):
             return Finding(f"line {contents.cold} extrudes with a cold hotend, which the file allows by M302", evidence)
         if contents.macro is not None:
             raise Skip(f"line {contents.cold} extrudes before any temperature is set, but {contents.macro} before it may heat")
-        if any(bad.line < contents.cold and not bad.comment for bad in contents.bad_lines):
-            raise Skip(f"line {contents.cold} extrudes before any temperature is set, but a line before it cannot be understood")
+        unclear = [bad.kind for bad in contents.bad_lines if bad.line < contents.cold and not bad.comment]
+        if unclear:
+            reason = f"line {contents.cold} extrudes before any temperature is set, but a line before it cannot be understood"
+            raise CannotCheck(reason, told_by="file_placeholders" if unclear[0] == "placeholder" else "file_damage")
         raise FileInvalid(
             f"line {contents.cold} extrudes before any hotend temperature is set",
-            hint="set a temperature in the slicer's filament settings or start G-code, or repeat with --ignore cold_extrusion",
+            hint="set a temperature in the slicer's filament settings or start G-code, and slice again",
             details=evidence,
         )
 
@@ -110,7 +112,7 @@ class RiskyCommands(Check):
         more = f" (and {len(notable) - _NAMED} more)" if len(notable) > _NAMED else ""
         raise FileInvalid(
             f"the file has commands that deserve a look: {'; '.join(named)}{more}",
-            hint="look at these lines; if they are meant, repeat with --ignore risky_commands",
+            hint="look at these lines; those that are meant for this printer may stay",
             details={"notable": [one._asdict() for one in notable]},
         )
 
