@@ -36,6 +36,7 @@ class Code(NamedTuple):
     ends_print: bool = False  # stands at the end of a print (a numbered code: unless it has an S, which makes it a timer)
     waits: bool = False  # waits for the user at the printer
     emergency_stop: bool = False  # nothing may delay it, and no firmware answers it
+    service: Optional[bool] = None  # what follows, up to the code that says False, is no part of a layer
     skipped: bool = False  # common in files, and changes nothing that is looked for there: not read any further
     cannot_heat: bool = False  # a word that heats nothing for certain, as any other one (a macro) may
 
@@ -130,6 +131,10 @@ _ROWS = (
     Code("M600", moves=True, waits=True, notable="waits for a person to change the filament"),
     Code("M603", moves=True),
     Code("M605", moves=True),
+    Code("M620", moves=True, service=True),  # of Bambu Lab: a filament change ...
+    Code("M621", service=False),
+    Code("M622", service=True),  # ... and what is done if the user wants it, such as a picture at each layer
+    Code("M623", service=False),
     Code("M701", moves=True),
     Code("M702", moves=True),
     Code("M851", notable="changes the printer's calibration"),

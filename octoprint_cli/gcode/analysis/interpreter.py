@@ -100,6 +100,8 @@ class GcodeInterpreter:
     def _note(self, command: Tokens, line: int) -> None:
         code = command.code
         row = lookup(code)
+        if row.service is not None:
+            self.toolpath.zone.service = row.service
         if row.ends_print and (is_word(code) or b"S" not in command.rest.upper()):
             self._closed = (code, line)
         does = row.remark

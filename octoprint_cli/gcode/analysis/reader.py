@@ -17,6 +17,7 @@ from octoprint_cli.gcode.analysis.comments import CommentParser, any_of
 from octoprint_cli.gcode.analysis.contents import Contents, Layers
 from octoprint_cli.gcode.analysis.damage import DamageDetector
 from octoprint_cli.gcode.analysis.interpreter import GcodeInterpreter
+from octoprint_cli.gcode.analysis.slicers import MARKS
 from octoprint_cli.gcode.code_table import skipped
 from octoprint_cli.gcode.source import LocalFile, Progress
 
@@ -36,6 +37,10 @@ _SHORT, _LONG = 100, 6_000
 _INDIVISIBLE = 1000
 #: Below this size the import of numpy costs more than it saves.
 _WORTH_NUMPY = 8 * 1024 * 1024
+#: So many moves at a time are read line by line until it is clear whether they are a purge line.
+_FIRST_MOVES = 10
+#: What a slicer writes where a layer begins.
+_LAYER = re.compile(rb"\n;[ \t]*(?:" + b"|".join(MARKS.values()) + rb"|(?:BEFORE|AFTER)_LAYER_CHANGE(?=\s))")
 #: So many of the first bytes tell what kind of file it is.
 _BEGINNING = 40
 
@@ -69,6 +74,7 @@ class GcodeParser:
         self._comments = CommentParser()
         self._beginning = b""
         self._block = Block(b"", 1, 0, b"", False)  # the one that is being read
+        self._in_layers = False  # there was a layer's mark
 
     @property
     def size(self) -> int:
@@ -96,6 +102,8 @@ class GcodeParser:
             lines=self._block.line + self._block.text.count(b"\n") - 1,
             extruding=extruding,
             moves=toolpath.moves.extents(),
+            layer_extruding=toolpath.zone.extruding.extents(),
+            layer_moves=toolpath.zone.moves.extents(),
             extrusion={f"tool{tool}": length for tool, length in sorted(toolpath.lengths.items())},
             tools=tuple(interpreter.tool_names()),
             heat=interpreter.heaters.result(),
@@ -114,7 +122,7 @@ class GcodeParser:
         self._comments.feed(block.text, block.line)
         commands = _COMMENT.sub(b"", block.text)
         self._damage.look(block, commands)
-        self._execute(commands, block.line)
+        self._execute_layers(block, commands)
 
     def _layers(self) -> Layers:
         """Return the layers as the slicer marks them, and what it does not say by the heights."""
@@ -123,6 +131,19 @@ class GcodeParser:
             marked = marked._replace(count=seen.count, source=seen.source)
         return marked._replace(height=marked.height or seen.height, first_height=marked.first_height or seen.first_height)
 
+    def _execute_layers(self, block: Block, commands: bytes) -> None:
+        """Execute the lines of a block, and tell the toolpath where the layers begin."""
+        line, zone = block.line, self._interpreter.toolpath.zone
+        mark = None if self._in_layers else _LAYER.search(b"\n" + block.text)
+        if mark:
+            self._in_layers = True
+            before = block.text.count(b"\n", 0, mark.start())
+            at = _line_start(commands, before)
+            self._execute(commands[:at], line)
+            zone.mark()
+            line, commands = line + before, commands[at:]
+        self._execute(commands, line)
+
     def _execute(self, commands: bytes, line: int) -> None:
         """Execute the lines of a block, without their comments."""
         text = b"\n" + commands
@@ -130,19 +151,23 @@ class GcodeParser:
             text = _SKIPPED.sub(b"\n", text)
         begins = 1  # of the run that is being looked for
         for other in _OTHER.finditer(text):
-            line += self._run(text[begins : other.start() + 1], line)
+            line = self._run(text[begins : other.start() + 1], line)
             self._one(other.group()[1:], line)
             line, begins = line + 1, other.end() + 1
         self._run(text[begins:], line)
 
     def _run(self, text: bytes, line: int) -> int:
-        """Execute a run of moves. Returns how many lines it has."""
-        lines = text.count(b"\n")
-        if len(text) < _SHORT or not self._interpreter.toolpath.plain:
+        """Execute a run of moves. Returns the number of the line behind it."""
+        toolpath, end = self._interpreter.toolpath, line + text.count(b"\n")
+        while text and not toolpath.zone.settled:  # what may be a purge line is a few moves, each of which counts
+            begins = _line_start(text, _FIRST_MOVES)
+            self._one_by_one(text[:begins], line)
+            text, line = text[begins:], line + _FIRST_MOVES
+        if len(text) < _SHORT or not toolpath.plain:
             self._one_by_one(text, line)
         elif not text.isspace():
             self._pass(text, line)
-        return lines
+        return end
 
     def _pass(self, text: bytes, line: int) -> None:
         """Measure a run at once; or, where the fast path cannot, first the one half and then the other."""
@@ -168,6 +193,16 @@ class GcodeParser:
         problem = self._interpreter.execute(command, line)
         if problem:
             self._damage.add("number", self._block, line, command, problem)
+
+
+def _line_start(text: bytes, lines: int) -> int:
+    """Return where the line behind so many lines begins; the end of the text if it has no more."""
+    at = 0
+    for _ in range(lines):
+        at = text.find(b"\n", at) + 1
+        if not at:
+            return len(text)
+    return at
 
 
 def _vectors() -> MeasureRun:

@@ -6,13 +6,13 @@ the nozzle stands and moves nothing, so what a file writes and where it goes can
 
 from __future__ import annotations
 
-import math
-from typing import Dict, Iterable, List, Optional, Set, Tuple
+from typing import Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
 from octoprint_cli.gcode.analysis.arcs import Arc, by_radius
-from octoprint_cli.gcode.analysis.contents import Extents, Layers, Span
+from octoprint_cli.gcode.analysis.contents import Layers, Span
 from octoprint_cli.gcode.analysis.fast_moves import AXES, RunResult, RunStart
 from octoprint_cli.gcode.analysis.heaters import HeaterTracker
+from octoprint_cli.gcode.analysis.layer_zone import LayerZone, Reach
 from octoprint_cli.gcode.analysis.tokenizer import Words
 
 #: The two axes of an arc's plane and the words of its centre: G17, G18, G19.
@@ -20,22 +20,6 @@ _PLANES = {"G17": ((0, 1), "IJ"), "G18": ((2, 0), "KI"), "G19": ((1, 2), "JK")}
 #: More heights than any file of layers has: without an end a spiral would fill the memory.
 _MOST_HEIGHTS = 20_000
 INCH = 25.4
-
-
-class Reach:
-    """The lowest and the highest position so far along each axis."""
-
-    def __init__(self) -> None:
-        self._low = [math.inf] * 3
-        self._high = [-math.inf] * 3
-
-    def add(self, axis: int, *positions: float) -> None:
-        for position in positions:
-            self._low[axis] = min(self._low[axis], position)
-            self._high[axis] = max(self._high[axis], position)
-
-    def extents(self) -> Extents:
-        return Extents(*((low, high) if low <= high else None for low, high in zip(self._low, self._high)))
 
 
 class Toolpath:
@@ -49,6 +33,7 @@ class Toolpath:
         self.scale = 1.0  # G20: inches
         self.plane = "G17"
         self.moves, self.extruding = Reach(), Reach()
+        self.zone = LayerZone()
         self.last_extrusion: Optional[int] = None  # the line of the last move that extruded
         self.unwound: Dict[int, float] = {}  # filament by tool: what went forth and back ...
         self.lengths: Dict[int, float] = {}  # ... and the farthest that it came
@@ -71,9 +56,15 @@ class Toolpath:
 
     def take(self, passage: RunResult, line: int) -> None:
         """Take over the result of a run that began on this line."""
+        until, after, extruding = (self._physical(spans) for spans in (passage.until, passage.after, passage.extruding))
+        for spans in (until, after):
+            self.moves.add_spans(spans)
+        self.extruding.add_spans(extruding)
+        if passage.last is not None:
+            self.zone.extrude(extruding, until, passage.last + 1)
+        self.zone.travel(until if passage.last is None else ())
+        self.zone.travel(after)
         for axis, shift in enumerate(self._shift):
-            self.moves.add(axis, *_shifted(passage.moves[axis], shift))
-            self.extruding.add(axis, *_shifted(passage.extruding[axis], shift))
             last = passage.position[axis]
             if last is not None:
                 self._position[axis] = last + shift
@@ -91,6 +82,8 @@ class Toolpath:
         moved = self._go(words)
         if self._filament(words, line) > 0 and moved:
             self._extrude(line, [tuple(before), tuple(self._position)])
+        elif moved:
+            self.zone.travel((at, at) if words.get(name) is not None else None for at, name in zip(self._position, AXES))
 
     def arc(self, words: Words, line: int, clockwise: bool) -> None:
         """Execute a G2 or G3, which may reach beyond its ends."""
@@ -104,6 +97,8 @@ class Toolpath:
                 self.moves.add(2, point[2])
         if self._filament(words, line) > 0:
             self._extrude(line, [tuple(before), *way])
+        else:
+            self.zone.travel(_spans(way)[: 3 if "Z" in words or self.plane != "G17" else 2])
 
     def home(self, words: Words) -> None:
         """Execute a G28: the named axes, or all, are at home, and their shifts are gone."""
@@ -119,7 +114,9 @@ class Toolpath:
         for axis, name in enumerate(AXES):
             if name in given:
                 self._shift[axis] = self._position[axis] - given[name] * self.scale
-        self._e = given.get("E", self._e / self.scale) * self.scale
+        if "E" in given:
+            self._e = given["E"] * self.scale
+            self.zone.reset()
 
     def layers(self) -> Layers:
         """Return the layers by the heights at which something was extruded on the move."""
@@ -129,6 +126,10 @@ class Toolpath:
         steps = [round(upper - lower, 4) for lower, upper in zip(heights, heights[1:])]
         usual = max(set(steps), key=steps.count) if steps else None
         return Layers(len(heights), usual, heights[0], "z")
+
+    def _physical(self, spans: Iterable[Optional[Span]]) -> List[Optional[Span]]:
+        """Return spans of what the file writes as the machine's axes count."""
+        return [span and (span[0] + shift, span[1] + shift) for span, shift in zip(spans, self._shift)]
 
     # -- the parts of a move ----------------------------------------------------------------------
 
@@ -173,6 +174,7 @@ class Toolpath:
         for point in points:
             for axis in (0, 1, 2):
                 self.extruding.add(axis, point[axis])
+        self.zone.extrude(_spans(points), _spans(points[1:]))
         self._extruded(line, (point[2] for point in points))
 
     def _extruded(self, line: int, heights: Iterable[float]) -> None:
@@ -202,5 +204,6 @@ class Toolpath:
         return points
 
 
-def _shifted(span: Optional[Span], shift: float) -> Tuple[float, ...]:
-    return (span[0] + shift, span[1] + shift) if span else ()
+def _spans(points: Sequence[Tuple[float, ...]]) -> List[Optional[Span]]:
+    """Return how far these points reach along each axis."""
+    return [(min(along), max(along)) for along in zip(*points)]
