@@ -39,7 +39,7 @@ CHECK = record(
     ignored=switch("it failed, and the caller or the configuration has overridden it"),
 )
 _SKIPPED_CHECK = record(id=text("which check"), reason=text())
-_WARNING = record(id=text("which check"), message=text(), hint=text("what a person can do about it").or_null)
+_WARNING = record(id=text("which check"), message=text(), hint=text("what a person can do about it").optional)
 _EXEMPTION = record(
     id=text("which check"),
     setting=text("ignore, or checks.CHECK_ID.OPTION"),

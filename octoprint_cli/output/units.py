@@ -32,7 +32,7 @@ def heater(actual: Optional[float], target: Optional[float], offset: Optional[fl
     return f"{shown}, offset {offset:+.1f} °C" if offset else shown
 
 
-def heater_briefly(actual: Optional[float], target: Optional[float], offset: Optional[float] = None) -> str:
-    """Format a heater's temperatures briefly, without an offset: `210/215 °C`, or `21 °C` for a heater that is off."""
+def heater_briefly(actual: Optional[float], target: Optional[float]) -> str:
+    """Format a heater's temperatures briefly: `210/215 °C`, or `21 °C` for a heater that is off."""
     shown = UNKNOWN if actual is None else f"{actual:.0f}"
     return f"{shown}/{target:.0f} °C" if target else f"{shown} °C"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Collection, Dict, List, Mapping, NamedTuple, Optional
+from typing import Any, Collection, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from octoprint_cli.config.values import Exemption
 from octoprint_cli.errors import CliError, PreflightFailed
@@ -80,7 +80,7 @@ class Report(NamedTuple):
 
     results: List[CheckResult]
     strict: bool = False
-    exemptions: List[Dict[str, Any]] = []
+    exemptions: Sequence[Dict[str, Any]] = ()
 
     @property
     def ready(self) -> bool:
@@ -109,7 +109,7 @@ class Report(NamedTuple):
             "ready": self.ready,
             "strict": self.strict,
             "ignored": self.ignored,
-            "exemptions": self.exemptions,
+            "exemptions": list(self.exemptions),
             "checked": sorted(made),
             "skipped": skipped,
             "warnings": [_warning(result) for result in self.warnings],
@@ -132,4 +132,6 @@ class Report(NamedTuple):
 
 
 def _warning(result: CheckResult) -> Dict[str, Any]:
-    return {"id": result.id, "message": result.summary, "hint": result.error.hint if result.error else None}
+    """Return a warning as JSON has it, with a hint if the check gave one of its own."""
+    hint = result.error.hint if result.error and result.error.hint != type(result.error).remedy else None
+    return {"id": result.id, "message": result.summary, **({"hint": hint} if hint else {})}

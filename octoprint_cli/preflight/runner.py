@@ -54,8 +54,8 @@ def _run_one(extensions: Extensions, name: str, context: CheckContext) -> CheckR
     except Skip as reason:
         return CheckResult(name, "skip", severity, str(reason), **_unanswered(reason))
     except OnlyWarning as warning:
-        error = warning.error
-        return CheckResult(name, "fail", Severity.WARN, error.message, error, error.details)
+        found = warning.error
+        return CheckResult(name, "fail", Severity.WARN, found.message, found, found.details)
     except CliError as error:
         return CheckResult(name, "fail", severity, error.message, error, error.details)
     except (Exception, SystemExit) as error:  # it was about to say something: not knowing what, say no

@@ -51,10 +51,10 @@ class Temperature(NamedTuple):
         """Return what a target may come to: with the offset if that is above 0, unless the heater is off."""
         return target + max(self.offset or 0.0, 0.0) if target > 0 else target
 
-    def as_dict(self) -> Dict[str, float]:
-        """Return the reading as results have it: `offset` is there where the server tells it."""
+    def as_dict(self) -> Dict[str, Optional[float]]:
+        """Return the reading as results have it: `offset` is there if the server adds one."""
         values = self._asdict()
-        return values if self.offset is not None else {name: values[name] for name in ("actual", "target")}
+        return values if self.offset else {name: values[name] for name in ("actual", "target")}
 
 
 class Sample(NamedTuple):
@@ -128,8 +128,8 @@ class Printer(Resource):
         """Raise LimitExceeded for a target that, with the server's offset for that heater, is above the limit."""
         asked = list(targets)
         self.require_within_limits(asked, asked_by)
-        limits = self._limits()
-        if limits is None or not any(0 < degrees <= limits.of(heater) < degrees + MAX_OFFSET for heater, degrees in asked):
+        limits = self._limits() if any(degrees > 0 for _, degrees in asked) else None
+        if limits is None or not any(degrees <= limits.of(heater) < degrees + MAX_OFFSET for heater, degrees in asked):
             return
         readings = self._known_readings()
         for heater, degrees in asked:

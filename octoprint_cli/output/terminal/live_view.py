@@ -254,7 +254,7 @@ def _side_by_side(bar: ProgressBar, label: Text) -> Table:
 
 
 def _heater_colour(reading: Reading) -> str:
-    actual, target = reading[:2]
+    actual, target = reading
     if actual is None or not target:
         return ""
     return "green" if abs(actual - target) <= NEAR else "yellow"

@@ -53,8 +53,8 @@ class Temperatures(Check):
                     )
             if reading.target and reading.hottest(reading.target) > limit:
                 raise LimitExceeded(
-                    f"{heater} has a target of {reading.target:g} °C and an offset of {reading.offset:+g} °C on the server, together "
-                    f"above the limit of {limit:g} °C",
+                    f"{heater} has a target of {reading.target:g} °C and the server an offset of {reading.offset:+g} °C for it, "
+                    f"together above the limit of {limit:g} °C",
                     hint="octoprint-cli temp --off",
                     details={"heater": heater, "value": reading.target, "offset": reading.offset, "limit": limit},
                 )

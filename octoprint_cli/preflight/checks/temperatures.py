@@ -20,8 +20,9 @@ class FileTemperatures(Check):
         limits = {heater: context.limits.of(heater) for heater in asked}
         offsets = _offsets(context, [heater for heater in asked if asked[heater] <= limits[heater]])
         reached = {heater: asked[heater] + max(offsets.get(heater, 0.0), 0.0) for heater in asked}
-        evidence = {
-            heater: {"file": asked[heater], "offset": offsets.get(heater, 0.0), "limit": limits[heater]} for heater in asked
+        evidence: Dict[str, Dict[str, float]] = {
+            heater: {"file": asked[heater], **({"offset": offsets[heater]} if heater in offsets else {}), "limit": limits[heater]}
+            for heater in asked
         }
         beyond = [heater for heater in asked if reached[heater] > limits[heater]]
         if beyond:

@@ -43,21 +43,20 @@ def reach(extents: Extents) -> Tuple[float, float]:
 
 def grown(volume: Volume, by: float, below: float = 0.0) -> Volume:
     """Return the volume with so much more room on every side, and so much more below."""
-    spans = {axis: (low - by, high + by) for axis, (low, high) in ((axis, getattr(volume, axis)) for axis in AXES)}
-    spans["z"] = (spans["z"][0] - below, spans["z"][1])
-    return volume._replace(**spans, radius=None if volume.radius is None else volume.radius + by)
+    x, y, z = ((low - by, high + by) for low, high in (volume.x, volume.y, volume.z))
+    return volume._replace(x=x, y=y, z=(z[0] - below, z[1]), radius=None if volume.radius is None else volume.radius + by)
 
 
 def around(volume: Volume, *extents: Extents) -> Volume:
     """Return the smallest custom box that holds the volume and the extents."""
-    box = {axis: _hull(getattr(volume, axis), *(getattr(one, axis) for one in extents)) for axis in AXES}
-    return volume._replace(**box)
+    x, y, z = (_hull(getattr(volume, axis), *(getattr(one, axis) for one in extents)) for axis in AXES)
+    return volume._replace(x=x, y=y, z=z)
 
 
 def excess(extents: Extents, volume: Volume) -> float:
     """Return by how much the extents go beyond the volume, at the side where that is most."""
-    spans = [(getattr(extents, axis), getattr(volume, axis)) for axis in AXES]
-    over = [max(room[0] - span[0], span[1] - room[1]) for span, room in spans if span is not None]
+    pairs = ((getattr(extents, axis), getattr(volume, axis)) for axis in AXES)
+    over: List[float] = [max(room[0] - span[0], span[1] - room[1]) for span, room in pairs if span is not None]
     rim = [] if volume.circle is None else [reach(extents)[0] - volume.circle]
     return max([0.0, *over, *rim])
 
