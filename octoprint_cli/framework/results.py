@@ -17,8 +17,10 @@ from octoprint_cli.framework.fields import (
     with_others,
 )
 
-#: The effects that a command can declare.
-EFFECTS = ("reads", "heats", "moves", "starts", "stops", "writes", "deletes", "powers")
+#: The effects that a command can declare. `asks` sends G-code that only asks the firmware something, such as M115.
+EFFECTS = ("reads", "asks", "heats", "moves", "starts", "stops", "writes", "deletes", "powers")
+#: The effects that change nothing.
+HARMLESS = frozenset({"reads", "asks"})
 #: The ways in which an upload is verified.
 VERIFIED = ("sha1", "download", "size", "none")
 

@@ -140,9 +140,9 @@ class CheckContext:
         """Read the file on the server. Raises CannotCheck for one on the SD card, or without the permission to read it."""
         from octoprint_cli.gcode.analysis.reader import GcodeParser  # only where there is a file
 
-        stored = self.require_stored()
         if self.location != "local":
             raise CannotCheck("no server hands out what is on the SD card")
+        stored = self.require_stored()
         parser = GcodeParser()
 
         def take(piece: bytes) -> None:
@@ -167,9 +167,16 @@ class CheckContext:
     @property
     def stored_file(self) -> StoredFile:
         """The server's entry of the stored file. Raises what the client raises, such as FileNotFound."""
-        path = self.stored or ""
-        entry: StoredFile = self._once("stored", lambda: self.client.files.require(path, self.location))
+        entry: StoredFile = self._once("stored", self._find_stored)
         return entry
+
+    def _find_stored(self) -> StoredFile:
+        path = self.stored or ""
+        if self.location != "local":  # what is on the card, its listing says
+            for file in self.client.files.list(self.location).files:
+                if file.path == path:
+                    return file
+        return self.client.files.require(path, self.location)
 
     def require_server(self) -> None:
         """Raise CannotCheck unless the server answers: the check `printer_connected` says so."""
