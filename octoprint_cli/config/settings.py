@@ -13,10 +13,11 @@ import os
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
+from octoprint_cli.config.exemptions import FileSource, check_options, require_known_checks
 from octoprint_cli.config.file import ConfigFile
 from octoprint_cli.config.locks import config_lock
 from octoprint_cli.config.url import normalise
-from octoprint_cli.config.values import CHECK_OPTIONS, DEFAULTS, LIMITS, READERS, Exemption, Limits, Setting, Value, degrees
+from octoprint_cli.config.values import DEFAULTS, LIMITS, READERS, Exemption, Limits, Setting, Value, degrees
 from octoprint_cli.errors import ConfigError, ConfigExists, UsageError
 from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.output.redact import is_secret
@@ -117,15 +118,8 @@ class Settings:
     def ignored_checks(self) -> Optional[Value]:
         """The ids of the checks that the file overrides, a list, or None. Raises ConfigError for a check that is not installed."""
         found = self.find("ignore")
-        if found is None:
-            return None
-        from octoprint_cli.plugins.entry_points import CHECKS, Extensions  # slow, and few files have it
-
-        known = Extensions(CHECKS).claimed()
-        for name in (name for name in found.value if name not in known):
-            meant = did_you_mean(close_matches(name, known)) or f"; there are {', '.join(known)}"
-            path = next(path for values, _, path in self._sources() if path is not None and values.get("ignore"))
-            raise self.file.bad_value((*path, "ignore"), f"there is no check {name}{meant}")
+        if found is not None:
+            require_known_checks(found.value, self._file_sources(), self.file)
         return found
 
     def check_option(self, check: str, option: str) -> Optional[Exemption]:
@@ -288,23 +282,10 @@ class Settings:
         return list(found.items())
 
     def _check_options(self) -> Dict[Tuple[str, str], Value]:
-        """Return every option under `checks`, by check and option, each from the source with the highest precedence."""
-        found: Dict[Tuple[str, str], Value] = {}
-        for values, origin, path in reversed(list(self._sources())):
-            section = values.get("checks")
-            if path is None or section is None:
-                continue
-            here = (*path, "checks")
-            if not isinstance(section, dict):
-                raise self.file.bad_value(here, f"must hold {', '.join(CHECK_OPTIONS)}")
-            for check, options in section.items():
-                if check not in CHECK_OPTIONS:
-                    raise self.file.bad_value((*here, str(check)), f"has no options; {', '.join(CHECK_OPTIONS)} have some")
-                if not isinstance(options, dict):
-                    raise self.file.bad_value((*here, check), f"must hold {', '.join(CHECK_OPTIONS[check])}")
-                read = self._read_section((*here, check), options, CHECK_OPTIONS[check])
-                found.update({(check, option): Value(value, origin) for option, value in read.items()})
-        return found
+        return check_options(self._file_sources(), self.file, self._read_section)
+
+    def _file_sources(self) -> List[FileSource]:
+        return [(values, origin, path) for values, origin, path in self._sources() if path is not None]
 
 
 def _spelled(name: str, origin: str) -> str:
