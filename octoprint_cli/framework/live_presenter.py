@@ -68,7 +68,7 @@ class LivePresenter:
                 completion=job.completion,
                 print_time=job.print_time,
                 print_time_left=job.print_time_left,
-                temperatures={heater: reading[:2] for heater, reading in scene.heaters.items()},
+                temperatures=scene.heaters,
                 lines=self._hide(list(self._lines)),
                 notes=self._hide(list(self._notes)),
                 connection="push" if self._pushed else "poll",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, Mapping, Sequence
 
 from octoprint_cli.framework.fields import (
     Field,
@@ -32,6 +32,10 @@ def _in_words(verdict: Mapping[str, Any]) -> str:
     return "; ".join(["ready", *(f"{what}: {', '.join(found)}" for what, found in ids.items() if found)])
 
 
+def _joined(words: Sequence[str]) -> str:
+    return ", ".join(words) or "-"
+
+
 CHECK = record(
     id=text("which check"),
     status=one_of("pass", "fail", "skip"),
@@ -52,16 +56,14 @@ _VERDICT: Dict[str, Field] = {
     "ready": switch("nothing forbids the print, as far as the checks in `checked` tell"),
     "strict": switch("warnings forbid it, too"),
     "ignored": listed(text(), "the checks that failed and are overridden"),
-    "exemptions": listed(
-        _EXEMPTION.displayed_as(lambda exempt: f"{exempt['id']} by {exempt['setting']}"),
-        "settings of the configuration without which a check would have failed",
+    "exemptions": listed(_EXEMPTION, "settings of the configuration without which a check would have failed").displayed_as(
+        lambda exemptions: _joined([f"{exempt['id']} by {exempt['setting']}" for exempt in exemptions])
     ),
     "checked": listed(text(), "the checks that were made: what `ready` rests on").displayed_as(lambda ids: f"{len(ids)} checks"),
     "skipped": listed(
-        _SKIPPED_CHECK.displayed_as(lambda skipped: str(skipped["id"])),
-        "the checks that were not made; one that arises and might forbid the print is a warning, too",
-    ),
-    "warnings": listed(_WARNING.displayed_as(lambda warning: str(warning["id"]))),
+        _SKIPPED_CHECK, "the checks that were not made; one that arises and might forbid the print is a warning, too"
+    ).displayed_as(lambda skipped: _joined([check["id"] for check in skipped])),
+    "warnings": listed(_WARNING).displayed_as(lambda warnings: _joined([warning["id"] for warning in warnings])),
 }
 #: The report of `preflight`, and the summary of it in the result of a start.
 REPORT = record("", _VERDICT, checks=listed(CHECK))
