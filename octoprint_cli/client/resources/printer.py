@@ -133,7 +133,8 @@ class Printer(Resource):
             return
         readings = self._known_readings()
         for heater, degrees in asked:
-            hottest = readings[heater].hottest(degrees) if heater in readings else degrees
+            meant = [name for name in readings if name == heater or (heater == "tool" and name.startswith("tool"))]
+            hottest = max([degrees, *(readings[name].hottest(degrees) for name in meant)])
             self._require_within_limit(heater, degrees, hottest - degrees, asked_by)
 
     def _known_readings(self) -> Dict[str, Temperature]:
