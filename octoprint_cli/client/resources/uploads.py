@@ -16,7 +16,7 @@ from octoprint_cli.client.http.multipart import (
 from octoprint_cli.client.http.request import StreamedBody
 from octoprint_cli.client.parsing import inner, members, text
 from octoprint_cli.client.resource import Resource
-from octoprint_cli.client.resources.stored_file import SD_NAMES, StoredFile
+from octoprint_cli.client.resources.stored_file import SD_NAMES, StoredFile, require_encodable
 from octoprint_cli.gcode.source import Progress
 
 if TYPE_CHECKING:
@@ -36,12 +36,22 @@ PATIENCE_PER_MIB = 1.0
 
 
 class UploadOptions(NamedTuple):
-    """Options for storing a file. `if_exists`: replace, skip, rename or fail; `verify`: auto or download."""
+    """Options for storing a file. `if_exists`: replace, skip, rename or fail; `verify`: auto or download.
+
+    `name` is the name on the server, that of the local file by default.
+    """
 
     location: str = "local"
     folder: str = ""
     if_exists: str = "replace"
     verify: str = "auto"
+    name: Optional[str] = None
+
+    def name_of(self, file: Path) -> str:
+        """Return the name that the file gets on the server. Raises FileInvalid for one that is no UTF-8."""
+        name = self.name or file.name
+        require_encodable(name)
+        return name
 
 
 class UploadResult(NamedTuple):
@@ -75,9 +85,10 @@ class Uploads(Resource):
         there, ConnectionFailed or TimedOut.
         """
         size = size_of(file)  # first of all, may it be read?
+        name = wish.name_of(file)
         if wish.location != "local":
-            return self._send(file, file.name, wish, file.name, None, progress)
-        path = self._files.path_of(file.name, wish.folder)
+            return self._send(file, name, wish, name, None, progress)
+        path = self._files.path_of(name, wish.folder)
         held = self._held(path)
         if held is not None:
             kept = self._kept(held, file, size, wish)
@@ -143,10 +154,10 @@ class Uploads(Resource):
     ) -> UploadResult:
         """Send the file under the name that `if_exists` allows; for `rename`, try again if the name is taken meanwhile."""
         if wish.if_exists != "rename":
-            return self._send(file, file.name, wish, path, held, progress)
+            return self._send(file, wish.name_of(file), wish, path, held, progress)
         refused: Optional[errors.FileExists] = None
         for _ in range(NAMES_TRIED):
-            name = self._files.free_name(file.name, wish.folder)
+            name = self._files.free_name(wish.name_of(file), wish.folder)
             try:
                 return self._send(file, name, wish, self._files.path_of(name, wish.folder), None, progress)
             except errors.FileExists as error:

@@ -23,6 +23,6 @@ class Consistency(Check):
         more = f" (and {len(doubts) - _NAMED} more)" if len(doubts) > _NAMED else ""
         raise FileInvalid(
             f"the file does not fit together: {'; '.join(doubt.problem for doubt in doubts[:_NAMED])}{more}",
-            hint="slice the model again, or fetch the file again; if it is meant, repeat with --ignore file_consistency",
+            hint="slice the model again, or fetch the file again",
             details={"doubts": [doubt._asdict() for doubt in doubts]},
         )

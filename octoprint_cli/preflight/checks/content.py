@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, List
 from octoprint_cli.errors import FileDamaged, FileIncomplete, FileInvalid
 from octoprint_cli.preflight.check import Check
 from octoprint_cli.preflight.context import CheckContext
-from octoprint_cli.preflight.finding import Finding, Severity, Skip
+from octoprint_cli.preflight.finding import CannotCheck, Finding, Severity, Skip
 
 if TYPE_CHECKING:
     from octoprint_cli.gcode.analysis.contents import BadLine, Notable
@@ -33,7 +33,7 @@ class Complete(Check):
                 details=contents.stale._asdict(),
             )
         if complete is None:
-            raise Skip(f"whether it is complete cannot be told: {reason}")
+            raise CannotCheck(f"whether it is complete cannot be told: {reason}", told_by="extrusion")
         evidence = {"complete": complete, "reason": reason, "lines": contents.lines, "size": contents.size}
         if not complete:
             what = f"is cut off after line {contents.lines}" if contents.cut else f"has no end, up to line {contents.lines}"
@@ -77,7 +77,7 @@ class Extrusion(Check):
         if not contents.extrudes:
             raise FileInvalid(
                 f"nothing is extruded in {contents.lines} lines: there is nothing to print",
-                hint="slice the model, or repeat with --ignore extrusion",
+                hint="slice the model, and look at what the file has: octoprint-cli inspect FILE",
                 details=evidence,
             )
         length = sum(contents.extrusion.values())
@@ -99,11 +99,13 @@ class ColdExtrusion(Check):
         why = "with a hotend that has no temperature then" if heated else "and no hotend temperature is set in the file"
         if contents.macro is not None:
             raise Skip(f"line {cold} extrudes {why}, but {contents.macro} before it may heat")
-        if any(bad.line < cold and not bad.comment for bad in contents.bad_lines):
-            raise Skip(f"line {cold} extrudes {why}, but a line before it cannot be understood")
+        unclear = [bad.kind for bad in contents.bad_lines if bad.line < cold and not bad.comment]
+        if unclear:
+            reason = f"line {cold} extrudes {why}, but a line before it cannot be understood"
+            raise CannotCheck(reason, told_by="file_placeholders" if unclear[0] == "placeholder" else "file_damage")
         raise FileInvalid(
             f"line {cold} extrudes {why}",
-            hint="set a temperature in the slicer's filament settings or start G-code, or repeat with --ignore cold_extrusion",
+            hint="set a temperature in the slicer's filament settings or start G-code, and slice again",
             details=evidence,
         )
 
@@ -121,7 +123,7 @@ class RiskyCommands(Check):
         more = f" (and {len(notable) - _NAMED} more)" if len(notable) > _NAMED else ""
         raise FileInvalid(
             f"the file has commands that deserve a look: {'; '.join(named)}{more}",
-            hint="look at these lines; if they are meant, repeat with --ignore risky_commands",
+            hint="look at these lines; those that are meant for this printer may stay",
             details={"notable": [one._asdict() for one in notable]},
         )
 
