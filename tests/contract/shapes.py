@@ -82,6 +82,7 @@ _CONTENTS = {
     "bad_lines": ["any"],
     "notable": ["any"],
     "cold_extrusion": "null",
+    "doubts": [],
     "thumbnails": ["any"],
     "written": "null",
 }

@@ -85,7 +85,9 @@ def habits(interpreter: GcodeInterpreter) -> Iterator[Doubt]:
     unhomed, unwaited = interpreter.unhomed, interpreter.heaters.unwaited
     if unhomed is not None:
         yield Doubt("homing", unhomed, f"line {unhomed} extrudes before anything homes the axes")
-    if unwaited is not None:
+    if interpreter.heaters.never_heated:
+        yield Doubt("heating", 0, "nothing heats a hotend, and the file allows cold extrusion (M302)")
+    elif unwaited is not None:
         yield Doubt("heating", unwaited, f"line {unwaited} extrudes before anything waits for the hotend to become hot (M109)")
     if interpreter.left_hot:
         yield Doubt(

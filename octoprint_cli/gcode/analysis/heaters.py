@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Dict, Optional, Set
+from typing import Dict, List, Optional, Set
 
 from octoprint_cli.gcode.analysis.contents import HeaterTargets
 from octoprint_cli.gcode.analysis.macro_heat import macro_targets
@@ -28,6 +28,7 @@ class HeaterTracker:
         self.named_tools = False  # a target was set for a tool by its number
         self.waited = False  # for any hotend to become hot, or something may have waited that is not known
         self.unwaited: Optional[int] = None  # the first line that extrudes on the move before that
+        self._may_have_heated = False  # by a macro
         self._cold: Optional[int] = None
         self._cold_all: Optional[int] = None
         self._cold_feed: Optional[int] = None  # filament is fed into a cold hotend that prints later, or does not
@@ -47,6 +48,11 @@ class HeaterTracker:
     def cold_shared(self) -> Optional[int]:
         """The same for a printer with one nozzle, whose heat is every tool's."""
         return self._cold_all if self._printed else self._cold_feed_all
+
+    @property
+    def never_heated(self) -> bool:
+        """Whether a hotend prints that had no target at any time, because the file allows cold extrusion."""
+        return bool(self._printed) and self.cold_allowed and not (self._may_have_heated or any(self._hottest()))
 
     @property
     def off(self) -> bool:
@@ -100,7 +106,8 @@ class HeaterTracker:
 
     def macro(self, row: Code, rest: bytes) -> Optional[str]:
         """Execute a word of Klipper that sets targets. Returns what is wrong with them, if anything."""
-        self.waited = self.waited or row.waits_for_heat or not row.cannot_heat
+        self._may_have_heated = self._may_have_heated or not row.cannot_heat
+        self.waited = self.waited or row.waits_for_heat or self._may_have_heated
         if row.heats == NAMED:
             named, target = _HEATER.search(rest), _TARGET.search(rest)
             heater = named.group(1).decode("ascii", "replace").upper() if named else ""
@@ -145,5 +152,8 @@ class HeaterTracker:
     def _raise(self, heater: str, degrees: float) -> None:
         self._highest[heater] = max(degrees, self._highest.get(heater, degrees))
 
-    def _tools(self) -> list[float]:
+    def _tools(self) -> List[float]:
         return [target for heater, target in self._targets.items() if heater.startswith("tool")]
+
+    def _hottest(self) -> List[float]:
+        return [highest for heater, highest in self._highest.items() if heater.startswith("tool")]
