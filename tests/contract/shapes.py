@@ -82,7 +82,7 @@ _CONTENTS = {
     "bad_lines": ["any"],
     "notable": ["any"],
     "cold_extrusion": "null",
-    "doubts": [],
+    "doubts": ["any"],
     "thumbnails": ["any"],
     "written": "null",
 }

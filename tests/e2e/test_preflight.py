@@ -27,7 +27,7 @@ BOX = {"x_min": -10.0, "x_max": 210.0, "y_min": -5.0, "y_max": 200.0, "z_min": 0
 def line(x: float, y: float, to_x: float, to_y: float, z: float = 0.2, travel: str = "", before: str = "") -> str:
     """A print of one line, at a height; before it and after it whatever else."""
     move = f"G1 X{x} Y{y} Z{z} F6000\nG1 X{to_x} Y{to_y} E1\n"
-    return f"M104 S200\n{before}G28\nG90\nM82\n{move}{travel}M104 S0\nM84\n"
+    return f"M109 S200\n{before}G28\nG90\nM82\n{move}{travel}M104 S0\nM84\n"
 
 
 GOOD = line(20, 20, 80, 60)
@@ -68,11 +68,11 @@ PRINTERS = {
             "cut_at_a_line": Case(GOOD[: GOOD.index("M104 S0")], {"file_complete": "fail"}),
             "unfilled": Case(GOOD.replace("F6000", "F{travel_speed}"), {"file_placeholders": "fail"}),
             "damaged": Case(GOOD.replace("G28", "G28\x00\x01"), {"file_damage": "fail"}),
-            "a_page": Case("<!DOCTYPE html>\n<html><body>Log in</body></html>\n", {"file_damage": "fail", "extrusion": "fail"}),
+            "a_page": Case("<!DOCTYPE html>\n<html><body>Log in</body></html>\n", {"file_damage": "fail", "extrusion": "skip"}),
             "odd_comment": Case(GOOD + "; \x01\n", {"file_damage": "pass"}),
             "no_print": Case("M104 S200\nG28\nG1 X20\nM84\n", {"extrusion": "fail", "file_complete": "skip"}),
-            "cold": Case(GOOD.replace("M104 S200\n", ""), {"cold_extrusion": "fail"}),
-            "macro": Case(GOOD.replace("M104 S200\n", "START_PRINT\n"), {"cold_extrusion": "skip"}),
+            "cold": Case(GOOD.replace("M109 S200\n", ""), {"cold_extrusion": "fail"}),
+            "macro": Case(GOOD.replace("M109 S200\n", "START_PRINT\n"), {"cold_extrusion": "skip"}),
             "risky": Case(GOOD + "M500\nM81\n", {"risky_commands": "fail"}),
             "wide_nozzle": Case(GOOD + "; nozzle_diameter = 0.6\n", {"nozzle": "fail"}),
             "right_nozzle": Case(GOOD + "; nozzle_diameter = 0.4\n", {"nozzle": "pass"}),

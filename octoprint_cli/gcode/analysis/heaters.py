@@ -61,7 +61,7 @@ class HeaterTracker:
 
     @property
     def all_off(self) -> bool:
-        """The same, by each tool's own target, as if no two shared a nozzle."""
+        """Whether every tool that had a target has none now: what is extruded behind that belongs to no print."""
         tools = self._tools()
         return bool(tools) and not any(tools)
 
