@@ -89,7 +89,6 @@ class HeaterTracker:
         degrees = max(readings, default=None)
         if row.heat_off is not None and row.heat_off.match(rest.decode("ascii", "replace").upper()):
             degrees = 0.0
-        self.waited = self.waited or row.waits_for_heat
         if row.heats in ("bed", "chamber"):
             self.set(str(row.heats), degrees)
             return False
@@ -107,7 +106,7 @@ class HeaterTracker:
     def macro(self, row: Code, rest: bytes) -> Optional[str]:
         """Execute a word of Klipper that sets targets. Returns what is wrong with them, if anything."""
         self._may_have_heated = self._may_have_heated or not row.cannot_heat
-        self.waited = self.waited or row.waits_for_heat or self._may_have_heated
+        self.waited = self.waited or self._may_have_heated
         if row.heats == NAMED:
             named, target = _HEATER.search(rest), _TARGET.search(rest)
             heater = named.group(1).decode("ascii", "replace").upper() if named else ""

@@ -185,6 +185,7 @@ class GcodeInterpreter:
         row = lookup(code)
         if row.service is not None:
             self.toolpath.zone.service = row.service
+        self.heaters.waited = self.heaters.waited or row.waits_for_heat
         may_start = is_word(code) and not row.cannot_heat and not row.ends_print
         if self._homed is None and (row.homes or may_start):
             self._homed = line
@@ -216,7 +217,7 @@ class GcodeInterpreter:
 def _noteworthy(code: str) -> bool:
     """Whether a command with this code can do anything that `_note` looks for: moves cannot, and they are many."""
     row = lookup(code)
-    return bool(row.remark or row.ends_print or row.homes or row.service is not None or is_word(code))
+    return bool(row.remark or row.ends_print or row.homes or row.waits_for_heat or row.service is not None or is_word(code))
 
 
 def _heating(command: Tokens) -> Optional[str]:
