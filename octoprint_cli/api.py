@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         add_goals as add_goals,
         add_location as add_location,
         add_longest_wait as add_longest_wait,
+        add_name as add_name,
         add_upload_options as add_upload_options,
         add_wait as add_wait,
         require_piped as require_piped,
@@ -109,7 +110,13 @@ if TYPE_CHECKING:
     from octoprint_cli.plugins.scaffold import write_plugin as write_plugin
     from octoprint_cli.preflight.check import Check as Check
     from octoprint_cli.preflight.context import CheckContext as CheckContext
-    from octoprint_cli.preflight.finding import Finding as Finding, Severity as Severity, Skip as Skip
+    from octoprint_cli.preflight.finding import (
+        CannotCheck as CannotCheck,
+        Finding as Finding,
+        OnlyWarning as OnlyWarning,
+        Severity as Severity,
+        Skip as Skip,
+    )
     from octoprint_cli.preflight.runner import run_preflight as run_preflight
 
     WATCHED = UPDATE_TYPES
@@ -149,7 +156,7 @@ EXPORTS = {
     "framework.guard": "Guarded preflight_report",
     "framework.options": """
         add_checks add_command_name add_file add_file_or_stored add_folder add_goals add_location
-        add_longest_wait add_wait add_upload_options require_piped seconds server_path upload_options
+        add_longest_wait add_name add_wait add_upload_options require_piped seconds server_path upload_options
     """,
     "framework.printer_status": "HEATERS SUMMARY heaters summary",
     "framework.results": "CHECK_CODES EFFECTS REPORT UPLOAD_CODES VERDICT VERIFIED WATCHED=UPDATE_TYPES",
@@ -173,7 +180,7 @@ EXPORTS = {
     "plugins.scaffold": "write_plugin",
     "preflight.check": "Check",
     "preflight.context": "CheckContext",
-    "preflight.finding": "Finding Severity Skip",
+    "preflight.finding": "CannotCheck Finding OnlyWarning Severity Skip",
     "preflight.runner": "run_preflight",
 }
 #: Names that were public before, with those of today.

@@ -13,10 +13,11 @@ import os
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
+from octoprint_cli.config.exemptions import FileSource, check_options, require_known_checks
 from octoprint_cli.config.file import ConfigFile
 from octoprint_cli.config.locks import config_lock
 from octoprint_cli.config.url import normalise
-from octoprint_cli.config.values import DEFAULTS, LIMITS, READERS, Limits, Setting, Value, degrees
+from octoprint_cli.config.values import DEFAULTS, LIMITS, READERS, Exemption, Limits, Setting, Value, degrees
 from octoprint_cli.errors import ConfigError, ConfigExists, UsageError
 from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.output.redact import is_secret
@@ -113,14 +114,29 @@ class Settings:
         """The model names that slicers use for this printer, in addition to those of its profile on the server."""
         return tuple(self.get("models") or ())
 
+    @property
+    def ignored_checks(self) -> Optional[Value]:
+        """The ids of the checks that the file overrides, a list, or None. Raises ConfigError for a check that is not installed."""
+        found = self.find("ignore")
+        if found is not None:
+            require_known_checks(found.value, self._file_sources(), self.file)
+        return found
+
+    def check_option(self, check: str, option: str) -> Optional[Exemption]:
+        """Return an option of a check, as the file has it under `checks`, or None. Raises ConfigError."""
+        value = self._check_options().get((check, option))
+        return None if value is None else Exemption(f"checks.{check}.{option}", value.value, value.origin)
+
     def describe(self) -> Iterator[Tuple[str, Value]]:
         """Yield every setting that has a value, with its origin."""
         for name in READERS:
-            value = self.find(name)
+            value = self.ignored_checks if name == "ignore" else self.find(name)
             if value is not None:
                 yield name, value
         for name, value in self._limits():
             yield f"limits.{name}", value
+        for (check, option), value in self._check_options().items():
+            yield f"checks.{check}.{option}", value
 
     def section(self, name: str, keys: Optional[Mapping[str, Setting]] = None) -> Dict[str, Any]:
         """Return a plugin's section of the file, where the chosen printer's values override those of the top level.
@@ -211,7 +227,7 @@ class Settings:
     def _require_known_keys(self) -> None:
         """Raise ConfigError for an unknown key. A section may belong to a plugin, unless its name resembles one of our keys."""
         for path, section in [((), self.file.data), *((("printers", name), values) for name, values in self.printers.items())]:
-            known = [*READERS, "limits", *(["printers"] if not path else [])]
+            known = [*READERS, "limits", "checks", *(["printers"] if not path else [])]
             for key in (key for key in section if key not in known):
                 may_be_plugin_section = isinstance(section[key], (dict, list))
                 near = close_matches(str(key), known, most=1, similarity=0.85 if may_be_plugin_section else 0.75)
@@ -264,6 +280,12 @@ class Settings:
                 except ValueError as error:
                     raise self.file.bad_value((*path, "limits", name), str(error)) from error
         return list(found.items())
+
+    def _check_options(self) -> Dict[Tuple[str, str], Value]:
+        return check_options(self._file_sources(), self.file, self._read_section)
+
+    def _file_sources(self) -> List[FileSource]:
+        return [(values, origin, path) for values, origin, path in self._sources() if path is not None]
 
 
 def _spelled(name: str, origin: str) -> str:

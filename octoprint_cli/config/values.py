@@ -24,6 +24,18 @@ class Value(NamedTuple):
         return self.value
 
 
+class Exemption(NamedTuple):
+    """A lasting exception of a check that the configuration makes, such as `checks.print_volume.margin`."""
+
+    setting: str
+    value: Any
+    origin: str
+
+    def as_dict(self, check: str) -> Dict[str, Any]:
+        """Return the exception as a report has it."""
+        return {"id": check, **self._asdict()}
+
+
 class Limits(NamedTuple):
     """The maximum target temperature of each kind of heater, in degrees Celsius."""
 
@@ -152,4 +164,9 @@ READERS: Dict[str, Callable[[Any], Any]] = {
     "client_key": _text,
     "printer": _text,
     "models": _texts,
+    "ignore": _texts,
+}
+#: The options of checks under `checks`, in mm: how far a file may go beyond the volume of the profile.
+CHECK_OPTIONS: Dict[str, Dict[str, Setting]] = {
+    check: {"margin": Setting.number(least=0, most=100)} for check in ("print_volume", "travel_volume")
 }

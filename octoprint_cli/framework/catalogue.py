@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import inspect
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence, Tuple, Type
 
@@ -11,7 +12,8 @@ from octoprint_cli.errors.base import Exit
 from octoprint_cli.framework.argparse_internals import groups_of, is_help, is_repeated
 from octoprint_cli.framework.guard import Guarded
 from octoprint_cli.framework.options import seconds
-from octoprint_cli.framework.results import SKIPPED, rehearsed
+from octoprint_cli.framework.results import EFFECTS, HARMLESS, SKIPPED, rehearsed
+from octoprint_cli.plugins.entry_points import CHECKS, EntryPointGroup, is_own
 
 if TYPE_CHECKING:
     from octoprint_cli.framework.run_context import RunContext
@@ -68,9 +70,22 @@ def summary_of(kind: Type[Any]) -> str:
 
 
 def effects_of(kind: Type[Any]) -> Optional[List[str]]:
-    """Return the declared effects of a command, None if undeclared."""
+    """Return the declared effects of a command, with those of the checks that it runs; None if undeclared."""
     declared = getattr(kind, "effects", None)
-    return None if declared is None else list(declared)
+    if declared is None:
+        return None
+    checks = _effects_of_checks() if getattr(kind, "preflight", False) else ()
+    return [*declared, *(effect for effect in checks if effect not in declared)]
+
+
+def _effects_of_checks() -> Sequence[str]:
+    """Return the effects of the checks from plugins. The built-in ones only read, and a check that cannot be loaded is not run."""
+    extensions, found = EntryPointGroup(CHECKS), {"reads"}
+    for name in extensions.names():
+        if not is_own(extensions.entry_point(name)):
+            with contextlib.suppress(PluginError):
+                found.update(getattr(extensions.load(name), "effects", ()))
+    return [effect for effect in EFFECTS if effect in found]
 
 
 def error_codes(kind: Type[Any]) -> Sequence[str]:
@@ -78,7 +93,7 @@ def error_codes(kind: Type[Any]) -> Sequence[str]:
     codes = {*COMMON_CODES, *getattr(kind, "error_codes", ())}
     if getattr(kind, "needs_server", True):
         codes |= {*SERVER_CODES}
-        codes |= set() if effects_of(kind) == ["reads"] else {*ACT_CODES}
+        codes |= set() if set(effects_of(kind) or ("unknown",)) <= HARMLESS else {*ACT_CODES}
     if getattr(kind, "destructive", None):
         codes.add("CONFIRMATION_REQUIRED")
     if "heats" in (effects_of(kind) or ()):

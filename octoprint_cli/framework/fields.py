@@ -147,9 +147,10 @@ def time(meaning: str) -> Field:
 
 
 def heater() -> Field:
-    """Declare a heater. The raw value is `{"actual": ..., "target": ...}`."""
+    """Declare a heater. The raw value is `{"actual": ..., "target": ...}`, with the server's `offset` if it adds one."""
     reading = {"type": ["number", "null"], "description": "degrees Celsius; a target of 0 is off"}
-    members = {"properties": {"actual": reading, "target": reading}, "required": ["actual", "target"]}
+    offset = {"type": "number", "description": "degrees Celsius that the server adds to what a job's file asks for; absent if none"}
+    members = {"properties": {"actual": reading, "target": reading, "offset": offset}, "required": ["actual", "target"]}
     return _field("object", "", lambda value: Heater(**value), **members)
 
 

@@ -18,7 +18,7 @@ import contextlib
 from argparse import ArgumentParser, Namespace
 from inspect import Parameter, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, ClassVar, ContextManager, Dict, Iterator, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, ContextManager, Dict, Iterator, List, Optional, Tuple
 
 from octoprint_cli.config.locks import job_lock
 from octoprint_cli.errors import ConfirmationRequired, UsageError
@@ -154,9 +154,10 @@ class Guarded:
         error = report.error()
         if error:
             raise error
-        for warning in report.warnings:
-            self.terminal.warn(f"{warning.id}: {warning.message}")
-        return report.summary()
+        summary = report.summary()
+        for line in _warning_lines(summary["warnings"]):
+            self.terminal.warn(line)
+        return summary
 
     def require_unchanged(self, parsed_args: Namespace) -> None:
         """Raise FileChanged if the file has changed since the pre-flight read it."""
@@ -180,6 +181,15 @@ def preflight_report(command: CommandContext, parsed_args: Namespace) -> Report:
         return run_preflight(context, parsed_args.ignore, parsed_args.strict)
 
 
+def _warning_lines(warnings: List[Dict[str, str]]) -> Iterator[str]:
+    """Yield a line for each warning, with its hint; several checks with the same message share a line."""
+    ids: Dict[Tuple[str, str], List[str]] = {}
+    for warning in warnings:
+        ids.setdefault((warning["message"], warning.get("hint", "")), []).append(warning["id"])
+    for (message, hint), names in ids.items():
+        yield f"{', '.join(names)}: {message}{f' ({hint})' if hint else ''}"
+
+
 @contextlib.contextmanager
 def _check_context(command: CommandContext, parsed_args: Namespace) -> Iterator[CheckContext]:
     """Open the context of the pre-flight checks, with a progress bar while a large file is read."""
@@ -190,7 +200,8 @@ def _check_context(command: CommandContext, parsed_args: Namespace) -> Iterator[
     location = getattr(parsed_args, "location", None) or "local"
     with command.terminal.reading(file or stored) as progress:
         local = None if file is None else Path(file)
-        yield CheckContext(command.client, command.settings, local, location, stored=stored, progress=progress)
+        name = getattr(parsed_args, "name", None)
+        yield CheckContext(command.client, command.settings, local, location, stored=stored, name=name, progress=progress)
 
 
 def _call_with_plan(method: Callable[..., Dict[str, Any]], *given: Any, plan: Any) -> Dict[str, Any]:

@@ -29,8 +29,24 @@ def server_path(written: str) -> str:
 
 
 def folder_name(written: str) -> str:
-    """Return the path of a folder on the server; a slash alone is the top folder."""
-    return server_path(written) if written.strip("/") else ""
+    """Return the path of a folder on the server; a slash alone is the top folder. Raises for what is no valid UTF-8."""
+    return _encodable(server_path(written)) if written.strip("/") else ""
+
+
+def stored_name(written: str) -> str:
+    """Return the name of a file on the server. Raises if it is a path, or no name that OctoPrint stores."""
+    name = _encodable(server_path(written))
+    if "/" in name:
+        raise ArgumentTypeError(f"{written!r} is a path: --name takes a name, and --path a folder")
+    return name
+
+
+def _encodable(written: str) -> str:
+    try:
+        written.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ArgumentTypeError(f"{written!a} is not valid UTF-8") from error
+    return written
 
 
 def add_file(parser: Any, optional: bool = False) -> None:
@@ -43,6 +59,11 @@ def add_file_or_stored(parser: ArgumentParser, required: bool) -> None:
     which = parser.add_mutually_exclusive_group(required=required)
     add_file(which, optional=True)
     which.add_argument("--stored", metavar="PATH", type=server_path, help="a file on the server, instead of FILE")
+
+
+def add_name(parser: Any) -> None:
+    """Add --name, the name of the file on the server, as `parsed_args.name`, a text or None."""
+    parser.add_argument("--name", metavar="NAME", type=stored_name, help="name on the server (default: that of FILE)")
 
 
 def add_checks(parser: Any) -> None:
@@ -58,9 +79,10 @@ def add_checks(parser: Any) -> None:
 
 
 def add_upload_options(parser: ArgumentParser, if_exists: Sequence[str]) -> None:
-    """Add --location, --path, --if-exists and --verify, the options of an upload, which `upload_options` reads."""
+    """Add --location, --path, --name, --if-exists and --verify, the options of an upload, which `upload_options` reads."""
     add_location(parser)
     add_folder(parser)
+    add_name(parser)
     parser.add_argument(
         "--if-exists",
         choices=if_exists,
@@ -84,7 +106,7 @@ def upload_options(parsed_args: Namespace) -> UploadOptions:
         )
     from octoprint_cli.client.resources.uploads import UploadOptions  # slow to import, and help needs no upload
 
-    return UploadOptions(parsed_args.location, parsed_args.path, parsed_args.if_exists, parsed_args.verify)
+    return UploadOptions(parsed_args.location, parsed_args.path, parsed_args.if_exists, parsed_args.verify, parsed_args.name)
 
 
 def seconds(written: str) -> float:

@@ -102,4 +102,4 @@ def _declared(declaration: Field, found: object) -> Dict[str, Any]:
 
 def heaters(readings: Mapping[str, Temperature]) -> Dict[str, Any]:
     """Return the temperatures of the heaters, as HEATERS declares."""
-    return {heater: reading._asdict() for heater, reading in readings.items()}
+    return {heater: reading.as_dict() for heater, reading in readings.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, Mapping, Sequence
 
 from octoprint_cli.framework.fields import (
     Field,
@@ -17,8 +17,10 @@ from octoprint_cli.framework.fields import (
     with_others,
 )
 
-#: The effects that a command can declare.
-EFFECTS = ("reads", "heats", "moves", "starts", "stops", "writes", "deletes", "powers")
+#: The effects that a command can declare. `asks` sends G-code that only asks the firmware something, such as M115.
+EFFECTS = ("reads", "asks", "heats", "moves", "starts", "stops", "writes", "deletes", "powers")
+#: The effects that change nothing.
+HARMLESS = frozenset({"reads", "asks"})
 #: Types of the lines that `watch` prints. The server's own events, such as PrintDone, can be named beside them.
 UPDATE_TYPES = ("state", "progress", "temperature", "event", "notification", "connection", "terminal")
 #: The ways in which an upload is verified.
@@ -28,7 +30,12 @@ VERIFIED = ("sha1", "download", "size", "none")
 def _in_words(verdict: Mapping[str, Any]) -> str:
     """Format the summary of a passed pre-flight: `ready; warnings: nozzle`."""
     ids = {"warnings": [warning["id"] for warning in verdict["warnings"]], "ignored": verdict["ignored"]}
+    ids["allowed by the configuration"] = [exempt["setting"] for exempt in verdict["exemptions"]]
     return "; ".join(["ready", *(f"{what}: {', '.join(found)}" for what, found in ids.items() if found)])
+
+
+def _joined(words: Sequence[str]) -> str:
+    return ", ".join(words) or "-"
 
 
 CHECK = record(
@@ -37,16 +44,32 @@ CHECK = record(
     severity=one_of("block", "warn", "info"),
     message=text(),
     evidence=anything("the values behind the message: an object, or null"),
-    ignored=switch("it failed, and the caller has overridden it"),
+    ignored=switch("it failed, and the caller or the configuration has overridden it"),
 )
-_READY: Dict[str, Field] = {
-    "ready": switch("nothing forbids the print"),
+_SKIPPED_CHECK = record(id=text("which check"), reason=text())
+_WARNING = record(id=text("which check"), message=text(), hint=text("what a person can do about it").optional)
+_EXEMPTION = record(
+    id=text("which check"),
+    setting=text("ignore, or checks.CHECK_ID.OPTION"),
+    value=anything("the setting's value"),
+    origin=text("where it comes from"),
+)
+_VERDICT: Dict[str, Field] = {
+    "ready": switch("nothing forbids the print, as far as the checks in `checked` tell"),
     "strict": switch("warnings forbid it, too"),
     "ignored": listed(text(), "the checks that failed and are overridden"),
+    "exemptions": listed(_EXEMPTION, "settings of the configuration without which a check would have failed").displayed_as(
+        lambda exemptions: _joined([f"{exempt['id']} by {exempt['setting']}" for exempt in exemptions])
+    ),
+    "checked": listed(text(), "the checks that were made: what `ready` rests on").displayed_as(lambda ids: f"{len(ids)} checks"),
+    "skipped": listed(
+        _SKIPPED_CHECK, "the checks that were not made; one that arises and might forbid the print is a warning, too"
+    ).displayed_as(lambda skipped: _joined([check["id"] for check in skipped])),
+    "warnings": listed(_WARNING).displayed_as(lambda warnings: _joined([warning["id"] for warning in warnings])),
 }
 #: The report of `preflight`, and the summary of it in the result of a start.
-REPORT = record("", _READY, checks=listed(CHECK))
-VERDICT = record("of the pre-flight", _READY, warnings=listed(record(id=text(), message=text()))).displayed_as(_in_words)
+REPORT = record("", _VERDICT, checks=listed(CHECK))
+VERDICT = record("of the pre-flight", _VERDICT).displayed_as(_in_words)
 _REQUEST = record(
     method=text(),
     path=text(),

@@ -82,7 +82,7 @@ class Reporter:
         targets = {heater: reading.target for heater, reading in heat.heaters.items()}
         if heat.heaters and (targets != self._targets or self._is_time("temperature")):
             self._targets, self._last["temperature"] = targets, time.monotonic()
-            yield "temperature", {"temperature": {heater: reading._asdict() for heater, reading in heat.heaters.items()}}
+            yield "temperature", {"temperature": {heater: reading.as_dict() for heater, reading in heat.heaters.items()}}
 
     def _is_time(self, kind: str) -> bool:
         now = time.monotonic()

@@ -55,13 +55,13 @@ class Percent(Column):
 
 
 class Heater(Column):
-    """A heater's `actual` and `target`, in degrees Celsius."""
+    """A heater's `actual` and `target`, and the server's `offset` if it adds one, in degrees Celsius."""
 
-    def __init__(self, actual: Optional[float], target: Optional[float]) -> None:
-        super().__init__({"actual": actual, "target": target})
+    def __init__(self, actual: Optional[float], target: Optional[float], offset: Optional[float] = None) -> None:
+        super().__init__({"actual": actual, "target": target, **({"offset": offset} if offset else {})})
 
     def show(self, value: Any) -> str:
-        return units.heater(value["actual"], value["target"])
+        return units.heater(value["actual"], value["target"], value.get("offset"))
 
 
 class Degrees(Column):

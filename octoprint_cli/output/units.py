@@ -28,9 +28,10 @@ def degrees(temperature: Optional[float]) -> str:
     return UNKNOWN if temperature is None else f"{temperature:.1f} °C"
 
 
-def heater(actual: Optional[float], target: Optional[float]) -> str:
-    """Format a heater's temperatures: `210.3 °C, target 210.0 °C`; a target of 0 is off."""
-    return f"{degrees(actual)} (off)" if target == 0 else f"{degrees(actual)}, target {degrees(target)}"
+def heater(actual: Optional[float], target: Optional[float], offset: Optional[float] = None) -> str:
+    """Format a heater's temperatures: `210.3 °C, target 210.0 °C, offset +5.0 °C`; a target of 0 is off, an offset of 0 is none."""
+    shown = f"{degrees(actual)} (off)" if target == 0 else f"{degrees(actual)}, target {degrees(target)}"
+    return f"{shown}, offset {offset:+.1f} °C" if offset else shown
 
 
 def heater_briefly(actual: Optional[float], target: Optional[float]) -> str:

@@ -1,15 +1,20 @@
-"""What the answers of all checks add up to: whether the print may start, and which error refuses it."""
+"""What the answers of all checks add up to: whether the print may start, what that rests on, and which error refuses it."""
 
 from __future__ import annotations
 
-from typing import Any, Collection, Dict, List, Mapping, NamedTuple, Optional
+from typing import Any, Collection, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
-from octoprint_cli.errors import CliError
+from octoprint_cli.config.values import Exemption
+from octoprint_cli.errors import CliError, PreflightFailed
 from octoprint_cli.preflight.finding import Severity
 
 
 class CheckResult(NamedTuple):
-    """What one check answered. `status` is pass, fail or skip; `ignored`: it failed, and the caller overrides it."""
+    """What one check answered. `status` is pass, fail or skip.
+
+    `ignored`: it counts against the print, and the caller overrides it. `unanswered`: its question arises, and it could not
+    find the answer; `told_by` names the check that fails for the same reason.
+    """
 
     id: str
     status: str
@@ -18,16 +23,31 @@ class CheckResult(NamedTuple):
     error: Optional[CliError] = None
     evidence: Optional[Mapping[str, Any]] = None
     ignored: bool = False
+    unanswered: bool = False
+    told_by: Optional[str] = None
+    strict: bool = False
+    exemption: Optional[Exemption] = None
 
     @property
     def blocks(self) -> bool:
         """Whether this forbids the print."""
-        return self.status == "fail" and self.severity is Severity.BLOCK and not self.ignored
+        return self._counts and self.severity is Severity.BLOCK and (self.status == "fail" or self.strict)
 
     @property
     def warns(self) -> bool:
-        """Whether this is a warning."""
-        return self.status == "fail" and self.severity is Severity.WARN and not self.ignored
+        """Whether this is a warning: a failure that forbids nothing, or no answer of a check that might have forbidden it."""
+        if self.unanswered:
+            return self._counts and self.severity is Severity.BLOCK and not self.strict
+        return self._counts and self.severity is Severity.WARN
+
+    @property
+    def summary(self) -> str:
+        """The message for a list of warnings, where the status is not shown."""
+        return f"not checked: {self.message}" if self.unanswered else self.message
+
+    @property
+    def _counts(self) -> bool:
+        return (self.status == "fail" or self.unanswered) and not self.ignored
 
     def as_dict(self) -> Dict[str, Any]:
         """Return the row of the report, as JSON has it."""
@@ -36,9 +56,23 @@ class CheckResult(NamedTuple):
         return {**row, "evidence": evidence, "ignored": self.ignored}
 
     def weighed(self, ignore: Collection[str], strict: bool) -> CheckResult:
-        """Apply --strict and --ignore."""
-        severity = Severity.BLOCK if strict and self.severity is Severity.WARN else self.severity
-        return self._replace(severity=severity, ignored=self.status == "fail" and self.id in ignore)
+        """Apply --strict and --ignore. A check of severity WARN that has no answer never forbids the print."""
+        hardened = strict and self.severity is Severity.WARN and self.status == "fail"
+        severity = Severity.BLOCK if hardened else self.severity
+        counts = self.status == "fail" or (self.unanswered and severity is Severity.BLOCK)
+        return self._replace(severity=severity, strict=strict, ignored=counts and self.id in ignore)
+
+    def refusal(self) -> CliError:
+        """Return the error of a result that forbids the print."""
+        if self.error is not None and not self.unanswered:
+            return self.error
+        kind, why = (PreflightFailed, None) if self.error is None else (type(self.error), self.error)
+        return kind(
+            f"the check {self.id} could not be made: {self.message}",
+            hint=why.hint if why else "octoprint-cli preflight FILE",
+            details=why.details if why else None,
+            retryable=why.retryable if why else None,
+        )
 
 
 class Report(NamedTuple):
@@ -46,6 +80,7 @@ class Report(NamedTuple):
 
     results: List[CheckResult]
     strict: bool = False
+    exemptions: Sequence[Dict[str, Any]] = ()
 
     @property
     def ready(self) -> bool:
@@ -54,7 +89,7 @@ class Report(NamedTuple):
 
     @property
     def ignored(self) -> List[str]:
-        """The ids of the checks whose failure the caller overrides."""
+        """The ids of the checks that count against the print, and that the caller or the configuration overrides."""
         return [result.id for result in self.results if result.ignored]
 
     @property
@@ -63,23 +98,29 @@ class Report(NamedTuple):
         return [result for result in self.results if result.warns]
 
     def as_dict(self) -> Dict[str, Any]:
-        """Return `{"ready": ..., "strict": ..., "ignored": [...], "checks": [...]}`."""
-        return {**self._verdict(), "checks": [result.as_dict() for result in self.results]}
+        """Return the verdict and every check: `{"ready": ..., "warnings": [...], "skipped": [...], "checks": [...]}`."""
+        return {**self.summary(), "checks": [result.as_dict() for result in self.results]}
 
     def summary(self) -> Dict[str, Any]:
-        """Return the verdict and the warnings alone: `{"ready": ..., "warnings": [{"id": ..., "message": ...}]}`."""
-        return {**self._verdict(), "warnings": [{"id": result.id, "message": result.message} for result in self.warnings]}
-
-    def _verdict(self) -> Dict[str, Any]:
-        return {"ready": self.ready, "strict": self.strict, "ignored": self.ignored}
+        """Return the verdict, what it rests on, and the warnings, without the checks' evidence."""
+        made = [result.id for result in self.results if result.status != "skip"]
+        skipped = [{"id": result.id, "reason": result.message} for result in self.results if result.status == "skip"]
+        return {
+            "ready": self.ready,
+            "strict": self.strict,
+            "ignored": self.ignored,
+            "exemptions": list(self.exemptions),
+            "checked": sorted(made),
+            "skipped": skipped,
+            "warnings": [_warning(result) for result in self.warnings],
+        }
 
     def error(self) -> Optional[CliError]:
         """Return the error of the first refusal, with the report in its `data`; None if the print may start."""
-        blocking = [result for result in self.results if result.blocks and result.error]
+        blocking = [result for result in self.results if result.blocks]
         if not blocking:
             return None
-        first = blocking[0].error
-        assert first is not None
+        first = blocking[0].refusal()
         others = f" (and {len(blocking) - 1} more)" if len(blocking) > 1 else ""
         return type(first)(
             f"pre-flight says no: {first.message}{others}",
@@ -88,3 +129,9 @@ class Report(NamedTuple):
             data=self.as_dict(),
             retryable=first.retryable,
         )
+
+
+def _warning(result: CheckResult) -> Dict[str, Any]:
+    """Return a warning as JSON has it, with a hint if the check gave one of its own."""
+    hint = result.error.hint if result.error and result.error.hint != type(result.error).remedy else None
+    return {"id": result.id, "message": result.summary, **({"hint": hint} if hint else {})}

@@ -16,7 +16,15 @@ _LINK = {"connected": "switch", "changed": "switch", "state": "text", "port": "t
 _NO_LINK = {**_LINK, "port": "null", "baudrate": "null", "profile": "null"}
 _HEATERS = {"*": {"actual": "number?", "target": "number?"}}
 _REHEARSED = {"dry_run": "switch", "requests": [{"method": "text", "path": "text"}]}
-_VERDICT = {"ready": "switch", "strict": "switch", "ignored": ["text"]}
+_VERDICT = {
+    "ready": "switch",
+    "strict": "switch",
+    "ignored": ["text"],
+    "exemptions": ["nothing"],
+    "checked": ["text"],
+    "skipped": [{"id": "text", "reason": "text"}],
+    "warnings": [{"id": "text", "message": "text"}],
+}
 _CHECK = {"id": "text", "status": "text", "severity": "text", "message": "text", "evidence": "any", "ignored": "switch"}
 _CHECKS = {**_VERDICT, "checks": [_CHECK]}
 _FILES = {"free": "whole", "total": "whole"}
@@ -74,6 +82,7 @@ _CONTENTS = {
     "bad_lines": ["any"],
     "notable": ["any"],
     "cold_extrusion": "null",
+    "doubts": ["any"],
     "thumbnails": ["any"],
     "written": "null",
 }

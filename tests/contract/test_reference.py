@@ -193,8 +193,8 @@ def test_reference_documents_every_returned_value() -> None:
     assert missing(f"{value.__name__}.{name}" for value in VALUES for name in value._fields) == set()
 
 
-def test_reference_documents_subject_and_result(roots: Dict[str, Any]) -> None:
-    assert missing(public(roots["subject"], "subject")) == set()
+def test_reference_documents_context_and_result(roots: Dict[str, Any]) -> None:
+    assert missing(public(roots["context"], "context")) == set()
     assert missing(public(testing.Result, "result") - public(tuple, "result")) == set()
 
 

@@ -7,8 +7,8 @@ from typing import Any, Dict, Iterator, NamedTuple
 
 import pytest
 
-from .prints import print_of
-from .server import Answer
+from .prints import DWELL, print_of
+from .server import PROGRAM, Answer, run_here
 
 PROFILE = "/api/printerprofiles/_default"
 SQUARE = {"width": 200.0, "depth": 200.0, "height": 200.0, "formFactor": "rectangular", "origin": "lowerleft", "custom_box": False}
@@ -27,7 +27,7 @@ BOX = {"x_min": -10.0, "x_max": 210.0, "y_min": -5.0, "y_max": 200.0, "z_min": 0
 def line(x: float, y: float, to_x: float, to_y: float, z: float = 0.2, travel: str = "", before: str = "") -> str:
     """A print of one line, at a height; before it and after it whatever else."""
     move = f"G1 X{x} Y{y} Z{z} F6000\nG1 X{to_x} Y{to_y} E1\n"
-    return f"M104 S200\n{before}G28\nG90\nM82\n{move}{travel}M104 S0\nM84\n"
+    return f"M109 S200\n{before}G28\nG90\nM82\n{move}{travel}M104 S0\nM84\n"
 
 
 GOOD = line(20, 20, 80, 60)
@@ -68,11 +68,11 @@ PRINTERS = {
             "cut_at_a_line": Case(GOOD[: GOOD.index("M104 S0")], {"file_complete": "fail"}),
             "unfilled": Case(GOOD.replace("F6000", "F{travel_speed}"), {"file_placeholders": "fail"}),
             "damaged": Case(GOOD.replace("G28", "G28\x00\x01"), {"file_damage": "fail"}),
-            "a_page": Case("<!DOCTYPE html>\n<html><body>Log in</body></html>\n", {"file_damage": "fail", "extrusion": "fail"}),
+            "a_page": Case("<!DOCTYPE html>\n<html><body>Log in</body></html>\n", {"file_damage": "fail", "extrusion": "skip"}),
             "odd_comment": Case(GOOD + "; \x01\n", {"file_damage": "pass"}),
             "no_print": Case("M104 S200\nG28\nG1 X20\nM84\n", {"extrusion": "fail", "file_complete": "skip"}),
-            "cold": Case(GOOD.replace("M104 S200\n", ""), {"cold_extrusion": "fail"}),
-            "macro": Case(GOOD.replace("M104 S200\n", "START_PRINT\n"), {"cold_extrusion": "skip"}),
+            "cold": Case(GOOD.replace("M109 S200\n", ""), {"cold_extrusion": "fail"}),
+            "macro": Case(GOOD.replace("M109 S200\n", "START_PRINT\n"), {"cold_extrusion": "skip"}),
             "risky": Case(GOOD + "M500\nM81\n", {"risky_commands": "fail"}),
             "wide_nozzle": Case(GOOD + "; nozzle_diameter = 0.6\n", {"nozzle": "fail"}),
             "right_nozzle": Case(GOOD + "; nozzle_diameter = 0.4\n", {"nozzle": "pass"}),
@@ -241,6 +241,102 @@ def test_profile_checks_are_skipped_without_permission(server: Any, tmp_path: Pa
     found = checks(server.cli("preflight", file, "--api-key", server.key_without("CONNECTION")))
     assert found["print_volume"]["status"] == "skip" and "CONNECTION" in found["print_volume"]["message"]
     assert found["extrusion"]["status"] == "pass"
+
+
+def test_unseen_profile_is_a_warning_and_with_strict_a_refusal(server: Any, tmp_path: Path) -> None:
+    """Without CONNECTION, 1.11.8 and 2.0 show no profile, so nothing tells whether the file fits."""
+    key = server.key_without("CONNECTION")
+    file = tmp_path / "wide.gcode"
+    file.write_text(print_of("G1 X500 Y480 F6000\n"))
+    refused = server.cli("print", file, "--confirm", "--strict", "--api-key", key, expect=4)
+    assert (refused.code, server.names()) == ("PERMISSION_DENIED", [])
+    verdict = server.cli("print", file, "--confirm", "--api-key", key).data["preflight"]
+    skipped = {one["id"]: one["reason"] for one in verdict["skipped"]}
+    assert {"print_volume", "travel_volume", "tools"} <= {warning["id"] for warning in verdict["warnings"]}
+    assert "CONNECTION" in skipped["print_volume"] and "print_volume" not in verdict["checked"]
+    server.finished("wide.gcode")
+
+
+def test_stored_file_that_may_not_be_read_is_a_warning(server: Any, quick: Path) -> None:
+    server.cli("upload", quick)
+    line = ["preflight", "--stored", "quick.gcode", "--api-key", server.key_without("FILES_DOWNLOAD")]
+    data = server.cli(*line).data
+    rows = {row["id"]: row for row in data["checks"]}
+    assert [row["id"] for row in rows.values() if "no file was given" in row["message"]] == []
+    assert {rows[name]["status"] for name in ("file_exists", "file_extension", "file_not_empty")} == {"pass"}
+    assert {"extrusion", "print_volume"} <= {warning["id"] for warning in data["warnings"]}
+    server.cli(*line, "--strict", expect=4)
+
+
+@pytest.fixture
+def warmer(server: Any) -> Iterator[Any]:
+    """The server, which adds 45 °C to what a file asks of its hotend, and 5 °C of its bed."""
+    set_offsets(server, 45, 5)
+    yield server
+    server.reset()
+    set_offsets(server, 0, 0)
+
+
+def set_offsets(server: Any, tool: float, bed: float) -> None:
+    server.post("/api/printer/tool", {"command": "offset", "offsets": {"tool0": tool}})
+    server.post("/api/printer/bed", {"command": "offset", "offset": bed})
+
+
+def test_offsets_of_the_server_are_shown_and_count(warmer: Any, tmp_path: Path) -> None:
+    for line in (["status"], ["temp"]):
+        shown = warmer.cli(*line).data["temperature"]
+        assert (shown["tool0"]["offset"], shown["bed"]["offset"]) == (45, 5)
+    hot, bed = tmp_path / "hot.gcode", tmp_path / "bed.gcode"
+    hot.write_text(GOOD.replace("S200", "S280"))
+    bed.write_text(line_on_bed(117))
+    answer = warmer.cli("print", hot, "--confirm", expect=4)
+    assert answer.code == "LIMIT_EXCEEDED" and "325 °C" in answer.error["message"]
+    assert warmer.cli("preflight", bed, expect=4).code == "LIMIT_EXCEEDED"
+    bed.write_text(line_on_bed(115))
+    warmer.cli("preflight", bed)
+    for line in (["temp", "--tool", 280], ["gcode", "M104 S280"], ["temp", "--bed", 117]):
+        assert warmer.cli(*line, expect=4).code == "LIMIT_EXCEEDED"
+    assert warmer.names() == []
+
+
+def line_on_bed(degrees: float) -> str:
+    return line(20, 20, 80, 60, before=f"M140 S{degrees}\n")
+
+
+def test_offset_reaches_the_printer_while_a_file_is_printed(warmer: Any, tmp_path: Path) -> None:
+    """The reason why it counts: the hotend's target is what the file asks for and the offset."""
+    set_offsets(warmer, 7, 0)
+    file = tmp_path / "warm.gcode"
+    file.write_text(print_of(f"M104 S26\n{DWELL}M104 S0\n"))
+    warmer.cli("print", file, "--confirm")
+    assert warmer.until(lambda: warmer.get("/api/printer")["temperature"]["tool0"]["target"], bool) == 33
+    warmer.cli("cancel", "--confirm")
+    warmer.cli("temp", "--off")
+
+
+def test_purge_line_and_parking_beside_the_bed_are_warnings(printer: Any, tmp_path: Path) -> None:
+    purge = "G1 X20 Y-3 F6000\nG1 X60 E9\nG92 E0\n;LAYER_CHANGE\n"
+    file = tmp_path / "purged.gcode"
+    file.write_text(GOOD.replace("M82\n", f"M82\n{purge}").replace("M104 S0", "G1 X-15 Y215 F6000\nM104 S0"))
+    data = printer.cli("preflight", file).data
+    warnings = {warning["id"]: warning for warning in data["warnings"]}
+    assert set(warnings) >= {"print_volume", "travel_volume"} and "Y -3..60 mm" in warnings["print_volume"]["message"]
+    assert "X -15..200, Y -3..215, Z 0..200 mm" in warnings["travel_volume"]["hint"]
+    assert printer.cli("preflight", file, "--strict", expect=2).code == "OUTSIDE_VOLUME"
+    box = {"x_min": -15.0, "x_max": 200.0, "y_min": -3.0, "y_max": 215.0, "z_min": 0.0, "z_max": 200.0}
+    change(printer, {"volume": {**SQUARE, "custom_box": box}})
+    found = checks(printer.cli("preflight", file))
+    assert {found[name]["status"] for name in ("print_volume", "travel_volume")} == {"pass"}
+
+
+def test_margin_of_the_configuration_is_recorded(printer: Any, tmp_path: Path) -> None:
+    file, config = tmp_path / "wide.gcode", tmp_path / "config.yaml"
+    file.write_text(line(20, 20, 205, 60))
+    config.write_text(f"host: {printer.host}\napi_key: {printer.key}\nchecks: {{print_volume: {{margin: 10}}}}\n")
+    config.chmod(0o600)
+    answer = run_here([str(PROGRAM), "--json", "preflight", str(file), "--config", str(config)], printer.environ)
+    (exemption,) = answer.data["exemptions"]
+    assert (exemption["id"], exemption["value"], exemption["origin"]) == ("print_volume", 10, str(config))
 
 
 def test_current_profile_precedes_default(printer: Any, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from octoprint_cli.api import Severity
 from octoprint_cli.gcode.analysis.contents import HeaterTargets
-from octoprint_cli.preflight.checks.temperatures import FileTemperatures, HeatedBed, HeatedChamber
+from octoprint_cli.preflight.checks.file_temperatures import FileTemperatures, HeatedBed, HeatedChamber
 
 from .subjects import judge, profile
 

@@ -1,40 +1,46 @@
-"""Real files: what `inspect` answers equals what a file's own comments say, wherever they say it.
-
-The files are other people's and not in this repository: OCTOPRINT_CLI_GCODE_CORPUS names a folder of `.gcode.xz` files.
-"""
+"""Real files of many slicers and printers, and damaged copies of them: the right verdict for the right reason."""
 
 from __future__ import annotations
 
-import json
-import lzma
-import os
-from pathlib import Path
-from typing import Any, Dict, List
+import random
 
 import pytest
 
-from octoprint_cli.gcode.analysis.reader import GcodeParser
+from .corpus import DAMAGE, FOLDER, FOREIGN, Sample, judge, samples
 
-from .corpus_rules import said
+SAMPLES = list(samples()) if FOLDER else []
+GOOD = [sample for sample in SAMPLES if sample.verdict != "refused" and sample.path.suffix == ".xz"]
 
-VARIABLE = "OCTOPRINT_CLI_GCODE_CORPUS"
-FOLDER = os.environ.get(VARIABLE)
-FILES: List[Path] = sorted(Path(FOLDER).glob("*.gco*.xz")) if FOLDER else []
-NONE = pytest.param(None, marks=pytest.mark.skip(reason=f"{VARIABLE} names no folder with real files (*.gcode.xz)"))
-PIECE = 64 * 1024
-
-
-@pytest.mark.parametrize("file", FILES or [NONE], ids=[file.name for file in FILES] or [VARIABLE])
-def test_answer_equals_what_the_file_says_of_itself(file: Path) -> None:
-    data = lzma.decompress(file.read_bytes())
-    reading = GcodeParser()
-    for at in range(0, len(data), PIECE):
-        reading.feed(data[at : at + PIECE])
-    answer = json.loads(json.dumps(reading.contents().as_dict(), allow_nan=False))
-    expected = said(data.decode("utf-8", errors="replace").replace("\r\n", "\n"))
-    assert {field: found for field, found in _flat(answer).items() if field in expected} == expected
+pytestmark = [
+    pytest.mark.skipif(not FOLDER, reason="OCTOPRINT_CLI_GCODE_CORPUS names no folder with real G-code files"),
+    pytest.mark.timeout(600),
+]
 
 
-def _flat(answer: Dict[str, Any]) -> Dict[str, Any]:
-    slicer = answer["slicer"] or {}
-    return {**answer, **answer["layers"], "slicer": slicer.get("name"), "version": slicer.get("version")}
+@pytest.mark.parametrize("sample", SAMPLES, ids=[sample.name for sample in SAMPLES])
+def test_real_file_gets_the_right_verdict_for_the_right_reason(sample: Sample) -> None:
+    judged = judge(sample.text(), sample.profile)
+    if sample.verdict == "refused":
+        assert judged.refusals and sample.first in (None, *judged.refusals[0])
+    elif sample.verdict == "warned":
+        assert not judged.refusals and judged.warnings
+    else:
+        assert not judged.refusals
+    assert sample.warnings is None or judged.warnings == sample.warnings
+
+
+@pytest.mark.parametrize("sample", GOOD, ids=[sample.name for sample in GOOD])
+def test_damaged_copy_is_refused_or_warned_of(sample: Sample) -> None:
+    text, chance = sample.text(), random.Random(sample.name)
+    sound = judge(text, sample.profile)
+    for damage in DAMAGE:
+        judged = judge(damage(text, chance), sample.profile)
+        new = {*(name for name, _ in judged.refusals), *judged.doubts} - set(sound.doubts)
+        assert new, damage.__name__
+
+
+@pytest.mark.parametrize("sample", GOOD, ids=[sample.name for sample in GOOD])
+def test_another_kind_of_file_is_refused_for_what_it_is_alone(sample: Sample) -> None:
+    text, chance = sample.text(), random.Random(sample.name)
+    for change in FOREIGN:
+        assert judge(change(text, chance), sample.profile).refusals == [("file_damage", "FILE_DAMAGED")], change.__name__

@@ -8,7 +8,15 @@ from octoprint_cli.api import Guarded, Lister, ShowOne, errors
 from octoprint_cli.framework.base import ALIASES
 from octoprint_cli.preflight.report import Report
 
-READY = {"ready": True, "strict": False, "ignored": [], "warnings": []}
+READY = {
+    "ready": True,
+    "strict": False,
+    "ignored": [],
+    "exemptions": [],
+    "checked": [],
+    "skipped": [],
+    "warnings": [],
+}
 
 
 def probe(**attributes):

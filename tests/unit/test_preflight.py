@@ -18,6 +18,7 @@ OF_THE_FILE = {
     "disk_space",
     "extrusion",
     "file_complete",
+    "file_consistency",
     "file_damage",
     "file_exists",
     "file_extension",

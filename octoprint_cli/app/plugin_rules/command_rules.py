@@ -16,7 +16,7 @@ from octoprint_cli.framework.base import Output
 from octoprint_cli.framework.catalogue import arguments, schema_of, summary_of
 from octoprint_cli.framework.guard import Guarded
 from octoprint_cli.framework.parser import global_parser, parse
-from octoprint_cli.framework.results import EFFECTS
+from octoprint_cli.framework.results import EFFECTS, HARMLESS
 from octoprint_cli.output.formats.registry import Formatters
 
 #: A guideline and how it is broken.
@@ -74,7 +74,7 @@ def _declared(kind: Type[Any], name: str) -> Iterator[Violation]:
 def _guarded(kind: Type[Any]) -> Iterator[Violation]:
     if kind.effects is None:  # reported already
         return
-    changes = set(kind.effects) - {"reads"}
+    changes = set(kind.effects) - HARMLESS
     if issubclass(kind, Guarded):
         if not changes:
             yield "guard", "is guarded, so it changes something, and its effects do not say what"

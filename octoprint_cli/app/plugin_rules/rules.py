@@ -12,6 +12,7 @@ from octoprint_cli.app.plugin_rules.command_rules import Violation, command_prob
 from octoprint_cli.app.plugin_rules.import_rules import import_problems
 from octoprint_cli.errors import NotFound
 from octoprint_cli.errors.suggest import close_matches, did_you_mean
+from octoprint_cli.framework.results import HARMLESS
 from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP
 from octoprint_cli.plugins import distributions
 from octoprint_cli.plugins.entry_points import (
@@ -127,6 +128,9 @@ def _check_problems(app: Any, name: str, kind: Any) -> Iterator[Violation]:
         yield "kind", "has no run() of its own"
     if not (kind.__dict__.get("__doc__") or "").strip():
         yield "help", "says nothing about what it asks: it has no docstring"
+    unknown = [effect for effect in kind.effects if effect not in HARMLESS]
+    if unknown:
+        yield "effects", f"has effects that no check may have: {', '.join(unknown)}; there are {' and '.join(sorted(HARMLESS))}"
 
 
 def _format_problems(method: str) -> Callable[[Any, str, Any], Iterator[Violation]]:

@@ -33,13 +33,28 @@ _HEATER = re.compile(r"tool\d+|bed|chamber")
 FIRST_REPORT_SECONDS = 10.0
 #: A target shows once the firmware has taken it, which it does not while it waits for a temperature.
 TARGET_SECONDS = 60.0
+#: The largest offset that the server's API accepts.
+MAX_OFFSET = 50.0
 
 
 class Temperature(NamedTuple):
-    """A heater, in degrees Celsius. A target of 0 is off, None is unknown."""
+    """A heater, in degrees Celsius. A target of 0 is off, None is unknown.
+
+    The server adds the offset to every target that the file of a job asks for.
+    """
 
     actual: Optional[float]
     target: Optional[float]
+    offset: Optional[float] = None
+
+    def hottest(self, target: float) -> float:
+        """Return what a target may come to: with the offset if that is above 0, unless the heater is off."""
+        return target + max(self.offset or 0.0, 0.0) if target > 0 else target
+
+    def as_dict(self) -> Dict[str, Optional[float]]:
+        """Return the reading as results have it: `offset` is there if the server adds one."""
+        values = self._asdict()
+        return values if self.offset else {name: values[name] for name in ("actual", "target")}
 
 
 class Sample(NamedTuple):
@@ -87,8 +102,8 @@ def readings_of(body: Mapping[str, Any]) -> Dict[str, Temperature]:
     for heater in sorted(body, key=lambda name: (not name.startswith("tool"), len(name), name)):
         values = body[heater]
         if _HEATER.fullmatch(heater) and isinstance(values, dict):
-            reading = Temperature(number(values.get("actual")), number(values.get("target")))
-            if reading != Temperature(None, None):
+            reading = Temperature(*(number(values.get(name)) for name in Temperature._fields))
+            if reading[:2] != (None, None):
                 found[heater] = reading
     return found
 
@@ -102,21 +117,49 @@ class Printer(Resource):
     def __init__(self, http: Http, limits: Callable[[], Optional[Limits]] = lambda: None) -> None:
         super().__init__(http)
         self._limits = limits
+        self._readings: Optional[Dict[str, Temperature]] = None  # the newest that were read
 
     def require_within_limits(self, targets: Iterable[Tuple[str, float]], asked_by: str = "") -> None:
         """Raise LimitExceeded for a heater (tool0, bed ...) whose target, in degrees Celsius, is above its limit."""
         for heater, degrees in targets:
-            limits = self._limits()
-            if limits is not None and degrees > limits.of(heater):
-                who = f"{asked_by!r} asks for {degrees:g} °C" if asked_by else f"{degrees:g} °C"
-                raise errors.LimitExceeded(
-                    f"{who} for {heater}, above the limit of {limits.of(heater):g} °C",
-                    details={"heater": heater, "value": degrees, "limit": limits.of(heater)},
-                )
+            self._require_within_limit(heater, degrees, 0.0, asked_by)
+
+    def _require_with_offsets(self, targets: Iterable[Tuple[str, float]], asked_by: str = "") -> None:
+        """Raise LimitExceeded for a target that, with the server's offset for that heater, is above the limit."""
+        asked = list(targets)
+        self.require_within_limits(asked, asked_by)
+        limits = self._limits() if any(degrees > 0 for _, degrees in asked) else None
+        if limits is None or not any(degrees <= limits.of(heater) < degrees + MAX_OFFSET for heater, degrees in asked):
+            return
+        readings = self._known_readings()
+        for heater, degrees in asked:
+            meant = [name for name in readings if name == heater or (heater == "tool" and name.startswith("tool"))]
+            hottest = max([degrees, *(readings[name].hottest(degrees) for name in meant)])
+            self._require_within_limit(heater, degrees, hottest - degrees, asked_by)
+
+    def _known_readings(self) -> Dict[str, Temperature]:
+        """Return the newest reading of the heaters; none with a key that may heat, but not see them."""
+        try:
+            return self.current().temperatures if self._readings is None else self._readings
+        except errors.PermissionDenied:
+            return {}
+
+    def _require_within_limit(self, heater: str, degrees: float, offset: float, asked_by: str) -> None:
+        limits = self._limits()
+        if limits is None or degrees + offset <= limits.of(heater):
+            return
+        who = f"{asked_by!r} asks for {degrees:g} °C" if asked_by else f"{degrees:g} °C"
+        added = f" and the server's offset of {offset:+g} °C" if offset else ""
+        raise errors.LimitExceeded(
+            f"{who} for {heater}{added}, above the limit of {limits.of(heater):g} °C",
+            details={"heater": heater, "value": degrees, "limit": limits.of(heater), **({"offset": offset} if offset else {})},
+        )
 
     def current(self) -> PrinterState:
         """Return the state by `GET /api/printer` (permission STATUS). Raises PrinterOffline (the server's 409)."""
-        return PrinterState.from_json(self._http.get(_PATH, needs="STATUS", exclude="sd"))
+        state = PrinterState.from_json(self._http.get(_PATH, needs="STATUS", exclude="sd"))
+        self._readings = state.temperatures
+        return state
 
     def error(self) -> Optional[str]:
         """Return the firmware's last error by `GET /api/printer/error` (STATUS, since 1.10); 2.0 forgets it on disconnect."""
@@ -149,7 +192,7 @@ class Printer(Resource):
         `targets` in degrees Celsius, 0 is off. Raises LimitExceeded; StateNotReached if they do not show in `seconds`:
         while the printer heats up and waits, it takes no other command.
         """
-        self.require_within_limits(targets.items())
+        self._require_with_offsets(targets.items())
         answers = [self._request(heater, body) for heater, body in _requests(targets)]
         refused = [answer for answer in answers if isinstance(answer, errors.CliError)]
         if refused:  # only now: one heater's trouble must not leave another one hot
@@ -205,7 +248,7 @@ class Printer(Resource):
         from octoprint_cli.gcode.command import parse_command  # slow to import, and most commands send none
 
         for command in commands:
-            self.require_within_limits(parse_command(command).targets, command)
+            self._require_with_offsets(parse_command(command).targets, command)
         self._http.post(f"{_PATH}/command", {"commands": list(commands)}, needs="CONTROL")
 
 

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
 from octoprint_cli.client.locations import location_name
 from octoprint_cli.client.parsing import inner, items, number, text, whole
+from octoprint_cli.errors import FileInvalid
+
+
+def require_encodable(name: str) -> None:
+    """Raise FileInvalid for a name that is no valid UTF-8: on this computer it may be any bytes, on a server it is text."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError as error:
+        valid = name.encode("utf-8", "replace").decode("utf-8").replace("?", "_")
+        raise FileInvalid(
+            f"the name {name!a} is not valid UTF-8, and no server stores it",
+            hint=f"octoprint-cli upload FILE --name {shlex.quote(valid)}",
+            details={"name": ascii(name), "valid": valid},
+        ) from error
 
 
 class History(NamedTuple):

@@ -17,7 +17,7 @@ from octoprint_cli.client.http.request import StreamedBody
 from octoprint_cli.client.locations import SD_NAMES
 from octoprint_cli.client.parsing import inner, members, text
 from octoprint_cli.client.resource import Resource
-from octoprint_cli.client.resources.stored_file import StoredFile
+from octoprint_cli.client.resources.stored_file import StoredFile, require_encodable
 from octoprint_cli.gcode.source import Progress
 
 if TYPE_CHECKING:
@@ -37,12 +37,22 @@ PATIENCE_PER_MIB = 1.0
 
 
 class UploadOptions(NamedTuple):
-    """Options for storing a file. `if_exists`: replace, skip, rename or fail; `verify`: auto or download."""
+    """Options for storing a file. `if_exists`: replace, skip, rename or fail; `verify`: auto or download.
+
+    `name` is the name on the server, that of the local file by default.
+    """
 
     location: str = "local"
     folder: str = ""
     if_exists: str = "replace"
     verify: str = "auto"
+    name: Optional[str] = None
+
+    def name_of(self, file: Path) -> str:
+        """Return the name that the file gets on the server. Raises FileInvalid for one that is no UTF-8."""
+        name = self.name or file.name
+        require_encodable(name)
+        return name
 
 
 class UploadResult(NamedTuple):
@@ -76,9 +86,10 @@ class Uploads(Resource):
         there, ConnectionFailed or TimedOut.
         """
         size = size_of(file)  # first of all, may it be read?
+        name = options.name_of(file)
         if options.location != "local":
-            return self._send(file, file.name, options, file.name, None, progress)
-        path = self._files.path_of(file.name, options.folder)
+            return self._send(file, name, options, name, None, progress)
+        path = self._files.path_of(name, options.folder)
         held = self._held(path)
         if held is not None:
             kept = self._kept(held, file, size, options)
@@ -144,10 +155,10 @@ class Uploads(Resource):
     ) -> UploadResult:
         """Send the file under the name that `if_exists` allows; for `rename`, try again if the name is taken meanwhile."""
         if options.if_exists != "rename":
-            return self._send(file, file.name, options, path, held, progress)
+            return self._send(file, options.name_of(file), options, path, held, progress)
         refused: Optional[errors.FileExists] = None
         for _ in range(NAMES_TRIED):
-            name = self._files.free_name(file.name, options.folder)
+            name = self._files.free_name(options.name_of(file), options.folder)
             try:
                 return self._send(file, name, options, self._files.path_of(name, options.folder), None, progress)
             except errors.FileExists as error:

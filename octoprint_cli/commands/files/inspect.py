@@ -28,7 +28,7 @@ _PICTURE = fields.record(
 
 
 _BAD_LINE = fields.record(
-    kind=fields.text("placeholder, control, html, binary, long, encoding or number"),
+    kind=fields.text("placeholder, control, html, binary, long, encoding, number or arc"),
     line=fields.whole("from 1"),
     offset=fields.whole("in bytes from 0"),
     text=fields.text(),
@@ -36,7 +36,15 @@ _BAD_LINE = fields.record(
     comment=fields.switch("inside a comment, which no printer executes"),
 )
 _NOTABLE = fields.record(
-    code=fields.text(), line=fields.whole("where it stands first"), count=fields.whole("how many there are"), does=fields.text()
+    code=fields.text(),
+    line=fields.whole("where it stands first"),
+    count=fields.whole("how many there are"),
+    does=fields.text(),
+    lines=fields.listed(fields.whole(), "where the first few stand"),
+    waits=fields.switch("it waits for a person"),
+)
+_DOUBT = fields.record(
+    kind=fields.text(), line=fields.whole("near which it shows; 0: nowhere in particular"), problem=fields.text()
 )
 
 
@@ -88,6 +96,7 @@ class Inspect(ShowOne):
         estimated_time=fields.span("of the print, as the slicer says").or_null,
         bad_lines=fields.listed(_BAD_LINE.displayed_as(lambda bad: f"line {bad['line']} {bad['problem']}")),
         notable=fields.listed(_NOTABLE.displayed_as(_told), "commands that deserve a look"),
+        doubts=fields.listed(_DOUBT.displayed_as(lambda it: it["problem"]), "what does not fit together in the file as a whole"),
         cold_extrusion=fields.whole("the first line that extrudes with a cold hotend").or_null,
         thumbnails=fields.listed(_PICTURE.displayed_as(lambda it: f"{it['format']} {it['width']}x{it['height']}")),
         written=fields.text("the file that --thumbnail wrote").or_null,

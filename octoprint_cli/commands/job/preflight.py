@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import Any, Dict
+from typing import Any, Collection, Dict
 
 from octoprint_cli.api import (
     CHECK_CODES,
@@ -14,6 +14,7 @@ from octoprint_cli.api import (
     add_checks,
     add_file_or_stored,
     add_location,
+    add_name,
     preflight_report,
 )
 
@@ -26,24 +27,28 @@ class Preflight(Lister):
     """check that the printer, and a file, are ready for a print
 
     Not ready: the report is in the error's data, the exit code tells why (1 offline, 3 busy, 2 file, 4
-    other, in that order).
+    other, in that order). A check that could not be made, and might have forbidden the print, is a warning.
     """
 
     result = REPORT
     effects = ("reads",)
+    preflight = True
     error_codes = CHECK_CODES
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
         add_file_or_stored(parser, required=False)
         add_location(parser)
+        add_name(parser)
         add_checks(parser)
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Rows:
         report = preflight_report(self, parsed_args)
         data = report.as_dict()
-        rows = Rows("checks", COLUMNS, map(_shown, data.pop("checks")), more=MORE, **data)
+        warned = {warning["id"] for warning in data["warnings"]}
+        checks = [_shown(check, warned) for check in data.pop("checks")]
+        rows = Rows("checks", COLUMNS, checks, more=MORE, **data)
         error = report.error()
         if error:
             error.data = rows
@@ -51,6 +56,7 @@ class Preflight(Lister):
         return rows
 
 
-def _shown(check: Dict[str, Any]) -> Dict[str, Any]:
-    """Return the row, which in a table shows that a failure was overridden."""
-    return {**check, "status": Display(check["status"], f"{check['status']}{' (ignored)' if check['ignored'] else ''}")}
+def _shown(check: Dict[str, Any], warned: Collection[str]) -> Dict[str, Any]:
+    """Return the row, which in a table shows that a failure was overridden, and that a skipped check is a warning."""
+    note = " (ignored)" if check["ignored"] else " (warning)" if check["status"] == "skip" and check["id"] in warned else ""
+    return {**check, "status": Display(check["status"], check["status"] + note)}

@@ -71,8 +71,8 @@ class Print(Guarded, ShowOne):
         self.client.job.current().require_idle()
         if parsed_args.stored is None:
             return None
-        if (parsed_args.path, parsed_args.if_exists, parsed_args.verify) != ("", "replace", "auto"):
-            raise errors.UsageError("--path, --if-exists and --verify are for an upload, and --stored needs none")
+        if (parsed_args.path, parsed_args.name, parsed_args.if_exists, parsed_args.verify) != ("", None, "replace", "auto"):
+            raise errors.UsageError("--path, --name, --if-exists and --verify are for an upload, and --stored needs none")
         return self.client.files.require(parsed_args.stored, parsed_args.location)
 
     def perform(self, parsed_args: Namespace, plan: Optional[StoredFile]) -> Dict[str, Any]:

@@ -14,9 +14,11 @@ from typing import Callable, Dict, Iterable, List, Optional, Tuple, TypeVar
 
 from octoprint_cli.gcode.analysis import comment_values
 from octoprint_cli.gcode.analysis.contents import Layers, Sliced, Thumbnail
+from octoprint_cli.gcode.analysis.layer_numbers import LayerNumbers
 from octoprint_cli.gcode.analysis.printer_pictures import PrinterPictures
 from octoprint_cli.gcode.analysis.slicers import (
     ANNOUNCED,
+    ANNOUNCING,
     BEGINS,
     EVERY_ONE,
     MARKS,
@@ -79,6 +81,9 @@ class CommentParser:
         self._repeated: Dict[bytes, List[bytes]] = {}  # ... but for EVERY_ONE
         self._marks: Dict[bytes, int] = {}  # how often each of MARKS, TAILS and BEGINS was there
         self._last = b""  # ... and which came last
+        self._last_block = 0  # ... in the block that begins on this line
+        self.last_line = 0
+        self.numbers = LayerNumbers()
         self._heights: Dict[bytes, int] = {}
         self._first_z: Optional[bytes] = None
         self._named: Optional[Tuple[Slicer, str, Optional[bytes]]] = None
@@ -93,10 +98,13 @@ class CommentParser:
         self._thumbnails.feed(block, line, comments)
         self._pictures.feed(block, line)
         if found:
-            self._read(comments)
+            self._read(comments, line)
+            if self._last_block == line:
+                self.last_line = line + block.count(b"\n", 0, block.rfind(self._last))
 
-    def _read(self, comments: bytes) -> None:
+    def _read(self, comments: bytes, line: int) -> None:
         """Read comments alone, from behind their `;` and its spaces on, each between two newlines."""
+        self.numbers.feed(comments, line)
         facts = _FACT.findall(comments)
         self._facts.update(facts)
         for key, value in facts:
@@ -104,7 +112,7 @@ class CommentParser:
                 self._repeated[key].append(value)
         events = _EVENT.findall(comments)
         if events:
-            self._last = events[-1]
+            self._last, self._last_block = events[-1], line
             for event, count in Counter(events).items():
                 self._marks[event] = self._marks.get(event, 0) + count
         self._count_heights(Counter(_HEIGHT.findall(comments)))
@@ -124,6 +132,11 @@ class CommentParser:
     @property
     def _slicer(self) -> Slicer:
         return self._named[0] if self._named else UNKNOWN
+
+    @property
+    def beginnings(self) -> int:
+        """How often a slicer announces itself: once for each file that was put behind another."""
+        return max((self._marks.get(mark, 0) for mark in ANNOUNCING), default=0)
 
     @property
     def tail(self) -> bool:

@@ -81,7 +81,7 @@ class Thumbnail(NamedTuple):
 class BadLine(NamedTuple):
     """The first line of a kind that no printer should be given.
 
-    kind: placeholder, control, html, binary, long, encoding or number. `line` counts from 1, `offset` in
+    kind: placeholder, control, html, binary, long, encoding, number, arc or stale. `line` counts from 1, `offset` in
     bytes from 0. `comment`: the damage is inside a comment, which no printer executes.
     """
 
@@ -100,6 +100,16 @@ class Notable(NamedTuple):
     line: int
     count: int  # type: ignore[assignment]  # hides tuple.count
     does: str
+    lines: Tuple[int, ...] = ()  # of the first few
+    waits: bool = False  # for a person
+
+
+class Doubt(NamedTuple):
+    """Something about the file as a whole that is not as a slicer writes it, and where it shows; 0: nowhere in particular."""
+
+    kind: str
+    line: int
+    problem: str  # a sentence without its stop
 
 
 class ExtrusionMode(NamedTuple):
@@ -127,15 +137,23 @@ class Contents(NamedTuple):
     lines: int = 0
     extruding: Extents = Extents()  # moves that extrude; z from the bed up
     moves: Extents = Extents()  # every position that a move was sent to
+    layer_extruding: Extents = Extents()  # of `extruding`, what the layers have: no purge line before them, no filament change
+    layer_moves: Extents = Extents()  # of `moves`, those between the first extrusion of the layers and their last one
     extrusion: Mapping[str, float] = MappingProxyType({})  # mm of filament by tool
     tools: Tuple[str, ...] = ()  # tool0, tool1 ...: those that are selected or extrude
     heat: Mapping[str, HeaterTargets] = MappingProxyType({})  # tool0 ..., bed, chamber
     layers: Layers = Layers()
     sliced: Sliced = Sliced()
     ending: FileEnding = FileEnding()
+    cut: bool = False  # its last line has no end
     bad_lines: Tuple[BadLine, ...] = ()  # in the order of the file
     notable: Tuple[Notable, ...] = ()
     cold: Optional[int] = None  # the first line that extrudes before its hotend has a target
+    cold_shared: Optional[int] = None  # ... before any hotend has one: of printers whose tools share a nozzle
+    named_tools: bool = True  # hotends other than the first are heated by their number, so that each has its own
+    doubts: Tuple[Doubt, ...] = ()  # in the order of the file
+    stale: Optional[Doubt] = None  # it extrudes behind its end: the rest of an older, longer file
+    foreign: Optional[str] = None  # what the file is, if it is no G-code at all
     macro: Optional[str] = None  # the first command before any extrusion that may do anything, such as START_PRINT
     thumbnails: Tuple[Thumbnail, ...] = ()
     extrusion_mode: Optional[ExtrusionMode] = None  # None: nothing is extruded
@@ -177,6 +195,7 @@ class Contents(NamedTuple):
             "bad_lines": [bad._asdict() for bad in self.bad_lines],
             "notable": [notable._asdict() for notable in self.notable],
             "cold_extrusion": self.cold,
+            "doubts": [doubt._asdict() for doubt in self.doubts],
             "thumbnails": [thumbnail.as_dict() for thumbnail in self.thumbnails],
         }
 

@@ -8,26 +8,35 @@ from typing import Dict, Iterator, Optional, Tuple
 from octoprint_cli.gcode.analysis.blocks import Block
 from octoprint_cli.gcode.analysis.contents import BadLine
 from octoprint_cli.gcode.analysis.tokenizer import LONGEST, tokenize
-from octoprint_cli.gcode.code_table import MESSAGE, lookup
+from octoprint_cli.gcode.code_table import lookup
 
-#: The first bytes of files that are no text, whatever their names say.
-_MAGIC = (
-    (b"GCDE", "this is binary G-code (.bgcode), which OctoPrint cannot print: switch it off in the slicer's printer settings"),
-    (b"PK\x03\x04", "this is a ZIP archive, such as .3mf: export plain G-code"),
-    (b"\x1f\x8b", "this is compressed by gzip: unpack it first"),
-    (b"\x89PNG", "this is a picture"),
-    (b"%PDF", "this is a PDF document"),
-    (b"\xff\xfe", "this is UTF-16 text: save it as UTF-8"),
-    (b"\xfe\xff", "this is UTF-16 text: save it as UTF-8"),
+#: The first bytes of files that are no G-code, whatever their names say.
+_MAGIC = tuple(
+    (re.compile(magic, re.IGNORECASE | re.DOTALL), problem)
+    for magic, problem in (
+        (rb"GCDE", "this is binary G-code (.bgcode), which OctoPrint cannot print: switch it off in the slicer's printer settings"),
+        (rb"PK[\x03\x05]", "this is a ZIP archive, such as .3mf: export plain G-code"),
+        (rb"\x1f\x8b", "this is compressed by gzip: unpack it first"),
+        (rb"BZh\d|\xfd7zXZ|7z\xbc\xaf|Rar!|\x28\xb5\x2f\xfd", "this is a compressed archive: unpack it first"),
+        (rb"\x89PNG|\xff\xd8\xff|GIF8", "this is a picture"),
+        (rb"%PDF", "this is a PDF document"),
+        (rb"\xff\xfe|\xfe\xff|[\x01-\x7f]\0[\x01-\x7f]\0|\0[\x01-\x7f]\0[\x01-\x7f]", "this is UTF-16 text: save it as UTF-8"),
+        (rb"(?:\xef\xbb\xbf)?\s*<(?:!DOCTYPE|html|head|body|\?xml)", "this is a web page: what was saved is not the file"),
+        (rb"(?:\xef\xbb\xbf)?\s*[{\[]\s*[{\[]?\s*\"", "this is JSON, such as a server's error: what was saved is not the file"),
+    )
 )
 #: Commands are made of these; the rest is looked at more closely.
 _ORDINARY = bytes(value for value in range(0x20, 0x7F) if value not in b"{}[]<>") + b"\t\n"
 _PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n"
 _ODD_LINE = re.compile(rb"\n[^\n]*[^\t\n -;=?-Z\\^-z|~][^\n]*")  # a line with anything that is not ordinary
+#: A hole that a disk or a transfer left, wherever it begins: one odd byte in a comment is none.
+_HOLE = re.compile(rb"\x00|[\x01-\x08\x0b-\x1f\x7f]{3}")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 #: `{travel_speed}`, `[first_layer_temperature]`, `{if layer_num > 1}`. A list of numbers in brackets is Klipper's.
 _PLACEHOLDER = re.compile(rb"\{([^{}]*)\}|\[(\s?[A-Za-z_][A-Za-z0-9_ ]*)\]")
 _NAME = re.compile(rb"[A-Za-z_]")
+#: Names and texts among a macro's parameters are what the user calls them, brackets and all.
+_NAMED = re.compile(rb"\b(?:\w*NAMES?|FILE|MODEL|OBJECT|MSG|MESSAGE|TEXT|LABEL)\s?=\s?(?:\"[^\"]*\"|\S*)", re.IGNORECASE)
 #: Klipper's commands are words with parameters of any length: EXCLUDE_OBJECT_DEFINE has a polygon.
 _OF_WORDS = re.compile(rb"\s*[A-Za-z_@]{2}")
 _LONGEST_OF_WORDS = 64 * 1024
@@ -38,6 +47,7 @@ class DamageDetector:
 
     def __init__(self) -> None:
         self._found: Dict[Tuple[str, bool], BadLine] = {}
+        self.foreign: Optional[str] = None  # what the file is instead of G-code
 
     def lines(self) -> Tuple[BadLine, ...]:
         """Return the bad lines in the order of the file."""
@@ -46,8 +56,10 @@ class DamageDetector:
     def begin(self, beginning: bytes) -> None:
         """Look at the first bytes of the file, as they are."""
         for magic, problem in _MAGIC:
-            if beginning.startswith(magic):
+            if magic.match(beginning):
                 self._keep(BadLine("binary", 1, 0, _shown(beginning), problem))
+                self.foreign = problem.partition(":")[0]
+                break
 
     def knows(self, kind: str) -> bool:
         """Whether there was a command of this kind already: the first one counts."""
@@ -78,7 +90,12 @@ class DamageDetector:
                 self.add(kind, block, block.line_at(commands, at), text, problem)
 
     def _look_at_comments(self, block: Block) -> None:
-        """Look for damage in comments, which hurts nobody but tells that something went wrong."""
+        """Look for damage in comments, which hurts nobody unless it is a hole: lines are missing then."""
+        hole = _HOLE.search(block.text)
+        if hole and not self.knows("control"):
+            begins = block.text.rfind(b"\n", 0, hole.start()) + 1
+            shown = block.text[begins : begins + 80]
+            self.add("control", block, block.line_at(block.text, begins), shown, "has a hole of zeros or control bytes")
         control = _CONTROL.search(block.text)
         self._comment(block, "control", control and control.start(), "has control characters in its comment")
         self._comment(block, "encoding", _not_utf8(block.text), "is not UTF-8 in its comment")
@@ -97,21 +114,23 @@ def _shown(text: bytes) -> str:
 
 def _problems(text: bytes) -> Iterator[Tuple[str, str]]:
     """Yield what is wrong with a command, in words that follow `line 3`."""
+    free = _is_free(text)
     if _CONTROL.search(text):
         yield "control", "has control characters"
-    elif _not_utf8(text) is not None:
+    elif not free and _not_utf8(text) is not None:
         yield "encoding", "is not UTF-8"
     if text.lstrip().startswith(b"<"):
         yield "html", "is HTML: what was saved is a page, not the file"
-    unfilled = next((found.group() for found in _PLACEHOLDER.finditer(text) if _NAME.search(found.group())), None)
-    if unfilled and not _is_message(text):
+    bare = _NAMED.sub(b"", text)
+    unfilled = next((found.group() for found in _PLACEHOLDER.finditer(bare) if _NAME.search(found.group())), None)
+    if unfilled and not free:
         yield "placeholder", f"has a placeholder that was never filled: {unfilled[:60].decode('ascii', 'replace')}"
 
 
-def _is_message(text: bytes) -> bool:
-    """Whether the command only shows its text to the user (M117, RESPOND ...): nothing breaks if that is odd."""
+def _is_free(text: bytes) -> bool:
+    """Whether the command takes any text: a message for the user (M117, RESPOND ...), a name. Nothing breaks if that is odd."""
     command = tokenize(text[:LONGEST])
-    return command is not None and lookup(command.code).text == MESSAGE
+    return command is not None and lookup(command.code).text is not None
 
 
 def _long_lines(commands: bytes) -> Iterator[int]:

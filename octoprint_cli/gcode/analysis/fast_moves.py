@@ -33,7 +33,7 @@ import re
 from itertools import accumulate, chain, compress
 from math import hypot
 from operator import add, mul, sub
-from typing import Callable, ClassVar, Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, ClassVar, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from octoprint_cli.gcode.analysis.arcs import (
     Arcs,
@@ -70,24 +70,29 @@ class RunStart(NamedTuple):
 class RunResult(NamedTuple):
     """What a run does. Positions are as the file writes them, None for an axis that no line names.
 
-    `net`, `peak` and `trough` are the sums of filament fed: in the end, the highest, the lowest.
+    `net`, `peak` and `trough` are the sums of filament fed: in the end, the highest, the lowest; `feed` and `pull` are the
+    largest and the smallest amount of one line.
     `first` and `last` are lines of the run, from 0: the first that feeds filament, the last that does on the move.
+    `until` are the moves up to that last one, `after` those behind it.
     """
 
     position: Tuple[Optional[float], ...]
-    moves: Tuple[Optional[Span], ...]
+    until: Tuple[Optional[Span], ...]
+    after: Tuple[Optional[Span], ...]
     extruding: Tuple[Optional[Span], ...]
-    heights: FrozenSet[float]
+    heights: Tuple[float, ...]  # at which it extrudes, in their order
     e: float
     net: float
     peak: float
     trough: float
+    feed: float
+    pull: float
     first: Optional[int]
     last: Optional[int]
 
     def require_sound(self) -> None:
         """Raise NeedsLineByLine for numbers that no printer has a use for, so that the line that has them is found."""
-        spans = [end for span in self.moves if span for end in span]
+        spans = [end for span in (*self.until, *self.after) if span for end in span]
         if not all(abs(value) <= LARGEST for value in (*spans, self.e, self.net, self.peak, self.trough)):
             raise NeedsLineByLine
 
@@ -107,20 +112,27 @@ def measure_run(text: bytes, start: RunStart) -> RunResult:
     feeds = bytes(map((0.0).__lt__, deltas))
     kinds = _marked(kinds, with_e, feeds)
     axes = [_axis(kinds, at(name), start.position[axis], 1 << axis) for axis, name in enumerate(AXES)]
-    moves, extruding = [span(axis.all) for axis in axes], [span(axis.extruding) for axis in axes]
+    last = kinds.translate(_EXTRUDING).rfind(1)
+    shares = [kinds[: last + 1].translate(_NAMING[1 << axis]).count(1) for axis in range(3)]
+    until, after = zip(*((span(axis.all[:share]), span(axis.all[share:])) for axis, share in zip(axes, shares)))
+    moves, extruding = list(until), [span(axis.extruding) for axis in axes]
     if any(kinds.translate(_CURVED)):
         arcs = _arcs(kinds, (axes[0].all, axes[1].all), (at("I"), at("J")), start)
+        if 0.0 in arcs.radii:
+            raise NeedsLineByLine  # an arc without a centre
         widen(moves, extruding, [arcs.at(index) for index in _beyond(arcs, start.reached, extruding)])
-    last = kinds.translate(_EXTRUDING).rfind(1)
     return RunResult(
         tuple(axis.last for axis in axes),
         tuple(moves),
+        after,
         tuple(extruding),
-        frozenset(axes[2].extruding),
+        tuple(axes[2].extruding),
         _e_after(with_e, values, totals, start),
         totals[-1] if totals else 0.0,
         max(totals, default=0.0),
         min(totals, default=0.0),
+        max(deltas, default=0.0),
+        min(deltas, default=0.0),
         _nth(kinds, feeds.find(1)),
         last if last >= 0 else None,
     )

@@ -45,19 +45,25 @@ def measure_run(text: bytes, start: RunStart) -> RunResult:
     extruding &= fed
     seen = np.concatenate(([0], np.cumsum(extruding)))
     axes = [_axis(*column, seen, position) for column, position in zip(columns, start.position)]
-    moves, reached = [_span(axis.all) for axis in axes], [_span(axis.extruding) for axis in axes]
-    if words.curved():
-        widen(moves, reached, _arcs_beyond(words, columns, start, reached, extruding))
     last = np.flatnonzero(extruding)[-1:]
+    shares = [int(np.searchsorted(rows, last[0], "right")) if len(last) else 0 for rows, _ in columns]
+    until = [_span(axis.all[:share]) for axis, share in zip(axes, shares)]
+    after = [_span(axis.all[share:]) for axis, share in zip(axes, shares)]
+    reached = [_span(axis.extruding) for axis in axes]
+    if words.curved():
+        widen(until, reached, _arcs_beyond(words, columns, start, reached, extruding))
     return RunResult(
         tuple(axis.last for axis in axes),
-        tuple(moves),
+        tuple(until),
+        tuple(after),
         tuple(reached),
-        frozenset(np.unique(axes[2].extruding).tolist()),
+        tuple(axes[2].extruding.tolist()),
         feed.e,
         float(feed.totals[-1]) if len(feed.totals) else 0.0,
         float(feed.totals.max()) if len(feed.totals) else 0.0,
         float(feed.totals.min()) if len(feed.totals) else 0.0,
+        float(feed.deltas.max()) if len(feed.totals) else 0.0,
+        float(feed.deltas.min()) if len(feed.totals) else 0.0,
         words.line(body, int(fed.argmax())) if fed.any() else None,
         words.line(body, int(last[0])) if len(last) else None,
     )
@@ -235,6 +241,8 @@ def _arcs_beyond(
     if any(not np.array_equal(rows, words.arcs) for rows, _ in offsets):
         raise NeedsLineByLine
     radius = np.hypot(offsets[0][1], offsets[1][1])
+    if not radius.all():
+        raise NeedsLineByLine  # an arc without a centre
     for axis, (rows, values) in enumerate(columns[:2]):
         at = np.searchsorted(rows, words.arcs)
         if not np.array_equal(rows[np.minimum(at, len(rows) - 1)] if len(rows) else rows, words.arcs):
@@ -253,7 +261,7 @@ def _axis(rows: Any, values: Any, seen: Any, start: float) -> _Axis:
     until = np.append(rows[1:] + 1, len(seen) - 1)
     chosen = values[seen[until] > seen[rows]]
     if seen[int(rows[0]) + 1 if len(rows) else -1]:
-        chosen = np.append(chosen, start)
+        chosen = np.insert(chosen, 0, start)
     return _Axis(values, chosen, float(values[-1]) if len(values) else None)
 
 

@@ -16,14 +16,17 @@ from octoprint_cli.gcode.analysis.blocks import BLOCK, Block, Blocks
 from octoprint_cli.gcode.analysis.comments import CommentParser, any_of
 from octoprint_cli.gcode.analysis.contents import Contents, Layers
 from octoprint_cli.gcode.analysis.damage import DamageDetector
+from octoprint_cli.gcode.analysis.doubts import find_doubts
 from octoprint_cli.gcode.analysis.interpreter import GcodeInterpreter
 from octoprint_cli.gcode.analysis.layer_heights import Told
+from octoprint_cli.gcode.analysis.slicers import MARKS
 from octoprint_cli.gcode.code_table import skipped
 from octoprint_cli.gcode.source import LocalFile, Progress
 
 MeasureRun = Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult]
 
 _COMMENT = re.compile(rb";[^\n]*")
+_ESCAPED_COMMENT = re.compile(rb"(?<!\\);[^\n]*")  # the server reads on behind `\;`
 #: What begins otherwise ends a run.
 _OTHER = re.compile(
     rb"\n(?!G[01] [A-FHLOSU-Z])(?!G[23] X[-\d.]+ Y[-\d.]+(?: [ZE][-\d.]+)* I[-\d.]+ J[-\d.]+[^\nGKMNPRST]*\n)(?!G92 E)[^\n]+"
@@ -37,6 +40,12 @@ _SHORT, _LONG = 100, 6_000
 _INDIVISIBLE = 1000
 #: Below this size the import of numpy costs more than it saves.
 _WORTH_NUMPY = 8 * 1024 * 1024
+#: So many moves at a time are read line by line until it is clear whether they are a purge line.
+_FIRST_MOVES = 10
+#: What a slicer writes where a layer begins.
+_LAYER = re.compile(rb"\n;[ \t]*(?:" + b"|".join(MARKS.values()) + rb"|(?:BEFORE|AFTER)_LAYER_CHANGE(?=\s))")
+#: This stands in a line of its own where the layers begin. No command is like it: comments are gone.
+_LAYERS_BEGIN = b";"
 #: So many of the first bytes tell what kind of file it is.
 _BEGINNING = 40
 
@@ -70,6 +79,7 @@ class GcodeParser:
         self._comments = CommentParser()
         self._beginning = b""
         self._block = Block(b"", 1, 0, b"", False)  # the one that is being read
+        self._in_layers = False  # there was a layer's mark
         self._held: Optional[Block] = None  # the rest of one in which too few moves tell how E is meant
 
     @property
@@ -91,6 +101,7 @@ class GcodeParser:
         if self._held:
             self._execute(self._held.text, self._held.line, last=True)
         self._damage.begin(self._beginning)
+        layers = self._layers()
         interpreter, toolpath = self._interpreter, self._interpreter.toolpath
         extruding = toolpath.extruding.extents()
         if extruding.z is not None:  # the first layer reaches down to the bed
@@ -100,15 +111,23 @@ class GcodeParser:
             lines=self._block.line + self._block.text.count(b"\n") - 1,
             extruding=extruding,
             moves=toolpath.moves.extents(),
+            layer_extruding=toolpath.zone.extruding.extents(),
+            layer_moves=toolpath.zone.moves.extents(),
             extrusion={f"tool{tool}": length for tool, length in sorted(toolpath.lengths.items())},
             tools=tuple(interpreter.tool_names()),
             heat=interpreter.heaters.result(),
-            layers=self._layers(),
+            layers=layers,
+            doubts=find_doubts(interpreter, self._comments, layers.height),
             sliced=self._comments.sliced(),
-            ending=interpreter.ending(self._comments.tail, self._block.cut),
+            ending=interpreter.ending(self._comments.last_line if self._comments.tail else 0, self._block.cut),
+            stale=interpreter.stale,
+            foreign=self._damage.foreign,
+            cut=self._block.cut,
             bad_lines=self._damage.lines(),
             notable=interpreter.notable(),
             cold=interpreter.heaters.cold,
+            cold_shared=interpreter.heaters.cold_shared,
+            named_tools=interpreter.heaters.named_tools,
             macro=interpreter.macro,
             thumbnails=self._comments.thumbnails(),
             filament_used=self._comments.filament_used(),
@@ -119,8 +138,11 @@ class GcodeParser:
     def _take(self, block: Block) -> None:
         self._block = block
         self._comments.feed(block.text, block.line)
-        commands = _COMMENT.sub(b"", block.text)
+        comment = _ESCAPED_COMMENT if b"\\;" in block.text else _COMMENT
+        commands = comment.sub(b"", block.text)
         self._damage.look(block, commands)
+        if not self._in_layers:
+            commands = self._with_mark(block.text, commands)
         held, self._held = self._held, None
         if held:
             commands = held.text + commands
@@ -138,6 +160,15 @@ class GcodeParser:
         seen = toolpath.layers(told)
         return seen._replace(height=marked.height or seen.height, first_height=first or seen.first_height)
 
+    def _with_mark(self, text: bytes, commands: bytes) -> bytes:
+        """Return the commands with a line of its own where the first layer begins, in place of the comment that said so."""
+        mark = _LAYER.search(b"\n" + text)
+        if mark is None:
+            return commands
+        self._in_layers = True
+        at = _line_start(commands, text.count(b"\n", 0, mark.start()))
+        return commands[:at] + _LAYERS_BEGIN + commands[at:]
+
     def _execute(self, commands: bytes, line: int, last: bool = False) -> None:
         """Execute the lines of a block, without their comments. `last`: do not wait for more of them."""
         text = b"\n" + commands
@@ -147,7 +178,7 @@ class GcodeParser:
         for other in _OTHER.finditer(text):
             if self._interpreter.mode.in_doubt and self._wait(text, begins, other.end(), line, last):
                 return
-            line += self._run(text[begins : other.start() + 1], line)
+            line = self._run(text[begins : other.start() + 1], line)
             self._one(other.group()[1:], line)
             line, begins = line + 1, other.end() + 1
         if not self._interpreter.mode.in_doubt or not self._wait(text, begins, len(text), line, last):
@@ -166,13 +197,17 @@ class GcodeParser:
         return True
 
     def _run(self, text: bytes, line: int) -> int:
-        """Execute a run of moves. Returns how many lines it has."""
-        lines = text.count(b"\n")
-        if len(text) < _SHORT or not self._interpreter.toolpath.plain:
+        """Execute a run of moves. Returns the number of the line behind it."""
+        toolpath, end = self._interpreter.toolpath, line + text.count(b"\n")
+        while text and not toolpath.zone.settled:  # what may be a purge line is a few moves, each of which counts
+            begins = _line_start(text, _FIRST_MOVES)
+            self._one_by_one(text[:begins], line)
+            text, line = text[begins:], line + _FIRST_MOVES
+        if len(text) < _SHORT or not toolpath.plain:
             self._one_by_one(text, line)
         elif not text.isspace():
             self._pass(text, line)
-        return lines
+        return end
 
     def _pass(self, text: bytes, line: int) -> None:
         """Measure a run at once; or, where the fast path cannot, first the one half and then the other."""
@@ -195,9 +230,22 @@ class GcodeParser:
                 self._one(command, number)
 
     def _one(self, command: bytes, line: int) -> None:
+        if command == _LAYERS_BEGIN:
+            self._interpreter.toolpath.begin_layers()
+            return
         problem = self._interpreter.execute(command, line)
         if problem:
-            self._damage.add("number", self._block, line, command, problem)
+            self._damage.add(problem.kind, self._block, line, command, problem.text)
+
+
+def _line_start(text: bytes, lines: int) -> int:
+    """Return where the line behind so many lines begins; the end of the text if it has no more."""
+    at = 0
+    for _ in range(lines):
+        at = text.find(b"\n", at) + 1
+        if not at:
+            return len(text)
+    return at
 
 
 def _vectors() -> MeasureRun:

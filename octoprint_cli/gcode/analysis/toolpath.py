@@ -6,14 +6,15 @@ the nozzle stands and moves nothing, so what a file writes and where it goes can
 
 from __future__ import annotations
 
-import math
-from typing import Dict, Iterable, List, Optional, Set, Tuple
+from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from octoprint_cli.gcode.analysis.arcs import Arc, by_radius
-from octoprint_cli.gcode.analysis.contents import Extents, Layers, Span
+from octoprint_cli.gcode.analysis.contents import Layers, Span
 from octoprint_cli.gcode.analysis.fast_moves import AXES, RunResult, RunStart
 from octoprint_cli.gcode.analysis.heaters import HeaterTracker
 from octoprint_cli.gcode.analysis.layer_heights import MOST_HEIGHTS, Told, count_layers, lowest_layer
+from octoprint_cli.gcode.analysis.layer_zone import LayerZone, Reach
+from octoprint_cli.gcode.analysis.levels import Levels
 from octoprint_cli.gcode.analysis.tokenizer import Words
 
 #: The two axes of an arc's plane and the words of its centre: G17, G18, G19.
@@ -21,20 +22,11 @@ _PLANES = {"G17": ((0, 1), "IJ"), "G18": ((2, 0), "KI"), "G19": ((1, 2), "JK")}
 INCH = 25.4
 
 
-class Reach:
-    """The lowest and the highest position so far along each axis."""
+class Extreme(NamedTuple):
+    """A value, and near which line it is."""
 
-    def __init__(self) -> None:
-        self._low = [math.inf] * 3
-        self._high = [-math.inf] * 3
-
-    def add(self, axis: int, *positions: float) -> None:
-        for position in positions:
-            self._low[axis] = min(self._low[axis], position)
-            self._high[axis] = max(self._high[axis], position)
-
-    def extents(self) -> Extents:
-        return Extents(*((low, high) if low <= high else None for low, high in zip(self._low, self._high)))
+    value: float
+    line: int
 
 
 class Toolpath:
@@ -48,9 +40,14 @@ class Toolpath:
         self.scale = 1.0  # G20: inches
         self.plane = "G17"
         self.moves, self.extruding = Reach(), Reach()
+        self.zone, self.levels = LayerZone(), Levels()
+        self.first_extrusion: Optional[int] = None
         self.last_extrusion: Optional[int] = None  # the line of the last move that extruded
         self.unwound: Dict[int, float] = {}  # filament by tool: what went forth and back ...
         self.lengths: Dict[int, float] = {}  # ... and the farthest that it came
+        self.feed, self.pull = Extreme(0.0, 0), Extreme(0.0, 0)  # of absolute E, the largest steps of one line
+        self.layer_lengths = 0.0  # filament of the layers
+        self._before_layers = 0.0
         self._position = [0.0, 0.0, 0.0]
         self._shift = [0.0, 0.0, 0.0]
         self._e = 0.0
@@ -61,6 +58,16 @@ class Toolpath:
         """Whether runs of moves can be passed at once: absolute positions in millimetres, arcs lying flat."""
         return not self.relative and self.scale == 1.0 and self.plane == "G17"
 
+    def begin_layers(self) -> None:
+        """Take note that the layers begin: what was extruded before is none of them."""
+        self.zone.mark()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.levels.restart()
+        self.feed, self.pull = Extreme(0.0, 0), Extreme(0.0, 0)
+        self._before_layers, self.layer_lengths = sum(self.lengths.values()), 0.0
+
     def start(self) -> RunStart:
         """Return where the next run begins."""
         x, y, z = (position - shift for position, shift in zip(self._position, self._shift))
@@ -70,19 +77,28 @@ class Toolpath:
 
     def take(self, passage: RunResult, line: int) -> None:
         """Take over the result of a run that began on this line."""
+        until, after, extruding = (self._physical(spans) for spans in (passage.until, passage.after, passage.extruding))
+        for spans in (until, after):
+            self.moves.add_spans(spans)
+        self.extruding.add_spans(extruding)
+        if passage.last is not None:
+            self.zone.extrude(extruding, until, passage.last + 1)
+        self.zone.travel(until if passage.last is None else ())
+        self.zone.travel(after)
         for axis, shift in enumerate(self._shift):
-            self.moves.add(axis, *_shifted(passage.moves[axis], shift))
-            self.extruding.add(axis, *_shifted(passage.extruding[axis], shift))
             last = passage.position[axis]
             if last is not None:
                 self._position[axis] = last + shift
         self._e = passage.e
+        self._step(passage.feed, passage.pull, line)
         if passage.first is not None:
             self._feed(passage.net, passage.peak, line + passage.first)
         elif passage.net:
             self._wind(passage.net, passage.peak)
         if passage.last is not None:
-            self._extruded(line + passage.last, (height + self._shift[2] for height in passage.heights))
+            self._extruded(
+                line + passage.last, line + (passage.first or 0), [height + self._shift[2] for height in passage.heights]
+            )
 
     def move(self, words: Words, line: int) -> None:
         """Execute a G0 or G1."""
@@ -90,9 +106,11 @@ class Toolpath:
         moved = self._go(words)
         if self._filament(words, line) > 0 and moved:
             self._extrude(line, [tuple(before), tuple(self._position)])
+        elif moved:
+            self.zone.travel((at, at) if words.get(name) is not None else None for at, name in zip(self._position, AXES))
 
-    def arc(self, words: Words, line: int, clockwise: bool) -> None:
-        """Execute a G2 or G3, which may reach beyond its ends."""
+    def arc(self, words: Words, line: int, clockwise: bool) -> bool:
+        """Execute a G2 or G3, which may reach beyond its ends. Returns whether it has a centre."""
         before = list(self._position)
         self._go(words)
         way = [tuple(self._position), *self._around(words, before, clockwise)]
@@ -103,6 +121,9 @@ class Toolpath:
                 self.moves.add(2, point[2])
         if self._filament(words, line) > 0:
             self._extrude(line, [tuple(before), *way])
+        else:
+            self.zone.travel(_spans(way)[: 3 if "Z" in words or self.plane != "G17" else 2])
+        return bool(words.get("R")) or any(words.get(name) for name in _PLANES[self.plane][1])
 
     def home(self, words: Words) -> None:
         """Execute a G28: the named axes, or all, are at home, and their shifts are gone."""
@@ -113,12 +134,15 @@ class Toolpath:
     def rename(self, words: Words) -> None:
         """Execute a G92: the place where the nozzle stands gets other numbers; without words, 0."""
         given = {name: value for name, value in words.items() if name in "XYZE" and value is not None}
-        if not set(words) & set("XYZE"):
+        if not words:
             given = dict.fromkeys("XYZE", 0.0)
         for axis, name in enumerate(AXES):
             if name in given:
                 self._shift[axis] = self._position[axis] - given[name] * self.scale
-        self._e = given.get("E", self._e / self.scale) * self.scale
+        if "E" in given:
+            self._e = given["E"] * self.scale
+            if self.zone.reset():
+                self._begin()
 
     def layers(self, told: Told = Told()) -> Layers:
         """Return the layers by the heights at which something was extruded on the move."""
@@ -128,6 +152,10 @@ class Toolpath:
     def first_layer(self, told: Told) -> Optional[float]:
         """Return the height of the first layer, as it was extruded."""
         return lowest_layer(self._heights, told)
+
+    def _physical(self, spans: Iterable[Optional[Span]]) -> List[Optional[Span]]:
+        """Return spans of what the file writes as the machine's axes count."""
+        return [span and (span[0] + shift, span[1] + shift) for span, shift in zip(spans, self._shift)]
 
     # -- the parts of a move ----------------------------------------------------------------------
 
@@ -151,11 +179,18 @@ class Toolpath:
         before = self._e
         self._e = value * self.scale + (before if self.relative or self.relative_e else 0.0)
         delta = value * self.scale if self.relative or self.relative_e else self._e - before
+        self._step(delta, delta, line)
         if delta > 0:
             self._feed(delta, delta, line)
         elif delta:
             self._wind(delta, delta)
         return delta
+
+    def _step(self, feed: float, pull: float, line: int) -> None:
+        """Take note of the largest steps of E, where it is absolute: none is as large as lines that are missing or there twice."""
+        if not (self.relative or self.relative_e or self.zone.service):
+            self.feed = max(self.feed, Extreme(feed, line))
+            self.pull = min(self.pull, Extreme(pull, line))
 
     def _feed(self, net: float, peak: float, line: int) -> None:
         self.heaters.feed(self.tool, line)
@@ -172,11 +207,16 @@ class Toolpath:
         for point in points:
             for axis in (0, 1, 2):
                 self.extruding.add(axis, point[axis])
-        self._extruded(line, (point[2] for point in points))
+        self.zone.extrude(_spans(points), _spans(points[1:]))
+        self._extruded(line, line, [point[2] for point in points])
 
-    def _extruded(self, line: int, heights: Iterable[float]) -> None:
+    def _extruded(self, line: int, first: int, heights: Sequence[float]) -> None:
         self.last_extrusion = line
-        self.heaters.printing(self.tool)
+        self.first_extrusion = self.first_extrusion or first
+        if not self.zone.service:
+            self.levels.add(heights, line)
+        self.layer_lengths = sum(self.lengths.values()) - self._before_layers
+        self.heaters.printing(self.tool, line)
         if len(self._heights) < MOST_HEIGHTS:
             self._heights.update(round(height, 4) for height in heights)
 
@@ -201,5 +241,6 @@ class Toolpath:
         return points
 
 
-def _shifted(span: Optional[Span], shift: float) -> Tuple[float, ...]:
-    return (span[0] + shift, span[1] + shift) if span else ()
+def _spans(points: Sequence[Tuple[float, ...]]) -> List[Optional[Span]]:
+    """Return how far these points reach along each axis."""
+    return [(min(along), max(along)) for along in zip(*points)]

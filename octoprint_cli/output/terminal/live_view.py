@@ -212,7 +212,7 @@ class View:
     def _heaters(self, view: PrinterView, width: int) -> Iterator[Text]:
         format_heater = units.heater if width >= ROOMY else units.heater_briefly
         names = [visible(heater, 20) for heater in view.temperatures]
-        readings = [format_heater(*reading) for reading in view.temperatures.values()]
+        readings = [format_heater(*reading[:2]) for reading in view.temperatures.values()]
         name_width, reading_width = max(map(cell_len, names)), max(map(cell_len, readings))
         room = width - name_width - reading_width - 4
         for heater, name, reading in zip(view.temperatures, names, readings):
@@ -224,7 +224,7 @@ class View:
     def _line(self, view: PrinterView) -> RenderableType:
         width = self._console.width - 1
         done = [units.percent(view.completion)] if view.completion is not None else []
-        heat = [f"{name} {units.heater_briefly(*reading)}" for name, reading in view.temperatures.items()]
+        heat = [f"{name} {units.heater_briefly(*reading[:2])}" for name, reading in view.temperatures.items()]
         left = [f"{units.duration(view.print_time_left)} left"] if view.print_time_left else []
         status = self._text(_fitting([*done, view.state, *left, *heat, view.file or ""], width))
         bar = min(BAR, width - status.cell_len - 1)
@@ -252,7 +252,7 @@ def _side_by_side(bar: ProgressBar, label: Text) -> Table:
 
 
 def _heater_colour(reading: Reading) -> str:
-    actual, target = reading
+    actual, target = reading[:2]
     if actual is None or not target:
         return ""
     return "green" if abs(actual - target) <= units.NEAR_DEGREES else "yellow"

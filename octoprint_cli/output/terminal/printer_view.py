@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
 
-#: Actual and target of a heater, in degrees Celsius; None is unknown, a target of 0 is off.
-Reading = Tuple[Optional[float], Optional[float]]
+#: Actual and target of a heater, and perhaps more, in degrees Celsius; None is unknown, a target of 0 is off.
+Reading = Tuple[Optional[float], ...]
 
 
 class PrinterView(NamedTuple):

@@ -1,26 +1,32 @@
-"""The built-in checks of the file, from the outside: its name, its size, the room for it."""
+"""The built-in checks of the file, from the outside: its name, its size, the room for it. Of a stored file the server is asked."""
 
 from __future__ import annotations
 
 import contextlib
+from pathlib import PurePosixPath
+from typing import Optional
 
-from octoprint_cli.errors import FileInvalid, FileNotFound, FileTooLarge, FileUnreadable, NoSpace
+from octoprint_cli.client.resources.stored_file import require_encodable
+from octoprint_cli.errors import CliError, FileInvalid, FileNotFound, FileTooLarge, FileUnreadable, NoSpace
 from octoprint_cli.output.columns import Bytes
 from octoprint_cli.preflight.check import Check
 from octoprint_cli.preflight.context import EXTENSIONS, MAX_BYTES, CheckContext
-from octoprint_cli.preflight.finding import Skip
+from octoprint_cli.preflight.finding import CannotCheck, Skip
 
 
 class Exists(Check):
     """The file is there, and is a file."""
 
     def run(self, context: CheckContext) -> str:
+        if context.stored is not None:
+            context.require_server()
+            return f"the server has {context.stored_file.path}"
         if context.file is None:
             raise Skip("no file was given")
         if not context.file.exists():
             raise FileNotFound(f"there is no file {context.file}", hint=f"ls {context.file.parent}")
         if not context.file.is_file():
-            raise FileInvalid(f"{context.file} is not a file", hint="name a G-code file")
+            raise FileInvalid(f"{context.file} is not a file", hint=f"ls {context.file}")
         return f"{context.file} is there"
 
 
@@ -43,15 +49,21 @@ class Readable(Check):
 
 
 class Extension(Check):
-    """The file's name ends as that of something printable."""
+    """The file's name is one that a server stores, and ends as that of something printable."""
 
     def run(self, context: CheckContext) -> str:
-        if context.file is None:
+        if context.stored is not None:
+            suffix = PurePosixPath(context.require_stored().path).suffix.lower()
+            if suffix not in EXTENSIONS:
+                raise CannotCheck(f"only a plugin of the server knows how to print {suffix or 'a file without extension'}")
+            return f"{suffix} can be printed"
+        if context.file is None or context.name is None:
             raise Skip("no file was given")
-        suffix = context.file.suffix.lower()
+        require_encodable(context.name)
+        suffix = PurePosixPath(context.name).suffix.lower()
         if suffix not in EXTENSIONS:
             raise FileInvalid(
-                f"{context.file.name} does not end in {', '.join(EXTENSIONS)}",
+                f"{context.name} does not end in {', '.join(EXTENSIONS)}",
                 hint="slice the model to G-code first",
                 details={"extension": suffix},
             )
@@ -62,6 +74,13 @@ class NotEmpty(Check):
     """There is something in the file."""
 
     def run(self, context: CheckContext) -> str:
+        if context.stored is not None:
+            size = _stored_size(context)
+            if size is None:
+                raise CannotCheck("the server does not tell the file's size")
+            if size == 0:
+                raise FileInvalid(f"{context.stored} is empty on the server", hint="octoprint-cli upload FILE")
+            return "it is not empty"
         file = context.require_file()
         if file.stat().st_size == 0:
             raise FileInvalid(f"{file} is empty", hint="slice it again")
@@ -72,11 +91,13 @@ class Size(Check):
     """The file is no larger than OctoPrint takes."""
 
     def run(self, context: CheckContext) -> str:
+        if context.stored is not None:
+            raise Skip("the file is on the server already, and no limit of an upload is in its way")
         size = require_size(context)
         if size > MAX_BYTES:
             raise FileTooLarge(
                 f"the file has {Bytes(size).human_readable()}; OctoPrint takes {Bytes(MAX_BYTES).human_readable()}",
-                hint="raise the server's upload limit and repeat with --no-preflight",
+                hint="slice it with fewer details, or copy it to the server's folder of uploads and print it with --stored",
                 details={"size": size, "limit": MAX_BYTES},
             )
         return f"{Bytes(size).human_readable()} is a reasonable size"
@@ -86,18 +107,20 @@ class Space(Check):
     """The file fits into the server's free space."""
 
     def run(self, context: CheckContext) -> str:
+        if context.stored is not None:
+            raise Skip("the file is on the server already, and needs no room")
         size = require_size(context)
         if context.location != "local":
-            raise Skip("the server does not know how much room the SD card has")
+            raise CannotCheck("the server does not know how much room the SD card has")
         context.require_server()
         free = context.free_space
         if free is None:
-            raise Skip("the server does not say how much room it has")
+            raise CannotCheck("the server does not say how much room it has")
         room = Bytes(free).human_readable()
         if size > free:
             raise NoSpace(
                 f"the file has {Bytes(size).human_readable()}, the server {room} left",
-                hint="delete files on the server",
+                hint="octoprint-cli files (delete some on the server)",
                 details={"size": size, "free": free},
             )
         return f"the server has {room} left"
@@ -106,3 +129,14 @@ class Space(Check):
 def require_size(context: CheckContext) -> int:
     """Return the file's size in bytes. Raises Skip unless there is a file."""
     return context.require_file().stat().st_size
+
+
+def _stored_size(context: CheckContext) -> Optional[int]:
+    """Return the size in bytes of the stored file: of what was read, else as the server tells it."""
+    entry = context.require_stored()
+    try:
+        return context.read().size
+    except CannotCheck as reason:
+        return 0 if reason.told_by == "file_not_empty" else entry.size
+    except CliError:
+        return entry.size

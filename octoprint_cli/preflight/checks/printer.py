@@ -5,6 +5,7 @@ from __future__ import annotations
 from octoprint_cli.errors import LimitExceeded, PrinterError
 from octoprint_cli.preflight.check import Check
 from octoprint_cli.preflight.context import CheckContext
+from octoprint_cli.preflight.finding import Finding
 
 
 class Connected(Check):
@@ -36,13 +37,12 @@ class Idle(Check):
 
 
 class Temperatures(Check):
-    """No heater is, or is asked to be, hotter than its limit."""
+    """No heater is, or is asked to be, hotter than its limit, with the server's offset for the next job."""
 
-    def run(self, context: CheckContext) -> str:
+    def run(self, context: CheckContext) -> Finding:
         context.require_printer()
-        # For some seconds after a connect the printer has not reported them.
-        readings = context.printer.temperatures if context.printer.reported else context.client.printer.heaters()
-        for heater, reading in readings.items():
+        heaters = context.heaters
+        for heater, reading in heaters.items():
             limit = context.limits.of(heater)
             for what, value in (("is at", reading.actual), ("has a target of", reading.target)):
                 if value is not None and value > limit:
@@ -51,4 +51,13 @@ class Temperatures(Check):
                         hint="octoprint-cli temp --off",
                         details={"heater": heater, "value": value, "limit": limit},
                     )
-        return f"{', '.join(readings) or 'no heater'}: within limits"
+            if reading.target and reading.hottest(reading.target) > limit:
+                raise LimitExceeded(
+                    f"{heater} has a target of {reading.target:g} °C and the server an offset of {reading.offset:+g} °C for it, "
+                    f"together above the limit of {limit:g} °C",
+                    hint="octoprint-cli temp --off",
+                    details={"heater": heater, "value": reading.target, "offset": reading.offset, "limit": limit},
+                )
+        offsets = {heater: reading.offset for heater, reading in heaters.items() if reading.offset}
+        shown = "".join(f", offset {offset:+g} °C on {heater}" for heater, offset in offsets.items())
+        return Finding(f"{', '.join(heaters) or 'no heater'}: within limits{shown}", {"offsets": offsets} if offsets else None)

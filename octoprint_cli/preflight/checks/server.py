@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, List, TypeVar
 from octoprint_cli.errors import CliError, NotFound, PermissionDenied, ServerWarning
 from octoprint_cli.preflight.check import Check
 from octoprint_cli.preflight.context import CheckContext
-from octoprint_cli.preflight.finding import Finding, Severity, Skip
+from octoprint_cli.preflight.finding import CannotCheck, Finding, Severity
 
 if TYPE_CHECKING:
     from octoprint_cli.client.resources.server_plugins import PluginWarning
@@ -63,7 +63,7 @@ class Power(Check):
     def run(self, context: CheckContext) -> Finding:
         power = _asked(context, "pi_support", context.client.plugins.power)
         if power is None:
-            raise Skip("the server does not watch its power supply")
+            raise CannotCheck("the server does not watch its power supply")
         state = power._asdict()
         now = [word for name, word in _TROUBLES.items() if state[name]]
         before = [word for name, word in _TROUBLES.items() if state[f"{name}_before"] and not state[name]]
@@ -82,11 +82,11 @@ def _asked(context: CheckContext, plugin: str, ask: Callable[[], T]) -> T:
     try:
         return ask()
     except NotFound as error:
-        raise Skip(f"the server has no plugin {plugin}") from error
+        raise CannotCheck(f"the server has no plugin {plugin}", error) from error
     except PermissionDenied as error:
-        raise Skip(error.message) from error
+        raise CannotCheck(error.message, error) from error
     except CliError as error:  # whether to print does not hang on it
-        raise Skip(f"the plugin {plugin} cannot be asked: {error.message}") from error
+        raise CannotCheck(f"the plugin {plugin} cannot be asked: {error.message}", error) from error
 
 
 def _evidence(found: List[PluginWarning]) -> Dict[str, Any]:

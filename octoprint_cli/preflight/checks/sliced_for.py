@@ -9,7 +9,7 @@ from octoprint_cli.errors import WrongPrinter
 from octoprint_cli.preflight.check import Check
 from octoprint_cli.preflight.checks.tolerance import beyond
 from octoprint_cli.preflight.context import CheckContext
-from octoprint_cli.preflight.finding import Finding, Severity, Skip
+from octoprint_cli.preflight.finding import CannotCheck, Finding, Severity, Skip
 
 #: Words that a model's name is written with or without.
 _VENDORS = frozenset(
@@ -34,7 +34,7 @@ class PrinterModel(Check):
         profile = context.profile
         names = [name for name in (profile.model, profile.name, *context.models) if name and normalised_model(name)]
         if not names:
-            raise Skip(f"the printer profile {profile.name or profile.id!r} names no model")
+            raise CannotCheck(f"the printer profile {profile.name or profile.id!r} names no model")
         evidence = {"file": wanted, "printer": names}
         if normalised_model(wanted) not in [normalised_model(name) for name in names]:
             raise WrongPrinter(
@@ -56,7 +56,7 @@ class Nozzle(Check):
             raise Skip("the file names no nozzle")
         has = context.profile.nozzle
         if has is None:
-            raise Skip("the printer profile names no nozzle")
+            raise CannotCheck("the printer profile names no nozzle")
         used = [size for index, size in enumerate(contents.sliced.nozzles) if f"tool{index}" in contents.tools]
         wanted = used or list(contents.sliced.nozzles)
         evidence = {"file": wanted, "printer": has}
@@ -81,7 +81,7 @@ class Tools(Check):
             raise Skip("the file uses no tool")
         count = context.profile.extruders
         if count is None:
-            raise Skip("the printer profile does not say how many extruders there are")
+            raise CannotCheck("the printer profile does not say how many extruders there are")
         missing = [tool for tool in used if _index(tool) >= count]
         evidence = {"file": used, "printer": count}
         if missing:

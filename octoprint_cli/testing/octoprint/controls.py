@@ -23,12 +23,14 @@ class Controls(JobControl):
     # -- heaters and G-code -----------------------------------------------------------------------
 
     def set_target(self, heater: str, body: Dict[str, Any]) -> Reply:
-        """Carry out `POST /api/printer/tool|bed|chamber`: target."""
+        """Carry out `POST /api/printer/tool|bed|chamber`: target, or offset."""
         self.require_operational()
-        if body.get("command") != "target":
+        if body.get("command") not in ("target", "offset"):
             raise Refused(400, "command is invalid")
         if heater != "tool" and heater not in self.heaters:
             raise Refused(409, f"Printer does not have a heated {heater}")
+        if body["command"] == "offset":
+            return self._set_offset(heater, body)
         wanted = "targets" if heater == "tool" else "target"
         if wanted not in body:
             raise Refused(400, "Mandatory parameters missing")
@@ -39,6 +41,19 @@ class Controls(JobControl):
             self.heaters[name if name in self.heaters else "tool0"][1] = target
             self._talk(f"M104 T{name[4:]} S{target:g}" if heater == "tool" else f"{_CODES[heater]} S{target:g}")
         return done(bool(targets) and self.does("target"))
+
+    def _set_offset(self, heater: str, body: Dict[str, Any]) -> Reply:
+        word = "offsets" if heater == "tool" else "offset"
+        if word not in body:
+            raise Refused(400, "Mandatory parameters missing")
+        offsets = body["offsets"] if heater == "tool" else {heater: body["offset"]}
+        for name, offset in offsets.items():
+            if heater == "tool" and not re.fullmatch(r"tool\d+", name):
+                raise Refused(400, "offsets contains invalid tool")
+            if not isinstance(offset, (int, float)) or not -50 <= offset <= 50:
+                raise Refused(400, "offsets contains invalid value" if heater == "tool" else "offset is invalid")
+        self.offsets.update(offsets)
+        return done(bool(offsets))
 
     @staticmethod
     def _check_target(heater: str, name: str, target: Any) -> None:

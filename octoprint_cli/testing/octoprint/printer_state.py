@@ -71,6 +71,8 @@ class PrinterState(EventLog):
         self.default_profile = self.profile = "_default"
         #: The installed server plugins by id: the JSON that one answers, or a `ServerPlugin`.
         self.plugins: Dict[str, Any] = {}
+        #: The temperature offsets in degrees Celsius by heater.
+        self.offsets: Dict[str, float] = {}
         self.port = "VIRTUAL"
         #: The location (`local`, `sdcard`) and path of the selected file.
         self.selected: Optional[Tuple[str, str]] = None

@@ -68,7 +68,7 @@ def state(octoprint: PrinterState) -> Dict[str, Any]:
         "job": {**job["job"], "plate": 1 if octoprint.selected else None} if octoprint.is_2 else job["job"],
         "currentZ": None,
         "progress": job["progress"],
-        "offsets": {},
+        "offsets": dict(octoprint.offsets),
         "markings": [],
     }
     sent = {"count": 0, "transmitted": len(octoprint.commands), "ratio": 0}

@@ -120,7 +120,7 @@ def heaters(octoprint: PrinterState, kind: str) -> Reply:
 
 def _heater(octoprint: PrinterState, name: str) -> Dict[str, Any]:
     actual, target = octoprint.heaters[name]
-    return {"actual": actual, "offset": 0, "target": target}
+    return {"actual": actual, "offset": octoprint.offsets.get(name, 0), "target": target}
 
 
 def connection(octoprint: PrinterState) -> Reply:

@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
 #: The file extensions that a server without plugins accepts.
 EXTENSIONS = (".gcode", ".gco", ".g", ".gc~")
 #: The shortest print that passes every pre-flight check.
-GCODE = "M104 S200\nG28\nG1 X10 Y10 Z0.2 F6000\nG1 X20 E1\nM104 S0\nM84\n"
+GCODE = "M109 S200\nG28\nG1 X10 Y10 Z0.2 F6000\nG1 X20 E1\nM104 S0\nM84\n"
 #: The time at the start, in seconds since 1970, UTC. Each change of a file is a second later.
 BEGINNING = 1795333787
 

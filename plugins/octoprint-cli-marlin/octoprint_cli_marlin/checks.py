@@ -4,24 +4,38 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
-from octoprint_cli.api import Check, CheckContext, CliError, Finding, Severity, Skip, errors, send_and_read_replies
+from octoprint_cli.api import (
+    CannotCheck,
+    Check,
+    CheckContext,
+    CliError,
+    Finding,
+    Severity,
+    Skip,
+    errors,
+    send_and_read_replies,
+)
 from octoprint_cli_marlin.firmware_command import is_marlin
 
 #: The print waits for the check, and an idle firmware replies at once.
 REPLY_SECONDS = 5.0
 CAPABILITY = "THERMAL_PROTECTION"
+#: The permission that sending a command needs.
+PERMISSION = "CONTROL"
 
 
 class ThermalProtection(Check):
     """The firmware watches its heaters and switches off one that overheats (M115: THERMAL_PROTECTION).
 
-    Only an idle printer is asked, which takes a second. Marlin reports it since 1.1.9.
+    Only an idle printer is asked, which takes a second, and only with a key that may send commands. Marlin reports it since 1.1.9.
     """
 
     severity = Severity.WARN
+    effects = ("reads", "asks")
 
     def run(self, context: CheckContext) -> Finding:
         _require_idle(context)
+        _require_permission(context)
         firmware = self._ask_firmware(context)
         name = firmware["firmware_name"] or "unknown"
         if not is_marlin(firmware):
@@ -29,7 +43,7 @@ class ThermalProtection(Check):
         state = firmware["capabilities"].get(CAPABILITY)
         evidence = {"firmware": name, "thermal_protection": state}
         if state is None:
-            raise Skip(f"the firmware does not say whether it protects its heaters ({name})")
+            raise CannotCheck(f"the firmware does not say whether it protects its heaters ({name})")
         if not state:
             raise errors.PreflightFailed(
                 f"the firmware was built without thermal protection ({name}): an overheating heater is not switched off",
@@ -43,9 +57,9 @@ class ThermalProtection(Check):
         try:
             reply = send_and_read_replies(context.client, ["M115"], REPLY_SECONDS)[0]
         except CliError as error:  # the print does not depend on it
-            raise Skip(f"the firmware cannot be asked: {error.message}") from error
+            raise CannotCheck(f"the firmware cannot be asked: {error.message}", error) from error
         if reply["parsed"] is None:
-            raise Skip("the firmware does not say what it is")
+            raise CannotCheck("the firmware does not say what it is")
         firmware: Dict[str, Any] = reply["parsed"]
         return firmware
 
@@ -54,8 +68,18 @@ def _require_idle(context: CheckContext) -> None:
     """Skip the check during a job, and in a dry run, which sends nothing to the printer."""
     context.require_printer()
     if context.client.rehearsing:
-        raise Skip("not checked in a dry run, which sends nothing to the printer")
+        raise CannotCheck("not checked in a dry run, which sends nothing to the printer")
     try:
         context.job.require_idle()
     except CliError as error:
-        raise Skip("checked only while the printer is idle") from error
+        raise CannotCheck("checked only while the printer is idle", error, told_by="printer_idle") from error
+
+
+def _require_permission(context: CheckContext) -> None:
+    """Skip the check, and send nothing, with a key that lacks the permission to send commands."""
+    try:
+        permissions = context.client.server.user().permissions
+    except CliError as error:  # the print does not depend on it
+        raise CannotCheck(f"whether the API key may send M115 cannot be seen: {error.message}", error) from error
+    if not {"ADMIN", PERMISSION} & set(permissions):
+        raise CannotCheck(f"the API key lacks the permission {PERMISSION}, without which M115 is not sent")

@@ -67,7 +67,16 @@ def test_check_sends_nothing_when_busy_offline_or_dry_run(tmp_path: Path, server
     assert server.octoprint.commands == []
 
 
-def test_check_is_skipped_without_permission(tmp_path: Path, server: FaultServer) -> None:
+def test_check_sends_nothing_without_permission(tmp_path: Path, server: FaultServer) -> None:
     server.octoprint.permissions = set(PERMISSIONS) - {"ADMIN", "CONTROL"}
-    row = row_of(preflight(server, tmp_path))
+    result = preflight(server, tmp_path)
+    row = row_of(result)
     assert row["status"] == "skip" and "CONTROL" in row["message"]
+    assert [request.path for request in result.requests if request.method == "POST"] == []
+    assert {"id": ID, "reason": row["message"]} in result.data["skipped"] and result.data["warnings"] == []
+
+
+def test_effects_of_commands_that_run_the_check_say_that_it_asks(tmp_path: Path, server: FaultServer) -> None:
+    effects = {row["name"]: row["effects"] for row in preflight(server, tmp_path, "commands").data["commands"]}
+    assert effects["preflight"] == ["reads", "asks"] and "asks" in effects["print"]
+    assert effects["status"] == ["reads"]

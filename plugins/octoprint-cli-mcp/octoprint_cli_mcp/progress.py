@@ -90,5 +90,5 @@ def describe(view: PrinterView) -> str:
         parts.append(Percent(view.completion).human_readable())
     if view.print_time_left is not None:
         parts.append(f"{Duration(view.print_time_left).human_readable()} left")
-    parts += [f"{name} {Heater(*reading).human_readable()}" for name, reading in view.temperatures.items()]
+    parts += [f"{name} {Heater(*reading[:2]).human_readable()}" for name, reading in view.temperatures.items()]
     return "; ".join([*parts, *(visible(note) for note in view.notes[-1:])])

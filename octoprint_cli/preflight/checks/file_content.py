@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, List
 
 from octoprint_cli.errors import FileDamaged, FileIncomplete, FileInvalid
 from octoprint_cli.preflight.check import Check
 from octoprint_cli.preflight.context import CheckContext
-from octoprint_cli.preflight.finding import Finding, Severity, Skip
+from octoprint_cli.preflight.finding import CannotCheck, Finding, Severity, Skip
 
 if TYPE_CHECKING:
-    from octoprint_cli.gcode.analysis.contents import BadLine
+    from octoprint_cli.gcode.analysis.contents import BadLine, Notable
 
 _AGAIN = "slice the model again, and mind the room on the disk that the file is written to"
 #: So many are named; the evidence has them all.
@@ -25,11 +26,18 @@ class Complete(Check):
     def run(self, context: CheckContext) -> Finding:
         contents = context.contents
         complete, reason = contents.ending
+        if contents.stale is not None:
+            raise FileDamaged(
+                f"{contents.stale.problem}: the rest of an older file stands behind this one",
+                hint=_AGAIN,
+                details=contents.stale._asdict(),
+            )
         if complete is None:
-            raise Skip(f"whether it is complete cannot be told: {reason}")
+            raise CannotCheck(f"whether it is complete cannot be told: {reason}", told_by="extrusion")
         evidence = {"complete": complete, "reason": reason, "lines": contents.lines, "size": contents.size}
         if not complete:
-            raise FileIncomplete(f"the file is cut off after line {contents.lines}: {reason}", hint=_AGAIN, details=evidence)
+            what = f"is cut off after line {contents.lines}" if contents.cut else f"has no end, up to line {contents.lines}"
+            raise FileIncomplete(f"the file {what}: {reason}", hint=_AGAIN, details=evidence)
         return Finding(f"the file is complete: {reason}", evidence)
 
 
@@ -47,7 +55,7 @@ class Damage(Check):
     """Nothing in the file is damaged: no control bytes, no web page, no endless line."""
 
     def run(self, context: CheckContext) -> Finding:
-        lines = context.contents.bad_lines
+        lines = context.any_contents.bad_lines
         unfilled = [bad.line for bad in lines if bad.kind == "placeholder"]  # which are no numbers, either
         every = [bad for bad in lines if bad.kind != "placeholder" and bad.line not in unfilled]
         bad = [bad for bad in every if not bad.comment]
@@ -69,7 +77,7 @@ class Extrusion(Check):
         if not contents.extrudes:
             raise FileInvalid(
                 f"nothing is extruded in {contents.lines} lines: there is nothing to print",
-                hint="slice the model, or repeat with --ignore extrusion",
+                hint="slice the model, and look at what the file has: octoprint-cli inspect FILE",
                 details=evidence,
             )
         length = sum(contents.extrusion.values())
@@ -81,18 +89,23 @@ class ColdExtrusion(Check):
 
     def run(self, context: CheckContext) -> Finding:
         contents = context.contents
-        if contents.cold is None:
+        cold = contents.cold_shared if _one_nozzle(context) else contents.cold
+        if cold is None:
             return Finding("no hotend extrudes before it is heated")
-        evidence = {"line": contents.cold, "macro": contents.macro}
-        if any(notable.code == "M302" for notable in contents.notable):
-            return Finding(f"line {contents.cold} extrudes with a cold hotend, which the file allows by M302", evidence)
+        evidence = {"line": cold, "macro": contents.macro}
+        if any(notable.code == "M302" and notable.line < cold for notable in contents.notable):
+            return Finding(f"line {cold} extrudes with a cold hotend, which the file allows by M302", evidence)
+        heated = [heater for heater, heat in contents.heat.items() if heater.startswith("tool") and heat.highest > 0]
+        why = "with a hotend that has no temperature then" if heated else "and no hotend temperature is set in the file"
         if contents.macro is not None:
-            raise Skip(f"line {contents.cold} extrudes before any temperature is set, but {contents.macro} before it may heat")
-        if any(bad.line < contents.cold and not bad.comment for bad in contents.bad_lines):
-            raise Skip(f"line {contents.cold} extrudes before any temperature is set, but a line before it cannot be understood")
+            raise Skip(f"line {cold} extrudes {why}, but {contents.macro} before it may heat")
+        unclear = [bad.kind for bad in contents.bad_lines if bad.line < cold and not bad.comment]
+        if unclear:
+            reason = f"line {cold} extrudes {why}, but a line before it cannot be understood"
+            raise CannotCheck(reason, told_by="file_placeholders" if unclear[0] == "placeholder" else "file_damage")
         raise FileInvalid(
-            f"line {contents.cold} extrudes before any hotend temperature is set",
-            hint="set a temperature in the slicer's filament settings or start G-code, or repeat with --ignore cold_extrusion",
+            f"line {cold} extrudes {why}",
+            hint="set a temperature in the slicer's filament settings or start G-code, and slice again",
             details=evidence,
         )
 
@@ -106,13 +119,30 @@ class RiskyCommands(Check):
         notable = context.contents.notable
         if not notable:
             return Finding("no command deserves a second look")
-        named = [f"{one.code} on line {one.line} {one.does}" for one in notable[:_NAMED]]
+        named = [_described(one) for one in notable[:_NAMED]]
         more = f" (and {len(notable) - _NAMED} more)" if len(notable) > _NAMED else ""
         raise FileInvalid(
             f"the file has commands that deserve a look: {'; '.join(named)}{more}",
-            hint="look at these lines; if they are meant, repeat with --ignore risky_commands",
+            hint="look at these lines; those that are meant for this printer may stay",
             details={"notable": [one._asdict() for one in notable]},
         )
+
+
+def _one_nozzle(context: CheckContext) -> bool:
+    """Whether the heat of one tool is every tool's: by the profile, or because the file heats no tool by its number."""
+    if not context.contents.named_tools:
+        return True
+    with contextlib.suppress(Skip):
+        return context.profile.shared_nozzle
+    return False
+
+
+def _described(notable: Notable) -> str:
+    """Return `M600 on line 7 waits ...`; of what waits for a person also how often and where."""
+    if not notable.waits or notable.count < 2:
+        return f"{notable.code} on line {notable.line} {notable.does}"
+    more = " ..." if notable.count > len(notable.lines) else ""
+    return f"{notable.code} {notable.does} {notable.count} times, on line {', '.join(map(str, notable.lines))}{more}"
 
 
 def _damaged(bad: List[BadLine], hint: str) -> FileDamaged:
