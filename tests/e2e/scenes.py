@@ -193,6 +193,15 @@ def before_a_print(stage: Stage) -> None:
     stage.tell("preflight --ignore file_temperatures", hot)
     stage.tell("print --dry-run --ignore file_temperatures", hot)
     stage.tell("print --confirm --wait --ignore risky_commands", stage.risky)
+    stage.tell("print --confirm --wait", stage.risky)
+    config = stage.folder / "lasting.yaml"
+    server = stage.server
+    config.write_text(
+        f"printers: {{{server.name}: {{host: '{server.host}', api_key: '{server.key}'}}}}\nignore: [risky_commands]\n"
+    )
+    config.chmod(0o600)
+    for line in ("preflight", "print --dry-run", "print --confirm --wait"):
+        stage.tell(line, stage.risky, "--config", config)
     stage.tell("preflight --strict", stage.risky, expect=None)
 
 

@@ -208,7 +208,7 @@ def test_message_and_evidence_name_file_and_printer_extents(printer: Any, tmp_pa
 def test_ignored_check_allows_print_and_is_recorded(printer: Any, tmp_path: Path) -> None:
     change(printer, {"volume": {**SQUARE, "height": 10.0}})
     file = tmp_path / "high.gcode"
-    file.write_text(print_of("G1 Z11 F6000\n"))
+    file.write_text(print_of("G1 Z11 F6000\nG1 Z0.2\nM104 S25\nG1 X30 E2\nM104 S0\n"))
     assert printer.cli("print", file, "--confirm", expect=2).code == "OUTSIDE_VOLUME"
     assert printer.cli("print", file, "--confirm", "--ignore", "no_such_check", expect=4).code == "USAGE_ERROR"
     assert printer.names() == []

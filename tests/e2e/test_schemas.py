@@ -21,11 +21,14 @@ UNHEARD = {
 _NO_UPLOAD = "uploads nothing"
 _NO_PRINTER = "null, as there is no connection any more: it is one record with that of connect"
 _NO_ERROR = "a printer with an error is not connected, which is a failure, and in its data"
+_NO_OFFSET = "the server has none: test_preflight sets some"
 _OF_A_SANDBOX = ("octoprint", "host", "port", "pid", "path", "printer", "python")
 HIDDEN: Dict[Tuple[str, str], str] = {
     **{("", f"requests[].form{more} (with --dry-run)"): _NO_UPLOAD for more in ("", ".file", ".size")},
     **{("disconnect", member): _NO_PRINTER for member in ("port", "baudrate", "profile")},
     ("", "error"): _NO_ERROR,
+    ("", "temperature.*.offset"): _NO_OFFSET,
+    ("temp", "history[].*.offset"): "the server's history has none",
     **{("print", member): "what has printed to its end asks nothing" for member in ("prompt", "prompt.choices", "prompt.text")},
     ("print", "last_job.reason"): "a good end has none",
     ("sandbox stop", "pid"): "what is stopped has no process",

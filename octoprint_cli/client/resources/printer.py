@@ -124,8 +124,11 @@ class Printer(Resource):
         for heater, degrees in targets:
             self._require_within_limit(heater, degrees, 0.0, asked_by)
 
-    def _require_with_offsets(self, targets: Iterable[Tuple[str, float]], asked_by: str = "") -> None:
-        """Raise LimitExceeded for a target that, with the server's offset for that heater, is above the limit."""
+    def require_with_offsets(self, targets: Iterable[Tuple[str, float]], asked_by: str = "") -> None:
+        """Raise LimitExceeded for a target that, with the server's offset for that heater, is above the limit.
+
+        Reads the heaters by `GET /api/printer` (STATUS) if an offset could matter, and they were not read yet.
+        """
         asked = list(targets)
         self.require_within_limits(asked, asked_by)
         limits = self._limits() if any(degrees > 0 for _, degrees in asked) else None
@@ -192,7 +195,7 @@ class Printer(Resource):
         `targets` in degrees Celsius, 0 is off. Raises LimitExceeded; StateNotReached if they do not show in `seconds`:
         while the printer heats up and waits, it takes no other command.
         """
-        self._require_with_offsets(targets.items())
+        self.require_with_offsets(targets.items())
         answers = [self._request(heater, body) for heater, body in _requests(targets)]
         refused = [answer for answer in answers if isinstance(answer, errors.CliError)]
         if refused:  # only now: one heater's trouble must not leave another one hot
@@ -248,7 +251,7 @@ class Printer(Resource):
         from octoprint_cli.gcode.command import parse_command  # slow to import, and most commands send none
 
         for command in commands:
-            self._require_with_offsets(parse_command(command).targets, command)
+            self.require_within_limits(parse_command(command).targets, command)
         self._http.post(f"{_PATH}/command", {"commands": list(commands)}, needs="CONTROL")
 
 

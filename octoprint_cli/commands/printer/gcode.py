@@ -77,7 +77,7 @@ class Gcode(Guarded, ShowOne):
 
         lines = self._lines(parsed_args)
         for line in lines:
-            self.client.printer.require_within_limits(line.targets, line.text)
+            self.client.printer.require_with_offsets(line.targets, line.text)
         if any(line.moves for line in lines):
             self._require_still("motion would ruin the job")
         if parsed_args.reply and not all(only_asks(line.text) or line.stops for line in lines):
