@@ -1,8 +1,8 @@
 """Write moves that are spelled oddly as slicers spell them, so that runs of them can be measured at once.
 
-Host programs number lines and add checksums, old ones write G01, CAM programs write no spaces or two, or a remark in brackets. Only
-what a move can be made of is touched, by functions that loop in C, and no line is added or taken away. Each spelling is looked for
-before it is replaced: a plain block costs some searches. This module must not know what a move does.
+Host programs number lines and add checksums, old ones write G01, CAM programs write no spaces or two, or a remark in brackets.
+Only line numbers and what a move can be made of are touched, by functions that loop in C, and no line is added or taken away.
+Each spelling is looked for before it is replaced: a plain block costs some searches. This module must not know what a move does.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Match
 
-_NUMBERED = re.compile(rb"\n[Nn][ ]?\d{1,9}[ ]?([Gg]0{0,3}[0-3][ XYZEFIJ][^\n*(]{0,120}?)[ ]?\*\d{1,3}[ ]*(?=\n)")
+_NUMBERED = re.compile(rb"\n[Nn][ ]?\d{1,9}[ ]?([GMTgmt]\d[^\n*(]*)\*\d{1,3}[ ]*(?=\n)")
 _REMARK = re.compile(rb"(\n[Gg]0{0,3}[0-3][ XYZEFIJ][^\n(]{0,120}?)[ ]*\([^()\n]{0,120}\)[ ]*(?=\n)")
 _ZEROS = re.compile(rb"\nG0+(?=[0-3][ XYZEFIJ])")
 _SPACES = re.compile(rb"(?:\nG[0-3](?: +[XYZEFIJ][-\d.]+)+ *)+(?=\n)")
