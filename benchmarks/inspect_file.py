@@ -8,8 +8,10 @@ is `octoprint analysis gcode FILE`, which finds only extents and extrusion; if i
 the largest resident set of the whole program.
 
 Without FILE it reads towers, made from slices in this repository by repeating their layers ever higher: 50 and 300 MB of lines,
-20 and 100 MB of arcs. `--quick` reads only the first. `--spellings` reads, with our program alone, copies of a small tower whose
-lines are written in other ways, and prints how many lines a second of each are read: half as many as of plain ones is the aim. They are kept in .cache/bench, as is everything that is installed.
+20 and 100 MB of arcs. `--quick` reads only the first. `--spellings` reads, with our
+program alone, copies of a small tower whose lines are written in other ways, and prints how many lines a second of each are read:
+half as many as of plain ones is the aim.
+They are kept in .cache/bench, as is everything that is installed.
 """
 
 from __future__ import annotations
@@ -180,7 +182,7 @@ def compare_spellings(programs: List[Program], environ: Dict[str, str], runs: in
     rows: List[List[object]] = []
     for program in programs:
         results = in_turns(
-            [lambda file=file: run([*program.line, str(file)], environ) for file in files.values()], runs, warm_up=False
+            [lambda file=file, line=program.line: run([*line, str(file)], environ) for file in files.values()], runs, warm_up=False
         )
         speeds = [
             file.read_bytes().count(b"\n") / statistics.median(one.seconds for one in own)
