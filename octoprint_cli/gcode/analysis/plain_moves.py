@@ -27,7 +27,7 @@ def respell(text: bytes) -> bytes:
         text = _REMARK.sub(rb"\1", text)
     if b"\nG0" in text:
         text = _ZEROS.sub(b"\nG", text)
-    if b"  " in text or b" \n" in text:
+    if b"  " in text and any(b"  %c" % letter in text for letter in _LETTERS):
         text = _SPACES.sub(_one_space, text)
     if _TIGHT.search(text):
         text = _NO_SPACES.sub(_spaced, text)
