@@ -1,6 +1,6 @@
 """How fast a G-code file is read, and in how much memory, compared with OctoPrint's own analysis. Prints a Markdown table.
 
-    python benchmarks/inspect_file.py [--octoprint PATH] [--runs N] [--quick] [FILE ...]
+    python benchmarks/inspect_file.py [--octoprint PATH] [--runs N] [--quick] [--spellings] [FILE ...]
 
 Whole processes are run on the same files in turns, so that a busy moment affects all of them; the table has medians. Ours are
 `octoprint-cli inspect FILE --json`, installed as users have it, in one environment without numpy and in one with it. OctoPrint's
@@ -8,17 +8,22 @@ is `octoprint analysis gcode FILE`, which finds only extents and extrusion; if i
 the largest resident set of the whole program.
 
 Without FILE it reads towers, made from slices in this repository by repeating their layers ever higher: 50 and 300 MB of lines,
-20 and 100 MB of arcs. `--quick` reads only the first. They are kept in .cache/bench, as is everything that is installed.
+20 and 100 MB of arcs. `--quick` reads only the first. `--spellings` reads, with our
+program alone, copies of a small tower whose lines are written in other ways, and prints how many lines a second of each are read:
+half as many as of plain ones is the aim.
+They are kept in .cache/bench, as is everything that is installed.
 """
 
 from __future__ import annotations
 
+import functools
 import json
+import operator
 import re
 import statistics
 import sys
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional
+from typing import Callable, Dict, List, NamedTuple, Optional
 
 from measure import (
     FOLDER,
@@ -55,6 +60,36 @@ class Tower(NamedTuple):
 
 
 TOWERS = (Tower("tower-50", LINES, 50), Tower("tower-300", LINES, 300), Tower("arcs-20", ARCS, 20), Tower("arcs-100", ARCS, 100))
+
+
+_MOVE = re.compile(rb"(?m)^G1 ([^;\n]*[^;\n ])[ ]*(?:;[^\n]*)?$")
+
+
+def _numbered(text: bytes) -> bytes:
+    lines = (line.partition(b";")[0].strip() for line in text.split(b"\n"))
+    framed = (b"N%d %s" % (number, line) for number, line in enumerate(filter(None, lines), 1))
+    return b"".join(b"%s*%d\n" % (line, functools.reduce(operator.xor, line)) for line in framed)
+
+
+def _short_runs(text: bytes) -> bytes:
+    lines = text.split(b"\n")
+    marks = (b"M204 S1000\n", b"; FEATURE: Inner wall\n; LINE_WIDTH: 0.42\nM106 S%d\n")
+    return b"".join(
+        line + b"\n" + (marks[at // 4 % 2].replace(b"%d", b"80") if at % 4 == 0 else b"") for at, line in enumerate(lines)
+    )
+
+
+#: Other ways to write the same lines. `G91 throughout` makes another path of them, as long as the first.
+SPELLINGS: Dict[str, Callable[[bytes], bytes]] = {
+    "plain": lambda text: text,
+    "G01": lambda text: _MOVE.sub(rb"G01 \1", text),
+    "two spaces": lambda text: _MOVE.sub(lambda found: found.group().replace(b" ", b"  "), text),
+    "no spaces": lambda text: _MOVE.sub(lambda found: b"G1" + found.group(1).replace(b" ", b""), text),
+    "line numbers with checksums": _numbered,
+    "remarks in brackets": lambda text: _MOVE.sub(rb"G1 \1 (a move)", text),
+    "G91 throughout": lambda text: b"G91\n" + text.replace(b"G90", b"G91"),
+    "short runs": _short_runs,
+}
 
 
 class Program(NamedTuple):
@@ -138,6 +173,25 @@ def _row(program: Program, file: Path, own: List[ProcessResult], octoprint: List
     return [*row, f"**{ratio:.1f}**", program.faster, peak, f"{program.memory} MiB"]
 
 
+def compare_spellings(programs: List[Program], environ: Dict[str, str], runs: int) -> List[List[object]]:
+    """Measure our programs on a tower in each spelling. Returns the rows of the table."""
+    text = make(Tower("tower-10", LINES, 10)).read_bytes()
+    files = {name: FOLDER / f"spelling-{number}.gcode" for number, name in enumerate(SPELLINGS)}
+    for name, file in files.items():
+        file.write_bytes(SPELLINGS[name](text))
+    rows: List[List[object]] = []
+    for program in programs:
+        results = in_turns(
+            [lambda file=file, line=program.line: run([*line, str(file)], environ) for file in files.values()], runs, warm_up=False
+        )
+        speeds = [
+            file.read_bytes().count(b"\n") / statistics.median(one.seconds for one in own)
+            for file, own in zip(files.values(), results)
+        ]
+        rows += [[name, program.name, f"{speed:.0f}", f"{speed / speeds[0]:.2f}"] for name, speed in zip(files, speeds)]
+    return rows
+
+
 def main() -> int:
     parser = option_parser(__doc__)
     files = "G-code to read (default: towers of 50 and 300 MB, and of arcs)"
@@ -145,9 +199,14 @@ def main() -> int:
     octoprint = f"OctoPrint's program (default: {OCTOPRINT}, installed in .cache/bench)"
     parser.add_argument("--octoprint", type=Path, metavar="PATH", help=octoprint)
     parser.add_argument("--runs", type=count, default=3, metavar="N", help="processes of each kind (default: 3)")
+    parser.add_argument("--spellings", action="store_true", help="compare other spellings of the same lines, and nothing else")
     parser.add_argument("--quick", action="store_true", help="read only the tower of 50 MB")
     arguments = parser.parse_args()
     programs, environ = install_programs(arguments.octoprint), clean_environment(FOLDER)
+    if arguments.spellings:
+        rows = compare_spellings(programs[1:], environ, arguments.runs)
+        report(f"medians of {arguments.runs} processes each, in turns", markdown(("lines", "read by", "lines/s", "of plain"), rows))
+        return 0
     found = arguments.files or [make(tower) for tower in TOWERS[: 1 if arguments.quick else None]]
     rows = [row for file in found for row in compare(programs, file, environ, arguments.runs)]
     report(f"medians of {arguments.runs} processes each, in turns", markdown(COLUMNS, rows))

@@ -68,6 +68,7 @@ def prepared(start: fast_moves.RunStart) -> GcodeInterpreter:
     machine.execute(b"G1 X3 Y4 Z5", 0)
     machine.execute(f"G92 X{x} Y{y} Z{z} E{start.e}".encode(), 0)
     machine.execute(b"M83" if start.relative_e else b"M82", 0)
+    machine.execute(b"G91" if start.relative else b"G90", 0)
     return machine
 
 
@@ -110,6 +111,15 @@ def test_fast_moves_equal_line_by_line(
     measure_run: Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult], lines: List[str], start: fast_moves.RunStart
 ) -> None:
     assert known(at_once(measure_run, lines, start)) == known(one_by_one(lines, start))
+
+
+@TRAVELS
+@given(lines=st.lists(st.one_of(MOVES, NUMBERS.map("G92 E{}".format)), min_size=1, max_size=20), start=STARTS)
+def test_relative_moves_equal_line_by_line(
+    measure_run: Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult], lines: List[str], start: fast_moves.RunStart
+) -> None:
+    start = start._replace(relative=True)
+    assert known(at_once(measure_run, lines, start))[:-1] == known(one_by_one(lines, start))[:-1]  # type: ignore[index]
 
 
 @given(lines=st.lists(PLAIN, min_size=1, max_size=40), start=STARTS)

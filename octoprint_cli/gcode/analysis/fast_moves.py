@@ -65,6 +65,7 @@ class RunStart(NamedTuple):
     e: float = 0.0
     relative_e: bool = False
     reached: Box = (None, None)
+    relative: bool = False  # X, Y and Z are distances
 
 
 class RunResult(NamedTuple):
@@ -111,7 +112,8 @@ def measure_run(text: bytes, start: RunStart) -> RunResult:
     totals = list(accumulate(deltas))
     feeds = bytes(map((0.0).__lt__, deltas))
     kinds = _marked(kinds, with_e, feeds)
-    axes = [_axis(kinds, at(name), start.position[axis], 1 << axis) for axis, name in enumerate(AXES)]
+    places = [_places(at(name), start.position[axis], start.relative) for axis, name in enumerate(AXES)]
+    axes = [_axis(kinds, places[axis], start.position[axis], 1 << axis) for axis in range(3)]
     last = kinds.translate(_EXTRUDING).rfind(1)
     shares = [kinds[: last + 1].translate(_NAMING[1 << axis]).count(1) for axis in range(3)]
     until, after = zip(*((span(axis.all[:share]), span(axis.all[share:])) for axis, share in zip(axes, shares)))
@@ -131,11 +133,16 @@ def measure_run(text: bytes, start: RunStart) -> RunResult:
         totals[-1] if totals else 0.0,
         max(totals, default=0.0),
         min(totals, default=0.0),
-        max(deltas, default=0.0),
-        min(deltas, default=0.0),
+        0.0 if start.relative_e else max(deltas, default=0.0),
+        0.0 if start.relative_e else min(deltas, default=0.0),
         _nth(kinds, feeds.find(1)),
         last if last >= 0 else None,
     )
+
+
+def _places(values: List[float], start: float, relative: bool) -> List[float]:
+    """Return the positions along an axis: as they are written, or each that far from the last."""
+    return list(accumulate(chain((start,), values)))[1:] if relative else values
 
 
 def _bare(text: bytes) -> bytes:

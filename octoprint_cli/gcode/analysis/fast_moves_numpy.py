@@ -36,6 +36,8 @@ def measure_run(text: bytes, start: RunStart) -> RunResult:
         raise NeedsLineByLine
     words = _words(body)
     columns = [words.column(name) for name in b"XYZ"]
+    if start.relative:
+        columns = [(rows, np.cumsum(np.append(origin, values))[1:]) for (rows, values), origin in zip(columns, start.position)]
     feed = _feed(words, start)
     extruding = np.zeros(words.lines + 1, bool)
     for rows, _ in columns:
@@ -62,8 +64,8 @@ def measure_run(text: bytes, start: RunStart) -> RunResult:
         float(feed.totals[-1]) if len(feed.totals) else 0.0,
         float(feed.totals.max()) if len(feed.totals) else 0.0,
         float(feed.totals.min()) if len(feed.totals) else 0.0,
-        float(feed.deltas.max()) if len(feed.totals) else 0.0,
-        float(feed.deltas.min()) if len(feed.totals) else 0.0,
+        0.0 if start.relative_e or not len(feed.totals) else float(feed.deltas.max()),
+        0.0 if start.relative_e or not len(feed.totals) else float(feed.deltas.min()),
         words.line(body, int(fed.argmax())) if fed.any() else None,
         words.line(body, int(last[0])) if len(last) else None,
     )

@@ -19,6 +19,7 @@ from octoprint_cli.gcode.analysis.damage import DamageDetector
 from octoprint_cli.gcode.analysis.doubts import find_doubts
 from octoprint_cli.gcode.analysis.interpreter import GcodeInterpreter
 from octoprint_cli.gcode.analysis.layer_heights import Told
+from octoprint_cli.gcode.analysis.plain_moves import respell
 from octoprint_cli.gcode.analysis.slicers import MARKS
 from octoprint_cli.gcode.code_table import skipped
 from octoprint_cli.gcode.source import LocalFile, Progress
@@ -171,7 +172,7 @@ class GcodeParser:
 
     def _execute(self, commands: bytes, line: int, last: bool = False) -> None:
         """Execute the lines of a block, without their comments. `last`: do not wait for more of them."""
-        text = b"\n" + commands
+        text = respell(b"\n" + commands)
         if b"M" in text or b"_" in text:
             text = _SKIPPED.sub(b"\n", text)
         begins = 1  # of the run that is being looked for

@@ -55,8 +55,8 @@ class Toolpath:
 
     @property
     def plain(self) -> bool:
-        """Whether runs of moves can be passed at once: absolute positions in millimetres, arcs lying flat."""
-        return not self.relative and self.scale == 1.0 and self.plane == "G17"
+        """Whether runs of moves can be passed at once: positions in millimetres, arcs lying flat."""
+        return self.scale == 1.0 and self.plane == "G17"
 
     def begin_layers(self) -> None:
         """Take note that the layers begin: what was extruded before is none of them."""
@@ -73,7 +73,7 @@ class Toolpath:
         x, y, z = (position - shift for position, shift in zip(self._position, self._shift))
         reached = self.extruding.extents()
         spans = [(span[0] - shift, span[1] - shift) if span else None for span, shift in zip(reached, self._shift)]
-        return RunStart((x, y, z), self._e, self.relative_e, (spans[0], spans[1]))
+        return RunStart((x, y, z), self._e, self.relative or self.relative_e, (spans[0], spans[1]), self.relative)
 
     def take(self, passage: RunResult, line: int) -> None:
         """Take over the result of a run that began on this line."""

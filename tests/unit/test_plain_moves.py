@@ -1,0 +1,37 @@
+"""Moves that are spelled oddly, and how they are spelled before runs of them are measured."""
+
+from __future__ import annotations
+
+import pytest
+
+from octoprint_cli.gcode.analysis.plain_moves import respell
+
+PLAIN = b"\nG1 X1 Y-2.5 E3\nG0 X4\nG2 X1 Y2 I3 J4 E5\n"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        PLAIN,
+        PLAIN.replace(b"G", b"G0"),
+        PLAIN.replace(b" ", b"  "),
+        PLAIN.replace(b" ", b"   ").replace(b"\n", b"  \n")[2:],
+        PLAIN.replace(b" ", b""),
+        b"\nN1 G1 X1 Y-2.5 E3*99\nN2 G0 X4*7\nN30G2 X1 Y2 I3 J4 E5*100\n",
+        b"\nG1 X1 Y-2.5 E3 (a move)\nG0 X4(another)\nG2 X1 Y2 I3 J4 E5 ()\n",
+    ],
+    ids="plain zero spaces many none numbered remarks".split(),
+)
+def test_moves_are_spelled_plainly(odd: bytes) -> None:
+    assert respell(odd) == PLAIN
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(b"M117 two  spaces (here)", b"START_PRINT  EXTRUDER_TEMP=210", b"M104  S200 (S400)", b"G28  X", b"G92  E0", b"G10 X1"),
+        *(b"G1 X1 (S5", b"G1.5 X1", b"M23 a*b", b"NAME=3*4", b"G1 X1 Y{y}  Z3"),
+    ],
+)
+def test_anything_else_stays_as_it_is(line: bytes) -> None:
+    assert respell(b"\n" + line + b"\n") == b"\n" + line + b"\n"
