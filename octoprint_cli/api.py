@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     )
     from octoprint_cli.framework.completion_candidates import candidates as candidates
     from octoprint_cli.framework.guard import Guarded as Guarded, preflight_report as preflight_report
+    from octoprint_cli.framework.job_note import UNDER_WAY as UNDER_WAY, job_under_way as job_under_way
     from octoprint_cli.framework.options import (
         add_checks as add_checks,
         add_command_name as add_command_name,
@@ -145,6 +146,7 @@ EXPORTS = {
     "framework.catalogue": "described installed_commands schema_of",
     "framework.completion_candidates": "candidates",
     "framework.guard": "Guarded preflight_report",
+    "framework.job_note": "UNDER_WAY job_under_way",
     "framework.options": """
         add_checks add_command_name add_file add_file_or_stored add_folder add_goals add_location
         add_longest_wait add_wait add_wish require_piped seconds server_path wish

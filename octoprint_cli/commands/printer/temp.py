@@ -10,6 +10,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, 
 from octoprint_cli.api import (
     FINE,
     HEATERS,
+    UNDER_WAY,
     WAITED,
     Guarded,
     ShowOne,
@@ -18,6 +19,7 @@ from octoprint_cli.api import (
     errors,
     fields,
     heaters,
+    job_under_way,
     plot,
     waited,
 )
@@ -47,6 +49,7 @@ class Temp(Guarded, ShowOne):
             temperature=HEATERS,
             set=fields.mapping(fields.number("degrees Celsius"), "the targets that were set now"),
             history=fields.listed(_SAMPLE, "the oldest first").optional,
+            job_under_way=UNDER_WAY.optional,
         ),
         fields.optional(WAITED),
     )
@@ -90,6 +93,8 @@ class Temp(Guarded, ShowOne):
         return _shown(self.client.printer.set_targets(targets) if targets else readings, targets)
 
     def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any], *plan: Any) -> Dict[str, Any]:
+        if outcome["set"] and not parsed_args.off:  # cooling waits for no further look
+            outcome = {**outcome, **job_under_way(self)}
         if not parsed_args.wait:
             return outcome
         return waited(self, ["temp"], None, parsed_args.wait_timeout, done=outcome)
