@@ -36,7 +36,8 @@ OURS = """
 import sys, time
 from pathlib import Path
 from octoprint_cli.client.client import Client
-client, path = Client(sys.argv[1], "key"), Path(sys.argv[2])
+from octoprint_cli.client.http.server_address import ServerAddress
+client, path = Client(ServerAddress(sys.argv[1], "key")), Path(sys.argv[2])
 begun = time.perf_counter()
 client.uploads.upload(path)
 print(time.perf_counter() - begun)

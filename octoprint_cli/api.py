@@ -14,7 +14,6 @@ from octoprint_cli.framework.lazy_exports import lazy_exports
 if TYPE_CHECKING:
     from octoprint_cli import errors as errors
     from octoprint_cli.client.client import Client as Client
-    from octoprint_cli.client.push.updates import TYPES
     from octoprint_cli.client.resource import Resource as Resource
     from octoprint_cli.client.resources.connection import ConnectionState as ConnectionState
     from octoprint_cli.client.resources.stored_file import History as History, StoredFile as StoredFile
@@ -43,12 +42,12 @@ if TYPE_CHECKING:
         add_goals as add_goals,
         add_location as add_location,
         add_longest_wait as add_longest_wait,
+        add_upload_options as add_upload_options,
         add_wait as add_wait,
-        add_wish as add_wish,
         require_piped as require_piped,
         seconds as seconds,
         server_path as server_path,
-        wish as wish,
+        upload_options as upload_options,
     )
     from octoprint_cli.framework.printer_status import (
         HEATERS as HEATERS,
@@ -60,6 +59,7 @@ if TYPE_CHECKING:
         CHECK_CODES as CHECK_CODES,
         EFFECTS as EFFECTS,
         REPORT as REPORT,
+        UPDATE_TYPES,
         UPLOAD_CODES as UPLOAD_CODES,
         VERDICT as VERDICT,
         VERIFIED as VERIFIED,
@@ -78,8 +78,8 @@ if TYPE_CHECKING:
         WAITED as WAITED,
         await_goal as await_goal,
         connected as connected,
-        converse as converse,
         last_ending as last_ending,
+        send_and_read_replies as send_and_read_replies,
         waited as waited,
         watched as watched,
     )
@@ -113,7 +113,7 @@ if TYPE_CHECKING:
     from octoprint_cli.preflight.finding import Finding as Finding, Severity as Severity, Skip as Skip
     from octoprint_cli.preflight.runner import run_preflight as run_preflight
 
-    WATCHED = TYPES
+    WATCHED = UPDATE_TYPES
     Known = PrinterSnapshot
     Line = GcodeCommand
     Noun = Resource
@@ -122,6 +122,9 @@ if TYPE_CHECKING:
     Said = Display
     Subject = CheckContext
     read_line = parse_command
+    add_wish = add_upload_options
+    converse = send_and_read_replies
+    wish = upload_options
     write_add_on = write_plugin
 
 #: Grows by one when something that a plugin may rely on changes.
@@ -136,7 +139,6 @@ EXPORTS = {
     "client.resource": "Resource",
     "client.resources.connection": "ConnectionState",
     "client.resources.stored_file": "History StoredFile",
-    "client.push.updates": "WATCHED=TYPES",
     "client.tracking.snapshot": "PrinterSnapshot",
     "config.private_files": "file_lock write_private",
     "config.url": "normalise",
@@ -149,15 +151,15 @@ EXPORTS = {
     "framework.job_note": "UNDER_WAY job_under_way",
     "framework.options": """
         add_checks add_command_name add_file add_file_or_stored add_folder add_goals add_location
-        add_longest_wait add_wait add_wish require_piped seconds server_path wish
+        add_longest_wait add_wait add_upload_options require_piped seconds server_path upload_options
     """,
     "framework.printer_status": "HEATERS SUMMARY heaters summary",
-    "framework.results": "CHECK_CODES EFFECTS REPORT UPLOAD_CODES VERDICT VERIFIED",
+    "framework.results": "CHECK_CODES EFFECTS REPORT UPLOAD_CODES VERDICT VERIFIED WATCHED=UPDATE_TYPES",
     "framework.run_context": "CommandContext CommandSource RunContext StreamContext",
     "framework.shell_words": "typed unquoted",
     "framework.skill": "skill",
     "framework.stream": "Stream",
-    "framework.waiting": "WAIT_CODES WAITED await_goal connected converse last_ending waited watched",
+    "framework.waiting": "WAIT_CODES WAITED await_goal connected send_and_read_replies last_ending waited watched",
     "gcode.analysis.contents": "Contents",
     "gcode.analysis.reader": "GcodeParser read_file",
     "gcode.command": "GcodeCommand only_asks parse_command",
@@ -185,7 +187,10 @@ ALIASES: Dict[str, str] = {
     "Reading": "GcodeParser",
     "Said": "Display",
     "Subject": "CheckContext",
+    "add_wish": "add_upload_options",
+    "converse": "send_and_read_replies",
     "read_line": "parse_command",
+    "wish": "upload_options",
     "write_add_on": "write_plugin",
 }
 

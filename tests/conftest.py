@@ -12,7 +12,7 @@ import pytest
 from octoprint_cli.app.run import Run
 from octoprint_cli.errors import CliError
 from octoprint_cli.framework.catalogue import error_codes
-from octoprint_cli.plugins.entry_points import CHECKS, Extensions, is_own
+from octoprint_cli.plugins.entry_points import CHECKS, EntryPointGroup, is_own
 
 # Signals that were ignored when this process began stay ignored, here and in all that it starts: SIGHUP below `nohup`, SIGINT
 # in the background of a shell. Tests send both to processes of theirs.
@@ -65,6 +65,6 @@ def _unnamed(manager: Any, argv: List[str], error: CliError) -> Iterator[Tuple[s
 
 def _a_vendors(error: CliError) -> bool:
     """Whether the check of a plugin has said no, with whatever code its maker chose."""
-    checks = Extensions(CHECKS)
+    checks = EntryPointGroup(CHECKS)
     failed = (error.details or {}).get("failed", [])
     return any(check in checks and not is_own(checks.entry_point(check)) for check in failed)

@@ -20,11 +20,11 @@ from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.plugins.entry_points import (
     CHECKS,
     COMMANDS,
-    Extensions,
+    EntryPointGroup,
+    command_name_of,
     distribution_of,
+    entry_point_name_of,
     is_own,
-    spoken,
-    written,
 )
 
 GROUP = COMMANDS
@@ -37,7 +37,7 @@ class CommandManager(CliffManager):
     """cliff's manager without its imports at start, its abbreviations, and its silent replacements."""
 
     def __init__(self, group: str = GROUP) -> None:
-        self._extensions = Extensions(group)
+        self._extensions = EntryPointGroup(group)
         self._given_up: Set[str] = set()
         super().__init__(group)
 
@@ -45,7 +45,7 @@ class CommandManager(CliffManager):
         """List the commands without an import. An underscore in a name is a space."""
         self.group_list.append(namespace)
         for name in self._extensions.names():
-            self.commands[spoken(name)] = self._extensions.entry_point(name)
+            self.commands[command_name_of(name)] = self._extensions.entry_point(name)
 
     def add_command(self, name: str, command_class: Any) -> None:
         """Ignore the commands that cliff adds, help and complete: ours are entry points."""
@@ -58,15 +58,15 @@ class CommandManager(CliffManager):
         words = self.words(argv)
         for length in range(len(words), 0, -1):
             name = " ".join(words[:length])
-            if name in self.commands or written(name) in self._extensions.claimed():
+            if name in self.commands or entry_point_name_of(name) in self._extensions.claimed():
                 return self.load(name), name, argv[length:]
         raise self._unknown(words or argv)
 
     def load(self, name: str) -> Type[CliffCommand]:
         """Return the class of a command; a third-party plain cliff command is adapted. Raises PluginError."""
-        command = self._extensions.load(written(name))
+        command = self._extensions.load(entry_point_name_of(name))
         if not (isinstance(command, type) and issubclass(command, CliffCommand)):
-            entry_point = self._extensions.entry_point(written(name))
+            entry_point = self._extensions.entry_point(entry_point_name_of(name))
             owner = distribution_of(entry_point, GROUP) or entry_point.value
             raise PluginError(f"{name} of {owner} is no cliff command", hint=f"pip uninstall {owner}")
         return adapt(command)
@@ -128,7 +128,7 @@ class CommandManager(CliffManager):
     def import_all(self) -> None:
         """Import every command and check that can be, so that the errors they define are known. Slow."""
         for group in (GROUP, CHECKS):
-            extensions = Extensions(group)
+            extensions = EntryPointGroup(group)
             for name in extensions.names():
                 with contextlib.suppress(PluginError):
                     extensions.load(name)

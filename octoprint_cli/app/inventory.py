@@ -6,7 +6,7 @@ from typing import Any, Dict, Iterator, List
 
 from octoprint_cli.errors import PluginError
 from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP
-from octoprint_cli.plugins.entry_points import CHECKS, COMMANDS, Extensions, spoken
+from octoprint_cli.plugins.entry_points import CHECKS, COMMANDS, EntryPointGroup, command_name_of
 
 #: What the entry points of each group add.
 KINDS = {COMMANDS: "commands", CHECKS: "checks", SHOW_GROUP: "formats", LIST_GROUP: "formats"}
@@ -19,7 +19,7 @@ def inventory() -> Iterator[Dict[str, Any]]:
     """
     from octoprint_cli.plugins.distributions import installed
 
-    extensions = {group: Extensions(group) for group in KINDS}
+    extensions = {group: EntryPointGroup(group) for group in KINDS}
     clashes = [fault for group in extensions.values() for fault in group.clashes()]
     for distribution in sorted(installed(), key=lambda found: found.name.lower()):
         row: Dict[str, Any] = {"distribution": distribution.name, "version": distribution.version}
@@ -29,13 +29,13 @@ def inventory() -> Iterator[Dict[str, Any]]:
         for entry_point in distribution.entry_points:
             if entry_point.group in KINDS:
                 added: List[str] = row[KINDS[entry_point.group]]
-                name = spoken(entry_point.name) if entry_point.group == COMMANDS else entry_point.name
+                name = command_name_of(entry_point.name) if entry_point.group == COMMANDS else entry_point.name
                 added += [name] if name not in added else []
                 row["problems"] += _problem(extensions[entry_point.group], entry_point)
         yield row
 
 
-def _problem(extensions: Extensions, entry_point: Any) -> List[str]:
+def _problem(extensions: EntryPointGroup, entry_point: Any) -> List[str]:
     if entry_point.name not in extensions or extensions.entry_point(entry_point.name).value != entry_point.value:
         return []  # a clash, which is reported already
     try:

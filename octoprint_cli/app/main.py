@@ -9,14 +9,15 @@ import sys
 from typing import List, Optional
 
 from octoprint_cli.app import signals
-from octoprint_cli.app.program import Program
 from octoprint_cli.app.stdout import Stdout
 from octoprint_cli.errors import Exit
 
 
 def main(argv: Optional[List[str]] = None) -> int:
     """Run the program and return its exit code. stdout and stderr never raise for a character they lack."""
-    _collect_less_garbage()
+    _collect_less_garbage()  # before most of the program is imported
+    from octoprint_cli.app.program import Program
+
     signals.install()
     if sys.stdout is None:  # closed: nobody would hear the answer, so nothing is done
         return int(Exit.PIPE_CLOSED)

@@ -41,7 +41,7 @@ class NestedRun(Run):
     def client(self) -> Client:
         """The client of the outer run, unless this line names another server."""
         if self._client is None and self.settings is self._outer.settings:
-            self._client = self._outer.client.anew()
+            self._client = self._outer.client.fresh_copy()
         return super().client
 
     def server_options(self) -> Dict[str, Any]:

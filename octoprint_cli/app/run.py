@@ -118,7 +118,7 @@ class Run(CliffApp):
     def connect(self, settings: Settings) -> Client:
         """Make a client for the server that the settings name. Raises ConfigError if they name none."""
         from octoprint_cli.client.client import Client
-        from octoprint_cli.client.http.transport import Tls
+        from octoprint_cli.client.http.server_address import ServerAddress, Tls
 
         get = settings.get
         verify = get("ca_bundle") or get("verify")
@@ -126,9 +126,9 @@ class Run(CliffApp):
             self.terminal.warn("the server's certificate is not checked (verify: false)")
         tls = Tls(verify, get("client_cert"), get("client_key"))
         key = settings.find("api_key")
-        origin, patience = key.origin if key else None, {"timeout": get("timeout"), "retries": get("retries")}
+        address = ServerAddress(settings.host, key.value if key else None, key.origin if key else None, tls)
         limits = lambda: settings.limits  # noqa: E731 - read once something is to heat
-        client = Client(settings.host, key.value if key else None, key_origin=origin, tls=tls, limits=limits, **patience)
+        client = Client(address, timeout=get("timeout"), retries=get("retries"), limits=limits)
         client.http.on_secret, client.http.check = self.scrubber.learn, lambda: self.check()
         return client
 

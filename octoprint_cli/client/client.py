@@ -9,29 +9,29 @@ This is the first module to import requests; the models under client/resources d
 from __future__ import annotations
 
 import contextlib
-import copy
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Type, TypeVar
 
 from octoprint_cli.client.http.http_client import Http
-from octoprint_cli.client.http.transport import Tls
+from octoprint_cli.client.http.server_address import ServerAddress, Tls
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.resource import Resource
-from octoprint_cli.client.resources.connection import Connection
 from octoprint_cli.client.resources.files import Files
 from octoprint_cli.client.resources.job import Job, Jobs
 from octoprint_cli.client.resources.printer import Printer
-from octoprint_cli.client.resources.profiles import Profiles
-from octoprint_cli.client.resources.server import Server
-from octoprint_cli.client.resources.server_plugins import Plugins, Prompt
 from octoprint_cli.errors import CliError
 
 if TYPE_CHECKING:
+    from octoprint_cli.client.resources.connection import Connection
+    from octoprint_cli.client.resources.profiles import Profiles
+    from octoprint_cli.client.resources.server import Server
+    from octoprint_cli.client.resources.server_plugins import Plugins, Prompt
     from octoprint_cli.client.resources.uploads import UploadOptions, UploadResult, Uploads
     from octoprint_cli.config.values import Limits
     from octoprint_cli.gcode.source import Progress
 
-__all__ = ["Aftermath", "Client", "Http", "Tls"]
+__all__ = ["Aftermath", "Client", "Http", "ServerAddress", "Tls"]
 
 #: Time limit in seconds for `aftermath`: a user who has interrupted the program does not want to wait.
 AFTERMATH_SECONDS = 3.0
@@ -45,27 +45,25 @@ R = TypeVar("R", bound=Resource)
 class Client:
     """A client of one server; every method of its resources says which endpoint it calls and what it raises.
 
-    `key_origin` is where the key came from, for the error about a wrong key; `limits` returns the configured heater limits.
+    `limits` returns the configured heater limits.
     """
 
     def __init__(
         self,
-        base_url: str,
-        api_key: Optional[str],
+        address: ServerAddress,
         *,
-        key_origin: Optional[str] = None,
         timeout: float = 30,
         retries: int = 3,
-        tls: Tls = Tls(),
         limits: Callable[[], Optional[Limits]] = lambda: None,
     ) -> None:
         self._limits = limits
-        self._take(Http(base_url, api_key, key_origin=key_origin, timeout=timeout, retries=retries, tls=tls))
+        self._take(Http(address, timeout=timeout, retries=retries))
 
-    def anew(self) -> Client:
+    def fresh_copy(self) -> Client:
         """Return a client that shares the connection, but no record of past requests, for another command line."""
-        other = copy.copy(self)
-        other._take(self.http.anew())
+        other = Client.__new__(Client)
+        other._limits = self._limits
+        other._take(self.http.fresh_copy())
         return other
 
     def _take(self, http: Http) -> None:
@@ -74,10 +72,36 @@ class Client:
         self.printer = Printer(self.http, self._limits)
         self.files = Files(self.http)
         self._uploads: Optional[Uploads] = None
-        self.connection = Connection(self.http)
-        self.server = Server(self.http)
-        self.profile = Profiles(self.http)
-        self.plugins = Plugins(self.http)
+
+    # Most commands need none of these resources, so each is imported on first use.
+
+    @functools.cached_property
+    def connection(self) -> Connection:
+        """The resource that connects the server to the printer."""
+        from octoprint_cli.client.resources.connection import Connection
+
+        return Connection(self.http)
+
+    @functools.cached_property
+    def server(self) -> Server:
+        """The resource of the server itself: its version and its user."""
+        from octoprint_cli.client.resources.server import Server
+
+        return Server(self.http)
+
+    @functools.cached_property
+    def profile(self) -> Profiles:
+        """The resource of the printer profiles."""
+        from octoprint_cli.client.resources.profiles import Profiles
+
+        return Profiles(self.http)
+
+    @functools.cached_property
+    def plugins(self) -> Plugins:
+        """The resource of the server's own plugins."""
+        from octoprint_cli.client.resources.server_plugins import Plugins
+
+        return Plugins(self.http)
 
     @property
     def uploads(self) -> Uploads:
@@ -94,15 +118,15 @@ class Client:
 
     noun = resource  # its name in API version 1
 
-    def store(self, file: Path, wish: UploadOptions, progress: Optional[Progress] = None) -> UploadResult:
+    def store(self, file: Path, options: UploadOptions, progress: Optional[Progress] = None) -> UploadResult:
         """Upload a file and wait until the server holds it, which takes long for an SD card behind a serial line.
 
         Raises what `uploads.upload`, `job.wait_for_transfer` and `files.wait_until_listed` raise.
         """
-        if wish.location == "local":
-            return self.uploads.upload(file, wish, progress)
-        before = self.files.list(wish.location)
-        sent = self.uploads.upload(file, wish, progress)
+        if options.location == "local":
+            return self.uploads.upload(file, options, progress)
+        before = self.files.list(options.location)
+        sent = self.uploads.upload(file, options, progress)
         self.job.wait_for_transfer()
         stored = self.files.wait_until_listed(sent.stored, before)
         # OctoPrint leaves comments out on the way to the card, so another size proves nothing.

@@ -13,9 +13,9 @@ from octoprint_cli import errors
 from octoprint_cli.client.parsing import inner, members, text, texts
 from octoprint_cli.client.push.history import ready
 from octoprint_cli.client.push.socket import (
-    Lost,
     Message,
     Socket,
+    SocketLost,
     Subscription,
 )
 from octoprint_cli.gcode.code_table import lookup
@@ -101,7 +101,7 @@ class ReplyReader:
         """Whether every command has a complete reply."""
         return all(reply.closed for reply in self.replies)
 
-    def hear(self, raw: str) -> None:
+    def process_line(self, raw: str) -> None:
         """Process a line of the terminal."""
         line = read_terminal_line(without_passwords(raw))
         if line.said_by == HOST:
@@ -202,7 +202,7 @@ class ReplyReader:
             reply.refused_by(text)
 
 
-def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Dict[str, Any]]:
+def send_and_read_replies(client: Client, commands: Sequence[str], seconds: float) -> List[Dict[str, Any]]:
     """Send the commands and return the firmware's reply to each, as `GcodeReply.as_dict` makes it.
 
     Calls `POST /api/printer/command` (CONTROL) and the push socket (MONITOR_TERMINAL). `seconds` is the longest
@@ -211,7 +211,7 @@ def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Di
     """
     try:
         socket, _ = ready(client.http, Subscription(state=False, lines=True, events=("CommandSuppressed",)))
-    except Lost as lost:
+    except SocketLost as lost:
         raise errors.PushUnavailable(f"no reply can be heard: {lost}; nothing was sent") from lost
     try:
         talk = ReplyReader([unframed(command.partition(";")[0]) for command in commands])
@@ -227,7 +227,7 @@ def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Di
         socket.close()
 
 
-def _listen(socket: Socket, talk: ReplyReader, seconds: float) -> Optional[Lost]:
+def _listen(socket: Socket, talk: ReplyReader, seconds: float) -> Optional[SocketLost]:
     """Listen until every reply is complete, or the firmware is silent for `seconds`, or the socket is lost."""
     deadline = time.monotonic() + seconds
     settled: Optional[float] = None
@@ -236,7 +236,7 @@ def _listen(socket: Socket, talk: ReplyReader, seconds: float) -> Optional[Lost]
             settled = time.monotonic() + SETTLE_SECONDS
         try:
             message = socket.receive(settled if settled is not None else deadline)
-        except Lost as lost:
+        except SocketLost as lost:
             return None if talk.complete else lost
         if message is None:
             return None
@@ -249,7 +249,7 @@ def _take(message: Message, talk: ReplyReader) -> None:
     body = members(message.body)
     if message.kind == "current":
         for raw in texts(body.get("logs")):
-            talk.hear(raw)
+            talk.process_line(raw)
     elif message.kind == "event" and body.get("type") == "CommandSuppressed":
         talk.suppressed(text(inner(body, "payload").get("command")) or "")
 

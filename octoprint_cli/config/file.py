@@ -38,9 +38,10 @@ class ConfigFile:
         import yaml  # slow to import, and a run without a configuration file does not need it
 
         try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
-            self.data = yaml.load(text, Loader=yaml.SafeLoader) or {}
-            self._walk(node, ())
+            loader = yaml.SafeLoader(text)
+            node = loader.get_single_node()
+            self._walk(node, ())  # first, since the constructor resolves merge keys in the nodes themselves
+            self.data = (loader.construct_document(node) if node else None) or {}
         except (yaml.YAMLError, ValueError, RecursionError) as error:
             mark = getattr(error, "problem_mark", None)
             problem = getattr(error, "problem", None) or "this is not the YAML that a configuration is written in"

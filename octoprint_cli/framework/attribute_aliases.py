@@ -6,10 +6,14 @@ from typing import Any, Mapping, Type
 
 
 def map_attributes(cls: Type[Any], aliases: Mapping[str, str]) -> None:
-    """Set each attribute of a new class under its old and its new name, whichever it declares. `aliases` maps old to new names."""
+    """Set each attribute of a new class under its old and its new name, whichever is declared. `aliases` maps old to new names.
+
+    The declaration that counts is the first one in the method resolution order, by either name: it may stand in a mixin, which
+    does not map its own attributes.
+    """
     for old, new in aliases.items():
-        declared = new if new in cls.__dict__ else old
-        if declared in cls.__dict__:
-            value = cls.__dict__[declared]
+        owner = next((owner for owner in cls.__mro__ if not {old, new}.isdisjoint(owner.__dict__)), None)
+        if owner is not None and not {old, new} <= owner.__dict__.keys():
+            value = owner.__dict__[new if new in owner.__dict__ else old]
             setattr(cls, new, value)
             setattr(cls, old, value)

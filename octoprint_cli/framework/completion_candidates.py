@@ -9,10 +9,10 @@ import argparse
 import contextlib
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence
 
-from octoprint_cli.client.push.updates import TYPES
 from octoprint_cli.client.tracking.goals import FAILURES, GOALS
 from octoprint_cli.errors import CODES, CliError
 from octoprint_cli.framework.argparse_internals import actions_of, is_repeated
+from octoprint_cli.framework.results import UPDATE_TYPES
 from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP, Formatters
 
 if TYPE_CHECKING:
@@ -155,9 +155,9 @@ def _profiles(app: Any) -> List[str]:
 
 
 def _checks(_: Any) -> List[str]:
-    from octoprint_cli.plugins.entry_points import CHECKS, Extensions
+    from octoprint_cli.plugins.entry_points import CHECKS, EntryPointGroup
 
-    return Extensions(CHECKS).claimed()
+    return EntryPointGroup(CHECKS).claimed()
 
 
 #: Prefixes of the metavar of an argument that is a local file or folder.
@@ -175,5 +175,5 @@ _LIVE: Dict[str, Callable[[Any], Iterable[str]]] = {
     "code": lambda app: CODES,
     "goals": lambda app: [goal.partition("=")[0] + ("=" if "=" in goal else "") for goal in GOALS],
     "fail_on": lambda app: [*FAILURES, "none"],
-    "events": lambda app: TYPES,
+    "events": lambda app: UPDATE_TYPES,
 }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Callable, Deque, Mapping, Optional
+from typing import Any, Callable, Deque, Dict, Mapping, Optional
 
 from octoprint_cli.client.push.updates import (
     Event,
-    Line,
-    Link,
-    News,
-    Notice,
+    FirmwareMessage,
+    SocketChange,
+    TerminalUpdate,
+    Update,
 )
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.printer import Temperature
@@ -30,26 +30,34 @@ class LivePresenter:
         self._notes: Deque[str] = deque(maxlen=NOTES)
         self._pushed = True
         self._scene: Optional[Scene] = None
+        self._handlers: Dict[type, Callable[[Any], None]] = {
+            TerminalUpdate: lambda update: self._lines.append(update.text),
+            FirmwareMessage: self._message,
+            Event: self._event,
+            SocketChange: self._socket,
+        }
 
     def show_scene(self, scene: Scene) -> None:
         """Show a new state of the printer."""
         self._scene = scene
         self._present()
 
-    def hear(self, news: News) -> None:
+    def show_update(self, update: Update) -> None:
         """Show an update that a scene does not include: a terminal line, an event, a prompt of the firmware."""
-        what = news.what
-        if isinstance(what, Line):
-            self._lines.append(what.text)
-        elif isinstance(what, Notice):
-            self._notes.append(what.text or "the firmware's question is answered")
-        elif isinstance(what, Event) and what.type != "PrinterStateChanged":
-            self._notes.append(what.type)
-        elif isinstance(what, Link):
-            self._pushed = what.up
-        else:
-            return
-        self._present()
+        content = update.content
+        included = isinstance(content, Event) and content.type == "PrinterStateChanged"
+        if type(content) in self._handlers and not included:
+            self._handlers[type(content)](content)
+            self._present()
+
+    def _message(self, message: FirmwareMessage) -> None:
+        self._notes.append(message.text or "the firmware's question is answered")
+
+    def _event(self, event: Event) -> None:
+        self._notes.append(event.type)
+
+    def _socket(self, change: SocketChange) -> None:
+        self._pushed = change.up
 
     def end(self, job: Job, heaters: Mapping[str, Temperature]) -> None:
         """Show the final state of the printer."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from typing import Any, FrozenSet, Optional, Sequence, TextIO
+from typing import TYPE_CHECKING, Any, FrozenSet, Optional, Sequence, TextIO
 from urllib.parse import unquote
 
-from octoprint_cli.client.resources.stored_file import location_name
-from octoprint_cli.client.resources.uploads import UploadOptions
+from octoprint_cli.client.locations import LOCATIONS, location_name
 from octoprint_cli.client.tracking.goals import FAILURES, GOALS, Goal
 from octoprint_cli.errors import UsageError
+from octoprint_cli.output.units import NEAR_DEGREES
 
-#: The storages of a server. OctoPrint 2.0 calls `sdcard` `printer`; both names are accepted.
-LOCATIONS = ("local", "sdcard")
+if TYPE_CHECKING:
+    from octoprint_cli.client.resources.uploads import UploadOptions
+
 _TEN_YEARS = 10 * 366 * 86400
 
 
@@ -56,8 +57,8 @@ def add_checks(parser: Any) -> None:
     parser.add_argument("--strict", action="store_true", help="let the pre-flight's warnings forbid the print, too")
 
 
-def add_wish(parser: ArgumentParser, if_exists: Sequence[str]) -> None:
-    """Add --location, --path, --if-exists and --verify, the options of an upload, which `wish` reads."""
+def add_upload_options(parser: ArgumentParser, if_exists: Sequence[str]) -> None:
+    """Add --location, --path, --if-exists and --verify, the options of an upload, which `upload_options` reads."""
     add_location(parser)
     add_folder(parser)
     parser.add_argument(
@@ -75,12 +76,14 @@ def add_wish(parser: ArgumentParser, if_exists: Sequence[str]) -> None:
     )
 
 
-def wish(parsed_args: Namespace) -> UploadOptions:
-    """Return the upload options that `add_wish` added. Raises UsageError for those that an SD card does not support."""
+def upload_options(parsed_args: Namespace) -> UploadOptions:
+    """Return the upload options that `add_upload_options` added. Raises UsageError for those that an SD card does not support."""
     if parsed_args.location == "sdcard" and (parsed_args.if_exists != "replace" or parsed_args.verify != "auto"):
         raise UsageError(
             "on the SD card the server picks a free name, and it cannot be read back", hint="octoprint-cli help upload"
         )
+    from octoprint_cli.client.resources.uploads import UploadOptions  # slow to import, and help needs no upload
+
     return UploadOptions(parsed_args.location, parsed_args.path, parsed_args.if_exists, parsed_args.verify)
 
 
@@ -101,7 +104,7 @@ def add_wait(parser: Any, until: str) -> None:
     parser.add_argument("--wait-timeout", metavar="SECONDS", type=seconds, help="maximum wait of --wait (default: no limit)")
 
 
-def add_goals(parser: Any, option: str, told: str) -> None:
+def add_goals(parser: Any, option: str, meaning: str) -> None:
     """Add the option for goals, --fail-on and --timeout as `parsed_args.goals` (a list), `fail_on` (a set or None), `timeout`."""
     parser.add_argument(
         option,
@@ -110,8 +113,8 @@ def add_goals(parser: Any, option: str, told: str) -> None:
         type=_goal,
         action="append",
         default=[],
-        help=f"{told}: {', '.join(GOALS)}; may be repeated, and any of them counts. temp is all heaters "
-        "with a target within 2 degrees of it",
+        help=f"{meaning}: {', '.join(GOALS)}; may be repeated, and any of them counts. temp is all heaters "
+        f"with a target within {NEAR_DEGREES:g} degrees of it",
     )
     parser.add_argument(
         "--fail-on",

@@ -19,6 +19,8 @@ from octoprint_cli.framework.fields import (
 
 #: The effects that a command can declare.
 EFFECTS = ("reads", "heats", "moves", "starts", "stops", "writes", "deletes", "powers")
+#: Types of the lines that `watch` prints. The server's own events, such as PrintDone, can be named beside them.
+UPDATE_TYPES = ("state", "progress", "temperature", "event", "notification", "connection", "terminal")
 #: The ways in which an upload is verified.
 VERIFIED = ("sha1", "download", "size", "none")
 

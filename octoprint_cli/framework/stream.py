@@ -9,6 +9,7 @@ from typing import Any, ClassVar, ContextManager, Dict, Iterator, Mapping, Optio
 from cliff.show import ShowOne as CliffShowOne
 
 from octoprint_cli.errors import CliError
+from octoprint_cli.framework.attribute_aliases import map_attributes
 from octoprint_cli.framework.base import Output
 from octoprint_cli.framework.column_choice import require_event_columns
 from octoprint_cli.framework.fields import Field, anything
@@ -17,6 +18,8 @@ from octoprint_cli.output.formats.envelope import success
 from octoprint_cli.output.safe_text import visible
 from octoprint_cli.output.terminal.terminal import Show
 
+#: New names of methods by their old ones; both can be overridden and called.
+ALIASES = {"told": "event_text"}
 #: An iterator of dicts, one for each event, that returns the envelope's data at its end.
 Happening = Iterator[Dict[str, Any]]
 
@@ -33,7 +36,11 @@ class Stream(Output, CliffShowOne):
     events: ClassVar[Field] = anything("an event")
     exposed_as_tool = False
 
-    def told(self, item: Mapping[str, Any]) -> str:
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        map_attributes(cls, ALIASES)
+
+    def event_text(self, item: Mapping[str, Any]) -> str:
         """Return the line of text for one event. Override it."""
         return " ".join(str(value) for value in item.values())
 
@@ -70,7 +77,7 @@ class Stream(Output, CliffShowOne):
         if hasattr(self.formatter, "emit_line"):
             self.formatter.emit_line(to_plain_data(chosen), self.app.stdout)
         elif getattr(self.formatter, "prefers_text", False):
-            text = " ".join(map(str, chosen.values())) if parsed_args.columns else self.told(item)
+            text = " ".join(map(str, chosen.values())) if parsed_args.columns else self.event_text(item)
             self.app.stdout.write(visible(text) + "\n")
         else:
             self.formatter.emit_one(list(chosen), list(chosen.values()), self.app.stdout, parsed_args)
@@ -83,3 +90,6 @@ class Stream(Output, CliffShowOne):
 def _chosen(item: Dict[str, Any], columns: Sequence[str]) -> Dict[str, Any]:
     """Return the fields of an event that `-c` names; all fields without `-c`."""
     return {name: item[name] for name in columns if name in item} if columns else item
+
+
+map_attributes(Stream, ALIASES)

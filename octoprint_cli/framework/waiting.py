@@ -146,7 +146,7 @@ def watched(command: StreamContext, parsed_args: Namespace) -> Lines:
         try:
             with Feed(command.client, subscription, note=command.terminal.warn) as feed:
                 for update in waiter.watch(feed, parsed_args.timeout or math.inf):
-                    presenter.hear(update)
+                    presenter.show_update(update)
                     if show is None:
                         yield from reporter.lines(update, wanted)
         except CliError as error:
@@ -162,11 +162,11 @@ def last_ending(client: Client, job: Job) -> Optional[JobOutcome]:
     return last_job.last_ending(client, job)
 
 
-def converse(client: Client, commands: Sequence[str], seconds: float) -> List[Dict[str, Any]]:
+def send_and_read_replies(client: Client, commands: Sequence[str], seconds: float) -> List[Dict[str, Any]]:
     """Send G-code commands, and return the firmware's reply to each. Raises NoReply after `seconds` without a reply."""
     from octoprint_cli.client import gcode_replies
 
-    return gcode_replies.converse(client, commands, seconds)
+    return gcode_replies.send_and_read_replies(client, commands, seconds)
 
 
 def _parsed(goals: Sequence[str]) -> List[Goal]:

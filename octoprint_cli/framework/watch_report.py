@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, FrozenSet, Iterator, Optional, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterator, Optional, Tuple
 
 from octoprint_cli.client.phase import phase_of
 from octoprint_cli.client.push.updates import (
-    Away,
     Event,
-    Heat,
-    Line,
-    Link,
-    News,
-    Notice,
-    State,
+    FirmwareMessage,
+    HeaterUpdate,
+    ServerReachability,
+    SocketChange,
+    StateUpdate,
+    TerminalUpdate,
+    Update,
 )
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.output.columns import Time
@@ -40,33 +40,25 @@ class Reporter:
         self._job: Optional[Job] = None
         self._last: Dict[str, float] = {}
         self._targets: Any = None
+        self._events_of: Dict[type, Callable[[Any], Iterator[_Event]]] = {
+            Job: self._job_events,
+            StateUpdate: self._update_events,
+            HeaterUpdate: self._temperature_events,
+            Event: _server_event,
+            FirmwareMessage: _firmware_event,
+            TerminalUpdate: _terminal_event,
+            SocketChange: _socket_event,
+            ServerReachability: _server_reachability_event,
+        }
 
-    def lines(self, news: News, wanted: Optional[FrozenSet[str]] = None) -> Iterator[Dict[str, Any]]:
+    def lines(self, update: Update, wanted: Optional[FrozenSet[str]] = None) -> Iterator[Dict[str, Any]]:
         """Yield the events of an update, numbered from 1. `wanted` holds types and server events; None is all but `terminal`."""
-        for kind, body in self._events(news):
+        content = update.content
+        for kind, body in self._events_of[type(content)](content):
             if _is_wanted(kind, body, wanted):
                 self._number += 1
-                when = Time(news.time).machine_readable()
-                yield {"seq": self._number, "time": when, "source": news.source, "type": kind, **body}
-
-    def _events(self, news: News) -> Iterator[_Event]:
-        what = news.what
-        if isinstance(what, Job):
-            yield from self._job_events(what)
-        elif isinstance(what, State):
-            yield from self._state_events(what.text, self._job)
-        elif isinstance(what, Heat):
-            yield from self._temperature_events(what)
-        elif isinstance(what, Event):
-            yield "event", {"event": what.type, "payload": what.payload}
-        elif isinstance(what, Notice):
-            yield "notification", {"text": what.text, "choices": what.choices}
-        elif isinstance(what, Line):
-            yield "terminal", {"line": what.text}
-        elif isinstance(what, Link):
-            yield "connection", {"to": "push", "up": what.up, "reason": what.reason}
-        elif isinstance(what, Away):
-            yield "connection", {"to": "server", "up": what.reason is None, "reason": what.reason}
+                when = Time(update.time).machine_readable()
+                yield {"seq": self._number, "time": when, "source": update.source, "type": kind, **body}
 
     def _job_events(self, job: Job) -> Iterator[_Event]:
         self._job = job
@@ -83,7 +75,10 @@ class Reporter:
             details = {"file": job.file, "location": job.location, "error": job.error} if job else {}
             yield "state", {"state": text, "phase": phase_of(text).value, **details}
 
-    def _temperature_events(self, heat: Heat) -> Iterator[_Event]:
+    def _update_events(self, update: StateUpdate) -> Iterator[_Event]:
+        yield from self._state_events(update.text, self._job)
+
+    def _temperature_events(self, heat: HeaterUpdate) -> Iterator[_Event]:
         targets = {heater: reading.target for heater, reading in heat.heaters.items()}
         if heat.heaters and (targets != self._targets or self._is_time("temperature")):
             self._targets, self._last["temperature"] = targets, time.monotonic()
@@ -95,6 +90,26 @@ class Reporter:
             return False
         self._last[kind] = now
         return True
+
+
+def _server_event(event: Event) -> Iterator[_Event]:
+    yield "event", {"event": event.type, "payload": event.payload}
+
+
+def _firmware_event(message: FirmwareMessage) -> Iterator[_Event]:
+    yield "notification", {"text": message.text, "choices": message.choices}
+
+
+def _terminal_event(update: TerminalUpdate) -> Iterator[_Event]:
+    yield "terminal", {"line": update.text}
+
+
+def _socket_event(change: SocketChange) -> Iterator[_Event]:
+    yield "connection", {"to": "push", "up": change.up, "reason": change.reason}
+
+
+def _server_reachability_event(change: ServerReachability) -> Iterator[_Event]:
+    yield "connection", {"to": "server", "up": change.reason is None, "reason": change.reason}
 
 
 def _is_wanted(kind: str, body: Dict[str, Any], wanted: Optional[FrozenSet[str]]) -> bool:

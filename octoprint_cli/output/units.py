@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Optional
 
 UNKNOWN = "-"
+#: The largest difference in degrees at which a heater counts as at its target.
+NEAR_DEGREES = 2.0
 
 
 def duration(seconds: float) -> str:

@@ -30,7 +30,7 @@ class Fault(NamedTuple):
     problem: str
 
 
-class Extensions:
+class EntryPointGroup:
     """The entry points of one group, by name."""
 
     def __init__(self, group: str) -> None:
@@ -124,12 +124,12 @@ def distribution_of(entry_point: Any, group: str) -> Optional[str]:
     return None
 
 
-def spoken(name: str) -> str:
+def command_name_of(name: str) -> str:
     """Return the command name of an entry point: `config show` for `config_show`."""
     return name.replace("_", " ")
 
 
-def written(name: str) -> str:
+def entry_point_name_of(name: str) -> str:
     """Return the entry-point name of a command: `config_show` for `config show`."""
     return name.replace(" ", "_")
 

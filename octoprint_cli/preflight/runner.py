@@ -6,7 +6,7 @@ import logging
 from typing import Any, Collection
 
 from octoprint_cli.errors import PRECEDENCE, CliError, PluginError, UsageError
-from octoprint_cli.plugins.entry_points import CHECKS, Extensions
+from octoprint_cli.plugins.entry_points import CHECKS, EntryPointGroup
 from octoprint_cli.preflight.check import Check
 from octoprint_cli.preflight.context import CheckContext
 from octoprint_cli.preflight.finding import Finding, Severity, Skip
@@ -21,7 +21,7 @@ def run_preflight(context: CheckContext, ignore: Collection[str] = (), strict: b
     A failure of a check in `ignore` forbids nothing; with `strict` a warning forbids, too. Raises UsageError
     for a check to ignore that does not exist.
     """
-    extensions = Extensions(CHECKS)
+    extensions = EntryPointGroup(CHECKS)
     known = extensions.claimed()
     unknown = [name for name in ignore if name not in known]
     if unknown:
@@ -30,7 +30,7 @@ def run_preflight(context: CheckContext, ignore: Collection[str] = (), strict: b
     return Report(sorted(results, key=_rank), strict)
 
 
-def _run_one(extensions: Extensions, name: str, context: CheckContext) -> CheckResult:
+def _run_one(extensions: EntryPointGroup, name: str, context: CheckContext) -> CheckResult:
     try:
         check: Check = extensions.load(name)()
     except (Exception, SystemExit) as error:  # a broken plugin costs its own check, and is named

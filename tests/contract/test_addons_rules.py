@@ -21,7 +21,7 @@ from octoprint_cli.api import ShowOne, fields
 class Lamp(ShowOne):
     """show whether the lamp is on"""
 
-    answer = fields.record(on=fields.switch())
+    result = fields.record(on=fields.switch())
     effects = ("reads",)
 
     def take_action(self, parsed_args):

@@ -11,7 +11,7 @@ from typing import Dict, List
 import pytest
 
 from octoprint_cli.errors import CODES, Exit
-from octoprint_cli.plugins.entry_points import CHECKS, Extensions
+from octoprint_cli.plugins.entry_points import CHECKS, EntryPointGroup
 
 from .layers import ROOT
 from .table import OWN
@@ -58,7 +58,7 @@ def test_every_command_is_in_a_readme_table(command: str) -> None:
 
 @pytest.mark.parametrize("check", declared()["octoprint_cli.preflight"])
 def test_every_check_is_in_a_readme_table_with_its_severity(check: str) -> None:
-    severity = Extensions(CHECKS).load(check).severity.value
+    severity = EntryPointGroup(CHECKS).load(check).severity.value
     assert re.search(rf"^\|[^|]*`{check}`[^|]*\| {severity} \|", README.read_text(encoding="utf-8"), re.MULTILINE)
 
 

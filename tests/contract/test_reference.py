@@ -11,6 +11,7 @@ import pytest
 
 from octoprint_cli import api, testing
 from octoprint_cli.client.client import Client
+from octoprint_cli.client.http.server_address import ServerAddress
 from octoprint_cli.client.phase import Phase
 from octoprint_cli.client.resources.connection import ConnectionState
 from octoprint_cli.client.resources.job import Job
@@ -34,7 +35,7 @@ VALUES: Sequence[Any] = (
     *(PluginWarning, Prompt, PowerTrouble, Limits, api.Contents, api.Line),
 )
 #: Of a client what is no plugin's business: the connection below it, and what the program does with it between commands.
-OURS = {"client.http", "client.anew", "client.aftermath"}
+OURS = {"client.http", "client.fresh_copy", "client.aftermath"}
 #: Errors that the program ends with by itself, when a signal comes.
 SIGNALS = {"errors.Interrupted", "errors.Stopped"}
 
@@ -80,7 +81,7 @@ def paths() -> Set[str]:
 @pytest.fixture
 def client() -> Client:
     """A client, which is asked nothing."""
-    return Client("http://octoprint.invalid", None)
+    return Client(ServerAddress("http://octoprint.invalid", None))
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ def test_change_flag_is_not_carried_over_to_next_command_line(
     server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app, clients = begun(server, tmp_path), []
-    fresh = type(app.client).anew
-    monkeypatch.setattr(type(app.client), "anew", lambda self: clients.append(fresh(self)) or clients[-1])
+    fresh = type(app.client).fresh_copy
+    monkeypatch.setattr(type(app.client), "fresh_copy", lambda self: clients.append(fresh(self)) or clients[-1])
     for line in (["temp", "--bed", "60"], ["temp"]):
         assert app.answer(line)[0] == 0
     assert [client.http.acted for client in clients] == [True, False]

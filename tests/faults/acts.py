@@ -13,7 +13,7 @@ Scene = Callable[[FakeOctoPrint], Any]
 Truth = Callable[[FakeOctoPrint], bool]
 
 
-class Line(NamedTuple):
+class Act(NamedTuple):
     """A command line whose act is a POST to `path`; `{file}` is a G-code file, `{card}` the server's name of its SD card."""
 
     argv: str
@@ -100,42 +100,42 @@ def selected(location: str, path: str) -> Truth:
 
 
 CARD = "--location sdcard"
-LINES: Dict[str, Line] = {
-    "upload": Line("upload {file}", "/api/files/local", has("cube.gcode"), "CONNECTION_ERROR"),
-    "replace": Line("upload {file}", "/api/files/local", has("cube.gcode"), "CONNECTION_ERROR", older),
-    "select": Line("upload {file} --select", "/api/files/local/cube.gcode", selected("local", "cube.gcode"), "NOT_STARTED"),
-    "upload_card": Line(f"upload {{file}} {CARD}", "/api/files/{card}", has("cube.gco", "sdcard"), "NOT_FOUND"),
-    "print_upload": Line("print {file} --confirm", "/api/files/local", started("local/cube.gcode"), "CONNECTION_ERROR"),
-    "print": Line("print {file} --confirm", "/api/files/local/cube.gcode", started("local/cube.gcode"), "NOT_STARTED"),
-    "stored": Line(
+LINES: Dict[str, Act] = {
+    "upload": Act("upload {file}", "/api/files/local", has("cube.gcode"), "CONNECTION_ERROR"),
+    "replace": Act("upload {file}", "/api/files/local", has("cube.gcode"), "CONNECTION_ERROR", older),
+    "select": Act("upload {file} --select", "/api/files/local/cube.gcode", selected("local", "cube.gcode"), "NOT_STARTED"),
+    "upload_card": Act(f"upload {{file}} {CARD}", "/api/files/{card}", has("cube.gco", "sdcard"), "NOT_FOUND"),
+    "print_upload": Act("print {file} --confirm", "/api/files/local", started("local/cube.gcode"), "CONNECTION_ERROR"),
+    "print": Act("print {file} --confirm", "/api/files/local/cube.gcode", started("local/cube.gcode"), "NOT_STARTED"),
+    "stored": Act(
         "print --stored cube.gcode --confirm", "/api/files/local/cube.gcode", started("local/cube.gcode"), "NOT_STARTED", stocked
     ),
-    "print_wait": Line(
+    "print_wait": Act(
         "print --stored cube.gcode --confirm --wait",
         "/api/files/local/cube.gcode",
         started("local/cube.gcode"),
         "NOT_STARTED",
         brief,
     ),
-    "card_select": Line(
+    "card_select": Act(
         f"print --stored cube.gco {CARD} --confirm", "/api/files/{card}/cube.gco", started("sdcard/cube.gco"), "NOT_STARTED", carded
     ),
-    "card_start": Line(f"print --stored cube.gco {CARD} --confirm", "/api/job", started("sdcard/cube.gco"), "NOT_STARTED", carded),
-    "print_card": Line(f"print {{file}} {CARD} --confirm", "/api/job", started("sdcard/cube.gco"), "NOT_STARTED"),
-    "cancel": Line("cancel --confirm", "/api/job", is_in("Operational"), "STILL_CANCELLING", printing),
-    "pause": Line("pause", "/api/job", is_in("Paused"), "STATE_NOT_REACHED", printing),
-    "resume": Line("resume", "/api/job", is_in("Printing"), "STATE_NOT_REACHED", paused),
-    "tool": Line("temp --tool 200", "/api/printer/tool", target("tool0", 200), "STATE_NOT_REACHED"),
-    "bed": Line("temp --bed 60", "/api/printer/bed", target("bed", 60), "STATE_NOT_REACHED"),
-    "warm": Line("temp --tool 200 --wait", "/api/printer/tool", target("tool0", 200), "STATE_NOT_REACHED", warm),
-    "off": Line("temp --off", "/api/printer/tool", target("tool0", 0), "STATE_NOT_REACHED", hot),
-    "gcode": Line("gcode G28", "/api/printer/command", lambda one: one.commands == ["G28"], "OUTCOME_UNKNOWN", shown=False),
-    "reply": Line(
+    "card_start": Act(f"print --stored cube.gco {CARD} --confirm", "/api/job", started("sdcard/cube.gco"), "NOT_STARTED", carded),
+    "print_card": Act(f"print {{file}} {CARD} --confirm", "/api/job", started("sdcard/cube.gco"), "NOT_STARTED"),
+    "cancel": Act("cancel --confirm", "/api/job", is_in("Operational"), "STILL_CANCELLING", printing),
+    "pause": Act("pause", "/api/job", is_in("Paused"), "STATE_NOT_REACHED", printing),
+    "resume": Act("resume", "/api/job", is_in("Printing"), "STATE_NOT_REACHED", paused),
+    "tool": Act("temp --tool 200", "/api/printer/tool", target("tool0", 200), "STATE_NOT_REACHED"),
+    "bed": Act("temp --bed 60", "/api/printer/bed", target("bed", 60), "STATE_NOT_REACHED"),
+    "warm": Act("temp --tool 200 --wait", "/api/printer/tool", target("tool0", 200), "STATE_NOT_REACHED", warm),
+    "off": Act("temp --off", "/api/printer/tool", target("tool0", 0), "STATE_NOT_REACHED", hot),
+    "gcode": Act("gcode G28", "/api/printer/command", lambda one: one.commands == ["G28"], "OUTCOME_UNKNOWN", shown=False),
+    "reply": Act(
         "gcode M115 --reply", "/api/printer/command", lambda one: one.commands == ["M115"], "OUTCOME_UNKNOWN", shown=False
     ),
-    "estop": Line("gcode M112", "/api/printer/command", lambda one: one.commands == ["M112"], "OUTCOME_UNKNOWN", shown=False),
-    "connect": Line("connect", "/api/connection", is_in("Operational"), "PRINTER_OFFLINE", offline),
-    "disconnect": Line("disconnect", "/api/connection", is_in("Offline"), "STATE_NOT_REACHED"),
+    "estop": Act("gcode M112", "/api/printer/command", lambda one: one.commands == ["M112"], "OUTCOME_UNKNOWN", shown=False),
+    "connect": Act("connect", "/api/connection", is_in("Operational"), "PRINTER_OFFLINE", offline),
+    "disconnect": Act("disconnect", "/api/connection", is_in("Offline"), "STATE_NOT_REACHED"),
 }
 
 ELSEWHERE = "http://octoprint.invalid/login?next=%2Fapi"
@@ -195,14 +195,14 @@ REFUSED.update(
     teapot=Refusal(faults.answer(418, "short and stout"), "SERVER_ERROR"),
 )
 
-__all__ = ["BODIES", "DONE", "ELSEWHERE", "LINES", "LOST", "REFUSED", "Line", "Refusal", "path_of", "sent"]
+__all__ = ["BODIES", "DONE", "ELSEWHERE", "LINES", "LOST", "REFUSED", "Act", "Refusal", "path_of", "sent"]
 
 
-def path_of(line: Line, server: FaultServer) -> str:
+def path_of(line: Act, server: FaultServer) -> str:
     """The path of its act, on this server."""
     return line.path.format(card=server.octoprint.storage.card)
 
 
-def sent(line: Line, server: FaultServer) -> List[str]:
+def sent(line: Act, server: FaultServer) -> List[str]:
     """The requests of its act that arrived."""
     return [str(request) for request in server.changes() if request.path == path_of(line, server)]

@@ -10,7 +10,7 @@ from contract.program import Program, finish
 
 from octoprint_cli.testing import FakeOctoPrint, Fault, FaultServer, Result
 
-from .acts import BODIES, DONE, LINES, LOST, REFUSED, Line, path_of, sent
+from .acts import BODIES, DONE, LINES, LOST, REFUSED, Act, path_of, sent
 from .ring import CONTENT, DIALECTS, verdict
 
 #: All GETs may be repeated, which makes it harder not to repeat an act.
@@ -34,7 +34,7 @@ class Told(NamedTuple):
     all_sent: List[str]
 
 
-def world(line: Line, version: str, fault: Fault) -> FaultServer:
+def world(line: Act, version: str, fault: Fault) -> FaultServer:
     """A server where the line's act goes wrong."""
     server = FaultServer(FakeOctoPrint(version))
     line.scene(server.octoprint)
@@ -42,12 +42,12 @@ def world(line: Line, version: str, fault: Fault) -> FaultServer:
     return server
 
 
-def words(line: Line, program: Program, timeout: float) -> List[str]:
+def words(line: Act, program: Program, timeout: float) -> List[str]:
     program.configure(CONFIG.format(timeout=timeout))
     return [*line.argv.format(file=program.file(content=CONTENT)).split(), "--json"]
 
 
-def told(line: Line, server: FaultServer, result: Result) -> Told:
+def told(line: Act, server: FaultServer, result: Result) -> Told:
     acts = [str(act) for act in server.acts if act.path == path_of(line, server)]
     everything = [str(request) for request in server.changes() if request.path not in ("/api/files/test", "/api/login")]
     return Told(result, line.effect(server.octoprint), sent(line, server), acts, everything)
@@ -102,7 +102,7 @@ def check_at_most_once(found: Told) -> None:
     assert len(found.acts) <= 1 and len(set(found.all_sent)) == len(found.all_sent), found
 
 
-def check_done(line: Line, found: Told, fault: str) -> None:
+def check_done(line: Act, found: Told, fault: str) -> None:
     """The effect is there, and was found out; where the server does not show it, it is not claimed."""
     check_at_most_once(found)
     code = verdict(found.result)
@@ -114,7 +114,7 @@ def check_done(line: Line, found: Told, fault: str) -> None:
         assert error["retryable"] is False and error["details"]["now"]["state"], error
 
 
-def check_lost(line: Line, found: Told, fault: str) -> None:
+def check_lost(line: Act, found: Told, fault: str) -> None:
     """Nothing happened, and nobody says that it did, nor that trying again is all there is to do."""
     check_at_most_once(found)
     assert not found.effect and len(found.sent) == 1 and found.acts == [], found
@@ -122,7 +122,7 @@ def check_lost(line: Line, found: Told, fault: str) -> None:
     assert verdict(found.result) == ("TIMEOUT" if timed_out else line.undone), found.result
 
 
-def check_refused(line: Line, found: Told, code: str) -> None:
+def check_refused(line: Act, found: Told, code: str) -> None:
     check_at_most_once(found)
     assert not found.effect and len(found.sent) == 1 and found.acts == [], found
     assert verdict(found.result) == code, found.result

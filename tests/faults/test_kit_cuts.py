@@ -99,7 +99,7 @@ def test_faults_apply_in_the_order_they_were_set(server: FaultServer) -> None:
     assert [ask(server, "GET", "/api/job").status_code for _ in range(4)] == [502, 503, 504, 504]
     server.fail("GET", "/api/job", faults.html(500))  # a lasting one gives way to the next
     assert ask(server, "GET", "/api/job").status_code == 500
-    server.mend()
+    server.clear_faults()
     assert ask(server, "GET", "/api/job").status_code == 200
 
 

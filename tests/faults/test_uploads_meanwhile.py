@@ -18,15 +18,15 @@ __all__ = ["each"]  # a fixture
 # -- somebody else --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("wish", ["fail", "skip"])
-def test_file_created_meanwhile_is_not_overwritten(wish: str, each: FaultServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("policy", ["fail", "skip"])
+def test_file_created_meanwhile_is_not_overwritten(policy: str, each: FaultServer, tmp_path: Path) -> None:
     def taken(exchange: Exchange) -> None:
         each.octoprint.store("cube.gcode", b"somebody else's\n")
         exchange.reply(exchange.perform())
 
     each.fail("POST", TO, taken)
     program = program_for(tmp_path, each)
-    error_of(program.process("upload", str(program.file()), "--if-exists", wish, "--json"), "FILE_EXISTS")
+    error_of(program.process("upload", str(program.file()), "--if-exists", policy, "--json"), "FILE_EXISTS")
     assert each.octoprint.stored("cube.gcode").content == b"somebody else's\n"  # type: ignore[union-attr]
 
 

@@ -106,7 +106,7 @@ def test_temporary_proxy_error_does_not_end_the_wait(status: int, line: str, pro
         server.listen()
         waiting.polled(3)
         assert not waiting.ended
-        server.mend()
+        server.clear_faults()
     ended(waiting)
 
 
@@ -207,7 +207,7 @@ def test_null_readings_do_not_change_the_followed_job(program: Program, server: 
         waiting.polled()
         server.octoprint.cancel()
         server.octoprint.printing(OTHER)
-        server.mend()
+        server.clear_faults()
         server.fail("GET", PATH, faults.html(404))
         waiting.polled(4)
         server.octoprint.finish()

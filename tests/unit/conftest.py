@@ -124,7 +124,7 @@ def no_push(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: Http, seconds: float) -> Any:
         raise ConnectionRefusedError("no push socket in the unit ring")
 
-    monkeypatch.setattr(Http, "plugged", refuse)
+    monkeypatch.setattr(Http, "open_socket", refuse)
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from octoprint_cli.testing import GCODE, FakeOctoPrint, Reply, Result, run
 from octoprint_cli.testing.server import routes
 
 from . import payloads
-from .mocked_requests import Lost, Part, answered, parts_of, received
+from .mocked_requests import LostAnswer, Part, answered, parts_of, received
 
 URL = "http://octopi.test"
 KEY = "unit-ring-key-0123456789abcdef"
@@ -69,7 +69,12 @@ class Server:
         self._show(self._jobs[0])
 
     def then(
-        self, path: str, *readings: Any, status_code: int = 204, lost: Optional[Lost] = None, also: Callable[[], Any] = lambda: None
+        self,
+        path: str,
+        *readings: Any,
+        status_code: int = 204,
+        lost: Optional[LostAnswer] = None,
+        also: Callable[[], Any] = lambda: None,
     ) -> None:
         """Accept a POST, and answer `/api/job` so from then on. With `lost` it is carried out, but not answered."""
 
@@ -80,7 +85,7 @@ class Server:
 
         self.on("POST", path, content=accept)
 
-    def links(self, *readings: Any, after: Any = (), lost: Optional[Lost] = None) -> None:
+    def links(self, *readings: Any, after: Any = (), lost: Optional[LostAnswer] = None) -> None:
         """Script what `/api/connection` answers; and what it answers after the next POST, and the one after that ...
 
         From then on `/api/job` has the state from here, too, and the next reading is whoever's asks next.
@@ -126,7 +131,7 @@ class Server:
         """Say something else of a stored file from now on."""
         self.octoprint.storage.files["local"][path].more.update(entry)
 
-    def takes_targets(self, *, shows: bool = True, lost: Optional[Lost] = None) -> None:
+    def takes_targets(self, *, shows: bool = True, lost: Optional[LostAnswer] = None) -> None:
         """Accept targets, and show them. With `lost` they are not answered."""
         if not shows:
             self.octoprint.ignored_verbs.add("target")
@@ -137,7 +142,7 @@ class Server:
         self,
         stored_as: Optional[str] = None,
         location: str = "local",
-        lost: Optional[Lost] = None,
+        lost: Optional[LostAnswer] = None,
         also: Callable[[], Any] = lambda: None,
         **entry: Any,
     ) -> None:
@@ -157,7 +162,7 @@ class Server:
 
         self.on("POST", f"/api/files/{location}", content=take)
 
-    def loses_upload(self, lost: Lost = GONE, after: Optional[int] = None) -> None:
+    def loses_upload(self, lost: LostAnswer = GONE, after: Optional[int] = None) -> None:
         """Store nothing of an upload and answer none, after so many bytes of the body or all of them."""
 
         def take(request: Any, context: Any) -> bytes:

@@ -12,7 +12,7 @@ from octoprint_cli.testing import Reply, Request
 from octoprint_cli.testing.octoprint.multipart import FormReader
 
 #: An answer that never came: the exception, or the gateway's status instead of it.
-Lost = Union[Exception, int]
+LostAnswer = Union[Exception, int]
 _KEPT = 64 * 1024 * 1024
 
 
@@ -51,7 +51,7 @@ def received(request: Any) -> Request:
     return Request(request.method, request.path, headers, body, request.path_url, len(body), form=form.form if form else None)
 
 
-def answered(context: Any, lost: Optional[Lost], reply: Reply) -> bytes:
+def answered(context: Any, lost: Optional[LostAnswer], reply: Reply) -> bytes:
     """Return the reply, unless it is lost on its way."""
     if isinstance(lost, Exception):
         raise lost

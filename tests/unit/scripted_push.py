@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any, Dict, List, Sequence, Tuple, Union
 
 from octoprint_cli.client.client import Client
-from octoprint_cli.client.push.socket import Lost, Message
+from octoprint_cli.client.http.server_address import ServerAddress
+from octoprint_cli.client.push.socket import Message, SocketLost
 from octoprint_cli.client.push.updates import (
-    Away,
     Event,
-    Heat,
-    Link,
-    News,
-    State,
+    HeaterUpdate,
+    ServerReachability,
+    SocketChange,
+    StateUpdate,
+    Update,
 )
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.testing import FakeOctoPrint
@@ -21,26 +22,26 @@ from octoprint_cli.testing.octoprint import push_payloads
 from .driver import KEY, URL
 
 #: Seconds after it was opened, and what happens then.
-Moment = Tuple[float, Union[Message, Lost]]
+Moment = Tuple[float, Union[Message, SocketLost]]
 
 
 class Push:
-    """Replaces `Socket`: each opening takes the next of `plans`, the last one for good; a Lost is a refusal."""
+    """Replaces `Socket`: each opening takes the next of `plans`, the last one for good; a SocketLost is a refusal."""
 
     def __init__(self, clock: Any) -> None:
         self.clock = clock
-        self.plans: List[Union[Lost, Sequence[Moment]]] = [Lost("refused")]
+        self.plans: List[Union[SocketLost, Sequence[Moment]]] = [SocketLost("refused")]
         self.opened: List[float] = []  # when, of the clock
         self.closed = 0
-        self.wishes: List[Any] = []
+        self.subscriptions: List[Any] = []
 
-    def __call__(self, http: Any, wish: Any, seconds: float = 5.0) -> _Line:
+    def __call__(self, http: Any, subscription: Any, seconds: float = 5.0) -> _ScriptedSocket:
         self.opened.append(self.clock.now)
-        self.wishes.append(wish)
+        self.subscriptions.append(subscription)
         plan = self.plans.pop(0) if len(self.plans) > 1 else self.plans[0]
-        if isinstance(plan, Lost):
+        if isinstance(plan, SocketLost):
             raise plan
-        return _Line(self, list(plan))
+        return _ScriptedSocket(self, list(plan))
 
     @property
     def pauses(self) -> List[float]:
@@ -48,7 +49,7 @@ class Push:
         return [after - before for before, after in zip(self.opened, self.opened[1:])]
 
 
-class _Line:
+class _ScriptedSocket:
     def __init__(self, push: Push, plan: List[Moment]) -> None:
         self._push, self._plan, self._since = push, plan, push.clock.now
 
@@ -59,7 +60,7 @@ class _Line:
             return None
         at, what = self._plan.pop(0)
         clock.now = max(clock.now, self._since + at)
-        if isinstance(what, Lost):
+        if isinstance(what, SocketLost):
             raise what
         return what
 
@@ -67,7 +68,7 @@ class _Line:
         self._push.closed += 1
 
 
-class Told:
+class ScriptedFeed:
     """Replaces a feed: it delivers updates at their times, then nothing more."""
 
     def __init__(self, clock: Any, *pieces: Tuple[float, Any]) -> None:
@@ -77,7 +78,7 @@ class Told:
         if self.pieces and self.pieces[0][0] <= until:
             at, what = self.pieces.pop(0)
             self.clock.now = max(self.clock.now, at)
-            return News("push", self.clock.time(), what)
+            return Update("push", self.clock.time(), what)
         assert until != float("inf"), "it would wait for ever"
         self.clock.now = max(self.clock.now, until)
         return None
@@ -85,7 +86,7 @@ class Told:
 
 def client(**how: Any) -> Client:
     """Return a client of the fake server."""
-    return Client(URL, KEY, **how)
+    return Client(ServerAddress(URL, KEY), **how)
 
 
 def job(
@@ -103,9 +104,9 @@ def job(
     return Job(state=state, file=file, location=location if file else None, completion=completion, print_time=seconds, **known)
 
 
-def news(what: Any, source: str = "push", time: float = 1_800_000_000.0) -> News:
+def news(what: Any, source: str = "push", time: float = 1_800_000_000.0) -> Update:
     """Return an update as the feed delivers it."""
-    return News(source, time, what)
+    return Update(source, time, what)
 
 
 def current(state: str, **body: Any) -> Message:
@@ -123,16 +124,16 @@ def event(kind: str, **payload: Any) -> Message:
 
 
 __all__ = [
-    "Away",
+    "ServerReachability",
     "Event",
-    "Heat",
-    "Link",
-    "Lost",
+    "HeaterUpdate",
+    "SocketChange",
+    "SocketLost",
     "Message",
-    "News",
+    "Update",
     "Push",
-    "State",
-    "Told",
+    "StateUpdate",
+    "ScriptedFeed",
     "client",
     "current",
     "event",

@@ -8,9 +8,9 @@ import pytest
 
 from octoprint_cli import errors
 from octoprint_cli.client import gcode_replies as module
-from octoprint_cli.client.gcode_replies import ReplyReader, converse
+from octoprint_cli.client.gcode_replies import ReplyReader, send_and_read_replies
 from octoprint_cli.client.push import history
-from octoprint_cli.client.push.socket import Lost, Message
+from octoprint_cli.client.push.socket import Message, SocketLost
 
 from .scripted_push import client
 
@@ -21,7 +21,7 @@ def talk(commands, *lines, host="Send: ", firmware="Recv: "):
     """The replies after these lines: `>` is what the host sent, `<` what the firmware said, anything else the server's."""
     heard = ReplyReader(commands if isinstance(commands, list) else [commands])
     for line in lines:
-        heard.hear({">": host, "<": firmware}.get(line[0], line[0]) + line[1:])
+        heard.process_line({">": host, "<": firmware}.get(line[0], line[0]) + line[1:])
     heard.settle()
     return heard.replies
 
@@ -177,7 +177,7 @@ def test_suppressed_command_is_reported_and_next_one_continues():
     heard = ReplyReader(["M600", "M119"])
     heard.suppressed("M600")
     for line in ("Send: M119", "Recv: x_min: open", "Recv: ok"):
-        heard.hear(line)
+        heard.process_line(line)
     first, second = heard.replies
     assert heard.complete and "blocks" in (first.error or "") and second.lines == ["x_min: open"] and not second.ambiguous
 
@@ -204,7 +204,7 @@ class Terminal:
             return None
         wait, what = self.batches.popleft()
         self.clock.now += wait
-        if isinstance(what, Lost):
+        if isinstance(what, SocketLost):
             raise what
         return what if isinstance(what, Message) else Message("current", {"logs": what})
 
@@ -220,7 +220,7 @@ def terminal(monkeypatch, clock, server):
 
     def says(*batches):
         found = Terminal(clock, *batches)
-        monkeypatch.setattr(history, "Socket", lambda http, wish: found)
+        monkeypatch.setattr(history, "Socket", lambda http, subscription: found)
         return found
 
     return says
@@ -228,20 +228,20 @@ def terminal(monkeypatch, clock, server):
 
 def test_converse_listens_before_sending_and_ignores_old_lines(server, terminal):
     line = terminal((0.1, ["Send: M119", "Recv: x_min: open", "Recv: ok"]))
-    (reply,) = converse(client(), ["M119"], 30)
+    (reply,) = send_and_read_replies(client(), ["M119"], 30)
     assert reply["lines"] == ["x_min: open"] and reply["ambiguous"] is False
     assert server.sent == [("/api/printer/command", {"commands": ["M119"]})] and line.closed
 
 
 def test_converse_listens_briefly_after_reply_for_other_clients(terminal):
     terminal((0.1, ["Send: M119", "Recv: x_min: open", "Recv: ok"]), (0.5, ["Send: M119", "Recv: x_min: TRIGGERED", "Recv: ok"]))
-    assert converse(client(), ["M119"], 30)[0]["ambiguous"] is True
+    assert send_and_read_replies(client(), ["M119"], 30)[0]["ambiguous"] is True
 
 
 def test_busy_firmware_is_waited_for(terminal, clock):
     busy = [(20.0, ["Recv: echo:busy: processing"])] * 10
     terminal((0.1, ["Send: G28"]), *busy, (20.0, ["Recv: ok"]))
-    assert converse(client(), ["G28"], 30)[0]["ok"] is True
+    assert send_and_read_replies(client(), ["G28"], 30)[0]["ok"] is True
 
 
 def test_chatter_does_not_extend_the_timeout(terminal, clock):
@@ -249,39 +249,39 @@ def test_chatter_does_not_extend_the_timeout(terminal, clock):
     terminal((0.1, ["Send: M119"]), *[(2.0, ["Recv: T:21.3 /0.0 B:21.1 /0.0"])] * 100)
     begun = clock.now
     with pytest.raises(errors.NoReply, match=r"sent, but not acknowledged: nothing came for 30 s"):
-        converse(client(), ["M119"], 30)
+        send_and_read_replies(client(), ["M119"], 30)
     assert clock.now - begun < 35
 
 
 def test_no_reply_error_contains_replies_received_so_far(terminal):
     terminal((0.1, ["Send: M119", "Recv: x_min: open", "Recv: ok", "Send: M114"]))
     with pytest.raises(errors.NoReply) as raised:
-        converse(client(), ["M119", "M114"], 5)
+        send_and_read_replies(client(), ["M119", "M114"], 5)
     assert [reply["ok"] for reply in raised.value.data["replies"]] == [True, False] and raised.value.retryable is False
 
 
 def test_unsent_command_is_reported_as_queued(terminal):
     terminal()
     with pytest.raises(errors.NoReply, match="queued, but not seen going out"):
-        converse(client(), ["M119"], 5)
+        send_and_read_replies(client(), ["M119"], 5)
 
 
 def test_lost_socket_after_sending_is_no_reply(server, terminal):
-    line = terminal((0.1, Lost("the connection broke")))
+    line = terminal((0.1, SocketLost("the connection broke")))
     with pytest.raises(errors.NoReply, match="the connection broke"):
-        converse(client(), ["M119"], 5)
+        send_and_read_replies(client(), ["M119"], 5)
     assert len(server.sent) == 1 and line.closed
 
 
 def test_suppressed_command_ends_converse(terminal):
     terminal((0.1, Message("event", {"type": "CommandSuppressed", "payload": {"command": "M600"}})))
-    (reply,) = converse(client(), ["M600"], 30)
+    (reply,) = send_and_read_replies(client(), ["M600"], 30)
     assert reply["ok"] is False and "blocks" in reply["error"]
 
 
 def test_converse_without_socket_sends_nothing(server):
     with pytest.raises(errors.PushUnavailable, match="nothing was sent"):
-        converse(client(), ["M119"], 5)
+        send_and_read_replies(client(), ["M119"], 5)
     assert server.sent == []
 
 
@@ -290,7 +290,7 @@ def test_converse_without_socket_history_sends_nothing(server, terminal, monkeyp
     line = terminal()
     line.ready = True
     with pytest.raises(errors.PushUnavailable):
-        converse(client(), ["M119"], 5)
+        send_and_read_replies(client(), ["M119"], 5)
     assert server.sent == [] and line.closed
 
 

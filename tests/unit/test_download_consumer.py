@@ -12,6 +12,7 @@ import requests_mock
 
 from octoprint_cli import errors
 from octoprint_cli.client.http.http_client import Http
+from octoprint_cli.client.http.server_address import ServerAddress
 
 URL = "http://octopi.test"
 PATH = "/downloads/files/local/cube.gcode"
@@ -41,7 +42,7 @@ def test_consumer_error_reaches_caller_unchanged(raised: Exception, mocked: requ
         raise raised
 
     with pytest.raises(type(raised)) as caught:
-        Http(URL, "key").fetch(PATH, take, limit=100_000)
+        Http(ServerAddress(URL, "key")).fetch(PATH, take, limit=100_000)
     assert caught.value is raised
     assert mocked.call_count == 1
 
@@ -50,6 +51,6 @@ def test_a_broken_download_is_not_repeated_once_bytes_were_delivered(mocked: req
     mocked.get(URL + PATH, body=BreaksOff(b"G28\n" * 5000))
     pieces: List[bytes] = []
     with pytest.raises(errors.ServerStarting, match="broke"):
-        Http(URL, "key").fetch(PATH, pieces.append, limit=100_000)
+        Http(ServerAddress(URL, "key")).fetch(PATH, pieces.append, limit=100_000)
     assert b"".join(pieces) == b"G28\n" * 4096
     assert mocked.call_count == 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from octoprint_cli.client.push.socket import Lost
-from octoprint_cli.client.tracking.last_job import firmware_error_in, last_ending, outcome_in
+from octoprint_cli.client.push.socket import SocketLost
+from octoprint_cli.client.tracking.last_job import last_ending
+from octoprint_cli.client.tracking.terminal_traces import firmware_error_in, outcome_in
 from octoprint_cli.errors import AuthError
 
 from .scripted_push import client
@@ -31,7 +32,7 @@ def terminal(monkeypatch):
 
         monkeypatch.setattr("octoprint_cli.client.push.history.recent_lines", recent)
 
-    says(fails=Lost("refused"))
+    says(fails=SocketLost("refused"))
     return says
 
 
@@ -128,7 +129,7 @@ def test_cancellation_in_terminal_log_is_certain(each_server, terminal):
     assert last(each_server)[:6] == ("cancelled", None, "cube.gcode", "local", 1795398168.5, True)
 
 
-@pytest.mark.parametrize("fails", [Lost("refused"), AuthError("no"), None], ids=["refused", "no login", "no lines"])
+@pytest.mark.parametrize("fails", [SocketLost("refused"), AuthError("no"), None], ids=["refused", "no login", "no lines"])
 def test_selected_file_without_terminal_log_was_probably_cancelled(each_server, terminal, fails):
     printed(each_server)
     terminal(fails=fails)

@@ -10,7 +10,7 @@ from cliff.show import ShowOne as CliffShowOne
 from octoprint_cli.api import ShowOne
 from octoprint_cli.app.command_loader import CommandManager
 from octoprint_cli.errors import PluginError
-from octoprint_cli.plugins.entry_points import Extensions, spoken, written
+from octoprint_cli.plugins.entry_points import EntryPointGroup, command_name_of, entry_point_name_of
 
 
 class Mine(ShowOne):
@@ -88,7 +88,7 @@ def test_command_group_alone_lists_its_subcommands_in_error(server):
 
 
 def test_underscore_in_entry_point_name_means_space():
-    assert (spoken("config_show"), written("config show")) == ("config show", "config_show")
+    assert (command_name_of("config_show"), entry_point_name_of("config show")) == ("config show", "config_show")
 
 
 def test_longest_matching_command_name_wins(add_ons):
@@ -131,7 +131,7 @@ def test_command_claimed_by_two_plugins_is_refused(server, add_ons):
 
 @pytest.mark.parametrize("group", ["commands", "preflight", "formatter.show", "formatter.list"])
 def test_builtin_entry_points_do_not_clash_and_all_load(group):
-    extensions = Extensions(f"octoprint_cli.{group}")
+    extensions = EntryPointGroup(f"octoprint_cli.{group}")
     assert extensions.clashes() == []
     assert all(extensions.load(name) for name in extensions.names())
 
@@ -139,12 +139,12 @@ def test_builtin_entry_points_do_not_clash_and_all_load(group):
 def test_clash_reports_both_distributions(add_ons):
     add_ons.add("commands", "laser", lambda: Mine, "acme-tools")
     add_ons.add("commands", "laser", lambda: Mine, "bolt-tools")
-    assert [fault.distribution for fault in Extensions("octoprint_cli.commands").clashes()] == ["acme-tools", "bolt-tools"]
+    assert [fault.distribution for fault in EntryPointGroup("octoprint_cli.commands").clashes()] == ["acme-tools", "bolt-tools"]
 
 
 def test_clash_names_entry_point_and_rival(add_ons):
     add_ons.add("commands", "cancel", lambda: Mine)
-    (fault,) = Extensions("octoprint_cli.commands").clashes()
+    (fault,) = EntryPointGroup("octoprint_cli.commands").clashes()
     assert (fault.name, fault.distribution) == ("cancel", "acme-tools")
     assert "octoprint_cli.commands.job.control:Cancel" in fault.problem
 
@@ -175,7 +175,7 @@ def test_cached_entry_point_of_uninstalled_package_is_reported(add_ons, monkeypa
     add_ons.add("commands", "laser", fails(ImportError("gone")))
     monkeypatch.setattr("octoprint_cli.plugins.distributions.installed", lambda: iter(()))
     with pytest.raises(PluginError, match="no longer installed"):
-        Extensions("octoprint_cli.commands").load("laser")
+        EntryPointGroup("octoprint_cli.commands").load("laser")
 
 
 @pytest.mark.parametrize("thing", [object, lambda: None, "text"], ids=["class", "function", "text"])

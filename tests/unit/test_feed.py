@@ -9,13 +9,13 @@ import pytest
 from octoprint_cli import errors
 from octoprint_cli.client.push import feed as module
 from octoprint_cli.client.push.feed import Feed
-from octoprint_cli.client.push.updates import Away, Heat, Link
+from octoprint_cli.client.push.updates import HeaterUpdate, ServerReachability, SocketChange
 from octoprint_cli.client.resources.job import Job
 
 from .driver import GONE
-from .scripted_push import Lost, Push, client, current, event
+from .scripted_push import Push, SocketLost, client, current, event
 
-DROPPED = Lost("the connection broke")
+DROPPED = SocketLost("the connection broke")
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def heard(feed, clock, seconds):
 
 
 def kinds(found):
-    return [type(news.what).__name__ for news in found]
+    return [type(news.content).__name__ for news in found]
 
 
 def polls(server):
@@ -45,8 +45,8 @@ def polls(server):
 def test_feed_without_socket_polls_every_two_seconds(server, push, clock):
     found = heard(Feed(client()), clock, 10)
     assert polls(server) == 5
-    assert {news.source for news in found if isinstance(news.what, (Job, Heat))} == {"poll"}
-    assert kinds(found)[:2] == ["Job", "Heat"]  # the first look is a poll, whatever the socket does
+    assert {news.source for news in found if isinstance(news.content, (Job, HeaterUpdate))} == {"poll"}
+    assert kinds(found)[:2] == ["Job", "HeaterUpdate"]  # the first look is a poll, whatever the socket does
 
 
 def test_polling_fallback_is_noted_once(server, push, clock):
@@ -77,11 +77,11 @@ def test_socket_drop_and_reconnect_each_trigger_a_poll(server, push, clock):
     heard(feed, clock, 19.9)
     before = polls(server)
     dropped = heard(feed, clock, 0.2)
-    assert polls(server) == before + 1 and kinds(dropped)[:2] == ["Link", "Job"]
+    assert polls(server) == before + 1 and kinds(dropped)[:2] == ["SocketChange", "Job"]
     heard(feed, clock, 0.5)
     assert polls(server) == before + 1
     back = heard(feed, clock, 0.5)  # a second after the drop
-    assert [news.what.up for news in back if isinstance(news.what, Link)] == [True]
+    assert [news.content.up for news in back if isinstance(news.content, SocketChange)] == [True]
     assert polls(server) == before + 2
     assert push.closed == 1
 
@@ -98,7 +98,7 @@ def test_socket_reconnect_delay_grows_exponentially(server, push, clock):
 
 
 def test_short_earlier_connection_does_not_reset_reconnect_delay(server, push, clock):
-    push.plans = [[(5.0, DROPPED)], Lost("refused")]
+    push.plans = [[(5.0, DROPPED)], SocketLost("refused")]
     heard(Feed(client()), clock, 400)
     assert [round(pause) for pause in push.pauses[1:7]] == [2, 4, 8, 16, 32, 60]
 
@@ -110,7 +110,7 @@ def test_repeatedly_dropped_socket_is_retried_ever_less_often(server, push, cloc
 
 
 def test_stable_connection_resets_reconnect_delay(server, push, clock):
-    push.plans = [Lost("refused"), Lost("refused"), Lost("refused"), [(31.0, DROPPED)], []]
+    push.plans = [SocketLost("refused"), SocketLost("refused"), SocketLost("refused"), [(31.0, DROPPED)], []]
     heard(Feed(client()), clock, 100)
     assert round(push.pauses[-1] - 31) == 1
 
@@ -127,7 +127,7 @@ def test_failed_first_poll_after_a_change_is_not_raised(server, push, clock):
     ours.http.acted = True
     server.on("GET", "/api/job", exc=GONE)
     feed = Feed(ours)
-    assert isinstance(feed.next(clock.now + 5).what, Away)
+    assert isinstance(feed.next(clock.now + 5).content, ServerReachability)
 
 
 def test_feed_waits_for_server_away_for_a_minute(server, push, clock):
@@ -135,10 +135,10 @@ def test_feed_waits_for_server_away_for_a_minute(server, push, clock):
     heard(feed, clock, 5)
     server.on("GET", "/api/job", exc=GONE)
     away = heard(feed, clock, 60)
-    assert [news.what.reason is None for news in away if isinstance(news.what, Away)] == [False]
+    assert [news.content.reason is None for news in away if isinstance(news.content, ServerReachability)] == [False]
     server.on("GET", "/api/job", json=server.reading("Operational"))
     back = heard(feed, clock, 4)
-    assert [news.what.reason for news in back if isinstance(news.what, Away)] == [None] and "Job" in kinds(back)
+    assert [news.content.reason for news in back if isinstance(news.content, ServerReachability)] == [None] and "Job" in kinds(back)
 
 
 def test_socket_is_retried_at_once_when_server_is_back(server, push, clock):
@@ -183,7 +183,7 @@ def test_feed_returns_none_at_deadline(server, push, clock):
 def test_printer_lost_between_job_and_temperature_request_has_no_heaters(server, push, clock):
     server.on("GET", "/api/printer", status_code=409, json={"error": "Printer is not operational"})
     found = heard(Feed(client()), clock, 1)
-    assert [news.what.heaters for news in found if isinstance(news.what, Heat)] == [{}]
+    assert [news.content.heaters for news in found if isinstance(news.content, HeaterUpdate)] == [{}]
 
 
 def test_leaving_feed_closes_socket(server, push, clock):
@@ -200,4 +200,7 @@ def test_temperatures_of_history_message_are_ignored(server, push, clock, kind, 
     told = current("Operational", temps=[{"time": 1, "tool0": {"actual": 199.0, "target": 200.0}}])._replace(kind=kind)
     push.plans = [[(1.0, told)]]
     found = heard(Feed(client()), clock, 5)
-    assert [news.what.heaters["tool0"].target for news in found if isinstance(news.what, Heat)] == [0.0, *([200.0] if warm else [])]
+    assert [news.content.heaters["tool0"].target for news in found if isinstance(news.content, HeaterUpdate)] == [
+        0.0,
+        *([200.0] if warm else []),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from octoprint_cli.client.push.updates import Away, Event, State
+from octoprint_cli.client.push.updates import Event, ServerReachability, StateUpdate
 from octoprint_cli.client.resources.stored_file import History
 from octoprint_cli.client.tracking.job_tracker import GRACE_SECONDS, JobTracker
 
@@ -29,7 +29,7 @@ def follower(server):
 
 def hears(follower, *pieces):
     for piece in pieces:
-        follower.hear(news(piece))
+        follower.process(news(piece))
     return follower.ending
 
 
@@ -56,7 +56,7 @@ def test_print_done_event_is_finished(follower):
 
 
 def test_cancelled_print_failed_event_is_cancelled(follower):
-    ending = hears(follower, State("Cancelling"), ended("PrintFailed", reason="cancelled"))
+    ending = hears(follower, StateUpdate("Cancelling"), ended("PrintFailed", reason="cancelled"))
     assert (ending.outcome, ending.reason, ending.certain) == ("cancelled", None, True)
 
 
@@ -64,7 +64,11 @@ def test_firmware_error_event_gives_the_failure_reason(follower):
     """2.0 says `unknown` in the event of the end."""
     told = Event("Error", {"error": "Thermal Runaway, system stopped!"})
     ending = hears(
-        follower, told, State("Error"), State("Offline after error"), ended("PrintFailed", reason="error", error="unknown")
+        follower,
+        told,
+        StateUpdate("Error"),
+        StateUpdate("Offline after error"),
+        ended("PrintFailed", reason="error", error="unknown"),
     )
     assert (ending.outcome, ending.reason) == ("failed", "Thermal Runaway, system stopped!")
     assert follower.firmware_error
@@ -80,7 +84,7 @@ def test_firmware_error_event_gives_the_failure_reason(follower):
     ],
 )
 def test_firmware_event_before_cancel_makes_job_failed(follower, kind, said, reason):
-    ending = hears(follower, Event(kind, said), State("Cancelling"), ended("PrintFailed", reason="cancelled"))
+    ending = hears(follower, Event(kind, said), StateUpdate("Cancelling"), ended("PrintFailed", reason="cancelled"))
     assert (ending.outcome, ending.reason) == ("failed", reason)
 
 
@@ -89,14 +93,14 @@ def test_firmware_event_before_cancel_makes_job_failed(follower, kind, said, rea
     [("SerialTimeoutException: ", "SerialTimeoutException"), ("unknown", None), ("", None), (None, None), (["x"], None)],
 )
 def test_broken_serial_connection_is_failed_without_firmware_error(follower, error, reason):
-    ending = hears(follower, State("Offline"), ended("PrintFailed", reason="error", error=error))
+    ending = hears(follower, StateUpdate("Offline"), ended("PrintFailed", reason="error", error=error))
     assert (ending.outcome, ending.reason, follower.firmware_error) == ("failed", reason, None)
 
 
 @pytest.mark.parametrize("state", ["Offline", "Error", "Offline after error", "Operational", "Connecting"])
 def test_state_without_job_schedules_a_check_but_is_no_end(follower, clock, state):
     """The event that tells how comes a moment later; whoever judged now would take an error for a printer that is off."""
-    assert hears(follower, State(state)) is None and follower.due == clock.now + GRACE_SECONDS
+    assert hears(follower, StateUpdate(state)) is None and follower.due == clock.now + GRACE_SECONDS
 
 
 def test_end_of_another_file_is_ignored(follower):
@@ -205,7 +209,7 @@ def test_conclude_finds_offline_printer_probably_failed(server, follower):
 
 @pytest.mark.parametrize("state", ["Operational", "Offline"])
 def test_conclude_finds_lost_if_server_was_away_and_has_no_job(server, follower, state):
-    hears(follower, Away("refused"), Away(None))
+    hears(follower, ServerReachability("refused"), ServerReachability(None))
     ending = finds(server, follower, state, None)
     assert ending.outcome == "lost" and "away" in ending.reason and ending.file == "cube.gcode"
 
@@ -263,7 +267,7 @@ def test_conclude_finds_lost_without_history_or_completion(server):
 
 
 @pytest.mark.parametrize(
-    ("told", "certain"), [([State("Cancelling")], True), ([job("Cancelling", "a.gco", location="sdcard")], True), ([], False)]
+    ("told", "certain"), [([StateUpdate("Cancelling")], True), ([job("Cancelling", "a.gco", location="sdcard")], True), ([], False)]
 )
 def test_incomplete_sd_print_was_cancelled(each_server, told, certain):
     ours = JobTracker(client(), job("Printing from SD", "a.gco", 50.0, 60, "sdcard"))
@@ -291,7 +295,7 @@ def test_completed_sd_print_was_finished(each_server):
     ],
 )
 def test_cause_of_ending_may_arrive_after_the_end(follower, end, kind, said, reason):
-    first = hears(follower, State("Offline after error"), ended("PrintFailed", reason=end, error="unknown"))
+    first = hears(follower, StateUpdate("Offline after error"), ended("PrintFailed", reason=end, error="unknown"))
     assert (first.by_firmware, follower.over) == (False, False) and follower.due is not None  # nobody acts on it yet
     ending = hears(follower, Event(kind, said))
     assert (ending.outcome, ending.reason, ending.by_firmware, follower.over) == ("failed", reason, True, True)

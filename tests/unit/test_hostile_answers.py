@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given
 
 from octoprint_cli.client.client import Client
+from octoprint_cli.client.http.server_address import ServerAddress
 from octoprint_cli.client.parsing import mapping
 from octoprint_cli.client.resources.connection import ConnectionState
 from octoprint_cli.client.resources.job import Job
@@ -125,7 +126,7 @@ def test_arbitrary_answer_is_valid_or_refused(path, ask):
         with requests_mock.Mocker() as mocker:
             mocker.get(URL + path, text=wire(body))
             with contextlib.suppress(UnexpectedResponse):
-                assert sound(ask(Client(URL, KEY, retries=0)))
+                assert sound(ask(Client(ServerAddress(URL, KEY), retries=0)))
 
     look()
 
@@ -137,7 +138,7 @@ def test_file_name_from_arbitrary_answer_is_nonempty_text(command):
     def look(body):
         with requests_mock.Mocker() as mocker:
             mocker.post(f"{URL}/api/files/test", text=wire(body))
-            name = getattr(Client(URL, KEY, retries=0).files, command)("quick.gcode", "sub")
+            name = getattr(Client(ServerAddress(URL, KEY), retries=0).files, command)("quick.gcode", "sub")
             assert isinstance(name, str) and name
 
     look()

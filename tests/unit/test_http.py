@@ -13,6 +13,7 @@ import urllib3
 from octoprint_cli import errors
 from octoprint_cli.client.http.http_client import Http
 from octoprint_cli.client.http.request import StreamedBody
+from octoprint_cli.client.http.server_address import ServerAddress
 
 from .driver import GONE, KEY, URL
 
@@ -25,7 +26,7 @@ REFUSED = requests.exceptions.ConnectionError(
 
 @pytest.fixture
 def http(server):
-    return Http(URL, KEY)
+    return Http(ServerAddress(URL, KEY))
 
 
 def code_of(act):
@@ -44,7 +45,7 @@ def post(http):
 @pytest.mark.parametrize("retries", [0, 1, 3, 6])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_connection_never_made_is_retried_for_any_request(server, clock, retries, method):
-    http = Http(URL, KEY, retries=retries, timeout=1000)
+    http = Http(ServerAddress(URL, KEY), retries=retries, timeout=1000)
     server.on(method, "/api/job", exc=REFUSED)
     assert code_of(lambda: http.get("/api/job") if method == "GET" else post(http)) == "CONNECTION_ERROR"
     assert len(server.requests) == 1 + retries
@@ -53,7 +54,7 @@ def test_connection_never_made_is_retried_for_any_request(server, clock, retries
 
 def test_configured_number_of_retries_is_made(server, clock):
     server.on("GET", "/api/job", exc=REFUSED)
-    code_of(lambda: Http(URL, KEY, retries=10, timeout=1000).get("/api/job"))
+    code_of(lambda: Http(ServerAddress(URL, KEY), retries=10, timeout=1000).get("/api/job"))
     assert len(server.requests) == 11
 
 
@@ -131,7 +132,7 @@ def test_hurried_requests_have_two_tries_and_short_timeouts(server, http, clock)
 
 
 def test_hurried_never_lengthens_the_timeout(server):
-    client = Http(URL, KEY, timeout=2)
+    client = Http(ServerAddress(URL, KEY), timeout=2)
     with client.hurried(3):
         client.get("/api/job")
     assert server.requests[0].timeout == (2, 2)
@@ -160,7 +161,7 @@ def test_key_is_sent_only_in_its_header(server, http):
 
 
 def test_without_a_key_no_header_is_sent(server):
-    Http(URL, None).get("/api/job")
+    Http(ServerAddress(URL, None)).get("/api/job")
     assert "X-Api-Key" not in server.requests[0].headers
 
 
@@ -187,7 +188,7 @@ def test_netrc_and_environment_proxies_are_ignored(server, http, tmp_path, monke
 
 def test_every_request_has_connect_and_read_timeout(server):
     for seconds, wanted in ((30, (5.0, 30)), (2, (2, 2))):
-        client = Http(URL, KEY, timeout=seconds)
+        client = Http(ServerAddress(URL, KEY), timeout=seconds)
         client.get("/api/job")
         server.on("POST", "/api/job", status_code=204)
         client.post("/api/job", {})

@@ -7,6 +7,7 @@ import requests
 
 from octoprint_cli import errors
 from octoprint_cli.client.http.http_client import Http
+from octoprint_cli.client.http.server_address import ServerAddress
 
 from .driver import KEY, URL
 
@@ -99,7 +100,7 @@ def test_a_missing_permission_is_named(server, gcode_file, method, path, argv, p
 @pytest.mark.parametrize(("name", "code"), [(None, "AUTH_ERROR"), ("bob", "PERMISSION_DENIED")])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_403_is_a_bad_key_or_a_missing_permission(server, name, code, method):
-    http = Http(URL, KEY)
+    http = Http(ServerAddress(URL, KEY))
     server.on(method, "/api/job", **DENIED)
     server.on("GET", "/api/currentuser", json={"name": name, "groups": [], "permissions": []})
     with pytest.raises(errors.CliError) as caught:
@@ -111,7 +112,7 @@ def test_a_403_is_a_bad_key_or_a_missing_permission(server, name, code, method):
 def test_wrong_key_without_known_origin(server):
     stranger(server, DENIED)
     with pytest.raises(errors.AuthError, match="refuses the API key: it is wrong"):
-        Http(URL, KEY).get("/api/job")
+        Http(ServerAddress(URL, KEY)).get("/api/job")
 
 
 @pytest.mark.parametrize(
@@ -123,7 +124,7 @@ def test_http_403_with_unreadable_user_is_a_missing_permission(server, answer):
     server.on("GET", "/api/job", **DENIED)
     server.on("GET", "/api/currentuser", **answer)
     with pytest.raises(errors.PermissionDenied):
-        Http(URL, KEY, retries=0).get("/api/job")
+        Http(ServerAddress(URL, KEY), retries=0).get("/api/job")
     assert server.reads == ["/api/job", "/api/currentuser"]
 
 

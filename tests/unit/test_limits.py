@@ -6,6 +6,7 @@ import pytest
 
 from octoprint_cli import errors
 from octoprint_cli.client.client import Client
+from octoprint_cli.client.http.server_address import ServerAddress
 from octoprint_cli.config.values import Limits
 
 from .driver import KEY, URL
@@ -21,7 +22,7 @@ def unasked():
 
 @pytest.fixture
 def printer(server):
-    return Client(URL, KEY, retries=0, limits=limits).printer
+    return Client(ServerAddress(URL, KEY), retries=0, limits=limits).printer
 
 
 @pytest.mark.parametrize("line", ["M109 S350", "m104s301", "M140 S121", "M190 R121", "M141 S81", "N3 M104 T1 S301*7"])
@@ -47,7 +48,7 @@ def test_temperature_at_the_limit_is_sent(server, printer):
 
 def test_emergency_stop_ignores_unreadable_limits(server):
     server.on("POST", "/api/printer/command", status_code=204)
-    Client(URL, KEY, retries=0, limits=unasked).printer.send(["M112", "G1 X10"])
+    Client(ServerAddress(URL, KEY), retries=0, limits=unasked).printer.send(["M112", "G1 X10"])
     assert len(server.requests) == 1
 
 

@@ -10,6 +10,7 @@ import pytest
 from octoprint_cli import api, errors
 from octoprint_cli.api import Noun
 from octoprint_cli.client.client import Client
+from octoprint_cli.client.http.server_address import ServerAddress
 
 from .driver import GONE, KEY, URL
 
@@ -30,7 +31,7 @@ class Lamp(Noun):
 
 @pytest.fixture
 def client():
-    return Client(URL, KEY, retries=0)
+    return Client(ServerAddress(URL, KEY), retries=0)
 
 
 @pytest.fixture

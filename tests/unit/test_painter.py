@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli.client.push.updates import (
-    Away,
     Event,
-    Line,
-    Link,
-    Notice,
+    FirmwareMessage,
+    ServerReachability,
+    SocketChange,
+    TerminalUpdate,
 )
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.client.tracking.goals import Scene
@@ -37,7 +37,7 @@ def painter(shown):
 
 def hears(painter, *pieces):
     for piece in pieces:
-        painter.hear(news(piece))
+        painter.show_update(news(piece))
 
 
 def test_scene_is_shown_as_picture(painter, shown):
@@ -49,24 +49,24 @@ def test_scene_is_shown_as_picture(painter, shown):
 
 def test_nothing_is_shown_before_first_scene(shown):
     painter = LivePresenter(shown.append, lambda value: value)
-    hears(painter, Line("Recv: ok"), Link(False, "refused"))
+    hears(painter, TerminalUpdate("Recv: ok"), SocketChange(False, "refused"))
     assert shown == []
 
 
 def test_painter_without_viewer_does_nothing():
     painter = LivePresenter(None, lambda value: value)
     painter.show_scene(Scene(READING, READING.phase))
-    hears(painter, Line("Recv: ok"))
+    hears(painter, TerminalUpdate("Recv: ok"))
     painter.end(READING, {})
 
 
 def test_events_are_noted_and_only_the_latest_kept(painter, shown):
     hears(
         painter,
-        *[Line(f"Recv: {number}") for number in range(50)],
+        *[TerminalUpdate(f"Recv: {number}") for number in range(50)],
         Event("PrintPaused", {}),
-        Notice("Nozzle Parked", ["Continue"]),
-        Notice(None, []),
+        FirmwareMessage("Nozzle Parked", ["Continue"]),
+        FirmwareMessage(None, []),
     )
     assert len(shown[-1].lines) == LINES and shown[-1].lines[-1] == "Recv: 49"
     assert shown[-1].notes == ["PrintPaused", "Nozzle Parked", "the firmware's question is answered"]
@@ -75,14 +75,14 @@ def test_events_are_noted_and_only_the_latest_kept(painter, shown):
 
 
 def test_picture_shows_push_or_poll_connection(painter, shown):
-    hears(painter, Link(False, "refused"))
+    hears(painter, SocketChange(False, "refused"))
     assert shown[-1].connection == "poll"
-    hears(painter, Link(True, None))
+    hears(painter, SocketChange(True, None))
     assert shown[-1].connection == "push"
 
 
 def test_messages_already_in_scene_are_not_shown_again(painter, shown):
-    hears(painter, READING, Away("refused"), Event("PrinterStateChanged", {}))
+    hears(painter, READING, ServerReachability("refused"), Event("PrinterStateChanged", {}))
     assert len(shown) == 1
 
 
@@ -90,7 +90,7 @@ def test_secrets_are_masked_in_picture(painter, shown):
     secret = "bob:the-session-of-bob"
     reading = job(secret, secret)
     painter.show_scene(Scene(reading, reading.phase))
-    hears(painter, Line(secret), Event(secret, {}), Notice(secret, []))
+    hears(painter, TerminalUpdate(secret), Event(secret, {}), FirmwareMessage(secret, []))
     assert "the-session-of-bob" not in str(shown)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli.client.client import Client
+from octoprint_cli.client.http.server_address import ServerAddress
 from octoprint_cli.client.resources.profiles import Profile, Volume
 from octoprint_cli.errors import PermissionDenied, UnexpectedResponse
 
@@ -17,7 +18,7 @@ PATH = "/api/printerprofiles"
 @pytest.fixture
 def current(each_server):
     """What the client takes for the current profile."""
-    return Client(URL, KEY, retries=0).profile.current
+    return Client(ServerAddress(URL, KEY), retries=0).profile.current
 
 
 def test_default_profile_is_read(current):

@@ -10,10 +10,10 @@ import pytest
 import trustme
 
 from octoprint_cli.client.client import Client
-from octoprint_cli.client.http.transport import Tls
+from octoprint_cli.client.http.server_address import ServerAddress, Tls
 from octoprint_cli.client.push import socket as module
 from octoprint_cli.client.push.history import recent_lines
-from octoprint_cli.client.push.socket import Lost, Socket, Subscription
+from octoprint_cli.client.push.socket import Socket, SocketLost, Subscription
 from octoprint_cli.errors import AuthError
 from octoprint_cli.testing import KEY, FakeOctoPrint, FaultServer
 from octoprint_cli.testing.server import faults
@@ -49,7 +49,7 @@ def server(request):
 
 
 def client(server, **how):
-    return Client(server.url, how.pop("key", KEY), timeout=5, retries=0, **how)
+    return Client(ServerAddress(server.url, how.pop("key", KEY)), timeout=5, retries=0, **how)
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def until(socket, kind):
 
 
 def lost(act):
-    with pytest.raises(Lost) as raised:
+    with pytest.raises(SocketLost) as raised:
         act()
     return str(raised.value)
 
@@ -90,7 +90,7 @@ def loses(socket):
     while True:
         try:
             assert socket.receive(soon()) is not None
-        except Lost as why:
+        except SocketLost as why:
             return str(why)
 
 
@@ -213,7 +213,7 @@ def test_login_does_not_count_as_change(server, plug):
 def test_socket_works_below_prefix_with_basic_auth():
     with FaultServer(prefix="/mk3", basic_auth=("me", "s3cret:/@")) as server:
         address = server.url.replace("://", "://me:s3cret%3A%2F%40@")
-        socket = Socket(Client(address, KEY, retries=0).http)
+        socket = Socket(Client(ServerAddress(address, KEY), retries=0).http)
         until(socket, "history")
         socket.close()
         assert server.requests[0].target == "/mk3/sockjs/websocket"
@@ -223,7 +223,7 @@ def test_socket_works_below_prefix_with_basic_auth():
 def test_wrong_basic_auth_password_loses_socket():
     with FaultServer(basic_auth=("me", "right")) as server:
         address = server.url.replace("://", "://me:wrong@")
-        why = lost(lambda: Socket(Client(address, KEY, retries=0).http))
+        why = lost(lambda: Socket(Client(ServerAddress(address, KEY), retries=0).http))
         assert "HTTP status 401" in why and "wrong@" not in why
 
 
@@ -233,10 +233,10 @@ def test_socket_works_over_tls(tmp_path):
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     with FaultServer(tls=context) as server:
-        socket = Socket(Client(server.url, KEY, tls=Tls(str(tmp_path / "ca.pem")), retries=0).http)
+        socket = Socket(Client(ServerAddress(server.url, KEY, tls=Tls(str(tmp_path / "ca.pem"))), retries=0).http)
         until(socket, "history")
         socket.close()
-        assert "certificate" in lost(lambda: Socket(Client(server.url, KEY, retries=0).http)).lower()
+        assert "certificate" in lost(lambda: Socket(Client(ServerAddress(server.url, KEY), retries=0).http)).lower()
 
 
 def test_socket_ignores_environment_proxies(server, plug, monkeypatch):
@@ -291,7 +291,7 @@ def test_malformed_messages_lose_socket(server, plug, fault):
     server.fail("GET", PATH, fault)
     try:
         line = plug()
-    except Lost:
+    except SocketLost:
         return
     assert loses(line)
 

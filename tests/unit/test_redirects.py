@@ -8,6 +8,7 @@ import pytest
 
 from octoprint_cli import errors
 from octoprint_cli.client.http.http_client import Http
+from octoprint_cli.client.http.server_address import ServerAddress
 
 from .driver import KEY, URL
 
@@ -16,7 +17,7 @@ HOST = "octopi.test"
 
 @pytest.fixture
 def http(server):
-    return Http(URL, KEY)
+    return Http(ServerAddress(URL, KEY))
 
 
 def redirected(server, location, status=302, **headers):

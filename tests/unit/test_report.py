@@ -7,13 +7,13 @@ import re
 import pytest
 
 from octoprint_cli.client.push.updates import (
-    Away,
     Event,
-    Heat,
-    Line,
-    Link,
-    Notice,
-    State,
+    FirmwareMessage,
+    HeaterUpdate,
+    ServerReachability,
+    SocketChange,
+    StateUpdate,
+    TerminalUpdate,
 )
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.framework import watch_report as module
@@ -43,18 +43,20 @@ def kinds(lines):
 
 
 def heat(actual, target=200.0):
-    return Heat({"tool0": Temperature(actual, target)})
+    return HeaterUpdate({"tool0": Temperature(actual, target)})
 
 
 def test_each_line_has_sequence_number_utc_time_source_and_type(report):
-    lines = report(job("Printing", completion=5.0), Event("ZChange", {}), Link(False, "refused"), source="poll")
+    lines = report(job("Printing", completion=5.0), Event("ZChange", {}), SocketChange(False, "refused"), source="poll")
     assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", line["time"]) for line in lines)
     assert {line["source"] for line in lines} == {"poll"} and list(lines[0])[:4] == ["seq", "time", "source", "type"]
 
 
 def test_state_is_reported_only_on_change(report):
-    lines = report(*[job("Printing", completion=5.0)] * 3, State("Printing"), State("Pausing"), job("Paused", completion=6.0))
+    lines = report(
+        *[job("Printing", completion=5.0)] * 3, StateUpdate("Printing"), StateUpdate("Pausing"), job("Paused", completion=6.0)
+    )
     states = [line for line in lines if line["type"] == "state"]
     assert [(line["state"], line["phase"]) for line in states] == [
         ("Printing", "printing"),
@@ -89,19 +91,22 @@ def test_temperatures_are_reported_at_interval_and_on_target_change(report):
 
 
 def test_empty_temperatures_are_not_reported(report):
-    assert report(Heat({})) == []
+    assert report(HeaterUpdate({})) == []
 
 
 @pytest.mark.parametrize(
     ("piece", "line"),
     [
         (Event("PrintDone", {"time": 5}), {"type": "event", "event": "PrintDone", "payload": {"time": 5}}),
-        (Notice("Nozzle Parked", ["Continue"]), {"type": "notification", "text": "Nozzle Parked", "choices": ["Continue"]}),
-        (Notice(None, []), {"type": "notification", "text": None, "choices": []}),
-        (Link(True, None), {"type": "connection", "to": "push", "up": True, "reason": None}),
-        (Link(False, "refused"), {"type": "connection", "to": "push", "up": False, "reason": "refused"}),
-        (Away("refused"), {"type": "connection", "to": "server", "up": False, "reason": "refused"}),
-        (Away(None), {"type": "connection", "to": "server", "up": True, "reason": None}),
+        (
+            FirmwareMessage("Nozzle Parked", ["Continue"]),
+            {"type": "notification", "text": "Nozzle Parked", "choices": ["Continue"]},
+        ),
+        (FirmwareMessage(None, []), {"type": "notification", "text": None, "choices": []}),
+        (SocketChange(True, None), {"type": "connection", "to": "push", "up": True, "reason": None}),
+        (SocketChange(False, "refused"), {"type": "connection", "to": "push", "up": False, "reason": "refused"}),
+        (ServerReachability("refused"), {"type": "connection", "to": "server", "up": False, "reason": "refused"}),
+        (ServerReachability(None), {"type": "connection", "to": "server", "up": True, "reason": None}),
     ],
 )
 def test_each_message_is_reported_as_a_line(report, piece, line):
@@ -110,8 +115,8 @@ def test_each_message_is_reported_as_a_line(report, piece, line):
 
 
 def test_terminal_lines_are_reported_only_on_request(report):
-    assert report(Line("Recv: ok")) == []
-    assert [line["line"] for line in report(Line("Recv: ok"), wanted="terminal")] == ["Recv: ok"]
+    assert report(TerminalUpdate("Recv: ok")) == []
+    assert [line["line"] for line in report(TerminalUpdate("Recv: ok"), wanted="terminal")] == ["Recv: ok"]
 
 
 @pytest.mark.parametrize(
@@ -132,18 +137,18 @@ def test_requested_types_filter_the_lines(report, wanted, told):
         heat(20.0),
         Event("PrintDone", {}),
         Event("PrinterStateChanged", {}),
-        Link(True, None),
+        SocketChange(True, None),
     ]
     assert kinds(report(*pieces, wanted=wanted)) == told
 
 
 def test_filtered_lines_leave_no_gap_in_sequence_numbers(report):
-    lines = report(heat(20.0), job("Printing"), heat(30.0, 210.0), State("Paused"), wanted="state")
+    lines = report(heat(20.0), job("Printing"), heat(30.0, 210.0), StateUpdate("Paused"), wanted="state")
     assert [line["seq"] for line in lines] == [1, 2]
 
 
 def test_state_change_sent_twice_is_reported_once(report):
-    assert kinds(report(Event("PrinterStateChanged", {"state_string": "Paused"}), State("Paused"))) == ["state"]
+    assert kinds(report(Event("PrinterStateChanged", {"state_string": "Paused"}), StateUpdate("Paused"))) == ["state"]
 
 
 def test_frequent_events_are_not_subscribed():

@@ -141,3 +141,9 @@ def test_stream_columns_are_chosen_per_item(tick):
     chosen = [json.loads(line) for line in run_it("--json", "-c", "text", "-c", "seq").stdout.splitlines()]
     assert chosen[:2] == [{"seq": 1}, {"text": THINGS[1]["text"], "seq": 2}]
     assert run_it("-c", "seq").stdout == "1\n2\n"
+
+
+@pytest.mark.parametrize("name", ["told", "event_text"])
+def test_event_text_can_be_overridden_by_its_old_name(name):
+    kind = type("Tick", (Stream,), {"__doc__": "tick", name: lambda self, item: "tick"})
+    assert kind.told is kind.event_text and kind.event_text(None, {}) == "tick"

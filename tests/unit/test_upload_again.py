@@ -12,7 +12,7 @@ SHA1 = hashlib.sha1(CONTENT).hexdigest()
 OTHER = CONTENT.replace(b"X10 Y10", b"X99 Y99")
 DOWNLOAD = "/downloads/files/local/quick.gcode"
 SELECT = "/api/files/local/quick.gcode"
-WISHES = ["replace", "skip", "rename", "fail"]
+POLICIES = ["replace", "skip", "rename", "fail"]
 
 assert len(OTHER) == len(CONTENT)
 
@@ -31,9 +31,9 @@ def large(monkeypatch):
     monkeypatch.setattr("octoprint_cli.client.resources.uploads.CHEAP_DOWNLOAD", len(CONTENT) - 1)
 
 
-@pytest.mark.parametrize("wish", WISHES)
-def test_identical_file_is_not_uploaded_again(holds, gcode_file, wish):
-    data = holds.does("upload", str(gcode_file), "--if-exists", wish)
+@pytest.mark.parametrize("policy", POLICIES)
+def test_identical_file_is_not_uploaded_again(holds, gcode_file, policy):
+    data = holds.does("upload", str(gcode_file), "--if-exists", policy)
     known_by = "download" if holds.is_2 else "sha1"
     assert (data["action"], data["unchanged"], data["verified"], data["sha1"]) == ("unchanged", True, known_by, SHA1)
     assert (data["path"], data["size"]) == ("quick.gcode", len(CONTENT))
@@ -155,13 +155,13 @@ def test_print_with_if_exists_skip_is_a_usage_error(taken, gcode_file):
 # -- what becomes taken after the look ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("wish", WISHES)
-def test_no_overwrite_is_sent_unless_replacing(each_server, gcode_file, wish):
+@pytest.mark.parametrize("policy", POLICIES)
+def test_no_overwrite_is_sent_unless_replacing(each_server, gcode_file, policy):
     each_server.takes_upload()
-    each_server.does("upload", str(gcode_file), "--if-exists", wish)
+    each_server.does("upload", str(gcode_file), "--if-exists", policy)
     (parts,) = each_server.uploads
-    assert ("noOverwrite" in parts) is (wish != "replace")
-    assert wish == "replace" or parts["noOverwrite"].content == b"true"
+    assert ("noOverwrite" in parts) is (policy != "replace")
+    assert policy == "replace" or parts["noOverwrite"].content == b"true"
 
 
 def somebody_else_is_faster(server, *names):
@@ -177,11 +177,11 @@ def somebody_else_is_faster(server, *names):
     server.octoprint.upload = after_somebody_else
 
 
-@pytest.mark.parametrize("wish", ["skip", "fail"])
-def test_file_appearing_after_the_check_is_not_overwritten(each_server, gcode_file, wish):
+@pytest.mark.parametrize("policy", ["skip", "fail"])
+def test_file_appearing_after_the_check_is_not_overwritten(each_server, gcode_file, policy):
     each_server.takes_upload()
     somebody_else_is_faster(each_server, "quick.gcode")
-    each_server.refuses(2, "FILE_EXISTS", "upload", str(gcode_file), "--if-exists", wish)
+    each_server.refuses(2, "FILE_EXISTS", "upload", str(gcode_file), "--if-exists", policy)
     assert each_server.octoprint.storage.files["local"]["quick.gcode"].content == b"theirs" and len(each_server.sent) == 1
 
 

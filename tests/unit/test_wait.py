@@ -8,17 +8,17 @@ import pytest
 
 from octoprint_cli import errors
 from octoprint_cli.client.push.updates import (
-    Away,
     Event,
-    Heat,
-    State,
+    HeaterUpdate,
+    ServerReachability,
+    StateUpdate,
 )
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.client.tracking.goals import Goal
 from octoprint_cli.client.tracking.job_tracker import JobTracker
 from octoprint_cli.client.tracking.waiter import Waiter
 
-from .scripted_push import Told, client, job, news
+from .scripted_push import ScriptedFeed, client, job, news
 from .test_follow import prints
 
 DONE = Event("PrintDone", {"path": "cube.gcode"})
@@ -36,7 +36,7 @@ def stored(server):
 def waits(clock, words, *pieces, fails=None, seconds=600.0, **how):
     """The goal that is met; each piece of news comes a second after the one before."""
     waiter = Waiter(client(), [Goal.parse(word) for word in words.split()], fails, **how)
-    feed = Told(clock, *((clock.now + number, piece) for number, piece in enumerate(pieces)))
+    feed = ScriptedFeed(clock, *((clock.now + number, piece) for number, piece in enumerate(pieces)))
     for _ in waiter.watch(feed, seconds):
         pass
     return str(waiter.met)
@@ -57,14 +57,18 @@ def refuses(error, clock, *how, **more):
         ("done", [AT_WORK, DONE], "done"),
         ("progress=60", [AT_WORK, job("Printing", completion=60.5, seconds=70)], "progress=60"),
         ("progress=60", [AT_WORK, DONE], "progress=60"),
-        ("paused", [AT_WORK, State("Pausing"), State("Paused")], "paused"),
+        ("paused", [AT_WORK, StateUpdate("Pausing"), StateUpdate("Paused")], "paused"),
         ("printing", [job("Paused", completion=5.0), job("Printing", completion=5.0)], "printing"),
-        ("connected", [job("Offline", None), State("Connecting"), State("Operational")], "connected"),
+        ("connected", [job("Offline", None), StateUpdate("Connecting"), StateUpdate("Operational")], "connected"),
         ("idle", [AT_WORK, CANCELLED, job("Cancelling"), job("Operational")], "idle"),
         ("paused done", [AT_WORK, DONE], "done"),
         (
             "temp",
-            [job("Operational", None), Heat({"tool0": Temperature(20.0, 200.0)}), Heat({"tool0": Temperature(199.0, 200.0)})],
+            [
+                job("Operational", None),
+                HeaterUpdate({"tool0": Temperature(20.0, 200.0)}),
+                HeaterUpdate({"tool0": Temperature(199.0, 200.0)}),
+            ],
             "temp",
         ),
     ],
@@ -102,12 +106,12 @@ def test_wait_done_without_any_job_is_no_active_job(server, clock):
     ("pieces", "code"),
     [
         ([CANCELLED], "JOB_CANCELLED"),
-        ([State("Cancelling"), CANCELLED], "JOB_CANCELLED"),
-        ([Event("Error", {"error": "MINTEMP"}), State("Error"), State("Offline after error"), BROKEN], "JOB_FAILED"),
-        ([Event("Error", {"error": "MINTEMP"}), State("Offline"), job("Offline after error", None), BROKEN], "JOB_FAILED"),
-        ([State("Offline"), Event("EStop", {}), BROKEN], "JOB_FAILED"),
-        ([Event("PrinterReset", {}), State("Cancelling"), CANCELLED], "JOB_FAILED"),
-        ([State("Offline"), BROKEN], "PRINTER_OFFLINE"),
+        ([StateUpdate("Cancelling"), CANCELLED], "JOB_CANCELLED"),
+        ([Event("Error", {"error": "MINTEMP"}), StateUpdate("Error"), StateUpdate("Offline after error"), BROKEN], "JOB_FAILED"),
+        ([Event("Error", {"error": "MINTEMP"}), StateUpdate("Offline"), job("Offline after error", None), BROKEN], "JOB_FAILED"),
+        ([StateUpdate("Offline"), Event("EStop", {}), BROKEN], "JOB_FAILED"),
+        ([Event("PrinterReset", {}), StateUpdate("Cancelling"), CANCELLED], "JOB_FAILED"),
+        ([StateUpdate("Offline"), BROKEN], "PRINTER_OFFLINE"),
         ([job("Offline after error", None, error="SerialTimeoutException"), BROKEN], "PRINTER_OFFLINE"),
     ],
 )
@@ -153,7 +157,7 @@ def test_lost_job_does_not_end_wait_for_another_goal(stored, clock, words, code)
     stored.job("Offline")
     pieces = [AT_WORK._replace(state="Offline", file=None, location=None)]
     begun = JobTracker(client(), AT_WORK)
-    begun.hear(news(Away("refused")))
+    begun.process(news(ServerReachability("refused")))
     if code:
         assert refuses(errors.CliError, clock, words, *pieces, follower=begun).code == code
     else:
@@ -171,7 +175,7 @@ def test_wait_paused_fails_when_job_finishes(stored, clock):
 
 
 def test_wait_temp_without_target_is_an_error(server, clock):
-    refuses(errors.StateNotReached, clock, "temp", job("Operational", None), Heat({"tool0": Temperature(20.0, 0.0)}))
+    refuses(errors.StateNotReached, clock, "temp", job("Operational", None), HeaterUpdate({"tool0": Temperature(20.0, 0.0)}))
 
 
 def test_offline_printer_ends_wait_temp(server, clock):
@@ -208,7 +212,7 @@ def test_goal_met_at_the_deadline_counts(stored, clock):
 
 def test_watch_without_goal_ends_at_timeout_successfully(stored, clock):
     waiter, begun = Waiter(client(), []), clock.now
-    assert list(waiter.watch(Told(clock, (clock.now, AT_WORK), (clock.now + 1, CANCELLED)), 10.0))
+    assert list(waiter.watch(ScriptedFeed(clock, (clock.now, AT_WORK), (clock.now + 1, CANCELLED)), 10.0))
     assert waiter.met is None and clock.now == begun + 10
 
 
@@ -243,7 +247,7 @@ def test_job_still_cancelling_is_not_the_next_job(stored, clock):
 
 def final(clock, server, *pieces):
     waiter = Waiter(client(), [Goal("done")])
-    feed = Told(clock, *((clock.now + number, piece) for number, piece in enumerate(pieces)))
+    feed = ScriptedFeed(clock, *((clock.now + number, piece) for number, piece in enumerate(pieces)))
     with pytest.raises(errors.CliError):
         for _ in waiter.watch(feed, 30.0):
             pass
@@ -269,7 +273,7 @@ def test_final_state_is_last_known_if_server_is_unreachable(stored, clock):
 def test_final_state_is_none_if_nothing_was_received(stored, clock):
     waiter = Waiter(client(), [Goal("done")])
     with pytest.raises(errors.WaitTimeout):
-        list(waiter.watch(Told(clock), 5.0))
+        list(waiter.watch(ScriptedFeed(clock), 5.0))
     assert waiter.final() is None
 
 

@@ -11,6 +11,7 @@ import urllib3.util.connection
 from octoprint_cli import errors
 from octoprint_cli.client.http.http_client import Http
 from octoprint_cli.client.http.request import StreamedBody
+from octoprint_cli.client.http.server_address import ServerAddress
 
 from .driver import KEY, URL
 
@@ -68,7 +69,7 @@ def peer(monkeypatch):
 
 
 def http(**how):
-    return Http(URL, KEY, **{"timeout": 5, **how})
+    return Http(ServerAddress(URL, KEY), **{"timeout": 5, **how})
 
 
 def code_of(act):

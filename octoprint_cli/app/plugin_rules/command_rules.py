@@ -20,7 +20,7 @@ from octoprint_cli.framework.results import EFFECTS
 from octoprint_cli.output.formats.registry import Formatters
 
 #: A guideline and how it is broken.
-Told = Tuple[str, str]
+Violation = Tuple[str, str]
 
 #: Effects that need the guard.
 HARMFUL = frozenset({"heats", "moves", "starts", "deletes", "powers"})
@@ -30,7 +30,7 @@ _SHORTEST, _LONGEST = 10, 72
 _SHARED = frozenset({"-f", "--format", "-h", "--help", "--json"})
 
 
-def command_problems(app: Any, name: str, kind: Any) -> Iterator[Told]:
+def command_problems(app: Any, name: str, kind: Any) -> Iterator[Violation]:
     """Yield what is wrong with the class of a command."""
     if not (isinstance(kind, type) and issubclass(kind, Output)):
         yield "kind", "is derived from none of ShowOne, Lister, Stream of octoprint_cli.api"
@@ -42,7 +42,7 @@ def command_problems(app: Any, name: str, kind: Any) -> Iterator[Told]:
     yield from _parsed(app, name.replace("_", " "), kind)
 
 
-def _help(kind: Type[Any]) -> Iterator[Told]:
+def _help(kind: Type[Any]) -> Iterator[Violation]:
     document = inspect.cleandoc(kind.__dict__.get("__doc__") or "")
     lines = document.split("\n")
     if not document:
@@ -57,7 +57,7 @@ def _help(kind: Type[Any]) -> Iterator[Told]:
         yield "help", "has a help line that does not begin in lower case"
 
 
-def _declared(kind: Type[Any], name: str) -> Iterator[Told]:
+def _declared(kind: Type[Any], name: str) -> Iterator[Violation]:
     if kind.result is Output.result:
         yield "answer", "declares no result: result = fields.record(...)"
     try:
@@ -71,7 +71,7 @@ def _declared(kind: Type[Any], name: str) -> Iterator[Told]:
         yield "effects", f"has effects that there are not: {', '.join(unknown)}; there are {', '.join(EFFECTS)}"
 
 
-def _guarded(kind: Type[Any]) -> Iterator[Told]:
+def _guarded(kind: Type[Any]) -> Iterator[Violation]:
     if kind.effects is None:  # reported already
         return
     changes = set(kind.effects) - {"reads"}
@@ -84,7 +84,7 @@ def _guarded(kind: Type[Any]) -> Iterator[Told]:
         yield "guard", f"{' and '.join(harm)}, and is not guarded: class {kind.__name__}(Guarded, ...)"
 
 
-def _codes(kind: Type[Any]) -> Iterator[Told]:
+def _codes(kind: Type[Any]) -> Iterator[Violation]:
     for code in kind.error_codes:
         if code not in CODES:
             yield "codes", f"may end with {code}, and no error has that code"
@@ -94,7 +94,7 @@ def _codes(kind: Type[Any]) -> Iterator[Told]:
             yield "codes", f"may end with {code}, whose class does not say what to do: it has no advice"
 
 
-def _parsed(app: Any, name: str, kind: Type[Any]) -> Iterator[Told]:
+def _parsed(app: Any, name: str, kind: Type[Any]) -> Iterator[Violation]:
     before = app.format
     try:
         for wanted in Formatters(kind._group, "").names():
@@ -120,7 +120,7 @@ def _shown(parser: argparse.ArgumentParser, name: str, wanted: str) -> str:
     return told.getvalue()
 
 
-def _options(kind: Type[Any], parser: argparse.ArgumentParser) -> Iterator[Told]:
+def _options(kind: Type[Any], parser: argparse.ArgumentParser) -> Iterator[Violation]:
     taken = {option for action in actions_of(global_parser("", "")) for option in action.option_strings} - _SHARED
     taken -= {"--timeout"} if kind.own_timeout else set()
     for argument in arguments(parser):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional
 
-from octoprint_cli.app.plugin_rules.command_rules import Told, command_problems
+from octoprint_cli.app.plugin_rules.command_rules import Violation, command_problems
 from octoprint_cli.app.plugin_rules.import_rules import import_problems
 from octoprint_cli.errors import NotFound
 from octoprint_cli.errors.suggest import close_matches, did_you_mean
@@ -17,7 +17,7 @@ from octoprint_cli.plugins import distributions
 from octoprint_cli.plugins.entry_points import (
     CHECKS,
     COMMANDS,
-    Extensions,
+    EntryPointGroup,
     is_own,
     loaded,
 )
@@ -87,7 +87,7 @@ def _problem(rule: str, entry_point: Any, said: str) -> Problem:
     return Problem(rule, what, f"{what} {said}")
 
 
-def _of_one(app: Any, entry_point: Any, beside: List[Any]) -> Iterator[Told]:
+def _of_one(app: Any, entry_point: Any, beside: List[Any]) -> Iterator[Violation]:
     if entry_point.group not in _KINDS:
         yield "group", f"is in the group {entry_point.group}, which there is not; there are {', '.join(_KINDS)}"
         return
@@ -102,9 +102,12 @@ def _of_one(app: Any, entry_point: Any, beside: List[Any]) -> Iterator[Told]:
     yield from _RULES[entry_point.group](app, entry_point.name, kind)
 
 
-def _rivals(entry_point: Any, beside: List[Any]) -> Iterator[Told]:
+def _rivals(entry_point: Any, beside: List[Any]) -> Iterator[Violation]:
     """Yield the other claims to the name: built in, installed, or in the same plugin."""
-    claims = [*Extensions(entry_point.group).claims(entry_point.name), *(one for one in beside if _same_name(one, entry_point))]
+    claims = [
+        *EntryPointGroup(entry_point.group).claims(entry_point.name),
+        *(one for one in beside if _same_name(one, entry_point)),
+    ]
     others = dict.fromkeys(one.value for one in claims if one.value != entry_point.value)
     if others:
         yield "unique", f"has a name that is also claimed by {', '.join(others)}"
@@ -114,7 +117,7 @@ def _same_name(one: Any, other: Any) -> bool:
     return bool((one.group, one.name) == (other.group, other.name))
 
 
-def _check_problems(app: Any, name: str, kind: Any) -> Iterator[Told]:
+def _check_problems(app: Any, name: str, kind: Any) -> Iterator[Violation]:
     from octoprint_cli.preflight.check import Check
 
     if not (isinstance(kind, type) and issubclass(kind, Check)):
@@ -126,8 +129,8 @@ def _check_problems(app: Any, name: str, kind: Any) -> Iterator[Told]:
         yield "help", "says nothing about what it asks: it has no docstring"
 
 
-def _format_problems(method: str) -> Callable[[Any, str, Any], Iterator[Told]]:
-    def found(app: Any, name: str, kind: Any) -> Iterator[Told]:
+def _format_problems(method: str) -> Callable[[Any, str, Any], Iterator[Violation]]:
+    def found(app: Any, name: str, kind: Any) -> Iterator[Violation]:
         if not callable(getattr(kind, method, None)):
             yield "kind", f"has no {method}()"
         if not callable(getattr(kind, "add_argument_group", None)):
@@ -136,7 +139,7 @@ def _format_problems(method: str) -> Callable[[Any, str, Any], Iterator[Told]]:
     return found
 
 
-_RULES: Dict[str, Callable[[Any, str, Any], Iterator[Told]]] = {
+_RULES: Dict[str, Callable[[Any, str, Any], Iterator[Violation]]] = {
     COMMANDS: command_problems,
     CHECKS: _check_problems,
     SHOW_GROUP: _format_problems("emit_one"),

@@ -13,13 +13,13 @@ import requests
 
 from octoprint_cli import errors
 from octoprint_cli.client.http import retry as policy
-from octoprint_cli.client.http.raw_socket import plugged
+from octoprint_cli.client.http.raw_socket import open_socket
 from octoprint_cli.client.http.request import MAX_BYTES, ApiRequest, Consumer, StreamedBody
+from octoprint_cli.client.http.server_address import ServerAddress
 from octoprint_cli.client.http.status_errors import Answer, KeyRefused, refusal
 from octoprint_cli.client.http.transport import (
     CONNECT_TIMEOUT,
     InFlightRequest,
-    Tls,
     Transport,
     session,
 )
@@ -33,22 +33,13 @@ _WHO_AM_I = "/api/currentuser"
 
 
 class Http:
-    """Sends requests to one server. `key_origin` is where the key came from, in words for the user.
+    """Sends requests to one server.
 
     While `rehearsing` (a dry run), only reads are sent; everything else is recorded in `planned`.
     """
 
-    def __init__(
-        self,
-        base_url: str,
-        api_key: Optional[str],
-        *,
-        key_origin: Optional[str] = None,
-        timeout: float = 30,
-        retries: int = 3,
-        tls: Tls = Tls(),
-    ) -> None:
-        self.base_url = base_url
+    def __init__(self, address: ServerAddress, *, timeout: float = 30, retries: int = 3) -> None:
+        self.address = address
         self.timeout = timeout
         self.rehearsing = False
         self.acted = False  # whether anything but a read went out, or may have
@@ -57,11 +48,10 @@ class Http:
         self.on_secret: Callable[[str], None] = lambda secret: None  # receives what must not be shown, such as a session
         # Called before each request, and often while the push socket is silent: raises what ends a run, such as Ctrl-C.
         self.check: Callable[[], None] = lambda: None
-        self._has_key, self._key_origin, self._tls = bool(api_key), key_origin, tls
         self._wire = Transport()
-        self._session = session(self._wire, api_key, tls)
+        self._session = session(self._wire, address)
 
-    def anew(self) -> Http:
+    def fresh_copy(self) -> Http:
         """Return an `Http` that shares the connection, but no record of requests. Only one of the two may be used at a time."""
         other = copy.copy(self)
         other.rehearsing, other.acted, other.planned = False, False, []
@@ -95,9 +85,9 @@ class Http:
         how = {"data": form.body, "headers": {"Content-Type": form.body.content_type}}
         return _json(self._send(ApiRequest("POST", path, True, needs, how, form)))
 
-    def plugged(self, seconds: float) -> ContextManager[socket.socket]:
+    def open_socket(self, seconds: float) -> ContextManager[socket.socket]:
         """Open a raw socket to the server, for a websocket. Raises OSError."""
-        return plugged(self.base_url, self._tls, seconds)
+        return open_socket(self.address, seconds)
 
     @contextlib.contextmanager
     def rehearsal(self) -> Iterator[List[Dict[str, Any]]]:
@@ -162,7 +152,7 @@ class Http:
         except BROKEN as failed:
             if call.take is not None and failed is call.take.error:  # a full disk is no trouble of the connection
                 raise
-            error = translate(failed, call.act, self.base_url + call.path, exchange)
+            error = translate(failed, call.act, self.address.url + call.path, exchange)
             unmade = never_made(failed, exchange)
             self.acted = before if unmade else self.acted
             transient = isinstance(error, (errors.ConnectionFailed, errors.ServerStarting))
@@ -174,7 +164,7 @@ class Http:
     def _once(self, call: ApiRequest, exchange: InFlightRequest) -> Answer:
         self._wire.exchange = exchange
         limits = (min(CONNECT_TIMEOUT, self.timeout), call.form.patience if call.form else self.timeout)
-        url = self.base_url + call.path
+        url = self.address.url + call.path
         with self._session.request(call.method, url, timeout=limits, allow_redirects=False, stream=True, **call.how) as response:
             ok = 200 <= response.status_code < 300
             text = _read(response, exchange, call._replace(take=call.take if ok else None))
@@ -200,9 +190,9 @@ class Http:
         return False
 
     def _key_refused(self) -> str:
-        if not self._has_key:
-            return f"no API key is configured for {mask_url(self.base_url)}"
-        origin = f" (from {self._key_origin})" if self._key_origin else ""
+        if not self.address.api_key:
+            return f"no API key is configured for {mask_url(self.address.url)}"
+        origin = f" (from {self.address.key_origin})" if self.address.key_origin else ""
         return f"the server refuses the API key{origin}: it is wrong, or has been revoked"
 
 

@@ -7,27 +7,25 @@ import socket
 import ssl
 from pathlib import Path
 from typing import Iterator
-from urllib.parse import urlsplit
 
 from requests import certs
 
-from octoprint_cli.client.http.transport import CONNECT_TIMEOUT, InFlightRequest, Tls
+from octoprint_cli.client.http.server_address import ServerAddress, Tls
+from octoprint_cli.client.http.transport import CONNECT_TIMEOUT, InFlightRequest
 
 
 @contextlib.contextmanager
-def plugged(base_url: str, tls: Tls, seconds: float) -> Iterator[socket.socket]:
+def open_socket(address: ServerAddress, seconds: float) -> Iterator[socket.socket]:
     """Connect a socket to the server, and shut it down if the `with` block takes longer than `seconds`.
 
     The socket stays open after the block, unless there was an error. Raises OSError. No proxy from the environment is used.
     """
-    parts = urlsplit(base_url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     with InFlightRequest(seconds) as exchange:
-        sock = socket.create_connection((host, port), min(seconds, CONNECT_TIMEOUT))
+        sock = socket.create_connection((address.host, address.port), min(seconds, CONNECT_TIMEOUT))
         try:
             exchange.connected(sock)
-            if parts.scheme == "https":
-                sock = _context(tls).wrap_socket(sock, server_hostname=host)
+            if address.is_https:
+                sock = _context(address.tls).wrap_socket(sock, server_hostname=address.host)
             yield sock
         except BaseException:
             sock.close()

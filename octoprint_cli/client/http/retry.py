@@ -39,8 +39,8 @@ class Retries(NamedTuple):
         passing = not act and (failure.broken or failure.status in PASSING)
         if done > self.total or not (failure.never_made or passing):
             return None
-        wish = _wish(failure.headers)
-        pause = min(_backoff(done), LONGEST_PAUSE) if wish is None else wish
+        requested = _retry_after(failure.headers)
+        pause = min(_backoff(done), LONGEST_PAUSE) if requested is None else requested
         return pause if pause <= LONGEST_PAUSE and spent + pause < self.seconds else None
 
 
@@ -55,7 +55,7 @@ def _backoff(done: int) -> float:
     return float(FIRST_PAUSE * 2 ** (done - 1) * random.uniform(0.67, 1))
 
 
-def _wish(headers: Mapping[str, str]) -> Optional[float]:
+def _retry_after(headers: Mapping[str, str]) -> Optional[float]:
     """Return the seconds that a Retry-After header asks for, as a number or as a date."""
     value = headers.get("Retry-After")
     try:

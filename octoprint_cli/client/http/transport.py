@@ -14,7 +14,7 @@ import ssl
 import time
 import weakref
 from types import TracebackType
-from typing import Any, Callable, NamedTuple, Optional, Type, Union
+from typing import Any, Callable, Optional, Type
 
 import requests
 import urllib3
@@ -22,20 +22,13 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from octoprint_cli.client.http.deadlines import WATCHDOG, Deadline
+from octoprint_cli.client.http.server_address import ServerAddress, Tls
 from octoprint_cli.errors import ConfigError
 
 #: Connecting on a network that a printer stands in takes milliseconds; a dead host should not cost 30 s.
 CONNECT_TIMEOUT = 5.0
 #: Bytes of a body that go to the socket at once; with the library's 16 KiB an upload is half as fast.
 BLOCK = 1024 * 1024
-
-
-class Tls(NamedTuple):
-    """TLS settings: `verify` is a CA bundle's path, or False for no check; a client certificate is optional."""
-
-    verify: Union[bool, str] = True
-    client_cert: Optional[str] = None
-    client_key: Optional[str] = None
 
 
 def require_usable(tls: Tls) -> None:
@@ -168,8 +161,9 @@ class Transport(HTTPAdapter):
         self.poolmanager.clear()
 
 
-def session(wire: Transport, api_key: Optional[str], tls: Tls) -> requests.Session:
+def session(wire: Transport, address: ServerAddress) -> requests.Session:
     """Make a session on the transport, without redirects, cookies, and the environment's proxy and .netrc."""
+    tls = address.tls
     if tls != Tls():
         require_usable(tls)
     made = requests.Session()
@@ -183,8 +177,8 @@ def session(wire: Transport, api_key: Optional[str], tls: Tls) -> requests.Sessi
     made.cert = (tls.client_cert, tls.client_key) if tls.client_cert and tls.client_key else tls.client_cert
     if tls.verify is False:  # the application warns once, in its own words
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    if api_key:
-        made.headers["X-Api-Key"] = api_key
+    if address.api_key:
+        made.headers["X-Api-Key"] = address.api_key
     for scheme in ("http://", "https://"):
         made.mount(scheme, wire)
     return made

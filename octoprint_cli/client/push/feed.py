@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Callable, Deque, Dict, Iterable, Optional
 
 from octoprint_cli.client.push.socket import (
     OPEN_SECONDS,
-    Lost,
     Socket,
+    SocketLost,
     Subscription,
 )
 from octoprint_cli.client.push.updates import (
-    Away,
-    Heat,
-    Link,
-    News,
-    What,
-    told,
+    HeaterUpdate,
+    ServerReachability,
+    SocketChange,
+    Update,
+    UpdateContent,
+    updates_in,
 )
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.errors import AuthError, CliError, PrinterOffline
@@ -54,14 +54,14 @@ class Feed:
     def __init__(
         self,
         client: Client,
-        wish: Subscription = Subscription(),
+        subscription: Subscription = Subscription(),
         *,
         note: Callable[[str], None] = lambda text: None,
         patience: float = AWAY_SECONDS,
     ) -> None:
-        self._client, self._wish, self._note, self._patience = client, wish, note, patience
+        self._client, self._subscription, self._note, self._patience = client, subscription, note, patience
         self._socket: Optional[Socket] = None
-        self._waiting: Deque[News] = deque()
+        self._waiting: Deque[Update] = deque()
         self._next_poll = self._next_try = 0.0  # of the monotonic clock: at once
         self._pause, self._opened = FIRST_PAUSE, 0.0
         self._begun, self._noted = client.http.acted, False  # an act has not failed because a poll after it fails
@@ -79,7 +79,7 @@ class Feed:
         """Whether the push socket is connected."""
         return self._socket is not None
 
-    def next(self, until: float) -> Optional[News]:
+    def next(self, until: float) -> Optional[Update]:
         """Return the next update, None once the monotonic clock reaches `until`. Raises if the server stays unreachable."""
         while not self._waiting:
             now = time.monotonic()
@@ -104,25 +104,25 @@ class Feed:
 
     def _open(self, seconds: float) -> None:
         try:
-            self._socket = Socket(self._client.http, self._wish, seconds)
-        except Lost as lost:
+            self._socket = Socket(self._client.http, self._subscription, seconds)
+        except SocketLost as lost:
             self._give_up(str(lost))
             return
         self._opened = time.monotonic()
-        self._add("push", [Link(True, None)])
+        self._add("push", [SocketChange(True, None)])
         self.look()  # what has happened meanwhile
 
     def _listen(self, socket: Socket, until: float) -> None:
         try:
             message = socket.receive(until)
-        except Lost as lost:
+        except SocketLost as lost:
             socket.close()
             self._socket = None
             self._give_up(str(lost))
             self.look()
             return
         if message is not None:
-            self._add("push", told(message))
+            self._add("push", updates_in(message))
 
     def _give_up(self, reason: str) -> None:
         now = time.monotonic()
@@ -131,7 +131,7 @@ class Feed:
         self._opened = 0.0
         self._next_try, self._pause = now + self._pause, min(self._pause * 2, LONGEST_PAUSE)
         self._next_poll = min(self._next_poll, now + POLL_DOWN_SECONDS)
-        self._add("push", [Link(False, reason)])
+        self._add("push", [SocketChange(False, reason)])
         if not self._noted:
             self._noted = True
             self._note(f"the push socket is down ({reason}); the server is asked every {POLL_DOWN_SECONDS:g} s instead")
@@ -150,7 +150,7 @@ class Feed:
             if self._away_since is not None:
                 self._away_since = None
                 self._next_try, self._pause = 0.0, FIRST_PAUSE
-                self._add("poll", [Away(None)])
+                self._add("poll", [ServerReachability(None)])
         self._begun = True
         self._next_poll = time.monotonic() + (POLL_UP_SECONDS if self.pushed else POLL_DOWN_SECONDS)
 
@@ -158,7 +158,7 @@ class Feed:
         job = self._client.job.current()
         self._add("poll", [job])
         if job.phase.connected and not (self.pushed and self._begun):
-            self._add("poll", [Heat(self._readings())])
+            self._add("poll", [HeaterUpdate(self._readings())])
 
     def _readings(self) -> Dict[str, Temperature]:
         try:
@@ -171,12 +171,12 @@ class Feed:
         if self._away_since is None:
             self._away_since = now
             if self._begun:
-                self._add("poll", [Away(error.message)])
+                self._add("poll", [ServerReachability(error.message)])
         # A key that is refused stays so.
         patience = math.inf if self.pushed else self._patience  # while the socket works, polling may fail
         if not self._begun or isinstance(error, AuthError) or now - self._away_since > patience:
             raise error
 
-    def _add(self, source: str, found: Iterable[What]) -> None:
+    def _add(self, source: str, found: Iterable[UpdateContent]) -> None:
         now = time.time()
-        self._waiting.extend(News(source, now, what) for what in found)
+        self._waiting.extend(Update(source, now, content) for content in found)

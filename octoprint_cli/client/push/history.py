@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, List, Tuple
 
 from octoprint_cli.client.parsing import members, texts
-from octoprint_cli.client.push.socket import Lost, Message, Socket, Subscription
+from octoprint_cli.client.push.socket import Message, Socket, SocketLost, Subscription
 
 if TYPE_CHECKING:
     from octoprint_cli.client.http.http_client import Http
@@ -18,19 +18,19 @@ SECONDS = 5.0
 def recent_lines(http: Http) -> List[str]:
     """Return the last lines of the terminal, 300 at most, the newest last; none without the permission MONITOR_TERMINAL.
 
-    Raises Lost.
+    Raises SocketLost.
     """
     socket, history = ready(http, Subscription(lines=True, events=()))
     socket.close()
     return texts(members(history.body).get("logs"))
 
 
-def ready(http: Http, wish: Subscription) -> Tuple[Socket, Message]:
+def ready(http: Http, subscription: Subscription) -> Tuple[Socket, Message]:
     """Open a socket, and return it with the history message that confirms its login; nothing after that is missed.
 
-    The subscription must include the state or the terminal lines. Raises Lost.
+    The subscription must include the state or the terminal lines. Raises SocketLost.
     """
-    socket = Socket(http, wish)
+    socket = Socket(http, subscription)
     try:
         return socket, _history(socket)
     except BaseException:
@@ -43,6 +43,6 @@ def _history(socket: Socket) -> Message:
     while True:
         message = socket.receive(until)
         if message is None:
-            raise Lost("the server shows this key nothing")
+            raise SocketLost("the server shows this key nothing")
         if message.kind == "history":
             return message

@@ -32,7 +32,7 @@ SILENCE_SECONDS = 10.0
 MAX_BYTES = 4 * 1024 * 1024
 
 
-class Lost(Exception):
+class SocketLost(Exception):
     """The push socket cannot be opened, or is of no use any more; the message says why."""
 
 
@@ -61,15 +61,15 @@ class Subscription(NamedTuple):
 
 
 class Socket:
-    """An open push socket. Raises Lost if it does not open within about `seconds`, and AuthError if the key is refused."""
+    """An open push socket. Raises SocketLost if it does not open within about `seconds`, and AuthError if the key is refused."""
 
-    def __init__(self, http: Http, wish: Subscription = Subscription(), seconds: float = OPEN_SECONDS) -> None:
+    def __init__(self, http: Http, subscription: Subscription = Subscription(), seconds: float = OPEN_SECONDS) -> None:
         self._check = http.check
         # Its validation takes 40 ms for a history; decoding finds the same.
-        self._line = _Line(enable_multithread=False, skip_utf8_validation=True)
+        self._line = _WebSocket(enable_multithread=False, skip_utf8_validation=True)
         self._open(http, seconds)
         try:
-            for message in wish.messages():  # before the login: what follows it is a history, else
+            for message in subscription.messages():  # before the login: what follows it is a history, else
                 self._send(message)
             self._send({"auth": _session(http, seconds)})
         except BaseException:
@@ -79,12 +79,12 @@ class Socket:
         self._asked: Optional[float] = None  # when the last unanswered ping was sent
 
     def _open(self, http: Http, seconds: float) -> None:
-        parts = urlsplit(http.base_url + _PATH)
+        parts = urlsplit(http.address.url + _PATH)
         scheme, bare = ("wss" if parts.scheme == "https" else "ws"), parts.netloc.rpartition("@")[2]
         url = urlunsplit((scheme, bare, parts.path, "", ""))
         user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode("latin-1", "replace")  # as requests has it
         header = ["Authorization: Basic " + base64.b64encode(user).decode()] if parts.username else []
-        with _lost(), http.plugged(min(seconds, http.timeout)) as sock:
+        with _lost(), http.open_socket(min(seconds, http.timeout)) as sock:
             self._line.connect(url, socket=sock, header=header, redirect_limit=0)  # type: ignore[no-untyped-call]
             if self._line.getstatus() != 101:  # websocket-client before 1.9 takes a redirect that it may not follow for a success
                 raise websocket.WebSocketException(f"Redirect: HTTP status {self._line.getstatus()}")
@@ -95,7 +95,7 @@ class Socket:
             self._line.shutdown()  # type: ignore[no-untyped-call]
 
     def receive(self, until: float) -> Optional[Message]:
-        """Return the next message, None if none comes before `until` (of the monotonic clock). Raises Lost."""
+        """Return the next message, None if none comes before `until` (of the monotonic clock). Raises SocketLost."""
         while True:
             self._check()
             now = time.monotonic()
@@ -112,14 +112,14 @@ class Socket:
                     continue
             self._heard, self._asked = time.monotonic(), None
             if opcode == websocket.ABNF.OPCODE_CLOSE:
-                raise Lost("the server has closed it")
+                raise SocketLost("the server has closed it")
             if opcode in (websocket.ABNF.OPCODE_TEXT, websocket.ABNF.OPCODE_BINARY):
                 return _message(data)
 
     def _ask(self) -> None:
-        """Send a ping. Raises Lost if the previous one is unanswered."""
+        """Send a ping. Raises SocketLost if the previous one is unanswered."""
         if self._asked is not None:
-            raise Lost(f"it was silent for {time.monotonic() - self._heard:.0f} s")
+            raise SocketLost(f"it was silent for {time.monotonic() - self._heard:.0f} s")
         self._asked = time.monotonic()
         with _lost():
             self._line.ping()
@@ -129,7 +129,7 @@ class Socket:
             self._line.send(json.dumps(message))
 
 
-class _Line(websocket.WebSocket):
+class _WebSocket(websocket.WebSocket):
     """A websocket that keeps the time limit and the size limit within a frame, too."""
 
     deadline = 0.0
@@ -161,11 +161,11 @@ _BROKEN = (websocket.WebSocketException, OSError, ValueError, IndexError)
 
 @contextlib.contextmanager
 def _lost() -> Iterator[None]:
-    """Raise Lost for an exception of a broken socket in the `with` block."""
+    """Raise SocketLost for an exception of a broken socket in the `with` block."""
     try:
         yield
     except _BROKEN as error:
-        raise Lost(_reason(error)) from error
+        raise SocketLost(_reason(error)) from error
 
 
 def _session(http: Http, seconds: float) -> str:
@@ -176,10 +176,10 @@ def _session(http: Http, seconds: float) -> str:
     except AuthError:
         raise
     except CliError as error:  # 429 for all clients, after wrong passwords of another one
-        raise Lost(f"the server does not log it in: {error.message}") from error
+        raise SocketLost(f"the server does not log it in: {error.message}") from error
     name, session = text(me.get("name")), text(me.get("session"))
     if name is None or session is None:
-        raise Lost("the server does not log it in: its answer has no session")
+        raise SocketLost("the server does not log it in: its answer has no session")
     http.on_secret(session)
     return f"{name}:{session}"
 
@@ -189,9 +189,9 @@ def _message(data: bytes) -> Message:
         body = json.loads(data.decode())
         (kind, said) = next(iter(body.items()))
     except (ValueError, AttributeError, StopIteration, RecursionError) as error:
-        raise Lost("it said something that OctoPrint does not") from error
+        raise SocketLost("it said something that OctoPrint does not") from error
     if kind == "reauthRequired":  # the session went stale, or the user was changed
-        raise Lost("the server wants another login")
+        raise SocketLost("the server wants another login")
     return Message(str(kind), said)
 
 

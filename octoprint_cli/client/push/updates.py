@@ -12,19 +12,17 @@ from octoprint_cli.output.redact import without_passwords
 if TYPE_CHECKING:
     from octoprint_cli.client.push.socket import Message
 
-#: Types of the lines that `watch` prints. The server's own events, such as PrintDone, can be named beside them.
-TYPES = ("state", "progress", "temperature", "event", "notification", "connection", "terminal")
 #: The bundled server plugins that report a firmware's prompts and notifications.
 PROMPTS, NOTES = "action_command_prompt", "action_command_notification"
 
 
-class State(NamedTuple):
+class StateUpdate(NamedTuple):
     """A new state text of the printer, without the job's progress."""
 
     text: str
 
 
-class Heat(NamedTuple):
+class HeaterUpdate(NamedTuple):
     """The temperatures of the heaters, by name (tool0, bed ...)."""
 
     heaters: Dict[str, Temperature]
@@ -37,44 +35,44 @@ class Event(NamedTuple):
     payload: Dict[str, Any]
 
 
-class Notice(NamedTuple):
+class FirmwareMessage(NamedTuple):
     """A message of the firmware to the user: a prompt with its choices, or a note. `text` None closes the prompt."""
 
     text: Optional[str]
     choices: List[str]
 
 
-class Line(NamedTuple):
+class TerminalUpdate(NamedTuple):
     """A line of the server's terminal, as the server writes it."""
 
     text: str
 
 
-class Link(NamedTuple):
+class SocketChange(NamedTuple):
     """The push socket was connected, or was lost for a reason."""
 
     up: bool
     reason: Optional[str]
 
 
-class Away(NamedTuple):
+class ServerReachability(NamedTuple):
     """The server cannot be reached for a reason, or can be reached again if the reason is None."""
 
     reason: Optional[str]
 
 
-What = Union[Job, State, Heat, Event, Notice, Line, Link, Away]
+UpdateContent = Union[Job, StateUpdate, HeaterUpdate, Event, FirmwareMessage, TerminalUpdate, SocketChange, ServerReachability]
 
 
-class News(NamedTuple):
+class Update(NamedTuple):
     """An update with its origin. `source` is push or poll, `time` seconds since 1970 by this computer's clock."""
 
     source: str
     time: float
-    what: What
+    content: UpdateContent
 
 
-def told(message: Message) -> Iterator[What]:
+def updates_in(message: Message) -> Iterator[UpdateContent]:
     """Yield the updates in a message of the push socket; none for a message of unknown kind."""
     body = members(message.body)
     if message.kind in ("current", "history"):
@@ -85,28 +83,28 @@ def told(message: Message) -> Iterator[What]:
         yield from _notice(body.get("plugin"), inner(body, "data"))
 
 
-def _current(body: Dict[str, Any], fresh: bool) -> Iterator[What]:
+def _current(body: Dict[str, Any], fresh: bool) -> Iterator[UpdateContent]:
     if "state" in body:
         yield Job.from_push(body)
     if fresh:  # a history is old: its last temperatures may be from before a target was set
         for sample in items(body.get("temps"))[-1:]:
             heaters = readings_of(sample)
             if heaters:
-                yield Heat(heaters)
-        yield from (Line(without_passwords(line)) for line in texts(body.get("logs")))
+                yield HeaterUpdate(heaters)
+        yield from (TerminalUpdate(without_passwords(line)) for line in texts(body.get("logs")))
 
 
-def _event(kind: str, payload: Dict[str, Any]) -> Iterator[What]:
+def _event(kind: str, payload: Dict[str, Any]) -> Iterator[UpdateContent]:
     if kind:
         yield Event(kind, payload)
     state = text(payload.get("state_string"))
     if kind == "PrinterStateChanged" and state:
-        yield State(state)
+        yield StateUpdate(state)
 
 
-def _notice(plugin: Any, data: Dict[str, Any]) -> Iterator[What]:
+def _notice(plugin: Any, data: Dict[str, Any]) -> Iterator[UpdateContent]:
     if plugin == PROMPTS and data.get("action") in ("show", "close"):
         shown = data["action"] == "show"
-        yield Notice((text(data.get("text")) or "") if shown else None, texts(data.get("choices")))
+        yield FirmwareMessage((text(data.get("text")) or "") if shown else None, texts(data.get("choices")))
     elif plugin == NOTES and text(data.get("message")):
-        yield Notice(str(data["message"]), [])
+        yield FirmwareMessage(str(data["message"]), [])

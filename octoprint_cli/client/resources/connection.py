@@ -78,8 +78,8 @@ class Connection(Resource):
 
         The server's preference replaces an argument that is None.
         """
-        wishes = {"port": port, "baudrate": baudrate, "printerProfile": profile}
-        body = {"command": "connect", **{key: value for key, value in wishes.items() if value is not None}}
+        choices = {"port": port, "baudrate": baudrate, "printerProfile": profile}
+        body = {"command": "connect", **{key: value for key, value in choices.items() if value is not None}}
         self.act(_PATH, body, needs="CONNECTION")
 
     def require_connected(self, seconds: float) -> ConnectionState:

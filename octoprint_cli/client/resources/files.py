@@ -8,9 +8,10 @@ from urllib.parse import quote
 
 from octoprint_cli import errors
 from octoprint_cli.client.http.request import MAX_LISTING_BYTES
+from octoprint_cli.client.locations import SD_NAMES
 from octoprint_cli.client.parsing import mapping, members, text, whole
 from octoprint_cli.client.resource import Resource
-from octoprint_cli.client.resources.stored_file import SD_NAMES, Listing, StoredFile
+from octoprint_cli.client.resources.stored_file import Listing, StoredFile
 
 _PATH = "/api/files"
 #: After a transfer the server asks the printer for its list anew.

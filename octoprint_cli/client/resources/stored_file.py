@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
+from octoprint_cli.client.locations import location_name
 from octoprint_cli.client.parsing import inner, items, number, text, whole
-
-#: 2.0's name for the printer's own storage; the caller sees and says `sdcard` on every server.
-SD_NAMES = ("sdcard", "printer")
-
-
-def location_name(origin: str) -> str:
-    """Return the location that the server, or the user, calls `origin`, as this program spells it: `local` or `sdcard`."""
-    return "sdcard" if origin in SD_NAMES else origin
 
 
 class History(NamedTuple):

@@ -14,9 +14,10 @@ from octoprint_cli.client.http.multipart import (
     size_of,
 )
 from octoprint_cli.client.http.request import StreamedBody
+from octoprint_cli.client.locations import SD_NAMES
 from octoprint_cli.client.parsing import inner, members, text
 from octoprint_cli.client.resource import Resource
-from octoprint_cli.client.resources.stored_file import SD_NAMES, StoredFile
+from octoprint_cli.client.resources.stored_file import StoredFile
 from octoprint_cli.gcode.source import Progress
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Uploads(Resource):
         self._files = files
         self._under_way: Optional[Tuple[str, Optional[StoredFile]]] = None  # what is sent right now, and was there before
 
-    def upload(self, file: Path, wish: UploadOptions = UploadOptions(), progress: Optional[Progress] = None) -> UploadResult:
+    def upload(self, file: Path, options: UploadOptions = UploadOptions(), progress: Optional[Progress] = None) -> UploadResult:
         """Upload a file by a streamed `POST /api/files/LOCATION` (FILES_UPLOAD, FILES_LIST), which makes the folder.
 
         Never asks for `print` in the same request: the server would answer 201 though nothing started.
@@ -75,16 +76,16 @@ class Uploads(Resource):
         there, ConnectionFailed or TimedOut.
         """
         size = size_of(file)  # first of all, may it be read?
-        if wish.location != "local":
-            return self._send(file, file.name, wish, file.name, None, progress)
-        path = self._files.path_of(file.name, wish.folder)
+        if options.location != "local":
+            return self._send(file, file.name, options, file.name, None, progress)
+        path = self._files.path_of(file.name, options.folder)
         held = self._held(path)
         if held is not None:
-            kept = self._kept(held, file, size, wish)
+            kept = self._kept(held, file, size, options)
             if kept is not None:
                 return kept
         self._require_room(size)
-        return self._send_as(file, wish, path, held, progress)
+        return self._send_as(file, options, path, held, progress)
 
     def interrupted(self) -> Dict[str, Any]:
         """Return the upload that was under way, if any, and whether its file has arrived."""
@@ -102,16 +103,16 @@ class Uploads(Resource):
         except errors.PermissionDenied:  # no FILES_LIST: a key that may only upload; `verified` shows it
             return None
 
-    def _kept(self, held: StoredFile, file: Path, size: int, wish: UploadOptions) -> Optional[UploadResult]:
+    def _kept(self, held: StoredFile, file: Path, size: int, options: UploadOptions) -> Optional[UploadResult]:
         """Return the result if no upload is needed: the same bytes are there, or the existing file must be kept."""
-        told = held.hash if wish.verify == "auto" else None
-        if held.size == size and (told or wish.verify == "download" or size <= CHEAP_DOWNLOAD):
+        told = held.hash if options.verify == "auto" else None
+        if held.size == size and (told or options.verify == "download" or size <= CHEAP_DOWNLOAD):
             sha1 = sha1_of(file)
-            if sha1 == (told or self._read_back(held.path, size, required=wish.verify == "download")):
+            if sha1 == (told or self._read_back(held.path, size, required=options.verify == "download")):
                 return UploadResult(held, size, sha1, "sha1" if told else "download", "unchanged")
-        if wish.if_exists == "skip":
+        if options.if_exists == "skip":
             return UploadResult(held, held.size, held.hash, "none", "skipped")
-        if wish.if_exists == "fail":
+        if options.if_exists == "fail":
             raise errors.FileExists(
                 f"the server has another file under {held.path} already",
                 hint=f"octoprint-cli upload --if-exists rename {shlex.quote(str(file))} (or replace, or skip)",
@@ -136,19 +137,19 @@ class Uploads(Resource):
     def _send_as(
         self,
         file: Path,
-        wish: UploadOptions,
+        options: UploadOptions,
         path: str,
         held: Optional[StoredFile],
         progress: Optional[Progress],
     ) -> UploadResult:
         """Send the file under the name that `if_exists` allows; for `rename`, try again if the name is taken meanwhile."""
-        if wish.if_exists != "rename":
-            return self._send(file, file.name, wish, path, held, progress)
+        if options.if_exists != "rename":
+            return self._send(file, file.name, options, path, held, progress)
         refused: Optional[errors.FileExists] = None
         for _ in range(NAMES_TRIED):
-            name = self._files.free_name(file.name, wish.folder)
+            name = self._files.free_name(file.name, options.folder)
             try:
-                return self._send(file, name, wish, self._files.path_of(name, wish.folder), None, progress)
+                return self._send(file, name, options, self._files.path_of(name, options.folder), None, progress)
             except errors.FileExists as error:
                 refused = error
         assert refused is not None
@@ -158,31 +159,31 @@ class Uploads(Resource):
         self,
         file: Path,
         name: str,
-        wish: UploadOptions,
+        options: UploadOptions,
         path: str,
         held: Optional[StoredFile],
         progress: Optional[Progress],
     ) -> UploadResult:
-        fields = {"path": wish.folder} if wish.folder else {}
-        if wish.if_exists != "replace":
+        fields = {"path": options.folder} if options.folder else {}
+        if options.if_exists != "replace":
             fields["noOverwrite"] = "true"
         if name.translate(ESCAPED) != name:  # OctoPrint would keep the %22, and not under the path that it promised
             fields["filename"] = name
         # Not for the SD card: 1.x makes a local copy first, which proves nothing.
-        self._under_way = (path, held) if wish.location == "local" else None
+        self._under_way = (path, held) if options.location == "local" else None
         with FileForm(file, name, fields, progress) as form:
             plan: Dict[str, Any] = {**fields, "file": str(file), "size": form.size}
             try:
-                answer = self._post(form, plan, wish.location)
+                answer = self._post(form, plan, options.location)
             except errors.OutcomeUnknown as lost:
-                stored = self._look(lost, form, path, held, wish.location)
+                stored = self._look(lost, form, path, held, options.location)
             else:
                 if self._http.rehearsing:
-                    return UploadResult(StoredFile(path, name, wish.location, form.size), form.size, None)
-                stored = self._stored(answer, path, wish.location)
+                    return UploadResult(StoredFile(path, name, options.location, form.size), form.size, None)
+                stored = self._stored(answer, path, options.location)
             sent = UploadResult(stored, form.size, form.sha1)
         self._under_way = None
-        return self._verified(sent, wish) if wish.location == "local" else sent
+        return self._verified(sent, options) if options.location == "local" else sent
 
     def _post(self, form: FileForm, plan: Dict[str, Any], location: str) -> Any:
         stall = self._http.timeout
@@ -239,15 +240,15 @@ class Uploads(Resource):
 
     # -- after ------------------------------------------------------------------------------------
 
-    def _verified(self, sent: UploadResult, wish: UploadOptions) -> UploadResult:
+    def _verified(self, sent: UploadResult, options: UploadOptions) -> UploadResult:
         stored, size = sent.stored, sent.size or 0
         how, same = "none", True
         if stored.size is not None:
             how, same = "size", stored.size == size
         if stored.hash is not None and same:
             how, same = "sha1", stored.hash == sent.sha1
-        if same and (wish.verify == "download" or (how == "size" and size <= CHEAP_DOWNLOAD)):
-            read_back = self._read_back(stored.path, size, required=wish.verify == "download")
+        if same and (options.verify == "download" or (how == "size" and size <= CHEAP_DOWNLOAD)):
+            read_back = self._read_back(stored.path, size, required=options.verify == "download")
             if read_back is not None:
                 how, same = "download", read_back == sent.sha1
         if not same:

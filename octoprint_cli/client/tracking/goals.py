@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, FrozenSet, Mapping, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Callable, Dict, FrozenSet, Mapping, NamedTuple, Optional, Sequence
 
 from octoprint_cli.client.phase import Phase
-from octoprint_cli.client.resources.job import Job
-from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.client.tracking.job_outcome import FINISHED, JobOutcome
+from octoprint_cli.output.units import NEAR_DEGREES
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.resources.job import Job
+    from octoprint_cli.client.resources.printer import Temperature
 
 #: Goals that can be waited for, as they are written on the command line.
 GOALS = ("done", "idle", "printing", "paused", "connected", "temp", "progress=PERCENT")
 #: States that end a wait with an error.
 FAILURES = ("error", "offline", "cancelled", "paused")
-#: Largest difference in degrees at which a heater counts as at its target.
-NEAR_DEGREES = 2.0
 _END = frozenset({"error", "offline", "cancelled"})
 
 

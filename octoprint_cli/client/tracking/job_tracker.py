@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple
 
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.push.updates import (
-    Away,
     Event,
-    Link,
-    News,
-    State,
-    What,
+    ServerReachability,
+    SocketChange,
+    StateUpdate,
+    Update,
+    UpdateContent,
 )
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.stored_file import History
@@ -60,6 +60,13 @@ class JobTracker:
         self._open_until: Optional[float] = None  # the end may still be amended
         self._counted = False  # whether the file's history had one print more at the last check
         self._check_at: Optional[float] = None  # whether it is still the same job: another of the same file looks like it
+        self._handlers: Dict[type, Callable[[Any], None]] = {
+            Event: self._event,
+            StateUpdate: lambda update: self._phase(phase_of(update.text)),
+            Job: self._reading,
+            ServerReachability: self._reachability,
+            SocketChange: self._socket,
+        }
 
     @property
     def due(self) -> Optional[float]:
@@ -75,22 +82,13 @@ class JobTracker:
         """Whether the job has ended, and its outcome is final."""
         return self.ending is not None and self._open_until is None
 
-    def hear(self, news: News) -> None:
+    def process(self, update: Update) -> None:
         """Process an update. Sets `ending` if the update reports the end of the job."""
-        what = news.what
+        content = update.content
         if self.ending is not None:
-            self._amend(what)
-        elif isinstance(what, Event):
-            self._event(what.type, what.payload)
-        elif isinstance(what, State):
-            self._phase(phase_of(what.text))
-        elif isinstance(what, Job):
-            self._reading(what)
-        elif isinstance(what, Away):
-            self._was_away = True
-            self._check_at = time.monotonic() if what.reason is None else self._check_at
-        elif isinstance(what, Link) and what.up:  # events before the connection were missed
-            self._check_at = time.monotonic()
+            self._amend(content)
+        elif type(content) in self._handlers:
+            self._handlers[type(content)](content)
 
     def conclude(self) -> Optional[Job]:
         """Look at the server, and set `ending` if the job has ended; otherwise `due` is later, or None.
@@ -104,21 +102,35 @@ class JobTracker:
         try:
             with self._client.http.hurried(LOOK_SECONDS):
                 job = self._client.job.current()
-                again = check and self.goes_on(job) and self._began_again()
-                if again and not self._counted:  # the event may still come that says how ours ended, or did just after that look
-                    self._counted, self._check_at = True, time.monotonic() + GRACE_SECONDS
-                    return job
-                if again or not self.goes_on(job):
-                    self.ending = self._found(job)
+                self._conclude_from(job, check)
                 return job
         except CliError:  # the feed says when it is away for good
             self._unclear_since = time.monotonic()
             self._check_at = self._unclear_since + GRACE_SECONDS if check else None
         return None
 
+    def _conclude_from(self, job: Job, check: bool) -> None:
+        """Set `ending` if the server's job is not the followed one. `check`: it may be another one of the same file."""
+        if not self.goes_on(job):
+            self.ending = self._found(job)
+        elif check and self._began_again():
+            if self._counted:
+                self.ending = self._found(job)
+            else:  # the event that says how the followed job ended may still come, or came just after that look
+                self._counted, self._check_at = True, time.monotonic() + GRACE_SECONDS
+
+    def _reachability(self, change: ServerReachability) -> None:
+        self._was_away = True
+        self._check_at = time.monotonic() if change.reason is None else self._check_at
+
+    def _socket(self, change: SocketChange) -> None:
+        if change.up:  # events before the connection were missed
+            self._check_at = time.monotonic()
+
     # -- by events --------------------------------------------------------------------------------
 
-    def _event(self, kind: str, payload: Dict[str, Any]) -> None:
+    def _event(self, event: Event) -> None:
+        kind, payload = event
         self._blame(kind, payload)
         if kind == "PrintStarted":
             self._check_at = time.monotonic() + GRACE_SECONDS  # another one perhaps, whatever came of ours
@@ -146,11 +158,11 @@ class JobTracker:
             self.ending = self._end(CANCELLED) if cancelled else self._end(FAILED, _reason(failure.get("error")))
             self._open_until = time.monotonic() + AMENDED_SECONDS[self.ending.outcome]
 
-    def _amend(self, what: What) -> None:
+    def _amend(self, content: UpdateContent) -> None:
         """Amend the outcome if the cause of the end arrives after it."""
         ending = self.ending
-        if ending and self._open_until is not None and isinstance(what, Event) and what.type in _AMENDS[ending.outcome]:
-            self._blame(what.type, what.payload)
+        if ending and self._open_until is not None and isinstance(content, Event) and content.type in _AMENDS[ending.outcome]:
+            self._blame(content.type, content.payload)
             self.ending, self._open_until = self._end(FAILED, self.firmware_error), None
 
     def _is_ours(self, payload: Dict[str, Any]) -> bool:

@@ -6,32 +6,16 @@ history knows that its last print failed but not why, and the terminal log knows
 
 from __future__ import annotations
 
-import itertools
-import re
-from typing import TYPE_CHECKING, List, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, List, Optional
 
-from octoprint_cli.client.phase import Phase, phase_of
+from octoprint_cli.client.phase import Phase
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.stored_file import StoredFile
-from octoprint_cli.client.tracking.job_outcome import CANCELLED, FAILED, FINISHED, RESET, STOPPED, UNFINISHED, JobOutcome
+from octoprint_cli.client.tracking.job_outcome import CANCELLED, FAILED, FINISHED, UNFINISHED, JobOutcome
 from octoprint_cli.errors import AuthError, CliError
-from octoprint_cli.gcode.code_table import lookup
-from octoprint_cli.gcode.command import code_of
-from octoprint_cli.gcode.firmware.terminal_log import (
-    FIRMWARE,
-    HOST,
-    is_error,
-    is_start,
-    read_terminal_line,
-)
 
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
-
-_CHANGE = re.compile(r'Changing monitoring state from "([^"]*)" to "([^"]*)"')
-#: Number of lines before the end of a job in which its cause is sought; older errors did most likely not end it.
-_JUST_BEFORE = 12
-_ERROR_MARK = re.compile(r"(?:error\s*:|!!)\s*", re.IGNORECASE)
 
 
 def last_ending(client: Client, job: Job) -> Optional[JobOutcome]:
@@ -65,8 +49,10 @@ def _last_printed(client: Client) -> Optional[StoredFile]:
 
 def _why(client: Client, job: Job, selected: bool) -> JobOutcome:
     """Return the outcome of a job that did not finish. `selected`: whether the server still shows it as its job."""
-    lines = of_last_end(_terminal(client))
-    outcome, complaint = outcome_in(lines), firmware_error_in(lines)
+    from octoprint_cli.client.tracking import terminal_traces as traces  # slow to import, and seldom needed
+
+    lines = traces.of_last_end(_terminal(client))
+    outcome, complaint = traces.outcome_in(lines), traces.firmware_error_in(lines)
     if outcome == CANCELLED and not complaint:
         return JobOutcome(CANCELLED)
     error = _printer_error(client)  # which may be one of long ago
@@ -89,47 +75,9 @@ def _printer_error(client: Client) -> Optional[str]:
 def _terminal(client: Client) -> List[str]:
     """Return the last lines of the server's terminal (permission MONITOR_TERMINAL); none if they cannot be read."""
     from octoprint_cli.client.push.history import recent_lines  # slow to import, and seldom needed
-    from octoprint_cli.client.push.socket import Lost  # slow to import, and seldom needed
+    from octoprint_cli.client.push.socket import SocketLost  # slow to import, and seldom needed
 
     try:
         return recent_lines(client.http)
-    except (Lost, AuthError):
+    except (SocketLost, AuthError):
         return []
-
-
-def of_last_end(lines: Sequence[str]) -> List[str]:
-    """Return the terminal lines that belong to the end of the last job, and those just before, which hold its cause."""
-    changes = [(number, *change) for number, change in enumerate(map(_change, lines)) if change]
-    ends = [number for number, before, after in changes if before.has_job and not after.has_job]
-    if not ends:
-        return []
-    end = ends[-1]
-    begins = [number for number, before, after in changes if number < end and after.has_job and not before.has_job]
-    turns = [number for number, before, after in changes if number <= end and before.has_job and before is not Phase.CANCELLING]
-    return list(lines[max([0, *begins[-1:], (turns[-1] if turns else end) - _JUST_BEFORE]) : end + 1])
-
-
-def outcome_in(lines: Sequence[str]) -> Optional[str]:
-    """Return the last job's outcome by the terminal lines: finished, cancelled or failed; None if they are too recent."""
-    for before, after in filter(None, map(_change, reversed(lines))):
-        if before.has_job and not after.has_job:
-            ends = {Phase.CANCELLING: CANCELLED, Phase.FINISHING: FINISHED}
-            return ends.get(before, FAILED) if after is Phase.IDLE else FAILED
-    return None
-
-
-def firmware_error_in(lines: Sequence[str]) -> Optional[str]:
-    """Return why the printer stopped, by the terminal lines: its error, a reset, an emergency stop; None if they name none."""
-    said = [line.text for line in map(read_terminal_line, lines) if line.said_by == FIRMWARE]
-    groups = [list(group) for wrong, group in itertools.groupby(said, is_error) if wrong]
-    if groups:  # a firmware that halts says so in the line after the reason
-        return " - ".join(_ERROR_MARK.sub("", text, count=1) for text in groups[-1])
-    if any(map(is_start, said)):
-        return RESET
-    stops = (line.text for line in map(read_terminal_line, lines) if line.said_by == HOST)
-    return STOPPED if any(lookup(code_of(text)).emergency_stop for text in stops) else None
-
-
-def _change(line: str) -> Optional[Tuple[Phase, Phase]]:
-    match = _CHANGE.match(line)
-    return (phase_of(match.group(1)), phase_of(match.group(2))) if match else None

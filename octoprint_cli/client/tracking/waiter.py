@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from typing import TYPE_CHECKING, Any, Callable, FrozenSet, Iterator, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Iterator, Optional, Sequence
 
 from octoprint_cli import errors
 from octoprint_cli.client.phase import Phase, phase_of
@@ -13,9 +13,9 @@ from octoprint_cli.client.push.feed import Feed
 from octoprint_cli.client.push.socket import Subscription
 from octoprint_cli.client.push.updates import (
     Event,
-    Heat,
-    News,
-    State,
+    HeaterUpdate,
+    StateUpdate,
+    Update,
 )
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.tracking import outcome_errors
@@ -68,6 +68,11 @@ class Waiter:
         self._follower, self._begun = follower, begun
         self.scene: Optional[Scene] = None
         self.met: Optional[Goal] = None
+        self._handlers: Dict[type, Callable[[Scene, Any], None]] = {
+            StateUpdate: self._state,
+            HeaterUpdate: self._heaters,
+            Event: self._event,
+        }
 
     def wait(self, seconds: float = math.inf) -> Goal:
         """Wait, and return the goal that is met.
@@ -81,14 +86,14 @@ class Waiter:
         assert self.met is not None
         return self.met
 
-    def watch(self, feed: Feed, seconds: float = math.inf) -> Iterator[News]:
+    def watch(self, feed: Feed, seconds: float = math.inf) -> Iterator[Update]:
         """Yield every update until a goal is met, or for `seconds` if there are no goals. Raises what `wait` raises."""
         deadline = time.monotonic() + seconds
         while self.met is None:
-            news = feed.next(min(deadline, self._due()))
-            if news is not None:
-                self._hear(news)
-                yield news
+            update = feed.next(min(deadline, self._due()))
+            if update is not None:
+                self._process(update)
+                yield update
             elif self._follower is not None and time.monotonic() >= self._due():
                 job = self._follower.conclude()
                 if job is not None and self.scene is not None:
@@ -103,20 +108,22 @@ class Waiter:
         due = self._follower.due if self._follower is not None else None
         return math.inf if due is None else due
 
-    def _hear(self, news: News) -> None:
-        what = news.what
+    def _process(self, update: Update) -> None:
+        content = update.content
         if self._follower is not None:
-            self._follower.hear(news)
-        if isinstance(what, Job):
-            self._read(what)
-        elif self.scene and isinstance(what, State):
-            self.scene = self.scene._replace(phase=phase_of(what.text), job=self.scene.job._replace(state=what.text))
-        elif self.scene and isinstance(what, Heat):
-            self.scene = self.scene._replace(heaters=what.heaters)
-        elif self.scene and isinstance(what, Event) and what.type == "PrintStarted":
-            self._started(self.scene, what.payload)
+            self._follower.process(update)
+        if isinstance(content, Job):
+            self._read(content)
+        elif self.scene and type(content) in self._handlers:
+            self._handlers[type(content)](self.scene, content)
         if self.scene:
             self._look(self.scene)
+
+    def _state(self, scene: Scene, update: StateUpdate) -> None:
+        self.scene = scene._replace(phase=phase_of(update.text), job=scene.job._replace(state=update.text))
+
+    def _heaters(self, scene: Scene, update: HeaterUpdate) -> None:
+        self.scene = scene._replace(heaters=update.heaters)
 
     def _read(self, job: Job) -> None:
         if self.scene is None:
@@ -130,10 +137,10 @@ class Waiter:
             self._follower = JobTracker(self._client, job)
             self.scene = self.scene._replace(ending=None)
 
-    def _started(self, scene: Scene, payload: Mapping[str, Any]) -> None:
+    def _event(self, scene: Scene, event: Event) -> None:
         """Follow a job by its PrintStarted event, because it may be over before a reading shows it."""
-        if self._follower is None or self._follower.over:
-            self._follower = JobTracker(self._client, scene.job.of_event(payload))
+        if event.type == "PrintStarted" and (self._follower is None or self._follower.over):
+            self._follower = JobTracker(self._client, scene.job.of_event(event.payload))
             self.scene = scene._replace(ending=None)
 
     def _last(self, job: Job) -> Optional[JobOutcome]:

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict
 
-from octoprint_cli.api import UPLOAD_CODES, VERIFIED, Guarded, ShowOne, add_file, add_wish, errors, fields, wish
+from octoprint_cli.api import UPLOAD_CODES, VERIFIED, Guarded, ShowOne, add_file, add_upload_options, errors, fields, upload_options
 
 
 class Upload(Guarded, ShowOne):
@@ -35,14 +35,14 @@ class Upload(Guarded, ShowOne):
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
         add_file(parser)
-        add_wish(parser, ("replace", "skip", "rename", "fail"))
+        add_upload_options(parser, ("replace", "skip", "rename", "fail"))
         parser.add_argument("--select", action="store_true", help="select it for printing, too")
         return parser
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
         location = parsed_args.location
         with self.terminal.progress(f"uploading {parsed_args.file}") as progress:
-            sent = self.client.store(Path(parsed_args.file), wish(parsed_args), progress)
+            sent = self.client.store(Path(parsed_args.file), upload_options(parsed_args), progress)
         result = {
             "action": sent.action,
             "name": sent.stored.name,

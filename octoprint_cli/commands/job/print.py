@@ -16,12 +16,12 @@ from octoprint_cli.api import (
     Guarded,
     ShowOne,
     add_file_or_stored,
+    add_upload_options,
     add_wait,
-    add_wish,
     errors,
     fields,
+    upload_options,
     waited,
-    wish,
 )
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Print(Guarded, ShowOne):
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
         add_file_or_stored(parser, required=True)
-        add_wish(parser, ("replace", "rename", "fail"))
+        add_upload_options(parser, ("replace", "rename", "fail"))
         add_wait(parser, "the job has ended; anything but its good end is an error")
         return parser
 
@@ -95,7 +95,7 @@ class Print(Guarded, ShowOne):
     def _upload(self, parsed_args: Namespace) -> Tuple[Dict[str, Any], History]:
         try:
             with self.terminal.progress(f"uploading {parsed_args.file}") as progress:
-                sent = self.client.store(Path(parsed_args.file), wish(parsed_args), progress)
+                sent = self.client.store(Path(parsed_args.file), upload_options(parsed_args), progress)
         except errors.FileInUse as error:  # another client has started it since the pre-flight
             raise errors.PrinterBusy(error.message, details=error.details) from error
         described = {

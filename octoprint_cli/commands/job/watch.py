@@ -61,7 +61,7 @@ class Watch(Stream):
     def take_action(self, parsed_args: Namespace) -> Iterator[Dict[str, Any]]:
         return watched(self, parsed_args)
 
-    def told(self, item: Mapping[str, Any]) -> str:
+    def event_text(self, item: Mapping[str, Any]) -> str:
         when = datetime.fromisoformat(item["time"].replace("Z", "+00:00")).astimezone()
         return f"{when:%H:%M:%S} {item['type']}: {_TEXTS[item['type']](item)}"
 

@@ -67,8 +67,8 @@ class Connect(Guarded, ShowOne):
         _require_one_of("--baudrate", parsed_args.baudrate, [0, *link.baudrates])
         if link.phase.connected:  # or the old connection would be taken for the new one
             self.client.connection.disconnect()
-        wishes = (parsed_args.port, parsed_args.baudrate, parsed_args.profile)
-        return _shown(connected(self, wait, *wishes), changed=True)
+        wanted = (parsed_args.port, parsed_args.baudrate, parsed_args.profile)
+        return _shown(connected(self, wait, *wanted), changed=True)
 
 
 class Disconnect(Guarded, ShowOne):
@@ -108,14 +108,14 @@ def _shown(link: ConnectionState, changed: bool) -> Dict[str, Any]:
 
 
 def _as_asked(link: ConnectionState, parsed_args: Namespace) -> bool:
-    wishes = ((parsed_args.port, link.port), (parsed_args.baudrate, link.baudrate), (parsed_args.profile, link.profile))
-    return all(wish in (None, "AUTO", 0, found) for wish, found in wishes)
+    wanted = ((parsed_args.port, link.port), (parsed_args.baudrate, link.baudrate), (parsed_args.profile, link.profile))
+    return all(value in (None, "AUTO", 0, found) for value, found in wanted)
 
 
-def _require_one_of(option: str, wish: Any, known: Any) -> None:
-    if wish is not None and wish not in known:
+def _require_one_of(option: str, value: Any, known: Any) -> None:
+    if value is not None and value not in known:
         raise errors.NotFound(
-            f"the server has no {option} {wish}; it has {', '.join(map(str, known))}",
+            f"the server has no {option} {value}; it has {', '.join(map(str, known))}",
             hint="octoprint-cli connect",
             details={"known": list(known)},
         )

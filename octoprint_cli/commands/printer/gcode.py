@@ -10,12 +10,12 @@ from octoprint_cli.api import (
     UNDER_WAY,
     Guarded,
     ShowOne,
-    converse,
     errors,
     fields,
     job_under_way,
     require_piped,
     seconds,
+    send_and_read_replies,
     visible,
 )
 
@@ -105,7 +105,7 @@ class Gcode(Guarded, ShowOne):
             return sent
         self._require_answers(plan)
         try:
-            sent["replies"] = converse(self.client, commands, parsed_args.reply_timeout)
+            sent["replies"] = send_and_read_replies(self.client, commands, parsed_args.reply_timeout)
         except errors.NoReply as error:
             error.data = {**sent, **error.data}
             raise

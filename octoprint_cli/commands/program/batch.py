@@ -69,7 +69,7 @@ class Batch(Stream):
             code, envelope = int(error.exit_code), failure(error)
         return {"line": number, "command": without_key(words), "exit_code": code, **envelope}
 
-    def told(self, item: Mapping[str, Any]) -> str:
+    def event_text(self, item: Mapping[str, Any]) -> str:
         end = item["status"] if item["exit_code"] == 0 else f"{item['error']['message']} ({item['error']['code']})"
         return f"{item['line']}: {shlex.join(item['command'])}: {end}"
 

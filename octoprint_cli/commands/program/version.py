@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform
+import sys
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict, Mapping, Optional
 
@@ -29,7 +29,7 @@ class Version(ShowOne):
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        data = {"cli": self.app.version, "python": platform.python_version(), "host": None, "server": None}
+        data = {"cli": self.app.version, "python": sys.version.split()[0], "host": None, "server": None}
         host = None if parsed_args.client else self.settings.find("host")
         if host is None:
             return data

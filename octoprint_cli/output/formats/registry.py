@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Optional
 
-from octoprint_cli.plugins.entry_points import Extensions
+from octoprint_cli.plugins.entry_points import EntryPointGroup
 
 SHOW_GROUP = "octoprint_cli.formatter.show"
 LIST_GROUP = "octoprint_cli.formatter.list"
@@ -22,7 +22,7 @@ class Formatters:
     """The formats of an entry-point group. Replaces cliff's manager, which would import all of them."""
 
     def __init__(self, group: str, chosen: str) -> None:
-        self._extensions = Extensions(group)
+        self._extensions = EntryPointGroup(group)
         self._chosen = chosen
         self._loaded: Dict[str, Loaded] = {}
 
@@ -43,7 +43,7 @@ class Formatters:
 def load(name: str) -> Optional[Any]:
     """Return the formatter of a format from either group, or None. For errors that occur before a command is known."""
     for group in (SHOW_GROUP, LIST_GROUP):
-        extensions = Extensions(group)
+        extensions = EntryPointGroup(group)
         if name in extensions:
             return extensions.load(name)()
     return None

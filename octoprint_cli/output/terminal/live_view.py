@@ -33,8 +33,6 @@ WIDEST = 100
 LINES, NOTES = 6, 3
 #: The maximum length of a text, since a server may send a line of any length.
 LONGEST = 500
-#: The deviation from its target, in degrees, up to which a heater counts as having reached it.
-NEAR = 2.0
 #: The width from which heaters are shown in full.
 ROOMY = 50
 #: The maximum width of the progress bar in the one-line view.
@@ -257,7 +255,7 @@ def _heater_colour(reading: Reading) -> str:
     actual, target = reading
     if actual is None or not target:
         return ""
-    return "green" if abs(actual - target) <= NEAR else "yellow"
+    return "green" if abs(actual - target) <= units.NEAR_DEGREES else "yellow"
 
 
 def _fitting(pieces: Iterable[str], width: int) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Deque, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Deque, Dict, List, Mapping, Optional, Sequence, Tuple
 
-from octoprint_cli.output.terminal.printer_view import Reading
+if TYPE_CHECKING:
+    from octoprint_cli.output.terminal.printer_view import Reading
 
 #: Characters of a curve, from cold to hot.
 BLOCKS = "▁▂▃▄▅▆▇█"

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, List, Optional, TextIO
 
 from octoprint_cli.output.safe_text import visible
-from octoprint_cli.output.terminal.printer_view import PrinterView
 
 if TYPE_CHECKING:
     from octoprint_cli.output.terminal.live_view import View
+    from octoprint_cli.output.terminal.printer_view import PrinterView
 
 #: Called with the bytes done so far and the total.
 Progress = Callable[[int, int], None]
 #: Called with the printer's current state, as often as the caller likes.
-Show = Callable[[PrinterView], None]
+Show = Callable[["PrinterView"], None]
 
 
 class Terminal:

@@ -131,10 +131,12 @@ class FaultServer:
         with self._news:
             self._plan.add(method, path, fault, times, after)
 
-    def mend(self) -> None:
-        """Remove all faults."""
+    def clear_faults(self) -> None:
+        """Remove all faults, so that every route works."""
         with self._news:
             self._plan.clear()
+
+    mend = clear_faults  # the name in API version 1
 
     def changes(self) -> List[Request]:
         """Return the requests that were meant to change something, whether or not they did."""
@@ -250,7 +252,7 @@ class FaultServer:
     def _spawn(self, connection: socket.socket, address: Any) -> None:
         if self._tls:  # the thread does the handshake
             connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
-        thread = threading.Thread(target=self._converse, args=(connection, address), daemon=True)
+        thread = threading.Thread(target=self._serve, args=(connection, address), daemon=True)
         with self._news:
             self.connections += 1
             self._open.add(connection)
@@ -258,7 +260,7 @@ class FaultServer:
             thread.start()
             self._news.notify_all()
 
-    def _converse(self, connection: socket.socket, address: Any) -> None:
+    def _serve(self, connection: socket.socket, address: Any) -> None:
         try:
             if isinstance(connection, ssl.SSLSocket):
                 connection.do_handshake()

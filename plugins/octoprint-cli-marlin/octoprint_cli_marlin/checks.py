@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
-from octoprint_cli.api import Check, CheckContext, CliError, Finding, Severity, Skip, converse, errors
+from octoprint_cli.api import Check, CheckContext, CliError, Finding, Severity, Skip, errors, send_and_read_replies
 from octoprint_cli_marlin.firmware_command import is_marlin
 
 #: The print waits for the check, and an idle firmware replies at once.
@@ -41,7 +41,7 @@ class ThermalProtection(Check):
     @staticmethod
     def _ask_firmware(context: CheckContext) -> Dict[str, Any]:
         try:
-            reply = converse(context.client, ["M115"], REPLY_SECONDS)[0]
+            reply = send_and_read_replies(context.client, ["M115"], REPLY_SECONDS)[0]
         except CliError as error:  # the print does not depend on it
             raise Skip(f"the firmware cannot be asked: {error.message}") from error
         if reply["parsed"] is None:

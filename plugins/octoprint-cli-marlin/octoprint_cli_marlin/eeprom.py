@@ -34,7 +34,7 @@ class Show(FirmwareCommand):
     The settings in use differ from the stored ones if some were changed since. The commands can serve as a backup.
     """
 
-    answer = fields.record(
+    result = fields.record(
         firmware_name=fields.text().or_null,
         settings=fields.mapping(
             fields.listed(fields.mapping(fields.anything("a number, a list of numbers, a text, or true for a bare letter"))),
@@ -44,7 +44,7 @@ class Show(FirmwareCommand):
         ambiguous=AMBIGUOUS,
     )
     effects = ("reads",)
-    codes = (*FIRMWARE_CODES, "NOT_MARLIN")
+    error_codes = (*FIRMWARE_CODES, "NOT_MARLIN")
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         about, reply = self.send(parsed_args, "M115", "M503")
@@ -66,14 +66,14 @@ class Save(Guarded, FirmwareCommand):
     """
 
     destructive = "overwrites the stored settings"
-    answer = fields.record(
+    result = fields.record(
         action=fields.one_of("saved", "acknowledged"),
         firmware_name=fields.text().or_null,
         bytes=fields.size("that were stored").or_null,
         crc=fields.whole("of what was stored").or_null,
     )
     effects = ("writes",)
-    codes = (*FIRMWARE_CODES, "NOT_MARLIN")
+    error_codes = (*FIRMWARE_CODES, "NOT_MARLIN")
 
     def check(self, parsed_args: Namespace) -> None:
         self.client.job.current().require_idle()

@@ -10,10 +10,10 @@ import re
 from argparse import ArgumentParser, Namespace
 from typing import Any, ClassVar, Dict, List, Mapping, Sequence
 
-from octoprint_cli.api import ShowOne, converse, errors, fields, only_asks, seconds
+from octoprint_cli.api import ShowOne, errors, fields, only_asks, seconds, send_and_read_replies
 from octoprint_cli_marlin.errors import NotMarlin
 
-#: A command, the lines of the firmware's reply, and the values parsed from them: see `octoprint_cli.api.converse`.
+#: A command, the lines of the firmware's reply, and the values parsed from them: see `octoprint_cli.api.send_and_read_replies`.
 Reply = Mapping[str, Any]
 
 #: An idle firmware replies at once; this is the limit for a command that only asks.
@@ -39,7 +39,7 @@ class FirmwareCommand(ShowOne):
 
     #: The default of --reply-timeout: how long the firmware may be silent, in seconds.
     reply_seconds: ClassVar[float] = REPLY_SECONDS
-    codes: ClassVar[Sequence[str]] = FIRMWARE_CODES
+    error_codes: ClassVar[Sequence[str]] = FIRMWARE_CODES
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -54,7 +54,7 @@ class FirmwareCommand(ShowOne):
         """
         if not all(map(only_asks, commands)):
             self.client.job.current().require_idle()
-        replies: List[Reply] = [*converse(self.client, commands, parsed_args.reply_timeout)]
+        replies: List[Reply] = [*send_and_read_replies(self.client, commands, parsed_args.reply_timeout)]
         for reply in replies:
             _require_accepted(reply)
         return replies

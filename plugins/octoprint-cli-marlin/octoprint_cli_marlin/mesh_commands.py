@@ -20,7 +20,7 @@ _PRUSA_8BIT = "Prusa-Firmware "  # Prusa's 8-bit firmware has its own codes; Pru
 
 
 def _height(meaning: str) -> fields.Field:
-    return fields.number(f"mm: {meaning}").told(lambda height: f"{height:.3f} mm")
+    return fields.number(f"mm: {meaning}").displayed_as(lambda height: f"{height:.3f} mm")
 
 
 MESH = fields.record(
@@ -77,9 +77,9 @@ class Show(MeshCommand):
     bed. This works with bilinear, UBL and mesh bed leveling. Nothing moves, but the command is refused during a job.
     """
 
-    answer = MESH
+    result = MESH
     effects = ("reads",)
-    codes = (*FIRMWARE_CODES, "NOT_FOUND", "NOT_MARLIN")
+    error_codes = (*FIRMWARE_CODES, "NOT_FOUND", "NOT_MARLIN")
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         self.client.job.current().require_idle()
@@ -98,7 +98,7 @@ class Probe(Guarded, MeshCommand):
 
     destructive = "homes the axes and moves the nozzle closely over the whole bed, which must be clear"
     reply_seconds = PROBE_SECONDS
-    answer = fields.merged(
+    result = fields.merged(
         fields.record(
             action=fields.one_of("probed"),
             commands=fields.listed(fields.text(), "the commands that were sent"),
@@ -108,7 +108,7 @@ class Probe(Guarded, MeshCommand):
     )
     effects = ("moves",)
     repeatable = False
-    codes = (*FIRMWARE_CODES, "NOT_MARLIN")
+    error_codes = (*FIRMWARE_CODES, "NOT_MARLIN")
 
     def check(self, parsed_args: Namespace) -> None:
         self.client.job.current().require_idle()

@@ -42,7 +42,7 @@ class Tune(Guarded, FirmwareCommand):
 
     destructive = "heats unattended to tune the heater"
     reply_seconds = TUNE_SECONDS
-    answer = fields.record(
+    result = fields.record(
         action=fields.one_of("tuned"),
         heater=fields.text(),
         target=fields.degrees(),
@@ -52,11 +52,11 @@ class Tune(Guarded, FirmwareCommand):
         kd=fields.number("derivative"),
         lowest=fields.degrees("in the last cycle").or_null,
         highest=fields.degrees("in the last cycle").or_null,
-        keep=fields.listed(fields.text(), "the commands that apply and store the constants").told(" && ".join),
+        keep=fields.listed(fields.text(), "the commands that apply and store the constants").displayed_as(" && ".join),
     )
     effects = ("heats",)
     repeatable = False
-    codes = (*FIRMWARE_CODES, "INVALID_VALUE", "NOT_FOUND", "NOT_MARLIN", "STATE_NOT_REACHED")
+    error_codes = (*FIRMWARE_CODES, "INVALID_VALUE", "NOT_FOUND", "NOT_MARLIN", "STATE_NOT_REACHED")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)

@@ -15,7 +15,7 @@ class Info(FirmwareCommand):
     A table lists only the capabilities that the firmware has. This works with other firmwares, too.
     """
 
-    answer = fields.record(
+    result = fields.record(
         firmware_name=fields.text("with its version").or_null,
         marlin=fields.switch("whether it is Marlin, or derived from it"),
         machine_type=fields.text().or_null,
@@ -41,7 +41,7 @@ class Position(FirmwareCommand):
     Before the axes are homed, the position is a guess. This works with other firmwares, too.
     """
 
-    answer = fields.record(
+    result = fields.record(
         **{axis: fields.length().or_null for axis in "xyz"},
         e=fields.length("of the filament").or_null,
         count=fields.mapping(fields.number(), "the motors' own count, in steps on most printers").or_null,
@@ -60,13 +60,13 @@ class Endstops(FirmwareCommand):
     This works with other firmwares, too.
     """
 
-    answer = fields.record(
+    result = fields.record(
         endstops=fields.mapping(fields.one_of("open", "triggered"), "by name, such as x_min or z_probe"),
         filament=fields.mapping(fields.one_of("open", "triggered"), "filament sensors; in Marlin, triggered: filament is present"),
         ambiguous=AMBIGUOUS,
     )
     effects = ("reads",)
-    codes = (*FIRMWARE_CODES, "NOT_FOUND")
+    error_codes = (*FIRMWARE_CODES, "NOT_FOUND")
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         reply = self.send(parsed_args, "M119")[0]

@@ -20,11 +20,11 @@ class Serve(ShowOne):
     """
 
     streams = True
-    as_tool = False
-    answer = fields.record(tools=fields.whole("number of tools served"), url=fields.text("with --http").or_null)
+    exposed_as_tool = False
+    result = fields.record(tools=fields.whole("number of tools served"), url=fields.text("with --http").or_null)
     effects = EFFECTS
     runs_commands = True
-    asks_server = False
+    needs_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)

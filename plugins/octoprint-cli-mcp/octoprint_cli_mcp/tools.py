@@ -33,7 +33,7 @@ class ToolFilter(NamedTuple):
         """Return whether this command becomes a tool. One that streams never does; one for interactive users only if named."""
         if getattr(kind, "streams", False) or _is_named(name, self.excluded):
             return False
-        return name in self.only or (getattr(kind, "as_tool", True) and (not self.only or _is_named(name, self.only)))
+        return name in self.only or (getattr(kind, "exposed_as_tool", True) and (not self.only or _is_named(name, self.only)))
 
     def require_known(self, names: Sequence[str]) -> None:
         """Raise UsageError for a name that matches no command."""
@@ -50,11 +50,16 @@ class Tool:
     """A command, described as a tool."""
 
     def __init__(
-        self, command: str, row: Mapping[str, Any], result: Mapping[str, Any], urgent: Sequence[str], next_words: Sequence[str]
+        self,
+        command: str,
+        row: Mapping[str, Any],
+        result: Mapping[str, Any],
+        unqueued_when: Sequence[str],
+        next_words: Sequence[str],
     ):
         self.command = command
         self.name = command.replace(" ", "_")
-        self._row, self._result, self._urgent, self._next_words = row, result, urgent, next_words
+        self._row, self._result, self._unqueued_when, self._next_words = row, result, unqueued_when, next_words
         self.arguments: List[Argument] = tool_arguments.from_catalogue(row["arguments"])
 
     @property
@@ -105,7 +110,7 @@ class Tool:
     def is_queued(self, values: Mapping[str, Any]) -> bool:
         """Return whether the call waits for those before it: it changes something and stops nothing."""
         stops = "stops" in self._effects and "starts" not in self._effects
-        return not (self.reads_only or stops or any(values.get(name) for name in self._urgent))
+        return not (self.reads_only or stops or any(values.get(name) for name in self._unqueued_when))
 
 
 def load_tools(app: Any, tool_filter: ToolFilter) -> Tuple[List[Tool], List[str]]:
@@ -131,6 +136,6 @@ def _make_tool(app: Any, name: str, kind: Type[Any], names: Sequence[str]) -> To
     command, _ = app.command_manager.described(name, app)
     row = described(command, name, app.command_manager.owner(name))
     # A third-party command without a declared result returns an object of unknown shape.
-    result = schema_of(kind, name) if hasattr(kind, "answer") else {"type": "object"}
+    result = schema_of(kind, name) if hasattr(kind, "result") else {"type": "object"}
     next_words = [other.split()[len(name.split())] for other in names if other.startswith(name + " ")]
-    return Tool(name, row, result, getattr(kind, "urgent", ()), next_words)
+    return Tool(name, row, result, getattr(kind, "unqueued_when", ()), next_words)

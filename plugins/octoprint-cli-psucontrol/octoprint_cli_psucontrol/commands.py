@@ -27,7 +27,7 @@ _CHANGED = fields.record(changed=fields.switch("false: nothing had to be done; n
 class PowerCommand(ShowOne):
     """A command on the power supply."""
 
-    answer = fields.merged(_CHANGED, _POWER)
+    result = fields.merged(_CHANGED, _POWER)
     _psu: Optional[Psu] = None
 
     @property
@@ -67,9 +67,9 @@ class Status(PowerCommand):
     Without a sensor, PSU Control reports its last switch, which may differ from the actual state.
     """
 
-    answer = _POWER
+    result = _POWER
     effects = ("reads",)
-    codes = ("PSUCONTROL_MISSING",)
+    error_codes = ("PSUCONTROL_MISSING",)
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         return self.to_result(self.psu.is_on())
@@ -85,7 +85,7 @@ class On(Guarded, PowerCommand):
 
     destructive = "powers the printer"
     effects = ("powers", "moves")  # many firmwares move the axes when they start
-    codes = ("PSUCONTROL_MISSING", "STATE_NOT_REACHED", "PRINTER_OFFLINE", "NOT_FOUND")
+    error_codes = ("PSUCONTROL_MISSING", "STATE_NOT_REACHED", "PRINTER_OFFLINE", "NOT_FOUND")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -142,7 +142,7 @@ class Off(Guarded, PowerCommand):
 
     destructive = "cuts the printer's power"
     effects = ("powers", "stops")
-    codes = ("PSUCONTROL_MISSING", "HOTEND_HOT", "TEMPERATURE_UNKNOWN", "STATE_NOT_REACHED")
+    error_codes = ("PSUCONTROL_MISSING", "HOTEND_HOT", "TEMPERATURE_UNKNOWN", "STATE_NOT_REACHED")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)

@@ -30,7 +30,7 @@ _CODES = ("SANDBOX_ERROR",)
 class SandboxCommand(ShowOne):
     """A command on one sandbox, which `--name` chooses."""
 
-    as_tool = False  # an agent that has the commands as tools has a printer already
+    exposed_as_tool = False  # an agent that has the commands as tools has a printer already
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -74,9 +74,9 @@ class Start(SandboxCommand):
     configuration: octoprint-cli --printer sandbox status.
     """
 
-    answer = _CHANGED
+    result = _CHANGED
     effects = ("writes",)
-    codes = (
+    error_codes = (
         *_CODES,
         *("SANDBOX_CONFLICT", "SANDBOX_NEEDS_PYTHON", "SANDBOX_INSTALL_FAILED", "SANDBOX_START_FAILED", "SANDBOX_STOP_FAILED"),
     )
@@ -161,10 +161,10 @@ class Status(SandboxCommand):
     The state is running, stopped (the sandbox exists) or absent.
     """
 
-    answer = _SANDBOX
+    result = _SANDBOX
     effects = ("reads",)
-    codes = _CODES
-    asks_server = False
+    error_codes = _CODES
+    needs_server = False
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         return self.sandbox(parsed_args).describe()
@@ -173,11 +173,11 @@ class Status(SandboxCommand):
 class List(Lister):
     """list the sandboxes, running or stopped"""
 
-    answer = fields.record(sandboxes=fields.listed(_SANDBOX))
+    result = fields.record(sandboxes=fields.listed(_SANDBOX))
     effects = ("reads",)
-    codes = _CODES
-    asks_server = False
-    as_tool = False
+    error_codes = _CODES
+    needs_server = False
+    exposed_as_tool = False
 
     def take_action(self, parsed_args: Namespace) -> Rows:
         return Rows("sandboxes", FIELDS, [sandbox.describe() for sandbox in list_sandboxes(self.settings.home)])
@@ -186,10 +186,10 @@ class List(Lister):
 class Stop(SandboxCommand):
     """stop a sandbox's server; its files are kept for the next start"""
 
-    answer = _CHANGED
+    result = _CHANGED
     effects = ("stops",)
-    codes = (*_CODES, "SANDBOX_STOP_FAILED")
-    asks_server = False
+    error_codes = (*_CODES, "SANDBOX_STOP_FAILED")
+    needs_server = False
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         return self.change(parsed_args, Sandbox.stop_server)
@@ -199,11 +199,11 @@ class Remove(Guarded, SandboxCommand):
     """stop a sandbox's server, delete its files and its printer's settings"""
 
     destructive = "ends the sandbox's server and deletes its files, including uploads"
-    answer = _CHANGED
+    result = _CHANGED
     rehearsal = fields.merged(fields.record("with --dry-run", dry_run=fields.switch()), _SANDBOX)
     effects = ("stops", "deletes")
-    codes = (*_CODES, "SANDBOX_STOP_FAILED")
-    asks_server = False
+    error_codes = (*_CODES, "SANDBOX_STOP_FAILED")
+    needs_server = False
 
     def rehearse(self, parsed_args: Namespace) -> Dict[str, Any]:
         return self.sandbox(parsed_args).describe()
