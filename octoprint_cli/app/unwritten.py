@@ -10,7 +10,7 @@ from octoprint_cli.app.stdout import StdoutClosed, StdoutFull
 from octoprint_cli.errors import CliError, OutputError, UsageError
 from octoprint_cli.output.columns import to_plain_data
 from octoprint_cli.output.formats.envelope import success
-from octoprint_cli.plugins.entry_points import Extensions, distribution_of, is_own
+from octoprint_cli.plugins.entry_points import EntryPointGroup, distribution_of, is_own
 
 if TYPE_CHECKING:
     from octoprint_cli.app.run import Run
@@ -86,7 +86,7 @@ class Unwritten:
             owner: Optional[str] = self._run.command_manager.owner(self._command.cmd_name)
             return owner
         group = self._command.formatter_namespace
-        entry_point = Extensions(group).entry_point(format_name)
+        entry_point = EntryPointGroup(group).entry_point(format_name)
         return None if is_own(entry_point) else distribution_of(entry_point, group) or str(entry_point.value)
 
 
