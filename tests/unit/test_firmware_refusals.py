@@ -24,7 +24,6 @@ REFUSED = [
     "Error:Printer halted. kill() called!",
     "Error:Failed to enable Bed Leveling",
     "open failed, File: nope.gco.",
-    "echo:SD init fail",
     # Klipper
     "!! Must home axis first: 0.000 0.000 5.000 [0.000]",
     '// Unknown command:"FOO"',
@@ -54,6 +53,7 @@ NOT_REFUSED = [
         "echo:  M206 X0.00 Y0.00 Z0.00",
         "// probe at 10.0,10.0 is z=0.1",
         "//action:prompt_end",
+        "echo:SD init fail",  # Marlin 1.1 says it in answer to M503
     ),
     *("// Klipper state: Ready", "x_min: open", "echo:SD card ok", "errors.gco 120", "Bed Leveling ON", "echo:Fade Height OFF"),
     *('echo:enqueueing "M24"', "Invalidated mesh", "File opened: error.gco Size: 12", "M220: Speed factor: 100 %", "?"),

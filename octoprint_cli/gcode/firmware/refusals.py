@@ -26,7 +26,7 @@ REFUSALS: Dict[str, Tuple[str, ...]] = {
         r"(?:echo:\s*)?(?:please )?home [xyzabcuvw/, ]{1,20}(?:first|before)\b",
         r"(?:echo:\s*)?please home\b",
         r"(?:echo:\s*)?(?:pid autotune|probing|homing|g29|g34|bed leveling|calibration)\b.{0,20}\bfail(?:ed|ure)?\b",
-        r"(?:echo:\s*)?(?:sd init fail|no sd card|no media|open failed|opening failed|cannot open|volume\.init failed)",
+        r"(?:echo:\s*)?(?:no sd card|no media|open failed|opening failed|cannot open|volume\.init failed)",
         r"(?:echo:\s*)?(?:failed to|unable to|must be homed|nozzle too cold|hotend too cold|printer halted|kill\(\) called)",
         r"(?:echo:\s*)?command (?:is )?(?:not (?:available|supported|enabled))",
     ),
