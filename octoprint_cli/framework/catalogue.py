@@ -21,6 +21,7 @@ COMMON_CODES = ("USAGE_ERROR", "CONFIG_ERROR", "OUTPUT_ERROR", "PLUGIN_ERROR", "
 #: Additional error codes of every command that sends requests to a server.
 SERVER_CODES = (
     *"CONNECTION_ERROR TIMEOUT TLS_ERROR SERVER_STARTING AUTH_ERROR PERMISSION_DENIED SERVER_ERROR UNEXPECTED_RESPONSE".split(),
+    "NOT_FOUND",  # an endpoint that an old or another server lacks
     "PRINTER_BUSY",  # a refusal (409) whose reason is unknown
 )
 #: Additional error codes of every command that changes something on the server.

@@ -16,7 +16,7 @@ from octoprint_cli.client.http import retry as policy
 from octoprint_cli.client.http.raw_socket import open_socket
 from octoprint_cli.client.http.request import MAX_BYTES, ApiRequest, Consumer, StreamedBody
 from octoprint_cli.client.http.server_address import ServerAddress
-from octoprint_cli.client.http.status_errors import Answer, KeyRefused, refusal
+from octoprint_cli.client.http.status_errors import Answer, KeyRefused, NoSuchEndpoint, NotFoundInHtml, refusal
 from octoprint_cli.client.http.transport import (
     CONNECT_TIMEOUT,
     InFlightRequest,
@@ -30,6 +30,8 @@ from octoprint_cli.output.redact import mask_url
 _STEP = 8192
 #: The resource that answers 200 to any API key, and says whose key it is.
 _WHO_AM_I = "/api/currentuser"
+#: The resource that every server with OctoPrint's API has, and that says what it is.
+_VERSION = "/api/version"
 
 
 class Http:
@@ -48,7 +50,7 @@ class Http:
         self.on_secret: Callable[[str], None] = lambda secret: None  # receives what must not be shown, such as a session
         # Called before each request, and often while the push socket is silent: raises what ends a run, such as Ctrl-C.
         self.check: Callable[[], None] = lambda: None
-        self._wire = Transport()
+        self._wire = Transport(address.zone)
         self._session = session(self._wire, address)
 
     def fresh_copy(self) -> Http:
@@ -164,7 +166,7 @@ class Http:
     def _once(self, call: ApiRequest, exchange: InFlightRequest) -> Answer:
         self._wire.exchange = exchange
         limits = (min(CONNECT_TIMEOUT, self.timeout), call.form.patience if call.form else self.timeout)
-        url = self.address.url + call.path
+        url = self.address.request_url + call.path
         with self._session.request(call.method, url, timeout=limits, allow_redirects=False, stream=True, **call.how) as response:
             ok = 200 <= response.status_code < 300
             text = _read(response, exchange, call._replace(take=call.take if ok else None))
@@ -179,8 +181,19 @@ class Http:
         """Return the error to raise: for a 403, ask `/api/currentuser` whether the key is bad or lacks a permission."""
         if isinstance(error, errors.PermissionDenied) and path != _WHO_AM_I and self._is_unknown_key():
             error = KeyRefused("", details=error.details)
+        if isinstance(error, (NotFoundInHtml, NoSuchEndpoint)) and path != _VERSION:
+            return self._missing(error, path)
         if isinstance(error, KeyRefused):
             return errors.AuthError(self._key_refused(), details=error.details)
+        return error
+
+    def _missing(self, error: errors.CliError, path: str) -> errors.CliError:
+        """Return the error for a 404 that no current OctoPrint answers: with what the server calls itself, if it has the API."""
+        with contextlib.suppress(errors.CliError):
+            about = self.get(_VERSION)
+            named = about.get("text") if isinstance(about, dict) else None
+            if isinstance(named, str) and isinstance(about.get("api"), str):
+                return errors.NotFound(f"this server ({named[:80]}) has no such endpoint or file: {path}", details=error.details)
         return error
 
     def _is_unknown_key(self) -> bool:
