@@ -199,7 +199,7 @@ SCENARIOS: List[Scenario] = [
         "the_firmware_says_no",
         "FIRMWARE_REFUSED",
         "gcode G28 --reply",
-        octoprint(replies={"G28": ["!! Must home axis first", "ok"]}),
+        octoprint(replies={"G28": ["echo:Unknown command: G28", "ok"]}),
     ),
     Scenario("nothing_to_wait_for", "NO_ACTIVE_JOB", "wait"),
     Scenario("nothing_is_heated", "STATE_NOT_REACHED", "wait --for temp"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
+import re
 import socket
 import time
 from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, Optional, Tuple, Union
@@ -32,6 +33,7 @@ _STEP = 8192
 _WHO_AM_I = "/api/currentuser"
 #: The resource that every server with OctoPrint's API has, and that says what it is.
 _VERSION = "/api/version"
+_MAJOR_MINOR = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
 
 
 class Http:
@@ -192,7 +194,8 @@ class Http:
         with contextlib.suppress(errors.CliError):
             about = self.get(_VERSION)
             named = about.get("text") if isinstance(about, dict) else None
-            if isinstance(named, str) and isinstance(about.get("api"), str):
+            current = isinstance(error, NotFoundInHtml) and isinstance(about, dict) and _answers_in_json(about.get("server"))
+            if isinstance(named, str) and isinstance(about.get("api"), str) and not current:
                 return errors.NotFound(f"this server ({named[:80]}) has no such endpoint or file: {path}", details=error.details)
         return error
 
@@ -207,6 +210,12 @@ class Http:
             return f"no API key is configured for {mask_url(self.address.url)}"
         origin = f" (from {self.address.key_origin})" if self.address.key_origin else ""
         return f"the server refuses the API key{origin}: it is wrong, or has been revoked"
+
+
+def _answers_in_json(version: Any) -> bool:
+    """Whether an OctoPrint of this version answers 404 as JSON, so that a page comes from a proxy in front of it."""
+    found = _MAJOR_MINOR.match(version) if isinstance(version, str) else None
+    return found is not None and (int(found.group(1)), int(found.group(2))) >= (1, 8)
 
 
 def _begun(call: ApiRequest) -> bool:
