@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         add_longest_wait as add_longest_wait,
         add_upload_options as add_upload_options,
         add_wait as add_wait,
+        number_text as number_text,
         require_piped as require_piped,
         seconds as seconds,
         server_path as server_path,
@@ -151,7 +152,7 @@ EXPORTS = {
     "framework.job_note": "UNDER_WAY job_under_way",
     "framework.options": """
         add_checks add_command_name add_file add_file_or_stored add_folder add_goals add_location
-        add_longest_wait add_wait add_upload_options require_piped seconds server_path upload_options
+        add_longest_wait add_wait add_upload_options number_text require_piped seconds server_path upload_options
     """,
     "framework.printer_status": "HEATERS SUMMARY heaters summary",
     "framework.results": "CHECK_CODES EFFECTS REPORT UPLOAD_CODES VERDICT VERIFIED WATCHED=UPDATE_TYPES",

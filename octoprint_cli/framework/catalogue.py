@@ -10,7 +10,7 @@ from octoprint_cli.errors import CODES, PluginError
 from octoprint_cli.errors.base import Exit
 from octoprint_cli.framework.argparse_internals import groups_of, is_help, is_repeated
 from octoprint_cli.framework.guard import Guarded
-from octoprint_cli.framework.options import seconds
+from octoprint_cli.framework.options import number_text, seconds
 from octoprint_cli.framework.results import SKIPPED, rehearsed
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ SERVER_CODES = (
 #: Additional error codes of every command that changes something on the server.
 ACT_CODES = ("OUTCOME_UNKNOWN",)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_NUMBERS = {int: "integer", float: "number", seconds: "number"}
+_NUMBERS = {int: "integer", float: "number", seconds: "number", number_text: "number"}
+#: The types of arguments by what their functions are declared to return.
+_RETURNED = {"int": "integer", "float": "number", int: "integer", float: "number"}
 
 
 def described(command: Any, name: str, owner: Optional[str]) -> Dict[str, Any]:
@@ -105,7 +107,7 @@ def _argument(action: argparse.Action) -> Dict[str, Any]:
     return {
         "name": action.dest,
         "options": list(action.option_strings),
-        "type": "boolean" if action.nargs == 0 else _NUMBERS.get(action.type, "string"),
+        "type": "boolean" if action.nargs == 0 else _type_of(action),
         "many": repeated or several,
         "repeated": repeated,
         "required": action.required and action.nargs != "*",
@@ -113,6 +115,12 @@ def _argument(action: argparse.Action) -> Dict[str, Any]:
         "choices": list(action.choices) if action.choices else None,
         "help": _help(action),
     }
+
+
+def _type_of(action: argparse.Action) -> str:
+    """Return the JSON type of an option's value: that of its `type`, or of what this function is declared to return."""
+    known = _NUMBERS.get(action.type)
+    return known or _RETURNED.get(getattr(action.type, "__annotations__", {}).get("return"), "string")
 
 
 def _help(action: argparse.Action) -> str:

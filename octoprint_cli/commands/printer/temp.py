@@ -20,6 +20,7 @@ from octoprint_cli.api import (
     fields,
     heaters,
     job_under_way,
+    number_text,
     plot,
     waited,
 )
@@ -65,9 +66,11 @@ class Temp(Guarded, ShowOne):
             "--tool", metavar="[INDEX=]DEGREES", action="append", default=[], help="the hotend; INDEX is 0 by default"
         )
         for index in NUMBERED_TOOLS:
-            group.add_argument(f"--tool{index}", metavar="DEGREES", help=f"tool{index}" if index < 2 else SUPPRESS)
-        group.add_argument("--bed", metavar="DEGREES", help="the heated bed")
-        group.add_argument("--chamber", metavar="DEGREES", help="the heated chamber")
+            group.add_argument(
+                f"--tool{index}", metavar="DEGREES", type=number_text, help=f"tool{index}" if index < 2 else SUPPRESS
+            )
+        group.add_argument("--bed", metavar="DEGREES", type=number_text, help="the heated bed")
+        group.add_argument("--chamber", metavar="DEGREES", type=number_text, help="the heated chamber")
         group.add_argument("--off", action="store_true", help="switch every heater off")
         add_wait(group, "every heater with a target is within 2 degrees of it")
         past = parser.add_argument_group("history")
