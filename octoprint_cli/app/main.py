@@ -11,6 +11,7 @@ from typing import List, Optional
 from octoprint_cli.app import signals
 from octoprint_cli.app.stdout import Stdout
 from octoprint_cli.errors import Exit
+from octoprint_cli.plugins.entry_points import forgo_cache_without_home
 
 
 def main(argv: Optional[List[str]] = None) -> int:
@@ -18,6 +19,7 @@ def main(argv: Optional[List[str]] = None) -> int:
     _collect_less_garbage()  # before most of the program is imported
     from octoprint_cli.app.program import Program
 
+    forgo_cache_without_home()
     signals.install()
     if sys.stdout is None:  # closed: nobody would hear the answer, so nothing is done
         return int(Exit.PIPE_CLOSED)

@@ -18,7 +18,7 @@ from octoprint_cli.client.push.socket import (
     SocketLost,
     Subscription,
 )
-from octoprint_cli.gcode.code_table import lookup
+from octoprint_cli.gcode.code_table import MESSAGE, lookup
 from octoprint_cli.gcode.command import code_of, only_asks, unframed
 from octoprint_cli.gcode.firmware.refusals import is_refusal
 from octoprint_cli.gcode.firmware.replies import parsed_reply
@@ -69,7 +69,8 @@ class GcodeReply:
 
     def refused_by(self, text: str) -> None:
         """Take the line for the command's error if the firmware refuses the command with it. The first such line counts."""
-        if self.error is None and not is_resend(text) and (is_error(text) or is_refusal(text)):
+        echoed = lookup(code_of(self.command)).text == MESSAGE  # M117 and M118 are answered with their own text
+        if self.error is None and not echoed and not is_resend(text) and (is_error(text) or is_refusal(text)):
             self.error = text
 
     def as_dict(self) -> Dict[str, Any]:
