@@ -11,13 +11,13 @@ from typing import List, Optional
 from octoprint_cli.app import signals
 from octoprint_cli.app.stdout import Stdout
 from octoprint_cli.errors import Exit
-from octoprint_cli.plugins.entry_points import forgo_cache_without_home
 
 
 def main(argv: Optional[List[str]] = None) -> int:
     """Run the program and return its exit code. stdout and stderr never raise for a character they lack."""
     _collect_less_garbage()  # before most of the program is imported
     from octoprint_cli.app.program import Program
+    from octoprint_cli.plugins.entry_points import forgo_cache_without_home
 
     forgo_cache_without_home()
     signals.install()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 
 import pytest
 
@@ -25,9 +25,19 @@ def test_unknown_column_is_refused_before_a_cancel(server: Any, slow: Path) -> N
     assert server.state() == "Printing"
 
 
-def test_refusal_of_the_firmware_fails_the_command(server: Any) -> None:
-    answer = server.cli("gcode", "--reply", "M114", "T7", "M115", expect=4)
-    assert answer.code == "FIRMWARE_REFUSED" and "T7 Invalid extruder" in answer.error["message"], answer
+@pytest.fixture
+def without_eeprom(server: Any) -> Iterator[Any]:
+    """A firmware that does not know M503."""
+    server.post("/api/settings", {"plugins": {"virtual_printer": {"enable_eeprom": False}}})
+    server.reconnect()
+    yield server
+    server.post("/api/settings", {"plugins": {"virtual_printer": {"enable_eeprom": True}}})
+    server.reconnect()
+
+
+def test_refusal_of_the_firmware_fails_the_command(without_eeprom: Any) -> None:
+    answer = without_eeprom.cli("gcode", "--reply", "M114", "M503", "M115", expect=4)
+    assert answer.code == "FIRMWARE_REFUSED" and "unknown command" in answer.error["message"].lower(), answer
     assert [reply["ok"] for reply in answer.envelope["data"]["replies"]] == [True, False, True]
 
 

@@ -10,9 +10,9 @@ from urllib.parse import quote
 from octoprint_cli import errors
 from octoprint_cli.client.http.request import MAX_LISTING_BYTES
 from octoprint_cli.client.locations import SD_NAMES
+from octoprint_cli.client.missing_file import missing_file
 from octoprint_cli.client.parsing import mapping, members, text, whole
 from octoprint_cli.client.resource import Resource
-from octoprint_cli.client.resources.missing_file import missing_file
 from octoprint_cli.client.resources.stored_file import Listing, StoredFile
 
 _PATH = "/api/files"
@@ -53,8 +53,8 @@ class Files(Resource):
             return self.info(path, location)
         except errors.NotFound:
             return None
-        except errors.ServerError:  # 1.11 says 500 where the folder is missing
-            if "/" not in path:
+        except errors.ServerError:  # 1.11 says 500 where the folder is missing, and to a backslash
+            if "/" not in path and "\\" not in path:
                 raise
             return next((file for file in self.list(location).files if file.path == path), None)
 
