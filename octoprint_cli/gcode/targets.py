@@ -23,6 +23,8 @@ _COMMENT = re.compile(r"(?<!\\);.*")
 _HIDING = re.compile(r"\([^)]*[A-Z]\s*[-+]?[0-9.]|[\\]|(?:^|\s)_[A-Z]+[0-9]", re.IGNORECASE)
 #: 0x190 and 4E2 are 400 to a firmware that uses C's functions.
 _C_NUMBER = re.compile(r"[0-9][XE][-+]?[0-9A-F]", re.IGNORECASE | re.ASCII)
+#: With F these raise the target by the flow, in Marlin, up to what B says.
+_AUTOMATIC = ("M104", "M109")
 #: RepRapFirmware switches a heater off with S-273.15.
 _ABSOLUTE_ZERO = -273.0
 _BY_NAME = (("BED", "bed"), ("CHAMBER", "chamber"), *((part, "tool") for part in ("EXTRUDER", "HOTEND", "NOZZLE", "TOOL")))
@@ -62,7 +64,8 @@ def code_targets(row: Code, written: str, command: str) -> List[Target]:
     if row.heats == "tool" and tool and not tool.isdigit():
         raise unreadable(command, f"{row.tool}{tool} is no tool")
     kind = _kind(row, dict(pairs))
-    return [(kind, degrees) for letter, value in pairs if letter in "SR" for degrees in _all_degrees(value, command)]
+    letters = "SRB" if row.name in _AUTOMATIC else "SR"
+    return [(kind, degrees) for letter, value in pairs if value and letter in letters for degrees in _all_degrees(value, command)]
 
 
 def word_targets(named: bool, written: str, command: str) -> List[Target]:
