@@ -107,6 +107,10 @@ def test_quotes_inside_a_value_of_the_file_are_an_error_with_the_line(configured
     assert "line 2" in error["message"] and "quotes" in error["message"]
 
 
+def test_byte_order_mark_and_carriage_returns_of_the_file_do_no_harm(configured, server):
+    assert configured(f"\ufeffhost: {URL}\r\napi_key: {server.key}\r\n", "version")["host"] == URL
+
+
 PRINTERS = f"""\
 host: http://other.test
 printer: mk3
