@@ -183,7 +183,7 @@ class Http:
         """Return the error to raise: for a 403, ask `/api/currentuser` whether the key is bad or lacks a permission."""
         if isinstance(error, errors.PermissionDenied) and path != _WHO_AM_I and self._is_unknown_key():
             error = KeyRefused("", details=error.details)
-        if isinstance(error, (NotFoundInHtml, NoSuchEndpoint)) and path != _VERSION:
+        if isinstance(error, (NotFoundInHtml, NoSuchEndpoint)) and path not in (_VERSION, _WHO_AM_I):
             return self._missing(error, path)
         if isinstance(error, KeyRefused):
             return errors.AuthError(self._key_refused(), details=error.details)
