@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from octoprint_cli.framework.completion_candidates import candidates as candidates
     from octoprint_cli.framework.guard import Guarded as Guarded, preflight_report as preflight_report
+    from octoprint_cli.framework.job_note import UNDER_WAY as UNDER_WAY, job_under_way as job_under_way
     from octoprint_cli.framework.options import (
         add_checks as add_checks,
         add_command_name as add_command_name,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         add_name as add_name,
         add_upload_options as add_upload_options,
         add_wait as add_wait,
+        number_text as number_text,
         require_piped as require_piped,
         seconds as seconds,
         server_path as server_path,
@@ -154,9 +156,10 @@ EXPORTS = {
     "framework.catalogue": "described installed_commands schema_of",
     "framework.completion_candidates": "candidates",
     "framework.guard": "Guarded preflight_report",
+    "framework.job_note": "UNDER_WAY job_under_way",
     "framework.options": """
         add_checks add_command_name add_file add_file_or_stored add_folder add_goals add_location
-        add_longest_wait add_name add_wait add_upload_options require_piped seconds server_path upload_options
+        add_longest_wait add_name add_wait add_upload_options number_text require_piped seconds server_path upload_options
     """,
     "framework.printer_status": "HEATERS SUMMARY heaters summary",
     "framework.results": "CHECK_CODES EFFECTS REPORT UPLOAD_CODES VERDICT VERIFIED WATCHED=UPDATE_TYPES",

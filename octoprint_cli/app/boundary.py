@@ -51,7 +51,7 @@ class Boundary:
         except CliError as error:
             return self._report(error)
         except StdoutFull as error:
-            return self._report(OutputError(f"stdout cannot be written: {error.strerror}"))
+            return self._report(self._run.unwritten.full(error.strerror))
         except Exception as error:
             return self._report(InternalError.of(error))
 
@@ -90,14 +90,24 @@ class Boundary:
                 self._emit(formatter, run.scrubber.scrub_all(failure(error)))
                 run.stdout.flush()
             else:
-                shown = run.scrubber.scrub_all(error.as_dict())
-                run.terminal.note_error(shown["message"], shown["code"], shown["hint"])
+                self._note(error)
         except StdoutClosed:
             return Exit.PIPE_CLOSED
         except StdoutFull as full:
-            run.terminal.note_error(error.message, error.code, error.hint)
+            self._note(error)
             run.terminal.warn(f"stdout cannot be written: {full.strerror}")
+        except Exception:  # the format of a plugin, which has failed before
+            self._note(error)
         return error.exit_code
+
+    def _note(self, error: CliError) -> None:
+        """Write the error to stderr, and behind it as JSON the answer that could not be written, if something was changed."""
+        run = self._run
+        shown = run.scrubber.scrub_all(error.as_dict())
+        run.terminal.note_error(shown["message"], shown["code"], shown["hint"])
+        answer = run.unwritten.as_json() if isinstance(error, OutputError) else None
+        if answer is not None:
+            run.terminal.write_line(answer)
 
     def _emit(self, formatter: Any, envelope: Any) -> None:
         run = self._run

@@ -56,13 +56,26 @@ class ForeignCommand:
             raise PluginError(f"{self.cmd_name} of {owner} ended with {returned!r}", details={"returned": repr(returned)})
 
 
-class _ForeignShowOne(Output):
+class _ForeignOutput(Output):
+    """Mixin for a third-party cliff command with columns: its answer is not lost if it cannot be written."""
+
     repeatable = False
+
+    def produce_output(self, parsed_args: Namespace, column_names: Any, data: Any) -> int:
+        if self._group == LIST_GROUP:
+            data = [tuple(row) for row in data]
+            answer: Any = {"rows": [dict(zip(column_names, row)) for row in data]}
+        else:
+            answer = dict(zip(column_names, data))
+        with self.app.writing(answer, self, parsed_args.formatter):
+            return int(super().produce_output(parsed_args, column_names, data) or 0)  # type: ignore[misc]
+
+
+class _ForeignShowOne(_ForeignOutput):
     _group = SHOW_GROUP
 
 
-class _ForeignLister(Output):
-    repeatable = False
+class _ForeignLister(_ForeignOutput):
     _group = LIST_GROUP
 
 

@@ -17,7 +17,9 @@ def main(argv: Optional[List[str]] = None) -> int:
     """Run the program and return its exit code. stdout and stderr never raise for a character they lack."""
     _collect_less_garbage()  # before most of the program is imported
     from octoprint_cli.app.program import Program
+    from octoprint_cli.plugins.entry_points import forgo_cache_without_home
 
+    forgo_cache_without_home()
     signals.install()
     if sys.stdout is None:  # closed: nobody would hear the answer, so nothing is done
         return int(Exit.PIPE_CLOSED)

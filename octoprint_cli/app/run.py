@@ -11,7 +11,7 @@ import io
 import logging
 import os
 import shlex
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO
 
 from cliff.app import App as CliffApp
 
@@ -21,8 +21,9 @@ from octoprint_cli.app.boundary import Boundary
 from octoprint_cli.app.command_loader import CommandManager
 from octoprint_cli.app.hide_argv import hide
 from octoprint_cli.app.stdout import Stdout, StdoutClosed, StdoutFull
+from octoprint_cli.app.unwritten import Unwritten
 from octoprint_cli.config.settings import FORMAT_VARIABLE, Settings
-from octoprint_cli.errors import CliError, InternalError, PluginError
+from octoprint_cli.errors import CliError, InternalError, PluginError, UsageError
 from octoprint_cli.framework.parser import (
     SERVER_OPTIONS,
     format_parser,
@@ -72,6 +73,7 @@ class Run(CliffApp):
         self.acted_elsewhere = False  # a nested command changed something on another server
         self.streaming = False  # the command writes a line for each event, and the envelope as a line, too
         self.scrubber = Scrubber()
+        self.unwritten = Unwritten(self)
         self.options = argparse.Namespace(debug=False, verbose_level=1)
         self.settings = Settings({}, self.environ)
         self.terminal = Terminal(self.stdin, self.stderr)
@@ -149,6 +151,14 @@ class Run(CliffApp):
         at = self.argv.index("--") if "--" in self.argv else len(self.argv)  # what follows -- is no option
         line = [self.NAME, *inherited, *self.argv[:at], *words, *self.argv[at:]]
         return shlex.join(without_key(line))
+
+    def writing(self, answer: Any, command: Any, format_name: Optional[str] = None) -> ContextManager[None]:
+        """Keep a command's answer while it is converted, or with a format written. Raises OutputError for what fails then."""
+        return self.unwritten.writing(answer, command, format_name)
+
+    def unanswered(self, error: UsageError, answer: Any, command: Any) -> CliError:
+        """Return what to raise for a usage error that was found after the command: OutputError if something was changed."""
+        return self.unwritten.unanswered(error, answer, command)
 
     # -- the run ----------------------------------------------------------------------------------
 

@@ -18,8 +18,9 @@ from octoprint_cli.client.push.socket import (
     SocketLost,
     Subscription,
 )
-from octoprint_cli.gcode.code_table import lookup
+from octoprint_cli.gcode.code_table import MESSAGE, lookup
 from octoprint_cli.gcode.command import code_of, only_asks, unframed
+from octoprint_cli.gcode.firmware.refusals import is_refusal
 from octoprint_cli.gcode.firmware.replies import parsed_reply
 from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,
@@ -65,6 +66,12 @@ class GcodeReply:
     def is_bare(self) -> bool:
         """Whether the command is a query that was acknowledged but not answered."""
         return self.acknowledged and only_asks(self.command) and not (self.lines or self.with_ok)
+
+    def refused_by(self, text: str) -> None:
+        """Take the line for the command's error if the firmware refuses the command with it. The first such line counts."""
+        echoed = lookup(code_of(self.command)).text == MESSAGE  # M117 and M118 are answered with their own text
+        if self.error is None and not echoed and not is_resend(text) and (is_error(text) or is_refusal(text)):
+            self.error = text
 
     def as_dict(self) -> Dict[str, Any]:
         """Return the reply as data: `parsed` is set for known commands, and `error` is the firmware's complaint."""
@@ -139,6 +146,9 @@ class ReplyReader:
                 reply.lines = reply.late[:1]
         for reply in self.replies:
             reply.lines += [reply.with_ok] if reply.with_ok else []
+            if not reply.ambiguous:
+                for line in reply.lines:
+                    reply.refused_by(line)
 
     def _sent(self, command: str) -> None:
         expected = next((reply for reply in self.replies if not reply.sent and not reply.closed), None)
@@ -190,7 +200,7 @@ class ReplyReader:
             reply.chatter.append(text)
         else:
             reply.lines.append(text)
-            reply.error = reply.error or (text if is_error(text) else None)
+            reply.refused_by(text)
 
 
 def send_and_read_replies(client: Client, commands: Sequence[str], seconds: float) -> List[Dict[str, Any]]:

@@ -17,11 +17,11 @@ Lines = Dict[Tuple[str, ...], int]
 class ConfigFile:
     """A YAML configuration file. A missing file counts as empty; an invalid one raises ConfigError with the line."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, missing: bool = False) -> None:
         self.path = path
         self.data: Dict[str, Any] = {}
         self.lines: Lines = {}
-        self._text = self._read_text() or ""
+        self._text = "" if missing else self._read_text() or ""
         if self._text.strip():
             self._parse(self._text)
 

@@ -1,7 +1,7 @@
 """The effective settings: which source takes precedence, and where each value came from.
 
 Sources, by descending precedence: a command-line option; the printer that `--printer` chose; the environment; the
-printer that `OCTOPRINT_PRINTER` chose; the top level of the file; the default.
+printer that `OCTOPRINT_PRINTER` chose, or without it the file's `printer`; the top level of the file; the default.
 
 An API key that the file or the environment gives together with a host is sent to that host only: with
 `--host other` it is not used.
@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 from octoprint_cli.config.exemptions import FileSource, check_options, require_known_checks
 from octoprint_cli.config.file import ConfigFile
 from octoprint_cli.config.locks import config_lock
+from octoprint_cli.config.strays import expanded, folder_problem, home_folder, misplaced
 from octoprint_cli.config.url import normalise
 from octoprint_cli.config.values import DEFAULTS, LIMITS, READERS, Exemption, Limits, Setting, Value, degrees
 from octoprint_cli.errors import ConfigError, ConfigExists, UsageError
@@ -23,6 +24,8 @@ from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.output.redact import is_secret
 
 HOME_VARIABLE = "OCTOPRINT_CLI_HOME"
+#: The folder of the configuration in the user's home folder.
+FOLDER = ".octoprint-cli"
 FORMAT_VARIABLE = "OCTOPRINT_CLI_FORMAT"
 VARIABLES = {"host": "OCTOPRINT_HOST", "api_key": "OCTOPRINT_API_KEY", "printer": "OCTOPRINT_PRINTER"}
 
@@ -41,6 +44,7 @@ class Settings:
         self._environ = os.environ if environ is None else environ
         self._file: Optional[ConfigFile] = None
         self._writing = False  # the file that --config names need not exist yet
+        self._other_server = False  # the printer that the file names is not meant
         #: Called with every secret that is read, so that it can be masked in output.
         self.on_secret: Callable[[str], None] = lambda secret: None
         #: Called with each warning about the file.
@@ -49,16 +53,35 @@ class Settings:
     @property
     def home(self) -> Path:
         """The folder of the configuration and of data that plugins keep. It need not exist."""
+        folder = self._folder
+        if folder is None:
+            raise ConfigError("there is no home folder", hint=f"set {HOME_VARIABLE} to a folder")
+        return folder
+
+    @property
+    def lock_folder(self) -> Optional[Path]:
+        """The folder of the lock files; None for a user without a home folder, whose runs have no locks."""
+        folder = self._folder
+        return folder / "locks" if folder else None
+
+    @property
+    def _folder(self) -> Optional[Path]:
+        """The folder of the configuration; None for a user without a home folder. Raises ConfigError for an unusable variable."""
         chosen = self._environ.get(HOME_VARIABLE)
-        try:
-            return Path(chosen).expanduser() if chosen else Path.home() / ".octoprint-cli"
-        except RuntimeError as error:
-            raise ConfigError("there is no home folder", hint=f"set {HOME_VARIABLE} to a folder") from error
+        if not chosen:
+            home = home_folder()
+            return home / FOLDER if home else None
+        wrong = folder_problem(chosen, HOME_VARIABLE)
+        if wrong:
+            raise ConfigError(wrong, hint=f"set {HOME_VARIABLE} to a folder")
+        return expanded(chosen)
 
     @property
     def path(self) -> Path:
         """The path of the configuration file, which need not exist unless `--config` named it."""
-        return Path(self._options["config"]).expanduser() if "config" in self._options else self.home / "config.yaml"
+        if "config" in self._options:
+            return expanded(self._options["config"])
+        return (self._folder or Path("~") / FOLDER) / "config.yaml"
 
     @property
     def file(self) -> ConfigFile:
@@ -66,7 +89,7 @@ class Settings:
         if self._file is None:
             if "config" in self._options and not self._writing and not self.path.exists():
                 raise ConfigError(f"there is no file {self.path}", hint=f"octoprint-cli init --config {self.path}")
-            self._file = ConfigFile(self.path)
+            self._file = ConfigFile(self.path, missing="config" not in self._options and self._folder is None)
             self._require_known_keys()
             if self._file.readable_by_others():
                 self.on_warning(f"{self.path} can be read by others: chmod 600 {self.path}")
@@ -177,7 +200,7 @@ class Settings:
         options = {name: value for name, value in self._options.items() if name != "printer"}
         environ = {name: value for name, value in self._environ.items() if name != VARIABLES["printer"]}
         settings = Settings({**options, "host": host, "api_key": api_key}, environ)
-        settings.on_secret, settings._writing = self.on_secret, True
+        settings.on_secret, settings._writing, settings._other_server = self.on_secret, True, True
         return settings
 
     def require_room(self, values: Mapping[str, Any], printer: Optional[str], hint: str) -> None:
@@ -192,6 +215,8 @@ class Settings:
 
         The file is read again first, since another run may have changed it.
         """
+        if "config" not in self._options:
+            _ = self.home  # raises if there is none
         with config_lock(self.path):
             self._file = None
             data = dict(self.file.data)
@@ -221,14 +246,22 @@ class Settings:
         variables = self._variables()
         yield variables, "environment", None
         if variables["printer"] and "printer" not in self._options:
-            yield self._section_of(variables["printer"])
+            yield self._section_of(str(variables["printer"]).strip())
+        elif "printer" in self.file.data and "printer" not in self._options and not self._other_server:
+            named = self._read((self.file.data, str(self.path), ()), "printer")
+            if named is not None:
+                yield self._section_of(named.value)
         yield self.file.data, str(self.path), ()
 
     def _require_known_keys(self) -> None:
         """Raise ConfigError for an unknown key. A section may belong to a plugin, unless its name resembles one of our keys."""
         for path, section in [((), self.file.data), *((("printers", name), values) for name, values in self.printers.items())]:
-            known = [*READERS, "limits", "checks", *(["printers"] if not path else [])]
+            only_above = ["printers", "printer"]
+            known = [*(name for name in READERS if name != "printer"), "limits", "checks", *(only_above if not path else [])]
             for key in (key for key in section if key not in known):
+                wrong = misplaced(path, str(key), section[key], READERS)
+                if wrong:
+                    raise self.file.bad_value((*path, str(key)), wrong)
                 may_be_plugin_section = isinstance(section[key], (dict, list))
                 near = close_matches(str(key), known, most=1, similarity=0.85 if may_be_plugin_section else 0.75)
                 if near or not may_be_plugin_section:
@@ -255,7 +288,8 @@ class Settings:
         except ValueError as error:
             if path is not None:
                 raise self.file.bad_value((*path, name), str(error)) from error
-            raise ConfigError(f"{_spelled(name, origin)} {error}") from error
+            hint = f"unset {VARIABLES[name]} (or set it to the value alone)" if origin == "environment" else None
+            raise ConfigError(f"{_spelled(name, origin)} {error}", hint=hint) from error
         if is_secret(name):
             self.on_secret(value)
         return Value(value, origin if path is not None else _spelled(name, origin))

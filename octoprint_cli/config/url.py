@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from octoprint_cli.errors import ConfigError
 from octoprint_cli.output.redact import mask_url
 
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
+#: Paths of OctoPrint that are copied along with its address. A proxy's prefix ends with none of them.
+_SURPLUS = re.compile(r"/(?:api|login|plugin|sockjs|downloads)(?:/.*)?$")
 _HINT = "write it like octopi.local, 192.168.1.5:5000 or https://example.org/octoprint"
 
 
@@ -29,9 +31,21 @@ def normalise(written: str) -> str:
         valid = parts.scheme in ("http", "https") and _is_name(parts.hostname or "") and parts.port != 0
     except ValueError:
         valid = False
-    if not valid or re.search(r"[\s\\]", text) or parts.query or parts.fragment:
+    if not valid or re.search(r"[\s\\]", text) or parts.query or parts.fragment or _has_two_schemes(parts):
         raise ConfigError(f"{mask_url(written)!r} is not the address of a server", hint=_HINT)
+    surplus = _SURPLUS.search(parts.path)
+    if surplus:
+        right = urlunsplit((parts.scheme, parts.netloc, parts.path[: surplus.start()], "", ""))
+        raise ConfigError(
+            f"{mask_url(written)!r} ends with {surplus.group()}, which is no part of a server's address",
+            hint=f"write {mask_url(right)} (the paths below it are added by each request)",
+        )
     return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+
+
+def _has_two_schemes(parts: SplitResult) -> bool:
+    """Return whether the host is the scheme of another URL, as in http://http://octopi.local or https//octopi.local."""
+    return (parts.hostname or "").lower() in ("http", "https")
 
 
 def _is_name(host: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
+from octoprint_cli.config.strays import require_plain, require_plain_key
 from octoprint_cli.output.redact import is_secret, mask, mask_url
 
 DEFAULTS: Dict[str, Any] = {"timeout": 30.0, "retries": 3, "verify": True}
@@ -54,8 +55,15 @@ def _text(value: Any) -> str:
     return value.strip()
 
 
+def _plain(value: Any) -> str:
+    text = _text(value)
+    require_plain(text)
+    return text
+
+
 def _key(value: Any) -> str:
     key = _text(value)
+    require_plain_key(key)
     if not (key.isascii() and key.isprintable()) or " " in key:
         raise ValueError("has characters that no API key has")
     return key
@@ -154,15 +162,15 @@ class Setting(NamedTuple):
 
 
 READERS: Dict[str, Callable[[Any], Any]] = {
-    "host": _text,
+    "host": _plain,
     "api_key": _key,
     "timeout": _seconds,
     "retries": _count,
     "verify": _switch,
-    "ca_bundle": _text,
-    "client_cert": _text,
-    "client_key": _text,
-    "printer": _text,
+    "ca_bundle": _plain,
+    "client_cert": _plain,
+    "client_key": _plain,
+    "printer": _plain,
     "models": _texts,
     "ignore": _texts,
 }

@@ -46,6 +46,7 @@ Each has the exit code of its base class, except for the last two.
         JobLost                   JOB_LOST
         JobPaused                 JOB_PAUSED
         NoReply                   NO_REPLY
+        FirmwareRefused           FIRMWARE_REFUSED
         PreflightFailed           PREFLIGHT_FAILED
         UsageError                USAGE_ERROR
         ConfigError               CONFIG_ERROR
@@ -88,6 +89,7 @@ from octoprint_cli.errors.files import (
     WrongPrinter,
 )
 from octoprint_cli.errors.printer import (
+    FirmwareRefused,
     JobCancelled,
     JobFailed,
     JobLost,
@@ -160,6 +162,7 @@ __all__ = [
     "FileTooLarge",
     "FileUnreadable",
     "FileUnwritable",
+    "FirmwareRefused",
     "InternalError",
     "Interrupted",
     "InvalidValue",

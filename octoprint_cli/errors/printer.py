@@ -101,6 +101,13 @@ class NoReply(CliError):
     advice = "The command may still be carried out: look with `status` before sending it again."
 
 
+class FirmwareRefused(CliError):
+    """The firmware refused a command, does not know it, or failed to carry it out."""
+
+    code = "FIRMWARE_REFUSED"
+    advice = "Read the firmware's words in the message. Commands before and after the refused one may have been carried out."
+
+
 class PreflightFailed(CliError):
     """A pre-flight check failed and has no more precise code."""
 

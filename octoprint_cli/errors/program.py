@@ -6,10 +6,13 @@ from octoprint_cli.errors.base import CliError, Exit
 
 
 class OutputError(CliError):
-    """The answer could not be written: a full disk, a closed file."""
+    """The command ran, but its answer could not be written: a full disk, or a format or column of a plugin that crashed."""
 
     code = "OUTPUT_ERROR"
-    advice = "The command was carried out; only its answer could not be written. Look with `status`."
+    advice = (
+        "Read `acted` in `details`: true means that the command was carried out, null that this is not known. Do not run it again "
+        "then: its answer is in `data`, or on stderr as JSON. Look with `status`."
+    )
 
 
 class PluginError(CliError):

@@ -10,7 +10,7 @@ class UsageError(CliError):
 
     code = "USAGE_ERROR"
     remedy = "octoprint-cli help"
-    advice = "Read `octoprint-cli help COMMAND`, or `octoprint-cli commands COMMAND --json`. Nothing was sent."
+    advice = "Read `octoprint-cli help COMMAND`, or `octoprint-cli commands COMMAND --json`. Nothing was changed."
 
 
 class ConfigError(CliError):

@@ -14,6 +14,7 @@ from cliff.show import ShowOne as CliffShowOne
 from octoprint_cli.errors import CliError, ConfigError, UsageError
 from octoprint_cli.framework.attribute_aliases import map_attributes
 from octoprint_cli.framework.cliff_internals import CliffHooks, own_epilog
+from octoprint_cli.framework.column_choice import answers, no_column, normal, require_columns, require_row_columns, select
 from octoprint_cli.framework.fields import Field, record
 from octoprint_cli.framework.parser import HelpFormatter
 from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP, Formatters
@@ -119,7 +120,7 @@ class Output(CliffHooks):
 
     def unknown_column(self, names: Sequence[str], known: Sequence[str]) -> UsageError:
         """Return the error for a column that does not exist."""
-        return _no_column(names, known)
+        return no_column(names, known)
 
     def get_epilog(self) -> str:
         """Return the text that follows the command's help."""
@@ -129,7 +130,12 @@ class Output(CliffHooks):
         """Call cliff's hooks and choose the formatter. Returns the arguments, which a hook may have changed."""
         parsed_args = self.run_before_hooks(parsed_args)
         self.formatter: Any = self.formatter_named(parsed_args.formatter)
+        if parsed_args.columns:
+            self.require_possible_columns(parsed_args)
         return parsed_args
+
+    def require_possible_columns(self, parsed_args: Namespace) -> None:
+        """Raise UsageError for a column that no answer can have. Called before the command does anything."""
 
 
 map_attributes(Output, ALIASES)
@@ -150,36 +156,42 @@ class ShowOne(Output, CliffShowOne):
 
     def run(self, parsed_args: Namespace) -> int:
         parsed_args = self.begin(parsed_args)
-        data = self.app.scrubber.hide_all(self._formatted(parsed_args))  # a server may echo the API key
-        # cliff's dict2columns is not used, since older releases of it sort.
-        columns, values = self.run_after_hooks(parsed_args, (tuple(data), tuple(data.values())))
-        self.produce_output(parsed_args, columns, values)
-        return 0
-
-    def _formatted(self, parsed_args: Namespace) -> Any:
-        """Run the command, and return its result with the declared units. An error's data gets them, too."""
         try:
-            return self.result.format(self.take_action(parsed_args))
+            raw = self.take_action(parsed_args)
         except CliError as error:
             error.data = self.result.format(error.data)
             raise
+        with self.app.writing(raw, self):
+            data = self.app.scrubber.hide_all(self.result.format(raw))  # a server may echo the API key
+            # cliff's dict2columns is not used, since older releases of it sort.
+            columns, values = self.run_after_hooks(parsed_args, (tuple(data), tuple(data.values())))
+        self.produce_output(parsed_args, columns, values)
+        return 0
+
+    def require_possible_columns(self, parsed_args: Namespace) -> None:
+        require_columns(self, parsed_args)
 
     def produce_output(self, parsed_args: Namespace, column_names: Sequence[str], data: Any) -> int:
         everything = dict(zip(column_names, data))
         try:
-            chosen = select(everything, parsed_args.columns)
+            chosen = select(everything, parsed_args.columns, answers(self, parsed_args))
         except UsageError as error:  # the command has been carried out, so its result must not be lost
             if not hasattr(self.formatter, "emit_envelope"):
-                self.formatter.emit_one(list(everything), list(everything.values()), self.app.stdout, parsed_args)
+                self._emit(everything, parsed_args)
             error.data = everything
-            raise
-        text = self.text(chosen) if getattr(self.formatter, "prefers_text", False) else None
+            raise self.app.unanswered(error, everything, self) from error
+        with self.app.writing(everything, self):
+            text = self.text(chosen) if getattr(self.formatter, "prefers_text", False) else None
         if text is not None:
             lines = (written_for(self.app.stdout, visible(line)) for line in text.rstrip("\n").split("\n"))
             self.app.stdout.write("\n".join(lines) + "\n")
         else:
-            self.formatter.emit_one(list(chosen), list(chosen.values()), self.app.stdout, parsed_args)
+            self._emit(chosen, parsed_args, everything)
         return 0
+
+    def _emit(self, chosen: Dict[str, Any], parsed_args: Namespace, everything: Optional[Dict[str, Any]] = None) -> None:
+        with self.app.writing(everything or chosen, self, parsed_args.formatter):
+            self.formatter.emit_one(list(chosen), list(chosen.values()), self.app.stdout, parsed_args)
 
 
 class Rows:
@@ -196,6 +208,10 @@ class Rows:
         self.columns = (*columns, *more)
         self.rows = [tuple(row[key] for key in self.columns) if isinstance(row, Mapping) else tuple(row) for row in rows]
         self.extra = extra
+
+    def as_dict(self) -> Dict[str, Any]:
+        """Return the rows, each as an object, and the other values as one object."""
+        return {**self.extra, self.name: [dict(zip(self.columns, row)) for row in self.rows]}
 
 
 class Lister(Output, CliffLister):
@@ -214,69 +230,43 @@ class Lister(Output, CliffLister):
             if isinstance(error.data, Rows):
                 self._show_failed(error, self._formatted(error.data), parsed_args)
             raise
-        self._show(self._formatted(rows), parsed_args)
+        with self.app.writing(rows.as_dict(), self):
+            formatted = self._formatted(rows)
+        self._show(formatted, parsed_args)
         return 0
+
+    def require_possible_columns(self, parsed_args: Namespace) -> None:
+        require_row_columns(self, parsed_args)
 
     def _formatted(self, rows: Rows) -> Rows:
         """Return the rows with their declared units."""
-        whole = self.result.format({**rows.extra, rows.name: [dict(zip(rows.columns, row)) for row in rows.rows]})
+        whole = self.result.format(rows.as_dict())
         more = rows.columns[len(rows.brief) :]
         return Rows(rows.name, rows.brief, whole.pop(rows.name), more=more, **whole)
 
     def _show(self, rows: Rows, parsed_args: Namespace) -> None:
-        columns, values = self.run_after_hooks(parsed_args, (rows.columns, self.app.scrubber.hide_all(rows.rows)))
+        answer = rows.as_dict()
+        with self.app.writing(answer, self):
+            columns, values = self.run_after_hooks(parsed_args, (rows.columns, self.app.scrubber.hide_all(rows.rows)))
         # cliff passes nothing but a namespace to the formatter, so a copy of it carries the other values.
         for_formatter = Namespace(**vars(parsed_args))
         for_formatter.rows_name, for_formatter.rows_extra = rows.name, self.app.scrubber.hide_all(rows.extra)
-        for_formatter.columns = self._columns(parsed_args.columns, columns, rows)
-        self.produce_output(for_formatter, columns, values)
+        with self.app.writing(answer, self, parsed_args.formatter):
+            for_formatter.columns = self._columns(parsed_args.columns, columns, rows)
+            self.produce_output(for_formatter, columns, values)
 
     def _columns(self, wanted: Sequence[str], columns: Sequence[str], rows: Rows) -> List[str]:
         """Return the columns to show. Raises UsageError for one that does not exist."""
         if not wanted and getattr(self.formatter, "prefers_text", False):
             return [name for name in columns if name not in rows.columns or name in rows.brief]
-        known = {_normal(name): name for name in columns}
-        unknown = [name for name in wanted if _normal(name) not in known]
+        known = {normal(name): name for name in columns}
+        unknown = [name for name in wanted if normal(name) not in known]
         if unknown:
-            raise _no_column(unknown, columns)
-        return [known[_normal(name)] for name in wanted]
+            raise no_column(unknown, columns)
+        return [known[normal(name)] for name in wanted]
 
     def _show_failed(self, error: CliError, rows: Rows, parsed_args: Namespace) -> None:
         """Show the rows before the error, or attach them to the error if the format has an envelope for both."""
         if not hasattr(self.formatter, "emit_envelope"):
             self._show(rows, parsed_args)
-        error.data = {**rows.extra, rows.name: [dict(zip(rows.columns, row)) for row in rows.rows]}
-
-
-def select(data: Dict[str, Any], columns: Sequence[str]) -> Dict[str, Any]:
-    """Return the fields that `-c` names, which may be dotted (`temperature.tool0`); all fields without `-c`."""
-    if not columns:
-        return data
-    chosen: Dict[str, Any] = {}
-    unknown = []
-    for name in columns:
-        try:
-            _copy(data, chosen, name.split("."))
-        except KeyError:
-            unknown.append(name)
-    if unknown:
-        raise _no_column(unknown, list(data))
-    return chosen
-
-
-def _copy(source: Any, target: Dict[str, Any], path: List[str]) -> None:
-    value = source.machine_readable() if hasattr(source, "machine_readable") else source
-    if not isinstance(value, dict):
-        raise KeyError(path[0])
-    if len(path) == 1:
-        target[path[0]] = value[path[0]]
-    else:
-        _copy(value[path[0]], target.setdefault(path[0], {}), path[1:])
-
-
-def _normal(column: str) -> str:
-    return column.lower().strip().replace(" ", "_")
-
-
-def _no_column(unknown: Sequence[str], known: Sequence[str]) -> UsageError:
-    return UsageError(f"there is no column {', '.join(unknown)}; there are {', '.join(known)}")
+        error.data = rows.as_dict()

@@ -11,7 +11,7 @@ from octoprint_cli.errors import CODES, PluginError
 from octoprint_cli.errors.base import Exit
 from octoprint_cli.framework.argparse_internals import groups_of, is_help, is_repeated
 from octoprint_cli.framework.guard import Guarded
-from octoprint_cli.framework.options import seconds
+from octoprint_cli.framework.options import number_text, seconds
 from octoprint_cli.framework.results import EFFECTS, HARMLESS, SKIPPED, rehearsed
 from octoprint_cli.plugins.entry_points import CHECKS, EntryPointGroup, is_own
 
@@ -23,12 +23,15 @@ COMMON_CODES = ("USAGE_ERROR", "CONFIG_ERROR", "OUTPUT_ERROR", "PLUGIN_ERROR", "
 #: Additional error codes of every command that sends requests to a server.
 SERVER_CODES = (
     *"CONNECTION_ERROR TIMEOUT TLS_ERROR SERVER_STARTING AUTH_ERROR PERMISSION_DENIED SERVER_ERROR UNEXPECTED_RESPONSE".split(),
+    "NOT_FOUND",  # an endpoint that an old or another server lacks
     "PRINTER_BUSY",  # a refusal (409) whose reason is unknown
 )
 #: Additional error codes of every command that changes something on the server.
 ACT_CODES = ("OUTCOME_UNKNOWN",)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_NUMBERS = {int: "integer", float: "number", seconds: "number"}
+_NUMBERS = {int: "integer", float: "number", seconds: "number", number_text: "number"}
+#: The types of arguments by what their functions are declared to return.
+_RETURNED = {"int": "integer", "float": "number", int: "integer", float: "number"}
 
 
 def described(command: Any, name: str, owner: Optional[str]) -> Dict[str, Any]:
@@ -119,7 +122,7 @@ def _argument(action: argparse.Action) -> Dict[str, Any]:
     return {
         "name": action.dest,
         "options": list(action.option_strings),
-        "type": "boolean" if action.nargs == 0 else _NUMBERS.get(action.type, "string"),
+        "type": "boolean" if action.nargs == 0 else _type_of(action),
         "many": repeated or several,
         "repeated": repeated,
         "required": action.required and action.nargs != "*",
@@ -127,6 +130,12 @@ def _argument(action: argparse.Action) -> Dict[str, Any]:
         "choices": list(action.choices) if action.choices else None,
         "help": _help(action),
     }
+
+
+def _type_of(action: argparse.Action) -> str:
+    """Return the JSON type of an option's value: that of its `type`, or of what this function is declared to return."""
+    known = _NUMBERS.get(action.type)
+    return known or _RETURNED.get(getattr(action.type, "__annotations__", {}).get("return"), "string")
 
 
 def _help(action: argparse.Action) -> str:

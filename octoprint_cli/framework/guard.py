@@ -103,7 +103,8 @@ class Guarded:
 
     def _lock(self) -> ContextManager[Any]:
         """Hold the lock file for starting a job on the server, if the command starts one."""
-        return job_lock(self.settings.host, self.settings.home / "locks") if self.preflight else contextlib.nullcontext()
+        folder = self.settings.lock_folder if self.preflight else None
+        return job_lock(self.settings.host, folder) if folder else contextlib.nullcontext()
 
     def consent(self, parsed_args: Namespace) -> Optional[str]:
         """Return what needs `--confirm` with these arguments, or None. Override it if that depends on the arguments."""

@@ -109,6 +109,11 @@ def upload_options(parsed_args: Namespace) -> UploadOptions:
     return UploadOptions(parsed_args.location, parsed_args.path, parsed_args.if_exists, parsed_args.verify, parsed_args.name)
 
 
+def number_text(written: str) -> str:
+    """Return a number as it was typed: the `type` of an argument whose command says itself what is wrong with its value."""
+    return written
+
+
 def seconds(written: str) -> float:
     """Parse a number of seconds above 0, ten years at most."""
     try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, ContextManager, Dict, List, Map
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
     from octoprint_cli.config.settings import Settings
+    from octoprint_cli.errors import CliError, UsageError
     from octoprint_cli.output.redact import Scrubber
     from octoprint_cli.output.terminal.terminal import Show, Terminal
 
@@ -80,6 +81,12 @@ class RunContext(Protocol):
 
     def answer(self, argv: List[str], terminal: Optional[Terminal] = None) -> Tuple[int, Dict[str, Any]]:
         """Run another command line in this run, and return its exit code and its envelope."""
+
+    def writing(self, answer: Any, command: Any, format_name: Optional[str] = None) -> ContextManager[None]:
+        """Keep a command's answer while it is converted, or with a format written. Raises OutputError for what fails then."""
+
+    def unanswered(self, error: UsageError, answer: Any, command: Any) -> CliError:
+        """Return what to raise for a usage error that was found after the command: OutputError if something was changed."""
 
     def beside(self) -> Any:
         """Return a second run that shares options and settings but has its own connection."""

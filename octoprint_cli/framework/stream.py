@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from argparse import Namespace
-from typing import Any, ContextManager, Dict, Iterator, Mapping, Optional, Sequence
+from typing import Any, ClassVar, ContextManager, Dict, Iterator, Mapping, Optional, Sequence
 
 from cliff.show import ShowOne as CliffShowOne
 
 from octoprint_cli.errors import CliError
 from octoprint_cli.framework.attribute_aliases import map_attributes
 from octoprint_cli.framework.base import Output
+from octoprint_cli.framework.column_choice import require_event_columns
+from octoprint_cli.framework.fields import Field, anything
 from octoprint_cli.output.columns import to_plain_data
 from octoprint_cli.output.formats.envelope import success
 from octoprint_cli.output.safe_text import visible
@@ -30,6 +32,8 @@ class Stream(Output, CliffShowOne):
     """
 
     streams = True
+    #: The fields that an event can have, each optional, for `-c`. A stream without a declaration takes any column.
+    events: ClassVar[Field] = anything("an event")
     exposed_as_tool = False
 
     def __init_subclass__(cls) -> None:
@@ -61,8 +65,12 @@ class Stream(Output, CliffShowOne):
             except CliError as error:
                 error.data = self.result.format(error.data)
                 raise
-            self._write(self.app.scrubber.hide_all(item), parsed_args)
-            self.app.stdout.flush()
+            with self.app.writing(item, self, parsed_args.formatter):
+                self._write(self.app.scrubber.hide_all(item), parsed_args)
+                self.app.stdout.flush()
+
+    def require_possible_columns(self, parsed_args: Namespace) -> None:
+        require_event_columns(self, parsed_args)
 
     def _write(self, item: Dict[str, Any], parsed_args: Namespace) -> None:
         chosen = _chosen(item, parsed_args.columns)

@@ -8,16 +8,18 @@ commands of a file are read by `analysis.tokenizer`, which is faster and reads b
 from __future__ import annotations
 
 import re
-from typing import List, NamedTuple, Optional, Tuple
+from typing import List, Match, NamedTuple, Optional, Tuple
 
 from octoprint_cli.errors import InvalidValue
-from octoprint_cli.gcode.code_table import code_name, lookup
+from octoprint_cli.gcode.code_table import code_name, is_word, lookup
+from octoprint_cli.gcode.command_risks import FACTORS, disturbance_of, harm_of, moves
+from octoprint_cli.gcode.firmware_words import effect_of
+from octoprint_cli.gcode.targets import code_targets, has_hidden_parameters, heats, unreadable, without_comment, word_targets
 
 _LINE_NUMBER = re.compile(r"^\s*N\s*[-+]?\d+\s*", re.IGNORECASE)
 _REMARK = re.compile(r"\([^)]*\)|;.*")
 _CODE = re.compile(r"(?<![A-Za-z0-9_.])([GMT])\s*(\d+)(?:\.\d+)?", re.IGNORECASE)
 _WORD = re.compile(r"\s*(@?[A-Za-z_][A-Za-z0-9_]*)")
-_DEGREES = re.compile(r"(?<![A-Za-z_])[SR]\s*([^\sA-Za-z*]*)", re.IGNORECASE)
 # Without quotes `gcode G28 X` is two commands, of which the first homes every axis.
 _PARAMETER = re.compile(r"[A-FH-LN-SU-Z]\s*[-+]?\d*\.?\d*", re.IGNORECASE)
 _BEGINS = re.compile(r"[A-Za-z_@!/$?]")
@@ -36,13 +38,24 @@ class GcodeCommand(NamedTuple):
     @property
     def harm(self) -> Optional[str]:
         """The harm that it can do and that wants consent, such as `M81, which switches the power off`; or None."""
-        rows = map(lookup, self.codes)
-        return next((f"{row.name}, which {row.harm}" for row in rows if row.harm), None)
+        found = ((name, harm_of(name, written)) for name, written in self._parts())
+        return next((f"{name}, which {harm}" for name, harm in found if harm), None)
+
+    @property
+    def disturbs(self) -> Optional[str]:
+        """What it does to a running job and wants consent during one, such as `FOO, which is not known: ...`; or None."""
+        found = ((name, disturbance_of(name)) for name in self.codes)
+        return next((f"{name}, which {what}" for name, what in found if what), None)
 
     @property
     def moves(self) -> bool:
         """Whether it moves something or upsets the position of a running job."""
-        return any(lookup(code).moves for code in self.codes)
+        return any(map(moves, self.codes))
+
+    @property
+    def affects_job(self) -> bool:
+        """Whether a job that is under way is affected: it heats, tunes, or is not known."""
+        return bool(self.targets or self.disturbs or FACTORS.keys() & set(self.codes))
 
     @property
     def stops(self) -> bool:
@@ -50,16 +63,46 @@ class GcodeCommand(NamedTuple):
         return any(lookup(code).emergency_stop for code in self.codes)
 
     @property
+    def restarts(self) -> bool:
+        """Whether the firmware restarts if it carries the command out, so that no acknowledgement comes."""
+        return bool({"M997", "M999", "RESTART", "FIRMWARE_RESTART", "SAVE_CONFIG"} & set(self.codes))
+
+    @property
     def targets(self) -> List[Tuple[str, float]]:
-        """Each kind of heater (`tool`, `bed`, `chamber`) that it sets, with the degrees it asks for."""
-        bare, found = _bare(self.text), []
-        codes = [match for match in _CODE.finditer(bare) if code_name(*match.groups()) in self.codes]
-        ends = [match.start() for match in codes[1:]] + [len(bare)]
-        for match, end in zip(codes, ends):
-            kind = lookup(code_name(*match.groups())).heats
-            if kind:
-                found += [(kind, _degrees(written, self.text)) for written in _DEGREES.findall(bare[match.end() : end])]
+        """Each kind of heater (`tool`, `bed`, `chamber`) that it sets, with the degrees it asks for.
+
+        Raises InvalidValue for a command that heats or moves and can be read in more than one way.
+        """
+        found: List[Tuple[str, float]] = []
+        for name, written in self._parts():
+            row, effect = lookup(name), effect_of(name)
+            if row.text:
+                break
+            if not is_word(name):
+                found += code_targets(row, written, self.text) if heats(row) else []
+            elif effect is None or effect.heats:
+                found += word_targets(effect is not None, written, self.text)
+        if (found or self.moves) and has_hidden_parameters(unframed(self.text)):
+            raise unreadable(self.text, "it has a remark or characters that not every firmware reads as such")
         return found
+
+    def _parts(self) -> List[Tuple[str, str]]:
+        """Return each code, or the word that leads, with what stands behind it, without the comment at the end of the line."""
+        line = without_comment(unframed(self.text))
+        found = [match for match in _CODE.finditer(line) if code_name(*match.groups()) in self.codes]
+        found = [match for match in found if match.group(1) not in "Tt" or match is found[0]]  # behind a code it is a parameter
+        ends = [match.start() for match in found[1:]] + [len(line)]
+        parts = [(code_name(*match.groups()), _behind(match, line, end)) for match, end in zip(found, ends)]
+        if is_word(self.codes[0]):
+            word = _WORD.match(line)
+            parts.insert(0, (self.codes[0], line[word.end() :] if word else line))
+        return parts
+
+
+def _behind(match: Match[str], line: str, end: int) -> str:
+    """Return what stands behind a code, with a fraction of its number: `.5 S400` of M104.5, which is another code to some."""
+    number = match.group(2)
+    return line[match.start(2) + len(number) : end]
 
 
 def parse_command(text: str) -> GcodeCommand:
@@ -108,16 +151,6 @@ def only_asks(command: str) -> bool:
     if question is None or parameters is None:
         return False
     return set(_LETTER.findall(question.group(1).upper())) <= set(parameters)
-
-
-def _degrees(written: str, command: str) -> float:
-    try:
-        degrees = float(written or "0")
-    except ValueError:
-        degrees = -1.0
-    if not 0 <= degrees < float("inf"):
-        raise InvalidValue(f"{command!r} has {written!r} for a temperature", hint="octoprint-cli temp --tool 200")
-    return degrees
 
 
 def _bare(text: str) -> str:

@@ -7,6 +7,8 @@ a name that two plugins claim belongs to neither, since running the wrong one co
 from __future__ import annotations
 
 import contextlib
+import importlib
+import os
 import sys
 from typing import Any, Dict, List, NamedTuple, Optional
 
@@ -93,6 +95,14 @@ class EntryPointGroup:
             hint=f"pip uninstall {owners[-1]}",
             details={"claimed_by": [entry_point.value for entry_point in self._rivals[name]]},
         )
+
+
+def forgo_cache_without_home() -> None:
+    """Keep stevedore from making its cache in a folder named ~ of the working folder, for a user without a home folder."""
+    if not os.environ.get("XDG_CACHE_HOME") and os.path.expanduser("~") == "~":  # noqa: PTH111 - Path's raises
+        cache = getattr(importlib.import_module("stevedore._cache"), "_c", None)
+        if cache is not None:
+            cache._dir = os.devnull  # nothing can be written below it
 
 
 def loaded(entry_point: Any) -> Any:

@@ -195,6 +195,12 @@ SCENARIOS: List[Scenario] = [
     Scenario("a_pause_is_unwanted", "JOB_PAUSED", "wait --fail-on paused", printing(state="Paused")),
     Scenario("no_websockets", "PUSH_UNAVAILABLE", "gcode M115 --reply", fault("GET", "/sockjs/websocket", html(404))),
     Scenario("no_acknowledgement", "NO_REPLY", "gcode M115 --reply --reply-timeout 0.2", octoprint(replies={"M115": []})),
+    Scenario(
+        "the_firmware_says_no",
+        "FIRMWARE_REFUSED",
+        "gcode G28 --reply",
+        octoprint(replies={"G28": ["echo:Unknown command: G28", "ok"]}),
+    ),
     Scenario("nothing_to_wait_for", "NO_ACTIVE_JOB", "wait"),
     Scenario("nothing_is_heated", "STATE_NOT_REACHED", "wait --for temp"),
     Scenario("unknown_goal", "USAGE_ERROR", "wait --for lunch"),

@@ -112,3 +112,12 @@ def test_unknown_column_error_lists_known_columns(program: Program) -> None:
     for argv in (["status"], ["files"], ["config", "show"]):
         error = check_failure(program.run(*argv, "-c", "nonsense", "--json").envelope, "USAGE_ERROR")
         assert "nonsense" in error["message"] and ("state" in error["message"] or "name" in error["message"])
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_unknown_column_is_refused_before_anything_is_sent(command: str, program: Program, server: FaultServer) -> None:
+    ROWS[command].good.scene(server)
+    result = ROWS[command].good.run(program, "-c", "no_such_column", "--json")
+    assert result.exit_code == 4
+    check_failure(result.envelope, "USAGE_ERROR")
+    assert server.requests == [] and list(program.work.iterdir()) == []

@@ -65,7 +65,9 @@ def test_reply_to_unknown_command_is_not_parsed(server: Any) -> None:
 
 
 def test_suppressed_command_is_reported_at_once(server: Any) -> None:
-    (reply,) = server.cli("gcode", "--reply", "M0", "--reply-timeout", "5").data["replies"]
+    answer = server.cli("gcode", "--reply", "M0", "--reply-timeout", "5", expect=4)
+    assert answer.code == "FIRMWARE_REFUSED" and "blocks" in answer.error["message"], answer
+    (reply,) = answer.envelope["data"]["replies"]
     assert (reply["ok"], reply["lines"]) == (False, []) and "blocks" in reply["error"], reply
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -148,6 +149,8 @@ def test_full_disk_is_an_output_error_but_change_was_made(name: str, program: Pr
     assert result.exit_code == 4
     check_told(result.stderr, "OUTPUT_ERROR")
     assert len(server.acts) == 1 and server.octoprint.state == "Operational"
+    answer = next(json.loads(line) for line in result.stderr.splitlines() if line.startswith("{"))
+    assert answer["status"] == "success" and answer["data"]["action"] == "cancelled"
 
 
 def closed(program: Program, streams: str, *argv: str) -> Result:

@@ -163,3 +163,30 @@ def test_gcode_that_never_arrived_gets_no_reply(fault: Any, program: Program, se
     server.fail("POST", COMMAND, fault)
     assert verdict(ask(program, "M115")) in ("OUTCOME_UNKNOWN", "NO_REPLY")
     assert len(sent(server)) == 1 and server.octoprint.commands == []
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("G28", "!! Must home axis first"),
+        ("M9999", 'echo:Unknown command: "M9999"'),
+        ("FOO", '// Unknown command:"FOO"'),
+        ("T3", "echo:T3 Invalid extruder"),
+        ("G1 Z900", "?Z out of range"),
+        ("G1 E5", "echo:cold extrusion prevented"),
+    ],
+)
+def test_refusal_of_the_firmware_fails_the_command_with_its_words(
+    command: str, words: str, program: Program, server: FaultServer
+) -> None:
+    server.octoprint.replies[command] = [words, "ok"]
+    result = ask(program, "M114", command, "M115")
+    error = error_of(result, "FIRMWARE_REFUSED")
+    assert result.exit_code == 4 and words in error["message"] and error["details"]["command"] == command
+    assert [reply["ok"] for reply in result.data["replies"]] == [True, False, True]
+    assert result.data["commands"] == ["M114", command, "M115"]
+
+
+def test_refusal_in_the_line_of_the_ok_counts(program: Program, server: FaultServer) -> None:
+    server.octoprint.replies["M9999"] = ["ok Unknown command: M9999"]
+    error_of(ask(program, "M9999"), "FIRMWARE_REFUSED")

@@ -320,3 +320,17 @@ def test_emergency_stop_does_not_wait_for_reply(server, terminal):
 def test_gcode_reply_as_plain_text_escapes_control_characters(server, terminal):
     terminal((0.1, ["Send: M119", "Recv: x_min: open\x1b[31m", "Recv: ok"]))
     assert server.run("gcode", "M119", "--reply").stdout == "> M119\n  x_min: open\\x1b[31m\n  ok\n"
+
+
+def test_refusal_is_the_error_of_its_command():
+    first, second = talk(["G28", "M114"], ">G28", "<!! Must home axis first", "<ok", ">M114", "<X:0.00 Y:0.00 Z:0.00 E:0.00", "<ok")
+    assert (first.as_dict()["ok"], first.error) == (False, "!! Must home axis first")
+    assert second.as_dict()["ok"]
+
+
+def test_refusal_after_the_acknowledgement_counts_too():
+    assert one("M9999", ">M9999", "<ok 1", "<Unknown command:M9999", "<wait")["error"] == "Unknown command:M9999"
+
+
+def test_echo_of_a_message_is_no_refusal():
+    assert one("M118 Error: none", ">M118 Error: none", "<Error: none", "<ok")["ok"] is True

@@ -221,3 +221,16 @@ def test_temp_dry_run_is_refused_above_limit(big):
 
 def test_temp_table_has_units(big):
     assert "21.1 °C, target 60.0 °C" in big.run("temp", "--bed", "60").stdout
+
+
+def test_target_during_a_job_notes_the_job(server):
+    server.takes_targets()
+    server.job(server.reading("Printing", "a.gcode"))
+    result = server.run("temp", "--tool", "200", "--json")
+    assert result.data["job_under_way"]["file"] == "a.gcode"
+    assert "a job is under way" in result.stderr
+
+
+def test_target_without_a_job_notes_none(server):
+    server.takes_targets()
+    assert server.does("temp", "--tool", "200")["job_under_way"] is None

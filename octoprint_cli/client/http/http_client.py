@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
+import re
 import socket
 import time
 from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, Optional, Tuple, Union
@@ -16,7 +17,7 @@ from octoprint_cli.client.http import retry as policy
 from octoprint_cli.client.http.raw_socket import open_socket
 from octoprint_cli.client.http.request import MAX_BYTES, ApiRequest, Consumer, StreamedBody
 from octoprint_cli.client.http.server_address import ServerAddress
-from octoprint_cli.client.http.status_errors import Answer, KeyRefused, refusal
+from octoprint_cli.client.http.status_errors import Answer, KeyRefused, NoSuchEndpoint, NotFoundInHtml, refusal
 from octoprint_cli.client.http.transport import (
     CONNECT_TIMEOUT,
     InFlightRequest,
@@ -30,6 +31,9 @@ from octoprint_cli.output.redact import mask_url
 _STEP = 8192
 #: The resource that answers 200 to any API key, and says whose key it is.
 _WHO_AM_I = "/api/currentuser"
+#: The resource that every server with OctoPrint's API has, and that says what it is.
+_VERSION = "/api/version"
+_MAJOR_MINOR = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
 
 
 class Http:
@@ -48,7 +52,7 @@ class Http:
         self.on_secret: Callable[[str], None] = lambda secret: None  # receives what must not be shown, such as a session
         # Called before each request, and often while the push socket is silent: raises what ends a run, such as Ctrl-C.
         self.check: Callable[[], None] = lambda: None
-        self._wire = Transport()
+        self._wire = Transport(address.zone)
         self._session = session(self._wire, address)
 
     def fresh_copy(self) -> Http:
@@ -164,7 +168,7 @@ class Http:
     def _once(self, call: ApiRequest, exchange: InFlightRequest) -> Answer:
         self._wire.exchange = exchange
         limits = (min(CONNECT_TIMEOUT, self.timeout), call.form.patience if call.form else self.timeout)
-        url = self.address.url + call.path
+        url = self.address.request_url + call.path
         with self._session.request(call.method, url, timeout=limits, allow_redirects=False, stream=True, **call.how) as response:
             ok = 200 <= response.status_code < 300
             text = _read(response, exchange, call._replace(take=call.take if ok else None))
@@ -179,8 +183,20 @@ class Http:
         """Return the error to raise: for a 403, ask `/api/currentuser` whether the key is bad or lacks a permission."""
         if isinstance(error, errors.PermissionDenied) and path != _WHO_AM_I and self._is_unknown_key():
             error = KeyRefused("", details=error.details)
+        if isinstance(error, (NotFoundInHtml, NoSuchEndpoint)) and path not in (_VERSION, _WHO_AM_I):
+            return self._missing(error, path)
         if isinstance(error, KeyRefused):
             return errors.AuthError(self._key_refused(), details=error.details)
+        return error
+
+    def _missing(self, error: errors.CliError, path: str) -> errors.CliError:
+        """Return the error for a 404 that no current OctoPrint answers: with what the server calls itself, if it has the API."""
+        with contextlib.suppress(errors.CliError):
+            about = self.get(_VERSION)
+            named = about.get("text") if isinstance(about, dict) else None
+            current = isinstance(error, NotFoundInHtml) and isinstance(about, dict) and _answers_in_json(about.get("server"))
+            if isinstance(named, str) and isinstance(about.get("api"), str) and not current:
+                return errors.NotFound(f"this server ({named[:80]}) has no such endpoint or file: {path}", details=error.details)
         return error
 
     def _is_unknown_key(self) -> bool:
@@ -194,6 +210,12 @@ class Http:
             return f"no API key is configured for {mask_url(self.address.url)}"
         origin = f" (from {self.address.key_origin})" if self.address.key_origin else ""
         return f"the server refuses the API key{origin}: it is wrong, or has been revoked"
+
+
+def _answers_in_json(version: Any) -> bool:
+    """Whether an OctoPrint of this version answers 404 as JSON, so that a page comes from a proxy in front of it."""
+    found = _MAJOR_MINOR.match(version) if isinstance(version, str) else None
+    return found is not None and (int(found.group(1)), int(found.group(2))) >= (1, 8)
 
 
 def _begun(call: ApiRequest) -> bool:

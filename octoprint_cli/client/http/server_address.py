@@ -5,8 +5,12 @@ Must not import requests: a client's settings can be read without it.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple, Optional, Union
 from urllib.parse import urlsplit
+
+#: The zone of an IPv6 address, which is a matter of this computer's interfaces, and no business of the server's.
+_ZONE = re.compile(r"%[^\]]*(?=\])")
 
 
 class Tls(NamedTuple):
@@ -35,8 +39,25 @@ class ServerAddress(NamedTuple):
 
     @property
     def host(self) -> str:
-        """The host's name or address, without brackets."""
-        return urlsplit(self.url).hostname or ""
+        """The host's name or address, without brackets; an IPv6 zone stands behind a bare percent sign, as in fe80::1%eth0."""
+        name = urlsplit(self.url).hostname or ""
+        return name.replace("%25", "%", 1) if ":" in name else name
+
+    @property
+    def zone(self) -> str:
+        """The zone of an IPv6 address with its percent sign, such as `%eth0`; empty if there is none."""
+        address, percent, zone = self.host.partition("%")
+        return percent + zone if ":" in address else ""
+
+    @property
+    def request_url(self) -> str:
+        """The URL without an IPv6 zone, which HTTP libraries read differently, and a `Host` header must not have."""
+        return _ZONE.sub("", self.url)
+
+    @property
+    def authority(self) -> str:
+        """Host and port as the `Host` header has them: without user and password, and without an IPv6 zone."""
+        return _ZONE.sub("", urlsplit(self.url).netloc.rpartition("@")[2])
 
     @property
     def port(self) -> int:

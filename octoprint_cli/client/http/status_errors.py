@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import List, Mapping, NamedTuple, Optional, Type
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Type, Union
 from urllib.parse import urljoin
 
 from octoprint_cli import errors
@@ -36,6 +36,14 @@ class Answer(NamedTuple):
 
 class KeyRefused(errors.AuthError):
     """The API key is missing or wrong; the caller adds where the key came from."""
+
+
+class NotFoundInHtml(errors.UnexpectedResponse):
+    """A page says that there is nothing: no OctoPrint stands there, or one before 1.8. The caller asks for the version."""
+
+
+class NoSuchEndpoint(errors.NotFound):
+    """A server that is not OctoPrint itself lacks the endpoint; the caller adds what the server calls itself."""
 
 
 class Refusal(NamedTuple):
@@ -106,7 +114,7 @@ _IN_FRONT: List[Refusal] = [
     Refusal(
         404,
         "",
-        errors.UnexpectedResponse,
+        NotFoundInHtml,
         "there is no OctoPrint at this address",
         f"{_LOOK} (is a path such as /octoprint missing from the host, or one too many?)",
     ),
@@ -122,6 +130,8 @@ def refusal(answer: Answer, needs: Optional[str] = None) -> CliError:
     if answer.status == 401 and "WWW-Authenticate" in answer.headers:
         return _challenged(answer)
     text = _text_of(answer)
+    if answer.status == 404 and _is_of_another_server(answer):
+        return _error(NoSuchEndpoint, _sentence("the server refused", answer, text), answer)
     if text is None and _is_a_plugins(answer):
         text = answer.text.strip()[:_LONGEST]
     if text is None and not answer.path.startswith("/downloads/"):  # OctoPrint's own are HTML there
@@ -162,13 +172,39 @@ def _sentence(lead: str, answer: Answer, text: Optional[str]) -> str:
 
 
 def _text_of(answer: Answer) -> Optional[str]:
-    """Return the text of `{"error": ...}`, or None if the answer is not OctoPrint's JSON."""
+    """Return the text of `{"error": ...}`, or None if the answer is no JSON.
+
+    Other servers with OctoPrint's API have an object or a list in `error`, or none; only the message in it is for the user.
+    """
+    body = _body_of(answer)
+    if body is None:
+        return None
+    error = body.get("error") if isinstance(body, dict) else None
+    found = error if error is not None else body if isinstance(body, dict) else ""
+    while isinstance(found, (dict, list)):
+        found = _message_in(found)
+    return "" if found is None else str(found)[:_LONGEST]
+
+
+def _body_of(answer: Answer) -> Any:
+    """Return the JSON of an answer; None for no JSON."""
     try:
-        body = json.loads(answer.text)
+        return json.loads(answer.text)
     except (ValueError, RecursionError):
         return None
-    text = body.get("error") if isinstance(body, dict) else None
-    return str(text)[:_LONGEST] if text is not None else ""
+
+
+def _message_in(error: Union[Dict[str, Any], List[Any]]) -> Any:
+    """Return the message in an error's object, or the first of a list of errors."""
+    if isinstance(error, list):
+        return error[0] if error else None
+    return next((error[name] for name in ("message", "title", "detail", "reason") if error.get(name)), None)
+
+
+def _is_of_another_server(answer: Answer) -> bool:
+    """Whether the error is an object, as Moonraker and other servers with OctoPrint's API write it."""
+    body = _body_of(answer)
+    return isinstance(body, dict) and not isinstance(body.get("error"), str)
 
 
 def _is_a_plugins(answer: Answer) -> bool:
@@ -197,12 +233,21 @@ def _target(answer: Answer) -> str:
 
 
 def _challenged(answer: Answer) -> CliError:
+    challenge = answer.headers["WWW-Authenticate"]
+    details = {"http_status": answer.status}
+    if "basic" not in challenge.lower():
+        scheme = challenge.split(" ")[0][:40]
+        return errors.AuthError(
+            f"a proxy in front of OctoPrint wants {scheme} authentication, which octoprint-cli does not have",
+            hint="octoprint-cli config show (let the proxy accept Basic authentication, or set a host behind it)",
+            details=details,
+        )
     had_some = "@" in answer.url.split("/")[2]
     wants = "refuses the user and the password in the host" if had_some else "wants a user and a password"
     return errors.AuthError(
-        f"a proxy in front of OctoPrint {wants} ({answer.headers['WWW-Authenticate'][:80]})",
+        f"a proxy in front of OctoPrint {wants} ({challenge[:80]})",
         hint="octoprint-cli config show (they stand in the host, before an @: USER:PASSWORD@octopi.local)",
-        details={"http_status": answer.status},
+        details=details,
     )
 
 

@@ -106,9 +106,11 @@ class _Watched:
     """Mixin for a connection that reports what happens on its socket to the request under way."""
 
     sock: Any
+    host: str
 
     def __init__(self, *args: Any, wire: Transport, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.host += wire.zone
         self._wire: Transport = weakref.proxy(wire)  # urllib3 keeps a pool's connections until the pool is gone: no way back to it
 
     def _new_conn(self) -> Any:
@@ -147,7 +149,8 @@ class _TlsPool(urllib3.HTTPSConnectionPool):
 class Transport(HTTPAdapter):
     """A transport adapter that never retries. `exchange` is the request under way."""
 
-    def __init__(self) -> None:
+    def __init__(self, zone: str = "") -> None:
+        self.zone = zone  # of an IPv6 address: see `ServerAddress.zone`
         super().__init__(max_retries=0)
         self.exchange = InFlightRequest(0)
 
@@ -179,6 +182,8 @@ def session(wire: Transport, address: ServerAddress) -> requests.Session:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     if address.api_key:
         made.headers["X-Api-Key"] = address.api_key
+    if address.zone:  # else http.client takes it from the connection
+        made.headers["Host"] = address.authority
     for scheme in ("http://", "https://"):
         made.mount(scheme, wire)
     return made

@@ -80,8 +80,8 @@ class Socket:
 
     def _open(self, http: Http, seconds: float) -> None:
         parts = urlsplit(http.address.url + _PATH)
-        scheme, bare = ("wss" if parts.scheme == "https" else "ws"), parts.netloc.rpartition("@")[2]
-        url = urlunsplit((scheme, bare, parts.path, "", ""))
+        scheme = "wss" if parts.scheme == "https" else "ws"
+        url = urlunsplit((scheme, http.address.authority, parts.path, "", ""))
         user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}".encode("latin-1", "replace")  # as requests has it
         header = ["Authorization: Basic " + base64.b64encode(user).decode()] if parts.username else []
         with _lost(), http.open_socket(min(seconds, http.timeout)) as sock:

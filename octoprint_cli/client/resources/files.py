@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Sequence
 from urllib.parse import quote
 
 from octoprint_cli import errors
 from octoprint_cli.client.http.request import MAX_LISTING_BYTES
 from octoprint_cli.client.locations import SD_NAMES
+from octoprint_cli.client.missing_file import missing_file
 from octoprint_cli.client.parsing import mapping, members, text, whole
 from octoprint_cli.client.resource import Resource
 from octoprint_cli.client.resources.stored_file import Listing, StoredFile
@@ -51,18 +53,19 @@ class Files(Resource):
             return self.info(path, location)
         except errors.NotFound:
             return None
-        except errors.ServerError:  # 1.11 says 500 where the folder is missing
-            if "/" not in path:
+        except errors.ServerError:  # 1.11 says 500 where the folder is missing, and to a backslash
+            if "/" not in path and "\\" not in path:
                 raise
             return next((file for file in self.list(location).files if file.path == path), None)
 
     def require(self, path: str, location: str = "local") -> StoredFile:
         """Return the entry of a file that must exist. Raises FileNotFound."""
         found = self.find(path, location)
-        if found is None:
-            raise errors.FileNotFound(
-                f"the server has no file {path} in {location}", hint=f"octoprint-cli files --location {location}"
-            )
+        if found is None or found.is_folder:
+            listed: Sequence[StoredFile] = ()
+            with contextlib.suppress(errors.CliError):  # it is for the hint alone
+                listed = self.list(location).files
+            raise missing_file(path, location, listed)
         return found
 
     def path_of(self, name: str, folder: str = "") -> str:

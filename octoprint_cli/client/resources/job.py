@@ -51,7 +51,7 @@ class Job(NamedTuple):
         answer = mapping(body, _PATH)
         job, progress = inner(answer, "job"), inner(answer, "progress")
         file = inner(job, "file")
-        path, origin = text(file.get("path")), text(file.get("origin"))
+        path, origin = text(file.get("path")) or text(file.get("name")), text(file.get("origin"))
         return cls(
             state=text(answer.get("state")) or "Unknown",
             error=text(answer.get("error")),
@@ -111,7 +111,8 @@ class Job(NamedTuple):
 
     def is_of(self, path: str, location: str) -> bool:
         """Whether this is the job of that file on the server."""
-        return self.location == location and self.file is not None and self.file.lstrip("/") == path.lstrip("/")
+        here = self.location in (location, None)  # PrusaLink and Moonraker name no location
+        return here and self.file is not None and self.file.lstrip("/") == path.lstrip("/")
 
 
 def _moved_on_from(before: Job) -> Callable[[Job], bool]:

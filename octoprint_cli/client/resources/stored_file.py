@@ -55,6 +55,7 @@ class StoredFile(NamedTuple):
     hash: Optional[str] = None  # SHA-1; 1.x and local only
     estimated_print_time: Optional[float] = None  # seconds, once the server has analysed the file
     history: History = History()
+    is_folder: bool = False  # of the answer for one path; a listing has files alone
 
     @classmethod
     def from_json(cls, entry: Dict[str, Any]) -> StoredFile:
@@ -70,6 +71,7 @@ class StoredFile(NamedTuple):
             hash=text(entry.get("hash")),
             estimated_print_time=number(inner(entry, "gcodeAnalysis").get("estimatedPrintTime")),
             history=History.from_json(inner(entry, "prints")),
+            is_folder=entry.get("type") == "folder",
         )
 
     def is_still(self, before: Optional[StoredFile]) -> bool:

@@ -15,8 +15,15 @@ from octoprint_cli.api import (
     Percent,
     Stream,
     add_goals,
+    fields,
     seconds,
     watched,
+)
+
+#: What an event can have; which of it an event has depends on its type.
+_FIELDS = (
+    *"seq time source type state phase file location error completion print_time print_time_left temperature".split(),
+    *"event payload text choices line to up reason".split(),
 )
 
 
@@ -29,6 +36,7 @@ class Watch(Stream):
 
     own_timeout = True
     result = WAITED
+    events = fields.record(**dict.fromkeys(_FIELDS, fields.anything("of some events").optional))
     effects = ("reads",)
     error_codes = WAIT_CODES
 

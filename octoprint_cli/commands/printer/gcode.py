@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
 from octoprint_cli.api import (
     EFFECTS,
+    UNDER_WAY,
     Guarded,
     ShowOne,
     errors,
     fields,
+    job_under_way,
     require_piped,
     seconds,
     send_and_read_replies,
@@ -39,8 +41,9 @@ _REPLY = fields.record(
 class Gcode(Guarded, ShowOne):
     """send G-code commands, in order, in one request
 
-    Success means that the server has queued them, and with --reply that the firmware has acknowledged each, with
-    what it said. M112, the emergency stop, goes through with nothing in its way, and is never answered.
+    Success means that the server has queued them; whether the firmware carried them out shows with --reply alone: then
+    it has acknowledged each and refused none. M112, the emergency stop, goes through with nothing in its way, and is never
+    answered. During a job what moves is refused, and a word that is not known wants --confirm.
     """
 
     destructive = "can brick the printer, power it off, or erase or start something"
@@ -48,11 +51,12 @@ class Gcode(Guarded, ShowOne):
         action=fields.one_of("sent"),
         commands=fields.listed(fields.text(), "as they were sent"),
         replies=fields.listed(_REPLY, "with --reply").optional,
+        job_under_way=UNDER_WAY.optional,
     )
     effects = EFFECTS
     unqueued_when = ("commands",)  # M112 may be one of them
     repeatable = False
-    error_codes = ("INVALID_VALUE", "NO_REPLY", "PRINTER_OFFLINE", "PUSH_UNAVAILABLE")
+    error_codes = ("FIRMWARE_REFUSED", "INVALID_VALUE", "NO_REPLY", "PRINTER_OFFLINE", "PUSH_UNAVAILABLE")
     _parsed: Optional[List[GcodeCommand]] = None
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
@@ -69,8 +73,17 @@ class Gcode(Guarded, ShowOne):
         return parser
 
     def consent(self, parsed_args: Namespace) -> Optional[str]:
-        harms = [line.harm for line in self._lines(parsed_args) if line.harm]
+        lines = self._lines(parsed_args)
+        harms = [line.harm for line in lines if line.harm]
+        if not (harms or parsed_args.confirm or any(line.stops for line in lines)):
+            harms = self._disturbances(lines)
         return f"sends {'; '.join(harms)}" if harms else None
+
+    def _disturbances(self, lines: List[GcodeCommand]) -> List[str]:
+        """Return what the commands would do to the job, if there is one. The server is asked only if there is anything to say."""
+        disturbances = [line.disturbs for line in lines if line.disturbs]
+        job = self.client.job.current() if disturbances else None
+        return [f"{what}, during a job" for what in disturbances] if job is not None and job.phase.has_job else []
 
     def check(self, parsed_args: Namespace) -> List[GcodeCommand]:
         from octoprint_cli.api import only_asks  # slow to import, and help does without
@@ -86,16 +99,24 @@ class Gcode(Guarded, ShowOne):
 
     def perform(self, parsed_args: Namespace, plan: List[GcodeCommand]) -> Dict[str, Any]:
         commands = [line.text for line in plan]
-        sent = {"action": "sent", "commands": commands}
+        sent: Dict[str, Any] = {"action": "sent", "commands": commands}
         if not parsed_args.reply or parsed_args.dry_run or any(line.stops for line in plan):
             self.client.printer.send(commands)
             return sent
         self._require_answers(plan)
         try:
-            return {**sent, "replies": send_and_read_replies(self.client, commands, parsed_args.reply_timeout)}
+            sent["replies"] = send_and_read_replies(self.client, commands, parsed_args.reply_timeout)
         except errors.NoReply as error:
             error.data = {**sent, **error.data}
             raise
+        _require_accepted(plan, sent)
+        return sent
+
+    def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any], *plan: Any) -> Dict[str, Any]:
+        lines = self._lines(parsed_args)
+        if any(line.stops for line in lines) or not any(line.affects_job for line in lines):
+            return outcome
+        return {**outcome, **job_under_way(self)}
 
     @staticmethod
     def _require_answers(lines: List[GcodeCommand]) -> None:
@@ -136,6 +157,19 @@ class Gcode(Guarded, ShowOne):
         job = self.client.job.current()
         if job.phase.moving:
             raise job.busy(why, hint="octoprint-cli pause")
+
+
+def _require_accepted(lines: List[GcodeCommand], sent: Dict[str, Any]) -> None:
+    """Raise FirmwareRefused for the first command that the firmware refused; a reset is no failure of what restarts it."""
+    for line, reply in zip(lines, sent["replies"]):
+        reset = line.restarts and reply["error"] not in reply["lines"]
+        if reply["error"] and not reset:
+            raise errors.FirmwareRefused(
+                f"{reply['command']} was not carried out: {reply['error']}",
+                hint="octoprint-cli status",
+                details={"command": reply["command"], "lines": reply["lines"]},
+                data=sent,
+            )
 
 
 def _text_of(reply: Mapping[str, Any]) -> str:

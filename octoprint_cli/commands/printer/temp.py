@@ -10,6 +10,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, 
 from octoprint_cli.api import (
     FINE,
     HEATERS,
+    UNDER_WAY,
     WAITED,
     Guarded,
     ShowOne,
@@ -18,6 +19,8 @@ from octoprint_cli.api import (
     errors,
     fields,
     heaters,
+    job_under_way,
+    number_text,
     plot,
     waited,
 )
@@ -47,6 +50,7 @@ class Temp(Guarded, ShowOne):
             temperature=HEATERS,
             set=fields.mapping(fields.number("degrees Celsius"), "the targets that were set now"),
             history=fields.listed(_SAMPLE, "the oldest first").optional,
+            job_under_way=UNDER_WAY.optional,
         ),
         fields.optional(WAITED),
     )
@@ -62,9 +66,10 @@ class Temp(Guarded, ShowOne):
             "--tool", metavar="[INDEX=]DEGREES", action="append", default=[], help="the hotend; INDEX is 0 by default"
         )
         for index in NUMBERED_TOOLS:
-            group.add_argument(f"--tool{index}", metavar="DEGREES", help=f"tool{index}" if index < 2 else SUPPRESS)
-        group.add_argument("--bed", metavar="DEGREES", help="the heated bed")
-        group.add_argument("--chamber", metavar="DEGREES", help="the heated chamber")
+            shown = f"tool{index}" if index < 2 else SUPPRESS
+            group.add_argument(f"--tool{index}", metavar="DEGREES", type=number_text, help=shown)
+        group.add_argument("--bed", metavar="DEGREES", type=number_text, help="the heated bed")
+        group.add_argument("--chamber", metavar="DEGREES", type=number_text, help="the heated chamber")
         group.add_argument("--off", action="store_true", help="switch every heater off")
         add_wait(group, "every heater with a target is within 2 degrees of it")
         past = parser.add_argument_group("history")
@@ -90,6 +95,8 @@ class Temp(Guarded, ShowOne):
         return _shown(self.client.printer.set_targets(targets) if targets else readings, targets)
 
     def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any], *plan: Any) -> Dict[str, Any]:
+        if outcome["set"] and not parsed_args.off:  # cooling waits for no further look
+            outcome = {**outcome, **job_under_way(self)}
         if not parsed_args.wait:
             return outcome
         return waited(self, ["temp"], None, parsed_args.wait_timeout, done=outcome)

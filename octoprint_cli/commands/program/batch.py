@@ -23,6 +23,14 @@ class Batch(Stream):
     """
 
     result = fields.record(lines=fields.whole("that were run"), failed=fields.whole("of them"))
+    events = fields.record(
+        line=fields.whole("its number"),
+        command=fields.listed(fields.text(), "its words"),
+        exit_code=fields.whole("of this line"),
+        status=fields.one_of("success", "error"),
+        data=fields.anything("the command's result"),
+        error=fields.anything("why it failed").optional,
+    )
     effects = EFFECTS
     runs_commands = True
     repeatable = False

@@ -50,6 +50,10 @@ class Terminal:
         """Write an error and its hint, even with `--quiet`."""
         self._write(f"Error: {visible(message)} ({code})\nHint: {visible(hint)}")
 
+    def write_line(self, text: str) -> None:
+        """Write a line as it is, even with `--quiet`: an answer that stdout could not take."""
+        self._write(text)
+
     @contextlib.contextmanager
     def progress(self, title: str, after: float = 0.0) -> Iterator[Optional[Progress]]:
         """Show a progress bar on stderr, and give the function that updates it; None if there is no interactive user.

@@ -11,7 +11,7 @@ from argparse import ArgumentParser, Namespace
 from typing import Any, ClassVar, Dict, List, Mapping, Sequence
 
 from octoprint_cli.api import ShowOne, errors, fields, only_asks, seconds, send_and_read_replies
-from octoprint_cli_marlin.errors import FirmwareRefused, NotMarlin
+from octoprint_cli_marlin.errors import NotMarlin
 
 #: A command, the lines of the firmware's reply, and the values parsed from them: see `octoprint_cli.api.send_and_read_replies`.
 Reply = Mapping[str, Any]
@@ -96,9 +96,9 @@ def marlin_info(reply: Reply) -> Dict[str, Any]:
     raise NotMarlin(f"the printer's firmware {reason}", details={"firmware": name})
 
 
-def refusal(reply: Reply, message: str, data: Any = None) -> FirmwareRefused:
+def refusal(reply: Reply, message: str, data: Any = None) -> errors.FirmwareRefused:
     """Return the error for a reply, with the firmware's lines as details."""
-    return FirmwareRefused(message, details=_details(reply), data=data)
+    return errors.FirmwareRefused(message, hint="octoprint-cli marlin info", details=_details(reply), data=data)
 
 
 def no_reply(error: errors.NoReply, consequence: str, hint: str) -> errors.NoReply:
@@ -111,7 +111,7 @@ def _details(reply: Reply) -> Dict[str, Any]:
 
 
 def _require_accepted(reply: Reply) -> None:
-    if reply["error"]:
-        raise refusal(reply, f"{reply['command']} was not carried out: {reply['error']}")
     if any(map(_UNKNOWN.match, reply["lines"])):
         raise refusal(reply, f"the firmware does not know {reply['command']}")
+    if reply["error"]:
+        raise refusal(reply, f"{reply['command']} was not carried out: {reply['error']}")

@@ -18,7 +18,7 @@ LINES = [
     *("eeprom save --confirm", "mesh probe --confirm", "pid-tune tool0 200 --confirm", "eeprom save --dry-run"),
 ]
 NAMES = {" ".join(word for word in line.split() if word not in ("tool0", "200") and word[0] != "-") for line in LINES}
-CODES = ["NOT_MARLIN", "FIRMWARE_REFUSED"]
+CODES = ["NOT_MARLIN"]
 _TYPES: Dict[str, Any] = {
     **{"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)},
     **{"integer": int, "number": (int, float)},

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import select
 import sys
 import threading
-from typing import Any, AsyncIterator, Callable, Iterator, Optional, Tuple
+from typing import Any, AsyncIterator, Callable, Dict, Iterator, Optional, Tuple
 
 import anyio
 from mcp.server.stdio import stdio_server
+from mcp_types import INVALID_REQUEST, PARSE_ERROR, jsonrpc_message_adapter
 
 _BLOCK = 65536
 #: A writable pipe accepts this many bytes without blocking (POSIX: at least 512).
@@ -26,8 +28,43 @@ _ATOMIC = getattr(select, "PIPE_BUF", 512)
 async def open_streams(stdin: Any, stdout: Any) -> AsyncIterator[Tuple[Any, Any]]:
     """Open the SDK's two streams. Meanwhile other code in the process finds stdin empty, and what it prints goes to stderr."""
     with _exclusive_input(stdin) as reader, _exclusive_output(stdout) as writer:
-        async with stdio_server(reader, writer) as streams:
+        async with stdio_server(_ValidLines(reader, writer), writer) as streams:  # type: ignore[arg-type]
             yield streams
+
+
+class _ValidLines:
+    """The lines that are messages of JSON-RPC. The SDK would drop any other silently, and its sender would wait for an answer."""
+
+    def __init__(self, lines: Any, writer: Any) -> None:
+        self._lines, self._writer = lines, writer
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        async for line in self._lines:
+            error = _error_of(line)
+            if error is None:
+                yield line
+            elif line.strip():
+                await self._writer.write(json.dumps({"jsonrpc": "2.0", **error}) + "\n")
+                await self._writer.flush()
+
+
+def _error_of(line: str) -> Optional[Dict[str, Any]]:
+    """Return the error of JSON-RPC for a line that is no message, with the message's id if it has a usable one; else None."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return _error(None, PARSE_ERROR, f"Parse error: {error}")
+    try:
+        jsonrpc_message_adapter.validate_json(line, by_name=False)
+    except ValueError:
+        number = message.get("id") if isinstance(message, dict) else None
+        usable = isinstance(number, (str, int)) and not isinstance(number, bool)
+        return _error(number if usable else None, INVALID_REQUEST, "Invalid request: this is no message of JSON-RPC 2.0")
+    return None
+
+
+def _error(number: Any, code: int, message: str) -> Dict[str, Any]:
+    return {"id": number, "error": {"code": code, "message": message}}
 
 
 @contextlib.contextmanager

@@ -22,6 +22,11 @@ _ERROR_SCHEMA = {
 }
 
 
+#: What a command that writes files on this computer needs consent for: its caller does not choose the folder.
+_WRITES = "writes files on the computer of this server, in its working folder or its configuration"
+_CONSENT = Argument("confirm", "--confirm", "boolean", False, False, False, None, None, f"consent: this {_WRITES}")
+
+
 class ToolFilter(NamedTuple):
     """A choice of commands, each by its name or by the first words of several. An empty `only` means all suitable ones."""
 
@@ -56,11 +61,15 @@ class Tool:
         result: Mapping[str, Any],
         unqueued_when: Sequence[str],
         next_words: Sequence[str],
+        local: bool = False,
     ):
         self.command = command
         self.name = command.replace(" ", "_")
         self._row, self._result, self._unqueued_when, self._next_words = row, result, unqueued_when, next_words
         self.arguments: List[Argument] = tool_arguments.from_catalogue(row["arguments"])
+        #: Whether the command writes files on this computer, and has no `--confirm` of its own.
+        self._writes_here = local and "writes" in self._effects and row["confirm"] is None
+        self._schema_arguments = [*self.arguments, _CONSENT] if self._writes_here else self.arguments
 
     @property
     def reads_only(self) -> bool:
@@ -75,14 +84,14 @@ class Tool:
     @property
     def description(self) -> str:
         """The command's help, and which consent it requires."""
-        reason = self._row["confirm"]
+        reason = _WRITES if self._writes_here else self._row["confirm"]
         consent = f"\n\nIf it would do harm, it is refused without confirm: true. This {reason}." if reason else ""
         return f"{self._row['description']}{consent}"
 
     @property
     def annotations(self) -> Dict[str, bool]:
         """The annotations of MCP. A printer is a closed world."""
-        destructive = self._row["confirm"] is not None or "deletes" in self._effects or not self._effects
+        destructive = self._row["confirm"] is not None or self._writes_here or "deletes" in self._effects or not self._effects
         repeatable = self.reads_only or self._row["repeatable"]
         hints = {"readOnlyHint": self.reads_only, "destructiveHint": destructive and not self.reads_only}
         return {**hints, "idempotentHint": repeatable, "openWorldHint": False}
@@ -90,7 +99,7 @@ class Tool:
     @property
     def input_schema(self) -> Dict[str, Any]:
         """The JSON Schema of the tool's arguments."""
-        return tool_arguments.input_schema(self.arguments)
+        return tool_arguments.input_schema(self._schema_arguments)
 
     @property
     def output_schema(self) -> Dict[str, Any]:
@@ -104,7 +113,13 @@ class Tool:
         return {"type": "object", "required": ["status", "data"], "oneOf": [success, failed]}
 
     def argv(self, values: Mapping[str, Any]) -> List[str]:
-        """Return the command line for a call with these arguments. Raises UsageError."""
+        """Return the command line for a call with these arguments. Raises UsageError, or ConfirmationRequired if it writes here."""
+        if self._writes_here:
+            consent, values = values.get("confirm"), {name: value for name, value in values.items() if name != "confirm"}
+            if consent is not True:
+                raise errors.ConfirmationRequired(
+                    f"this {_WRITES}", hint="call it again with confirm: true", details={"reason": _WRITES}
+                )
         return [*self.command.split(), *tool_arguments.to_argv(self.arguments, values, self._next_words)]
 
     def is_queued(self, values: Mapping[str, Any]) -> bool:
@@ -138,4 +153,5 @@ def _make_tool(app: Any, name: str, kind: Type[Any], names: Sequence[str]) -> To
     # A third-party command without a declared result returns an object of unknown shape.
     result = schema_of(kind, name) if hasattr(kind, "result") else {"type": "object"}
     next_words = [other.split()[len(name.split())] for other in names if other.startswith(name + " ")]
-    return Tool(name, row, result, getattr(kind, "unqueued_when", ()), next_words)
+    local = not getattr(kind, "needs_server", True)
+    return Tool(name, row, result, getattr(kind, "unqueued_when", ()), next_words, local)

@@ -243,3 +243,25 @@ def test_requests_may_be_read_from_a_file(environ: Environ, tmp_path: Path) -> N
         line = [str(PROGRAM), "mcp", "serve"]
         done = subprocess.run(line, env=environ, stdin=stdin, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0 and json.loads(done.stdout)["id"] == 1, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "code"),
+    [
+        ('{"jsonrpc": "2.0", "id": 9, "method": "tools/list"', None, -32700),
+        ("hello", None, -32700),
+        ("5", None, -32600),
+        ('{"jsonrpc": "1.0", "id": 9, "method": "ping"}', 9, -32600),
+        ('{"jsonrpc": "2.0", "id": "a", "params": {}}', "a", -32600),
+    ],
+)
+def test_malformed_line_gets_an_error_and_the_next_one_its_answer(
+    line: str, number: Any, code: int, acme: Environ, started: List[Wire]
+) -> None:
+    wire = Wire(acme, "mcp", "serve")
+    started.append(wire)
+    wire.process.stdin.write(f"\n{line}\n")
+    wire.process.stdin.flush()
+    answer = wire.read()
+    assert (answer["id"], answer["error"]["code"]) == (number, code)
+    assert wire.ask("ping", {}) == {}

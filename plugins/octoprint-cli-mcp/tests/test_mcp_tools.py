@@ -63,6 +63,7 @@ def test_read_only_offers_no_changing_tools(run: Any) -> None:
         ("cancel", [False, True, True]),
         ("print", [False, True, False]),
         ("gcode", [False, True, False]),
+        ("plugins_new", [False, True, False]),
     ],
 )
 def test_annotations_follow_effects_confirm_and_repeatable(run: Any, name: str, hints: List[bool]) -> None:
@@ -171,3 +172,26 @@ def test_client_receives_schemas_and_annotations(environ: Dict[str, str]) -> Non
         assert "confirm: true" in (client.instructions or "")
 
     here(environ, ask)
+
+
+def test_command_that_writes_here_needs_confirm(run: Any) -> None:
+    tool = found(run)["plugins_new"]
+    assert tool.input_schema["properties"]["confirm"]["type"] == "boolean" and "confirm: true" in tool.description
+    for values in ({"name": "lamp"}, {"name": "lamp", "confirm": False}):
+        with pytest.raises(errors.ConfirmationRequired):
+            tool.argv(values)
+    assert tool.argv({"name": "lamp", "confirm": True}) == ["plugins", "new", "lamp"]
+
+
+def test_numbers_have_numeric_types(run: Any) -> None:
+    properties = found(run)["temp"].input_schema["properties"]
+    types = {name: properties[name]["type"] for name in ("limit", "bed", "chamber", "tool0", "wait_timeout")}
+    assert types == {"limit": "integer", "bed": "number", "chamber": "number", "tool0": "number", "wait_timeout": "number"}
+
+
+def test_default_of_an_argument_has_the_type_of_the_argument(run: Any) -> None:
+    kinds = {"integer": int, "number": (int, float), "string": str, "boolean": bool}
+    for tool in found(run).values():
+        for name, schema in tool.input_schema["properties"].items():
+            if "default" in schema:
+                assert isinstance(schema["default"], kinds[schema["type"]]), (tool.name, name)

@@ -76,7 +76,7 @@ def _candidates(recipe: Recipe) -> Iterator[str]:
 def _pyenv_root() -> Path:
     """Return pyenv's folder. Its commands on PATH work only for the versions that are activated."""
     root = os.environ.get("PYENV_ROOT")
-    return Path(root) if root else Path.home() / ".pyenv"
+    return Path(root or os.path.expanduser("~/.pyenv"))  # noqa: PTH111 - unlike Path.home(), it does without a home folder
 
 
 def _needs_python(release: Release, message: str) -> NeedsPython:

@@ -1,0 +1,140 @@
+"""The heater targets of one command. What can be read in more than one way is refused, as the firmware may read it otherwise.
+
+The server and firmwares read `M104 (S400)`, `M104 _S400` or `M104 SS400` differently: as a comment, as no parameter, or as 400
+degrees. So a code that heats must be followed by parameters alone, each of them once.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+
+from octoprint_cli.errors import InvalidValue
+from octoprint_cli.gcode.code_table import Code
+
+Target = Tuple[str, float]
+
+#: Letters with a number each; one without a number, a switch, stands alone, since RS400 may be R and S400 or neither.
+_PARAMETERS = re.compile(r"(?:\s*[A-Z](?:\s*[-+]?[0-9.][-+0-9.:]*|(?=\s|$)))*\s*", re.IGNORECASE | re.ASCII)
+_PARAMETER = re.compile(r"([A-Z])\s*([-+0-9.:]*)", re.IGNORECASE | re.ASCII)
+_COMMENT = re.compile(r"(?<!\\);.*")
+#: A remark in brackets that holds a letter with a number, or characters that belong to no parameter.
+_HIDING = re.compile(r"\([^)]*[A-Z]\s*[-+]?[0-9.]|[\\]|(?:^|\s)_[A-Z]+[0-9]", re.IGNORECASE)
+#: 0x190 and 4E2 are 400 to a firmware that uses C's functions.
+_C_NUMBER = re.compile(r"[0-9][XE][-+]?[0-9A-F]", re.IGNORECASE | re.ASCII)
+#: With F these raise the target by the flow, in Marlin, up to what B says.
+_AUTOMATIC = ("M104", "M109")
+#: RepRapFirmware switches a heater off with S-273.15.
+_ABSOLUTE_ZERO = -273.0
+_BY_NAME = (("BED", "bed"), ("CHAMBER", "chamber"), *((part, "tool") for part in ("EXTRUDER", "HOTEND", "NOZZLE", "TOOL")))
+#: A macro's parameter that holds a temperature: it says so, or is called like the heater, as in EXTRUDER=210 or BED=60.
+_TEMPERATURE = re.compile(r".*TEMP.*|(?:HEATER_)?(?:BED|CHAMBER|EXTRUDER|HOTEND|NOZZLE)[0-9]*")
+_HEATER_KEYS = ("HEATER", "SENSOR")
+_DEGREE_KEYS = ("TARGET", "MINIMUM", "MAXIMUM")
+
+
+def without_comment(line: str) -> str:
+    """Return a line without the comment at its end. A semicolon behind a backslash begins none, as the server sees it."""
+    return _COMMENT.sub("", line)
+
+
+def has_hidden_parameters(line: str) -> bool:
+    """Whether a line has what one firmware reads as a parameter and another as a remark, or as nothing."""
+    return _HIDING.search(without_comment(line)) is not None
+
+
+def heats(row: Code) -> bool:
+    """Whether a numbered code sets a target: by its row, or as M303 while it tunes."""
+    return row.heats is not None or row.name == "M303"
+
+
+def code_targets(row: Code, written: str, command: str) -> List[Target]:
+    """Return the targets of a numbered code that heats, from what stands between it and the next code. Raises InvalidValue."""
+    if _PARAMETERS.fullmatch(written) is None or _C_NUMBER.search(written):
+        raise unreadable(command, f"what follows {row.name} is not parameters alone, such as T0 S200")
+    pairs = [(letter.upper(), value) for letter, value in _PARAMETER.findall(written)]
+    empty = next((letter for letter, value in pairs if letter in "SR" and not value), None)
+    if empty is not None:
+        raise unreadable(command, f"{empty} has no number")
+    twice = next((letter for index, (letter, _) in enumerate(pairs) if letter in dict(pairs[:index])), None)
+    if twice is not None:
+        raise unreadable(command, f"{twice} stands there twice")
+    tool = dict(pairs).get(row.tool, "")
+    if row.heats == "tool" and tool and not tool.isdigit():
+        raise unreadable(command, f"{row.tool}{tool} is no tool")
+    kind = _kind(row, dict(pairs))
+    letters = "SRB" if row.name in _AUTOMATIC else "SR"
+    return [(kind, degrees) for letter, value in pairs if value and letter in letters for degrees in _all_degrees(value, command)]
+
+
+def word_targets(named: bool, written: str, command: str) -> List[Target]:
+    """Return the targets of a word: of the heater that it names (`named`), or of each parameter called like a temperature."""
+    pairs = dict(_pairs(written, command, strict=named))
+    if named:
+        heater = next((pairs[key] for key in _HEATER_KEYS if key in pairs), "")
+        return [(_kind_of(heater), _word_degrees(pairs[key], command)) for key in _DEGREE_KEYS if key in pairs]
+    found = [(_kind_of(key), _number(value)) for key, value in pairs.items() if _TEMPERATURE.fullmatch(key)]
+    return [(kind, degrees) for kind, degrees in found if degrees is not None]
+
+
+def _pairs(written: str, command: str, strict: bool) -> Iterator[Tuple[str, str]]:
+    """Yield the keys and values of Klipper's `KEY=VALUE`. With `strict` nothing else may be there, and no key twice."""
+    try:
+        words = shlex.split(re.sub(r"\s*=\s*", "=", written))
+    except ValueError:
+        words = written.split()
+        if strict:
+            raise unreadable(command, "its quotes do not match") from None
+    seen: Dict[str, str] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if strict and (not equals or key.upper() in seen or not re.fullmatch(r"\w+", key, re.ASCII)):
+            raise unreadable(command, f"{word!r} is not KEY=VALUE, or its key stands there twice")
+        seen[key.upper()] = value
+    yield from seen.items()
+
+
+def _kind(row: Code, parameters: Dict[str, str]) -> str:
+    """Return the kind of heater; M303 names it with E, where -1 is the bed."""
+    if row.name == "M303":
+        return "bed" if parameters.get("E", "").startswith("-") else "tool"
+    return str(row.heats)
+
+
+def _kind_of(name: str) -> str:
+    """Return the kind of a heater that has this name; an unknown one counts as a tool, whose limit is the highest."""
+    return next((kind for part, kind in _BY_NAME if part in name.upper()), "tool")
+
+
+def _all_degrees(value: str, command: str) -> Sequence[float]:
+    return [_degrees(part, command) for part in value.split(":")]  # RepRapFirmware: a value for each heater of a tool
+
+
+def _degrees(written: str, command: str) -> float:
+    degrees = _number(written or "0")
+    if degrees is not None and degrees <= _ABSOLUTE_ZERO:
+        return 0.0
+    if degrees is None or degrees < 0:
+        raise InvalidValue(f"{command!r} has {written!r} for a temperature", hint="octoprint-cli temp --tool 200")
+    return degrees
+
+
+def _word_degrees(written: str, command: str) -> float:
+    degrees = _number(written)
+    if degrees is None:
+        raise InvalidValue(f"{command!r} has {written!r} for a temperature", hint="octoprint-cli temp --tool 200")
+    return max(degrees, 0.0)
+
+
+def _number(written: str) -> Optional[float]:
+    try:
+        number = float(written) if written.isascii() and "_" not in written else float("nan")
+    except ValueError:
+        return None
+    return number if abs(number) < float("inf") else None
+
+
+def unreadable(command: str, why: str) -> InvalidValue:
+    """Return the error for a command whose parameters cannot be read in one way only."""
+    return InvalidValue(f"{command!r} can be read in more than one way: {why}", hint="octoprint-cli gcode 'M104 T0 S200'")
