@@ -18,7 +18,8 @@ from octoprint_cli.client.push.socket import (
     SocketLost,
     Subscription,
 )
-from octoprint_cli.gcode.code_table import MESSAGE, lookup
+from octoprint_cli.gcode.code_row import MESSAGE
+from octoprint_cli.gcode.code_table import lookup
 from octoprint_cli.gcode.command import code_of, only_asks, unframed
 from octoprint_cli.gcode.firmware.refusals import is_refusal
 from octoprint_cli.gcode.firmware.replies import parsed_reply

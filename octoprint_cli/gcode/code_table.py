@@ -9,57 +9,21 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Dict, List, NamedTuple, Optional, Pattern, Tuple
+from typing import Dict, List, Pattern, Tuple
 
-#: What may stand in `text`: words for people, or a name or another value.
-MESSAGE, VALUE = "message", "value"
-#: What may stand in `heats` besides tool, bed and chamber: the heater is named by HEATER=, or each by a parameter's own name.
-NAMED, BY_PARAMETERS = "named", "by parameters"
-#: What may stand in `reports`.
-TEMPERATURES, POSITION, SD_PROGRESS, FANS, PROGRESS = "temperatures", "position", "sd progress", "fans", "progress"
-
-
-class Code(NamedTuple):
-    """One row of the table. Every column but the name is empty unless the row says something."""
-
-    name: str  # G28, M104; @ABORT is a host command, PAUSE a word of Klipper
-    harm: Optional[str] = None  # the harm that it can do: typed, it wants --confirm
-    notable: Optional[str] = None  # why it deserves a look in a file that is printed unattended
-    only_with: Optional[Pattern[str]] = None  # harm and notable are about these parameters; with others there is nothing to say
-    moves: bool = False  # moves something, upsets the position or swaps the tool: refused while a job is printing
-    heats: Optional[str] = None  # the heater whose target it sets: tool, bed, chamber, NAMED or BY_PARAMETERS
-    tool: str = "T"  # of one that heats a tool, the parameter that names the tool
-    needs_tool: bool = False  # whether it heats only if that parameter is there
-    heat_off: Optional[Pattern[str]] = None  # the parameters with which it switches its heater off, whatever its target is
-    waits_for_heat: bool = False  # goes on only when what it heats, or all that is heated, is hot
-    asks: Optional[str] = None  # it only asks a question, as long as it has no parameters but these
-    answered: bool = False  # a question that every firmware answers with more than an ok
-    reports: Optional[str] = None  # the report that the firmware sends in answer
-    text: Optional[str] = None  # text follows, in which no code is looked for: MESSAGE or VALUE
-    ends_print: bool = False  # stands at the end of a print (a numbered code: unless it has an S, which makes it a timer)
-    ends_only_with: Optional[Pattern[str]] = None  # ... with these parameters
-    homes: bool = False  # finds out where the axes are, or recalls it
-    waits: bool = False  # waits for the user at the printer
-    emergency_stop: bool = False  # nothing may delay it, and no firmware answers it
-    service: Optional[bool] = None  # what follows, up to the code that says False, is no part of a layer
-    skipped: bool = False  # common in files, and changes nothing that is looked for there: not read any further
-    cannot_heat: bool = False  # a word that heats nothing for certain, as any other one (a macro) may
-
-    def ends(self, parameters: str) -> bool:
-        """Whether a command with these parameters stands at the end of a print."""
-        if not self.ends_print or (self.ends_only_with is not None and not self.ends_only_with.match(parameters.upper())):
-            return False
-        return is_word(self.name) or self.text is not None or "S" not in parameters.upper()
-
-    def concerns(self, parameters: str) -> bool:
-        """Whether its harm or remark is about a command with these parameters."""
-        return self.only_with is None or self.only_with.fullmatch(parameters.upper()) is not None
-
-    @property
-    def remark(self) -> Optional[str]:
-        """Why it deserves a look in a file, or None."""
-        return self.notable or self.harm or ("waits for a person" if self.waits else None)
-
+from octoprint_cli.gcode.code_row import (
+    BY_PARAMETERS,
+    FANS,
+    MESSAGE,
+    POSITION,
+    PROGRESS,
+    SD_PROGRESS,
+    TEMPERATURES,
+    VALUE,
+    Code,
+    is_word,
+)
+from octoprint_cli.gcode.firmware_words import WORDS
 
 _BELOW_ZERO = re.compile(r".*\bS-")
 _STOPPING = re.compile(r".*(?:STOP|END|FINISH|DONE|CANCEL)")
@@ -96,6 +60,7 @@ _ROWS = (
     Code("M31", asks=""),  # time printed
     Code("M32", harm="starts a print from the SD card past every check", text=VALUE),
     Code("M36", text=VALUE),
+    Code("M42", typed_harm="switches a pin, whatever is connected to it"),
     Code("M73", skipped=True, reports=PROGRESS),
     Code("M80", harm="switches the power supply"),
     Code("M81", harm="switches the power off"),
@@ -103,7 +68,14 @@ _ROWS = (
     Code("M83", moves=True),
     Code("M84", moves=True, ends_print=True),
     Code("M92", notable="changes the printer's calibration"),
-    Code("M98", text=VALUE, homes=True, ends_print=True, ends_only_with=_STOPPING),  # of RepRapFirmware: runs a file of commands
+    Code(
+        "M98",
+        text=VALUE,
+        homes=True,
+        ends_print=True,
+        ends_only_with=_STOPPING,
+        typed_harm="runs a file of commands on the printer",
+    ),  # of RepRapFirmware: runs a file of commands
     Code("M104", heats="tool"),
     Code("M105", asks="TR", answered=True, reports=TEMPERATURES),  # T: of that tool, R: of the redundant sensor
     Code("M106", skipped=True),
@@ -112,7 +84,7 @@ _ROWS = (
     Code("M112", notable="stops the printer in an emergency", emergency_stop=True),
     Code("M114", asks="DERS", answered=True, reports=POSITION),  # D, E, R: details, as it moves (Marlin); S: in steps (Repetier)
     Code("M115", asks="BV", answered=True),  # B: of that board (RepRapFirmware), V: its version (Prusa); U waits
-    Code("M116", waits_for_heat=True, reports=TEMPERATURES),
+    Code("M116", waits_for_heat=True, reports=TEMPERATURES, disturbs="holds the printer up until everything is hot"),
     Code("M117", text=MESSAGE, skipped=True),
     Code("M118", text=MESSAGE),
     Code("M119", asks=""),  # endstops
@@ -121,6 +93,7 @@ _ROWS = (
     Code("M125", moves=True),
     Code("M140", heats="bed"),
     Code("M141", heats="chamber"),
+    Code("M143", typed_harm="changes the highest temperature that the firmware allows"),
     Code("M190", heats="bed", waits_for_heat=True, reports=TEMPERATURES),
     Code("M191", heats="chamber", waits_for_heat=True, reports=TEMPERATURES),
     Code("M201", skipped=True),
@@ -129,7 +102,12 @@ _ROWS = (
     Code("M205", skipped=True),
     Code("M206", moves=True),
     Code("M209", skipped=True),
-    Code("M211", notable="switches the limits of the axes off", only_with=re.compile(r".*\bS0(?![0-9.]).*")),
+    Code(
+        "M211",
+        notable="switches the limits of the axes off",
+        only_with=re.compile(r".*\bS0(?![0-9.]).*"),
+        disturbs="changes whether the axes stay within their limits",
+    ),
     Code("M220", skipped=True),
     Code("M221", skipped=True),
     Code("M226", waits=True),
@@ -138,6 +116,8 @@ _ROWS = (
     Code("M302", harm="allows cold extrusion", only_with=_COLD_ALLOWED),
     Code("M303", harm="heats unattended to tune the heater", reports=TEMPERATURES),
     Code("M304", notable="changes the printer's calibration"),
+    Code("M305", typed_harm="changes how a temperature is measured"),
+    Code("M308", typed_harm="changes how a temperature is measured"),
     Code("M400", skipped=True),
     Code("M410", moves=True, notable="stops all moves at once, wherever the nozzle is"),
     Code("M428", moves=True),
@@ -151,7 +131,10 @@ _ROWS = (
     Code("M550", text=VALUE),
     Code("M551", text=VALUE),
     Code("M552", text=VALUE),
+    Code("M562", typed_harm="resets the fault of a heater"),
+    Code("M564", disturbs="changes whether the axes stay within their limits"),
     Code("M568", heats="tool", tool="P", heat_off=_SWITCHED_OFF),  # of RepRapFirmware
+    Code("M570", typed_harm="changes when a heater counts as faulty"),
     Code("M586", text=VALUE),
     Code("M587", text=VALUE),
     Code("M600", moves=True, waits=True, notable="waits for a person to change the filament"),
@@ -167,27 +150,10 @@ _ROWS = (
     Code("M851", notable="changes the printer's calibration"),
     Code("M900", skipped=True),
     Code("M928", harm="writes all that follows to the SD card", text=VALUE),
+    Code("M950", typed_harm="changes what a pin is for"),
     Code("M997", harm="replaces the firmware"),
     Code("M999", harm="restarts a stopped printer", moves=True),
-    Code("@ABORT", harm="cancels the job"),
-    Code("@CANCEL", harm="cancels the job"),
-    Code("@PAUSE", waits=True),
-    Code("CANCEL_PRINT", notable="cancels the print"),
-    Code("COLOR_CHANGE", waits=True),
-    Code("EXCLUDE_OBJECT_END", skipped=True),
-    Code("EXCLUDE_OBJECT_START", skipped=True),
-    Code("FIRMWARE_RESTART", harm="restarts the firmware"),
-    Code("PAUSE", waits=True),
-    Code("RESTART", harm="restarts the host firmware"),
-    Code("SAVE_CONFIG", harm="overwrites the stored settings and restarts the firmware"),
-    Code("SDCARD_PRINT_FILE", harm="starts a print past every check"),
-    Code("SET_FAN_SPEED", skipped=True),
-    Code("SET_HEATER_TEMPERATURE", heats=NAMED),
-    Code("SET_PRESSURE_ADVANCE", skipped=True),
-    Code("SET_VELOCITY_LIMIT", skipped=True),
-    Code("STOP_PRINT", ends_print=True),
-    Code("TEMPERATURE_WAIT", waits_for_heat=True, cannot_heat=True),
-    Code("TURN_OFF_HEATERS", ends_print=True, cannot_heat=True),
+    *WORDS,
 )
 #: What is known of words by their shape, besides their own row: macros have names of the user's own.
 _FAMILIES: Tuple[Tuple[Pattern[str], Code], ...] = (
@@ -225,11 +191,6 @@ def lookup(name: str) -> Code:
             shared = {column: value for column, value in family._asdict().items() if value and not getattr(row, column)}
             row = row._replace(**shared)
     return row
-
-
-def is_word(name: str) -> bool:
-    """Whether this is a macro, a word or a host command, and not a numbered code such as G28."""
-    return not name[1:2].isdigit()
 
 
 def code_name(letter: str, digits: str) -> str:

@@ -11,9 +11,9 @@ import re
 from typing import List, Match, NamedTuple, Optional, Tuple
 
 from octoprint_cli.errors import InvalidValue
-from octoprint_cli.gcode.code_table import code_name, is_word, lookup
-from octoprint_cli.gcode.command_risks import FACTORS, disturbance_of, harm_of, moves
-from octoprint_cli.gcode.firmware_words import effect_of
+from octoprint_cli.gcode.code_row import NAMED, is_word
+from octoprint_cli.gcode.code_table import code_name, lookup
+from octoprint_cli.gcode.command_risks import FACTORS, disturbance_of, harm_of, is_known, moves
 from octoprint_cli.gcode.targets import code_targets, has_hidden_parameters, heats, unreadable, without_comment, word_targets
 
 _LINE_NUMBER = re.compile(r"^\s*N\s*[-+]?\d+\s*", re.IGNORECASE)
@@ -75,13 +75,13 @@ class GcodeCommand(NamedTuple):
         """
         found: List[Tuple[str, float]] = []
         for name, written in self._parts():
-            row, effect = lookup(name), effect_of(name)
+            row = lookup(name)
             if row.text:
                 break
             if not is_word(name):
                 found += code_targets(row, written, self.text) if heats(row) else []
-            elif effect is None or effect.heats:
-                found += word_targets(effect is not None, written, self.text)
+            elif row.heats == NAMED or row.waits_for_heat or not is_known(name):
+                found += word_targets(is_known(name), written, self.text)
         if (found or self.moves) and has_hidden_parameters(unframed(self.text)):
             raise unreadable(self.text, "it has a remark or characters that not every firmware reads as such")
         return found

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import Dict, Optional, Tuple
 
-from octoprint_cli.gcode.code_table import CODES, MESSAGE, is_word, lookup
-from octoprint_cli.gcode.firmware_words import effect_of, may_heat
+from octoprint_cli.gcode.code_row import MESSAGE, is_word
+from octoprint_cli.gcode.code_table import CODES, lookup
+from octoprint_cli.gcode.firmware_words import may_heat
 
 #: The percentages of M220 (speed) and M221 (flow) that the server itself accepts from its users.
 FACTORS: Dict[str, Tuple[str, float, float]] = {"M220": ("the speed", 50.0, 200.0), "M221": ("the flow", 75.0, 125.0)}
@@ -19,28 +20,24 @@ _FACTOR = re.compile(r"S\s*([-+]?[0-9]*\.?[0-9]*)", re.IGNORECASE | re.ASCII)
 
 def harm_of(name: str, written: str) -> Optional[str]:
     """Return the harm that a code or word with these parameters can do, as the end of "which ..."; None for no harm."""
-    effect = effect_of(name)
-    harm = lookup(name).harm or (effect.harm if effect else None) or _extreme(name, written)
+    row = lookup(name)
+    harm = (row.harm if row.concerns(written) else None) or row.typed_harm or _extreme(name, written)
     return harm or ("may be a macro that heats" if not is_known(name) and may_heat(name) else None)
 
 
 def moves(name: str) -> bool:
     """Whether a code or word moves something or upsets the position, so that it is refused during a job."""
-    effect = effect_of(name)
-    return lookup(name).moves or (effect is not None and effect.moves)
+    return lookup(name).moves
 
 
 def disturbance_of(name: str) -> Optional[str]:
     """Return what a code or word does to a running job, as the end of "which ..."; None if a job does not mind."""
-    effect = effect_of(name)
-    if effect is not None and effect.disturbs:
-        return effect.disturbs
-    return None if is_known(name) else "is not known: it may be a macro that moves or heats"
+    return lookup(name).disturbs if is_known(name) else "is not known: it may be a macro that moves or heats"
 
 
 def is_known(name: str) -> bool:
     """Whether it is known what a code or word does. Of numbered codes that is assumed."""
-    return not is_word(name) or name in CODES or effect_of(name) is not None or lookup(name).text == MESSAGE
+    return not is_word(name) or name in CODES or lookup(name).text == MESSAGE
 
 
 def _extreme(name: str, written: str) -> Optional[str]:

@@ -1,28 +1,20 @@
-"""The words of Klipper, and codes that other firmwares than Marlin have: what each does if it is typed, with or without a job.
+"""Rows of the table of G-code for words: OctoPrint's host commands (@PAUSE) and Klipper's commands.
 
-Read for typed commands only (`command_risks`), beside the rows of `code_table`. In a file many of them are as usual as they are
-harmful when typed. A word that neither has may be a user's macro, which can do anything.
+A word that has no row may be a user's macro, which can do anything.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Dict, NamedTuple, Optional, Pattern
+from typing import Pattern, Tuple
 
+from octoprint_cli.gcode.code_row import NAMED, Code
 
-class WordEffect(NamedTuple):
-    """What a word does: `harm` and `moves` as in `code_table.Code`."""
-
-    harm: Optional[str] = None
-    moves: bool = False
-    disturbs: Optional[str] = None  # what it does to a job: typed during one, it wants --confirm
-    heats: bool = False  # with the parameter TARGET, of the heater that HEATER names
-
-
+#: Words that move something or upset the position, and of which nothing else is known.
 _MOVES = """
     ABORT ACCEPT ACTIVATE_EXTRUDER ADJUSTED ALIGN AXIS_TWIST_COMPENSATION_CALIBRATE BED_MESH_CALIBRATE BED_MESH_CLEAR
-    BED_MESH_OFFSET BED_MESH_PROFILE BED_SCREWS_ADJUST BED_TILT_CALIBRATE BLTOUCH_DEBUG BLTOUCH_STORE CLEAR_PAUSE DELTA_CALIBRATE
-    ENDSTOP_PHASE_CALIBRATE FORCE_MOVE HOME_XY HOMING_OVERRIDE LOAD_FILAMENT MANUAL_PROBE MANUAL_STEPPER PARK PAUSE
+    BED_MESH_OFFSET BED_MESH_PROFILE BED_SCREWS_ADJUST BED_TILT_CALIBRATE BLTOUCH_DEBUG BLTOUCH_STORE CLEAR_PAUSE
+    DELTA_CALIBRATE ENDSTOP_PHASE_CALIBRATE FORCE_MOVE HOME_XY HOMING_OVERRIDE LOAD_FILAMENT MANUAL_PROBE MANUAL_STEPPER PARK
     PROBE PROBE_ACCURACY PROBE_CALIBRATE QUAD_GANTRY_LEVEL RESTORE_DUAL_CARRIAGE_STATE RESTORE_GCODE_STATE RESUME
     SCREWS_TILT_CALCULATE SET_DUAL_CARRIAGE SET_EXTRUDER_ROTATION_DISTANCE SET_EXTRUDER_STEP_DISTANCE SET_GCODE_OFFSET
     SET_KINEMATIC_POSITION SET_SKEW SET_STEPPER_ENABLE SHAPER_CALIBRATE SKEW_PROFILE STEPPER_BUZZ SYNC_EXTRUDER_MOTION
@@ -31,50 +23,53 @@ _MOVES = """
 """
 #: What only asks, shows a text or a light, or turns a fan: it neither moves nor heats.
 _HARMLESS = """
-    @PAUSE @RESUME ACCELEROMETER_QUERY BED_MESH_MAP BED_MESH_OUTPUT DUMP_TMC DUMP_WARNINGS EXCLUDE_OBJECT_DEFINE EXCLUDE_OBJECT_END
-    EXCLUDE_OBJECT_START GET_POSITION GET_RETRACTION GET_STATUS HELP MEASURE_AXES_NOISE QUERY_ADC QUERY_ENDSTOPS
-    QUERY_FILAMENT_SENSOR QUERY_PROBE SAVE_GCODE_STATE SAVE_VARIABLE SEARCH_VARS SET_DISPLAY_GROUP SET_DISPLAY_TEXT SET_FAN_SPEED
-    SET_LED SET_LED_TEMPLATE SET_PRESSURE_ADVANCE SET_PRINT_STATS_INFO SET_RETRACTION SET_TEMPERATURE_FAN_TARGET
-    SET_VELOCITY_LIMIT TEMPERATURE_PROBE_ENABLE
+    @RESUME ACCELEROMETER_QUERY BED_MESH_MAP BED_MESH_OUTPUT DUMP_TMC DUMP_WARNINGS EXCLUDE_OBJECT_DEFINE GET_POSITION
+    GET_RETRACTION GET_STATUS HELP MEASURE_AXES_NOISE QUERY_ADC QUERY_ENDSTOPS QUERY_FILAMENT_SENSOR QUERY_PROBE
+    SAVE_GCODE_STATE SAVE_VARIABLE SEARCH_VARS SET_DISPLAY_GROUP SET_DISPLAY_TEXT SET_LED SET_LED_TEMPLATE SET_PRINT_STATS_INFO
+    SET_RETRACTION SET_TEMPERATURE_FAN_TARGET TEMPERATURE_PROBE_ENABLE
 """
-_RESTART = "restarts the firmware and ends a print"
 
-_EFFECTS: Dict[str, WordEffect] = {
-    **{name: WordEffect(moves=True) for name in _MOVES.split()},
-    **{name: WordEffect() for name in _HARMLESS.split()},
-    "CANCEL_PRINT": WordEffect(harm="cancels the job"),
-    "EXCLUDE_OBJECT": WordEffect(harm="leaves an object out of the print"),
-    "FIRMWARE_RESTART": WordEffect(harm=_RESTART, moves=True),
-    "INIT_TMC": WordEffect(harm="resets a motor's driver", moves=True),
-    "M42": WordEffect(harm="switches a pin, whatever is connected to it"),
-    "M98": WordEffect(harm="runs a file of commands on the printer"),
-    "M116": WordEffect(disturbs="holds the printer up until everything is hot"),
-    "M143": WordEffect(harm="changes the highest temperature that the firmware allows"),
-    "M211": WordEffect(disturbs="changes whether the axes stay within their limits"),
-    "M305": WordEffect(harm="changes how a temperature is measured"),
-    "M308": WordEffect(harm="changes how a temperature is measured"),
-    "M562": WordEffect(harm="resets the fault of a heater"),
-    "M564": WordEffect(disturbs="changes whether the axes stay within their limits"),
-    "M570": WordEffect(harm="changes when a heater counts as faulty"),
-    "M950": WordEffect(harm="changes what a pin is for"),
-    "MPC_CALIBRATE": WordEffect(harm="heats unattended to tune the heater", moves=True, heats=True),
-    "PID_CALIBRATE": WordEffect(harm="heats unattended to tune the heater", moves=True, heats=True),
-    "RESTART": WordEffect(harm=_RESTART, moves=True),
-    "RUN_SHELL_COMMAND": WordEffect(harm="runs a program on the printer's computer"),
-    "SAVE_CONFIG": WordEffect(harm="overwrites the stored settings and restarts the firmware", moves=True),
-    "SDCARD_PRINT_FILE": WordEffect(harm="starts a print past every check"),
-    "SDCARD_RESET_FILE": WordEffect(harm="forgets the file that is printed", moves=True),
-    "SET_FILAMENT_SENSOR": WordEffect(disturbs="switches a filament sensor"),
-    "SET_HEATER_TEMPERATURE": WordEffect(heats=True),
-    "SET_IDLE_TIMEOUT": WordEffect(harm="changes after which time an idle printer switches its heaters off"),
-    "SET_PIN": WordEffect(harm="switches a pin, whatever is connected to it"),
-    "SET_TMC_CURRENT": WordEffect(harm="changes a motor's current"),
-    "SET_TMC_FIELD": WordEffect(harm="changes a setting of a motor's driver"),
-    "TEMPERATURE_WAIT": WordEffect(disturbs="holds the printer up until a temperature is reached", heats=True),
-    "TURN_OFF_HEATERS": WordEffect(disturbs="switches every heater off"),
-    "Z_OFFSET_APPLY_ENDSTOP": WordEffect(harm="changes the printer's calibration"),
-    "Z_OFFSET_APPLY_PROBE": WordEffect(harm="changes the printer's calibration"),
-}
+WORDS: Tuple[Code, ...] = (
+    *(Code(name, moves=True) for name in _MOVES.split()),
+    *(Code(name) for name in _HARMLESS.split()),
+    Code("@ABORT", harm="cancels the job"),
+    Code("@CANCEL", harm="cancels the job"),
+    Code("@PAUSE", waits=True),
+    Code("CANCEL_PRINT", notable="cancels the print", typed_harm="cancels the job"),
+    Code("COLOR_CHANGE", waits=True),
+    Code("EXCLUDE_OBJECT", typed_harm="leaves an object out of the print"),
+    Code("EXCLUDE_OBJECT_END", skipped=True),
+    Code("EXCLUDE_OBJECT_START", skipped=True),
+    Code("FIRMWARE_RESTART", harm="restarts the firmware", moves=True),
+    Code("INIT_TMC", typed_harm="resets a motor's driver", moves=True),
+    Code("MPC_CALIBRATE", typed_harm="heats unattended to tune the heater", moves=True, heats=NAMED),
+    Code("PAUSE", waits=True, moves=True),
+    Code("PID_CALIBRATE", typed_harm="heats unattended to tune the heater", moves=True, heats=NAMED),
+    Code("RESTART", harm="restarts the host firmware", moves=True),
+    Code("RUN_SHELL_COMMAND", typed_harm="runs a program on the printer's computer"),
+    Code("SAVE_CONFIG", harm="overwrites the stored settings and restarts the firmware", moves=True),
+    Code("SDCARD_PRINT_FILE", harm="starts a print past every check"),
+    Code("SDCARD_RESET_FILE", typed_harm="forgets the file that is printed", moves=True),
+    Code("SET_FAN_SPEED", skipped=True),
+    Code("SET_FILAMENT_SENSOR", disturbs="switches a filament sensor"),
+    Code("SET_HEATER_TEMPERATURE", heats=NAMED),
+    Code("SET_IDLE_TIMEOUT", typed_harm="changes after which time an idle printer switches its heaters off"),
+    Code("SET_PIN", typed_harm="switches a pin, whatever is connected to it"),
+    Code("SET_PRESSURE_ADVANCE", skipped=True),
+    Code("SET_TMC_CURRENT", typed_harm="changes a motor's current"),
+    Code("SET_TMC_FIELD", typed_harm="changes a setting of a motor's driver"),
+    Code("SET_VELOCITY_LIMIT", skipped=True),
+    Code("STOP_PRINT", ends_print=True),
+    Code(
+        "TEMPERATURE_WAIT",
+        waits_for_heat=True,
+        cannot_heat=True,
+        disturbs="holds the printer up until a temperature is reached",
+    ),
+    Code("TURN_OFF_HEATERS", ends_print=True, cannot_heat=True, disturbs="switches every heater off"),
+    Code("Z_OFFSET_APPLY_ENDSTOP", typed_harm="changes the printer's calibration"),
+    Code("Z_OFFSET_APPLY_PROBE", typed_harm="changes the printer's calibration"),
+)
 
 #: Names of macros that start a print, prepare one, or feed filament: by their shape they may heat.
 _MAY_HEAT: Pattern[str] = re.compile(
@@ -82,11 +77,6 @@ _MAY_HEAT: Pattern[str] = re.compile(
 )
 #: What turns heaters off or ends a print: cooling is not asked about.
 _COOLS: Pattern[str] = re.compile(r".*(?:_OFF|COOL|END_|_END|FINISH|STOP|CANCEL|PAUSE).*")
-
-
-def effect_of(name: str) -> Optional[WordEffect]:
-    """Return what a word in capitals does, or None for one that is not known here."""
-    return _EFFECTS.get(name)
 
 
 def may_heat(name: str) -> bool:

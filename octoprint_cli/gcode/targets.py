@@ -11,7 +11,7 @@ import shlex
 from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from octoprint_cli.errors import InvalidValue
-from octoprint_cli.gcode.code_table import Code
+from octoprint_cli.gcode.code_row import Code
 
 Target = Tuple[str, float]
 

@@ -8,7 +8,7 @@ from typing import Dict, List, Optional, Set
 from octoprint_cli.gcode.analysis.contents import HeaterTargets
 from octoprint_cli.gcode.analysis.macro_heat import macro_targets
 from octoprint_cli.gcode.analysis.tokenizer import Words
-from octoprint_cli.gcode.code_table import BY_PARAMETERS, NAMED, Code
+from octoprint_cli.gcode.code_row import BY_PARAMETERS, NAMED, Code
 
 #: Tools are numbered below this: larger numbers are other things (T255, T1000 of Bambu Lab).
 MOST_TOOLS = 32

@@ -11,7 +11,8 @@ from octoprint_cli.gcode.analysis.extrusion_mode import MACRO_CALL, ModeTracker
 from octoprint_cli.gcode.analysis.heaters import MOST_TOOLS, HeaterTracker
 from octoprint_cli.gcode.analysis.tokenizer import Tokens, tokenize, with_words
 from octoprint_cli.gcode.analysis.toolpath import INCH, Toolpath
-from octoprint_cli.gcode.code_table import CODES, is_word, lookup
+from octoprint_cli.gcode.code_row import is_word
+from octoprint_cli.gcode.code_table import CODES, lookup
 
 #: No more of a line is read: what is longer than that is a list of Klipper's, or damage.
 _MOST_READ = 2048

@@ -13,7 +13,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, Pattern, Tuple
 
-from octoprint_cli.gcode.code_table import FANS, POSITION, PROGRESS, SD_PROGRESS, TEMPERATURES, lookup
+from octoprint_cli.gcode.code_row import FANS, POSITION, PROGRESS, SD_PROGRESS, TEMPERATURES
+from octoprint_cli.gcode.code_table import lookup
 from octoprint_cli.gcode.command import code_of, unframed
 
 #: Who said a line: the host is OctoPrint speaking to the firmware, for whichever client; the server is OctoPrint noting.
