@@ -219,7 +219,7 @@ ELSEWHERE: Dict[str, str] = {
     "FILE_UNWRITABLE": "test_tutorial.py",
     "INTERNAL_ERROR": "test_bugs.py",
     "OUTPUT_ERROR": "test_exit_codes.py",
-    "PLUGIN_ERROR": "test_addons_broken.py",
-    "PLUGIN_RULES": "test_addons_rules.py",
-    "PREFLIGHT_FAILED": "test_addons_good.py",  # the built-in checks all have a more precise code
+    "PLUGIN_ERROR": "test_broken_plugins.py",
+    "PLUGIN_RULES": "test_plugin_rules.py",
+    "PREFLIGHT_FAILED": "test_plugin_commands.py",  # the built-in checks all have a more precise code
 }

@@ -18,7 +18,7 @@ import pytest
 from octoprint_cli.testing import FaultServer
 from octoprint_cli.testing.server.faults import hang
 
-from . import addons
+from . import third_party
 from .program import Program
 from .pseudo_terminal import on_a_terminal
 
@@ -60,7 +60,7 @@ class Shells(Program):
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return addons.install(tmp_path_factory.mktemp("completed"), addons.GOOD)
+    return third_party.install(tmp_path_factory.mktemp("completed"), third_party.GOOD)
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ from typing import List
 
 import pytest
 
-from . import addons
+from . import third_party
 from .program import Program
 from .reading import as_json, as_yaml, check_failure, check_success, check_told
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return addons.install(tmp_path_factory.mktemp("strangers"), addons.STRANGER)
+    return third_party.install(tmp_path_factory.mktemp("cliff_only"), third_party.CLIFF_ONLY)
 
 
 @pytest.fixture

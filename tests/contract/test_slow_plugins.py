@@ -11,9 +11,9 @@ import pytest
 from octoprint_cli.app import time_limit
 from octoprint_cli.testing import FaultServer
 
-from .addons import COMMANDS, LIST, SHOW, AddOn, install
 from .program import LIMIT, Program
 from .reading import as_json, check_failure, check_success
+from .third_party import COMMANDS, LIST, SHOW, Plugin, install
 
 _SLEEPS = """
 import os
@@ -28,7 +28,7 @@ time.sleep(3600)
 class Slow:
     pass
 """
-SLOW = AddOn(
+SLOW = Plugin(
     "slow-tools",
     {"slow_tools": _SLEEPS, "slow_formats": _SLEEPS},
     {

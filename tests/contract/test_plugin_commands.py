@@ -9,14 +9,14 @@ import pytest
 
 from octoprint_cli.testing import FaultServer
 
-from . import addons
+from . import third_party
 from .program import Program
 from .reading import as_csv, as_json, check_failure, check_success, check_told
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return addons.install(tmp_path_factory.mktemp("good"), addons.GOOD)
+    return third_party.install(tmp_path_factory.mktemp("good"), third_party.GOOD)
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def test_plugin_command_is_unknown_before_installation(program: Program) -> None
 
 def test_unpacked_plugin_has_the_files_that_pip_installs(tmp_path: Path) -> None:
     """All other tests of plugins stand on this: they install without pip, which is slow."""
-    everything = (addons.GOOD, addons.STRANGER, addons.BROKEN, *addons.RIVALS)
-    by_hand, by_pip = addons.install(tmp_path, *everything), addons.install_with_pip(tmp_path, *everything)
+    everything = (third_party.GOOD, third_party.CLIFF_ONLY, third_party.BROKEN, *third_party.RIVALS)
+    by_hand, by_pip = third_party.install(tmp_path, *everything), third_party.install_with_pip(tmp_path, *everything)
     of_pip = {"INSTALLER", "REQUESTED", "RECORD", "direct_url.json"}
 
     def files(folder: Path) -> Dict[str, bytes]:
@@ -47,7 +47,7 @@ def test_unpacked_plugin_has_the_files_that_pip_installs(tmp_path: Path) -> None
 
 
 def test_ten_lines_make_a_command(vendor: Program) -> None:
-    assert len(addons.GOOD.modules["vendor_probe"].strip().splitlines()) <= 10
+    assert len(third_party.GOOD.modules["vendor_probe"].strip().splitlines()) <= 10
     result = vendor.process("nozzle", "--json")
     assert result.exit_code == 0 and check_success(as_json(result.stdout)) == {"celsius": 21.3}
     assert vendor.inside("nozzle", "-f", "value").stdout == "21.3\n"

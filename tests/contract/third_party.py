@@ -19,7 +19,7 @@ SHOW = "octoprint_cli.formatter.show"
 LIST = "octoprint_cli.formatter.list"
 
 
-class AddOn(NamedTuple):
+class Plugin(NamedTuple):
     """A distribution: its modules by name, its entry points by group."""
 
     name: str
@@ -47,25 +47,25 @@ class AddOn(NamedTuple):
         return path
 
 
-def install(folder: Path, *addons: AddOn) -> Path:
-    """The folder that has them, to be put on the path: the same files that pip makes of these wheels, at once."""
+def install(folder: Path, *plugins: Plugin) -> Path:
+    """Unpack plugins as pip would, but at once. Return the folder, to be put on the path."""
     target = folder / "installed"
-    for addon in addons:
-        with zipfile.ZipFile(addon.wheel(folder)) as archive:
+    for plugin in plugins:
+        with zipfile.ZipFile(plugin.wheel(folder)) as archive:
             archive.extractall(target)
     return target
 
 
-def install_with_pip(folder: Path, *addons: AddOn) -> Path:
-    """The same with the real pip."""
-    wheels = [str(addon.wheel(folder)) for addon in addons]
+def install_with_pip(folder: Path, *plugins: Plugin) -> Path:
+    """Install plugins with the real pip. Return the folder, to be put on the path."""
+    wheels = [str(plugin.wheel(folder)) for plugin in plugins]
     target = folder / "by_pip"
     options = ["--no-index", "--no-deps", "--no-compile", "--disable-pip-version-check", "--target", str(target)]
     subprocess.run([sys.executable, "-m", "pip", "--isolated", "--quiet", "install", *options, *wheels], check=True, timeout=LIMIT)
     return target
 
 
-GOOD = AddOn(
+GOOD = Plugin(
     "vendor-probe",
     {
         "vendor_probe": '''
@@ -139,7 +139,7 @@ class Pairs(SingleFormatter):
     },
 )
 
-STRANGER = AddOn(
+CLIFF_ONLY = Plugin(
     "stranger-tools",
     {
         "stranger": '''
@@ -218,14 +218,14 @@ def no_command():
     },
 )
 
-BROKEN = AddOn(
+BROKEN = Plugin(
     "broken-tools",
     {
         "broken_import": "import a_library_that_is_not_there\n",
         "broken_syntax": "def (:\n",
         "broken_exit": "raise SystemExit(7)\n",
         "broken_sibling": "from stranger_in_broken import Say\n",
-        "stranger_in_broken": STRANGER.modules["stranger"],
+        "stranger_in_broken": CLIFF_ONLY.modules["stranger"],
     },
     {
         COMMANDS: {
@@ -268,8 +268,8 @@ class Format(JSONFormatter):
         Path(os.environ["HOME"], "IMPOSTOR").touch()
 """
 
-RIVALS: List[AddOn] = [
-    AddOn(
+RIVALS: List[Plugin] = [
+    Plugin(
         "shadow-tools",
         {"shadow": _MARK},
         {
@@ -279,6 +279,6 @@ RIVALS: List[AddOn] = [
             LIST: {"json": "shadow:Format"},
         },
     ),
-    AddOn("level-one", {"level_one": _MARK}, {COMMANDS: {"level": "level_one:Impostor"}}),
-    AddOn("level-two", {"level_two": _MARK}, {COMMANDS: {"level": "level_two:Impostor"}}),
+    Plugin("level-one", {"level_one": _MARK}, {COMMANDS: {"level": "level_one:Impostor"}}),
+    Plugin("level-two", {"level_two": _MARK}, {COMMANDS: {"level": "level_two:Impostor"}}),
 ]

@@ -9,7 +9,7 @@ import pytest
 
 from octoprint_cli.testing import FaultServer
 
-from . import addons
+from . import third_party
 from .program import Program
 from .reading import as_json, check_failure, check_success, check_told
 from .table import COMMANDS
@@ -33,12 +33,12 @@ sys.exit(main())
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return addons.install(tmp_path_factory.mktemp("broken"), addons.BROKEN)
+    return third_party.install(tmp_path_factory.mktemp("broken"), third_party.BROKEN)
 
 
 @pytest.fixture(scope="module")
 def installed_rivals(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return addons.install(tmp_path_factory.mktemp("rivals"), *addons.RIVALS)
+    return third_party.install(tmp_path_factory.mktemp("rivals"), *third_party.RIVALS)
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from . import addons
-from .addons import COMMANDS, AddOn
+from . import third_party
 from .program import Program
 from .reading import as_json, check_failure, check_success
+from .third_party import COMMANDS, Plugin
 
-KEEPING = AddOn(
+KEEPING = Plugin(
     "keeping-tools",
     {
         "keeping": '''
@@ -30,7 +30,7 @@ class Lamp(ShowOne):
     },
     {COMMANDS: {"lamp": "keeping:Lamp"}},
 )
-LOUD = AddOn(
+LOUD = Plugin(
     "loud-tools",
     {
         "loud": '''
@@ -52,7 +52,7 @@ class Noise(octoprint_cli.framework.base.ShowOne):
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return addons.install(tmp_path_factory.mktemp("judged"), KEEPING, LOUD)
+    return third_party.install(tmp_path_factory.mktemp("judged"), KEEPING, LOUD)
 
 
 @pytest.fixture
