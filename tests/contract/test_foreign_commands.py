@@ -1,4 +1,4 @@
-"""A stranger's plain cliff commands answer in the envelope, and however they end, the contract holds."""
+"""Plain cliff commands of third parties answer in the envelope, and however they end, the contract holds."""
 
 from __future__ import annotations
 
