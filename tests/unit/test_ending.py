@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from octoprint_cli.client.push.history import Recent
 from octoprint_cli.client.push.socket import SocketLost
 from octoprint_cli.client.tracking.last_job import last_ending
 from octoprint_cli.client.tracking.terminal_traces import firmware_error_in, outcome_in
@@ -24,13 +25,13 @@ def changes(*states):
 def terminal(monkeypatch):
     """The lines that the push socket's history has; by default it is refused."""
 
-    def says(*lines, fails=None):
+    def says(*lines, fails=None, last_report=None):
         def recent(http):
             if fails is not None:
                 raise fails
-            return list(lines)
+            return Recent(list(lines), last_report)
 
-        monkeypatch.setattr("octoprint_cli.client.push.history.recent_lines", recent)
+        monkeypatch.setattr("octoprint_cli.client.push.history.recent", recent)
 
     says(fails=SocketLost("refused"))
     return says

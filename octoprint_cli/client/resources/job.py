@@ -10,6 +10,7 @@ from octoprint_cli.client.locations import location_name
 from octoprint_cli.client.parsing import inner, mapping, number, text, whole
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.resource import Resource
+from octoprint_cli.gcode.firmware.halts import is_halt
 
 _PATH = "/api/job"
 #: OctoPrint lets a running command end before it pauses or cancels, and a heater's wait is a command.
@@ -80,15 +81,17 @@ class Job(NamedTuple):
         return self._replace(file=file, location=location_name(origin) if origin else None, size=whole(payload.get("size")), **none)
 
     def require_connected(self) -> Job:
-        """Return this job if the printer is connected. Raises PrinterOffline, with the server's reason if there is one."""
+        """Return this job if the printer is connected. Raises PrinterOffline or PrinterHalted, with the server's reason."""
         if self.phase.connected:
             return self
+        details = {"state": self.state, "reason": self.error}
+        if self.phase is Phase.ERROR and self.error and is_halt(self.error):
+            raise errors.PrinterHalted(f"the firmware has halted: {self.error} ({self.state})", details=details)
         reason = f": {self.error}" if self.error else ""
-        raise errors.PrinterOffline(
-            f"the printer is not connected to OctoPrint ({self.state}{reason})",
-            hint="octoprint-cli connect",
-            details={"state": self.state, "reason": self.error},
-        )
+        message = f"the printer is not connected to OctoPrint ({self.state}{reason})"
+        if self.phase is Phase.ERROR:  # 2.0 does not say here whether the firmware has halted
+            raise errors.PrinterOffline(message, hint="octoprint-cli status", details=details, retryable=False)
+        raise errors.PrinterOffline(message, hint="octoprint-cli connect", details=details)
 
     def require_idle(self) -> Job:
         """Return this job if the printer could start one now. Raises PrinterOffline or PrinterBusy."""
@@ -107,11 +110,17 @@ class Job(NamedTuple):
     def busy(self, why: str, hint: str = "octoprint-cli status") -> errors.PrinterBusy:
         """Return the error that says what the printer is busy with."""
         file = f" with {self.file}" if self.file and self.phase.has_job else ""
-        return errors.PrinterBusy(f"{why}: {self.state}{file}", hint=hint, details={"state": self.state, "file": self.file})
+        return errors.PrinterBusy(
+            f"{why}: {self.state}{file}",
+            hint=hint,
+            details={"state": self.state, "file": self.file},
+            retryable=self.phase is not Phase.PAUSED,  # which a person must end
+        )
 
     def is_of(self, path: str, location: str) -> bool:
         """Whether this is the job of that file on the server."""
-        return self.location == location and self.file is not None and self.file.lstrip("/") == path.lstrip("/")
+        # PrusaLink and Moonraker name no storage.
+        return self.location in (location, None) and self.file is not None and self.file.lstrip("/") == path.lstrip("/")
 
 
 def _moved_on_from(before: Job) -> Callable[[Job], bool]:

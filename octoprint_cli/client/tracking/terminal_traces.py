@@ -36,6 +36,13 @@ def of_last_end(lines: Sequence[str]) -> List[str]:
     return list(lines[max([0, *begins[-1:], (turns[-1] if turns else end) - _JUST_BEFORE]) : end + 1])
 
 
+def before_last_disconnect(lines: Sequence[str]) -> List[str]:
+    """Return the terminal lines just before the printer was disconnected last, which hold the cause."""
+    changes = [(number, *change) for number, change in enumerate(map(_change, lines)) if change]
+    ends = [number for number, before, after in changes if before.connected and not after.connected]
+    return list(lines[max(0, ends[-1] - _JUST_BEFORE) : ends[-1] + 1]) if ends else []
+
+
 def outcome_in(lines: Sequence[str]) -> Optional[str]:
     """Return the last job's outcome by the terminal lines: finished, cancelled or failed; None if they are too recent."""
     for before, after in filter(None, map(_change, reversed(lines))):
