@@ -140,8 +140,8 @@ class Stress:
         self._line = [str(PROGRAM), "--host", host, "--api-key", key, "--json"]
         self._events.start()
         self._ours = write(folder / "ours.gcode", "G4 P100\n" * 8)
-        other = write(folder / "rival.gcode", "M117 rival\n" + "G4 P100\n" * 8)
-        self._run("upload", str(other))
+        for name, dwells in (("rival", 8), ("long", 80)):
+            self._run("upload", str(write(folder / f"{name}.gcode", f"M117 {name}\n" + "G4 P100\n" * dwells)))
 
     def _run(self, *words: str) -> Any:
         done = subprocess.run([*self._line, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
@@ -167,7 +167,7 @@ class Stress:
     def cancelled(self, delay: float) -> Round:
         """Cancel a job, while the rival starts the next one at once."""
         self._rival.idle()
-        self._rival.start_soon("ours.gcode")
+        self._rival.start_soon("long.gcode")
         time.sleep(delay)
         begun = len(self._events.log)
         acted = threading.Event()
@@ -175,13 +175,14 @@ class Stress:
         def act(event: Happened) -> None:
             if event.type == "PrintFailed" and not acted.is_set():
                 acted.set()
-                threading.Thread(target=self._rival.start_soon, args=("ours.gcode" if delay else "rival.gcode",)).start()
+                threading.Thread(target=self._rival.start_soon, args=("long.gcode" if delay else "rival.gcode",)).start()
 
         self._events.hook = act
         exit_code, envelope = self._run("cancel", "--confirm")
+        self._rival.cancel()
         self._rival.idle()
         # As if of a print: a success is right if the job was cancelled.
-        truth = "finished" if first_end(self._events.log[begun:], "ours.gcode") == "cancelled" else "none"
+        truth = "finished" if any(event.type == "PrintCancelled" for event in self._events.log[begun:]) else "none"
         return self._round("our cancel, next job at once", delay, truth, exit_code, {**envelope, "data": None})
 
     @staticmethod

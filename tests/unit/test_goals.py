@@ -164,5 +164,19 @@ def test_each_job_ending_maps_to_its_error_code(outcome, state, by_firmware, cod
     ],
 )
 def test_state_ends_the_wait_only_if_listed_as_failure(state, fails, code):
-    error = outcome_errors.of_phase(job(state), phase_of(state), frozenset(fails.split()))
+    error = outcome_errors.of_snapshot(snapshot(state), frozenset(fails.split()), lambda job: None)
     assert (error and error.code) == code
+
+
+def test_halted_firmware_ends_the_wait_with_its_own_words():
+    known = snapshot("Offline after error")
+    error = outcome_errors.of_snapshot(known, frozenset({"error"}), lambda job: "MINTEMP triggered")
+    assert (error.code, error.retryable, error.details["reason"]) == ("PRINTER_HALTED", False, "MINTEMP triggered")
+    heard = known._replace(firmware_error="Thermal Runaway")
+    assert "Thermal Runaway" in outcome_errors.of_snapshot(heard, frozenset({"error"}), lambda job: None).message
+
+
+@pytest.mark.parametrize(("state", "hint"), [("Operational", "temp --off"), ("Offline after error", "nothing can be switched off")])
+def test_hint_after_a_failed_job_is_one_that_can_work(state, hint):
+    ended = JobOutcome("failed", "Thermal Runaway", by_firmware=True)
+    assert hint in outcome_errors.of_ending(ended, job(state)).hint

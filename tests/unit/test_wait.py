@@ -202,7 +202,8 @@ def test_wait_timeout_is_kept_and_reported(stored, clock):
     begun = clock.now
     error = refuses(errors.WaitTimeout, clock, "paused progress=90", AT_WORK, seconds=30)
     assert clock.now - begun == 30
-    assert error.message == "after 30 s the printer is Printing, and not paused or progress=90" and error.retryable is True
+    assert error.message == ("after 30 s the printer is Printing (last heard 30 s ago), and not paused or progress=90")
+    assert error.retryable is True
     assert error.details == {"wanted": ["paused", "progress=90"], "state": "Printing"}
 
 

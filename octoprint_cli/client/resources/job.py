@@ -191,21 +191,27 @@ class Jobs(Resource):
         self._post(command="start")
 
     def confirm_started(
-        self, path: str, location: str, ended: Callable[[], bool] = lambda: True, seconds: float = START_SECONDS
+        self,
+        path: str,
+        location: str,
+        ended: Callable[[], bool] = lambda: True,
+        over: Callable[[], bool] = lambda: False,
+        seconds: float = START_SECONDS,
     ) -> Job:
         """Wait until the server's job shows that very file printing, or printed already.
 
         A 204 to a start proves nothing, and an end of 100 % may be that of an earlier print: `ended` says
-        whether it is not. A moment later it must not be another file's. Raises NotStarted with what the server shows instead.
+        whether it is not. A moment later it must not be another file's, unless the job is `over`: another client may end it, and
+        start the next one, at once. Raises NotStarted with what the server shows instead.
         """
 
         def started(job: Job) -> bool:
             if not job.is_of(path, location):
-                return False
+                return over()
             # 2.0.0rc7 keeps the state Starting for some jobs that print: two of its threads report the state.
             moves = job.phase is not Phase.STARTING or 0 < (job.completion or 0) < 100
             under_way = job.phase.has_job and moves
-            return under_way or (job.completion == 100 and ended())
+            return under_way or (job.completion == 100 and ended()) or (job.phase.at_rest and over())
 
         def not_started(job: Job) -> errors.CliError:
             return errors.NotStarted(
@@ -214,10 +220,13 @@ class Jobs(Resource):
                 details={"state": job.state, "file": job.file, "error": job.error},
             )
 
+        def stayed(now: Job) -> bool:
+            return now.file is None or now.is_of(path, location) or over()
+
         job = self.poll_until(self.current, started, seconds, not_started)
         if not self._http.rehearsing:
             time.sleep(CERTAIN_SECONDS)
-            self.poll_until(self.current, lambda now: now.file is None or now.is_of(path, location), CERTAIN_SECONDS, not_started)
+            self.poll_until(self.current, stayed, CERTAIN_SECONDS, not_started)
         return job
 
     def wait_for_transfer(self, stall: float = STALL_SECONDS) -> Job:

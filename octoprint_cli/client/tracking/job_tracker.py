@@ -126,10 +126,10 @@ class JobTracker:
         if self._reported is not None:
             self._verify(job, *self._reported)
         elif not self.goes_on(job):
-            self.ending = self._found(job)
+            self.ending = self.found(job)
         elif check and self._began_again():
             if self._counted:
-                self.ending = self._found(job)
+                self.ending = self.found(job)
             else:  # the event that says how the followed job ended may still come, or came just after that look
                 self._counted, self._check_at = True, time.monotonic() + GRACE_SECONDS
         elif check and not self._silent and self._counts() is not None:
@@ -145,7 +145,7 @@ class JobTracker:
         elif sum(counts) == 0:
             self._ended(failure, certain=False)
         else:
-            self.ending = self._found(job)
+            self.ending = self.found(job)
 
     def _reachability(self, change: ServerReachability) -> None:
         self._was_away = True
@@ -265,7 +265,7 @@ class JobTracker:
 
     # -- by other traces --------------------------------------------------------------------------
 
-    def _found(self, job: Job) -> JobOutcome:
+    def found(self, job: Job) -> JobOutcome:
         """Find the outcome of a job whose end no event has reported."""
         counted, failed = self._more()
         finished = counted or (self._is_of(job) and job.completion == 100 and not job.phase.has_job)

@@ -223,7 +223,8 @@ class Waiter:
         known = self.snapshot
         state = known.job.state if known else "unknown"
         silence = None if known is None or known.heard is None else max(0.0, time.time() - known.heard)
-        old = f" (last heard {silence:.0f} s ago)" if silence is not None and silence >= OLD_SECONDS else ""
+        talks = known is not None and (known.phase.has_job or known.unreachable is not None)  # an idle printer may be silent
+        old = f" (last heard {silence:.0f} s ago)" if talks and silence is not None and silence >= OLD_SECONDS else ""
         return errors.WaitTimeout(
             f"after {seconds:g} s the printer is {state}{old}, and not {wanted}",
             details={"wanted": [str(goal) for goal in self.goals], "state": state},
