@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from octoprint_cli.framework.completion_candidates import candidates as candidates
     from octoprint_cli.framework.guard import Guarded as Guarded, preflight_report as preflight_report
+    from octoprint_cli.framework.heat import require_hot as require_hot
     from octoprint_cli.framework.options import (
         add_checks as add_checks,
         add_command_name as add_command_name,
@@ -148,6 +149,7 @@ EXPORTS = {
     "framework.catalogue": "described installed_commands schema_of",
     "framework.completion_candidates": "candidates",
     "framework.guard": "Guarded preflight_report",
+    "framework.heat": "require_hot",
     "framework.options": """
         add_checks add_command_name add_file add_file_or_stored add_folder add_goals add_location
         add_longest_wait add_wait add_upload_options require_piped seconds server_path upload_options

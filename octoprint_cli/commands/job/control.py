@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from typing import Any, Dict
 
-from octoprint_cli.api import Guarded, ShowOne, fields
+from octoprint_cli.api import Guarded, ShowOne, fields, require_hot
 
 #: The result of pause and resume.
 _CHANGED = fields.record(
@@ -59,17 +59,28 @@ class Pause(Guarded, ShowOne):
 class Resume(Guarded, ShowOne):
     """resume the paused job
 
-    Printing already is a success, with "changed": false.
+    Printing already is a success, with "changed": false. Refused if a heater that was hot at the pause is cold now.
     """
 
     destructive = None
     result = _CHANGED
     effects = ("heats", "moves", "starts")
-    error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
+    error_codes = ("CONFIRMATION_REQUIRED", "NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
 
-    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
-        before = self.client.job.current().require_active()
-        if before.phase.value in ("printing", "starting", "finishing"):
-            return {"action": "resumed", "changed": False, "file": before.file, "state": before.state}
+    def get_parser(self, prog_name: str) -> ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("--confirm", action="store_true", help="consent: go on although a heater is cold")
+        return parser
+
+    def check(self, parsed_args: Namespace) -> Any:
+        """Refuse to go on with cold heaters. Returns the job."""
+        job = self.client.job.current().require_active()
+        if job.phase.value == "paused" and not (parsed_args.confirm or parsed_args.dry_run):
+            require_hot(self, job)
+        return job
+
+    def perform(self, parsed_args: Namespace, plan: Any) -> Dict[str, Any]:
+        if plan.phase.value in ("printing", "starting", "finishing"):
+            return {"action": "resumed", "changed": False, "file": plan.file, "state": plan.state}
         after = self.client.job.resume()
-        return {"action": "resumed", "changed": True, "file": before.file, "state": after.state}
+        return {"action": "resumed", "changed": True, "file": plan.file, "state": after.state}
