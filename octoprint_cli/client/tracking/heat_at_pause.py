@@ -26,7 +26,7 @@ class HeatAtPause(NamedTuple):
     """The heaters that were hot at the pause and are cold now, and where that is known from."""
 
     cold: Dict[str, float]  # the target at the pause, in degrees Celsius, by heater
-    source: str  # "the terminal", "the temperature history", "the file", or "" if it cannot be known
+    source: str  # such as "the terminal"; "" if it cannot be known
 
 
 def cold_heaters(client: Client, job: Job) -> HeatAtPause:
@@ -39,6 +39,8 @@ def cold_heaters(client: Client, job: Job) -> HeatAtPause:
     if _all_hot(now):
         return HeatAtPause({}, "the printer")
     before, source = _before(client, job)
+    if not source and any(name.startswith("tool") and reading.target for name, reading in now.items()):
+        before, source = {name: reading.target or 0.0 for name, reading in now.items()}, "its target"
     return HeatAtPause({name: target for name, target in before.items() if name in now and _is_cold(now[name], target)}, source)
 
 
@@ -56,6 +58,7 @@ def _is_cold(now: Temperature, before: float) -> bool:
 
 def _before(client: Client, job: Job) -> Tuple[Targets, str]:
     """Return the targets at the pause, and where they are known from."""
+    # The terminal is the best witness: it knows the very moment.
     for source, read in (("the terminal", _in_terminal), ("the temperature history", _in_history), ("the file", _in_file)):
         found = read(client, job)
         if found is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
-from typing import Any, Dict
+from argparse import Namespace
+from typing import Any, Dict, Optional
 
 from octoprint_cli.api import Guarded, ShowOne, fields, require_hot
 
@@ -62,15 +62,14 @@ class Resume(Guarded, ShowOne):
     Printing already is a success, with "changed": false. Refused if a heater that was hot at the pause is cold now.
     """
 
-    destructive = None
+    destructive = "prints into the air if a heater that was hot at the pause is cold now"
     result = _CHANGED
     effects = ("heats", "moves", "starts")
-    error_codes = ("CONFIRMATION_REQUIRED", "NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
+    error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
 
-    def get_parser(self, prog_name: str) -> ArgumentParser:
-        parser = super().get_parser(prog_name)
-        parser.add_argument("--confirm", action="store_true", help="consent: go on although a heater is cold")
-        return parser
+    def consent(self, parsed_args: Namespace) -> Optional[str]:
+        """Return None: only `check` knows whether anything has cooled down."""
+        return None
 
     def check(self, parsed_args: Namespace) -> Any:
         """Refuse to go on with cold heaters. Returns the job."""
