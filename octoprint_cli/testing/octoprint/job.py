@@ -178,6 +178,7 @@ class JobControl(PrinterState):
             self._publish_firmware_error(error or "")
         if lost:
             self._remember(success=False)
+            self.history.append((self.storage.now, {name: list(reading) for name, reading in self.heaters.items()}))
         self.error, self.reported = error, error if dying else None
         if self.selected:
             self.deselect()
