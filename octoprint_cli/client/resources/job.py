@@ -10,7 +10,6 @@ from octoprint_cli.client.locations import location_name
 from octoprint_cli.client.parsing import inner, mapping, number, text, whole
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.resource import Resource
-from octoprint_cli.gcode.firmware.halts import is_halt
 
 _PATH = "/api/job"
 #: OctoPrint lets a running command end before it pauses or cancels, and a heater's wait is a command.
@@ -85,13 +84,22 @@ class Job(NamedTuple):
         if self.phase.connected:
             return self
         details = {"state": self.state, "reason": self.error}
-        if self.phase is Phase.ERROR and self.error and is_halt(self.error):
+        if self._is_halted:
             raise errors.PrinterHalted(f"the firmware has halted: {self.error} ({self.state})", details=details)
         reason = f": {self.error}" if self.error else ""
         message = f"the printer is not connected to OctoPrint ({self.state}{reason})"
         if self.phase is Phase.ERROR:  # 2.0 does not say here whether the firmware has halted
             raise errors.PrinterOffline(message, hint="octoprint-cli status", details=details, retryable=False)
         raise errors.PrinterOffline(message, hint="octoprint-cli connect", details=details)
+
+    @property
+    def _is_halted(self) -> bool:
+        """Whether the error says that the firmware has halted; 2.0 gives no error here."""
+        if self.phase is not Phase.ERROR or not self.error:
+            return False
+        from octoprint_cli.gcode.firmware.halts import is_halt  # slow to import, and seldom needed
+
+        return is_halt(self.error)
 
     def require_idle(self) -> Job:
         """Return this job if the printer could start one now. Raises PrinterOffline or PrinterBusy."""

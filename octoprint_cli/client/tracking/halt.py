@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Optional
 from octoprint_cli.client.phase import Phase
 from octoprint_cli.client.tracking.last_job import printer_error, recent_past
 from octoprint_cli.errors import PrinterHalted
-from octoprint_cli.gcode.firmware.halts import is_halt
 
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
@@ -21,6 +20,8 @@ def halt_reason(client: Client, job: Job) -> Optional[str]:
     """
     if job.phase is not Phase.ERROR:
         return None
+    from octoprint_cli.gcode.firmware.halts import is_halt  # slow to import, and seldom needed
+
     if job.error:
         return job.error if is_halt(job.error) else None
     from octoprint_cli.client.tracking import terminal_traces as traces  # slow to import, and seldom needed
