@@ -207,6 +207,11 @@ def test_wait_timeout_is_kept_and_reported(stored, clock):
     assert error.details == {"wanted": ["paused", "progress=90"], "state": "Printing"}
 
 
+def test_wait_for_a_job_that_is_paused_for_a_person_is_not_retryable(stored, clock):
+    error = refuses(errors.WaitTimeout, clock, "done", job("Paused", completion=50.0), seconds=30)
+    assert error.retryable is False and "is Paused" in error.message
+
+
 def test_goal_met_at_the_deadline_counts(stored, clock):
     assert waits(clock, "done", AT_WORK, DONE, seconds=1.0) == "done"
 
