@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from octoprint_cli.framework.completion_candidates import candidates as candidates
     from octoprint_cli.framework.guard import Guarded as Guarded, preflight_report as preflight_report
+    from octoprint_cli.framework.heat import require_hot as require_hot
     from octoprint_cli.framework.job_note import UNDER_WAY as UNDER_WAY, job_under_way as job_under_way
     from octoprint_cli.framework.options import (
         add_checks as add_checks,
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
         await_goal as await_goal,
         connected as connected,
         last_ending as last_ending,
+        read_snapshot as read_snapshot,
         send_and_read_replies as send_and_read_replies,
         waited as waited,
         watched as watched,
@@ -156,6 +158,7 @@ EXPORTS = {
     "framework.catalogue": "described installed_commands schema_of",
     "framework.completion_candidates": "candidates",
     "framework.guard": "Guarded preflight_report",
+    "framework.heat": "require_hot",
     "framework.job_note": "UNDER_WAY job_under_way",
     "framework.options": """
         add_checks add_command_name add_file add_file_or_stored add_folder add_goals add_location
@@ -167,7 +170,7 @@ EXPORTS = {
     "framework.shell_words": "typed unquoted",
     "framework.skill": "skill",
     "framework.stream": "Stream",
-    "framework.waiting": "WAIT_CODES WAITED await_goal connected send_and_read_replies last_ending waited watched",
+    "framework.waiting": "WAIT_CODES WAITED await_goal connected last_ending read_snapshot send_and_read_replies waited watched",
     "gcode.analysis.contents": "Contents",
     "gcode.analysis.reader": "GcodeParser read_file",
     "gcode.command": "GcodeCommand only_asks parse_command",

@@ -19,6 +19,7 @@ from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.resource import Resource
 from octoprint_cli.client.resources.files import Files
 from octoprint_cli.client.resources.job import Job, Jobs
+from octoprint_cli.client.resources.print_count import PrintCount
 from octoprint_cli.client.resources.printer import Printer
 from octoprint_cli.errors import CliError
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from octoprint_cli.client.resources.profiles import Profiles
     from octoprint_cli.client.resources.server import Server
     from octoprint_cli.client.resources.server_plugins import Plugins, Prompt
+    from octoprint_cli.client.resources.stored_file import History
     from octoprint_cli.client.resources.uploads import UploadOptions, UploadResult, Uploads
     from octoprint_cli.config.values import Limits
     from octoprint_cli.gcode.source import Progress
@@ -140,18 +142,20 @@ class Client:
         self.job.last_outcome = self.files.select(path, location)
         return self.job.confirm_selected(path, location)
 
-    def start(self, path: str, location: str = "local") -> Job:
-        """Print a file that is on the server, and return the job that shows it printing.
+    def start(self, path: str, location: str = "local", history: Optional[History] = None) -> Job:
+        """Print a file that is on the server, and return the job that shows it printing, or printed already.
 
-        Raises PrinterBusy, PrinterOffline, and what `select` and `job.confirm_started` raise.
+        `history` is that of the file from before, if known. Raises PrinterBusy, PrinterOffline, what `select` and
+        `job.confirm_started` raise, and JobCancelled, JobFailed or JobLost if the job began and was ended at once.
         """
         before = self.job.current().require_idle()
         if location == "local":
             # One request: between two, another client could select another file.
             ended_once = before.is_of(path, location) and before.completion == 100
-            prints = self._prints(path) if ended_once else 0
+            count = PrintCount(self.files, path, history)
             self.job.last_outcome = self.files.select(path, location, start=True)
-            return self.job.confirm_started(path, location, lambda: not ended_once or self._prints(path) > prints)
+            job = self.job.confirm_started(path, location, lambda: not ended_once or count.has_grown(), count.has_grown)
+            return self._ended_at_once(job, path, count) if count.grown else job
         # A start with nothing selected is a 204, and the firmware opens the file in its own time.
         self.select(path, location)
         self.job.start()
@@ -165,9 +169,17 @@ class Client:
             return self.plugins.prompt()
         return None
 
-    def _prints(self, path: str) -> int:
-        """Return how often a file was printed, to tell a new job at 100 % from an earlier one."""
-        return self.files.info(path).history.total
+    def _ended_at_once(self, job: Job, path: str, count: PrintCount) -> Job:
+        """Return the job of a local file that has printed it already. Raises the error for one that was ended before."""
+        from octoprint_cli.client.tracking.job_tracker import JobTracker  # slow to import, and seldom needed
+        from octoprint_cli.client.tracking.outcome_errors import of_ending
+
+        now = self.job.current()
+        ours = job if job.is_of(path, "local") else job.of_event({"path": path, "origin": "local"})
+        error = of_ending(JobTracker(self, ours, count.before).found(now), now)
+        if error is not None:
+            raise error
+        return ours
 
     def aftermath(self) -> Aftermath:
         """Return the server's job, and whether an interrupted upload arrived, within a short time limit. Raises nothing."""

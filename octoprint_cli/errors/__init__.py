@@ -10,6 +10,7 @@ Each has the exit code of its base class, except for the last two.
             TlsError              TLS_ERROR
             ServerStarting        SERVER_STARTING
             PrinterOffline        PRINTER_OFFLINE
+                PrinterHalted     PRINTER_HALTED
             PrinterError          PRINTER_ERROR
         FileError                 exit 2
             FileNotFound          FILE_NOT_FOUND
@@ -100,6 +101,7 @@ from octoprint_cli.errors.printer import (
     PreflightFailed,
     PrinterBusy,
     PrinterError,
+    PrinterHalted,
     PrinterOffline,
     StateNotReached,
     StillCancelling,
@@ -186,6 +188,7 @@ __all__ = [
     "PreflightFailed",
     "PrinterBusy",
     "PrinterError",
+    "PrinterHalted",
     "PrinterOffline",
     "PushUnavailable",
     "ServerError",

@@ -13,6 +13,18 @@ class PrinterOffline(OfflineError):
     advice = "Check that the printer is on, then run `octoprint-cli connect`. If a job was lost, `last_job` in the answer names it."
 
 
+class PrinterHalted(PrinterOffline):
+    """The printer's firmware has stopped itself, after a thermal runaway for example, or was stopped by M112."""
+
+    code = "PRINTER_HALTED"
+    remedy = "octoprint-cli connect (only after a person has looked at the printer and reset it)"
+    advice = (
+        "Have a human look at the printer before anything else: a heater or a sensor may have failed, and nothing can be switched "
+        "off from here. The firmware goes on after a reset of the printer; then run `octoprint-cli connect`."
+    )
+    retryable = False
+
+
 class PrinterError(OfflineError):
     """The printer reports an error of its own."""
 

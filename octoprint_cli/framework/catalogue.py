@@ -94,6 +94,7 @@ def _effects_of_checks() -> Sequence[str]:
 def error_codes(kind: Type[Any]) -> Sequence[str]:
     """Return every error code that a command may end with."""
     codes = {*COMMON_CODES, *getattr(kind, "error_codes", ())}
+    codes |= {"PRINTER_HALTED"} if "PRINTER_OFFLINE" in codes else set()  # the firmware may have halted wherever it may be offline
     if getattr(kind, "needs_server", True):
         codes |= {*SERVER_CODES}
         codes |= set() if set(effects_of(kind) or ("unknown",)) <= HARMLESS else {*ACT_CODES}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Callable, Deque, Dict, Mapping, Optional
+from typing import Any, Callable, Deque, Dict, Optional
 
 from octoprint_cli.client.push.updates import (
     Event,
@@ -12,9 +12,7 @@ from octoprint_cli.client.push.updates import (
     TerminalUpdate,
     Update,
 )
-from octoprint_cli.client.resources.job import Job
-from octoprint_cli.client.resources.printer import Temperature
-from octoprint_cli.client.tracking.goals import Scene
+from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
 from octoprint_cli.output.terminal.printer_view import PrinterView
 
 #: The numbers of lines and notes that are kept: at least as many as the view shows.
@@ -29,7 +27,8 @@ class LivePresenter:
         self._lines: Deque[str] = deque(maxlen=LINES)
         self._notes: Deque[str] = deque(maxlen=NOTES)
         self._pushed = True
-        self._scene: Optional[Scene] = None
+        self._file: Optional[str] = None  # of the last job, which the server forgets when the connection breaks
+        self._snapshot: Optional[PrinterSnapshot] = None
         self._handlers: Dict[type, Callable[[Any], None]] = {
             TerminalUpdate: lambda update: self._lines.append(update.text),
             FirmwareMessage: self._message,
@@ -37,13 +36,14 @@ class LivePresenter:
             SocketChange: self._socket,
         }
 
-    def show_scene(self, scene: Scene) -> None:
+    def show_snapshot(self, snapshot: PrinterSnapshot) -> None:
         """Show a new state of the printer."""
-        self._scene = scene
+        self._snapshot = snapshot
+        self._file = snapshot.job.file or self._file
         self._present()
 
     def show_update(self, update: Update) -> None:
-        """Show an update that a scene does not include: a terminal line, an event, a prompt of the firmware."""
+        """Show an update that a snapshot does not include: a terminal line, an event, a prompt of the firmware."""
         content = update.content
         included = isinstance(content, Event) and content.type == "PrinterStateChanged"
         if type(content) in self._handlers and not included:
@@ -59,26 +59,26 @@ class LivePresenter:
     def _socket(self, change: SocketChange) -> None:
         self._pushed = change.up
 
-    def end(self, job: Job, heaters: Mapping[str, Temperature]) -> None:
-        """Show the final state of the printer."""
-        self.show_scene(Scene(job, job.phase, heaters))
-
     def _present(self) -> None:
-        scene = self._scene
-        if self._show is None or scene is None:
+        known = self._snapshot
+        if self._show is None or known is None:
             return
-        job = scene.job
+        job, connected = known.job, known.phase.connected
         self._show(
             PrinterView(
                 state=self._hide(job.state),
-                phase=scene.phase.value,
-                file=self._hide(job.file),
+                phase=known.phase.value,
+                file=self._hide(job.file if connected else self._file),
                 completion=job.completion,
                 print_time=job.print_time,
                 print_time_left=job.print_time_left,
-                temperatures=scene.heaters,
+                temperatures=known.heaters,
                 lines=self._hide(list(self._lines)),
                 notes=self._hide(list(self._notes)),
                 connection="push" if self._pushed else "poll",
+                error=self._hide(known.firmware_error if not connected else None),
+                heard=known.heard,
+                unreachable=self._hide(known.unreachable),
+                reports=known.phase.has_job,
             )
         )

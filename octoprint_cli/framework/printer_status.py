@@ -36,9 +36,13 @@ _WORDS = {
 
 def _in_words(ended: Mapping[str, Any]) -> str:
     """Format the outcome of a job: `cube.gcode was cancelled`."""
-    doubt = "" if ended["certain"] else ", most likely"
+    doubt = "" if ended["certain"] or ended["outcome"] in ("unfinished", "lost") else ", most likely"
     reason = f": {ended['reason']}" if ended["reason"] else ""
     return f"{ended['file'] or 'the job'} {_WORDS[ended['outcome']]}{doubt}{reason}"
+
+
+def _user(name: str) -> str:
+    return "the global API key" if name == "_api" else name
 
 
 HEATERS = mapping(heater(), "by tool0, tool1, bed, chamber: those that the printer has")
@@ -49,19 +53,19 @@ JOB = record(
     size=size("of the file").or_null,
     completion=percent("of the file, by position").or_null,
     print_time=span("spent").or_null,
-    print_time_left=span("left, as the server reckons").or_null,
+    print_time_left=span("left, as the server reckons; its count goes on while the printer heats up or stands still").or_null,
     estimated_print_time=span("of the whole, from the server's analysis").or_null,
-    user=text("who started it").or_null,
+    user=text("who started it; _api stands for the server's global key").displayed_as(_user).or_null,
 )
 LAST_JOB = (
     record(
-        "how the last job ended; null while one is active, or if nothing is known",
+        "how the last job ended; null while one is active, or if that is not known: see unknown",
         outcome=one_of(*_WORDS),
         reason=text("the server's or the firmware's words").or_null,
         file=text("path on the server").or_null,
         location=one_of("local", "sdcard").or_null,
         ended=time("when").or_null,
-        certain=switch("false where it was concluded, and no word of the server says so"),
+        certain=switch("false where it was concluded, or a later job may have left no trace on the server"),
     )
     .displayed_as(_in_words)
     .or_null
@@ -77,21 +81,24 @@ SUMMARY = record(
     .or_null,
     error=text("of the printer or its connection").or_null,
     flags=flags("the server's flags of the printer's state"),
+    unknown=mapping(text("why"), "what is null here because it is not known: last_job, temperature"),
 )
 
 
 def summary(known: PrinterSnapshot) -> Dict[str, Any]:
     """Return state, temperatures, job and the last job's outcome, as SUMMARY declares. Unknown values are null."""
     job, printer = known.job, known.printer
+    temperatures = known.heaters or (printer.temperatures if printer else {})
     return {
         "state": job.state,
         "phase": job.phase.value,
-        "temperature": heaters(printer.temperatures if printer else {}) or {"tool0": {"actual": None, "target": None}},
+        "temperature": heaters(temperatures) or {"tool0": {"actual": None, "target": None}},
         "job": _declared(JOB, job),
         "last_job": _declared(LAST_JOB, known.ending) if known.ending else None,
         "prompt": known.prompt._asdict() if known.prompt else None,
-        "error": job.error or (printer.error if printer else None),
+        "error": job.error or (printer.error if printer else None) or known.firmware_error,
         "flags": printer.flags if printer else {},
+        "unknown": dict(known.unknown),
     }
 
 

@@ -43,7 +43,7 @@ CHECK = record(
     status=one_of("pass", "fail", "skip"),
     severity=one_of("block", "warn", "info"),
     message=text(),
-    evidence=anything("the values behind the message: an object, or null"),
+    evidence=anything("the values behind the message, in mm, °C, seconds and bytes: an object, or null"),
     ignored=switch("it failed, and the caller or the configuration has overridden it"),
 )
 _SKIPPED_CHECK = record(id=text("which check"), reason=text())

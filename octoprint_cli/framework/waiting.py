@@ -18,6 +18,7 @@ from octoprint_cli.framework.fields import (
     number,
     record,
     text,
+    time as time_of,
 )
 from octoprint_cli.framework.printer_status import SUMMARY, summary
 
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from octoprint_cli.client.resources.connection import ConnectionState
     from octoprint_cli.client.resources.job import Job
     from octoprint_cli.client.resources.stored_file import History
-    from octoprint_cli.client.tracking.goals import Goal, Scene
+    from octoprint_cli.client.tracking.goals import Goal
     from octoprint_cli.client.tracking.job_outcome import JobOutcome
+    from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
     from octoprint_cli.client.tracking.waiter import Waiter
     from octoprint_cli.framework.live_presenter import LivePresenter
     from octoprint_cli.framework.run_context import CommandContext, StreamContext
@@ -37,6 +39,8 @@ WAIT = record(
     waited_for=listed(text(), "the goals"),
     met=text("which of them is true").or_null,
     seconds=number("how long it took"),
+    heard=time_of("when the server was last heard; the state is as old as that").or_null,
+    heard_ago=number("seconds since then, at the end of the wait").or_null,
 )
 WAITED = merged(WAIT, SUMMARY)
 WAIT_CODES = tuple(
@@ -48,7 +52,7 @@ _GIVEN_UP = frozenset({"error", "offline"})
 
 
 def await_goal(
-    command: CommandContext, goals: Sequence[str], fails: FrozenSet[str], seconds: float, begun: Callable[[Scene], bool]
+    command: CommandContext, goals: Sequence[str], fails: FrozenSet[str], seconds: float, begun: Callable[[PrinterSnapshot], bool]
 ) -> None:
     """Wait for one of the goals, and return nothing. Raises what `Waiter.wait` raises.
 
@@ -60,7 +64,7 @@ def await_goal(
     with command.terminal.watching(whole=False) as show:
         presenter = LivePresenter(show, command.app.scrubber.hide_all)
         note = command.terminal.warn
-        Waiter(command.client, _parsed(goals), fails, begun=begun, look=presenter.show_scene, note=note).wait(seconds)
+        Waiter(command.client, _parsed(goals), fails, begun=begun, on_snapshot=presenter.show_snapshot, note=note).wait(seconds)
 
 
 def connected(
@@ -84,12 +88,12 @@ def connected(
     return state
 
 
-def _begun() -> Callable[[Scene], bool]:
+def _begun() -> Callable[[PrinterSnapshot], bool]:
     """Return a predicate that is true once the server has begun to connect; until then it reports an earlier attempt's error."""
     seen: Set[str] = set()
 
-    def begun(scene: Scene) -> bool:
-        seen.add(scene.phase.value)
+    def begun(snapshot: PrinterSnapshot) -> bool:
+        seen.add(snapshot.phase.value)
         return "connecting" in seen
 
     return begun
@@ -117,7 +121,7 @@ def waited(
         presenter = LivePresenter(show, command.app.scrubber.hide_all)
         follower = JobTracker(command.client, *follow) if follow is not None else None
         note = command.terminal.warn
-        waiter = Waiter(command.client, _parsed(goals), fails, follower=follower, look=presenter.show_scene, note=note)
+        waiter = Waiter(command.client, _parsed(goals), fails, follower=follower, on_snapshot=presenter.show_snapshot, note=note)
         try:
             waiter.wait(math.inf if seconds is None else seconds)
         except CliError as error:
@@ -141,7 +145,7 @@ def watched(command: StreamContext, parsed_args: Namespace) -> Lines:
         lines = show is not None or "terminal" in (wanted or ())
         named = [name for name in wanted or () if name[0].isupper()]
         subscription = Subscription(lines=lines, events=(*watch_report.EVENTS, *named), plugins=(updates.PROMPTS, updates.NOTES))
-        waiter = Waiter(command.client, _parsed(parsed_args.goals), parsed_args.fail_on, look=presenter.show_scene)
+        waiter = Waiter(command.client, _parsed(parsed_args.goals), parsed_args.fail_on, on_snapshot=presenter.show_snapshot)
         reporter = watch_report.Reporter(parsed_args.interval)
         try:
             with Feed(command.client, subscription, note=command.terminal.warn) as feed:
@@ -160,6 +164,13 @@ def last_ending(client: Client, job: Job) -> Optional[JobOutcome]:
     from octoprint_cli.client.tracking import last_job
 
     return last_job.last_ending(client, job)
+
+
+def read_snapshot(client: Client) -> Tuple[PrinterSnapshot, Optional[PrinterOffline]]:
+    """Return the state of the printer, and the error that says why it is offline if it is."""
+    from octoprint_cli.client.tracking import reading
+
+    return reading.read_snapshot(client)
 
 
 def send_and_read_replies(client: Client, commands: Sequence[str], seconds: float) -> List[Dict[str, Any]]:
@@ -181,6 +192,8 @@ def _outcome(waiter: Waiter, presenter: LivePresenter, begun: float) -> Dict[str
     met = str(waiter.met) if waiter.met else None
     wait = {"waited_for": [str(goal) for goal in waiter.goals], "met": met, "seconds": round(time.monotonic() - begun, 3)}
     if known is None:
-        return wait
-    presenter.end(known.job, known.printer.temperatures if known.printer else {})
-    return {**wait, **summary(known)}
+        return {**wait, "heard": None, "heard_ago": None}
+    presenter.show_snapshot(known)
+    now = time.time()
+    heard = now if known.heard is None else known.heard
+    return {**wait, "heard": heard, "heard_ago": round(max(0.0, now - heard), 1), **summary(known)}

@@ -109,4 +109,5 @@ def test_unknown_values_are_null_not_zero(program: Program, server: FaultServer)
     assert program.run("status", "--json").data["job"]["completion"] is None
     server.octoprint.heaters["tool0"] = [None, None]
     server.octoprint.heaters.pop("bed")
-    assert program.run("status", "--json").data["temperature"] == {"tool0": {"actual": None, "target": None}}
+    unknown = {"actual": None, "target": None}
+    assert program.run("status", "--json").data["temperature"] == {"tool0": unknown, "bed": unknown}

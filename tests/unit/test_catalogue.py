@@ -108,7 +108,7 @@ def test_guarded_commands_declare_their_effects(name, kinds, catalogue):
 
 
 def test_dangerous_commands_need_confirm_and_starts_are_not_repeatable(catalogue):
-    assert {name for name, row in catalogue.items() if row["confirm"]} == {"cancel", "disconnect", "gcode", "print"}
+    assert {name for name, row in catalogue.items() if row["confirm"]} == {"cancel", "disconnect", "gcode", "print", "resume"}
     assert {name for name, row in catalogue.items() if not row["repeatable"]} >= {"batch", "gcode", "print"}
     assert all(row["repeatable"] for row in catalogue.values() if row["effects"] == ["reads"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from octoprint_cli.client.push.history import Recent
 from octoprint_cli.client.push.socket import SocketLost
 from octoprint_cli.client.tracking.last_job import last_ending
 from octoprint_cli.client.tracking.terminal_traces import firmware_error_in, outcome_in
@@ -24,13 +25,13 @@ def changes(*states):
 def terminal(monkeypatch):
     """The lines that the push socket's history has; by default it is refused."""
 
-    def says(*lines, fails=None):
+    def says(*lines, fails=None, last_report=None):
         def recent(http):
             if fails is not None:
                 raise fails
-            return list(lines)
+            return Recent(list(lines), last_report)
 
-        monkeypatch.setattr("octoprint_cli.client.push.history.recent_lines", recent)
+        monkeypatch.setattr("octoprint_cli.client.push.history.recent", recent)
 
     says(fails=SocketLost("refused"))
     return says
@@ -117,6 +118,24 @@ def test_completed_job_is_finished_with_end_time_from_file_history(each_server, 
     assert last(each_server, completion=100.0)[:6] == ("finished", None, "cube.gcode", "local", 1795398168.5, True)
 
 
+@pytest.mark.parametrize("selected", [None, "other.gcode"])
+def test_finished_job_of_a_file_that_is_not_shown_is_not_certain(each_server, terminal, selected):
+    """Another job may have been the last one: a deleted file, or one that was uploaded anew, has no history."""
+    printed(each_server, succeeded=True)
+    ending = last(each_server, file=selected)
+    assert (ending.outcome, ending.file, ending.certain) == ("finished", "cube.gcode", False)
+
+
+@pytest.mark.parametrize("succeeded", [True, False])
+def test_wait_does_not_count_a_job_whose_file_is_not_shown(each_server, terminal, succeeded):
+    printed(each_server, succeeded=succeeded)
+    each_server.job("Operational")
+    result = each_server.refuses(4, "NO_ACTIVE_JOB", "wait")
+    outcome = "finished" if succeeded else "unfinished"
+    assert result.envelope["error"]["details"]["last_job"] == {"file": "cube.gcode", "outcome": outcome}
+    assert result.data["last_job"]["certain"] is False
+
+
 def test_file_history_shows_finished_job_after_another_file_is_selected(each_server, terminal):
     printed(each_server, succeeded=True)
     printed(each_server, "older.gcode", 1795390000.0)
@@ -141,9 +160,18 @@ def test_unselected_file_without_terminal_log_is_unfinished(each_server, termina
     assert last(each_server, file=None).outcome == "unfinished"
 
 
+@pytest.mark.parametrize(("last_report", "certain"), [(1795398166.0, True), (1795398600.0, False), (None, False)])
+def test_failed_job_is_certain_if_it_ended_with_the_connection(server, terminal, last_report, certain):
+    """Else a later job may have been the one that failed, whose file was deleted."""
+    printed(server)
+    terminal(*changes("Printing", "Offline after error"), last_report=last_report)
+    ending = last(server, "Offline after error", None, error="Thermal Runaway")
+    assert (ending.outcome, ending.file, ending.certain) == ("failed", "cube.gcode", certain)
+
+
 def test_failed_job_has_error_of_the_job_as_reason(server, terminal):
     printed(server)
-    terminal(*changes("Printing", "Offline after error"))
+    terminal(*changes("Printing", "Offline after error"), last_report=1795398168.0)
     ending = last(server, "Offline after error", None, error="Thermal Runaway")
     assert (ending.outcome, ending.reason, ending.file, ending.certain) == ("failed", "Thermal Runaway", "cube.gcode", True)
 
@@ -218,7 +246,7 @@ def test_status_shows_last_job_without_failing(each_server, terminal):
 def test_status_names_job_ended_by_error(server, terminal):
     printed(server)
     server.job(server.reading("Offline after error", error="Thermal Runaway"))
-    data = server.refuses(1, "PRINTER_OFFLINE", "status").data
+    data = server.refuses(1, "PRINTER_HALTED", "status").data
     assert (data["last_job"]["outcome"], data["last_job"]["file"]) == ("failed", "cube.gcode") and data["job"]["file"] is None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from octoprint_cli.client.push.updates import Event, ServerReachability, StateUpdate
+from octoprint_cli.client.push.updates import Event, ServerReachability, SocketChange, StateUpdate
 from octoprint_cli.client.resources.stored_file import History
 from octoprint_cli.client.tracking.job_tracker import GRACE_SECONDS, JobTracker
 
@@ -261,6 +261,85 @@ def test_conclude_uses_completion_without_permission_to_list_files(server):
 def test_conclude_finds_lost_without_history_or_completion(server):
     server.on("GET", "/api/files/local/cube.gcode", status_code=403, json={"error": "no"})
     assert finds(server, JobTracker(client(), AT_WORK), "Operational", None).outcome == "lost"
+
+
+# -- another client in between ---------------------------------------------------------------------
+
+UP = SocketChange(True, None)
+
+
+@pytest.mark.parametrize(
+    ("since", "kind", "outcome", "certain"),
+    [
+        ((3, 1), "PrintDone", "finished", True),
+        ((2, 2), "PrintFailed", "cancelled", True),
+        ((3, 2), "PrintDone", "lost", False),  # cancelled before the socket listened, and printed again
+        ((3, 2), "PrintFailed", "lost", False),
+        ((2, 3), "PrintFailed", "cancelled", False),
+        ((4, 1), "PrintDone", "finished", True),
+        ((2, 1), "PrintDone", "finished", False),  # the history does not have it, so it is not certain
+        ((2, 2), "PrintDone", "lost", False),
+    ],
+)
+def test_end_that_is_reported_after_a_gap_is_held_against_the_count(server, follower, since, kind, outcome, certain):
+    """The job may have been cancelled, and started again, before the socket was open: the end is that of the second one."""
+    hears(follower, UP)
+    server.falsify("cube.gcode", prints=prints(*since))
+    assert hears(follower, ended(kind, reason="cancelled")) is None and follower.due is not None
+    server.job(server.reading("Operational", "cube.gcode", completion=100.0 if kind == "PrintDone" else None))
+    follower.conclude()
+    follower.conclude()
+    assert (follower.ending.outcome, follower.ending.certain) == (outcome, certain)
+
+
+def test_end_after_a_look_that_found_the_same_job_is_certain_at_once(server, follower):
+    server.job(server.reading("Printing", "cube.gcode", completion=51.0, printTime=61))
+    hears(follower, UP, job("Printing", completion=51.0, seconds=61))
+    follower.conclude()
+    ending = hears(follower, ended("PrintDone"))
+    assert (ending.outcome, ending.certain) == ("finished", True)
+
+
+def test_socket_that_has_said_nothing_yet_leaves_the_gap_open(server, follower):
+    """It may not have logged in, so that events can still be missed."""
+    hears(follower, UP)
+    follower.conclude()
+    assert hears(follower, ended("PrintDone")) is None
+
+
+def test_end_after_a_gap_without_history_is_not_certain(server):
+    server.on("GET", "/api/files/local/cube.gcode", status_code=403, json={"error": "no"})
+    server.job(server.reading("Operational", "cube.gcode", completion=100.0))
+    ours = JobTracker(client(), AT_WORK)
+    hears(ours, UP, ended("PrintDone"))
+    ours.conclude()
+    assert (ours.ending.outcome, ours.ending.certain) == ("finished", False)
+
+
+def test_position_that_falls_is_checked_for_another_job(server, follower):
+    """In short jobs no time falls: both are less than a second old."""
+    hears(follower, job("Printing", completion=30.0, seconds=60))
+    assert follower.due is not None
+    server.falsify("cube.gcode", prints=prints(2, 2))
+    server.job(server.reading("Printing", "cube.gcode", completion=31.0))
+    follower.conclude()
+    follower.conclude()
+    assert (follower.ending.outcome, follower.ending.certain) == ("unfinished", False)
+
+
+def test_ending_gets_the_time_that_the_server_has_of_it(server, follower):
+    hears(follower, ended("PrintDone"))
+    server.falsify("cube.gcode", prints=prints(3, 1, True))
+    assert follower.dated().ended == 1795398168.5
+    server.falsify("cube.gcode", prints=prints(4, 1, True))  # that is the next one's
+    assert follower.dated().ended == follower.ending.ended
+
+
+def test_job_without_storage_is_followed(server):
+    """PrusaLink and Moonraker name none."""
+    ours = JobTracker(client(), job("Printing", completion=10.0, seconds=5, location=None))
+    hears(ours, job("Printing", completion=11.0, seconds=6, location=None))
+    assert ours.ending is None and ours.due is None
 
 
 # -- on the SD card, which has no history ---------------------------------------------------------

@@ -123,6 +123,21 @@ def test_confirm_does_not_allow_motion_during_job(ready):
 @pytest.mark.parametrize("state", ["Operational", "Paused"])
 def test_motion_is_allowed_when_idle_or_paused(ready, state):
     ready.job(ready.reading(state, "a.gcode"))
+    ready.does("gcode", "G1 X5")
+    assert ready.sent == commands("G1 X5")
+
+
+@pytest.mark.parametrize("text", ["G28", "g28 X", "G29 P1"])
+def test_homing_during_a_pause_wants_consent(ready, text):
+    """The half-printed part is in the way."""
+    ready.job(ready.reading("Paused", "a.gcode"))
+    result = ready.refuses(4, "CONFIRMATION_REQUIRED", "gcode", text)
+    assert "half-printed part" in result.envelope["error"]["message"] and ready.sent == []
+    ready.does("gcode", text, "--confirm")
+    assert ready.sent == commands(text)
+
+
+def test_homing_without_a_job_needs_no_consent(ready):
     ready.does("gcode", "G28")
     assert ready.sent == commands("G28")
 

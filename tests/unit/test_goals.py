@@ -7,8 +7,9 @@ import pytest
 from octoprint_cli.client.phase import phase_of
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.client.tracking import goals as goal_module, outcome_errors
-from octoprint_cli.client.tracking.goals import Goal, Scene, usual_failures
+from octoprint_cli.client.tracking.goals import Goal, usual_failures
 from octoprint_cli.client.tracking.job_outcome import JobOutcome
+from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
 
 from .scripted_push import job
 
@@ -16,10 +17,10 @@ EVERY_STATE = """Offline; Connecting; Offline after error; Operational; Starting
     Finishing; Sending file to SD; Druckt gerade""".replace("\n    ", " ").split("; ")
 
 
-def scene(state="Printing", completion=None, outcome=None, **heaters):
+def snapshot(state="Printing", completion=None, outcome=None, **heaters):
     reading = job(state, completion=completion)
     heat = {name: Temperature(*pair) for name, pair in heaters.items()}
-    return Scene(reading, reading.phase, heat, JobOutcome(outcome) if outcome else None)
+    return PrinterSnapshot(reading, heaters=heat, ending=JobOutcome(outcome) if outcome else None)
 
 
 # -- goals ----------------------------------------------------------------------------------------
@@ -50,7 +51,7 @@ def test_invalid_goal_is_refused(written):
     ],
 )
 def test_state_goal_is_met_only_in_its_states(name, states):
-    assert [state for state in EVERY_STATE if Goal(name).met(scene(state))] == states
+    assert [state for state in EVERY_STATE if Goal(name).met(snapshot(state))] == states
 
 
 @pytest.mark.parametrize(
@@ -58,8 +59,8 @@ def test_state_goal_is_met_only_in_its_states(name, states):
     [("finished", True), ("cancelled", False), ("failed", False), ("unfinished", False), ("lost", False), (None, False)],
 )
 def test_done_goal_is_met_only_by_finished_job(outcome, met):
-    assert Goal("done").met(scene("Operational", outcome=outcome)) is met
-    assert Goal("done").met(scene("Operational", 100.0)) is False  # which may be that of an earlier job
+    assert Goal("done").met(snapshot("Operational", outcome=outcome)) is met
+    assert Goal("done").met(snapshot("Operational", 100.0)) is False  # which may be that of an earlier job
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_done_goal_is_met_only_by_finished_job(outcome, met):
     ],
 )
 def test_progress_goal_is_met_by_active_or_finished_job(state, completion, outcome, met):
-    assert Goal("progress", 50).met(scene(state, completion, outcome)) is met
+    assert Goal("progress", 50).met(snapshot(state, completion, outcome)) is met
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_progress_goal_is_met_by_active_or_finished_job(state, completion, outco
     ],
 )
 def test_temp_goal_needs_every_heater_at_its_target(heaters, met):
-    assert Goal("temp").met(scene("Operational", **heaters)) is met
+    assert Goal("temp").met(snapshot("Operational", **heaters)) is met
 
 
 # -- what makes them impossible -------------------------------------------------------------------
@@ -163,5 +164,19 @@ def test_each_job_ending_maps_to_its_error_code(outcome, state, by_firmware, cod
     ],
 )
 def test_state_ends_the_wait_only_if_listed_as_failure(state, fails, code):
-    error = outcome_errors.of_phase(job(state), phase_of(state), frozenset(fails.split()))
+    error = outcome_errors.of_snapshot(snapshot(state), frozenset(fails.split()), lambda job: None)
     assert (error and error.code) == code
+
+
+def test_halted_firmware_ends_the_wait_with_its_own_words():
+    known = snapshot("Offline after error")
+    error = outcome_errors.of_snapshot(known, frozenset({"error"}), lambda job: "MINTEMP triggered")
+    assert (error.code, error.retryable, error.details["reason"]) == ("PRINTER_HALTED", False, "MINTEMP triggered")
+    heard = known._replace(firmware_error="Thermal Runaway")
+    assert "Thermal Runaway" in outcome_errors.of_snapshot(heard, frozenset({"error"}), lambda job: None).message
+
+
+@pytest.mark.parametrize(("state", "hint"), [("Operational", "temp --off"), ("Offline after error", "nothing can be switched off")])
+def test_hint_after_a_failed_job_is_one_that_can_work(state, hint):
+    ended = JobOutcome("failed", "Thermal Runaway", by_firmware=True)
+    assert hint in outcome_errors.of_ending(ended, job(state)).hint

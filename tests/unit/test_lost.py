@@ -13,9 +13,17 @@ DONE = {"cancel": "Operational", "pause": "Paused", "resume": "Printing"}
 NOT_DONE = {"cancel": (3, "STILL_CANCELLING"), "pause": (4, "STATE_NOT_REACHED"), "resume": (4, "STATE_NOT_REACHED")}
 SELECT = "/api/files/local/quick.gcode"
 
+pytestmark = pytest.mark.usefixtures("hot")
 each_act = pytest.mark.parametrize("act", ACTS)
 every_loss = pytest.mark.parametrize("lost", LOST, ids=["broken", "no answer", "502", "504"])
 each_loss = pytest.mark.parametrize("lost", [GONE, 504], ids=["broken", "504"])
+
+
+@pytest.fixture
+def hot(request):
+    """A hotend at its target: a cold one is not resumed without consent."""
+    name = "each_server" if "each_server" in request.fixturenames else "server"
+    request.getfixturevalue(name).octoprint.heaters["tool0"] = [200.0, 200.0]
 
 
 def before(server, act):

@@ -12,7 +12,7 @@ from octoprint_cli.client.push.updates import (
     TerminalUpdate,
 )
 from octoprint_cli.client.resources.printer import Temperature
-from octoprint_cli.client.tracking.goals import Scene
+from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
 from octoprint_cli.framework.live_presenter import LINES, NOTES, LivePresenter
 from octoprint_cli.output.redact import Scrubber
 
@@ -31,7 +31,7 @@ def painter(shown):
     scrubber = Scrubber()
     scrubber.learn("the-session-of-bob")
     found = LivePresenter(shown.append, scrubber.hide_all)
-    found.show_scene(Scene(READING, READING.phase, {"tool0": Temperature(20.0, 200.0)}))
+    found.show_snapshot(PrinterSnapshot(READING, heaters={"tool0": Temperature(20.0, 200.0)}))
     return found
 
 
@@ -55,9 +55,9 @@ def test_nothing_is_shown_before_first_scene(shown):
 
 def test_painter_without_viewer_does_nothing():
     painter = LivePresenter(None, lambda value: value)
-    painter.show_scene(Scene(READING, READING.phase))
+    painter.show_snapshot(PrinterSnapshot(READING))
     hears(painter, TerminalUpdate("Recv: ok"))
-    painter.end(READING, {})
+    painter.show_snapshot(PrinterSnapshot(READING))
 
 
 def test_events_are_noted_and_only_the_latest_kept(painter, shown):
@@ -89,11 +89,11 @@ def test_messages_already_in_scene_are_not_shown_again(painter, shown):
 def test_secrets_are_masked_in_picture(painter, shown):
     secret = "bob:the-session-of-bob"
     reading = job(secret, secret)
-    painter.show_scene(Scene(reading, reading.phase))
+    painter.show_snapshot(PrinterSnapshot(reading))
     hears(painter, TerminalUpdate(secret), Event(secret, {}), FirmwareMessage(secret, []))
     assert "the-session-of-bob" not in str(shown)
 
 
 def test_final_state_is_shown(painter, shown):
-    painter.end(job("Operational", completion=100.0), {"tool0": Temperature(190.0, 0.0)})
+    painter.show_snapshot(PrinterSnapshot(job("Operational", completion=100.0), heaters={"tool0": Temperature(190.0, 0.0)}))
     assert (shown[-1].phase, shown[-1].completion, shown[-1].temperatures["tool0"].actual) == ("idle", 100.0, 190.0)

@@ -12,7 +12,7 @@ import trustme
 from octoprint_cli.client.client import Client
 from octoprint_cli.client.http.server_address import ServerAddress, Tls
 from octoprint_cli.client.push import socket as module
-from octoprint_cli.client.push.history import recent_lines
+from octoprint_cli.client.push.history import recent
 from octoprint_cli.client.push.socket import Socket, SocketLost, Subscription
 from octoprint_cli.errors import AuthError
 from octoprint_cli.testing import KEY, FakeOctoPrint, FaultServer
@@ -125,14 +125,14 @@ def test_terminal_lines_arrive_only_if_subscribed(server, plug):
 
 def test_recent_lines_come_from_socket_history(server):
     server.octoprint.heard(["first", "ok"])
-    assert [line.split(" ", 1)[1] for line in recent_lines(client(server).http)][-2:] == ["first", "ok"]
+    assert [line.split(" ", 1)[1] for line in recent(client(server).http).lines][-2:] == ["first", "ok"]
     server.wait_until(lambda: server.open_sockets == 0)
 
 
 def test_recent_lines_without_permission_are_lost(server, monkeypatch):
     monkeypatch.setattr(sys.modules["octoprint_cli.client.push.history"], "SECONDS", 0.3)
     server.octoprint.permissions = {"FILES_LIST"}
-    assert "shows this key nothing" in lost(lambda: recent_lines(client(server).http))
+    assert "shows this key nothing" in lost(lambda: recent(client(server).http))
     server.wait_until(lambda: server.open_sockets == 0)
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from octoprint_cli.client.push.history import Recent
+
+UNKNOWN = {"actual": None, "target": None}
+
 
 def test_idle_printer_has_nulls_for_unknown_values(each_server):
     data = each_server.does("status")
@@ -64,7 +68,36 @@ def test_heaters_are_listed_with_tools_first(each_server):
 
 def test_missing_temperature_is_null_not_zero(server):
     server.octoprint.heaters = {}
-    assert server.does("status")["temperature"] == {"tool0": {"actual": None, "target": None}}
+    data = server.does("status")
+    assert data["temperature"] == dict.fromkeys(("tool0", "bed"), UNKNOWN)
+    assert data["unknown"]["temperature"] == "the printer has not reported any temperature yet"
+
+
+def test_heaters_of_the_profile_are_there_before_the_first_report(server):
+    server.octoprint.heaters = {"tool1": [None, 60.0]}  # a target that was set makes an entry of its own
+    server.octoprint.profiles["_default"]["heatedChamber"] = True
+    server.octoprint.profiles["_default"]["extruder"]["count"] = 2
+    shown = server.does("status")["temperature"]
+    assert list(shown) == ["tool0", "tool1", "bed", "chamber"] and shown["tool1"]["target"] == 60.0
+
+
+def test_unreadable_profile_leaves_the_first_tool_alone(server):
+    server.octoprint.heaters = {}
+    server.on("GET", "/api/printerprofiles", status_code=403, json={"error": "no"})
+    data = server.does("status")
+    assert list(data["temperature"]) == ["tool0"] and "profile cannot be read" in data["unknown"]["temperature"]
+
+
+def test_last_job_that_cannot_be_known_is_told_as_unknown(server):
+    server.on("GET", "/api/files/local", status_code=403, json={"error": "no"})
+    data = server.does("status")
+    assert data["last_job"] is None and "FILES_LIST" in data["unknown"]["last_job"]
+
+
+def test_job_of_the_global_key_is_shown_as_such(server):
+    server.job(server.reading("Printing", "cube.gcode", completion=1.0, user="_api"))
+    assert server.does("status")["job"]["user"] == "_api"
+    assert "_api" not in server.run("status").stdout and "global API key" in server.run("status", "-f", "table").stdout
 
 
 def test_unknown_temperature_entry_is_left_out(server):
@@ -101,7 +134,7 @@ def test_offline_printer_exits_1_with_known_data(each_server):
     each_server.offline()
     result = each_server.refuses(1, "PRINTER_OFFLINE", "status")
     assert result.data["state"] == "Offline" and result.data["phase"] == "offline"
-    assert result.data["temperature"] == {"tool0": {"actual": None, "target": None}}
+    assert result.data["temperature"] == dict.fromkeys(("tool0", "bed"), UNKNOWN)
     assert result.envelope["error"]["hint"] == "octoprint-cli connect"
     assert result.envelope["error"]["retryable"] is True
 
@@ -109,10 +142,28 @@ def test_offline_printer_exits_1_with_known_data(each_server):
 def test_offline_after_error_includes_reason(server):
     reason = "Thermal Runaway, system stopped! Heater_ID: bed"
     server.job(server.reading("Offline after error", error=reason))
-    result = server.refuses(1, "PRINTER_OFFLINE", "status")
+    result = server.refuses(1, "PRINTER_HALTED", "status")
     assert result.data["phase"] == "error" and result.data["error"] == reason
+    assert result.envelope["error"]["retryable"] is False and "person" in result.envelope["error"]["hint"]
     assert reason in result.envelope["error"]["message"]
     assert result.envelope["error"]["details"] == {"state": "Offline after error", "reason": reason}
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("Error:Thermal Runaway", "PRINTER_HALTED"), ("!! MCU 'mcu' shutdown", "PRINTER_HALTED"), ("ok T:20", "PRINTER_OFFLINE")],
+)
+def test_halt_is_found_in_the_terminal_of_octoprint_2(server_2, monkeypatch, said, code):
+    lines = [f"<<< {said}", 'Changing monitoring state from "Operational" to "Error"']
+    monkeypatch.setattr("octoprint_cli.client.push.history.recent", lambda http: Recent(lines))
+    server_2.job("Offline after error")
+    assert server_2.refuses(1, code, "status").envelope["error"]["retryable"] is False
+
+
+def test_broken_cable_is_no_halt(server):
+    server.job(server.reading("Offline after error", error="SerialTimeoutException: "))
+    error = server.refuses(1, "PRINTER_OFFLINE", "status").envelope["error"]
+    assert error["retryable"] is False and error["hint"] == "octoprint-cli status"
 
 
 def test_offline_after_error_without_reason_on_octoprint_2(server_2):

@@ -202,8 +202,14 @@ def test_wait_timeout_is_kept_and_reported(stored, clock):
     begun = clock.now
     error = refuses(errors.WaitTimeout, clock, "paused progress=90", AT_WORK, seconds=30)
     assert clock.now - begun == 30
-    assert error.message == "after 30 s the printer is Printing, and not paused or progress=90" and error.retryable is True
+    assert error.message == ("after 30 s the printer is Printing (last heard 30 s ago), and not paused or progress=90")
+    assert error.retryable is True
     assert error.details == {"wanted": ["paused", "progress=90"], "state": "Printing"}
+
+
+def test_wait_for_a_job_that_is_paused_for_a_person_is_not_retryable(stored, clock):
+    error = refuses(errors.WaitTimeout, clock, "done", job("Paused", completion=50.0), seconds=30)
+    assert error.retryable is False and "is Paused" in error.message
 
 
 def test_goal_met_at_the_deadline_counts(stored, clock):

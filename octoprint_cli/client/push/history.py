@@ -1,12 +1,13 @@
-"""Read the recent lines of the server's terminal, which only the push socket sends."""
+"""Read the recent lines of the server's terminal, which only the push socket sends, and when the printer last reported."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, List, Tuple
+from typing import TYPE_CHECKING, List, NamedTuple, Optional, Tuple
 
-from octoprint_cli.client.parsing import members, texts
+from octoprint_cli.client.parsing import items, members, number, texts
 from octoprint_cli.client.push.socket import Message, Socket, SocketLost, Subscription
+from octoprint_cli.client.resources.printer import readings_of
 
 if TYPE_CHECKING:
     from octoprint_cli.client.http.http_client import Http
@@ -15,14 +16,23 @@ if TYPE_CHECKING:
 SECONDS = 5.0
 
 
-def recent_lines(http: Http) -> List[str]:
-    """Return the last lines of the terminal, 300 at most, the newest last; none without the permission MONITOR_TERMINAL.
+class Recent(NamedTuple):
+    """What the server still has of the last minutes."""
 
-    Raises SocketLost.
-    """
+    #: The last lines of the terminal, 300 at most, the newest last; none without the permission MONITOR_TERMINAL.
+    lines: List[str]
+    #: When the printer last reported temperatures, in seconds since 1970 by the server's clock: while it is not
+    #: connected, that is when the connection ended. None if the server has no report.
+    last_report: Optional[float] = None
+
+
+def recent(http: Http) -> Recent:
+    """Return the server's recent past. Raises SocketLost."""
     socket, history = ready(http, Subscription(lines=True, events=()))
     socket.close()
-    return texts(members(history.body).get("logs"))
+    body = members(history.body)
+    times = [number(sample.get("time")) for sample in items(body.get("temps")) if readings_of(sample)]
+    return Recent(texts(body.get("logs")), times[-1] if times else None)
 
 
 def ready(http: Http, subscription: Subscription) -> Tuple[Socket, Message]:

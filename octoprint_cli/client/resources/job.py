@@ -80,15 +80,26 @@ class Job(NamedTuple):
         return self._replace(file=file, location=location_name(origin) if origin else None, size=whole(payload.get("size")), **none)
 
     def require_connected(self) -> Job:
-        """Return this job if the printer is connected. Raises PrinterOffline, with the server's reason if there is one."""
+        """Return this job if the printer is connected. Raises PrinterOffline or PrinterHalted, with the server's reason."""
         if self.phase.connected:
             return self
+        details = {"state": self.state, "reason": self.error}
+        if self._is_halted:
+            raise errors.PrinterHalted(f"the firmware has halted: {self.error} ({self.state})", details=details)
         reason = f": {self.error}" if self.error else ""
-        raise errors.PrinterOffline(
-            f"the printer is not connected to OctoPrint ({self.state}{reason})",
-            hint="octoprint-cli connect",
-            details={"state": self.state, "reason": self.error},
-        )
+        message = f"the printer is not connected to OctoPrint ({self.state}{reason})"
+        if self.phase is Phase.ERROR:  # 2.0 does not say here whether the firmware has halted
+            raise errors.PrinterOffline(message, hint="octoprint-cli status", details=details, retryable=False)
+        raise errors.PrinterOffline(message, hint="octoprint-cli connect", details=details)
+
+    @property
+    def _is_halted(self) -> bool:
+        """Whether the error says that the firmware has halted; 2.0 gives no error here."""
+        if self.phase is not Phase.ERROR or not self.error:
+            return False
+        from octoprint_cli.gcode.firmware.halts import is_halt  # slow to import, and seldom needed
+
+        return is_halt(self.error)
 
     def require_idle(self) -> Job:
         """Return this job if the printer could start one now. Raises PrinterOffline or PrinterBusy."""
@@ -107,12 +118,17 @@ class Job(NamedTuple):
     def busy(self, why: str, hint: str = "octoprint-cli status") -> errors.PrinterBusy:
         """Return the error that says what the printer is busy with."""
         file = f" with {self.file}" if self.file and self.phase.has_job else ""
-        return errors.PrinterBusy(f"{why}: {self.state}{file}", hint=hint, details={"state": self.state, "file": self.file})
+        return errors.PrinterBusy(
+            f"{why}: {self.state}{file}",
+            hint=hint,
+            details={"state": self.state, "file": self.file},
+            retryable=self.phase is not Phase.PAUSED,  # which a person must end
+        )
 
     def is_of(self, path: str, location: str) -> bool:
         """Whether this is the job of that file on the server."""
-        here = self.location in (location, None)  # PrusaLink and Moonraker name no location
-        return here and self.file is not None and self.file.lstrip("/") == path.lstrip("/")
+        # PrusaLink and Moonraker name no storage.
+        return self.location in (location, None) and self.file is not None and self.file.lstrip("/") == path.lstrip("/")
 
 
 def _moved_on_from(before: Job) -> Callable[[Job], bool]:
@@ -183,21 +199,27 @@ class Jobs(Resource):
         self._post(command="start")
 
     def confirm_started(
-        self, path: str, location: str, ended: Callable[[], bool] = lambda: True, seconds: float = START_SECONDS
+        self,
+        path: str,
+        location: str,
+        ended: Callable[[], bool] = lambda: True,
+        over: Callable[[], bool] = lambda: False,
+        seconds: float = START_SECONDS,
     ) -> Job:
         """Wait until the server's job shows that very file printing, or printed already.
 
         A 204 to a start proves nothing, and an end of 100 % may be that of an earlier print: `ended` says
-        whether it is not. A moment later it must not be another file's. Raises NotStarted with what the server shows instead.
+        whether it is not. A moment later it must not be another file's, unless the job is `over`: another client may end it, and
+        start the next one, at once. Raises NotStarted with what the server shows instead.
         """
 
         def started(job: Job) -> bool:
             if not job.is_of(path, location):
-                return False
+                return over()
             # 2.0.0rc7 keeps the state Starting for some jobs that print: two of its threads report the state.
             moves = job.phase is not Phase.STARTING or 0 < (job.completion or 0) < 100
             under_way = job.phase.has_job and moves
-            return under_way or (job.completion == 100 and ended())
+            return under_way or (job.completion == 100 and ended()) or (job.phase.at_rest and over())
 
         def not_started(job: Job) -> errors.CliError:
             return errors.NotStarted(
@@ -206,10 +228,13 @@ class Jobs(Resource):
                 details={"state": job.state, "file": job.file, "error": job.error},
             )
 
+        def stayed(now: Job) -> bool:
+            return now.file is None or now.is_of(path, location) or over()
+
         job = self.poll_until(self.current, started, seconds, not_started)
         if not self._http.rehearsing:
             time.sleep(CERTAIN_SECONDS)
-            self.poll_until(self.current, lambda now: now.file is None or now.is_of(path, location), CERTAIN_SECONDS, not_started)
+            self.poll_until(self.current, stayed, CERTAIN_SECONDS, not_started)
         return job
 
     def wait_for_transfer(self, stall: float = STALL_SECONDS) -> Job:

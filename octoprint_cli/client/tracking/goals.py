@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, Dict, FrozenSet, Mapping, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Callable, Dict, FrozenSet, NamedTuple, Sequence
 
 from octoprint_cli.client.phase import Phase
-from octoprint_cli.client.tracking.job_outcome import FINISHED, JobOutcome
-from octoprint_cli.output.units import NEAR_DEGREES
+from octoprint_cli.client.tracking.job_outcome import FINISHED
 
 if TYPE_CHECKING:
-    from octoprint_cli.client.resources.job import Job
-    from octoprint_cli.client.resources.printer import Temperature
+    from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
 
 #: Goals that can be waited for, as they are written on the command line.
 GOALS = ("done", "idle", "printing", "paused", "connected", "temp", "progress=PERCENT")
@@ -18,34 +16,14 @@ GOALS = ("done", "idle", "printing", "paused", "connected", "temp", "progress=PE
 FAILURES = ("error", "offline", "cancelled", "paused")
 _END = frozenset({"error", "offline", "cancelled"})
 
-
-class Scene(NamedTuple):
-    """The facts about the printer that goals are judged by. `ending` belongs to the followed job, or to the last one."""
-
-    job: Job
-    phase: Phase
-    heaters: Mapping[str, Temperature] = {}
-    ending: Optional[JobOutcome] = None
-
-    @property
-    def warm(self) -> bool:
-        """Whether a heater has a target, and all that have one are near it."""
-        heated = [reading for reading in self.heaters.values() if reading.target]
-        return bool(heated) and all(_near(reading) for reading in heated)
-
-
-def _near(reading: Temperature) -> bool:
-    return reading.actual is not None and reading.target is not None and abs(reading.actual - reading.target) <= NEAR_DEGREES
-
-
 #: The condition of each goal except `progress`.
-_MET: Dict[str, Callable[[Scene], bool]] = {
-    "done": lambda scene: scene.ending is not None and scene.ending.outcome == FINISHED,
-    "idle": lambda scene: scene.phase is Phase.IDLE,
-    "printing": lambda scene: scene.phase is Phase.PRINTING,
-    "paused": lambda scene: scene.phase is Phase.PAUSED,
-    "connected": lambda scene: scene.phase.connected,
-    "temp": lambda scene: scene.warm,
+_MET: Dict[str, Callable[[PrinterSnapshot], bool]] = {
+    "done": lambda known: known.ending is not None and known.ending.outcome == FINISHED,
+    "idle": lambda known: known.phase is Phase.IDLE,
+    "printing": lambda known: known.phase is Phase.PRINTING,
+    "paused": lambda known: known.phase is Phase.PAUSED,
+    "connected": lambda known: known.phase.connected,
+    "temp": lambda known: known.warm,
 }
 #: The failures that end the wait for a goal by default, because they make it impossible or most unlikely.
 _FAILS: Dict[str, FrozenSet[str]] = {
@@ -75,11 +53,11 @@ class Goal(NamedTuple):
             raise ValueError(written)
         return cls(written)
 
-    def met(self, scene: Scene) -> bool:
+    def met(self, known: PrinterSnapshot) -> bool:
         """Whether the goal is met."""
         if self.name != "progress":
-            return _MET[self.name](scene)
-        return _MET["done"](scene) or (scene.phase.has_job and (scene.job.completion or 0) >= self.percent)
+            return _MET[self.name](known)
+        return _MET["done"](known) or (known.phase.has_job and (known.job.completion or 0) >= self.percent)
 
     @property
     def of_a_job(self) -> bool:

@@ -21,5 +21,5 @@ class JobOutcome(NamedTuple):
     file: Optional[str] = None  # path on the server
     location: Optional[str] = None  # local or sdcard
     ended: Optional[float] = None  # seconds since 1970, UTC
-    certain: bool = True  # whether the server says so, instead of a conclusion of this program
+    certain: bool = True  # whether the server says so, of this very job; false for a conclusion, and for what it cannot know
     by_firmware: bool = False  # whether the printer gave up by itself or was stopped, as opposed to a lost connection

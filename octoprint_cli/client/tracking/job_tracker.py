@@ -1,4 +1,8 @@
-"""Track one job to its end and find its outcome, by the server's events, or by its other traces if events were missed."""
+"""Track one job to its end and find its outcome, by the server's events, or by its other traces if events were missed.
+
+Another client may end the job and start the next one of the same file at once, which looks alike: same name, same state. What
+tells them apart is what the server counts: how often the file was printed, with and without success.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +44,8 @@ GRACE_SECONDS = 1.5
 AMENDED_SECONDS = {CANCELLED: 0.3, FAILED: GRACE_SECONDS}
 #: Events accepted as the cause: a firmware reset cancels the job; an emergency stop breaks the connection first.
 _AMENDS = {CANCELLED: ("PrinterReset",), FAILED: ("PrinterReset", "EStop", "Error")}
+#: How far in percent of the file, and how many seconds, a reading may lie behind the last one: polls overtake pushes.
+OVERTAKEN_PERCENT, OVERTAKEN_SECONDS = 1.0, 2
 #: Time limit in seconds for the requests of one look at the server; another look follows.
 LOOK_SECONDS = 10.0
 #: Texts that the server sends as the reason of an end when it knows none.
@@ -58,6 +64,10 @@ class JobTracker:
         self._cancelling, self._was_away = job.phase is Phase.CANCELLING, False
         self._unclear_since: Optional[float] = None
         self._open_until: Optional[float] = None  # the end may still be amended
+        self._silent = False  # the socket is open, and has said nothing yet: it may not have logged in
+        self._gap = False  # events may have been missed since the job was last seen to be the same
+        self._reported: Optional[Tuple[Optional[Dict[str, Any]]]] = None  # an end within the gap, and its failure
+        self._recounted = False  # whether that end was held against the file's history before
         self._counted = False  # whether the file's history had one print more at the last check
         self._check_at: Optional[float] = None  # whether it is still the same job: another of the same file looks like it
         self._handlers: Dict[type, Callable[[Any], None]] = {
@@ -85,6 +95,8 @@ class JobTracker:
     def process(self, update: Update) -> None:
         """Process an update. Sets `ending` if the update reports the end of the job."""
         content = update.content
+        if self._silent and update.source == "push" and not isinstance(content, SocketChange):
+            self._silent, self._check_at = False, time.monotonic()  # from now on nothing is missed
         if self.ending is not None:
             self._amend(content)
         elif type(content) in self._handlers:
@@ -111,13 +123,29 @@ class JobTracker:
 
     def _conclude_from(self, job: Job, check: bool) -> None:
         """Set `ending` if the server's job is not the followed one. `check`: it may be another one of the same file."""
-        if not self.goes_on(job):
-            self.ending = self._found(job)
+        if self._reported is not None:
+            self._verify(job, *self._reported)
+        elif not self.goes_on(job):
+            self.ending = self.found(job)
         elif check and self._began_again():
             if self._counted:
-                self.ending = self._found(job)
+                self.ending = self.found(job)
             else:  # the event that says how the followed job ended may still come, or came just after that look
                 self._counted, self._check_at = True, time.monotonic() + GRACE_SECONDS
+        elif check and not self._silent and self._counts() is not None:
+            self._gap = False
+
+    def _verify(self, job: Job, failure: Optional[Dict[str, Any]]) -> None:
+        """Set `ending` by an event that came after a gap, if the file's history has that end and no other."""
+        counts, expected = self._counts(), (1, 0) if failure is None else (0, 1)
+        if counts is None or counts == expected:
+            self._ended(failure, certain=counts is not None)
+        elif sum(counts) < 2 and not self._recounted:  # the history may follow the event
+            self._recounted, self._check_at = True, time.monotonic() + GRACE_SECONDS
+        elif sum(counts) == 0:
+            self._ended(failure, certain=False)
+        else:
+            self.ending = self.found(job)
 
     def _reachability(self, change: ServerReachability) -> None:
         self._was_away = True
@@ -126,6 +154,7 @@ class JobTracker:
     def _socket(self, change: SocketChange) -> None:
         if change.up:  # events before the connection were missed
             self._check_at = time.monotonic()
+            self._gap = self._silent = True
 
     # -- by events --------------------------------------------------------------------------------
 
@@ -135,7 +164,11 @@ class JobTracker:
         if kind == "PrintStarted":
             self._check_at = time.monotonic() + GRACE_SECONDS  # another one perhaps, whatever came of ours
         elif kind in ("PrintDone", "PrintFailed") and self._is_ours(payload):
-            self._ended(payload if kind == "PrintFailed" else None)
+            failure = payload if kind == "PrintFailed" else None
+            if self._gap:
+                self._reported, self._check_at = self._reported or (failure,), time.monotonic()
+            else:
+                self._ended(failure)
 
     def _blame(self, kind: str, payload: Dict[str, Any]) -> None:
         """Record the cause that an event names: the firmware's error, its reset, or an emergency stop."""
@@ -148,14 +181,15 @@ class JobTracker:
         elif kind == "PrinterReset":
             self.firmware_error = self.firmware_error or RESET
 
-    def _ended(self, failure: Optional[Dict[str, Any]]) -> None:
+    def _ended(self, failure: Optional[Dict[str, Any]], certain: bool = True) -> None:
         if failure is None:
-            self.ending = self._end(FINISHED)
+            self.ending = self._end(FINISHED, certain=certain)
         elif self.firmware_error is not None:
-            self.ending = self._end(FAILED, self.firmware_error)
+            self.ending = self._end(FAILED, self.firmware_error, certain)
         else:
             cancelled = failure.get("reason") == "cancelled"
-            self.ending = self._end(CANCELLED) if cancelled else self._end(FAILED, _reason(failure.get("error")))
+            reason = None if cancelled else _reason(failure.get("error"))
+            self.ending = self._end(CANCELLED if cancelled else FAILED, reason, certain)
             self._open_until = time.monotonic() + AMENDED_SECONDS[self.ending.outcome]
 
     def _amend(self, content: UpdateContent) -> None:
@@ -181,8 +215,16 @@ class JobTracker:
             self._unclear_since = self._unclear_since or time.monotonic()
             return
         self._unclear_since = None
+        if self._has_fallen_back(job):
+            self._check_at = time.monotonic()
         if job.phase.has_job:  # an unknown state may belong to anything
             self.job = _with_all_known(job, self.job)
+
+    def _has_fallen_back(self, job: Job) -> bool:
+        """Whether the position is clearly before that of the last reading, as it is at the beginning of another job."""
+        behind = (self.job.completion or 0) - (self.job.completion or 0 if job.completion is None else job.completion)
+        younger = (self.job.print_time or 0) - (self.job.print_time or 0 if job.print_time is None else job.print_time)
+        return behind > OVERTAKEN_PERCENT or younger > OVERTAKEN_SECONDS
 
     def goes_on(self, job: Job) -> bool:
         """Whether `job` may be a later reading of the followed job."""
@@ -200,25 +242,37 @@ class JobTracker:
 
     def _more(self) -> Tuple[bool, bool]:
         """Whether the file's history has more successful prints than before, and whether it has more failed ones."""
+        success, failure = self._counts() or (0, 0)
+        return success > 0, failure > 0
+
+    def _counts(self) -> Optional[Tuple[int, int]]:
+        """Return how many prints of the file have succeeded and failed since before the job; None if that is not known."""
         before = self._before
         now = self._history() if before is not None else None
-        if before is None or now is None:
-            return False, False
-        return now.success > before.success, now.failure > before.failure
+        if before is None or now is None or now.total < before.total:  # 1.11 forgets it when the file is uploaded anew
+            return None
+        return now.success - before.success, now.failure - before.failure
+
+    def dated(self) -> Optional[JobOutcome]:
+        """Return the ending with the server's own time of it, which `last_job` shows later, too."""
+        now = self._history() if self.ending is not None else None
+        if self.ending is None or now is None or self._before is None or now.total != self._before.total + 1 or now.last is None:
+            return self.ending
+        return self.ending._replace(ended=now.last)
 
     def _is_of(self, job: Job) -> bool:
         return self.job.file is None or job.is_of(self.job.file, self.job.location or "local")
 
     # -- by other traces --------------------------------------------------------------------------
 
-    def _found(self, job: Job) -> JobOutcome:
+    def found(self, job: Job) -> JobOutcome:
         """Find the outcome of a job whose end no event has reported."""
-        finished, failed = self._more()
-        finished = finished or (self._is_of(job) and job.completion == 100 and not job.phase.has_job)
+        counted, failed = self._more()
+        finished = counted or (self._is_of(job) and job.completion == 100 and not job.phase.has_job)
         if finished and failed:
             return self._end(LOST, "the server has printed the file more than once meanwhile")
-        if finished:
-            return self._end(FINISHED)
+        if finished:  # without the history, the end may be that of a later job
+            return self._end(FINISHED, certain=counted or self._before is not None)
         if self.firmware_error:
             return self._end(FAILED, self.firmware_error)
         if failed:
@@ -247,6 +301,7 @@ class JobTracker:
 
     def _end(self, outcome: str, reason: Optional[str] = None, certain: bool = True) -> JobOutcome:
         by_firmware = outcome == FAILED and self.firmware_error is not None
+        certain = certain and outcome not in (UNFINISHED, LOST)
         return JobOutcome(outcome, reason, self.job.file, self.job.location, time.time(), certain, by_firmware)
 
 

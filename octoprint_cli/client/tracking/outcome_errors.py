@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional
 
 from octoprint_cli import errors
 from octoprint_cli.client.phase import Phase
@@ -13,8 +13,14 @@ from octoprint_cli.client.tracking.job_outcome import (
     LOST,
     JobOutcome,
 )
+from octoprint_cli.gcode.firmware.halts import is_halt
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
 
 _HEATERS = "octoprint-cli status (is anything still hot? octoprint-cli temp --off)"
+#: Where the printer is not connected, nothing can be switched off from here.
+_LOOK = "octoprint-cli status (nothing can be switched off while the printer is offline: have a person look at it)"
 
 
 def of_ending(ending: JobOutcome, job: Job) -> Optional[errors.CliError]:
@@ -25,26 +31,35 @@ def of_ending(ending: JobOutcome, job: Job) -> Optional[errors.CliError]:
     file = ending.file or "the job"
     details = _details(job, file=ending.file, outcome=ending.outcome, reason=ending.reason)
     reason = f": {ending.reason}" if ending.reason else ""
+    hint = _HEATERS if job.phase.connected else _LOOK
     if ending.outcome == FINISHED:
         return None
     if ending.outcome == CANCELLED:
-        return errors.JobCancelled(f"{file} was cancelled", hint=_HEATERS, details=details)
+        return errors.JobCancelled(f"{file} was cancelled", hint=hint, details=details)
     if ending.outcome == LOST:
-        return errors.JobLost(f"the server does not know what became of {file}{reason}", hint=_HEATERS, details=details)
+        return errors.JobLost(f"the server does not know what became of {file}{reason}", hint=hint, details=details)
     if not job.phase.connected and not ending.by_firmware:
         message = f"the connection to the printer was lost while it printed {file}{reason}"
         return errors.PrinterOffline(message, hint="octoprint-cli connect", details=details, retryable=False)
     how = "failed" if ending.outcome == "failed" else "did not finish (cancelled, or failed)"
-    return errors.JobFailed(f"{file} {how}{reason}", hint=_HEATERS, details=details)
+    return errors.JobFailed(f"{file} {how}{reason}", hint=hint, details=details)
 
 
-def of_phase(job: Job, phase: Phase, fails: Any) -> Optional[errors.CliError]:
-    """Return the error for a printer in a state that ends the wait, None for any other state."""
-    reason = f": {job.error}" if job.error else ""
+def of_snapshot(known: PrinterSnapshot, fails: Any, halt_reason: Callable[[Job], Optional[str]]) -> Optional[errors.CliError]:
+    """Return the error for a printer in a state that ends the wait, None for any other state.
+
+    `halt_reason` looks up why the firmware has halted, if it has.
+    """
+    job, phase = known.job, known.phase
+    reason = known.firmware_error or job.error
+    why = f": {reason}" if reason else ""
     if phase is Phase.ERROR and fails & {"error", "offline"}:
-        return errors.PrinterOffline(f"the printer is offline after an error{reason}", details=_details(job))
+        halt = reason if reason and is_halt(reason) else halt_reason(job)
+        if halt:
+            return errors.PrinterHalted(f"the firmware has halted: {halt}", details=_details(job, reason=halt))
+        return errors.PrinterOffline(f"the printer is offline after an error{why}", details=_details(job))
     if phase is Phase.OFFLINE and "offline" in fails:
-        return errors.PrinterOffline(f"the printer is not connected to OctoPrint{reason}", details=_details(job))
+        return errors.PrinterOffline(f"the printer is not connected to OctoPrint{why}", details=_details(job))
     if phase is Phase.PAUSED and "paused" in fails:
         hint = "octoprint-cli resume (or: octoprint-cli cancel --confirm)"
         return errors.JobPaused(f"{job.file or 'the job'} is paused", hint=hint, details=_details(job, file=job.file))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.tracking.job_outcome import CANCELLED, FAILED, FINISHED, RESET, STOPPED
 from octoprint_cli.gcode.code_table import lookup
 from octoprint_cli.gcode.command import code_of
+from octoprint_cli.gcode.firmware.replies import parsed_reply
 from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,
     HOST,
@@ -21,6 +22,8 @@ from octoprint_cli.gcode.firmware.terminal_log import (
 _CHANGE = re.compile(r'Changing monitoring state from "([^"]*)" to "([^"]*)"')
 #: Number of lines before the end of a job in which its cause is sought; older errors did most likely not end it.
 _JUST_BEFORE = 12
+#: The phases of a pause.
+_PAUSE = (Phase.PAUSING, Phase.PAUSED)
 _ERROR_MARK = re.compile(r"(?:error\s*:|!!)\s*", re.IGNORECASE)
 
 
@@ -34,6 +37,22 @@ def of_last_end(lines: Sequence[str]) -> List[str]:
     begins = [number for number, before, after in changes if number < end and after.has_job and not before.has_job]
     turns = [number for number, before, after in changes if number <= end and before.has_job and before is not Phase.CANCELLING]
     return list(lines[max([0, *begins[-1:], (turns[-1] if turns else end) - _JUST_BEFORE]) : end + 1])
+
+
+def before_last_disconnect(lines: Sequence[str]) -> List[str]:
+    """Return the terminal lines just before the printer was disconnected last, which hold the cause."""
+    changes = [(number, *change) for number, change in enumerate(map(_change, lines)) if change]
+    ends = [number for number, before, after in changes if before.connected and not after.connected]
+    return list(lines[max(0, ends[-1] - _JUST_BEFORE) : ends[-1] + 1]) if ends else []
+
+
+def reports_before_pause(lines: Sequence[str]) -> List[Dict[str, Any]]:
+    """Return the temperatures that the printer reported just before the job was paused last, as `parsed_reply` reads them."""
+    changes = [(number, *change) for number, change in enumerate(map(_change, lines)) if change]
+    pauses = [number for number, before, after in changes if after in _PAUSE and before not in _PAUSE]
+    said = [read_terminal_line(line) for line in lines[: pauses[-1]]] if pauses else []
+    reports = (parsed_reply("M105", [line.text]) for line in said if line.said_by == FIRMWARE)
+    return [report for report in reports if report]
 
 
 def outcome_in(lines: Sequence[str]) -> Optional[str]:

@@ -8,18 +8,21 @@ import time
 from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Iterator, Optional, Sequence
 
 from octoprint_cli import errors
-from octoprint_cli.client.phase import Phase, phase_of
+from octoprint_cli.client.phase import Phase
 from octoprint_cli.client.push.feed import Feed
 from octoprint_cli.client.push.socket import Subscription
 from octoprint_cli.client.push.updates import (
     Event,
     HeaterUpdate,
+    ServerReachability,
+    SocketChange,
     StateUpdate,
     Update,
 )
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.tracking import outcome_errors
-from octoprint_cli.client.tracking.goals import Goal, Scene, usual_failures
+from octoprint_cli.client.tracking.goals import Goal, usual_failures
+from octoprint_cli.client.tracking.halt import halt_reason
 from octoprint_cli.client.tracking.job_outcome import (
     CANCELLED,
     FAILED,
@@ -29,7 +32,8 @@ from octoprint_cli.client.tracking.job_outcome import (
     JobOutcome,
 )
 from octoprint_cli.client.tracking.job_tracker import EVENTS, LOOK_SECONDS, JobTracker
-from octoprint_cli.client.tracking.last_job import last_ending
+from octoprint_cli.client.tracking.last_job import LastJob, find_last_job
+from octoprint_cli.client.tracking.reading import with_heaters
 from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
 
 if TYPE_CHECKING:
@@ -41,6 +45,8 @@ REST_SECONDS = 10.0
 SETTLE_SECONDS = 2.0
 #: Time limit in seconds for the last look at the server.
 HURRY_SECONDS = 5.0
+#: Seconds of silence after which the state is said to be old: during a job the server reports every half second.
+OLD_SECONDS = 6.0
 #: The words of `--fail-on` for each outcome of a job that did not finish.
 _FAILURES_OF = {CANCELLED: {"cancelled"}, **{bad: {"error", "offline"} for bad in (FAILED, UNFINISHED, LOST)}}
 
@@ -49,7 +55,7 @@ class Waiter:
     """Waits for any of the goals. `fails` are words of FAILURES; None stands for those that make the goals impossible.
 
     A `follower` tracks a job that is known to have begun. Without it the active job is followed, or, if there is none,
-    the last one counts for `done`. `begun` decides whether a scene can end the wait with an error; `look` receives each.
+    the last one counts for `done`. `begun` decides whether a snapshot can end the wait with an error; `on_snapshot` receives each.
     """
 
     def __init__(
@@ -59,19 +65,20 @@ class Waiter:
         fails: Optional[FrozenSet[str]] = None,
         *,
         follower: Optional[JobTracker] = None,
-        begun: Callable[[Scene], bool] = lambda scene: True,
-        look: Callable[[Scene], None] = lambda scene: None,
+        begun: Callable[[PrinterSnapshot], bool] = lambda snapshot: True,
+        on_snapshot: Callable[[PrinterSnapshot], None] = lambda snapshot: None,
         note: Callable[[str], None] = lambda text: None,
     ) -> None:
-        self._client, self.goals, self._look, self._note = client, goals, look, note
+        self._client, self.goals, self._on_snapshot, self._note = client, goals, on_snapshot, note
         self._fails = usual_failures(goals) if fails is None and goals else fails or frozenset()
         self._follower, self._begun = follower, begun
-        self.scene: Optional[Scene] = None
+        self.snapshot: Optional[PrinterSnapshot] = None
         self.met: Optional[Goal] = None
-        self._handlers: Dict[type, Callable[[Scene, Any], None]] = {
+        self._handlers: Dict[type, Callable[[PrinterSnapshot, Any], None]] = {
             StateUpdate: self._state,
             HeaterUpdate: self._heaters,
             Event: self._event,
+            ServerReachability: self._reachability,
         }
 
     def wait(self, seconds: float = math.inf) -> Goal:
@@ -96,8 +103,8 @@ class Waiter:
                 yield update
             elif self._follower is not None and time.monotonic() >= self._due():
                 job = self._follower.conclude()
-                if job is not None and self.scene is not None:
-                    self.scene = self.scene._replace(job=job, phase=job.phase)
+                if job is not None and self.snapshot is not None:
+                    self.snapshot = _with_job(self.snapshot, job)
             self.met = self._judge()
             if self.met is None and time.monotonic() >= deadline:
                 if not self.goals:
@@ -114,78 +121,92 @@ class Waiter:
             self._follower.process(update)
         if isinstance(content, Job):
             self._read(content)
-        elif self.scene and type(content) in self._handlers:
-            self._handlers[type(content)](self.scene, content)
-        if self.scene:
-            self._look(self.scene)
+        elif self.snapshot and type(content) in self._handlers:
+            self._handlers[type(content)](self.snapshot, content)
+        if self.snapshot:
+            if not isinstance(content, (ServerReachability, SocketChange)):
+                self.snapshot = self.snapshot._replace(heard=update.time)
+            self._on_snapshot(self.snapshot)
 
-    def _state(self, scene: Scene, update: StateUpdate) -> None:
-        self.scene = scene._replace(phase=phase_of(update.text), job=scene.job._replace(state=update.text))
+    def _state(self, snapshot: PrinterSnapshot, update: StateUpdate) -> None:
+        self.snapshot = _with_job(snapshot, snapshot.job._replace(state=update.text))
 
-    def _heaters(self, scene: Scene, update: HeaterUpdate) -> None:
-        self.scene = scene._replace(heaters=update.heaters)
+    def _heaters(self, snapshot: PrinterSnapshot, update: HeaterUpdate) -> None:
+        if snapshot.phase.connected:
+            self.snapshot = snapshot._replace(heaters=update.heaters)
+
+    def _reachability(self, snapshot: PrinterSnapshot, change: ServerReachability) -> None:
+        self.snapshot = snapshot._replace(unreachable=change.reason)
 
     def _read(self, job: Job) -> None:
-        if self.scene is None:
-            self.scene = Scene(job, job.phase)
+        if self.snapshot is None:
+            self.snapshot = PrinterSnapshot(job)
             if self._follower is None and job.phase.at_rest and any(goal.of_a_job for goal in self.goals):
-                self.scene = self.scene._replace(ending=self._last(job))
-        self.scene = self.scene._replace(job=job, phase=job.phase)
+                self.snapshot = self.snapshot._replace(ending=self._last(job))
+        self.snapshot = _with_job(self.snapshot, job)
         if self._follower is not None and self._follower.over and not self._follower.goes_on(job):
             self._follower = None  # it is off the printer: the wait continues with the next job
         if self._follower is None and job.phase.has_job:
             self._follower = JobTracker(self._client, job)
-            self.scene = self.scene._replace(ending=None)
+            self.snapshot = self.snapshot._replace(ending=None)
 
-    def _event(self, scene: Scene, event: Event) -> None:
+    def _event(self, snapshot: PrinterSnapshot, event: Event) -> None:
         """Follow a job by its PrintStarted event, because it may be over before a reading shows it."""
+        error = event.payload.get("error")
+        if event.type == "Error" and isinstance(error, str):
+            self.snapshot = snapshot._replace(firmware_error=error)
         if event.type == "PrintStarted" and (self._follower is None or self._follower.over):
-            self._follower = JobTracker(self._client, scene.job.of_event(event.payload))
-            self.scene = scene._replace(ending=None)
+            self._follower = JobTracker(self._client, snapshot.job.of_event(event.payload))
+            self.snapshot = snapshot._replace(ending=None)
 
     def _last(self, job: Job) -> Optional[JobOutcome]:
+        """Return how the last job ended, if it is sure to be the last one: its file is the one that the server shows."""
         with self._client.http.hurried(LOOK_SECONDS):
-            last = last_ending(self._client, job)
-        if last is None and all(goal.of_a_job for goal in self.goals):
+            last = find_last_job(self._client, job)
+        if last.is_sure:
+            return last.ending
+        if all(goal.of_a_job for goal in self.goals):
             job.require_connected()
-            raise errors.NoActiveJob(
-                "there is no job to wait for, and none before that the server tells of", details={"state": job.state}
-            )
-        return last
+            raise _nothing_to_wait_for(job, last)
+        return None
 
     # -- judging ----------------------------------------------------------------------------------
 
     def _judge(self) -> Optional[Goal]:
-        if self._follower is not None and self.scene is not None:
+        if self._follower is not None and self.snapshot is not None:
             if self._follower.due is not None:
                 return None  # in a moment it is known how the job ended
-            self.scene = self.scene._replace(ending=self._follower.ending or self.scene.ending)
-        scene = self.scene
-        if scene is None or not self.goals:
+            self.snapshot = self.snapshot._replace(ending=self._follower.ending or self.snapshot.ending)
+        snapshot = self.snapshot
+        if snapshot is None or not self.goals:
             return None
-        met = next((goal for goal in self.goals if goal.met(scene)), None)
-        if met is None and self._begun(scene):
-            self._require_possible(scene)
+        met = next((goal for goal in self.goals if goal.met(snapshot)), None)
+        if met is None and self._begun(snapshot):
+            self._require_possible(snapshot)
         return met
 
-    def _require_possible(self, scene: Scene) -> None:
-        if scene.ending is not None:
-            self._require_no_failure(scene, scene.ending)
-        unwanted = outcome_errors.of_phase(scene.job, scene.phase, self._fails)
+    def _require_possible(self, snapshot: PrinterSnapshot) -> None:
+        if snapshot.ending is not None:
+            self._require_no_failure(snapshot, snapshot.ending)
+        unwanted = outcome_errors.of_snapshot(snapshot, self._fails, self._halt_reason)
         if unwanted is not None:
             raise unwanted
-        heated = any(reading.target for reading in scene.heaters.values())
-        if [goal.name for goal in self.goals] == ["temp"] and scene.heaters and not heated and not scene.phase.has_job:
+        heated = any(reading.target for reading in snapshot.heaters.values())
+        if [goal.name for goal in self.goals] == ["temp"] and snapshot.heaters and not heated and not snapshot.phase.has_job:
             raise errors.StateNotReached(
                 "no heater has a target, so there is no temperature to wait for", hint="octoprint-cli temp --tool 200 --wait"
             )
 
-    def _require_no_failure(self, scene: Scene, ending: JobOutcome) -> None:
+    def _halt_reason(self, job: Job) -> Optional[str]:
+        with self._client.http.hurried(LOOK_SECONDS):
+            return halt_reason(self._client, job)
+
+    def _require_no_failure(self, snapshot: PrinterSnapshot, ending: JobOutcome) -> None:
         if ending.outcome == FINISHED:
             if all(goal.name == "paused" for goal in self.goals):
                 raise errors.StateNotReached(f"{ending.file or 'the job'} has finished, and was never paused")
         elif self._fails & _FAILURES_OF[ending.outcome] or (ending.outcome == LOST and all(goal.of_a_job for goal in self.goals)):
-            error = outcome_errors.of_ending(ending, scene.job if ending.by_firmware else self._settled(scene.job))
+            error = outcome_errors.of_ending(ending, snapshot.job if ending.by_firmware else self._settled(snapshot.job))
             assert error is not None
             raise error
 
@@ -199,10 +220,15 @@ class Waiter:
 
     def _late(self, seconds: float) -> errors.CliError:
         wanted = " or ".join(map(str, self.goals))
-        state = self.scene.job.state if self.scene else "unknown"
+        known = self.snapshot
+        state = known.job.state if known else "unknown"
+        silence = None if known is None or known.heard is None else max(0.0, time.time() - known.heard)
+        talks = known is not None and (known.phase.has_job or known.unreachable is not None)  # an idle printer may be silent
+        old = f" (last heard {silence:.0f} s ago)" if talks and silence is not None and silence >= OLD_SECONDS else ""
         return errors.WaitTimeout(
-            f"after {seconds:g} s the printer is {state}, and not {wanted}",
+            f"after {seconds:g} s the printer is {state}{old}, and not {wanted}",
             details={"wanted": [str(goal) for goal in self.goals], "state": state},
+            retryable=known is None or known.phase is not Phase.PAUSED,  # which a person must end
         )
 
     # -- afterwards -------------------------------------------------------------------------------
@@ -223,13 +249,34 @@ class Waiter:
 
     def final(self) -> Optional[PrinterSnapshot]:
         """Return the final snapshot: read now, or else the last one known; None if the server never answered."""
-        if self.scene is None:
+        known = self.snapshot
+        if known is None:
             return None
-        known = PrinterSnapshot(self.scene.job, None, self.scene.ending)
         with contextlib.suppress(errors.CliError), self._client.http.hurried(HURRY_SECONDS):
-            known = known._replace(job=self._at_rest())
-            if known.ending is None and self._follower is None:
-                known = known._replace(ending=last_ending(self._client, known.job))
-            if known.job.phase.connected:
+            known = _with_job(known, self._at_rest())._replace(heard=None, unreachable=None)
+            if self._follower is not None and known.ending is not None:
+                known = known._replace(ending=self._follower.dated() or known.ending)
+            elif known.ending is None and self._follower is None:
+                last = find_last_job(self._client, known.job)
+                known = known._replace(ending=last.ending, unknown={"last_job": last.unknown} if last.unknown else {})
+            if known.phase.connected:
                 known = known._replace(printer=self._client.printer.current(), prompt=self._client.prompt(known.job))
+            known = with_heaters(self._client, known)
         return known
+
+
+def _nothing_to_wait_for(job: Job, last: LastJob) -> errors.NoActiveJob:
+    """Return the error for a wait without a job, which says what is known of the last one."""
+    ended = last.ending
+    why = last.unknown or "none before that the server tells of"
+    if ended is not None:
+        why = f"the newest end on record is that of {ended.file}, which is not the file that the server shows"
+    last_job = {"file": ended.file, "outcome": ended.outcome} if ended else None
+    return errors.NoActiveJob(f"there is no job to wait for; {why}", details={"state": job.state, "last_job": last_job})
+
+
+def _with_job(known: PrinterSnapshot, job: Job) -> PrinterSnapshot:
+    """Return the snapshot with a newer job. Without a connected printer, earlier temperatures say nothing."""
+    if job.phase.connected:
+        return known._replace(job=job, firmware_error=known.firmware_error if known.phase.connected else None)
+    return known._replace(job=job, heaters={}, firmware_error=job.error or known.firmware_error)

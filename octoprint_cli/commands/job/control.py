@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
-from octoprint_cli.api import Guarded, ShowOne, fields
+from octoprint_cli.api import Guarded, ShowOne, fields, require_hot
 
 #: The result of pause and resume.
 _CHANGED = fields.record(
@@ -59,17 +59,27 @@ class Pause(Guarded, ShowOne):
 class Resume(Guarded, ShowOne):
     """resume the paused job
 
-    Printing already is a success, with "changed": false.
+    Printing already is a success, with "changed": false. Refused if a heater that was hot at the pause is cold now.
     """
 
-    destructive = None
+    destructive = "prints into the air if a heater that was hot at the pause is cold now"
     result = _CHANGED
     effects = ("heats", "moves", "starts")
     error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
 
-    def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
-        before = self.client.job.current().require_active()
-        if before.phase.value in ("printing", "starting", "finishing"):
-            return {"action": "resumed", "changed": False, "file": before.file, "state": before.state}
+    def consent(self, parsed_args: Namespace) -> Optional[str]:
+        """Return None: only `check` knows whether anything has cooled down."""
+        return None
+
+    def check(self, parsed_args: Namespace) -> Any:
+        """Refuse to go on with cold heaters. Returns the job."""
+        job = self.client.job.current().require_active()
+        if job.phase.value == "paused" and not (parsed_args.confirm or parsed_args.dry_run):
+            require_hot(self, job)
+        return job
+
+    def perform(self, parsed_args: Namespace, plan: Any) -> Dict[str, Any]:
+        if plan.phase.value in ("printing", "starting", "finishing"):
+            return {"action": "resumed", "changed": False, "file": plan.file, "state": plan.state}
         after = self.client.job.resume()
-        return {"action": "resumed", "changed": True, "file": before.file, "state": after.state}
+        return {"action": "resumed", "changed": True, "file": plan.file, "state": after.state}

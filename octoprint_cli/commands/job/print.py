@@ -79,11 +79,12 @@ class Print(Guarded, ShowOne):
         file, history = self._upload(parsed_args) if plan is None else _described(plan)
         try:
             self.require_unchanged(parsed_args)
-            job = self.client.start(file["file"], parsed_args.location)
+            job = self.client.start(file["file"], parsed_args.location, history)
         except errors.CliError as error:
             if parsed_args.dry_run or parsed_args.file is None:
                 raise
-            raise error.after(f"{file['file']} is on the server", data={"action": "uploaded", "started": False, **file}) from error
+            data = {"action": "uploaded", "started": "outcome" in (error.details or {}), **file}  # it began, and was ended at once
+            raise error.after(f"{file['file']} is on the server", data=data) from error
         self._begun = (job, history)
         return {"action": "started", "started": True, "location": parsed_args.location, **file, "state": job.state}
 

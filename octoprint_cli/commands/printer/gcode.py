@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 80_000
 #: A move to the other end of a large bed takes less, and what takes longer says `busy` meanwhile.
 REPLY_SECONDS = 30.0
+#: The codes that home or probe: they drive the nozzle, or the probe, onto the bed or what stands on it.
+HOMING = frozenset("G28 G29 G30 G32 G33 G34 G80".split())
 
 _REPLY = fields.record(
     command=fields.text(),
@@ -92,7 +94,8 @@ class Gcode(Guarded, ShowOne):
         for line in lines:
             self.client.printer.require_with_offsets(line.targets, line.text)
         if any(line.moves for line in lines):
-            self._require_still("motion would ruin the job")
+            job = self._require_still("motion would ruin the job")
+            self._require_no_homing_in_a_pause(parsed_args, job, lines)
         if parsed_args.reply and not all(only_asks(line.text) or line.stops for line in lines):
             self._require_still("its answers could not be told from those to the job's own commands")
         return lines
@@ -153,10 +156,22 @@ class Gcode(Guarded, ShowOne):
             raise errors.InvalidValue("there is no command on stdin", hint="echo G28 | octoprint-cli gcode -")
         return lines
 
-    def _require_still(self, why: str) -> None:
+    def _require_still(self, why: str) -> Any:
+        """Return the job unless it may be moving the printer."""
         job = self.client.job.current()
         if job.phase.moving:
             raise job.busy(why, hint="octoprint-cli pause")
+        return job
+
+    def _require_no_homing_in_a_pause(self, parsed_args: Namespace, job: Any, lines: List[GcodeCommand]) -> None:
+        """Raise ConfirmationRequired for a command that drives the nozzle over the bed, where the half-printed part stands."""
+        homing = [line.text for line in lines if HOMING & set(line.codes)]
+        if homing and job.phase.has_job and not (parsed_args.confirm or parsed_args.dry_run):
+            raise errors.ConfirmationRequired(
+                f"{homing[0]} homes or probes over the half-printed part of the paused job",
+                hint=self.app.again("--confirm"),
+                details={"commands": homing, "file": job.file},
+            )
 
 
 def _require_accepted(lines: List[GcodeCommand], sent: Dict[str, Any]) -> None:

@@ -5,21 +5,14 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any, Dict
 
-from octoprint_cli.api import (
-    SUMMARY,
-    PrinterSnapshot,
-    ShowOne,
-    errors,
-    last_ending,
-    summary,
-)
+from octoprint_cli.api import SUMMARY, ShowOne, read_snapshot, summary
 
 
 class Status(ShowOne):
     """show the state, the temperatures, the job, and how the last one ended
 
-    What the server does not know is null. PRINTER_OFFLINE, exit code 1, if no printer is connected; the
-    job, how it ended and the reason are in the answer then, too.
+    What the server does not know is null, and "unknown" says why. PRINTER_OFFLINE, exit code 1, if no printer is connected,
+    PRINTER_HALTED if its firmware has stopped; the job, how it ended and the reason are in the answer then, too.
     """
 
     result = SUMMARY
@@ -27,12 +20,8 @@ class Status(ShowOne):
     error_codes = ("PRINTER_OFFLINE",)
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        job = self.client.job.current()
-        known = PrinterSnapshot(job, None, last_ending(self.client, job), self.client.prompt(job))
-        try:
-            job.require_connected()
-            printer = self.client.printer.current()  # may go away between the two requests
-        except errors.PrinterOffline as error:
-            error.data = summary(known)
-            raise
-        return summary(known._replace(printer=printer))
+        known, offline = read_snapshot(self.client)
+        if offline is not None:
+            offline.data = summary(known)
+            raise offline
+        return summary(known)

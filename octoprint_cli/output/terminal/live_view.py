@@ -10,7 +10,7 @@ import contextlib
 import threading
 import time
 from datetime import datetime, timedelta
-from typing import Any, Callable, Iterable, Iterator, List, Optional, TextIO
+from typing import Any, Callable, Iterable, Iterator, List, Optional, TextIO, Tuple
 
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
@@ -27,6 +27,12 @@ from octoprint_cli.output.terminal.sparkline import BLOCKS, PLAIN, Trail, sparkl
 
 #: The least time between two redraws, in seconds, which keeps the load of a Raspberry Pi low.
 PAUSE = 0.5
+#: Seconds of silence after which what is shown is called old, if the server should report all the time.
+OLD = 6.0
+#: Seconds between two redraws while nothing is heard.
+TICK = 1.0
+#: Seconds without progress after which the time left, which the server counts on, is not shown any more.
+STILL = 60.0
 #: The maximum width of the panel.
 WIDEST = 100
 #: The maximum numbers of terminal lines and of notes in the panel.
@@ -79,6 +85,7 @@ class View:
         self._drawn: Any = None
         self._drawn_at = -PAUSE
         self._messages: List[str] = []
+        self._moved: Tuple[Optional[float], float] = (None, clock())  # the last progress, and when it came
 
     @property
     def able(self) -> bool:
@@ -122,13 +129,13 @@ class View:
             now = self._clock()
             self._trail.add(now, view.temperatures)
             self._view = view
+            if view.completion != self._moved[0] or view.phase != "printing":
+                self._moved = (view.completion, now)
             wait = self._drawn_at + PAUSE - now
             if wait <= 0:
                 self._draw()
-            elif self._timer is None:
-                self._timer = threading.Timer(wait, self._draw)
-                self._timer.daemon = True
-                self._timer.start()
+            else:
+                self._draw_in(wait)
 
     def say(self, text: str) -> None:
         """Write a message: above the one-line view at once, but after the panel has been closed."""
@@ -142,12 +149,44 @@ class View:
 
     def _draw(self) -> None:
         with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
             self._timer, self._drawn_at = None, self._clock()
-            state = (self._view, self._console.size)
-            if self._live is None or self._view is None or state == self._drawn:
+            if self._live is None or self._view is None:
+                return
+            if self._view.reports or self._view.unreachable:  # silence shows although nothing comes
+                self._draw_in(TICK)
+            state = (self._view, self._console.size, self._age(self._view), self._stands_still)
+            if state == self._drawn:
                 return
             self._drawn, live, drawing = state, self._live, self._drawing(self._view)
             self._quietly(lambda: live.update(drawing, refresh=True))
+
+    def _draw_in(self, seconds: float) -> None:
+        if self._timer is None:
+            self._timer = threading.Timer(seconds, self._draw)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _age(self, view: PrinterView) -> Optional[int]:
+        """Return how many seconds ago the server was last heard, None if what is shown is not old."""
+        if view.heard is None or not (view.reports or view.unreachable):
+            return None
+        silence = max(0.0, self._now().timestamp() - view.heard)
+        return int(silence) if view.unreachable or silence >= OLD else None
+
+    @property
+    def _stands_still(self) -> bool:
+        """Whether nothing has been printed for a while, so that the server's time left is no forecast."""
+        return self._clock() - self._moved[1] >= STILL
+
+    def _state(self, view: PrinterView) -> str:
+        """Return the state, with how long ago it was heard if it is old."""
+        age = self._age(view)
+        return view.state if age is None else f"{view.state}? last heard {units.duration(age)} ago"
+
+    def _colour(self, view: PrinterView) -> str:
+        return _COLOURS.get(view.phase, "none") if self._age(view) is None else "yellow"
 
     def _leave(self) -> None:
         """Print what stays on the terminal: the printer's final state, and the messages that were held back."""
@@ -170,8 +209,8 @@ class View:
         free = min(LINES, self._console.height - len(rows) - 3)
         if free > 0 and view.lines:
             rows += ["", *(self._text(line, "dim") for line in view.lines[-free:])]
-        colour = _COLOURS.get(view.phase, "none")
-        title = self._text(view.state, colour)
+        colour = self._colour(view)
+        title = self._text(self._state(view), colour)
         title.truncate(max(1, width - 20), overflow="ellipsis")
         source = "" if view.connection == "push" else "polling"
         return Panel(Group(*rows), title=title, title_align="left", subtitle=source, width=width, border_style=colour)
@@ -180,10 +219,12 @@ class View:
         """Yield the contents of the panel, each one row high."""
         yield self._text(view.file or "no file", "bold" if view.file else "dim")
         if view.completion is not None:
-            yield _side_by_side(_bar(view, None), self._text(units.percent(view.completion)))
+            yield _side_by_side(_bar(view, None, self._colour(view)), self._text(units.percent(view.completion)))
         times = _fitting(self._times(view), width)
         if times:
             yield self._text(times)
+        for reason in filter(None, (view.error, view.unreachable and f"the server cannot be reached: {view.unreachable}")):
+            yield from self._text(f"! {reason}", "bold red", wrap=True).wrap(self._console, width)
         if view.temperatures:
             yield ""
             yield from self._heaters(view, width)
@@ -193,7 +234,10 @@ class View:
                 yield from self._text(f"! {note}", "bold yellow", wrap=True).wrap(self._console, width)
 
     def _times(self, view: PrinterView) -> Iterator[str]:
-        if view.print_time_left:
+        current = self._age(view) is None
+        if view.phase == "printing" and self._stands_still and current:
+            yield f"no progress for {units.duration(self._clock() - self._moved[1])}"
+        elif view.print_time_left and current:
             yield f"{units.duration(view.print_time_left)} left"
             if view.phase == "printing":
                 yield f"done at {self._time_in(view.print_time_left)}"
@@ -217,7 +261,8 @@ class View:
         room = width - name_width - reading_width - 4
         for heater, name, reading in zip(view.temperatures, names, readings):
             row = self._text(f"{name:<{name_width}}  ")
-            row.append_text(self._text(f"{reading:<{reading_width}}  ", _heater_colour(view.temperatures[heater])))
+            colour = _heater_colour(view.temperatures[heater]) if self._age(view) is None else "dim"
+            row.append_text(self._text(f"{reading:<{reading_width}}  ", colour))
             row.append(sparkline(self._trail.of(heater), room, self._levels), "dim")
             yield row
 
@@ -225,20 +270,20 @@ class View:
         width = self._console.width - 1
         done = [units.percent(view.completion)] if view.completion is not None else []
         heat = [f"{name} {units.heater_briefly(*reading[:2])}" for name, reading in view.temperatures.items()]
-        left = [f"{units.duration(view.print_time_left)} left"] if view.print_time_left else []
-        status = self._text(_fitting([*done, view.state, *left, *heat, view.file or ""], width))
+        left = list(self._times(view))[:1] if view.print_time_left else []
+        state = f"{self._state(view)}: {view.error}" if view.error else self._state(view)
+        status = self._text(_fitting([*done, state, *left, *heat, view.file or ""], width))
         bar = min(BAR, width - status.cell_len - 1)
         if view.completion is None or bar < 5:
             return status
-        return _side_by_side(_bar(view, bar), status)
+        return _side_by_side(_bar(view, bar, self._colour(view)), status)
 
     def _text(self, text: str, style: str = "", wrap: bool = False) -> Text:
         shown = written_for(self._stream, visible(text, LONGEST))
         return Text(shown, style, no_wrap=not wrap, overflow="fold" if wrap else "ellipsis")
 
 
-def _bar(view: PrinterView, width: Optional[int]) -> ProgressBar:
-    colour = _COLOURS.get(view.phase, "none")
+def _bar(view: PrinterView, width: Optional[int], colour: str) -> ProgressBar:
     done = min(100.0, max(0.0, view.completion or 0.0))
     return ProgressBar(100, done, width, complete_style=colour, finished_style=colour)
 

@@ -32,3 +32,11 @@ class PrinterView(NamedTuple):
     notes: Sequence[str] = ()
     #: Where the state comes from: `push` or `poll`.
     connection: str = "push"
+    #: Why the printer is offline, in the firmware's words.
+    error: Optional[str] = None
+    #: When the server was last heard, in seconds since 1970 by this computer's clock; None if that is now.
+    heard: Optional[float] = None
+    #: Why the server cannot be reached, None if it can.
+    unreachable: Optional[str] = None
+    #: Whether the server reports all the time, as it does during a job, so that silence means that something is wrong.
+    reports: bool = False

@@ -81,7 +81,8 @@ class Extrusion(Check):
                 details=evidence,
             )
         length = sum(contents.extrusion.values())
-        return Finding(f"{length / 1000:.2f} m of filament are extruded", evidence)
+        shown = f"{length / 1000:.2f} m" if length >= 1000 else f"{length:.1f} mm"
+        return Finding(f"{shown} of filament are extruded", evidence)
 
 
 class ColdExtrusion(Check):

@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Optional
 
 from octoprint_cli.testing.octoprint.printer_state import (
     BAUDRATES,
+    HOT,
     NAME,
     PORTS,
     SECONDS,
@@ -50,6 +51,12 @@ class JobControl(PrinterState):
         self.state = "Starting print from SD" if self.on_card else "Starting"
         self.event("PrintStarted", {**self._file(), **({} if self.is_2 else self._user())})
         self.state, self.completion = state, completion
+        self._set_hotend(HOT)
+
+    def _set_hotend(self, target: float) -> None:
+        """Bring the first hotend to a target at once; a test's own target stays."""
+        if "tool0" in self.heaters and (self.heaters["tool0"][1] in (0.0, HOT)):
+            self.heaters["tool0"] = [target or self.heaters["tool0"][0], target]
 
     def select(self, location: str, path: str) -> None:
         """Select a file; no job of it has begun."""
@@ -76,6 +83,7 @@ class JobControl(PrinterState):
         else:
             self._publish_cancellation()
         self._remember(success)
+        self._set_hotend(0.0)
         self.completion = 100.0 if success else None
         self.state = "Operational"
 
@@ -170,6 +178,7 @@ class JobControl(PrinterState):
             self._publish_firmware_error(error or "")
         if lost:
             self._remember(success=False)
+            self.history.append((self.storage.now, {name: list(reading) for name, reading in self.heaters.items()}))
         self.error, self.reported = error, error if dying else None
         if self.selected:
             self.deselect()

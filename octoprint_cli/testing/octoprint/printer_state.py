@@ -29,6 +29,8 @@ _IDLE = ("Operational", "Transferring file to SD", "Transferring file to printer
 SENDING = "Sending file to SD"
 #: The duration of every print, in seconds.
 SECONDS = 60.0
+#: The target of the hotend during every print, in degrees Celsius.
+HOT = 200.0
 #: The user that the API key belongs to.
 NAME = "bob"
 _SHAPE = {"custom_box": False, "formFactor": "rectangular", "origin": "lowerleft"}
