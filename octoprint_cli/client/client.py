@@ -24,7 +24,7 @@ from octoprint_cli.client.resources.printer import Printer
 from octoprint_cli.client.resources.profiles import Profiles
 from octoprint_cli.client.resources.server import Server
 from octoprint_cli.client.resources.server_plugins import Plugins, Prompt
-from octoprint_cli.errors import CliError
+from octoprint_cli.errors import CliError, OutcomeUnknown, PrinterBusy
 
 if TYPE_CHECKING:
     from octoprint_cli.client.resources.uploads import UploadOptions, UploadResult, Uploads
@@ -47,6 +47,9 @@ class Client:
 
     `limits` returns the configured heater limits.
     """
+
+    #: Whether the last `start` got as far as to send the request that starts the job.
+    start_requested = False
 
     def __init__(
         self,
@@ -116,19 +119,43 @@ class Client:
     def start(self, path: str, location: str = "local") -> Job:
         """Print a file that is on the server, and return the job that shows it printing.
 
-        Raises PrinterBusy, PrinterOffline, and what `select` and `job.confirm_started` raise.
+        Raises PrinterBusy, PrinterOffline, OutcomeUnknown, and what `select` and `job.confirm_started` raise.
         """
+        self.start_requested = False
         before = self.job.current().require_idle()
         if location == "local":
             # One request: between two, another client could select another file.
             ended_once = before.is_of(path, location) and before.completion == 100
             prints = self._prints(path) if ended_once else 0
-            self.job.last_outcome = self.files.select(path, location, start=True)
+            with self._told_from_another_start(path, location):
+                self.job.last_outcome = self.files.select(path, location, start=True)
             return self.job.confirm_started(path, location, lambda: not ended_once or self._prints(path) > prints)
         # A start with nothing selected is a 204, and the firmware opens the file in its own time.
         self.select(path, location)
-        self.job.start()
+        with self._told_from_another_start(path, location):
+            self.job.start()
         return self.job.confirm_started(path, location)
+
+    @contextlib.contextmanager
+    def _told_from_another_start(self, path: str, location: str) -> Iterator[None]:
+        """Raise OutcomeUnknown instead of PrinterBusy if the server is busy with the very file that is being started.
+
+        The printer was idle a moment before, so this start has begun that job, if something in front of the server sends
+        requests twice, or another client has.
+        """
+        self.start_requested = True
+        try:
+            yield
+        except PrinterBusy as refused:
+            job = self.job.glance()
+            if job is None or not (job.phase.has_job and job.is_of(path, location)):
+                raise
+            raise OutcomeUnknown(
+                f"{path} is {job.state}, but the server refused this start of it: either another client was first, or a proxy "
+                "sent the request twice",
+                hint="octoprint-cli wait",
+                details={"state": job.state, "file": job.file},
+            ) from refused
 
     def prompt(self, job: Job) -> Optional[Prompt]:
         """Return the prompt that the firmware shows during a job, None if there is none or it cannot be read. Raises nothing."""

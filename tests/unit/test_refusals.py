@@ -60,7 +60,7 @@ def answered(status, text="", method="GET", path="/api/job", base="http://octopi
         ("GET", 503, HTML, "SERVER_STARTING", 1, True),
         ("GET", 504, HTML, "SERVER_STARTING", 1, True),
         ("POST", 502, HTML, "OUTCOME_UNKNOWN", 4, False),
-        ("POST", 503, HTML, "SERVER_STARTING", 1, True),
+        ("POST", 503, HTML, "OUTCOME_UNKNOWN", 4, False),
         ("POST", 504, HTML, "OUTCOME_UNKNOWN", 4, False),
         ("DELETE", 504, HTML, "OUTCOME_UNKNOWN", 4, False),
         ("GET", 599, HTML, "SERVER_ERROR", 4, True),

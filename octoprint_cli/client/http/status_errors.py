@@ -74,7 +74,7 @@ _REFUSALS: List[Refusal] = [
     Refusal(413, "", errors.FileTooLarge, _TOO_LARGE, "raise the limit of the proxy in front of OctoPrint"),
     Refusal(415, "", errors.FileInvalid),
     Refusal(429, "", errors.ServerError, "the server was asked too often"),
-    Refusal(501, "", errors.ServerStarting, _NOT_READY),  # OctoPrint's stand-in while it boots knows no POST
+    Refusal(501, "", errors.ServerStarting, _NOT_READY),
     Refusal(502, "", errors.ServerStarting, _NOT_READY),
     Refusal(503, "", errors.ServerStarting, _NOT_READY),
     Refusal(504, "", errors.ServerStarting, _NOT_READY),
@@ -110,24 +110,34 @@ _IN_FRONT: List[Refusal] = [
         "there is no OctoPrint at this address",
         f"{_LOOK} (is a path such as /octoprint missing from the host, or one too many?)",
     ),
+    Refusal(
+        409,
+        "",
+        errors.UnexpectedResponse,
+        "something in front of OctoPrint, such as a proxy, refuses the request",
+        f"{_LOOK} (what stands in front of the server?)",
+    ),
 ]
+
+#: The text of the server that stands in for OctoPrint while it boots, which knows no POST and so carries none out.
+_STAND_IN = "Unsupported method"
 
 
 def refusal(answer: Answer, needs: Optional[str] = None) -> CliError:
     """Return the error that a non-success answer stands for. `needs` names the permission that the request takes."""
     if 300 <= answer.status < 400:
         return _redirected(answer)
-    if answer.act and answer.status in (502, 504):
+    if answer.act and answer.status >= 500 and not _is_stand_in(answer):
         return _lost(answer)
     if answer.status == 401 and "WWW-Authenticate" in answer.headers:
         return _challenged(answer)
-    text = _text_of(answer)
-    if text is None and _is_a_plugins(answer):
-        text = answer.text.strip()[:_LONGEST]
+    text = _words_of(answer)
     if text is None and not answer.path.startswith("/downloads/"):  # OctoPrint's own are HTML there
         for row in _IN_FRONT:
             if row.fits(answer, answer.text):
                 return _error(row.error, f"{row.lead}: {answer.url} (HTTP {answer.status})", answer, row.hint)
+    if answer.status == 409 and not answer.act and "not operational" not in (text or "").lower():
+        return _failed(answer, text)  # OctoPrint's other conflicts are those of a request with what the printer does
     for row in _REFUSALS:
         if row.fits(answer, text or ""):
             return _said(row, answer, text, needs)
@@ -152,7 +162,7 @@ def _failed(answer: Answer, text: Optional[str]) -> CliError:
     return errors.ServerError(
         _sentence("the server failed" if broken else "the server refused the request", answer, text),
         details={"http_status": answer.status},
-        retryable=broken and not answer.act,  # OctoPrint says 500 to acts that it did carry out, too
+        retryable=broken,
     )
 
 
@@ -169,6 +179,15 @@ def _text_of(answer: Answer) -> Optional[str]:
         return None
     text = body.get("error") if isinstance(body, dict) else None
     return str(text)[:_LONGEST] if text is not None else ""
+
+
+def _words_of(answer: Answer) -> Optional[str]:
+    """Return what the server, or a server plugin, says about the failure; None if something in front of it answers."""
+    return answer.text.strip()[:_LONGEST] if _text_of(answer) is None and _is_a_plugins(answer) else _text_of(answer)
+
+
+def _is_stand_in(answer: Answer) -> bool:
+    return answer.status == 501 and _STAND_IN in answer.text
 
 
 def _is_a_plugins(answer: Answer) -> bool:
@@ -207,8 +226,17 @@ def _challenged(answer: Answer) -> CliError:
 
 
 def _lost(answer: Answer) -> CliError:
+    """Return the error for a request that may have been carried out, whatever the answer of the server, or a gateway, says.
+
+    OctoPrint says 500 to requests that it did carry out, too, and a gateway gives up before the server does.
+    """
+    words = _words_of(answer)
+    if words or answer.status == 500:
+        outcome = _sentence(f"the server failed with HTTP {answer.status}" if words else "the server failed", answer, words)
+    else:
+        outcome = f"the answer was lost (a gateway answered HTTP {answer.status})"
     return errors.OutcomeUnknown.lost(
-        f"the answer was lost (a gateway answered HTTP {answer.status})",
+        outcome,
         hint="octoprint-cli status",
         details={"http_status": answer.status},
     )
