@@ -119,15 +119,15 @@ _IN_FRONT: List[Refusal] = [
     ),
 ]
 
-#: The text of the server that stands in for OctoPrint while it boots, which knows no POST and so carries none out.
-_STAND_IN = "Unsupported method"
+#: The one failure that says that nothing was done: the server that stands in for OctoPrint while it boots knows no POST.
+_NOT_IMPLEMENTED = 501
 
 
 def refusal(answer: Answer, needs: Optional[str] = None) -> CliError:
     """Return the error that a non-success answer stands for. `needs` names the permission that the request takes."""
     if 300 <= answer.status < 400:
         return _redirected(answer)
-    if answer.act and answer.status >= 500 and not _is_stand_in(answer):
+    if answer.act and answer.status >= 500 and answer.status != _NOT_IMPLEMENTED:
         return _lost(answer)
     if answer.status == 401 and "WWW-Authenticate" in answer.headers:
         return _challenged(answer)
@@ -184,10 +184,6 @@ def _text_of(answer: Answer) -> Optional[str]:
 def _words_of(answer: Answer) -> Optional[str]:
     """Return what the server, or a server plugin, says about the failure; None if something in front of it answers."""
     return answer.text.strip()[:_LONGEST] if _text_of(answer) is None and _is_a_plugins(answer) else _text_of(answer)
-
-
-def _is_stand_in(answer: Answer) -> bool:
-    return answer.status == 501 and _STAND_IN in answer.text
 
 
 def _is_a_plugins(answer: Answer) -> bool:

@@ -207,7 +207,7 @@ class Feed:
         elif self._heard is None or self._heard < before[1]:
             self._doubted = before
         else:
-            self._pause = LONGEST_PAUSE
+            self._opened, self._pause = 0.0, LONGEST_PAUSE  # not sound, however long it was connected
             self._drop(socket, "it repeats an old state of the printer")
 
     def _readings(self) -> Dict[str, Temperature]:
