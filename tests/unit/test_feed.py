@@ -99,7 +99,7 @@ def test_socket_that_repeats_an_old_state_is_dropped_for_the_polls(server, push,
     server.job(*[server.reading("Printing", "slow.gcode", completion=50.0)] * 2, server.reading("Operational", "slow.gcode"))
     old = current("Printing", job={"file": {"name": "slow.gcode", "path": "slow.gcode", "origin": "local"}})
     push.plans = [[(at / 2, old) for at in range(1, 1000)]]
-    found = heard(Feed(client(), note=notes.append), clock, 70)
+    found = heard(Feed(client(), note=notes.append), clock, 50)
     drops = [news.content.reason for news in found if isinstance(news.content, SocketChange) and not news.content.up]
     assert drops == ["it repeats an old state of the printer"] and len(notes) == 1 and push.closed == 1
     last = [news for news in found if isinstance(news.content, Job)][-2:]

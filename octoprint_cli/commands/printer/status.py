@@ -28,11 +28,15 @@ class Status(ShowOne):
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         job = self.client.job.current()
-        known = PrinterSnapshot(job, None, last_ending(self.client, job), self.client.prompt(job))
+        ending = last_ending(self.client, job) if self.asks_for(parsed_args, "last_job") else None
+        prompt = self.client.prompt(job) if self.asks_for(parsed_args, "prompt") else None
+        known = PrinterSnapshot(job, None, ending, prompt)
         try:
             job.require_connected()
-            printer = self.client.printer.current()  # may go away between the two requests
+            if self.asks_for(parsed_args, "temperature", "flags", "error"):
+                known = known._replace(printer=self.client.printer.current())  # may go away between the two requests
         except errors.PrinterOffline as error:
-            error.data = summary(known)
+            unread = [name for name in ("last_job", "prompt") if not self.asks_for(parsed_args, name)]
+            error.data = {name: value for name, value in summary(known).items() if name not in unread}
             raise
-        return summary(known._replace(printer=printer))
+        return summary(known)
