@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any, Dict
 
 import pytest
@@ -21,6 +22,11 @@ LINES = {
     "disconnect": "disconnect --confirm --json",
 }
 SLOW: Dict[str, Fault] = {"drip": faults.drip(0.2, header=True), "hang": faults.hang}
+
+
+@pytest.fixture
+def program(each: FaultServer, tmp_path: Path) -> Program:
+    return Program(tmp_path, each)
 
 
 def is_stopped(server: FaultServer, line: str) -> bool:
