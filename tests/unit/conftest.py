@@ -22,7 +22,7 @@ from .payloads import DIALECTS
 #: What looks at a clock, or sleeps, while it waits for a server.
 CLOCKED = (
     "client.resource",
-    "client.resources.cancelled_job",
+    "client.cancelled_job",
     "client.resources.files",
     "client.resources.job",
     "client.resources.uploads",

@@ -6,10 +6,10 @@ import time
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional
 
 from octoprint_cli import errors
+from octoprint_cli.client.cancelled_job import CancelledJob
 from octoprint_cli.client.parsing import inner, mapping, number, text, whole
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.resource import Resource
-from octoprint_cli.client.resources.cancelled_job import CancelledJob
 from octoprint_cli.client.resources.stored_file import location_name
 
 _PATH = "/api/job"

@@ -19,7 +19,7 @@ from octoprint_cli.client.http.request import StreamedBody
 from octoprint_cli.client.parsing import inner, members, text
 from octoprint_cli.client.resource import Resource
 from octoprint_cli.client.resources.stored_file import SD_NAMES, StoredFile
-from octoprint_cli.client.resources.upload_errors import fits, not_stored, other_bytes
+from octoprint_cli.client.upload_errors import fits, not_stored, other_bytes
 from octoprint_cli.gcode.source import Progress
 
 if TYPE_CHECKING:
