@@ -35,6 +35,8 @@ __all__ = ["Aftermath", "Client", "Http", "ServerAddress", "Tls"]
 
 #: Time limit in seconds for `aftermath`: a user who has interrupted the program does not want to wait.
 AFTERMATH_SECONDS = 3.0
+#: How long to look for the job that a refused start is busy with.
+REFUSED_SECONDS = 2.0
 #: Phases in which the job continues by itself.
 _GOES_ON = frozenset({Phase.STARTING, Phase.PRINTING, Phase.PAUSING, Phase.PAUSED, Phase.RESUMING})
 #: The state of the server after an interruption: a clause for a message, and the same facts as data.
@@ -147,8 +149,9 @@ class Client:
         try:
             yield
         except PrinterBusy as refused:
-            job = self.job.glance()
-            if job is None or not (job.phase.has_job and job.is_of(path, location)):
+            self.job.last_outcome = f"the start was refused ({refused.message})"
+            job, _ = self.job.poll(self.job.current, lambda job: job.phase.has_job, REFUSED_SECONDS)
+            if not (job.phase.has_job and job.is_of(path, location)):
                 raise
             raise OutcomeUnknown(
                 f"{path} is {job.state}, but the server refused this start of it: either another client was first, or a proxy "
