@@ -21,7 +21,7 @@ from octoprint_cli.client.resources.files import Files
 from octoprint_cli.client.resources.job import Job, Jobs
 from octoprint_cli.client.resources.print_count import PrintCount
 from octoprint_cli.client.resources.printer import Printer
-from octoprint_cli.errors import CliError
+from octoprint_cli.errors import CliError, OutcomeUnknown, PrinterBusy
 
 if TYPE_CHECKING:
     from octoprint_cli.client.resources.connection import Connection
@@ -37,6 +37,8 @@ __all__ = ["Aftermath", "Client", "Http", "ServerAddress", "Tls"]
 
 #: Time limit in seconds for `aftermath`: a user who has interrupted the program does not want to wait.
 AFTERMATH_SECONDS = 3.0
+#: How long to look for the job that a refused start is busy with.
+REFUSED_SECONDS = 2.0
 #: Phases in which the job continues by itself.
 _GOES_ON = frozenset({Phase.STARTING, Phase.PRINTING, Phase.PAUSING, Phase.PAUSED, Phase.RESUMING})
 #: The state of the server after an interruption: a clause for a message, and the same facts as data.
@@ -49,6 +51,9 @@ class Client:
 
     `limits` returns the configured heater limits.
     """
+
+    #: Whether the last `start` got as far as to send the request that starts the job.
+    start_requested = False
 
     def __init__(
         self,
@@ -145,21 +150,46 @@ class Client:
     def start(self, path: str, location: str = "local", history: Optional[History] = None) -> Job:
         """Print a file that is on the server, and return the job that shows it printing, or printed already.
 
-        `history` is that of the file from before, if known. Raises PrinterBusy, PrinterOffline, what `select` and
+        `history` is that of the file from before, if known. Raises PrinterBusy, PrinterOffline, OutcomeUnknown, what `select` and
         `job.confirm_started` raise, and JobCancelled, JobFailed or JobLost if the job began and was ended at once.
         """
+        self.start_requested = False
         before = self.job.current().require_idle()
         if location == "local":
             # One request: between two, another client could select another file.
             ended_once = before.is_of(path, location) and before.completion == 100
             count = PrintCount(self.files, path, history)
-            self.job.last_outcome = self.files.select(path, location, start=True)
+            with self._told_from_another_start(path, location):
+                self.job.last_outcome = self.files.select(path, location, start=True)
             job = self.job.confirm_started(path, location, lambda: not ended_once or count.has_grown(), count.has_grown)
             return self._ended_at_once(job, path, count) if count.grown else job
         # A start with nothing selected is a 204, and the firmware opens the file in its own time.
         self.select(path, location)
-        self.job.start()
+        with self._told_from_another_start(path, location):
+            self.job.start()
         return self.job.confirm_started(path, location)
+
+    @contextlib.contextmanager
+    def _told_from_another_start(self, path: str, location: str) -> Iterator[None]:
+        """Raise OutcomeUnknown instead of PrinterBusy if the server is busy with the very file that is being started.
+
+        The printer was idle a moment before, so this start has begun that job, if something in front of the server sends
+        requests twice, or another client has.
+        """
+        self.start_requested = True
+        try:
+            yield
+        except PrinterBusy as refused:
+            self.job.last_outcome = f"the start was refused ({refused.message})"
+            job, _ = self.job.poll(self.job.current, lambda job: job.phase.has_job, REFUSED_SECONDS)
+            if not (job.phase.has_job and job.is_of(path, location)):
+                raise
+            raise OutcomeUnknown(
+                f"{path} is {job.state}, but the server refused this start of it: either another client was first, or a proxy "
+                "sent the request twice",
+                hint="octoprint-cli wait",
+                details={"state": job.state, "file": job.file},
+            ) from refused
 
     def prompt(self, job: Job) -> Optional[Prompt]:
         """Return the prompt that the firmware shows during a job, None if there is none or it cannot be read. Raises nothing."""

@@ -17,6 +17,8 @@ T = TypeVar("T")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
 #: Seconds in which the effect of a request shows whose answer was lost; later it most likely never arrived.
 LOST_SECONDS = 15.0
+#: Longest read in seconds before a request that stops or cools something: an idle server takes some 100 ms for it.
+GLANCE_SECONDS = 1.0
 #: The outcome of a request that the server has answered.
 ACCEPTED = "accepted"
 
@@ -91,6 +93,21 @@ class Resource:
         if failure is not None:
             raise self._unreadable(failure) from failure
         return cast(T, value), False
+
+    def glance_at(self, read: Callable[[], T]) -> Optional[T]:
+        """Read once, and return None if the server does not answer at once: what stops or cools must not wait for a read.
+
+        A dry run sends nothing that could wait, so it reads as always. Raises PrinterOffline.
+        """
+        if self._http.rehearsing:
+            return read()
+        try:
+            with self._http.hurried(GLANCE_SECONDS):
+                return read()
+        except PrinterOffline:  # an answer, and a clear one
+            raise
+        except CliError:  # whatever it is, the request that follows meets it or does not
+            return None
 
     def grace(self, seconds: float) -> float:
         """Return how long to poll for the effect of the last request: shorter if that request may never have arrived."""

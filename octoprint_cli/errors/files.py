@@ -116,5 +116,9 @@ class UploadCorrupt(FileError):
     """The file on the server differs from the file that was sent."""
 
     code = "UPLOAD_CORRUPT"
-    remedy = "octoprint-cli upload FILE"
-    advice = "Upload the file again; if it happens again, test the server's disk."
+    remedy = "octoprint-cli files"
+    advice = (
+        "Compare both sizes in `details`. If a plugin of the server rewrites uploads (Cancelobject, for example), print what "
+        "the server holds: `print --stored PATH --confirm`. Otherwise upload the file again; if it happens again, test the "
+        "server's disk."
+    )

@@ -118,6 +118,11 @@ class Output(CliffHooks):
         """Return the formats of this command, of which only the wanted one is imported."""
         return Formatters(self._group, self.formatter_default)
 
+    def asks_for(self, parsed_args: Namespace, *names: str) -> bool:
+        """Whether the answer must have one of these fields: -c names it, or a part of it, or there is no -c."""
+        columns = parsed_args.columns or []
+        return not columns or any(column.split(".")[0] in names for column in columns)
+
     def unknown_column(self, names: Sequence[str], known: Sequence[str]) -> UsageError:
         """Return the error for a column that does not exist."""
         return no_column(names, known)

@@ -92,9 +92,11 @@ class Guarded:
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         """Require consent, skip, check and act, in this order; in a dry run record the requests instead."""
+        if not parsed_args.dry_run:
+            self._require_consent(parsed_args)
+        self.prepare(parsed_args)
         if parsed_args.dry_run:
             return {"dry_run": True, **self.rehearse(parsed_args)}
-        self._require_consent(parsed_args)
         with self._lock():
             outcome, plan = self._guarded(parsed_args)
         if outcome.get("action") == "skipped":
@@ -109,6 +111,9 @@ class Guarded:
     def consent(self, parsed_args: Namespace) -> Optional[str]:
         """Return what needs `--confirm` with these arguments, or None. Override it if that depends on the arguments."""
         return self.destructive
+
+    def prepare(self, parsed_args: Namespace) -> None:
+        """Wait for what the checks will look at, without the lock; it must only read. Override it."""
 
     def check(self, parsed_args: Namespace) -> Any:
         """Raise an error if the command must not act now; return the plan for `perform`, if it needs one. Override it."""

@@ -166,11 +166,13 @@ def last_ending(client: Client, job: Job) -> Optional[JobOutcome]:
     return last_job.last_ending(client, job)
 
 
-def read_snapshot(client: Client) -> Tuple[PrinterSnapshot, Optional[PrinterOffline]]:
+def read_snapshot(
+    client: Client, needs: Callable[..., bool] = lambda *names: True
+) -> Tuple[PrinterSnapshot, Optional[PrinterOffline]]:
     """Return the state of the printer, and the error that says why it is offline if it is."""
     from octoprint_cli.client.tracking import reading
 
-    return reading.read_snapshot(client)
+    return reading.read_snapshot(client, needs)
 
 
 def send_and_read_replies(client: Client, commands: Sequence[str], seconds: float) -> List[Dict[str, Any]]:

@@ -53,7 +53,7 @@ NAMES = {130: "INTERRUPTED", 143: "TERMINATED"}
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-@pytest.mark.parametrize("argv", ["status --json", "cancel --confirm"])
+@pytest.mark.parametrize("argv", ["status --json", "resume"])
 def test_signal_ends_process_with_its_exit_code(argv: str, number: int, code: int, program: Program, server: FaultServer) -> None:
     server.octoprint.printing()
     server.fail("GET", "/api/job", hang)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, NamedTuple
 
-from octoprint_cli.testing import FakeOctoPrint, Fault, FaultServer
+from octoprint_cli.testing import Exchange, FakeOctoPrint, Fault, FaultServer, Reply
 from octoprint_cli.testing.server import faults
 
 from .ring import CONTENT
@@ -180,10 +180,21 @@ def _said(status: int, text: str) -> Fault:
     return faults.answer(status, {"error": text})
 
 
+def failed_after(exchange: Exchange) -> None:
+    """Carry out the request, and answer as OctoPrint does after a bug."""
+    exchange.perform()
+    exchange.reply(Reply(500, {"error": "The server encountered an internal error"}))
+
+
+# What a server or a gateway answers with a failure, it may have done, or not.
+DONE.update(failed_500=failed_after, **{f"gateway_{status}": faults.gateway_after(status) for status in (500, 503, 520, 524)})
+LOST.update(
+    failed=_said(500, "The server encountered an internal error"),
+    html_503=faults.html(503),
+    html_524=faults.html(524),
+    come_again=faults.retry_after(503, 1),
+)
 REFUSED.update(
-    server_bug=Refusal(_said(500, "The server encountered an internal error"), "SERVER_ERROR"),
-    not_ready=Refusal(faults.html(503), "SERVER_STARTING"),
-    come_again=Refusal(faults.retry_after(503, 1), "SERVER_STARTING"),
     booting=Refusal(faults.html(501), "SERVER_STARTING"),
     too_often=Refusal(faults.retry_after(429, 1), "SERVER_ERROR"),
     permission=Refusal(_said(403, "You don't have the permission to access the requested resource."), "PERMISSION_DENIED"),

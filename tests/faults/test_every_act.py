@@ -87,7 +87,7 @@ def pairs(faults: Iterable[str], lines: Iterable[str] = LINES, turn: int = 0) ->
 
 
 #: Refusals differ in the answer alone; these few as processes, all of them below.
-FEW = {name: REFUSED[name] for name in ("come_again", "bad_key")}
+FEW = {name: REFUSED[name] for name in ("too_often", "bad_key")}
 #: What takes the program's own time to find out: each with every line below, on a real clock.
 SLOW_FAULTS = ("hang_after", "drip_header", "drip_body")
 #: These as processes, with few lines: that it is a process changes nothing of what is asked and told.
@@ -119,8 +119,8 @@ def check_lost(line: Act, found: Told, fault: str) -> None:
     """Nothing happened, and nobody says that it did, nor that trying again is all there is to do."""
     check_at_most_once(found)
     assert not found.effect and len(found.sent) == 1 and found.acts == [], found
-    timed_out = line.undone == "CONNECTION_ERROR" and fault == "hang"
-    assert verdict(found.result) == ("TIMEOUT" if timed_out else line.undone), found.result
+    of_an_upload = {"hang": "TIMEOUT", "failed": "SERVER_ERROR"} if line.undone == "CONNECTION_ERROR" else {}
+    assert verdict(found.result) == of_an_upload.get(fault, line.undone), found.result
 
 
 def check_refused(line: Act, found: Told, code: str) -> None:

@@ -77,13 +77,37 @@ def test_html_403_page_is_a_proxy_error(line: str, program: Program, server: Fau
     assert "proxy" in error_of(run(program, line), "UNEXPECTED_RESPONSE")["message"]
 
 
-@EACH
+@pytest.mark.parametrize("line", [READ, UPLOAD], ids=["read", "upload"])
 def test_html_503_page_is_server_starting(line: str, program: Program, server: FaultServer) -> None:
-    """F30."""
+    """F30. An upload asks first what the server has."""
     program.configure("retries: 1\n")
     server.fail("*", "/*", faults.retry_after(503, 0))
     assert error_of(run(program, line), "SERVER_STARTING")["retryable"] is True
-    assert len(sent_to(server)) <= 1
+    assert sent_to(server) == []
+
+
+@pytest.mark.parametrize("status", [500, 503, 524])
+def test_failure_of_an_act_that_nothing_shows_is_unknown_and_not_to_be_repeated(
+    status: int, program: Program, server: FaultServer
+) -> None:
+    """It may have been carried out before the answer: who sends it again, sends it twice."""
+    server.fail("POST", "/api/printer/command", faults.gateway_after(status))
+    error = error_of(run(program, ACT), "OUTCOME_UNKNOWN")
+    assert error["retryable"] is False and error["details"]["now"]["state"] == "Operational"
+    assert server.octoprint.commands == ["G4"] and len(sent_to(server)) == 1
+
+
+def test_conflict_of_a_read_is_not_a_busy_printer(program: Program, server: FaultServer) -> None:
+    for fault in (faults.answer(409), faults.html(409), faults.answer(409, {"error": "conflict"})):
+        server.fail("GET", "/api/job", fault)
+        result = program.run(*READ.split())
+        assert result.exit_code == 4 and result.code in ("UNEXPECTED_RESPONSE", "SERVER_ERROR"), result
+
+
+def test_reads_ask_caches_in_front_for_the_current_state(program: Program, server: FaultServer) -> None:
+    assert verdict(program.run(*READ.split())) == ""
+    assert {request.headers.get("cache-control") for request in server.requests if request.method == "GET"} <= {"no-cache", None}
+    assert server.requests[0].headers["cache-control"] == "no-cache"
 
 
 @EACH

@@ -123,6 +123,48 @@ def test_wait_reports_the_ending_despite_socket_faults(fault: str, end: str, pro
     warned(waiting.result) if fault in CLOSED else None
 
 
+@pytest.fixture
+def rare_looks(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A socket that works is looked past after an hour only, and its silence is found out after one."""
+    monkeypatch.setattr("octoprint_cli.client.push.feed.POLL_UP_SECONDS", 3600.0)
+    monkeypatch.setattr("octoprint_cli.client.push.socket.SILENCE_SECONDS", 3600.0)
+
+
+@pytest.mark.usefixtures("rare_looks")
+@pytest.mark.parametrize("line", ["wait", "print", "watch"])
+def test_silent_socket_does_not_keep_the_ending_back(line: str, program: Program, server: FaultServer) -> None:
+    spoilt(server, faults.push_silent)
+    with Waiting(program, server, line) as waiting:
+        waiting.polled(3)
+        server.octoprint.finish()
+    told(waiting, ENDINGS["done"])
+
+
+@pytest.mark.usefixtures("rare_looks")
+def test_socket_that_falls_silent_does_not_keep_the_ending_back(
+    program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("octoprint_cli.client.push.feed.QUIET_SECONDS", 0.5)
+    spoilt(server, faults.push_mute(0.5))
+    with Waiting(program, server, "wait") as waiting:
+        server.wait_until(lambda: bool(server.sockets) and server.sockets[-1].is_mute)
+        server.octoprint.finish()
+    told(waiting, ENDINGS["done"])
+
+
+@pytest.mark.parametrize("line", ["wait", "print", "watch"])
+def test_socket_that_repeats_an_old_state_does_not_outvote_the_server(
+    line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("octoprint_cli.client.push.feed.LONGEST_PAUSE", 60.0)  # as it is outside the tests
+    spoilt(server, faults.push_repeat(0))
+    with Waiting(program, server, line) as waiting:
+        waiting.connected()
+        server.octoprint.finish()
+    told(waiting, ENDINGS["done"])
+    assert "it repeats an old state" in waiting.result.stderr
+
+
 CROSSED = [(line, fault, end) for fault in ALL for line, end in (("print", "done"), ("watch", "cancelled"))] + [
     (line, fault, end) for fault in ("404", "drops_often", "silent") for line, end in (("print", "lost"), ("watch", "done"))
 ]

@@ -22,7 +22,10 @@ from .payloads import DIALECTS
 #: What looks at a clock, or sleeps, while it waits for a server.
 CLOCKED = (
     "client.resource",
+    "client.cancelled_job",
+    "client.resources.files",
     "client.resources.job",
+    "client.resources.uploads",
     "client.http.retry",
     "client.push.feed",
     "client.tracking.job_tracker",

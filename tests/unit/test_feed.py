@@ -13,7 +13,7 @@ from octoprint_cli.client.push.updates import HeaterUpdate, ServerReachability, 
 from octoprint_cli.client.resources.job import Job
 
 from .driver import GONE
-from .scripted_push import Push, SocketLost, client, current, event
+from .scripted_push import Message, Push, SocketLost, client, current, event
 
 DROPPED = SocketLost("the connection broke")
 
@@ -65,10 +65,53 @@ def test_feed_with_socket_polls_once_a_minute(server, push, clock):
     assert sum(news.source == "push" for news in found) >= 599
 
 
-def test_silent_socket_is_still_polled_once_a_minute(server, push, clock):
-    push.plans = [[]]
+def test_socket_quiet_after_its_first_word_is_still_polled_once_a_minute(server, push, clock):
+    push.plans = [[(0.5, current("Operational"))]]
     heard(Feed(client()), clock, 600)
     assert 10 <= polls(server) <= 12
+
+
+def test_socket_that_never_says_a_word_is_polled_as_without_one(server, push, clock):
+    push.plans = [[]]
+    found = heard(Feed(client()), clock, 60)
+    assert 28 <= polls(server) <= 32 and len(push.opened) == 1
+    assert sum(isinstance(news.content, HeaterUpdate) for news in found) > 25
+
+
+def test_greeting_before_the_login_is_no_word_of_the_printer(server, push, clock):
+    push.plans = [[(0.1, Message("connected", {"version": "1.11.8"}))]]
+    heard(Feed(client()), clock, 60)
+    assert 28 <= polls(server) <= 32
+
+
+def test_socket_quiet_during_a_job_is_looked_past_after_five_seconds(server, push, clock):
+    server.job(server.reading("Printing", "slow.gcode", completion=50.0))
+    push.plans = [[(float(at), current("Printing")) for at in range(1, 30)]]
+    feed = Feed(client())
+    heard(feed, clock, 29)
+    before = polls(server)
+    heard(feed, clock, 25)
+    assert before <= 3 and 9 <= polls(server) - before <= 12
+
+
+def test_socket_that_repeats_an_old_state_is_dropped_for_the_polls(server, push, clock):
+    notes = []
+    server.job(*[server.reading("Printing", "slow.gcode", completion=50.0)] * 2, server.reading("Operational", "slow.gcode"))
+    old = current("Printing", job={"file": {"name": "slow.gcode", "path": "slow.gcode", "origin": "local"}})
+    push.plans = [[(at / 2, old) for at in range(1, 1000)]]
+    found = heard(Feed(client(), note=notes.append), clock, 50)
+    drops = [news.content.reason for news in found if isinstance(news.content, SocketChange) and not news.content.up]
+    assert drops == ["it repeats an old state of the printer"] and len(notes) == 1 and push.closed == 1
+    last = [news for news in found if isinstance(news.content, Job)][-2:]
+    assert {(news.source, news.content.state) for news in last} == {("poll", "Operational")}
+
+
+def test_socket_that_lags_behind_one_poll_is_kept(server, push, clock):
+    readings = [server.reading("Printing", "slow.gcode", completion=50.0)] * 2
+    server.job(*readings, server.reading("Operational", "slow.gcode"))
+    push.plans = [[(1.0, current("Printing")), (61.0, current("Operational"))]]
+    found = heard(Feed(client()), clock, 120)
+    assert push.closed == 0 and all(news.content.up for news in found if isinstance(news.content, SocketChange))
 
 
 def test_socket_drop_and_reconnect_each_trigger_a_poll(server, push, clock):

@@ -191,7 +191,7 @@ def test_dry_run_needs_no_confirm_and_sends_nothing(ready):
     [
         ({"status_code": 409, "json": {"error": "Printer is not operational"}}, 1, "PRINTER_OFFLINE"),
         ({"status_code": 403, "json": {"error": "You don't have the permission"}}, 4, "PERMISSION_DENIED"),
-        ({"status_code": 500, "json": {"error": "The server encountered an internal error"}}, 4, "SERVER_ERROR"),
+        ({"status_code": 500, "json": {"error": "The server encountered an internal error"}}, 4, "OUTCOME_UNKNOWN"),
         ({"status_code": 504, "text": "<html>Gateway Timeout</html>"}, 4, "OUTCOME_UNKNOWN"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 
 CANCEL = ("/api/job", {"command": "cancel"})
 PAUSE = ("/api/job", {"command": "pause", "action": "pause"})
@@ -38,7 +39,7 @@ def test_cancel_without_confirm_sends_no_request(server):
     assert server.requests == []
 
 
-@pytest.mark.parametrize("command", [("cancel", "--confirm"), ("pause",), ("resume",)], ids=lambda words: words[0])
+@pytest.mark.parametrize("command", [("pause",), ("resume",)], ids=lambda words: words[0])
 def test_job_command_without_job_is_no_active_job(each_server, command):
     each_server.job("Operational")
     result = each_server.refuses(4, "NO_ACTIVE_JOB", *command)
@@ -46,11 +47,52 @@ def test_job_command_without_job_is_no_active_job(each_server, command):
     assert each_server.sent == []
 
 
-@pytest.mark.parametrize("command", [("cancel", "--confirm"), ("pause",), ("resume",)], ids=lambda words: words[0])
+@pytest.mark.parametrize("command", [("pause",), ("resume",)], ids=lambda words: words[0])
 def test_job_command_without_printer_is_offline(each_server, command):
     each_server.offline()
     each_server.refuses(1, "PRINTER_OFFLINE", *command)
     assert each_server.sent == []
+
+
+@pytest.mark.parametrize(("state", "code"), [("Operational", (4, "NO_ACTIVE_JOB")), ("Offline", (1, "PRINTER_OFFLINE"))])
+def test_cancel_is_sent_first_and_its_refusal_is_explained_afterwards(each_server, state, code):
+    each_server.job(state)
+    each_server.on("POST", "/api/job", content=each_server.answer)
+    error = each_server.refuses(*code, "cancel", "--confirm").envelope["error"]
+    assert error["details"]["state"] == state
+    assert [request.method for request in each_server.requests] == ["POST", "GET"]
+
+
+def test_refused_cancel_of_a_job_that_is_being_cancelled_waits_for_its_end(each_server, clock):
+    """A proxy that sends a request twice gets the refusal of the second one."""
+    each_server.job(at(each_server, "Cancelling"), at(each_server, "Cancelling"), at(each_server, "Operational", None))
+    error = "Printer is neither printing nor paused, 'cancel' command cannot be performed"
+    each_server.on("POST", "/api/job", status_code=409, json={"error": error})
+    assert each_server.does("cancel", "--confirm")["state"] == "Operational"
+    assert each_server.sent == [CANCEL]
+
+
+@pytest.mark.parametrize("next_job", ["rival.gcode", "slow.gcode"])
+def test_next_job_of_another_client_is_not_taken_for_the_cancelled_one(each_server, clock, next_job):
+    ours = each_server.reading("Cancelling", "slow.gcode", progress={"completion": 50.0, "printTime": 90})
+    rival = each_server.reading("Printing", next_job, progress={"completion": 0.5, "printTime": 1})
+    each_server.then("/api/job", ours, rival)
+    assert each_server.does("cancel", "--confirm") == {"action": "cancelled", "file": "slow.gcode", "state": "Printing"}
+    assert clock.slept < 1
+
+
+def test_dry_run_of_a_cancel_without_a_job_is_refused(each_server):
+    each_server.refuses(4, "NO_ACTIVE_JOB", "cancel", "--dry-run")
+
+
+def test_pause_does_not_wait_for_a_slow_read(each_server, clock):
+    each_server.mocker.register_uri(
+        "GET", "http://octopi.test/api/job", [{"exc": requests.exceptions.ReadTimeout("slow")}, {"json": at(each_server, "Paused")}]
+    )
+    each_server.on("POST", "/api/job", status_code=204)
+    data = each_server.does("pause")
+    assert data == {"action": "paused", "changed": None, "file": "slow.gcode", "state": "Paused"}
+    assert each_server.sent == [PAUSE] and each_server.requests[0].timeout == (1.0, 1.0)
 
 
 @pytest.mark.parametrize("command", [("cancel", "--confirm"), ("pause",), ("resume",)], ids=lambda words: words[0])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import requests
 
-from .driver import GONE, KEY, URL
+from .driver import CONTENT, GONE, KEY, URL
 
-LOST = [GONE, requests.exceptions.ReadTimeout("slow"), 502, 504]
+LOST = [GONE, requests.exceptions.ReadTimeout("slow"), 502, 503, 504, 524]
 ACTS = {"cancel": ("cancel", "--confirm"), "pause": ("pause",), "resume": ("resume",)}
 DONE = {"cancel": "Operational", "pause": "Paused", "resume": "Printing"}
 NOT_DONE = {"cancel": (3, "STILL_CANCELLING"), "pause": (4, "STATE_NOT_REACHED"), "resume": (4, "STATE_NOT_REACHED")}
@@ -15,7 +15,7 @@ SELECT = "/api/files/local/quick.gcode"
 
 pytestmark = pytest.mark.usefixtures("hot")
 each_act = pytest.mark.parametrize("act", ACTS)
-every_loss = pytest.mark.parametrize("lost", LOST, ids=["broken", "no answer", "502", "504"])
+every_loss = pytest.mark.parametrize("lost", LOST, ids=["broken", "no answer", "502", "503", "504", "524"])
 each_loss = pytest.mark.parametrize("lost", [GONE, 504], ids=["broken", "504"])
 
 
@@ -94,13 +94,23 @@ def test_server_back_within_wait_shows_the_outcome(server):
     assert len(server.sent) == 1
 
 
-@pytest.mark.parametrize("act", [*ACTS.values(), ("connect",), ("disconnect",), ("temp", "--off")], ids=lambda words: words[0])
+@pytest.mark.parametrize("act", [("resume",), ("connect",), ("disconnect",), ("temp", "--bed", "50")], ids=lambda words: words[0])
 def test_unreachable_server_gets_no_change_request(server, clock, act):
     for path in ("/api/job", "/api/connection", "/api/printer"):
         server.on("GET", path, exc=GONE)
     result = server.refuses(1, "SERVER_STARTING", *act)
     assert result.envelope["error"]["retryable"] is True
     assert server.sent == [] and len(server.reads) == 4 and clock.slept < 2  # three more tries
+
+
+@pytest.mark.parametrize("act", [("cancel", "--confirm"), ("pause",), ("temp", "--off")], ids=lambda words: words[0])
+def test_unreadable_server_is_stopped_and_cooled_all_the_same(server, clock, act):
+    for path in ("/api/job", "/api/printer"):
+        server.on("GET", path, exc=GONE)
+    for path in ("/api/job", "/api/printer/command"):
+        server.on("POST", path, status_code=204)
+    error = server.refuses(4, "OUTCOME_UNKNOWN", *act).envelope["error"]
+    assert error["message"].startswith("accepted, but what came of it cannot be read") and len(server.sent) == 1
 
 
 @each_loss
@@ -123,8 +133,45 @@ def test_lost_start_answer_without_print_is_not_started_and_not_resent(each_serv
 def test_lost_start_answer_with_unreadable_state_is_outcome_unknown(server, gcode_file, lost):
     server.takes_upload()
     server.then(SELECT, "Operational", lost=lost, also=job_gone(server))
-    told(server.refuses(4, "OUTCOME_UNKNOWN", "print", str(gcode_file), "--confirm"))
+    result = server.refuses(4, "OUTCOME_UNKNOWN", "print", str(gcode_file), "--confirm")
+    told(result)
+    assert result.data["started"] is None and result.data["file"] == "quick.gcode"
     assert [path for path, _ in server.sent] == ["/api/files/local", SELECT]
+
+
+@each_loss
+def test_lost_start_of_a_stored_file_with_unreadable_state_is_not_said_to_be_not_started(server, lost):
+    server.stores("quick.gcode", CONTENT)
+    server.then(SELECT, "Operational", lost=lost, also=job_gone(server))
+    result = server.refuses(4, "OUTCOME_UNKNOWN", "print", "--stored", "quick.gcode", "--confirm")
+    assert result.data["started"] is None and result.data["file"] == "quick.gcode"
+
+
+def test_refused_start_of_a_file_that_prints_is_unknown_and_not_busy(each_server, gcode_file):
+    """Sent twice by a proxy, the second start is refused because of the first; or another client was first."""
+    each_server.takes_upload()
+
+    def refuse(request, context):
+        each_server.job(each_server.reading("Printing", "quick.gcode", completion=0.5))
+        context.status_code = 409
+        return {"error": "Printer is already printing, cannot select a new file"}
+
+    each_server.on("POST", SELECT, json=refuse)
+    result = each_server.refuses(4, "OUTCOME_UNKNOWN", "print", str(gcode_file), "--confirm")
+    assert result.data["started"] is None and result.envelope["error"]["details"]["file"] == "quick.gcode"
+
+
+def test_refused_start_during_the_job_of_another_file_is_busy(each_server, gcode_file):
+    each_server.takes_upload()
+
+    def refuse(request, context):
+        each_server.job(each_server.reading("Printing", "rival.gcode", completion=0.5))
+        context.status_code = 409
+        return {"error": "Printer is already printing, cannot select a new file"}
+
+    each_server.on("POST", SELECT, json=refuse)
+    result = each_server.refuses(3, "PRINTER_BUSY", "print", str(gcode_file), "--confirm")
+    assert result.data["started"] is False
 
 
 @each_loss

@@ -43,9 +43,24 @@ def test_off_skips_heaters_the_printer_lacks(server):
 
 def test_failed_heater_does_not_keep_off_from_other_heaters(server):
     server.takes_targets()
-    server.on("POST", TOOL, status_code=500, json={"error": "The server encountered an internal error"})
-    server.refuses(4, "SERVER_ERROR", "temp", "--off")
+    server.on("POST", TOOL, status_code=403, json={"error": "no"})
+    server.refuses(4, "PERMISSION_DENIED", "temp", "--off")
     assert [path for path, _ in server.sent] == [TOOL, BED]
+
+
+def test_failed_off_is_looked_at_and_not_believed(server, clock):
+    server.octoprint.heaters["tool0"] = [200.0, 200.0]
+    server.takes_targets()
+    server.on("POST", TOOL, status_code=500, json={"error": "The server encountered an internal error"})
+    error = server.refuses(4, "STATE_NOT_REACHED", "temp", "--off").envelope["error"]
+    assert "HTTP 500" in error["message"] and error["details"]["shown"] == {"tool0": 200.0}
+    assert [path for path, _ in server.sent] == [TOOL, BED]
+
+
+def test_off_does_not_wait_for_a_slow_read(big):
+    big.mocker.register_uri("GET", "http://octopi.test/api/printer", [UNREADABLE["too slow"], {"content": big.answer}])
+    big.does("temp", "--off")
+    assert big.requests[0].timeout == (1.0, 1.0) and big.sent[0] == BLIND
 
 
 @pytest.mark.parametrize("state", ["Printing", "Paused"])

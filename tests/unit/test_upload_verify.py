@@ -114,14 +114,14 @@ def corrupt(server, file, *extra):
 
 
 @pytest.mark.parametrize("size", [3, 0])
-def test_different_stored_size_is_corrupt(each_server, gcode_file, size):
+def test_different_stored_size_is_corrupt(each_server, gcode_file, clock, size):
     each_server.takes_upload(size=size)
     details = corrupt(each_server, gcode_file)
     assert details["sent"] == {"size": len(CONTENT), "sha1": hashlib.sha1(CONTENT).hexdigest()}
     assert details["stored"]["size"] == size
 
 
-def test_different_stored_hash_is_corrupt(server, gcode_file):
+def test_different_stored_hash_is_corrupt(server, gcode_file, clock):
     server.takes_upload(hash=hashlib.sha1(b"else").hexdigest())
     assert corrupt(server, gcode_file)["stored"]["sha1"] == hashlib.sha1(b"else").hexdigest()
 
@@ -129,7 +129,7 @@ def test_different_stored_hash_is_corrupt(server, gcode_file):
 @pytest.mark.parametrize(
     "held", [b"x" * len(CONTENT), CONTENT[:-1], CONTENT + b"x", b""], ids=["other", "shorter", "longer", "none"]
 )
-def test_different_downloaded_bytes_are_corrupt(each_server, gcode_file, held):
+def test_different_downloaded_bytes_are_corrupt(each_server, gcode_file, clock, held):
     each_server.takes_upload()
     each_server.on("GET", DOWNLOAD, content=held)
     corrupt(each_server, gcode_file, *(() if each_server.is_2 else ("--verify", "download")))
@@ -142,7 +142,67 @@ def test_an_endless_download_is_not_read_to_its_end(server_2, gcode_file, monkey
     server_2.refuses(4, "UNEXPECTED_RESPONSE", "upload", str(gcode_file), "--verify", "download")
 
 
-def test_a_corrupt_file_is_not_started(each_server, gcode_file):
+def test_a_corrupt_file_is_not_started(each_server, gcode_file, clock):
     each_server.takes_upload(size=1)
     each_server.refuses(2, "UPLOAD_CORRUPT", "print", str(gcode_file), "--confirm")
     assert len(each_server.sent) == 1
+
+
+def test_corrupt_upload_names_both_sizes_a_plugin_and_the_way_on(each_server, gcode_file, clock):
+    each_server.takes_upload(size=3)
+    error = each_server.refuses(2, "UPLOAD_CORRUPT", "upload", str(gcode_file)).envelope["error"]
+    assert f"(3 bytes, {len(CONTENT)} were sent)" in error["message"] and "a plugin of the server" in error["message"]
+    assert error["hint"].startswith("octoprint-cli print --stored quick.gcode --confirm ")
+
+
+# -- a cache in front ---------------------------------------------------------------------------------
+
+ENTRY = "http://octopi.test/api/files/local/quick.gcode"
+
+
+def test_cached_entry_of_the_earlier_file_is_asked_for_again(each_server, gcode_file, clock):
+    old = {"json": each_server.entry("quick.gcode", b"old")}
+    each_server.takes_upload()
+    each_server.mocker.register_uri("GET", ENTRY, [*[old] * 20, {"content": each_server.answer}])
+    data = each_server.does("upload", str(gcode_file))
+    assert data["verified"] == ("download" if each_server.is_2 else "sha1") and 5 < clock.slept < 15
+
+
+def test_cached_bytes_of_the_earlier_file_are_read_again(server_2, gcode_file, clock):
+    server_2.takes_upload()
+    url = "http://octopi.test" + DOWNLOAD
+    server_2.mocker.register_uri("GET", url, [{"content": b"x" * len(CONTENT)}, {"content": server_2.answer}])
+    assert server_2.does("upload", str(gcode_file))["verified"] == "download"
+
+
+def test_earlier_file_that_stays_is_corrupt_after_all(each_server, gcode_file, clock):
+    each_server.stores("quick.gcode", b"old")
+    each_server.octoprint.ignored_verbs.add("upload")
+    each_server.takes_upload()
+    each_server.refuses(2, "UPLOAD_CORRUPT", "upload", str(gcode_file))
+    assert 15 <= clock.slept < 16
+
+
+# -- a proxy that sends a request twice ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy", ["fail", "rename"])
+def test_upload_sent_twice_is_not_refused_by_itself(each_server, gcode_file, policy):
+    def twice(request, context):
+        each_server.answer(request, context)
+        context.status_code = 409
+        return b'{"error": "File already exists and noOverwrite was set"}'
+
+    each_server.on("POST", "/api/files/local", content=twice)
+    data = each_server.does("upload", str(gcode_file), "--if-exists", policy)
+    assert (data["path"], data["action"]) == ("quick.gcode", "uploaded") and len(each_server.sent) == 1
+
+
+def test_upload_refused_for_other_bytes_of_another_client_exists(each_server, gcode_file):
+    def refuse(request, context):
+        each_server.stores("quick.gcode", b"theirs")
+        context.status_code = 409
+        return b'{"error": "File already exists and noOverwrite was set"}'
+
+    each_server.on("POST", "/api/files/local", content=refuse)
+    each_server.refuses(2, "FILE_EXISTS", "upload", str(gcode_file), "--if-exists", "fail")

@@ -82,7 +82,7 @@ _REFUSALS: List[Refusal] = [
     Refusal(413, "", errors.FileTooLarge, _TOO_LARGE, "raise the limit of the proxy in front of OctoPrint"),
     Refusal(415, "", errors.FileInvalid),
     Refusal(429, "", errors.ServerError, "the server was asked too often"),
-    Refusal(501, "", errors.ServerStarting, _NOT_READY),  # OctoPrint's stand-in while it boots knows no POST
+    Refusal(501, "", errors.ServerStarting, _NOT_READY),
     Refusal(502, "", errors.ServerStarting, _NOT_READY),
     Refusal(503, "", errors.ServerStarting, _NOT_READY),
     Refusal(504, "", errors.ServerStarting, _NOT_READY),
@@ -118,26 +118,36 @@ _IN_FRONT: List[Refusal] = [
         "there is no OctoPrint at this address",
         f"{_LOOK} (is a path such as /octoprint missing from the host, or one too many?)",
     ),
+    Refusal(
+        409,
+        "",
+        errors.UnexpectedResponse,
+        "something in front of OctoPrint, such as a proxy, refuses the request",
+        f"{_LOOK} (what stands in front of the server?)",
+    ),
 ]
+
+#: The one failure that says that nothing was done: the server that stands in for OctoPrint while it boots knows no POST.
+_NOT_IMPLEMENTED = 501
 
 
 def refusal(answer: Answer, needs: Optional[str] = None) -> CliError:
     """Return the error that a non-success answer stands for. `needs` names the permission that the request takes."""
     if 300 <= answer.status < 400:
         return _redirected(answer)
-    if answer.act and answer.status in (502, 504):
+    if answer.act and answer.status >= 500 and answer.status != _NOT_IMPLEMENTED:
         return _lost(answer)
     if answer.status == 401 and "WWW-Authenticate" in answer.headers:
         return _challenged(answer)
-    text = _text_of(answer)
+    text = _words_of(answer)
     if answer.status == 404 and _is_of_another_server(answer):
         return _error(NoSuchEndpoint, _sentence("the server refused", answer, text), answer)
-    if text is None and _is_a_plugins(answer):
-        text = answer.text.strip()[:_LONGEST]
     if text is None and not answer.path.startswith("/downloads/"):  # OctoPrint's own are HTML there
         for row in _IN_FRONT:
             if row.fits(answer, answer.text):
                 return _error(row.error, f"{row.lead}: {answer.url} (HTTP {answer.status})", answer, row.hint)
+    if answer.status == 409 and not answer.act and "not operational" not in (text or "").lower():
+        return _failed(answer, text)  # OctoPrint's other conflicts are those of a request with what the printer does
     for row in _REFUSALS:
         if row.fits(answer, text or ""):
             return _said(row, answer, text, needs)
@@ -162,7 +172,7 @@ def _failed(answer: Answer, text: Optional[str]) -> CliError:
     return errors.ServerError(
         _sentence("the server failed" if broken else "the server refused the request", answer, text),
         details={"http_status": answer.status},
-        retryable=broken and not answer.act,  # OctoPrint says 500 to acts that it did carry out, too
+        retryable=broken,
     )
 
 
@@ -205,6 +215,11 @@ def _is_of_another_server(answer: Answer) -> bool:
     """Whether the error is an object, as Moonraker and other servers with OctoPrint's API write it."""
     body = _body_of(answer)
     return isinstance(body, dict) and not isinstance(body.get("error"), str)
+
+
+def _words_of(answer: Answer) -> Optional[str]:
+    """Return what the server, or a server plugin, says about the failure; None if something in front of it answers."""
+    return answer.text.strip()[:_LONGEST] if _text_of(answer) is None and _is_a_plugins(answer) else _text_of(answer)
 
 
 def _is_a_plugins(answer: Answer) -> bool:
@@ -252,8 +267,17 @@ def _challenged(answer: Answer) -> CliError:
 
 
 def _lost(answer: Answer) -> CliError:
+    """Return the error for a request that may have been carried out, whatever the answer of the server, or a gateway, says.
+
+    OctoPrint says 500 to requests that it did carry out, too, and a gateway gives up before the server does.
+    """
+    words = _words_of(answer)
+    if words or answer.status == 500:
+        outcome = _sentence(f"the server failed with HTTP {answer.status}" if words else "the server failed", answer, words)
+    else:
+        outcome = f"the answer was lost (a gateway answered HTTP {answer.status})"
     return errors.OutcomeUnknown.lost(
-        f"the answer was lost (a gateway answered HTTP {answer.status})",
+        outcome,
         hint="octoprint-cli status",
         details={"http_status": answer.status},
     )

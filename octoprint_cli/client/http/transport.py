@@ -180,6 +180,8 @@ def session(wire: Transport, address: ServerAddress) -> requests.Session:
     made.cert = (tls.client_cert, tls.client_key) if tls.client_cert and tls.client_key else tls.client_cert
     if tls.verify is False:  # the application warns once, in its own words
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    # A cache in front would show what the printer was doing, and which bytes a file had, a moment ago.
+    made.headers.update({"Cache-Control": "no-cache", "Pragma": "no-cache"})
     if address.api_key:
         made.headers["X-Api-Key"] = address.api_key
     if address.zone:  # else http.client takes it from the connection

@@ -6,7 +6,7 @@ import contextlib
 import math
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Callable, Deque, Dict, Iterable, Optional
+from typing import TYPE_CHECKING, Callable, Deque, Dict, Iterable, Optional, Tuple
 
 from octoprint_cli.client.push.socket import (
     OPEN_SECONDS,
@@ -22,11 +22,13 @@ from octoprint_cli.client.push.updates import (
     UpdateContent,
     updates_in,
 )
+from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.errors import AuthError, CliError, PrinterOffline
 
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
+    from octoprint_cli.client.push.socket import Message
 
 #: Seconds between polls while the socket is connected: a safeguard, because events get lost at times.
 POLL_UP_SECONDS = 60.0
@@ -36,6 +38,10 @@ POLL_DOWN_SECONDS = 2.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 #: A socket that was connected for so many seconds counts as sound: after it, the pauses start short again.
 SOUND_SECONDS = 30.0
+#: The messages that a socket sends once it is logged in.
+SPOKEN = ("current", "history", "event", "plugin")
+#: A socket that says nothing for so many seconds while a job is active is looked past, as if it was down.
+QUIET_SECONDS = 5.0
 #: Time limit in seconds for the requests of a poll.
 ASK_SECONDS = 10.0
 #: Shortest time limit in seconds for a request, also close to the end of a wait.
@@ -64,8 +70,13 @@ class Feed:
         self._waiting: Deque[Update] = deque()
         self._next_poll = self._next_try = 0.0  # of the monotonic clock: at once
         self._pause, self._opened = FIRST_PAUSE, 0.0
+        self._heard: Optional[float] = None  # when the socket has said something last; None: nothing yet
+        self._job: Optional[Job] = None  # by the last poll
+        self._pushed_job: Optional[Job] = None  # by the socket, since it was opened
+        self._doubted: Optional[Tuple[Job, float]] = None  # the socket's job that a poll contradicted, and when
         self._begun, self._noted = client.http.acted, False  # an act has not failed because a poll after it fails
         self._away_since: Optional[float] = None
+        self._polled = 0.0
 
     def __enter__(self) -> Feed:
         return self
@@ -79,6 +90,11 @@ class Feed:
         """Whether the push socket is connected."""
         return self._socket is not None
 
+    @property
+    def _reports_heaters(self) -> bool:
+        """Whether the socket reports the heaters, or has only just been opened."""
+        return self._socket is not None and (self._heard is not None or time.monotonic() - self._opened < POLL_DOWN_SECONDS)
+
     def next(self, until: float) -> Optional[Update]:
         """Return the next update, None once the monotonic clock reaches `until`. Raises if the server stays unreachable."""
         while not self._waiting:
@@ -86,10 +102,10 @@ class Feed:
             if self._begun and now >= until:
                 return None
             left = max(until - now, SHORTEST_SECONDS)
-            if now >= self._next_poll:
+            if now >= min(self._next_poll, self._quiet_poll()):
                 self._poll(left)
             elif self._socket is not None:
-                self._listen(self._socket, min(until, self._next_poll))
+                self._listen(self._socket, min(until, self._next_poll, self._quiet_poll()))
             elif now >= self._next_try:
                 self._open(min(left, OPEN_SECONDS))
             else:
@@ -109,6 +125,7 @@ class Feed:
             self._give_up(str(lost))
             return
         self._opened = time.monotonic()
+        self._heard, self._pushed_job, self._doubted = None, None, None
         self._add("push", [SocketChange(True, None)])
         self.look()  # what has happened meanwhile
 
@@ -116,13 +133,28 @@ class Feed:
         try:
             message = socket.receive(until)
         except SocketLost as lost:
-            socket.close()
-            self._socket = None
-            self._give_up(str(lost))
-            self.look()
+            self._drop(socket, str(lost))
             return
-        if message is not None:
-            self._add("push", updates_in(message))
+        if message is not None and message.kind in SPOKEN:
+            self._process(message)
+
+    def _process(self, message: Message) -> None:
+        found = list(updates_in(message))
+        self._heard = time.monotonic()
+        self._pushed_job = next((content for content in found if isinstance(content, Job)), self._pushed_job)
+        self._add("push", found)
+
+    def _drop(self, socket: Socket, reason: str) -> None:
+        socket.close()
+        self._socket = self._heard = self._doubted = None
+        self._give_up(reason)
+        self.look()
+
+    def _quiet_poll(self) -> float:
+        """Return when to poll because the socket is quiet, which reports every half second of a job; infinity without one."""
+        if self._socket is None or self._heard is None or self._job is None or not self._job.phase.has_job:
+            return math.inf
+        return max(self._heard + QUIET_SECONDS, self._polled + POLL_DOWN_SECONDS)
 
     def _give_up(self, reason: str) -> None:
         now = time.monotonic()
@@ -151,14 +183,32 @@ class Feed:
                 self._away_since = None
                 self._next_try, self._pause = 0.0, FIRST_PAUSE
                 self._add("poll", [ServerReachability(None)])
-        self._begun = True
-        self._next_poll = time.monotonic() + (POLL_UP_SECONDS if self.pushed else POLL_DOWN_SECONDS)
+        self._begun, self._polled = True, time.monotonic()
+        self._next_poll = self._polled + (POLL_DOWN_SECONDS if self._heard is None or self._doubted else POLL_UP_SECONDS)
 
     def _ask(self) -> None:
         job = self._client.job.current()
+        self._compare(job)
         self._add("poll", [job])
-        if job.phase.connected and not (self.pushed and self._begun):
+        if job.phase.connected and not (self._reports_heaters and self._begun):
             self._add("poll", [HeaterUpdate(self._readings())])
+
+    def _compare(self, job: Job) -> None:
+        """Hold the socket's last word against a poll: one that goes on contradicting the server repeats an old state.
+
+        The first difference may be that of a message that is still on its way.
+        """
+        before, said, socket = self._doubted, self._pushed_job, self._socket
+        self._job, self._doubted = job, None
+        if socket is None or said is None or _agree(said, job):
+            return
+        if before is None or not _agree(said, before[0]):
+            self._doubted = said, time.monotonic()
+        elif self._heard is None or self._heard < before[1]:
+            self._doubted = before
+        else:
+            self._opened, self._pause = 0.0, LONGEST_PAUSE  # not sound, however long it was connected
+            self._drop(socket, "it repeats an old state of the printer")
 
     def _readings(self) -> Dict[str, Temperature]:
         try:
@@ -173,10 +223,17 @@ class Feed:
             if self._begun:
                 self._add("poll", [ServerReachability(error.message)])
         # A key that is refused stays so.
-        patience = math.inf if self.pushed else self._patience  # while the socket works, polling may fail
+        patience = math.inf if self._heard is not None else self._patience  # while the socket works, polling may fail
         if not self._begun or isinstance(error, AuthError) or now - self._away_since > patience:
             raise error
 
     def _add(self, source: str, found: Iterable[UpdateContent]) -> None:
         now = time.time()
         self._waiting.extend(Update(source, now, content) for content in found)
+
+
+def _agree(one: Job, other: Job) -> bool:
+    """Whether two readings agree about the connection, about whether a job is active, and about its file."""
+    if (one.phase.connected, one.phase.has_job) != (other.phase.connected, other.phase.has_job):
+        return False
+    return not one.phase.has_job or None in (one.file, other.file) or one.file == other.file

@@ -58,6 +58,10 @@ class Connection(Resource):
         """Return the connection by `GET /api/connection` (permission STATUS)."""
         return ConnectionState.from_json(self._http.get(_PATH, needs="STATUS"))
 
+    def glance(self) -> Optional[ConnectionState]:
+        """Return the connection if the server answers at once, else None."""
+        return self.glance_at(self.current)
+
     def wait_for_port(self, port: str, seconds: float) -> ConnectionState:
         """Wait until the server sees the port: a printer on a switched plug comes late.
 

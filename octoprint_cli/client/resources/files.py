@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import time
 from typing import Any, Callable, Optional, Sequence
 from urllib.parse import quote
 
@@ -18,6 +19,8 @@ from octoprint_cli.client.resources.stored_file import Listing, StoredFile
 _PATH = "/api/files"
 #: After a transfer the server asks the printer for its list anew.
 LISTED_SECONDS = 10.0
+#: A file that was not written to for so long is whole.
+UNCHANGED_SECONDS = 1.0
 
 
 class Files(Resource):
@@ -66,6 +69,28 @@ class Files(Resource):
             with contextlib.suppress(errors.CliError):  # it is for the hint alone
                 listed = self.list(location).files
             raise missing_file(path, location, listed)
+        return found
+
+    def wait_for(self, path: str, location: str, seconds: float) -> StoredFile:
+        """Wait until the server has a file that one of its plugins makes, and nothing writes to it any more. Raises FileNotFound.
+
+        Arc Welder, for example, makes `part.aw.gcode` of an uploaded `part.gcode`.
+        """
+        last: Optional[StoredFile] = None
+        since = time.monotonic()
+
+        def whole(file: Optional[StoredFile]) -> bool:
+            nonlocal last, since
+            if file is None or not file.is_still(last):
+                last, since = file, time.monotonic()
+            return file is not None and time.monotonic() - since >= UNCHANGED_SECONDS
+
+        found, _ = self.poll(lambda: self.find(path, location), whole, seconds)
+        if found is None:
+            raise errors.FileNotFound(
+                f"the server has no file {path} in {location} after {seconds:g} s",
+                hint=f"octoprint-cli files --location {location}",
+            )
         return found
 
     def path_of(self, name: str, folder: str = "") -> str:

@@ -6,6 +6,7 @@ import time
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional
 
 from octoprint_cli import errors
+from octoprint_cli.client.cancelled_job import CancelledJob
 from octoprint_cli.client.locations import location_name
 from octoprint_cli.client.parsing import inner, mapping, number, text, whole
 from octoprint_cli.client.phase import Phase, phase_of
@@ -148,21 +149,39 @@ class Jobs(Resource):
         """Return the job by `GET /api/job` (permission STATUS), which also answers when no printer is connected."""
         return Job.from_json(self._http.get(_PATH, needs="STATUS"))
 
-    def cancel(self, seconds: float = SETTLE_SECONDS) -> Job:
-        """Cancel the job by `POST /api/job` cancel (PRINT), then wait until the printer has stopped.
+    def glance(self) -> Optional[Job]:
+        """Return the job if the server answers at once, else None."""
+        return self.glance_at(self.current)
 
-        Raises NoActiveJob, PrinterOffline, and StillCancelling after `seconds`.
+    def cancel(self, seconds: float = SETTLE_SECONDS) -> Job:
+        """Cancel the job by `POST /api/job` cancel (PRINT), then wait until it has stopped.
+
+        Nothing is read before that. Returns the cancelled job with the printer's state now, which may be that of another
+        client's next job. Raises NoActiveJob, PrinterOffline, and StillCancelling after `seconds`.
         """
-        self._post(command="cancel")
+        cancelled = CancelledJob()
+        try:
+            self._post(command="cancel")
+        except (errors.NoActiveJob, errors.PrinterOffline) as refused:
+            self._require_cancelling(refused)
+        if self._http.rehearsing:
+            return self.current().require_active()
 
         def still_going(job: Job) -> errors.CliError:
             return errors.StillCancelling(
                 f"{self.last_outcome}, but the printer is still {job.state} after {self.grace(seconds):g} s",
                 hint="octoprint-cli status (an emergency stop is: octoprint-cli gcode M112)",
-                details={"state": job.state},
+                details={"state": job.state, "file": job.file},
             )
 
-        return self.poll_until(self.current, lambda job: job.phase.at_rest, seconds, still_going)
+        job = self.poll_until(self.current, cancelled.is_over, seconds, still_going)
+        return cancelled.with_state_of(job)
+
+    def _require_cancelling(self, refused: errors.CliError) -> None:
+        """Raise the refusal of a cancel, with what the server shows, unless the job is being cancelled nevertheless."""
+        job = self.glance()
+        if job is None or job.require_active().phase is not Phase.CANCELLING:
+            raise refused
 
     def pause(self, seconds: float = SETTLE_SECONDS) -> Job:
         """Pause the job by `POST /api/job` pause (PRINT), then wait until it is paused. Raises what `resume` raises."""

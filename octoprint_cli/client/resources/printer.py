@@ -208,18 +208,11 @@ class Printer(Resource):
 
         Raises what `set_targets` raises.
         """
-        known = self._heaters_if_known()
-        if known:
-            return self.set_targets(dict.fromkeys(known, 0.0), seconds)
+        state = self.glance_at(self.current)  # a failed or a slow read must not leave anything hot
+        if state is not None and state.reported:
+            return self.set_targets(dict.fromkeys(state.temperatures, 0.0), seconds)
         self.act(f"{_PATH}/command", {"commands": ["M104 S0", "M140 S0", "M141 S0"]}, needs="CONTROL")
         return self.set_targets(dict.fromkeys(self.heaters(), 0.0), seconds)
-
-    def _heaters_if_known(self) -> Iterable[str]:
-        try:
-            state = self.current()
-        except (errors.ServerError, errors.UnexpectedResponse, errors.TimedOut, errors.PermissionDenied):
-            return ()  # a failed read must not leave anything hot
-        return state.temperatures if state.reported else ()
 
     def _request(self, heater: str, body: Dict[str, Any]) -> Union[str, errors.CliError]:
         try:

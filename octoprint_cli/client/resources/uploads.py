@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Tuple
 
@@ -18,6 +20,7 @@ from octoprint_cli.client.locations import SD_NAMES
 from octoprint_cli.client.parsing import inner, members, text
 from octoprint_cli.client.resource import Resource
 from octoprint_cli.client.resources.stored_file import StoredFile, require_encodable
+from octoprint_cli.client.upload_errors import fits, not_stored, other_bytes
 from octoprint_cli.gcode.source import Progress
 
 if TYPE_CHECKING:
@@ -30,6 +33,8 @@ MIB = 1024 * 1024
 CHEAP_DOWNLOAD = 16 * MIB
 #: How long a file whose upload's answer was lost may take to appear: a gateway gives up before the server does.
 APPEARS_SECONDS = 15.0
+#: How long a cache in front of the server may show an older entry, or older bytes, of a file.
+CACHED_SECONDS = 3.0
 #: Number of names to try for `rename`: a name that was free can be taken before the upload.
 NAMES_TRIED = 3
 #: Processing a received file took 2.0 a ninth of a second for each MiB, on a fast machine.
@@ -186,13 +191,15 @@ class Uploads(Resource):
             plan: Dict[str, Any] = {**fields, "file": str(file), "size": form.size}
             try:
                 answer = self._post(form, plan, options.location)
+            except errors.FileExists as refused:
+                stored = self._sent_twice(refused, form, path)
             except errors.OutcomeUnknown as lost:
                 stored = self._look(lost, form, path, held, options.location)
             else:
                 if self._http.rehearsing:
                     return UploadResult(StoredFile(path, name, options.location, form.size), form.size, None)
                 stored = self._stored(answer, path, options.location)
-            sent = UploadResult(stored, form.size, form.sha1)
+            sent = UploadResult(self._current(stored, held, form), form.size, form.sha1)
         self._under_way = None
         return self._verified(sent, options) if options.location == "local" else sent
 
@@ -229,6 +236,33 @@ class Uploads(Resource):
             raise errors.UploadCorrupt(f"the server took the upload, but holds nothing under {path}", details={"path": path})
         return found
 
+    def _sent_twice(self, refused: errors.FileExists, form: FileForm, path: str) -> StoredFile:
+        """Return the server's entry if it holds these bytes under a name that was free; otherwise raise the refusal.
+
+        A proxy that sends a request twice gets the refusal of the second one, after the first was carried out.
+        """
+        found = self._held(path)
+        if found is None or found.size != form.size or (found.hash or self._read_back(path, form.size)) != form.sha1:
+            raise refused
+        return found
+
+    def _current(self, stored: StoredFile, held: Optional[StoredFile], form: FileForm) -> StoredFile:
+        """Return the server's entry once it is that of the upload, as far as can be told: a cache in front may show an older one.
+
+        An entry from before the upload is waited for longest; other bytes might be an older entry, too.
+        """
+        if stored.location != "local" or stored.size is None:
+            return stored
+
+        def ours(file: Optional[StoredFile]) -> bool:
+            return file is not None and fits(file, form, held)
+
+        seconds = 0.0 if ours(stored) else APPEARS_SECONDS if stored.is_still(held) else CACHED_SECONDS
+        if seconds:
+            with contextlib.suppress(errors.OutcomeUnknown):
+                return self.poll(lambda: self._files.find(stored.path), ours, seconds)[0] or stored
+        return stored
+
     def _look(
         self, lost: errors.OutcomeUnknown, form: FileForm, path: str, held: Optional[StoredFile], location: str
     ) -> StoredFile:
@@ -238,16 +272,14 @@ class Uploads(Resource):
         self.last_outcome = lost.told
 
         def arrived(found: Optional[StoredFile]) -> bool:
-            if found is None or found.size != form.size:
-                return False
-            return found.hash == form.sha1 if found.hash else not found.is_still(held)
+            return found is not None and fits(found, form, held)
 
         # An incomplete body cannot have been stored, so do not wait; a complete one may still be processed.
         seconds = APPEARS_SECONDS if form.complete else 0
         found, there = self.poll(lambda: self._files.find(path), arrived, seconds)
         if there and found is not None:
             return found
-        raise _not_stored(lost, form, path, found)
+        raise not_stored(lost, form, path, found)
 
     # -- after ------------------------------------------------------------------------------------
 
@@ -259,15 +291,21 @@ class Uploads(Resource):
         if stored.hash is not None and same:
             how, same = "sha1", stored.hash == sent.sha1
         if same and (options.verify == "download" or (how == "size" and size <= CHEAP_DOWNLOAD)):
-            read_back = self._read_back(stored.path, size, required=options.verify == "download")
+            read_back = self._same_read_back(sent, required=options.verify == "download")
             if read_back is not None:
-                how, same = "download", read_back == sent.sha1
+                how, same = "download", read_back
         if not same:
-            raise errors.UploadCorrupt(
-                f"the server holds other bytes under {stored.path} than were sent",
-                details={"sent": {"size": size, "sha1": sent.sha1}, "stored": {"size": stored.size, "sha1": stored.hash}},
-            )
+            raise other_bytes(sent)
         return sent._replace(verified=how)
+
+    def _same_read_back(self, sent: UploadResult, required: bool) -> Optional[bool]:
+        """Whether the file reads back as it was sent, None if it cannot be read; it is read once more before that is denied."""
+        path, size = sent.stored.path, sent.size or 0
+        found = self._read_back(path, size, required)
+        if found is not None and found != sent.sha1:
+            time.sleep(CACHED_SECONDS)
+            found = self._read_back(path, size, required)
+        return None if found is None else found == sent.sha1
 
     def _read_back(self, path: str, size: int, required: bool = False) -> Optional[str]:
         """Return the SHA-1 of the file on the server; None if it cannot be read and is not `required`."""
@@ -277,16 +315,3 @@ class Uploads(Resource):
             if required:
                 raise
             return None
-
-
-def _not_stored(lost: errors.OutcomeUnknown, form: FileForm, path: str, found: Optional[StoredFile]) -> errors.CliError:
-    """Return the error for a file that did not arrive, with what the server has instead."""
-    there = "holds an earlier file of that name" if found else "does not hold the file"
-    how_far = "all of it" if form.complete else f"{form.sent} of {form.size} bytes"
-    stalled = (lost.details or {}).get("stalled", False)
-    kind = errors.TimedOut if stalled else errors.ConnectionFailed
-    return kind(
-        f"{lost.told} after {how_far} of {path} went out; the server was asked, and {there}",
-        hint="octoprint-cli upload FILE (again; if it breaks off each time, a proxy may limit the size)",
-        details={"path": path, "size": form.size, "sent": form.sent},
-    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, Mapping, Optional, Tuple
 
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.client.tracking.halt import require_no_halt
-from octoprint_cli.client.tracking.last_job import find_last_job
+from octoprint_cli.client.tracking.last_job import LastJob, find_last_job
 from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
 from octoprint_cli.errors import CliError, PrinterOffline
 
@@ -17,19 +17,25 @@ if TYPE_CHECKING:
 _UNKNOWN = Temperature(None, None)
 
 
-def read_snapshot(client: Client) -> Tuple[PrinterSnapshot, Optional[PrinterOffline]]:
-    """Return the state of the printer, and the error that says why it is offline if it is."""
+def read_snapshot(client: Client, needs: Callable[..., bool]) -> Tuple[PrinterSnapshot, Optional[PrinterOffline]]:
+    """Return the state of the printer, and the error that says why it is offline if it is.
+
+    `needs` says whether any of these fields of a status is wanted; what only others need is not asked for.
+    """
     job = client.job.current()
-    last = find_last_job(client, job)
-    known = PrinterSnapshot(job, None, last.ending, client.prompt(job), unknown={"last_job": last.unknown} if last.unknown else {})
+    last = find_last_job(client, job) if needs("last_job") else LastJob()
+    prompt = client.prompt(job) if needs("prompt") else None
+    known = PrinterSnapshot(job, None, last.ending, prompt, unknown={"last_job": last.unknown} if last.unknown else {})
     printer, offline = None, None
     try:
         require_no_halt(client, job)
         job.require_connected()
-        printer = client.printer.current()  # may go away between the two requests
+        if needs("temperature", "flags", "error"):
+            printer = client.printer.current()  # may go away between the two requests
     except PrinterOffline as error:
         offline = error
-    return with_heaters(client, known._replace(printer=printer)), offline
+    known = known._replace(printer=printer)
+    return with_heaters(client, known) if needs("temperature") else known, offline
 
 
 def with_heaters(client: Client, known: PrinterSnapshot) -> PrinterSnapshot:

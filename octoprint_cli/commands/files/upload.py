@@ -27,7 +27,7 @@ class Upload(Guarded, ShowOne):
         sha1=fields.text("of what was sent").or_null,
         verified=fields.one_of(*VERIFIED, meaning="how the server's bytes are known to be the same"),
         unchanged=fields.switch("true: they were there already"),
-        selected=fields.switch(),
+        selected=fields.switch("after a failure null if it is not known").or_null,
     )
     effects = ("writes",)
     error_codes = UPLOAD_CODES
@@ -61,5 +61,7 @@ class Upload(Guarded, ShowOne):
             except errors.CliError as error:
                 if parsed_args.dry_run:
                     raise
-                raise error.after(f"{sent.stored.path} is on the server", data=result) from error
+                unknown = isinstance(error, (errors.OutcomeUnknown, errors.NotStarted))
+                data = {**result, "selected": None if unknown else False}
+                raise error.after(f"{sent.stored.path} is on the server", data=data) from error
         return {**result, "selected": parsed_args.select}

@@ -10,7 +10,7 @@ from octoprint_cli.api import Guarded, ShowOne, fields, require_hot
 #: The result of pause and resume.
 _CHANGED = fields.record(
     action=fields.one_of("paused", "resumed"),
-    changed=fields.switch("false: it was so before"),
+    changed=fields.switch("false: it was so before; null: not known").or_null,
     file=fields.text("path on the server").or_null,
     state=fields.text("the server's own word"),
 )
@@ -19,7 +19,8 @@ _CHANGED = fields.record(
 class Cancel(Guarded, ShowOne):
     """cancel the job
 
-    Success means that the printer has stopped. Never waits for a check.
+    Success means that the job has stopped. Nothing is asked before the cancel is sent. If another client has started the
+    next job already, "state" is that job's.
     """
 
     destructive = "ends the print for good"
@@ -32,15 +33,15 @@ class Cancel(Guarded, ShowOne):
     error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STILL_CANCELLING")
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
-        before = self.client.job.current().require_active()
-        after = self.client.job.cancel()
-        return {"action": "cancelled", "file": before.file, "state": after.state}
+        job = self.client.job.cancel()
+        return {"action": "cancelled", "file": job.file, "state": job.state}
 
 
 class Pause(Guarded, ShowOne):
     """pause the job
 
-    Paused already is a success, with "changed": false.
+    Paused already is a success, with "changed": false. A server that is slow to say what it does is not waited for: then
+    "changed" is null.
     """
 
     destructive = None
@@ -49,11 +50,16 @@ class Pause(Guarded, ShowOne):
     error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
-        before = self.client.job.current().require_active()
-        if before.phase.value == "paused":
+        before = self.client.job.glance()
+        if before is not None and before.require_active().phase.value == "paused":
             return {"action": "paused", "changed": False, "file": before.file, "state": before.state}
         after = self.client.job.pause()
-        return {"action": "paused", "changed": True, "file": before.file, "state": after.state}
+        return {
+            "action": "paused",
+            "changed": None if before is None else True,
+            "file": (before or after).file,
+            "state": after.state,
+        }
 
 
 class Resume(Guarded, ShowOne):

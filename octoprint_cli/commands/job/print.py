@@ -20,6 +20,7 @@ from octoprint_cli.api import (
     add_wait,
     errors,
     fields,
+    seconds,
     upload_options,
     waited,
 )
@@ -41,7 +42,7 @@ class Print(Guarded, ShowOne):
     result = fields.merged(
         fields.record(
             action=fields.one_of("started"),
-            started=fields.switch(),
+            started=fields.switch("after a failure null if it is not known").or_null,
             location=fields.one_of("local", "sdcard"),
             file=fields.text("path on the server"),
             size=fields.size("of the file").or_null,
@@ -63,8 +64,22 @@ class Print(Guarded, ShowOne):
         parser = super().get_parser(prog_name)
         add_file_or_stored(parser, required=True)
         add_upload_options(parser, ("replace", "rename", "fail"))
+        parser.add_argument(
+            "--wait-stored",
+            metavar="SECONDS",
+            type=seconds,
+            help="with --stored: maximum wait for the file, which a plugin of the server such as Arc Welder makes of an upload",
+        )
         add_wait(parser, "the job has ended; anything but its good end is an error")
         return parser
+
+    def prepare(self, parsed_args: Namespace) -> None:
+        """Wait for a file that a plugin of the server makes."""
+        if parsed_args.wait_stored is None:
+            return
+        if parsed_args.stored is None:
+            raise errors.UsageError("--wait-stored waits for a file on the server: it goes with --stored")
+        self.client.files.wait_for(parsed_args.stored, parsed_args.location, parsed_args.wait_stored)
 
     def check(self, parsed_args: Namespace) -> Optional[StoredFile]:
         """Refuse during a job, without a pre-flight, too: the upload would replace a file for nothing. Returns the stored file."""
@@ -81,12 +96,22 @@ class Print(Guarded, ShowOne):
             self.require_unchanged(parsed_args)
             job = self.client.start(file["file"], parsed_args.location, history)
         except errors.CliError as error:
-            if parsed_args.dry_run or parsed_args.file is None:
+            if parsed_args.dry_run:
                 raise
-            data = {"action": "uploaded", "started": "outcome" in (error.details or {}), **file}  # it began, and was ended at once
-            raise error.after(f"{file['file']} is on the server", data=data) from error
+            data = {"started": self._started_after(error), "location": parsed_args.location, **file}
+            if parsed_args.file is None:
+                error.data = data if error.data is None else error.data
+                raise
+            raise error.after(f"{file['file']} is on the server", data={"action": "uploaded", **data}) from error
         self._begun = (job, history)
         return {"action": "started", "started": True, "location": parsed_args.location, **file, "state": job.state}
+
+    def _started_after(self, error: errors.CliError) -> Optional[bool]:
+        """Return True if the job began and was ended at once, False if nothing was started, None if that is not known."""
+        if "outcome" in (error.details or {}):
+            return True
+        unknown = isinstance(error, (errors.OutcomeUnknown, errors.NotStarted))
+        return None if unknown and self.client.start_requested else False
 
     def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any], *plan: Any) -> Dict[str, Any]:
         if not parsed_args.wait:

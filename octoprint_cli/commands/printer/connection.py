@@ -22,7 +22,7 @@ DEFAULT_WAIT = 30.0
 
 _LINK = fields.record(
     connected=fields.switch(),
-    changed=fields.switch("false: it was so before"),
+    changed=fields.switch("false: it was so before; null: not known").or_null,
     state=fields.text("the server's own word"),
     port=fields.text().or_null,
     baudrate=fields.whole().or_null,
@@ -90,13 +90,13 @@ class Disconnect(Guarded, ShowOne):
             _require_no_job(self.client, "disconnecting would kill the job", hint=self.app.again("--confirm"))
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
-        link = self.client.connection.current()
-        if not link.phase.connected:
+        link = self.client.connection.glance() if parsed_args.confirm else self.client.connection.current()
+        if link is not None and not link.phase.connected:
             return _shown(link, changed=False)
-        return _shown(self.client.connection.disconnect(), changed=True)
+        return _shown(self.client.connection.disconnect(), changed=None if link is None else True)
 
 
-def _shown(link: ConnectionState, changed: bool) -> Dict[str, Any]:
+def _shown(link: ConnectionState, changed: Optional[bool]) -> Dict[str, Any]:
     return {
         "connected": link.phase.connected,
         "changed": changed,

@@ -20,8 +20,9 @@ class Status(ShowOne):
     error_codes = ("PRINTER_OFFLINE",)
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        known, offline = read_snapshot(self.client)
+        known, offline = read_snapshot(self.client, lambda *names: self.asks_for(parsed_args, "unknown", *names))
         if offline is not None:
-            offline.data = summary(known)
+            unread = [name for name in ("last_job", "prompt", "temperature") if not self.asks_for(parsed_args, name)]
+            offline.data = {name: value for name, value in summary(known).items() if name not in unread}
             raise offline
         return summary(known)

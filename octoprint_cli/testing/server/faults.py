@@ -22,6 +22,7 @@ from octoprint_cli.testing.server.push_faults import (
     push_flood as push_flood,
     push_garbage as push_garbage,
     push_mute as push_mute,
+    push_repeat as push_repeat,
     push_silent as push_silent,
 )
 

@@ -52,6 +52,11 @@ def push_mute(seconds: float) -> Fault:
     return named("push_mute", lambda exchange: serve_push(exchange, PushFaults(mute_after=seconds)))
 
 
+def push_repeat(seconds: float) -> Fault:
+    """Work for some seconds, then repeat the state of that moment for ever, without events, as a cache in front would."""
+    return named("push_repeat", lambda exchange: serve_push(exchange, PushFaults(repeats_after=seconds)))
+
+
 def push_drop(seconds: float) -> Fault:
     """Work for some seconds, then end the connection without a close frame, as when a server is killed."""
     return named("push_drop", lambda exchange: serve_push(exchange, PushFaults(closes_after=seconds)))

@@ -63,6 +63,7 @@ class PushSocket:
         self._since = time.monotonic()
         self._events = self._lines = self._temps = 0
         self._last: Optional[Dict[str, Any]] = None
+        self._told: Dict[str, Any] = {}  # the last state that was sent
         self._due = 0.0
 
     def run(self) -> None:
@@ -166,11 +167,21 @@ class PushSocket:
         octoprint.note_temperatures()
         self._lines, self._temps = len(octoprint.terminal), len(octoprint.history)
         self._last, self._due = push_payloads.state(octoprint), 0.0
+        self._told = self._readable(push_payloads.current(octoprint, [], []))
         return [{"history": self._readable(push_payloads.history(octoprint))}] if self.wants.state else []
+
+    def _repeated(self) -> List[Any]:
+        now = time.monotonic()
+        if not self._told or now < self._due:
+            return []
+        self._due = now + self.octoprint.interval * self.wants.throttle
+        return [{"current": self._told}]
 
     def _news(self) -> List[Any]:
         """Return the messages since the last time: events first, then a `current`."""
         octoprint = self.octoprint
+        if self._elapsed(self._faults.repeats_after):
+            return self._repeated()
         with octoprint.lock:
             fresh, self._events = octoprint.messages[self._events :], len(octoprint.messages)
             if not self.authed or not octoprint.may("STATUS"):
@@ -189,7 +200,8 @@ class PushSocket:
             return []
         self._lines, self._temps, self._last = len(octoprint.terminal), len(octoprint.history), state
         self._due = now + octoprint.interval * self.wants.throttle
-        return [{"current": self._readable(push_payloads.current(octoprint, temps, lines))}]
+        self._told = self._readable(push_payloads.current(octoprint, temps, lines))
+        return [{"current": self._told}]
 
     def _readable(self, body: Dict[str, Any]) -> Dict[str, Any]:
         """Return the message with the lines that are wanted, and none if the key may not read the terminal."""

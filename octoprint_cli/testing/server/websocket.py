@@ -38,6 +38,8 @@ class PushFaults(NamedTuple):
     closes_after: Optional[float] = None
     #: Seconds until nothing more is sent, not even a pong, though the connection stays open.
     mute_after: Optional[float] = None
+    #: Seconds until the state of that moment is repeated for ever, without events.
+    repeats_after: Optional[float] = None
     #: Seconds between two bytes that are sent.
     byte_interval: float = 0.0
     #: Garbage frames: all of them are sent first, then one before each message.
