@@ -15,7 +15,7 @@ from octoprint_cli.plugins.entry_points import EntryPointGroup, distribution_of,
 if TYPE_CHECKING:
     from octoprint_cli.app.run import Run
 
-_OURS = "octoprint-cli version (please report it, with the output of the same command and --debug)"
+_OURS = "octoprint-cli version  # please report it, with the output of the same command and --debug"
 
 
 class Unwritten:

@@ -261,6 +261,6 @@ def _no_reply(talk: ReplyReader, why: str) -> errors.CliError:
     how = "sent, but not acknowledged" if open_ones[0].sent else "queued, but not seen going out"
     return errors.NoReply(
         f"{open_ones[0].command} was {how}: {why}",
-        hint="octoprint-cli status (the key needs the permission MONITOR_TERMINAL to hear the printer)",
+        hint="octoprint-cli status  # the key needs the permission MONITOR_TERMINAL to hear the printer",
         data={"replies": [reply.as_dict() for reply in talk.replies]},
     )

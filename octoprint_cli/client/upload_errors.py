@@ -24,7 +24,7 @@ def other_bytes(sent: UploadResult) -> errors.UploadCorrupt:
     return errors.UploadCorrupt(
         f"the server holds other bytes under {path} than were sent ({stored.size} bytes, {sent.size} were sent): a plugin of the "
         "server may rewrite what is uploaded, or the file was damaged on the way",
-        hint=f"octoprint-cli print --stored {shlex.quote(path)} --confirm (checks and prints what the server holds)",
+        hint=f"octoprint-cli print --stored {shlex.quote(path)} --confirm  # checks and prints what the server holds",
         details={
             "path": path,
             "sent": {"size": sent.size, "sha1": sent.sha1},
@@ -42,6 +42,6 @@ def not_stored(lost: errors.OutcomeUnknown, form: FileForm, path: str, found: Op
     kind = errors.TimedOut if stalled else errors.ServerError if failed else errors.ConnectionFailed
     return kind(
         f"{lost.last_outcome} after {how_far} of {path} went out; the server was asked, and {there}",
-        hint="octoprint-cli upload FILE (again; if it breaks off each time, a proxy may limit the size)",
+        hint="octoprint-cli upload FILE  # again; if it breaks off each time, a proxy may limit the size",
         details={"path": path, "size": form.size, "sent": form.sent},
     )

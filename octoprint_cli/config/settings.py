@@ -288,7 +288,7 @@ class Settings:
         except ValueError as error:
             if path is not None:
                 raise self.file.bad_value((*path, name), str(error)) from error
-            hint = f"unset {VARIABLES[name]} (or set it to the value alone)" if origin == "environment" else None
+            hint = f"unset {VARIABLES[name]}  # or set it to the value alone" if origin == "environment" else None
             raise ConfigError(f"{_spelled(name, origin)} {error}", hint=hint) from error
         if is_secret(name):
             self.on_secret(value)

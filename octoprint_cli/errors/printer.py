@@ -17,7 +17,7 @@ class PrinterHalted(PrinterOffline):
     """The printer's firmware has stopped itself, after a thermal runaway for example, or was stopped by M112."""
 
     code = "PRINTER_HALTED"
-    remedy = "octoprint-cli connect (only after a person has looked at the printer and reset it)"
+    remedy = "octoprint-cli connect  # only after a person has looked at the printer and reset it"
     advice = (
         "Have a human look at the printer before anything else: a heater or a sensor may have failed, and nothing can be switched "
         "off from here. The firmware goes on after a reset of the printer; then run `octoprint-cli connect`."

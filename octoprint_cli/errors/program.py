@@ -41,7 +41,7 @@ class InternalError(CliError):
     """The program has a bug."""
 
     code = "INTERNAL_ERROR"
-    remedy = "octoprint-cli version (please report it, with the output of the same command and --debug)"
+    remedy = "octoprint-cli version  # please report it, with the output of the same command and --debug"
     advice = (
         "Look with `status` before you repeat a command that changes something. Please report the bug, with the output of --debug."
     )

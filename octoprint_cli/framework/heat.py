@@ -35,4 +35,4 @@ def require_hot(command: CommandContext, job: Job) -> None:
 def _heating(command: CommandContext, cold: Dict[str, float]) -> str:
     """Return the command that heats up again, and the way around it."""
     words = " ".join(f"--{'tool' if heater == 'tool0' else heater} {target:g}" for heater, target in cold.items())
-    return f"octoprint-cli temp {words} --wait (then resume; or: {command.app.again('--confirm')})"
+    return f"octoprint-cli temp {words} --wait  # then resume; or: {command.app.again('--confirm')}"

@@ -257,5 +257,5 @@ def _json(answer: Answer) -> Any:
             raise errors.OutcomeUnknown.lost("the answer was lost (it is broken JSON)") from error
         raise errors.UnexpectedResponse(
             f"{answer.url} answered {kind}, not JSON: a login page or another server stands there",
-            hint="octoprint-cli config show (look at the host)",
+            hint="octoprint-cli config show  # look at the host",
         ) from error

@@ -95,35 +95,35 @@ _IN_FRONT: List[Refusal] = [
         "plain HTTP request was sent to HTTPS",
         errors.TlsError,
         "https is spoken there",
-        f"{_LOOK} (write https:// in the host)",
+        f"{_LOOK}  # write https:// in the host",
     ),
     Refusal(
         400,
         "SSL certificate",
         errors.TlsError,
         "the proxy in front of OctoPrint demands a client certificate",
-        f"{_LOOK} (set client_cert)",
+        f"{_LOOK}  # set client_cert",
     ),
     Refusal(
         403,
         "",
         errors.UnexpectedResponse,
         "something in front of OctoPrint, such as a proxy, refuses the request",
-        f"{_LOOK} (is it the host of an OctoPrint?)",
+        f"{_LOOK}  # is it the host of an OctoPrint?",
     ),
     Refusal(
         404,
         "",
         NotFoundInHtml,
         "there is no OctoPrint at this address",
-        f"{_LOOK} (is a path such as /octoprint missing from the host, or one too many?)",
+        f"{_LOOK}  # is a path such as /octoprint missing from the host, or one too many?",
     ),
     Refusal(
         409,
         "",
         errors.UnexpectedResponse,
         "something in front of OctoPrint, such as a proxy, refuses the request",
-        f"{_LOOK} (what stands in front of the server?)",
+        f"{_LOOK}  # what stands in front of the server?",
     ),
 ]
 
@@ -234,7 +234,7 @@ def _redirected(answer: Answer) -> CliError:
     base = moved[: -len(answer.path)] if moved.endswith(answer.path) and not same else None
     return errors.UnexpectedResponse(
         f"the server redirects to {target}; redirects are not followed, the key stays here",
-        hint=f"octoprint-cli --host {base} status" if base else f"{_LOOK} (a login page in front of it, or another path?)",
+        hint=f"octoprint-cli --host {base} status" if base else f"{_LOOK}  # a login page in front of it, or another path?",
         details={"http_status": answer.status, "location": target},
     )
 
@@ -254,14 +254,14 @@ def _challenged(answer: Answer) -> CliError:
         scheme = challenge.split(" ")[0][:40]
         return errors.AuthError(
             f"a proxy in front of OctoPrint wants {scheme} authentication, which octoprint-cli does not have",
-            hint="octoprint-cli config show (let the proxy accept Basic authentication, or set a host behind it)",
+            hint="octoprint-cli config show  # let the proxy accept Basic authentication, or set a host behind it",
             details=details,
         )
     had_some = "@" in answer.url.split("/")[2]
     wants = "refuses the user and the password in the host" if had_some else "wants a user and a password"
     return errors.AuthError(
         f"a proxy in front of OctoPrint {wants} ({challenge[:80]})",
-        hint="octoprint-cli config show (they stand in the host, before an @: USER:PASSWORD@octopi.local)",
+        hint="octoprint-cli config show  # they stand in the host, before an @: USER:PASSWORD@octopi.local",
         details=details,
     )
 

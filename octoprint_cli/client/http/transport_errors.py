@@ -114,7 +114,7 @@ def _not_connected(cause: BaseException, url: str, exchange: InFlightRequest) ->
     if exchange.expired and exchange.never_sent:
         return errors.TimedOut(
             f"{url} took the connection, and said nothing for {round(exchange.seconds, 2):g} s",
-            hint="octoprint-cli config show (OctoPrint itself speaks http://; https:// is for a proxy in front)",
+            hint="octoprint-cli config show  # OctoPrint itself speaks http://; https:// is for a proxy in front",
         )
     if "EOF occurred" in str(cause):  # no alert, no reason: like any other closed connection
         return errors.ConnectionFailed(f"{url} hung up in the middle of the TLS handshake")

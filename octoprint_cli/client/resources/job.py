@@ -170,7 +170,7 @@ class Jobs(Resource):
         def still_going(job: Job) -> errors.CliError:
             return errors.StillCancelling(
                 f"{self.last_outcome}, but the printer is still {job.state} after {self.grace(seconds):g} s",
-                hint="octoprint-cli status (an emergency stop is: octoprint-cli gcode M112)",
+                hint="octoprint-cli status  # an emergency stop is: octoprint-cli gcode M112",
                 details={"state": job.state, "file": job.file},
             )
 

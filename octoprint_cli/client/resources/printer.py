@@ -229,7 +229,7 @@ class Printer(Resource):
             return errors.StateNotReached(
                 f"{self.last_outcome}, but after {self.grace(seconds):g} s the printer does not show the new target of "
                 f"{', '.join(differing)}: it may still be heating up, and takes no other command before it is done",
-                hint="octoprint-cli temp (octoprint-cli cancel --confirm ends a heat-up, gcode M112 everything)",
+                hint="octoprint-cli temp  # octoprint-cli cancel --confirm ends a heat-up, gcode M112 everything",
                 details={"wanted": dict(targets), "shown": differing},
             )
 

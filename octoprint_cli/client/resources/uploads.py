@@ -131,7 +131,7 @@ class Uploads(Resource):
         if options.if_exists == "fail":
             raise errors.FileExists(
                 f"the server has another file under {held.path} already",
-                hint=f"octoprint-cli upload --if-exists rename {shlex.quote(str(file))} (or replace, or skip)",
+                hint=f"octoprint-cli upload --if-exists rename {shlex.quote(str(file))}  # or replace, or skip",
                 details={"path": held.path, "size": held.size, "date": held.date},
             )
         return None
@@ -144,7 +144,7 @@ class Uploads(Resource):
         if free is not None and size > free:
             raise errors.NoSpace(
                 f"the file has {size} bytes, the server has room for {free}",
-                hint="octoprint-cli files (delete some on the server)",
+                hint="octoprint-cli files  # delete some on the server",
                 details={"size": size, "free": free},
             )
 

@@ -18,9 +18,9 @@ from octoprint_cli.gcode.firmware.halts import is_halt
 if TYPE_CHECKING:
     from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
 
-_HEATERS = "octoprint-cli status (is anything still hot? octoprint-cli temp --off)"
+_HEATERS = "octoprint-cli status  # is anything still hot? octoprint-cli temp --off"
 #: Where the printer is not connected, nothing can be switched off from here.
-_LOOK = "octoprint-cli status (nothing can be switched off while the printer is offline: have a person look at it)"
+_LOOK = "octoprint-cli status  # nothing can be switched off while the printer is offline: have a person look at it"
 
 
 def of_ending(ending: JobOutcome, job: Job) -> Optional[errors.CliError]:
@@ -61,7 +61,7 @@ def of_snapshot(known: PrinterSnapshot, fails: Any, halt_reason: Callable[[Job],
     if phase is Phase.OFFLINE and "offline" in fails:
         return errors.PrinterOffline(f"the printer is not connected to OctoPrint{why}", details=_details(job))
     if phase is Phase.PAUSED and "paused" in fails:
-        hint = "octoprint-cli resume (or: octoprint-cli cancel --confirm)"
+        hint = "octoprint-cli resume  # or: octoprint-cli cancel --confirm"
         return errors.JobPaused(f"{job.file or 'the job'} is paused", hint=hint, details=_details(job, file=job.file))
     return None
 

@@ -75,7 +75,7 @@ class PluginsCheck(Lister):
         if bad:
             raise errors.PluginRules(
                 f"{' and '.join(bad)} {'break' if bad[1:] else 'breaks'} plugin guidelines",
-                hint=f"octoprint-cli plugins check {bad[0]} (once that is fixed)",
+                hint=f"octoprint-cli plugins check {bad[0]}  # once that is fixed",
                 data=rows,
             )
         return rows

@@ -120,7 +120,7 @@ class Space(Check):
         if size > free:
             raise NoSpace(
                 f"the file has {Bytes(size).human_readable()}, the server {room} left",
-                hint="octoprint-cli files (delete some on the server)",
+                hint="octoprint-cli files  # delete some on the server",
                 details={"size": size, "free": free},
             )
         return f"the server has {room} left"

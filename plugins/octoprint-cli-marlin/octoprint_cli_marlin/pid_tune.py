@@ -88,7 +88,7 @@ class Tune(Guarded, FirmwareCommand):
         try:
             reply = self.execute(parsed_args, command)
         except errors.NoReply as error:
-            hint = "octoprint-cli temp (to abort the tuning: octoprint-cli gcode M108)"
+            hint = "octoprint-cli temp  # to abort the tuning: octoprint-cli gcode M108"
             raise no_reply(error, f"{parsed_args.heater} may still be heated", hint) from error
         found = parse_constants(reply["lines"])
         if found is None:

@@ -116,4 +116,4 @@ def _shorten(value: Any) -> str:
 
 
 def _refuse(message: str) -> NoReturn:
-    raise errors.UsageError(message, hint="octoprint-cli commands (or see the tool's input schema)")
+    raise errors.UsageError(message, hint="octoprint-cli commands  # or see the tool's input schema")

@@ -9,7 +9,7 @@ class PsuControlMissing(CliError):
     """The server plugin PSU Control is not installed, or it is disabled."""
 
     code = "PSUCONTROL_MISSING"
-    remedy = "octoprint-cli power status (once PSU Control is installed: OctoPrint, Settings, Plugin Manager, Get More)"
+    remedy = "octoprint-cli power status  # once PSU Control is installed: OctoPrint, Settings, Plugin Manager, Get More"
     advice = "Ask an administrator to install PSU Control on the server and to set up how the supply is switched. Nothing was sent."
 
 
@@ -17,7 +17,7 @@ class HotendHot(errors.BusyError):
     """A hotend is too hot to lose its fan."""
 
     code = "HOTEND_HOT"
-    remedy = "octoprint-cli temp --off (then the same command again, after some minutes)"
+    remedy = "octoprint-cli temp --off  # then the same command again, after some minutes"
     advice = "Switch the heaters off with `temp --off`, wait until `temp` shows the hotend at 50 degrees or below, then try again."
 
 
@@ -25,5 +25,5 @@ class TemperatureUnknown(CliError):
     """The server does not know the temperature of the hotends."""
 
     code = "TEMPERATURE_UNKNOWN"
-    remedy = "octoprint-cli connect (a connected printer reports its temperatures)"
+    remedy = "octoprint-cli connect  # a connected printer reports its temperatures"
     advice = "Connect the printer and try again. Use --allow-unknown only if the printer has certainly been cold for a long time."

@@ -45,7 +45,7 @@ class Psu(Resource):
             after = f"after {self.grace(seconds):g} s"
             return errors.StateNotReached(
                 f"{self.last_outcome}, but {after} PSU Control still says that the power is {power_word(state)}",
-                hint="octoprint-cli power status (the server's octoprint.log says why the switch failed)",
+                hint="octoprint-cli power status  # the server's octoprint.log says why the switch failed",
                 details={"power": power_word(state), "wanted": power_word(on)},
             )
 

@@ -32,7 +32,7 @@ def translate_os_errors(path: Path) -> Iterator[None]:
         where = error.filename if isinstance(error.filename, str) else path
         raise SandboxError(
             f"{where} cannot be used: {error.strerror or error}",
-            hint=f"ls -ld {path.parent} (OCTOPRINT_CLI_HOME moves the folder)",
+            hint=f"ls -ld {path.parent}  # OCTOPRINT_CLI_HOME moves the folder",
         ) from error
 
 
@@ -42,7 +42,7 @@ def locked(path: Path, notify: Notify, seconds: float = LOCK_SECONDS) -> Context
     A pip that this process starts inherits the lock: should this process be killed, other runs wait until pip has ended.
     """
     taken = SandboxError(
-        f"another run has been using this sandbox for {seconds:g} s", hint=f"fuser -v {path} (shows which)", retryable=True
+        f"another run has been using this sandbox for {seconds:g} s", hint=f"fuser -v {path}  # shows which", retryable=True
     )
     note = f"another run is using this sandbox ({path} is locked); waiting for it ..."
     return file_lock(path, taken, seconds, waiting=lambda: notify(note), inherited=True)
