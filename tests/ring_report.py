@@ -5,6 +5,7 @@ tests/ring_report.py REPORT [what pytest takes ...]
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any, List
@@ -16,12 +17,13 @@ class Report:
     """A plugin of pytest that writes a file: a line of `kind TAB name TAB reason` for each thing that becomes known."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        # Opened once, and written by its number: a test may have put something else in the place of `Path.open`.
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self._write_to = os.write
 
     def _write(self, *fields: str) -> None:
         line = "\t".join(" ".join(field.split()) for field in fields)
-        with self._path.open("a", encoding="utf-8") as report:
-            report.write(f"{line}\n")
+        self._write_to(self._file, f"{line}\n".encode("utf-8", "backslashreplace"))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         if session.items:  # with xdist only the workers have any
