@@ -13,6 +13,6 @@ SAMPLES: Dict[str, str] = {
     "unfilled": GCODE.replace("S200", "S[first_layer_temperature]"),
     "two_tools": GCODE.replace("G28", "G28\nM104 T1 S200\nT1"),
     "still": "G28\nM84\n",
-    "cold": GCODE.replace("M104 S200\n", ""),
+    "cold": GCODE.replace("M109 S200\n", ""),
     "risky": GCODE + "M500\n",
 }

@@ -90,7 +90,7 @@ def roots(client: Client, server: testing.FaultServer, tmp_path: Path) -> Dict[s
     aimed = testing.CliRunner(tmp_path, {})
     roots: Dict[str, Any] = {value.__name__: value for value in (*VALUES, Phase)}
     roots.update(self=Command, field=api.fields.Field, settings=Settings, terminal=api.Terminal)
-    roots.update(client=client, resource=api.Resource, subject=api.Subject(client, Settings({}, {})))
+    roots.update(client=client, resource=api.Resource, context=api.Subject(client, Settings({}, {})))
     roots.update(octoprint_server=server, octoprint=server.octoprint, octoprint_run=aimed, result=testing.Result)
     told = {"host": "http://octoprint.invalid", "octoprint": "1.11.8"}
     return {**roots, "request": testing.Request, "real_octoprint": testing.RealOctoPrint(told, aimed)}

@@ -113,6 +113,8 @@ class JobTracker:
         check, self._check_at, self._unclear_since = self._check_at is not None, None, None
         try:
             with self._client.http.hurried(LOOK_SECONDS):
+                if self._reported is not None and self._is_verified(*self._reported):
+                    return None
                 job = self._client.job.current()
                 self._conclude_from(job, check)
                 return job
@@ -123,9 +125,7 @@ class JobTracker:
 
     def _conclude_from(self, job: Job, check: bool) -> None:
         """Set `ending` if the server's job is not the followed one. `check`: it may be another one of the same file."""
-        if self._reported is not None:
-            self._verify(job, *self._reported)
-        elif not self.goes_on(job):
+        if self._reported is not None or not self.goes_on(job):
             self.ending = self.found(job)
         elif check and self._began_again():
             if self._counted:
@@ -135,8 +135,12 @@ class JobTracker:
         elif check and not self._silent and self._counts() is not None:
             self._gap = False
 
-    def _verify(self, job: Job, failure: Optional[Dict[str, Any]]) -> None:
-        """Set `ending` by an event that came after a gap, if the file's history has that end and no other."""
+    def _is_verified(self, failure: Optional[Dict[str, Any]]) -> bool:
+        """Hold an end that an event reported after a gap against the file's history. Sets `ending` if that has it and no other.
+
+        Returns False if the history contradicts the event, so that the server's job must be looked at. The job is not
+        needed before: it may be all that the server does not answer.
+        """
         counts, expected = self._counts(), (1, 0) if failure is None else (0, 1)
         if counts is None or counts == expected:
             self._ended(failure, certain=counts is not None)
@@ -145,7 +149,8 @@ class JobTracker:
         elif sum(counts) == 0:
             self._ended(failure, certain=False)
         else:
-            self.ending = self.found(job)
+            return False
+        return True
 
     def _reachability(self, change: ServerReachability) -> None:
         self._was_away = True
