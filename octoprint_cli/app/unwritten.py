@@ -78,7 +78,8 @@ class Unwritten:
 
     def _error(self, message: str, hint: Optional[str] = None, owner: Optional[str] = None) -> OutputError:
         details: Dict[str, Any] = {"acted": self.acted, **({"distribution": owner} if owner else {})}
-        return OutputError(message, hint=hint, details=details, data=_plain(self._answer))
+        answer = _plain(self._answer)
+        return OutputError(message, hint=hint, details=details, data=answer if isinstance(answer, dict) else {"answer": answer})
 
     def _owner(self, format_name: Optional[str]) -> Optional[str]:
         """Return the distribution of the format, or without one of the command; None for our own."""
