@@ -72,10 +72,10 @@ def _sent_targets(lines: Sequence[TerminalLine], heaters: Iterable[str]) -> Dict
     found: Dict[str, float] = {}
     for text in (line.text for line in lines if line.said_by == HOST):
         tool = _TOOL.search(text)
-        name = f"tool{tool.group(1)}" if tool else tools[0] if len(tools) == 1 else None
-        found.update(
-            {heater: degrees for kind, degrees in _targets_of(text) for heater in [name if kind == "tool" else kind] if heater}
-        )
+        hotend = f"tool{tool.group(1)}" if tool else tools[0] if len(tools) == 1 else None
+        for kind, degrees in _targets_of(text):
+            heater = hotend if kind == "tool" else kind
+            found.update({heater: degrees} if heater else {})
     return found
 
 
