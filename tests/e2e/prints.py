@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-#: The hotend is given a temperature for the moment in which something is extruded: nothing is hot afterwards.
-BEGIN = "M104 S25\nG28\nG90\nM82\nG1 X10 Y10 Z0.2 F6000\nG1 X20 E1\nM104 S0\n"
+#: The hotend is waited for, at a temperature that takes it a moment: what extrudes cold is warned of. Nothing is hot afterwards.
+BEGIN = "M109 S25\nG28\nG90\nM82\nG1 X10 Y10 Z0.2 F6000\nG1 X20 E1\nM104 S0\n"
 END = "M84\n"
 #: A job of a minute, in which the printer answers: the virtual one dwells in real time.
 DWELL = "G4 P100\n" * 600

@@ -169,8 +169,9 @@ def the_card(stage: Stage) -> None:
 def the_printer(stage: Stage) -> None:
     for line in ("status", "temp", "temp --tool 30 --dry-run", "temp --tool 30 --bed 30 --wait", "temp --history", "temp --off"):
         stage.tell(line)
-    for line in ("M114 M115", "--reply M114 M115 M105 M117", "--reply M0 --reply-timeout 5", "M500 --dry-run"):
+    for line in ("M114 M115", "--reply M114 M115 M105 M117", "M500 --dry-run"):
         stage.tell(f"gcode {line}")
+    assert stage.tell("gcode --reply M0 --reply-timeout 5", expect=4).code == "FIRMWARE_REFUSED"  # the server blocks it
     with stage.server.listened():
         asking = stage.server.begin("gcode", "--reply", "G4 P500", "M114")
     stage.server.gcode("M118 hello")
@@ -210,6 +211,7 @@ def before_a_print(stage: Stage) -> None:
 
 def a_job(stage: Stage) -> None:
     stage.tell("print --confirm", stage.slow)
+    stage.tell("gcode", "M220 S100")
     for line in ("status", "wait --for printing", "wait --for progress=1", "temp", "pause --dry-run", "pause", "pause", "status"):
         stage.tell(line)
     for line in ("wait --for paused", "resume --dry-run", "resume", "resume", "disconnect --confirm --dry-run"):

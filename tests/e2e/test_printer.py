@@ -98,7 +98,7 @@ def test_emergency_stop_is_sent_during_a_job(server: Any, slow: Any) -> None:
     server.cli("print", slow, "--confirm")
     server.cli("gcode", "M112")
     server.until(server.job, lambda job: job["state"].startswith("Offline"))
-    assert server.cli("status", expect=1).code == "PRINTER_OFFLINE"
+    assert server.cli("status", expect=1).code == "PRINTER_HALTED"
 
 
 def test_connect_and_disconnect_take_effect_before_returning(server: Any) -> None:

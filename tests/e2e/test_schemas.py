@@ -31,6 +31,7 @@ HIDDEN: Dict[Tuple[str, str], str] = {
     ("temp", "history[].*.offset"): "the server's history has none",
     **{("print", member): "what has printed to its end asks nothing" for member in ("prompt", "prompt.choices", "prompt.text")},
     ("print", "last_job.reason"): "a good end has none",
+    ("gcode", "replies[].error"): "what the firmware refuses is a failure, and in its data",
     ("sandbox stop", "pid"): "what is stopped has no process",
     **{("sandbox remove", member): "there is none of that name: ours is wanted yet" for member in _OF_A_SANDBOX},
     **{("plugins check", f"plugins[].problems[].{member}"): "the sandbox breaks no rule" for member in ("rule", "what", "message")},

@@ -28,7 +28,7 @@ def test_offline_after_error_gives_the_reason(server: Any) -> None:
     server.gcode("!!DEBUG:trigger_fatal_error_marlin")
     server.until(server.job, lambda job: job["state"].startswith("Offline after error"))
     error = server.cli("status", expect=1).envelope["error"]
-    assert error["code"] == "PRINTER_OFFLINE"
+    assert error["code"] == "PRINTER_HALTED"
     assert error["details"]["state"] == "Offline after error"
     if server.version.startswith("1."):  # 2.0.0rc7 itself has forgotten it by then
         assert "Thermal Runaway" in error["message"]

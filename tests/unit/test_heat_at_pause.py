@@ -62,6 +62,26 @@ def test_heater_that_was_off_at_the_pause_does_not_matter(paused, terminal):
     assert paused.does("resume")["changed"] is True
 
 
+@pytest.mark.parametrize(
+    ("sent", "cold"),
+    [
+        (["M104 S0", "M140 S0"], {}),
+        (["N7 M104 S0*20", "M140 S0"], {}),
+        (["M104 T0 S0"], {"bed": 60.0}),
+        (["M104 S0", "M109 S205"], {"tool0": 205.0, "bed": 60.0}),
+        (["M104 S0 S5"], {"tool0": 210.0, "bed": 60.0}),
+    ],
+)
+def test_targets_sent_between_the_last_report_and_the_pause_count(paused, terminal, sent, cold):
+    lines = pausing(paused, "T:210.0 /210.0 B:60.0 /60.0")
+    mark = ">>> " if paused.is_2 else "Send: "
+    terminal(lines[0], *(mark + line for line in sent), *lines[1:])
+    if cold:
+        assert refusal(paused)["details"]["cold"] == cold
+    else:
+        assert paused.does("resume")["changed"] is True
+
+
 def test_temperature_history_is_asked_where_the_terminal_does_not_reach(paused):
     cold = {"tool0": [200.0, 0.0], "bed": [60.0, 0.0]}
     paused.octoprint.history = [(1, {"tool0": [210.0, 215.0], "bed": [60.0, 0.0]}), (2, cold)]

@@ -67,15 +67,11 @@ def _before(client: Client, job: Job) -> Tuple[Targets, str]:
 
 
 def _in_terminal(client: Client, job: Job) -> Optional[Targets]:
-    """Return the targets in the printer's last report before the pause, if the terminal reaches back to it."""
+    """Return the targets at the pause, if the terminal reaches back to a report of the printer before it."""
     from octoprint_cli.client.tracking.last_job import recent_past
-    from octoprint_cli.client.tracking.terminal_traces import reports_before_pause  # slow to import, and seldom needed
+    from octoprint_cli.client.tracking.terminal_traces import targets_before_pause  # slow to import, and seldom needed
 
-    for report in reversed(reports_before_pause(recent_past(client).lines)):
-        targets = {name: reading["target"] for name, reading in report.items() if reading["target"] is not None}
-        if targets:
-            return targets
-    return None
+    return targets_before_pause(recent_past(client).lines)
 
 
 def _in_history(client: Client, job: Job) -> Optional[Targets]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.tracking.job_outcome import CANCELLED, FAILED, FINISHED, RESET, STOPPED
+from octoprint_cli.errors import InvalidValue
 from octoprint_cli.gcode.code_table import lookup
-from octoprint_cli.gcode.command import code_of
+from octoprint_cli.gcode.command import code_of, parse_command
 from octoprint_cli.gcode.firmware.replies import parsed_reply
 from octoprint_cli.gcode.firmware.terminal_log import (
     FIRMWARE,
     HOST,
+    TerminalLine,
     is_error,
     is_start,
     read_terminal_line,
@@ -24,6 +26,7 @@ _CHANGE = re.compile(r'Changing monitoring state from "([^"]*)" to "([^"]*)"')
 _JUST_BEFORE = 12
 #: The phases of a pause.
 _PAUSE = (Phase.PAUSING, Phase.PAUSED)
+_TOOL = re.compile(r"\bT\s*([0-9]+)")
 _ERROR_MARK = re.compile(r"(?:error\s*:|!!)\s*", re.IGNORECASE)
 
 
@@ -46,13 +49,41 @@ def before_last_disconnect(lines: Sequence[str]) -> List[str]:
     return list(lines[max(0, ends[-1] - _JUST_BEFORE) : ends[-1] + 1]) if ends else []
 
 
-def reports_before_pause(lines: Sequence[str]) -> List[Dict[str, Any]]:
-    """Return the temperatures that the printer reported just before the job was paused last, as `parsed_reply` reads them."""
+def targets_before_pause(lines: Sequence[str]) -> Optional[Dict[str, float]]:
+    """Return the heaters' targets when the job was paused last: those reported last, and what was sent since; None if unknown."""
     changes = [(number, *change) for number, change in enumerate(map(_change, lines)) if change]
     pauses = [number for number, before, after in changes if after in _PAUSE and before not in _PAUSE]
     said = [read_terminal_line(line) for line in lines[: pauses[-1]]] if pauses else []
-    reports = (parsed_reply("M105", [line.text]) for line in said if line.said_by == FIRMWARE)
-    return [report for report in reports if report]
+    for number in reversed(range(len(said))):
+        targets = _reported_targets(said[number])
+        if targets:
+            return {**targets, **_sent_targets(said[number + 1 :], targets)}
+    return None
+
+
+def _reported_targets(line: TerminalLine) -> Dict[str, float]:
+    report = parsed_reply("M105", [line.text]) if line.said_by == FIRMWARE else None
+    return {name: reading["target"] for name, reading in (report or {}).items() if reading["target"] is not None}
+
+
+def _sent_targets(lines: Sequence[TerminalLine], heaters: Iterable[str]) -> Dict[str, float]:
+    """Return the targets that commands have set. Of several hotends, one that the command does not name is left out."""
+    tools = [name for name in heaters if name.startswith("tool")]
+    found: Dict[str, float] = {}
+    for text in (line.text for line in lines if line.said_by == HOST):
+        tool = _TOOL.search(text)
+        hotend = f"tool{tool.group(1)}" if tool else tools[0] if len(tools) == 1 else None
+        for kind, degrees in _targets_of(text):
+            heater = hotend if kind == "tool" else kind
+            found.update({heater: degrees} if heater else {})
+    return found
+
+
+def _targets_of(text: str) -> List[Tuple[str, float]]:
+    try:
+        return parse_command(text).targets
+    except InvalidValue:  # it is read in more than one way
+        return []
 
 
 def outcome_in(lines: Sequence[str]) -> Optional[str]:
