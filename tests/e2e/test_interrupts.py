@@ -102,5 +102,5 @@ def test_cancel_interrupted_during_heat_up_reports_state(server: Any, tmp_path: 
 
 def test_interrupt_before_any_change_reports_nothing_sent(server: Any) -> None:
     proxy = Throttle(server.host, "GET /api/job")
-    answer = interrupted(server, proxy, ["cancel", "--confirm"], SIGNALS[0])
+    answer = interrupted(server, proxy, ["resume"], SIGNALS[0])  # a cancel is sent before anything is read
     assert "nothing was sent that changes anything" in answer.error["message"]

@@ -78,7 +78,8 @@ def test_finished_sd_card_job_is_a_success(server: Any) -> None:
         data = server.cli("print", "--stored", path, "--location", "sdcard", "--confirm", "--wait").data
         assert (data["met"], data["location"], data["state"]) == ("done", "sdcard", "Operational"), data
         last = data["last_job"]
-        assert (last["outcome"], last["file"], last["location"], last["certain"]) == ("finished", path, "sdcard", True), last
+        # Not certain: the server counts no prints of a card's files, by which another client's print in between would show.
+        assert (last["outcome"], last["file"], last["location"], last["certain"]) == ("finished", path, "sdcard", False), last
         assert server.cli("wait").data["last_job"]["outcome"] == "finished"
 
 
