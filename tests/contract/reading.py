@@ -136,8 +136,8 @@ def check_failure(envelope: Dict[str, Any], code: str = "") -> Dict[str, Any]:
 
 
 def is_one_sentence(text: Any) -> bool:
-    """One line without a full stop at its end or another sentence after it."""
-    return isinstance(text, str) and bool(text.strip()) and text.isprintable() and not re.search(r"\.$|[.!] [A-Z]", text)
+    """One line without a full stop at its end or another sentence after it; the `!!` before a firmware's words ends none."""
+    return isinstance(text, str) and bool(text.strip()) and text.isprintable() and not re.search(r"\.$|[^\s!]!*[.!] [A-Z]", text)
 
 
 def check_told(stderr: str, code: str) -> None:

@@ -81,6 +81,7 @@ def test_working_socket_makes_polling_unnecessary(
     line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("octoprint_cli.client.push.feed.POLL_UP_SECONDS", 60.0)
+    monkeypatch.setattr("octoprint_cli.client.push.feed.QUIET_SECONDS", 60.0)  # the pings of `settled` need a quiet socket
     server.octoprint.interval = 0.0
     with Waiting(program, server, line) as waiting:
         authed(server)

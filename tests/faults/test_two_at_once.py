@@ -143,10 +143,11 @@ def test_offline_error_hints_at_connect(line: str, each: FaultServer, tmp_path: 
 
 
 def test_offline_after_error_gives_the_reason(each: FaultServer, tmp_path: Path) -> None:
-    """F7: 2.0 has forgotten it."""
+    """F7: the job of 2.0 has forgotten it, and its last error has not."""
     each.octoprint.fail("Thermal Runaway, system stopped! Heater_ID: bed")
-    message = Program(tmp_path, each).run("status", "--json").envelope["error"]["message"]
-    assert "Offline after error" in message and ("Thermal Runaway" in message) is not each.octoprint.is_2
+    error = Program(tmp_path, each).run("status", "--json").envelope["error"]
+    assert error["code"] == "PRINTER_HALTED" and error["retryable"] is False
+    assert "Offline after error" in error["message"] and "Thermal Runaway" in error["message"]
 
 
 @pytest.mark.parametrize("lie", ["start", "print", "select"])

@@ -212,6 +212,22 @@ def test_plugin_format_that_fails_to_load_is_named(server, add_ons):
     assert result.exit_code == 4 and "acme-tools" in result.stderr and "PLUGIN_ERROR" in result.stderr
 
 
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("options", [{}, {"max_width": 50}], ids=["terminal", "option"])
+def test_table_on_a_terminal_is_as_wide_as_columns_or_the_option_says(monkeypatch, options):
+    monkeypatch.setenv("COLUMNS", "40")
+    out, words = Terminal(), "no file on the server has a print on record"
+    options = {"max_width": 0, "fit_width": False, "print_empty": False, **options}
+    load("table").emit_one(["unknown.last_job"], [words], out, Namespace(**options))
+    widths = set(map(len, out.getvalue().splitlines()))
+    assert len(widths) == 1 and max(widths) <= (options["max_width"] or 40) and "unknown.last_job" in out.getvalue()
+    assert len(one("table", {"unknown.last_job": words}).splitlines()[0]) > 50
+
+
 def test_text_method_is_used_for_default_output_only(server, add_ons):
     class Told(ShowOne):
         """tell"""

@@ -86,7 +86,7 @@ class Job(NamedTuple):
             return self
         details = {"state": self.state, "reason": self.error}
         if self._is_halted:
-            raise errors.PrinterHalted(f"the firmware has halted: {self.error} ({self.state})", details=details)
+            raise self.halted(str(self.error))
         reason = f": {self.error}" if self.error else ""
         message = f"the printer is not connected to OctoPrint ({self.state}{reason})"
         if self.phase is Phase.ERROR:  # 2.0 does not say here whether the firmware has halted
@@ -101,6 +101,11 @@ class Job(NamedTuple):
         from octoprint_cli.gcode.firmware.halts import is_halt  # slow to import, and seldom needed
 
         return is_halt(self.error)
+
+    def halted(self, reason: str, **details: Any) -> errors.PrinterHalted:
+        """Return the error for a firmware that has halted, with its own words and the state that the server shows."""
+        known = {"state": self.state, "reason": reason, **details}
+        return errors.PrinterHalted(f"the firmware has halted: {reason} ({self.state})", details=known)
 
     def require_idle(self) -> Job:
         """Return this job if the printer could start one now. Raises PrinterOffline or PrinterBusy."""

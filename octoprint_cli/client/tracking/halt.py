@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Optional
 
 from octoprint_cli.client.phase import Phase
 from octoprint_cli.client.tracking.last_job import printer_error, recent_past
-from octoprint_cli.errors import PrinterHalted
 
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
@@ -34,9 +33,4 @@ def require_no_halt(client: Client, job: Job) -> None:
     """Raise PrinterHalted if the printer is offline because its firmware has halted."""
     reason = halt_reason(client, job)
     if reason is not None:
-        raise halted(job, reason)
-
-
-def halted(job: Job, reason: str) -> PrinterHalted:
-    """Return the error for a firmware that has halted."""
-    return PrinterHalted(f"the firmware has halted: {reason}", details={"state": job.state, "reason": reason})
+        raise job.halted(reason)

@@ -56,7 +56,7 @@ def of_snapshot(known: PrinterSnapshot, fails: Any, halt_reason: Callable[[Job],
     if phase is Phase.ERROR and fails & {"error", "offline"}:
         halt = reason if reason and is_halt(reason) else halt_reason(job)
         if halt:
-            return errors.PrinterHalted(f"the firmware has halted: {halt}", details=_details(job, reason=halt))
+            return job.halted(halt, error=job.error)
         return errors.PrinterOffline(f"the printer is offline after an error{why}", details=_details(job))
     if phase is Phase.OFFLINE and "offline" in fails:
         return errors.PrinterOffline(f"the printer is not connected to OctoPrint{why}", details=_details(job))

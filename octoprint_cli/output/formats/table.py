@@ -30,7 +30,7 @@ class TableFormatter(ListFormatter, SingleFormatter):
     def emit_one(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
         cells = list(flatten(column_names, data, machine=False))
         names, values = ([written_for(stdout, for_person(cell[side])) for cell in cells] for side in (0, 1))
-        _cliff_formatter().emit_one(names, values, stdout, parsed_args)
+        _cliff_formatter().emit_one(names, values, stdout, _fitted(stdout, parsed_args))
 
     def emit_list(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
         rows = [[written_for(stdout, cell) for cell in row_for_person(row)] for row in data]
@@ -38,10 +38,20 @@ class TableFormatter(ListFormatter, SingleFormatter):
         if _too_narrow(stdout, [names, *rows]):
             stdout.write("\n".join(_record(names, row) for row in rows))
         elif rows or parsed_args.print_empty:
-            _cliff_formatter().emit_list(names, rows, stdout, parsed_args)
+            _cliff_formatter().emit_list(names, rows, stdout, _fitted(stdout, parsed_args))
         extra = getattr(parsed_args, "rows_extra", {})
         for name, value in flatten(list(extra), list(extra.values()), machine=False):
             stdout.write(f"{for_person(name)}: {for_person(value)}\n")
+
+
+def _fitted(stdout: TextIO, parsed_args: Namespace) -> Namespace:
+    """Return the options with the width of the terminal, if stdout is one and no width is given.
+
+    cliff asks the terminal alone, which does not know its width in a container, for example; COLUMNS may say it.
+    """
+    if parsed_args.max_width > 0 or not stdout.isatty():
+        return parsed_args
+    return Namespace(**{**vars(parsed_args), "max_width": shutil.get_terminal_size((0, 0)).columns})
 
 
 def _too_narrow(stdout: TextIO, rows: List[List[str]]) -> bool:
