@@ -37,7 +37,7 @@ _COMMANDS = '''from octoprint_cli.api import ShowOne, fields
 class Chat(ShowOne):
     """say what the printer is doing"""
 
-    answer = fields.record(sentence=fields.text("for a person to read aloud"))
+    result = fields.record(sentence=fields.text("for a person to read aloud"))
     effects = ("reads",)
 
     def take_action(self, parsed_args):

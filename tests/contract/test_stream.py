@@ -18,7 +18,7 @@ ALL = "state,progress,temperature,event,notification,connection,terminal"
 
 
 def asked(server: FaultServer) -> int:
-    """How often for the job: once at first, and once when the socket is up, after which it alone tells."""
+    """The number of requests for the job: one at first, and more once the socket is connected, until it is sure to speak."""
     return sum(request.path == "/api/job" for request in server.requests)
 
 

@@ -307,6 +307,28 @@ def test_socket_that_has_said_nothing_yet_leaves_the_gap_open(server, follower):
     assert hears(follower, ended("PrintDone")) is None
 
 
+def test_check_that_finds_the_job_just_ended_leaves_the_event_its_time(server, clock, follower):
+    """The socket is open already: what it brings in a moment says how the job ended, and a file's history may lag."""
+    server.job(server.reading("Operational", "cube.gcode"))
+    hears(follower, UP)
+    follower.conclude()
+    assert follower.ending is None and follower.due == clock.now + GRACE_SECONDS
+    server.falsify("cube.gcode", prints=prints(2, 2))
+    hears(follower, ended("PrintFailed", reason="cancelled"))
+    follower.conclude()
+    assert (follower.ending.outcome, follower.ending.certain) == ("cancelled", True)
+
+
+def test_check_after_the_grace_of_an_end_concludes(server, clock, follower):
+    server.job(server.reading("Operational", "cube.gcode", completion=100.0))
+    hears(follower, UP)
+    follower.conclude()
+    clock.now += GRACE_SECONDS
+    hears(follower, Event("PrinterStateChanged", {}))  # the first word of the socket: another check
+    follower.conclude()
+    assert follower.ending.outcome == "finished" and follower.over
+
+
 def test_end_after_a_gap_without_history_is_not_certain(server):
     server.on("GET", "/api/files/local/cube.gcode", status_code=403, json={"error": "no"})
     server.job(server.reading("Operational", "cube.gcode", completion=100.0))

@@ -110,18 +110,30 @@ class JobTracker:
         if self.ending is not None:
             self._open_until = None
             return None
-        check, self._check_at, self._unclear_since = self._check_at is not None, None, None
+        check, unclear = self._check_at is not None, self._unclear_since
+        self._check_at = self._unclear_since = None
         try:
             with self._client.http.hurried(LOOK_SECONDS):
                 if self._reported is not None and self._is_verified(*self._reported):
                     return None
                 job = self._client.job.current()
-                self._conclude_from(job, check)
+                if check and not self.goes_on(job) and self._may_be_reported(unclear):
+                    self._unclear_since = unclear or time.monotonic()
+                else:
+                    self._conclude_from(job, check)
                 return job
         except CliError:  # the feed says when it is away for good
             self._unclear_since = time.monotonic()
             self._check_at = self._unclear_since + GRACE_SECONDS if check else None
         return None
+
+    def _may_be_reported(self, unclear: Optional[float]) -> bool:
+        """Whether the event of an end that a check has found may still come: it has had no time since `unclear`.
+
+        After the server was away, none comes before the socket is connected again.
+        """
+        past = unclear is not None and time.monotonic() >= unclear + GRACE_SECONDS
+        return self._reported is None and not past and (self._gap or not self._was_away)
 
     def _conclude_from(self, job: Job, check: bool) -> None:
         """Set `ending` if the server's job is not the followed one. `check`: it may be another one of the same file."""
