@@ -60,7 +60,7 @@ def test_bug_during_formatting_gives_one_document(program: Program, monkeypatch:
     monkeypatch.setattr(CommandManager().load("status"), "take_action", lambda *_: {"state": cyclic})
     result = program.run("status", "--json")
     assert result.exit_code == 4
-    check_failure(as_json(result.stdout), "INTERNAL_ERROR")
+    check_failure(as_json(result.stdout), "OUTPUT_ERROR")
 
 
 def test_bug_before_the_command_is_an_internal_error(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
