@@ -92,8 +92,14 @@ class Unwritten:
 
 
 def _plain(answer: Any) -> Any:
-    """Return the answer as plain data, or where a plugin's value cannot be converted as text."""
+    """Return the answer as plain data, with the values that cannot be converted as text: an object stays an object."""
+    if isinstance(answer, dict):
+        return {str(name): _plain_value(value) for name, value in answer.items()}
+    return _plain_value(answer)
+
+
+def _plain_value(value: Any) -> Any:
     try:
-        return json.loads(json.dumps(to_plain_data(answer), default=str))
-    except Exception:
-        return str(answer)
+        return json.loads(json.dumps(to_plain_data(value), default=str))
+    except Exception:  # a plugin's own, or a cycle
+        return str(value)
