@@ -309,7 +309,7 @@ def test_offset_reaches_the_printer_while_a_file_is_printed(warmer: Any, tmp_pat
     file = tmp_path / "warm.gcode"
     file.write_text(print_of(f"M104 S26\n{DWELL}M104 S0\n"))
     warmer.cli("print", file, "--confirm")
-    assert warmer.until(lambda: warmer.get("/api/printer")["temperature"]["tool0"]["target"], bool) == 33
+    warmer.until(lambda: warmer.get("/api/printer")["temperature"]["tool0"]["target"], lambda target: target == 33)
     warmer.cli("cancel", "--confirm")
     warmer.cli("temp", "--off")
 
