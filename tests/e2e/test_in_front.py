@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,8 @@ def test_start_that_nothing_can_be_asked_about_is_unknown(server: Any, slow: Pat
 @pytest.mark.parametrize("line", [("cancel", "--confirm"), ("pause",), ("temp", "--off"), ("disconnect", "--confirm")])
 def test_stop_does_not_wait_for_reads_that_hang(server: Any, slow: Path, line: Any) -> None:
     server.cli("print", slow, "--confirm")
+    # Past the heaters of its beginning, which would take the target back.
+    server.until(lambda: server.get("/api/job")["progress"]["filepos"], lambda at: at is not None and at > 400)
     server.cli("temp", "--tool", "60")
 
     def behaviour(request: Passed) -> Any:
@@ -146,7 +149,7 @@ def test_rewritten_upload_names_both_sizes_and_leads_on(server: Any, quick: Path
     assert error["code"] == "UPLOAD_CORRUPT" and "plugin" in error["message"]
     assert f"{size} were sent" in error["message"] and f"({server.file('quick.gcode')['size']} bytes" in error["message"]
     assert error["details"]["sent"]["size"] == size
-    line = error["hint"].partition(" (")[0].split()[1:]
+    line = shlex.split(error["hint"], comments=True)[1:]
     assert server.cli(*line).data["started"] is True
     server.idle()
 

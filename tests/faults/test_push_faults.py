@@ -10,6 +10,7 @@ from contract.program import Program
 
 from octoprint_cli.client.http import raw_socket
 from octoprint_cli.client.push import socket as push_socket
+from octoprint_cli.client.push.feed import Feed
 from octoprint_cli.testing import (
     Exchange,
     FakeOctoPrint,
@@ -229,6 +230,7 @@ def test_stale_session_is_renewed(reason: str, program: Program, server: FaultSe
     monkeypatch.setattr(
         "octoprint_cli.client.push.feed.POLL_UP_SECONDS", 60.0
     )  # a poll that hangs would hold up what the socket tells
+    monkeypatch.setitem(Feed.__init__.__kwdefaults__, "patience", 3600)  # type: ignore[attr-defined]  # polls hang until it speaks
     monkeypatch.setattr(push_socket.Socket.__init__, "__defaults__", (push_socket.Subscription(), 30.0))
     with Waiting(program, server, "wait") as waiting:
         authed(server)
