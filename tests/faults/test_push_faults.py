@@ -236,7 +236,7 @@ def test_stale_session_is_renewed(reason: str, program: Program, server: FaultSe
         authed(server)
         server.octoprint.forget_sessions(reason)
         authed(server, 2)
-        server.fail("GET", "/api/job", faults.hang)  # so that only the socket can tell
+        server.fail("GET", "/api/job", faults.answer(500))  # so that only the socket can tell, and no poll holds it up
         server.octoprint.finish()
     told(waiting, ENDINGS["done"])
     assert server.sockets[0].authed is False
