@@ -240,6 +240,10 @@ class Server:
             assert time.monotonic() < deadline, value
             time.sleep(0.05)
 
+    def past_heating(self) -> None:
+        """Wait until the job is past the heaters of its beginning, which would take a target that is set now back."""
+        self.until(lambda: self.get("/api/job")["progress"]["filepos"], lambda at: at is not None and at > 400)
+
     def idle(self, seconds: float = 30) -> Any:
         """The job, once the printer is idle."""
         return self.until(self.job, lambda job: job["state"] == "Operational", seconds)

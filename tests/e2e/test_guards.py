@@ -54,6 +54,7 @@ def test_heating_that_can_be_read_in_two_ways_is_refused(server: Any, command: s
 
 def test_unknown_word_and_extreme_factor_need_confirm_during_a_job(server: Any, slow: Path) -> None:
     server.cli("print", slow, "--confirm")
+    server.past_heating()
     for command in ("SOME_MACRO", "M220 S10", "TURN_OFF_HEATERS"):
         assert server.cli("gcode", command, expect=4).code == "CONFIRMATION_REQUIRED"
     for command in ("BED_MESH_CALIBRATE", "RESTORE_GCODE_STATE MOVE=1"):

@@ -69,8 +69,7 @@ def test_start_that_nothing_can_be_asked_about_is_unknown(server: Any, slow: Pat
 @pytest.mark.parametrize("line", [("cancel", "--confirm"), ("pause",), ("temp", "--off"), ("disconnect", "--confirm")])
 def test_stop_does_not_wait_for_reads_that_hang(server: Any, slow: Path, line: Any) -> None:
     server.cli("print", slow, "--confirm")
-    # Past the heaters of its beginning, which would take the target back.
-    server.until(lambda: server.get("/api/job")["progress"]["filepos"], lambda at: at is not None and at > 400)
+    server.past_heating()
     server.cli("temp", "--tool", "60")
 
     def behaviour(request: Passed) -> Any:
