@@ -42,6 +42,11 @@ class OnlyWarning(Exception):
         self.error = error
 
 
+def and_more(count: int) -> str:
+    """Return ` (and 3 more)`, to be put behind those that are named; nothing for none."""
+    return f" (and {count} more)" if count > 0 else ""
+
+
 class Finding(NamedTuple):
     """What a check found where all is well: a sentence for people, and as evidence the values behind it for programs.
 

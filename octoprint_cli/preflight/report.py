@@ -6,7 +6,7 @@ from typing import Any, Collection, Dict, List, Mapping, NamedTuple, Optional, S
 
 from octoprint_cli.config.values import Exemption
 from octoprint_cli.errors import CliError, PreflightFailed
-from octoprint_cli.preflight.finding import Severity
+from octoprint_cli.preflight.finding import Severity, and_more
 
 
 class CheckResult(NamedTuple):
@@ -121,9 +121,8 @@ class Report(NamedTuple):
         if not blocking:
             return None
         first = blocking[0].refusal()
-        others = f" (and {len(blocking) - 1} more)" if len(blocking) > 1 else ""
         return type(first)(
-            f"pre-flight says no: {first.message}{others}",
+            f"pre-flight says no: {first.message}{and_more(len(blocking) - 1)}",
             hint=first.hint,
             details={**(first.details or {}), "failed": [result.id for result in blocking]},
             data=self.as_dict(),

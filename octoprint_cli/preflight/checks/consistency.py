@@ -5,7 +5,7 @@ from __future__ import annotations
 from octoprint_cli.errors import FileInvalid
 from octoprint_cli.preflight.check import Check
 from octoprint_cli.preflight.context import CheckContext
-from octoprint_cli.preflight.finding import Finding, Severity
+from octoprint_cli.preflight.finding import Finding, Severity, and_more
 
 #: So many are named; the evidence has them all.
 _NAMED = 3
@@ -20,9 +20,9 @@ class Consistency(Check):
         doubts = context.contents.doubts
         if not doubts:
             return Finding("nothing in the file contradicts the rest of it")
-        more = f" (and {len(doubts) - _NAMED} more)" if len(doubts) > _NAMED else ""
+        named = "; ".join(doubt.problem for doubt in doubts[:_NAMED])
         raise FileInvalid(
-            f"the file does not fit together: {'; '.join(doubt.problem for doubt in doubts[:_NAMED])}{more}",
+            f"the file does not fit together: {named}{and_more(len(doubts) - _NAMED)}",
             hint="slice the model again, or fetch the file again",
             details={"doubts": [doubt._asdict() for doubt in doubts]},
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, List
 from octoprint_cli.errors import FileDamaged, FileIncomplete, FileInvalid
 from octoprint_cli.preflight.check import Check
 from octoprint_cli.preflight.context import CheckContext
-from octoprint_cli.preflight.finding import CannotCheck, Finding, Severity, Skip
+from octoprint_cli.preflight.finding import CannotCheck, Finding, Severity, Skip, and_more
 
 if TYPE_CHECKING:
     from octoprint_cli.gcode.analysis.contents import BadLine, Notable
@@ -121,9 +121,8 @@ class RiskyCommands(Check):
         if not notable:
             return Finding("no command deserves a second look")
         named = [_described(one) for one in notable[:_NAMED]]
-        more = f" (and {len(notable) - _NAMED} more)" if len(notable) > _NAMED else ""
         raise FileInvalid(
-            f"the file has commands that deserve a look: {'; '.join(named)}{more}",
+            f"the file has commands that deserve a look: {'; '.join(named)}{and_more(len(notable) - _NAMED)}",
             hint="look at these lines; those that are meant for this printer may stay",
             details={"notable": [one._asdict() for one in notable]},
         )
@@ -147,8 +146,7 @@ def _described(notable: Notable) -> str:
 
 
 def _damaged(bad: List[BadLine], hint: str) -> FileDamaged:
-    first, others = bad[0], len(bad) - 1
+    first = bad[0]
     text = first.text if len(first.text) <= _TEXT_LIMIT else first.text[: _TEXT_LIMIT - 1] + "\u2026"
-    more = f" (and {others} more)" if others else ""
-    message = f"line {first.line}, at byte {first.offset}: {first.problem}: {text!r}{more}"
+    message = f"line {first.line}, at byte {first.offset}: {first.problem}: {text!r}{and_more(len(bad) - 1)}"
     return FileDamaged(message, hint=hint, details={"bad_lines": [one._asdict() for one in bad]})
