@@ -36,6 +36,7 @@ class Code(NamedTuple):
     homes: bool = False  # finds out where the axes are, or recalls it
     waits: bool = False  # waits for the user at the printer
     emergency_stop: bool = False  # nothing may delay it, and no firmware answers it
+    restarts: bool = False  # the firmware restarts, so that no acknowledgement comes
     service: Optional[bool] = None  # what follows, up to the code that says False, is no part of a layer
     skipped: bool = False  # common in files, and changes nothing that is looked for there: not read any further
     cannot_heat: bool = False  # a word that heats nothing for certain, as any other one (a macro) may

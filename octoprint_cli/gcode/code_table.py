@@ -151,8 +151,8 @@ _ROWS = (
     Code("M900", skipped=True),
     Code("M928", harm="writes all that follows to the SD card", text=VALUE),
     Code("M950", typed_harm="changes what a pin is for"),
-    Code("M997", harm="replaces the firmware"),
-    Code("M999", harm="restarts a stopped printer", moves=True),
+    Code("M997", harm="replaces the firmware", restarts=True),
+    Code("M999", harm="restarts a stopped printer", moves=True, restarts=True),
     *WORDS,
 )
 #: What is known of words by their shape, besides their own row: macros have names of the user's own.

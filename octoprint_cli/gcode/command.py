@@ -65,7 +65,7 @@ class GcodeCommand(NamedTuple):
     @property
     def restarts(self) -> bool:
         """Whether the firmware restarts if it carries the command out, so that no acknowledgement comes."""
-        return bool({"M997", "M999", "RESTART", "FIRMWARE_RESTART", "SAVE_CONFIG"} & set(self.codes))
+        return any(lookup(code).restarts for code in self.codes)
 
     @property
     def targets(self) -> List[Tuple[str, float]]:
