@@ -14,7 +14,7 @@ from octoprint_cli.client.locations import SD_NAMES
 from octoprint_cli.client.missing_file import missing_file
 from octoprint_cli.client.parsing import mapping, members, text, whole
 from octoprint_cli.client.resource import Resource
-from octoprint_cli.client.resources.stored_file import Listing, StoredFile
+from octoprint_cli.client.resources.stored_file import History, Listing, StoredFile
 
 _PATH = "/api/files"
 #: After a transfer the server asks the printer for its list anew.
@@ -49,6 +49,13 @@ class Files(Resource):
         """Return a file's entry by `GET /api/files/LOCATION/PATH` (FILES_LIST). Raises NotFound."""
         resource = self._resource(path, location)
         return StoredFile.from_json(mapping(self._http.get(resource, needs="FILES_LIST"), resource))
+
+    def history_of(self, path: str) -> Optional[History]:
+        """Return the history of a local file's prints, None if it cannot be read. Calls what `info` calls; raises nothing."""
+        try:
+            return self.info(path).history
+        except errors.CliError:
+            return None
 
     def find(self, path: str, location: str = "local") -> Optional[StoredFile]:
         """Return a file's entry, None for a file that does not exist."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional
 
-from octoprint_cli.errors import CliError
-
 if TYPE_CHECKING:
     from octoprint_cli.client.resources.files import Files
     from octoprint_cli.client.resources.stored_file import History
@@ -16,18 +14,12 @@ class PrintCount:
 
     def __init__(self, files: Files, path: str, before: Optional[History] = None) -> None:
         self._files, self._path = files, path
-        self.before = before if before is not None else self._history()
+        self.before = before if before is not None else files.history_of(path)
         #: Whether `has_grown` has found one print more.
         self.grown = False
 
     def has_grown(self) -> bool:
         """Return whether a print of the file has ended since. Calls `GET /api/files/local/PATH` (FILES_LIST); raises nothing."""
-        now = self._history() if self.before is not None and not self.grown else None
+        now = self._files.history_of(self._path) if self.before is not None and not self.grown else None
         self.grown = self.grown or (now is not None and self.before is not None and now.total > self.before.total)
         return self.grown
-
-    def _history(self) -> Optional[History]:
-        try:
-            return self._files.info(self._path).history
-        except CliError:
-            return None

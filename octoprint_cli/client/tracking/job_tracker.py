@@ -310,11 +310,8 @@ class JobTracker:
     def _history(self) -> Optional[History]:
         if self.job.file is None or self.job.location != "local":
             return None
-        try:
-            with self._client.http.hurried(LOOK_SECONDS):
-                return self._client.files.info(self.job.file).history
-        except CliError:
-            return None
+        with self._client.http.hurried(LOOK_SECONDS):
+            return self._client.files.history_of(self.job.file)
 
     def _end(self, outcome: str, reason: Optional[str] = None, certain: bool = True) -> JobOutcome:
         by_firmware = outcome == FAILED and self.firmware_error is not None

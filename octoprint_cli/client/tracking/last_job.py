@@ -78,10 +78,8 @@ def _of_record(client: Client, job: Job, last: StoredFile) -> LastJob:
 
 def _ended(client: Client, job: Job) -> Optional[float]:
     """Return when the shown file's last print ended."""
-    try:
-        return client.files.info(job.file or "").history.last
-    except CliError:
-        return None
+    history = client.files.history_of(job.file or "")
+    return history.last if history is not None else None
 
 
 def _last_printed(client: Client) -> Optional[StoredFile]:

@@ -32,7 +32,7 @@ _ERROR_MARK = re.compile(r"(?:error\s*:|!!)\s*", re.IGNORECASE)
 
 def of_last_end(lines: Sequence[str]) -> List[str]:
     """Return the terminal lines that belong to the end of the last job, and those just before, which hold its cause."""
-    changes = [(number, *change) for number, change in enumerate(map(_change, lines)) if change]
+    changes = _changes(lines)
     ends = [number for number, before, after in changes if before.has_job and not after.has_job]
     if not ends:
         return []
@@ -44,14 +44,14 @@ def of_last_end(lines: Sequence[str]) -> List[str]:
 
 def before_last_disconnect(lines: Sequence[str]) -> List[str]:
     """Return the terminal lines just before the printer was disconnected last, which hold the cause."""
-    changes = [(number, *change) for number, change in enumerate(map(_change, lines)) if change]
+    changes = _changes(lines)
     ends = [number for number, before, after in changes if before.connected and not after.connected]
     return list(lines[max(0, ends[-1] - _JUST_BEFORE) : ends[-1] + 1]) if ends else []
 
 
 def targets_before_pause(lines: Sequence[str]) -> Optional[Dict[str, float]]:
     """Return the heaters' targets when the job was paused last: those reported last, and what was sent since; None if unknown."""
-    changes = [(number, *change) for number, change in enumerate(map(_change, lines)) if change]
+    changes = _changes(lines)
     pauses = [number for number, before, after in changes if after in _PAUSE and before not in _PAUSE]
     said = [read_terminal_line(line) for line in lines[: pauses[-1]]] if pauses else []
     for number in reversed(range(len(said))):
@@ -105,6 +105,11 @@ def firmware_error_in(lines: Sequence[str]) -> Optional[str]:
         return RESET
     stops = (line.text for line in map(read_terminal_line, lines) if line.said_by == HOST)
     return STOPPED if any(lookup(code_of(text)).emergency_stop for text in stops) else None
+
+
+def _changes(lines: Sequence[str]) -> List[Tuple[int, Phase, Phase]]:
+    """Return each change of the printer's phase: the number of its line, the phase before and the one after."""
+    return [(number, *change) for number, change in enumerate(map(_change, lines)) if change]
 
 
 def _change(line: str) -> Optional[Tuple[Phase, Phase]]:
