@@ -6,6 +6,7 @@ the lines between a command and its acknowledgement belong to that command, unle
 
 from __future__ import annotations
 
+import shlex
 import time
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence
 
@@ -214,7 +215,10 @@ def send_and_read_replies(client: Client, commands: Sequence[str], seconds: floa
     try:
         socket, _ = ready(client.http, Subscription(state=False, lines=True, events=("CommandSuppressed",)))
     except SocketLost as lost:
-        raise errors.PushUnavailable(f"no reply can be heard: {lost}; nothing was sent") from lost
+        raise errors.PushUnavailable(
+            f"no reply can be heard: {lost}; nothing was sent",
+            hint=f"octoprint-cli gcode {' '.join(map(shlex.quote, commands))}  # without --reply",
+        ) from lost
     try:
         talk = ReplyReader([unframed(command.partition(";")[0]) for command in commands])
         client.printer.send(commands)

@@ -10,6 +10,8 @@ from typing import Any, Callable, Dict, List
 
 import yaml
 
+from octoprint_cli.errors import CODES
+
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=\S.*|[A-Za-z_][A-Za-z0-9_]*=''")
 
 
@@ -131,13 +133,23 @@ def check_failure(envelope: Dict[str, Any], code: str = "") -> Dict[str, Any]:
     assert isinstance(error["retryable"], bool)
     assert isinstance(error.get("details", {}), dict)
     assert is_one_sentence(error["message"]), error["message"]
-    assert is_one_sentence(error.get("hint")), error
+    assert is_one_sentence(error.get("hint")) and placeholders(error["hint"]) == [], error
     return error
 
 
 def is_one_sentence(text: Any) -> bool:
     """One line without a full stop at its end or another sentence after it; the `!!` before a firmware's words ends none."""
     return isinstance(text, str) and bool(text.strip()) and text.isprintable() and not re.search(r"\.$|[^\s!]!*[.!] [A-Z]", text)
+
+
+def placeholders(hint: str) -> List[str]:
+    """What a command line of ours in a hint leaves to be filled in: FILE, <file>. A masked key (KEY) cannot be given."""
+    found: List[str] = []
+    for line in re.findall(r"octoprint-cli [^#]*", hint):
+        unquoted = re.sub(r"'[^']*'|\"[^\"]*\"|--api-key[= ]KEY", "", line)
+        words = re.findall(r"(?<![\w./-])(?:[A-Z][A-Z_]+|<\w+>)(?![\w./-])", unquoted)
+        found += [word for word in words if word not in CODES]
+    return found
 
 
 def check_told(stderr: str, code: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -26,7 +27,8 @@ EACH = pytest.mark.parametrize("extra", [(), ("--if-exists", "rename"), ("--loca
 @EACH
 def test_upload_of_a_name_that_is_no_utf8_is_refused(each_server, odd, extra):
     result = each_server.refuses(2, "FILE_INVALID", "upload", odd, *extra)
-    assert result.envelope["error"]["hint"] == "octoprint-cli upload FILE --name bad_.gcode"
+    hint = result.envelope["error"]["hint"]
+    assert hint == f"octoprint-cli upload $'{Path(odd).parent}/bad\\xff.gcode' --name bad_.gcode"
     assert each_server.sent == []
 
 

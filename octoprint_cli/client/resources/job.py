@@ -212,7 +212,7 @@ class Jobs(Resource):
             shown = f"the server's job shows {job.file or 'no file'}; nothing was started"
             return errors.NotStarted(
                 f"the selection of {path}: {self.last_outcome}, but {shown}",
-                hint="octoprint-cli disconnect, then: octoprint-cli connect",  # 2.0.0rc7 selects on the SD card only once
+                hint="octoprint-cli disconnect && octoprint-cli connect",  # 2.0.0rc7 selects on the SD card only once
                 details={"state": job.state, "file": job.file},
             )
 

@@ -56,7 +56,7 @@ class UploadOptions(NamedTuple):
     def name_of(self, file: Path) -> str:
         """Return the name that the file gets on the server. Raises FileInvalid for one that is no UTF-8."""
         name = self.name or file.name
-        require_encodable(name)
+        require_encodable(name, file)
         return name
 
 

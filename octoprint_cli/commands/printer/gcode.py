@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
@@ -126,7 +127,8 @@ class Gcode(Guarded, ShowOne):
         for line in lines:
             if line.codes[0].startswith("@"):
                 raise errors.InvalidValue(
-                    f"{line.text} is for the server, and the firmware never answers it", hint=f"octoprint-cli gcode '{line.text}'"
+                    f"{line.text} is for the server, and the firmware never answers it",
+                    hint=f"octoprint-cli gcode {shlex.quote(line.text)}",
                 )
 
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
@@ -143,7 +145,7 @@ class Gcode(Guarded, ShowOne):
             for text in parsed_args.commands:
                 texts += self._stdin() if text == "-" else [text]
             if sum(map(len, texts)) > MAX_CHARACTERS:
-                raise errors.InvalidValue("these are too many commands for one request", hint="octoprint-cli print FILE --confirm")
+                raise errors.InvalidValue("these are too many commands for one request", hint="octoprint-cli help print")
             self._parsed = [parse_command(text) for text in texts]
         return self._parsed
 
