@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 
 import pytest
@@ -110,6 +111,26 @@ def taken(each_server):
 def test_existing_file_is_replaced_by_default(taken, gcode_file):
     assert taken.does("upload", str(gcode_file))["path"] == "quick.gcode"
     assert taken.octoprint.storage.files["local"]["quick.gcode"].content == CONTENT
+
+
+@pytest.mark.parametrize("line", [("upload",), ("print", "--confirm")], ids=" ".join)
+def test_replaced_file_is_described_as_far_as_the_server_tells(taken, gcode_file, line):
+    before = taken.octoprint.storage.files["local"]["quick.gcode"]
+    if line[0] == "print":
+        taken.then(SELECT, taken.reading("Printing", "quick.gcode", completion=0.5))
+    data = taken.does(line[0], str(gcode_file), *line[1:])
+    date = datetime.datetime.fromtimestamp(before.date, datetime.timezone.utc)
+    assert data["replaced"].pop("date")[:19] == date.isoformat()[:19]
+    assert data["replaced"] == {"size": 3, "hash": None if taken.is_2 else hashlib.sha1(b"old").hexdigest()}
+
+
+@pytest.mark.parametrize("extra", [("--if-exists", "skip"), ("--if-exists", "rename"), ("--path", "other")], ids=" ".join)
+def test_upload_that_replaces_nothing_names_no_replaced_file(taken, gcode_file, extra):
+    assert "replaced" not in taken.does("upload", str(gcode_file), *extra)
+
+
+def test_identical_file_is_not_called_replaced(holds, gcode_file):
+    assert "replaced" not in holds.does("upload", str(gcode_file))
 
 
 def test_if_exists_skip_reports_existing_file(taken, gcode_file):

@@ -36,7 +36,7 @@ class ConnectionState(NamedTuple):
     def next_try(self) -> str:
         """The command line to try where no printer answered: with a port and a baud rate that the server has to choose from."""
         if not self.ports:
-            return "octoprint-cli connect --wait 60  # is the printer on, and plugged in?"
+            return "octoprint-cli connect --wait 60  # is the printer switched on, and its cable in place?"
         rate = f" --baudrate {self.baudrates[0]}" if self.baudrates else ""
         return f"octoprint-cli connect --port {shlex.quote(self.ports[0])}{rate}  # or another one of those in details"
 

@@ -13,6 +13,7 @@ from octoprint_cli.api import (
     ShowOne,
     errors,
     fields,
+    in_one_sentence,
     job_under_way,
     require_piped,
     seconds,
@@ -182,7 +183,7 @@ def _require_accepted(lines: List[GcodeCommand], sent: Dict[str, Any]) -> None:
         reset = line.restarts and reply["error"] not in reply["lines"]
         if reply["error"] and not reset:
             raise errors.FirmwareRefused(
-                f"{reply['command']} was not carried out: {reply['error']}",
+                f"{reply['command']} was not carried out: {in_one_sentence(reply['error'])}",
                 hint="octoprint-cli status",
                 details={"command": reply["command"], "lines": reply["lines"]},
                 data=sent,
