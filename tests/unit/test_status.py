@@ -145,7 +145,8 @@ def test_offline_after_error_includes_reason(server):
     result = server.refuses(1, "PRINTER_HALTED", "status")
     assert result.data["phase"] == "error" and result.data["error"] == reason
     assert result.envelope["error"]["retryable"] is False and "person" in result.envelope["error"]["hint"]
-    assert reason in result.envelope["error"]["message"]
+    assert "Thermal Runaway, system stopped; Heater_ID: bed" in result.envelope["error"]["message"]
+    assert result.envelope["error"]["details"]["reason"] == reason
     assert result.envelope["error"]["details"] == {"state": "Offline after error", "reason": reason}
 
 
