@@ -96,7 +96,7 @@ def test_socket_quiet_during_a_job_is_looked_past_after_five_seconds(server, pus
 
 def test_socket_that_repeats_an_old_state_is_dropped_for_the_polls(server, push, clock):
     notes = []
-    server.job(*[server.reading("Printing", "slow.gcode", completion=50.0)] * 2, server.reading("Operational", "slow.gcode"))
+    server.job(server.reading("Printing", "slow.gcode", completion=50.0), server.reading("Operational", "slow.gcode"))
     old = current("Printing", job={"file": {"name": "slow.gcode", "path": "slow.gcode", "origin": "local"}})
     push.plans = [[(at / 2, old) for at in range(1, 1000)]]
     found = heard(Feed(client(), note=notes.append), clock, 50)
@@ -127,6 +127,13 @@ def test_socket_drop_and_reconnect_each_trigger_a_poll(server, push, clock):
     assert [news.content.up for news in back if isinstance(news.content, SocketChange)] == [True]
     assert polls(server) == before + 2
     assert push.closed == 1
+
+
+def test_job_is_read_once_before_the_socket_says_its_first_word(server, push, clock):
+    """The socket's first message has the job, too."""
+    push.plans = [[(float(at) / 2, current("Operational")) for at in range(1, 4)]]
+    heard(Feed(client()), clock, 1.5)
+    assert polls(server) == 1
 
 
 def test_messages_before_socket_drop_are_delivered(server, push, clock):

@@ -300,6 +300,17 @@ def test_end_after_a_look_that_found_the_same_job_is_certain_at_once(server, fol
     assert (ending.outcome, ending.certain) == ("finished", True)
 
 
+def test_job_is_checked_at_the_first_word_of_the_socket_and_not_before(server, follower):
+    """It takes one look at the job, and one at the count of the file's prints."""
+    server.job(server.reading("Printing", "cube.gcode", completion=51.0, printTime=61))
+    hears(follower, UP)
+    assert follower.due is None
+    hears(follower, Event("PrinterStateChanged", {}))
+    before = len(server.reads)
+    follower.conclude()
+    assert server.reads[before:] == ["/api/job", "/api/files/local/cube.gcode"] and follower.due is None
+
+
 def test_socket_that_has_said_nothing_yet_leaves_the_gap_open(server, follower):
     """It may not have logged in, so that events can still be missed."""
     hears(follower, UP)
@@ -310,7 +321,7 @@ def test_socket_that_has_said_nothing_yet_leaves_the_gap_open(server, follower):
 def test_check_that_finds_the_job_just_ended_leaves_the_event_its_time(server, clock, follower):
     """The socket is open already: what it brings in a moment says how the job ended, and a file's history may lag."""
     server.job(server.reading("Operational", "cube.gcode"))
-    hears(follower, UP)
+    hears(follower, UP, Event("PrinterStateChanged", {}))
     follower.conclude()
     assert follower.ending is None and follower.due == clock.now + GRACE_SECONDS
     server.falsify("cube.gcode", prints=prints(2, 2))

@@ -77,6 +77,7 @@ class Feed:
         self._begun, self._noted = client.http.acted, False  # an act has not failed because a poll after it fails
         self._away_since: Optional[float] = None
         self._polled = 0.0
+        self._reopened = False  # the next socket is not the first one
 
     def __enter__(self) -> Feed:
         return self
@@ -127,7 +128,9 @@ class Feed:
         self._opened = time.monotonic()
         self._heard, self._pushed_job, self._doubted = None, None, None
         self._add("push", [SocketChange(True, None)])
-        self.look()  # what has happened meanwhile
+        if self._reopened:
+            self.look()  # what has happened meanwhile; the first time the job was read just before, and the first message has it
+        self._reopened = True
 
     def _listen(self, socket: Socket, until: float) -> None:
         try:
