@@ -81,7 +81,7 @@ class GcodeCommand(NamedTuple):
             if not is_word(name):
                 found += code_targets(row, written, self.text) if heats(row) else []
             elif row.heats == NAMED or row.waits_for_heat or not is_known(name):
-                found += word_targets(is_known(name), written, self.text)
+                found += word_targets(row, is_known(name), written, self.text)
         if (found or self.moves) and has_hidden_parameters(unframed(self.text)):
             raise unreadable(self.text, "it has a remark or characters that not every firmware reads as such")
         return found
