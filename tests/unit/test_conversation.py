@@ -8,9 +8,10 @@ import pytest
 
 from octoprint_cli import errors
 from octoprint_cli.client import gcode_replies as module
-from octoprint_cli.client.gcode_replies import ReplyReader, send_and_read_replies
+from octoprint_cli.client.gcode_replies import send_and_read_replies
 from octoprint_cli.client.push import history
 from octoprint_cli.client.push.socket import Message, SocketLost
+from octoprint_cli.client.reply_reader import ReplyReader
 
 from .scripted_push import client
 

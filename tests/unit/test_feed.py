@@ -29,7 +29,7 @@ def heard(feed, clock, seconds):
     """All the news of so many seconds."""
     until, found = clock.now + seconds, []
     while clock.now < until:
-        news = feed.next(until)
+        news = feed.next_update(until)
         found += [news] if news is not None else []
     return found
 
@@ -168,7 +168,7 @@ def test_stable_connection_resets_reconnect_delay(server, push, clock):
 def test_error_of_first_poll_is_raised(server, push, clock):
     server.on("GET", "/api/job", status_code=403, json={"error": "no"})
     with pytest.raises(errors.PermissionDenied):
-        Feed(client()).next(math.inf)
+        Feed(client()).next_update(math.inf)
     assert push.opened == []
 
 
@@ -177,7 +177,7 @@ def test_failed_first_poll_after_a_change_is_not_raised(server, push, clock):
     ours.http.acted = True
     server.on("GET", "/api/job", exc=GONE)
     feed = Feed(ours)
-    assert isinstance(feed.next(clock.now + 5).content, ServerReachability)
+    assert isinstance(feed.next_update(clock.now + 5).content, ServerReachability)
 
 
 def test_feed_waits_for_server_away_for_a_minute(server, push, clock):
@@ -225,7 +225,7 @@ def test_separate_short_outages_do_not_add_up(server, push, clock):
 def test_feed_returns_none_at_deadline(server, push, clock):
     feed = Feed(client())
     until = clock.now + 7
-    while feed.next(until) is not None:
+    while feed.next_update(until) is not None:
         pass
     assert clock.now == until
 

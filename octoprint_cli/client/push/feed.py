@@ -96,7 +96,7 @@ class Feed:
         """Whether the socket reports the heaters, or has only just been opened."""
         return self._socket is not None and (self._heard is not None or time.monotonic() - self._opened < POLL_DOWN_SECONDS)
 
-    def next(self, until: float) -> Optional[Update]:
+    def next_update(self, until: float) -> Optional[Update]:
         """Return the next update, None once the monotonic clock reaches `until`. Raises if the server stays unreachable."""
         while not self._waiting:
             now = time.monotonic()

@@ -106,7 +106,7 @@ class Waiter:
         """Yield every update until a goal is met, or for `seconds` if there are no goals. Raises what `wait` raises."""
         deadline = self._deadline = time.monotonic() + seconds
         while self.met is None:
-            update = feed.next(min(deadline, self._due()))
+            update = feed.next_update(min(deadline, self._due()))
             if update is not None:
                 self._process(update)
                 yield update
