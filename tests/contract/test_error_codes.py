@@ -11,7 +11,7 @@ from octoprint_cli.errors import CODES
 from octoprint_cli.testing import Exchange, FaultServer
 
 from .program import Program
-from .reading import as_json, check_failure, check_told
+from .reading import as_json, check_error_text, check_failure
 from .scenarios import ELSEWHERE, SCENARIOS, Scenario
 from .table import Case
 
@@ -73,7 +73,7 @@ def test_json_error_has_code_message_and_hint(scenario: Scenario, program: Progr
 
 def test_plain_text_error_goes_to_stderr_with_hint(scenario: Scenario, program: Program) -> None:
     result = program.run(*words(scenario, program))
-    check_told(result.stderr, scenario.code)
+    check_error_text(result.stderr, scenario.code)
     assert "Hint: " in result.stderr
     assert result.exit_code == EXPECTED[scenario.code]
 

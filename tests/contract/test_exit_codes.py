@@ -15,7 +15,7 @@ from octoprint_cli.testing import FaultServer, Result
 from octoprint_cli.testing.server.faults import hang
 
 from .program import Program, finish
-from .reading import as_json, check_failure, check_told
+from .reading import as_json, check_error_text, check_failure
 
 #: Each code with the test that reaches it by a process.
 REACHED = {
@@ -63,8 +63,8 @@ def test_signal_ends_process_with_its_exit_code(argv: str, number: int, code: in
     result = finish(process)
     assert result.exit_code == code
     assert "Traceback" not in result.stderr
-    told = as_json(result.stdout)["error"] if "--json" in argv else {"code": NAMES[code], "message": result.stderr}
-    assert told["code"] == NAMES[code] and "nothing was sent" in told["message"]
+    error = as_json(result.stdout)["error"] if "--json" in argv else {"code": NAMES[code], "message": result.stderr}
+    assert error["code"] == NAMES[code] and "nothing was sent" in error["message"]
     assert server.changes() == []
 
 
@@ -105,7 +105,7 @@ def test_a_full_disk_is_an_error_not_a_traceback(argv: str, code: str, program: 
     with Path("/dev/full").open("w") as full:
         result = finish(program.start(*argv.split(), stdout=full))
     assert result.exit_code == 4
-    check_told(result.stderr, code)
+    check_error_text(result.stderr, code)
 
 
 def closed(program: Program, stream: str, *argv: str) -> Result:

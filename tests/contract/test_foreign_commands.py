@@ -9,7 +9,7 @@ import pytest
 
 from . import third_party
 from .program import Program
-from .reading import as_json, as_yaml, check_failure, check_success, check_told
+from .reading import as_json, as_yaml, check_error_text, check_failure, check_success
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +62,9 @@ def test_any_abnormal_end_of_third_party_command_is_a_plugin_error(command: str,
     assert result.exit_code == 4
     error = check_failure(as_json(result.stdout), "PLUGIN_ERROR")
     assert cause in error["message"] and "stranger-tools" in f"{error['message']} {error['hint']}"
-    told = stranger.inside(*argv)
-    assert told.exit_code == 4
-    check_told(told.stderr, "PLUGIN_ERROR")
+    result = stranger.inside(*argv)
+    assert result.exit_code == 4
+    check_error_text(result.stderr, "PLUGIN_ERROR")
 
 
 def test_third_party_traceback_is_shown_with_debug(stranger: Program) -> None:

@@ -10,7 +10,7 @@ from octoprint_cli.errors import CODES
 from octoprint_cli.testing import FaultServer, Result
 
 from .program import Program
-from .reading import ENVELOPES, READERS, STREAM_READERS, check_failure, check_success, check_told
+from .reading import ENVELOPES, READERS, STREAM_READERS, check_error_text, check_failure, check_success
 from .table import COMMANDS, ROWS, SHOWS_A_REPORT_THEN_FAILS, Case, entry_points, every_format, reader
 
 #: The fields of a result that tell two equal runs apart.
@@ -50,7 +50,7 @@ def test_failure_parses_in_every_format(command: str, name: str, program: Progra
     if name in ENVELOPES:
         check_failure(reader(command, name)(result.stdout), case.code)
         return
-    check_told(result.stderr, case.code)
+    check_error_text(result.stderr, case.code)
     if command in SHOWS_A_REPORT_THEN_FAILS:
         READERS[name](result.stdout)
     else:
@@ -107,7 +107,7 @@ def test_unsupported_format_is_refused(program: Program) -> None:
     for argv in (["files", "-f", "shell"], ["status", "-f", "csv"], ["status", "-f", "nonsense"]):
         result = program.run(*argv)
         assert (result.exit_code, result.stdout) == (4, "")
-        check_told(result.stderr, "USAGE_ERROR")
+        check_error_text(result.stderr, "USAGE_ERROR")
 
 
 def test_unknown_column_error_lists_known_columns(program: Program) -> None:

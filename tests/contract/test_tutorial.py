@@ -51,9 +51,9 @@ def test_following_the_tutorial_shows_the_documented_output(tmp_path: Path, serv
     assert wrong == [], "\n".join(wrong)
     completed = follower.run("octoprint-cli complete --line 'octoprint-cli my printer '").stdout.split()
     assert completed == ["chat", "heaters", "light", "park", "probe", "tell"]
-    told = json.loads(follower.run("octoprint-cli commands my printer --json").stdout)["data"]["commands"]
-    assert [row["name"] for row in told] == [f"my printer {name}" for name in completed]
-    assert {row["distribution"] for row in told} == {"octoprint-cli-my-printer"}
+    rows = json.loads(follower.run("octoprint-cli commands my printer --json").stdout)["data"]["commands"]
+    assert [row["name"] for row in rows] == [f"my printer {name}" for name in completed]
+    assert {row["distribution"] for row in rows} == {"octoprint-cli-my-printer"}
 
 
 def test_tutorial_has_a_complete_example_for_each_plugin_part() -> None:

@@ -13,11 +13,14 @@ from stevedore.extension import ExtensionManager
 
 from octoprint_cli.client.http.http_client import Http
 from octoprint_cli.client.http.transport import InFlightRequest
+from octoprint_cli.client.tracking.job_tracker import JobTracker
 from octoprint_cli.plugins import distributions
 from octoprint_cli.plugins.entry_points import is_own
 
 from .driver import GCODE, Server
+from .followed_jobs import PRINTING, print_history
 from .payloads import DIALECTS
+from .scripted_push import client
 
 #: What looks at a clock, or sleeps, while it waits for a server.
 CLOCKED = (
@@ -146,7 +149,7 @@ def _server(dialect: str, home: Any) -> Iterator[Server]:
     with requests_mock.Mocker(case_sensitive=True) as mocker:
         found = Server(mocker, dialect, home)
         yield found
-        assert found.strays == []
+        assert found.unexpected == []
 
 
 @pytest.fixture
@@ -165,6 +168,21 @@ def server_2(home: Any) -> Iterator[Server]:
 def each_server(request: Any, home: Any) -> Iterator[Server]:
     """Both, one after the other."""
     yield from _server(request.param, home)
+
+
+@pytest.fixture
+def server_with_file(server: Server) -> Server:
+    """An OctoPrint 1.11.8 that holds cube.gcode, printed once."""
+    server.add_file("cube.gcode", prints=print_history(1, 0, True))
+    return server
+
+
+@pytest.fixture
+def tracker(server: Server) -> JobTracker:
+    """The tracker of a local job, whose file was printed twice to its end before, and cancelled once."""
+    server.add_file("cube.gcode", prints=print_history(2, 1))
+    server.job(server.reading("Printing", "cube.gcode", completion=50.0))
+    return JobTracker(client(), PRINTING)
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ def test_invalid_default_format_is_a_configuration_error(server):
 
 def test_internal_error_is_reported_without_traceback(server, monkeypatch):
     raising(monkeypatch, ZeroDivisionError("division by zero"))
-    result = server.refuses(4, "INTERNAL_ERROR", "status")
+    result = server.run_error(4, "INTERNAL_ERROR", "status")
     assert "ZeroDivisionError: division by zero" in result.envelope["error"]["message"]
     assert "report" in result.envelope["error"]["hint"]
     assert result.stderr == ""

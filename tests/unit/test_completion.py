@@ -25,7 +25,7 @@ def offered(server, line: str, *, breaks: str = "", **env: str) -> List[str]:
 def stocked(server):
     """Files on the server, one with a space in its name."""
     for name in ("cube.gcode", "my file.gcode", "parts/gear.gcode"):
-        server.stores(name)
+        server.add_file(name)
     return server
 
 
