@@ -107,10 +107,10 @@ def test_help_for_unknown_command_is_a_usage_error(server):
     server.run_error(4, "USAGE_ERROR", "nonsense", "--help")
 
 
-def test_help_names_the_plugin_that_provides_a_command(server, add_ons):
+def test_help_names_the_plugin_that_provides_a_command(server, extra_plugins):
     from octoprint_cli.commands.program.version import Version
 
-    add_ons.add("commands", "acme_do", lambda: Version)
+    extra_plugins.add("commands", "acme_do", lambda: Version)
     data = server.run_ok("help", "acme", "do")
     assert data["distribution"] == "acme-tools" and "This command comes from acme-tools." in data["help"]
 
@@ -123,11 +123,11 @@ def test_plugins_list_shows_built_in_distribution(server):
     assert set(row["formats"]) == {"csv", "json", "shell", "table", "value", "yaml"}
 
 
-def test_plugins_list_shows_each_plugin_and_its_load_failures(server, add_ons):
-    add_ons.add("commands", "laser", fails(ImportError("no module named laser")))
-    add_ons.add("preflight", "dust", fails(SystemExit(1)))
-    add_ons.add("formatter.list", "xml", lambda: object)
-    add_ons.add("commands", "cancel", lambda: object, "bolt-tools")
+def test_plugins_list_shows_each_plugin_and_its_load_failures(server, extra_plugins):
+    extra_plugins.add("commands", "laser", fails(ImportError("no module named laser")))
+    extra_plugins.add("preflight", "dust", fails(SystemExit(1)))
+    extra_plugins.add("formatter.list", "xml", lambda: object)
+    extra_plugins.add("commands", "cancel", lambda: object, "bolt-tools")
     rows = {row["distribution"]: row for row in server.run_ok("plugins", "list")["plugins"]}
     assert list(rows) == ["acme-tools", "bolt-tools", "octoprint-agent-cli"]
     acme, bolt = rows["acme-tools"], rows["bolt-tools"]

@@ -125,11 +125,11 @@ def test_every_error_code_is_used_by_a_command_other_than_batch(kinds):
     assert set(OWN) == {code for name, kind in kinds.items() if name != "batch" for code in error_codes(kind)}
 
 
-def test_commands_lists_plugin_commands_and_reports_broken_plugins(server, add_ons, catalogue):
+def test_commands_lists_plugin_commands_and_reports_broken_plugins(server, extra_plugins, catalogue):
     from octoprint_cli.commands.printer.status import Status
 
-    add_ons.add("commands", "acme_look", lambda: Status)
-    add_ons.add("commands", "laser", fails(ImportError("no module named laser")))
+    extra_plugins.add("commands", "acme_look", lambda: Status)
+    extra_plugins.add("commands", "laser", fails(ImportError("no module named laser")))
     data = server.run_ok("commands", env=NO_SERVER)
     rows = {row["name"]: row for row in data["commands"]}
     assert set(rows) == {*COMMANDS, "acme look"} and rows["acme look"]["distribution"] == "acme-tools"
@@ -137,7 +137,7 @@ def test_commands_lists_plugin_commands_and_reports_broken_plugins(server, add_o
     assert {**rows["acme look"], "name": "status", "distribution": None} == catalogue["status"]
 
 
-def test_plain_cliff_command_is_listed_without_promises(server, add_ons):
+def test_plain_cliff_command_is_listed_without_promises(server, extra_plugins):
     from cliff.command import Command
 
     class Plain(Command):
@@ -146,7 +146,7 @@ def test_plain_cliff_command_is_listed_without_promises(server, add_ons):
         def take_action(self, parsed_args):
             self.app.stdout.write("done\n")
 
-    add_ons.add("commands", "plain", lambda: Plain)
+    extra_plugins.add("commands", "plain", lambda: Plain)
     (row,) = server.run_ok("commands", "plain")["commands"]
     assert (row["effects"], row["repeatable"], row["confirm"]) == (None, False, None)
     assert server.run_ok("schema", "plain")["schema"] == {"type": "object"}

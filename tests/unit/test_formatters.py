@@ -191,7 +191,7 @@ def test_unknown_field_is_a_usage_error(server, name):
     server.run_error(4, "USAGE_ERROR", "status", "-c", name)
 
 
-def test_plugin_format_is_found_and_used(server, add_ons):
+def test_plugin_format_is_found_and_used(server, extra_plugins):
     class Loud:
         def add_argument_group(self, parser):
             pass
@@ -199,15 +199,15 @@ def test_plugin_format_is_found_and_used(server, add_ons):
         def emit_one(self, names, data, stdout, parsed_args):
             stdout.write("!".join(names) + "\n")
 
-    add_ons.add("formatter.show", "loud", lambda: Loud)
+    extra_plugins.add("formatter.show", "loud", lambda: Loud)
     assert server.run("version", "--client", "-f", "loud").stdout == "cli!python!host!server\n"
 
 
-def test_plugin_format_that_fails_to_load_is_named(server, add_ons):
+def test_plugin_format_that_fails_to_load_is_named(server, extra_plugins):
     def load_it():
         raise ImportError("no module named acme")
 
-    add_ons.add("formatter.show", "loud", load_it)
+    extra_plugins.add("formatter.show", "loud", load_it)
     result = server.run("version", "--client", "-f", "loud")
     assert result.exit_code == 4 and "acme-tools" in result.stderr and "PLUGIN_ERROR" in result.stderr
 
@@ -228,7 +228,7 @@ def test_table_on_a_terminal_is_as_wide_as_columns_or_the_option_says(monkeypatc
     assert len(one("table", {"unknown.last_job": words}).splitlines()[0]) > 50
 
 
-def test_text_method_is_used_for_default_output_only(server, add_ons):
+def test_text_method_is_used_for_default_output_only(server, extra_plugins):
     class WithText(ShowOne):
         """tell"""
 
@@ -238,7 +238,7 @@ def test_text_method_is_used_for_default_output_only(server, add_ons):
         def text(self, data):
             return f"a is {data['a']}"
 
-    add_ons.add("commands", "told", lambda: WithText)
+    extra_plugins.add("commands", "told", lambda: WithText)
     assert server.run("told").stdout == "a is 1\n"
     assert server.run("told", "-f", "value").stdout == "1\n"
     assert server.run_ok("told") == {"a": 1}

@@ -52,13 +52,13 @@ def probe(**attributes):
 
 
 @pytest.fixture
-def vendor(server, add_ons):
+def vendor(server, extra_plugins):
     """Installs such a command; what was called."""
     server.on("POST", "/api/printer/command", status_code=204)
 
     def install(**attributes):
         command, called = probe(**attributes)
-        add_ons.add("commands", "probe", lambda: command)
+        extra_plugins.add("commands", "probe", lambda: command)
         return called
 
     return install
@@ -176,9 +176,9 @@ def test_hint_repeats_command_line_quoted_and_without_key(server, vendor):
     assert hint == "octoprint-cli probe --api-key KEY --host 'a b' --json --confirm"
 
 
-def test_command_without_perform_is_a_plugin_error(server, add_ons):
+def test_command_without_perform_is_a_plugin_error(server, extra_plugins):
     command = type("Lazy", (Guarded, ShowOne), {"destructive": None, "__doc__": "lazy"})
-    add_ons.add("commands", "lazy", lambda: command)
+    extra_plugins.add("commands", "lazy", lambda: command)
     result = server.run_error(4, "PLUGIN_ERROR", "lazy")
     assert "acme-tools" in result.envelope["error"]["message"]
 

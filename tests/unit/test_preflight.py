@@ -209,15 +209,15 @@ def test_unavailable_server_skips_remaining_checks(server, gcode_file):
     assert {found[name] for name in ("printer_idle", "printer_error", "temperatures", "disk_space")} == {"skip"}
 
 
-def test_plugin_check_appears_in_report(server, add_ons):
-    add_ons.add("preflight", "spool", vendor(outcome="300 g are left"))
+def test_plugin_check_appears_in_report(server, extra_plugins):
+    extra_plugins.add("preflight", "spool", vendor(outcome="300 g are left"))
     row = {"id": "spool", "status": "pass", "severity": "block", "message": "300 g are left", "evidence": None, "ignored": False}
     assert row in server.run_ok("preflight")["checks"]
 
 
 @pytest.mark.parametrize("severity", [Severity.BLOCK, "block"], ids=["Severity", "str"])
-def test_failing_plugin_check_blocks_print(server, add_ons, gcode_file, severity):
-    add_ons.add("preflight", "spool", vendor(severity, errors.NotFound("no spool", hint="mount one")))
+def test_failing_plugin_check_blocks_print(server, extra_plugins, gcode_file, severity):
+    extra_plugins.add("preflight", "spool", vendor(severity, errors.NotFound("no spool", hint="mount one")))
     for words in (("preflight", str(gcode_file)), ("print", str(gcode_file), "--confirm")):
         result = server.run_error(4, "NOT_FOUND", *words)
         assert statuses(result.data)["spool"] == "fail"
@@ -226,51 +226,51 @@ def test_failing_plugin_check_blocks_print(server, add_ons, gcode_file, severity
 
 
 @pytest.mark.parametrize("severity", [Severity.WARN, Severity.INFO, "warn"])
-def test_failing_warning_does_not_block(server, add_ons, severity):
-    add_ons.add("preflight", "dust", vendor(severity, errors.FileInvalid("dusty")))
+def test_failing_warning_does_not_block(server, extra_plugins, severity):
+    extra_plugins.add("preflight", "dust", vendor(severity, errors.FileInvalid("dusty")))
     data = server.run_ok("preflight")
     assert data["ready"] is True and statuses(data)["dust"] == "fail"
 
 
-def test_unknown_severity_blocks(server, add_ons):
-    add_ons.add("preflight", "odd", vendor("fatal", errors.FileInvalid("odd")))
+def test_unknown_severity_blocks(server, extra_plugins):
+    extra_plugins.add("preflight", "odd", vendor("fatal", errors.FileInvalid("odd")))
     assert server.run("preflight", "--json").exit_code != 0
 
 
-def test_plugin_check_may_be_skipped(server, add_ons):
-    add_ons.add("preflight", "camera", vendor(outcome=Skip("there is no camera")))
+def test_plugin_check_may_be_skipped(server, extra_plugins):
+    extra_plugins.add("preflight", "camera", vendor(outcome=Skip("there is no camera")))
     (row,) = [check for check in server.run_ok("preflight")["checks"] if check["id"] == "camera"]
     assert (row["status"], row["message"]) == ("skip", "there is no camera")
 
 
 @pytest.mark.parametrize("crash", [ZeroDivisionError("division by zero"), KeyError("x"), SystemExit(0)], ids=repr)
-def test_crashing_check_blocks_and_is_named(server, add_ons, gcode_file, crash):
-    add_ons.add("preflight", "shaky", vendor(outcome=crash))
+def test_crashing_check_blocks_and_is_named(server, extra_plugins, gcode_file, crash):
+    extra_plugins.add("preflight", "shaky", vendor(outcome=crash))
     result = server.run_error(4, "PLUGIN_ERROR", "print", str(gcode_file), "--confirm")
     assert "shaky" in result.envelope["error"]["message"] and type(crash).__name__ in result.envelope["error"]["message"]
     assert server.sent == []
 
 
 @pytest.mark.parametrize("fault", [ImportError("no module named acme"), SyntaxError("bad"), SystemExit(2)], ids=repr)
-def test_check_that_fails_to_load_is_skipped_and_named(server, add_ons, fault):
+def test_check_that_fails_to_load_is_skipped_and_named(server, extra_plugins, fault):
     def load():
         raise fault
 
-    add_ons.add("preflight", "broken", load)
+    extra_plugins.add("preflight", "broken", load)
     data = server.run_ok("preflight")
     (row,) = [check for check in data["checks"] if check["id"] == "broken"]
     assert row["status"] == "skip" and "acme-tools" in row["message"] and type(fault).__name__ in row["message"]
 
 
-def test_check_claimed_by_two_plugins_does_not_pass(server, add_ons):
-    add_ons.add("preflight", "spool", vendor(), "acme-tools")
-    add_ons.add("preflight", "spool", vendor(), "bolt-tools")
+def test_check_claimed_by_two_plugins_does_not_pass(server, extra_plugins):
+    extra_plugins.add("preflight", "spool", vendor(), "acme-tools")
+    extra_plugins.add("preflight", "spool", vendor(), "bolt-tools")
     (row,) = [check for check in server.run("preflight", "--json").data["checks"] if check["id"] == "spool"]
     assert row["status"] != "pass" and "acme-tools" in row["message"] and "bolt-tools" in row["message"]
 
 
-def test_a_built_in_check_cannot_be_replaced(server, add_ons):
-    add_ons.add("preflight", "printer_idle", vendor(outcome="always idle"))
+def test_a_built_in_check_cannot_be_replaced(server, extra_plugins):
+    extra_plugins.add("preflight", "printer_idle", vendor(outcome="always idle"))
     server.job("Printing")
     server.run_error(3, "PRINTER_BUSY", "preflight")
 

@@ -24,13 +24,13 @@ def rows(data):
     return {check["id"]: check for check in data["checks"]}
 
 
-def add_check(add_ons, name, answer, severity=Severity.BLOCK):
+def add_check(extra_plugins, name, answer, severity=Severity.BLOCK):
     def run(self, subject):
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    add_ons.add("preflight", name, lambda: type("Vendor", (Check,), {"__doc__": "vendor", "run": run, "severity": severity}))
+    extra_plugins.add("preflight", name, lambda: type("Vendor", (Check,), {"__doc__": "vendor", "run": run, "severity": severity}))
 
 
 def starts(server):
@@ -59,9 +59,9 @@ def test_remaining_failure_still_blocks_with_ignored_recorded(server, far_file):
     assert result.envelope["error"]["details"]["failed"] == ["travel_volume"]
 
 
-def test_plugin_and_crashing_checks_can_be_ignored(server, add_ons, far_file):
-    add_check(add_ons, "spool", errors.NotFound("no spool"))
-    add_check(add_ons, "shaky", ZeroDivisionError("x"))
+def test_plugin_and_crashing_checks_can_be_ignored(server, extra_plugins, far_file):
+    add_check(extra_plugins, "spool", errors.NotFound("no spool"))
+    add_check(extra_plugins, "shaky", ZeroDivisionError("x"))
     server.job("Printing")
     every = ["print_volume", "printer_idle", "shaky", "spool", "travel_volume"]
     data = server.run_ok("preflight", str(far_file), *(word for name in every for word in ("--ignore", name)))
@@ -90,9 +90,9 @@ def test_table_shows_evidence_column_if_requested(server, far_file):
 # -- strict ---------------------------------------------------------------------------------------------
 
 
-def test_strict_turns_warnings_into_failures(server, add_ons, gcode_file):
-    add_check(add_ons, "dust", errors.FileInvalid("dusty"), Severity.WARN)
-    add_check(add_ons, "hum", errors.FileInvalid("humming"), Severity.INFO)
+def test_strict_turns_warnings_into_failures(server, extra_plugins, gcode_file):
+    add_check(extra_plugins, "dust", errors.FileInvalid("dusty"), Severity.WARN)
+    add_check(extra_plugins, "hum", errors.FileInvalid("humming"), Severity.INFO)
     data = server.run_ok("preflight", str(gcode_file))
     assert (data["strict"], rows(data)["dust"]["severity"]) == (False, "warn")
     result = server.run_error(2, "FILE_INVALID", "preflight", str(gcode_file), "--strict")
@@ -101,8 +101,8 @@ def test_strict_turns_warnings_into_failures(server, add_ons, gcode_file):
     assert (found["dust"]["severity"], found["hum"]["severity"]) == ("block", "info")
 
 
-def test_strict_respects_ignored_warnings(server, add_ons, gcode_file):
-    add_check(add_ons, "dust", errors.FileInvalid("dusty"), Severity.WARN)
+def test_strict_respects_ignored_warnings(server, extra_plugins, gcode_file):
+    add_check(extra_plugins, "dust", errors.FileInvalid("dusty"), Severity.WARN)
     data = server.run_ok("preflight", str(gcode_file), "--strict", "--ignore", "dust")
     assert (data["ready"], data["ignored"]) == (True, ["dust"])
 
@@ -129,10 +129,10 @@ def test_evidence_is_given_for_passed_and_failed_checks(server, far_file):
     assert found["file_exists"]["evidence"] is None
 
 
-def test_plugin_check_may_have_evidence(server, add_ons):
-    add_check(add_ons, "spool", Finding("300 g are left", {"grams": 300}))
-    add_check(add_ons, "empty", errors.NotFound("no spool", details={"grams": 0}), Severity.WARN)
-    add_check(add_ons, "plain", "fine")
+def test_plugin_check_may_have_evidence(server, extra_plugins):
+    add_check(extra_plugins, "spool", Finding("300 g are left", {"grams": 300}))
+    add_check(extra_plugins, "empty", errors.NotFound("no spool", details={"grams": 0}), Severity.WARN)
+    add_check(extra_plugins, "plain", "fine")
     found = rows(server.run_ok("preflight"))
     assert (found["spool"]["message"], found["spool"]["evidence"]) == ("300 g are left", {"grams": 300})
     assert (found["empty"]["evidence"], found["plain"]["evidence"]) == ({"grams": 0}, None)
@@ -169,7 +169,7 @@ def test_profile_checks_are_skipped_without_permission(server, gcode_file):
     assert len([path for path in server.reads if path == "/api/printerprofiles"]) == 1
 
 
-def test_configured_models_are_passed_to_checks(server, home, add_ons):
+def test_configured_models_are_passed_to_checks(server, home, extra_plugins):
     home.mkdir()
     (home / "config.yaml").write_text("models: MK3\nprinters: {mini: {models: [MINI, 'Prusa MINI']}}\n")
     (home / "config.yaml").chmod(0o600)
@@ -182,7 +182,7 @@ def test_configured_models_are_passed_to_checks(server, home, add_ons):
             seen.append(subject.models)
             return "seen"
 
-    add_ons.add("preflight", "look", lambda: Look)
+    extra_plugins.add("preflight", "look", lambda: Look)
     server.run_ok("preflight")
     server.run_ok("--printer", "mini", "preflight")
     assert seen == [("MK3",), ("MINI", "Prusa MINI")]
@@ -191,9 +191,9 @@ def test_configured_models_are_passed_to_checks(server, home, add_ons):
 # -- print ----------------------------------------------------------------------------------------------
 
 
-def test_print_reports_preflight_verdict_and_warnings(each_server, add_ons, gcode_file):
+def test_print_reports_preflight_verdict_and_warnings(each_server, extra_plugins, gcode_file):
     starts(each_server)
-    add_check(add_ons, "dust", errors.FileInvalid("dusty"), Severity.WARN)
+    add_check(extra_plugins, "dust", errors.FileInvalid("dusty"), Severity.WARN)
     result = each_server.run("print", str(gcode_file), "--confirm", "--json")
     warnings = [{"id": "dust", "message": "dusty"}]
     verdict = {"ready": True, "strict": False, "ignored": [], "exemptions": [], "warnings": warnings}
@@ -201,9 +201,9 @@ def test_print_reports_preflight_verdict_and_warnings(each_server, add_ons, gcod
     assert "Warning: dust: dusty" in result.stderr
 
 
-def test_print_honours_strict_and_ignore(server, add_ons, far_file):
+def test_print_honours_strict_and_ignore(server, extra_plugins, far_file):
     starts(server)
-    add_check(add_ons, "dust", errors.FileInvalid("dusty"), Severity.WARN)
+    add_check(extra_plugins, "dust", errors.FileInvalid("dusty"), Severity.WARN)
     ignore = ("--ignore", "print_volume", "--ignore", "travel_volume")
     server.run_error(2, "OUTSIDE_VOLUME", "print", str(far_file), "--confirm")
     server.run_error(2, "FILE_INVALID", "print", str(far_file), "--confirm", "--strict", *ignore)
@@ -213,9 +213,9 @@ def test_print_honours_strict_and_ignore(server, add_ons, far_file):
     assert verdict["ignored"] == ["dust", "print_volume", "travel_volume"]
 
 
-def test_ignored_warning_is_not_printed(server, add_ons, gcode_file):
+def test_ignored_warning_is_not_printed(server, extra_plugins, gcode_file):
     starts(server)
-    add_check(add_ons, "dust", errors.FileInvalid("dusty"), Severity.WARN)
+    add_check(extra_plugins, "dust", errors.FileInvalid("dusty"), Severity.WARN)
     result = server.run("print", str(gcode_file), "--confirm", "--ignore", "dust", "--json")
     assert (result.data["preflight"]["ignored"], result.data["preflight"]["warnings"], result.stderr) == (["dust"], [], "")
 

@@ -29,7 +29,7 @@ def reasons(data: Dict[str, Any]) -> Dict[str, str]:
     return {skipped["id"]: skipped["reason"] for skipped in data["skipped"]}
 
 
-def add_check(add_ons: Any, answer: Exception, severity: Severity = Severity.BLOCK) -> None:
+def add_check(extra_plugins: Any, answer: Exception, severity: Severity = Severity.BLOCK) -> None:
     class Vendor(Check):
         """A vendor's check."""
 
@@ -37,7 +37,7 @@ def add_check(add_ons: Any, answer: Exception, severity: Severity = Severity.BLO
             raise answer
 
     Vendor.severity = severity
-    add_ons.add("preflight", "spool", lambda: Vendor)
+    extra_plugins.add("preflight", "spool", lambda: Vendor)
 
 
 def starts(server: Any) -> None:
@@ -128,30 +128,30 @@ def test_absent_server_plugins_are_told_and_forbid_nothing(server):
 @pytest.mark.parametrize(
     ("severity", "warnings", "exit_code"), [(Severity.BLOCK, ["spool"], 4), (Severity.WARN, [], 0), (Severity.INFO, [], 0)]
 )
-def test_plugin_check_that_cannot_be_made_warns_if_it_would_block(server, add_ons, severity, warnings, exit_code):
-    add_check(add_ons, CannotCheck("the scale is off"), severity)
+def test_plugin_check_that_cannot_be_made_warns_if_it_would_block(server, extra_plugins, severity, warnings, exit_code):
+    add_check(extra_plugins, CannotCheck("the scale is off"), severity)
     data = server.run_ok("preflight")
     assert warned(data) == warnings and reasons(data)["spool"] == "the scale is off"
     assert server.run("preflight", "--strict", "--json").exit_code == exit_code
 
 
-def test_question_that_does_not_arise_is_no_warning(server, add_ons):
-    add_check(add_ons, Skip("there is no scale"))
+def test_question_that_does_not_arise_is_no_warning(server, extra_plugins):
+    add_check(extra_plugins, Skip("there is no scale"))
     data = server.run_ok("preflight", "--strict")
     assert reasons(data)["spool"] == "there is no scale" and data["warnings"] == []
 
 
-def test_refusal_for_missing_answer_has_code_of_its_cause(server, add_ons):
-    add_check(add_ons, CannotCheck("the scale does not answer", errors.TimedOut("no answer")))
+def test_refusal_for_missing_answer_has_code_of_its_cause(server, extra_plugins):
+    add_check(extra_plugins, CannotCheck("the scale does not answer", errors.TimedOut("no answer")))
     result = server.run_error(1, "TIMEOUT", "preflight", "--strict")
     assert result.envelope["error"]["retryable"] is True
 
 
-def test_check_that_cannot_be_loaded_is_a_warning(server, add_ons):
+def test_check_that_cannot_be_loaded_is_a_warning(server, extra_plugins):
     def load() -> Any:
         raise ImportError("no module named acme")
 
-    add_ons.add("preflight", "broken", load)
+    extra_plugins.add("preflight", "broken", load)
     assert warned(server.run_ok("preflight")) == ["broken"]
     server.run_error(4, "PLUGIN_ERROR", "preflight", "--strict")
 

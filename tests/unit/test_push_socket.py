@@ -18,28 +18,31 @@ from octoprint_cli.errors import AuthError
 from octoprint_cli.testing import KEY, FakeOctoPrint, FaultServer
 from octoprint_cli.testing.server import faults
 
+from .conftest import Clock
+
 PATH = "/sockjs/websocket"
 pytestmark = pytest.mark.timeout(60)
 
 
-@pytest.fixture
-def nothing_leaks():
+@pytest.fixture(scope="module")
+def no_connections():
     """Here there is a network, of one computer."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def no_push():
     """And a push socket."""
 
 
-@pytest.fixture
-def watched():
+@pytest.fixture(scope="module")
+def no_watcher():
     """And a clock over each request."""
 
 
-@pytest.fixture
-def clock():
-    """The real one."""
+@pytest.fixture(scope="module")
+def module_clock():
+    """The real time passes; there is no clock to reset."""
+    return Clock()
 
 
 @pytest.fixture(params=["1.11.8", "2.0.0rc7"])

@@ -101,9 +101,9 @@ def test_good_check_and_format_have_no_problems(group, kind):
     assert problems_of(kind, group=group) == []
 
 
-def test_installed_distribution_is_checked_by_name(add_ons):
-    add_ons.add("commands", "lamp_show", lambda: Lamp)
-    add_ons.add("commands", "lamp_break", lambda: variant(doc="break."))
+def test_installed_distribution_is_checked_by_name(extra_plugins):
+    extra_plugins.add("commands", "lamp_show", lambda: Lamp)
+    extra_plugins.add("commands", "lamp_break", lambda: variant(doc="break."))
     (problem,) = check_plugin("Acme_Tools")
     assert problem.startswith("command lamp break ")
 
@@ -137,8 +137,8 @@ def test_builtin_name_is_a_clash():
     ]
 
 
-def test_name_of_another_plugin_is_a_clash(add_ons):
-    add_ons.add("commands", "lamp", lambda: Lamp, "others")
+def test_name_of_another_plugin_is_a_clash(extra_plugins):
+    extra_plugins.add("commands", "lamp", lambda: Lamp, "others")
     assert "claimed by others.lamp:Thing" in " ".join(problems_of(Lamp))
 
 

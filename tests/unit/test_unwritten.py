@@ -61,13 +61,13 @@ class BrokenEnvelope(Broken):
 
 
 @pytest.fixture(autouse=True)
-def lamps(add_ons):
-    add_ons.add("commands", "lamp", lambda: Lamp)
-    add_ons.add("commands", "lamps", lambda: Lamps)
-    add_ons.add("commands", "dim", lambda: Dim)
+def lamps(extra_plugins):
+    extra_plugins.add("commands", "lamp", lambda: Lamp)
+    extra_plugins.add("commands", "lamps", lambda: Lamps)
+    extra_plugins.add("commands", "dim", lambda: Dim)
     for group in ("formatter.show", "formatter.list"):
-        add_ons.add(group, "broken", lambda: Broken, "loud-tools")
-        add_ons.add(group, "worse", lambda: BrokenEnvelope, "loud-tools")
+        extra_plugins.add(group, "broken", lambda: Broken, "loud-tools")
+        extra_plugins.add(group, "worse", lambda: BrokenEnvelope, "loud-tools")
 
 
 @pytest.mark.parametrize(

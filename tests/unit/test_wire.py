@@ -19,8 +19,8 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 pytestmark = pytest.mark.timeout(60)
 
 
-@pytest.fixture
-def watched():
+@pytest.fixture(scope="module")
+def no_watcher():
     """Here each request has its watcher, and a socket that it can end."""
 
 
