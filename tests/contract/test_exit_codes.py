@@ -35,10 +35,15 @@ def test_every_exit_code_is_covered_by_a_test() -> None:
     assert {name for name in REACHED.values() if name not in globals()} == set()
 
 
-@pytest.mark.parametrize("name", ["table", "json"])
 @pytest.mark.parametrize(
-    ("argv", "code"),
-    [("status", 0), ("--host 127.0.0.1:1 status", 1), ("upload missing.gcode", 2), ("disconnect", 3), ("nonsense", 4)],
+    ("argv", "code", "name"),
+    [
+        ("status", 0, "json"),
+        ("--host 127.0.0.1:1 status", 1, "table"),
+        ("upload missing.gcode", 2, "json"),
+        ("disconnect", 3, "table"),
+        ("nonsense", 4, "json"),
+    ],
 )
 def test_exit_codes_of_success_and_failures(argv: str, code: int, name: str, program: Program, server: FaultServer) -> None:
     program.configure("retries: 0\n")
@@ -70,11 +75,11 @@ def test_signal_ends_process_with_its_exit_code(argv: str, number: int, code: in
 
 def big(server: FaultServer) -> None:
     """A listing that no pipe's buffer holds."""
-    for number in range(3000):
+    for number in range(2000):
         server.octoprint.store(f"part-number-{number:05}-of-a-very-long-name.gcode")
 
 
-@pytest.mark.parametrize("name", ["csv", "json", "value", "table", "yaml"])
+@pytest.mark.parametrize("name", ["csv", "json", "table"])
 def test_reader_closing_the_pipe_exits_141(name: str, program: Program, server: FaultServer) -> None:
     big(server)
     process = program.start("files", "-f", name)
