@@ -18,7 +18,7 @@ TIMES = ("seconds", "heard", "heard_ago")
 ALL = pytest.mark.parametrize(("command", "name"), every_format())
 
 
-def ran(case: Case, program: Program, server: FaultServer, *more: str) -> Result:
+def run_case(case: Case, program: Program, server: FaultServer, *more: str) -> Result:
     """What the program answers to the case, and more words, in its scene."""
     case.scene(server)
     return case.run(program, *more)
@@ -35,7 +35,7 @@ def test_every_format_has_a_reader() -> None:
 
 @ALL
 def test_success_parses_in_every_format(command: str, name: str, program: Program, server: FaultServer) -> None:
-    result = ran(ROWS[command].good, program, server, "-f", name)
+    result = run_case(ROWS[command].good, program, server, "-f", name)
     assert result.exit_code == 0, result
     read = reader(command, name)(result.stdout)
     if name in ENVELOPES:
@@ -45,7 +45,7 @@ def test_success_parses_in_every_format(command: str, name: str, program: Progra
 @ALL
 def test_failure_parses_in_every_format(command: str, name: str, program: Program, server: FaultServer) -> None:
     case = ROWS[command].bad
-    result = ran(case, program, server, "-f", name)
+    result = run_case(case, program, server, "-f", name)
     assert result.exit_code == CODES[case.code].exit_code
     if name in ENVELOPES:
         check_failure(reader(command, name)(result.stdout), case.code)
@@ -60,7 +60,7 @@ def test_failure_parses_in_every_format(command: str, name: str, program: Progra
 @pytest.mark.parametrize("command", COMMANDS)
 def test_json_yaml_and_format_option_variants_agree(command: str, program: Program, server: FaultServer) -> None:
     case, read = ROWS[command].bad, reader(command, "json")
-    words, written = case.words(program), ran(case, program, server, "-f", "json")
+    words, written = case.words(program), run_case(case, program, server, "-f", "json")
     envelope = read(written.stdout)
     spellings = [(["--json", *words], {}), ([*words, "--json"], {}), ([*words, "--format=json"], {})]
     spellings += [(["-fjson", *words], {}), (words, {"OCTOPRINT_CLI_FORMAT": "json"})]
@@ -78,7 +78,7 @@ def untimed(data: Any) -> Any:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_stdout_is_only_data_on_success(command: str, program: Program, server: FaultServer) -> None:
-    result = ran(ROWS[command].good, program, server, "--json", "-v", "--debug")
+    result = run_case(ROWS[command].good, program, server, "--json", "-v", "--debug")
     check_success(reader(command, "json")(result.stdout))
 
 
