@@ -45,7 +45,7 @@ class Peer:
             theirs.shutdown(socket.SHUT_WR)
         return ours
 
-    def got(self, which=0):
+    def received(self, which=0):
         """What went out on that connection."""
         self.ends[which].setblocking(False)
         found = b""
