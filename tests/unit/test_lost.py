@@ -189,7 +189,7 @@ def test_lost_selection_answer_is_checked_by_selected_file(each_server, gcode_fi
 def test_lost_connection_answer_is_checked_by_connection_state(each_server, command, lost):
     closed = "Offline" if each_server.is_2 else "Closed"
     states = [closed, "Operational"] if command == "connect" else ["Operational", closed]
-    each_server.links(states[0], reading_after=[states[1:]], lost=lost)
+    each_server.links(states[0], after=[states[1:]], lost=lost)
     assert each_server.run_ok(command)["connected"] is (command == "connect")
     assert len(each_server.sent) == 1
 
@@ -198,7 +198,7 @@ def test_lost_connection_answer_is_checked_by_connection_state(each_server, comm
 @pytest.mark.parametrize(("command", "refused"), [("connect", (1, "PRINTER_OFFLINE")), ("disconnect", (4, "STATE_NOT_REACHED"))])
 def test_unchanged_connection_after_lost_answer_is_an_error(each_server, clock, command, refused, lost):
     state = "Operational" if command == "disconnect" else "Offline" if each_server.is_2 else "Closed"
-    each_server.links(state, reading_after=[[state]], lost=lost)
+    each_server.links(state, after=[[state]], lost=lost)
     lost_answer_error(each_server.run_error(*refused, command))
     assert len(each_server.sent) == 1 and 15 <= clock.slept < 16
 
