@@ -36,6 +36,7 @@ def files_of_the_first_part() -> Dict[str, str]:
     return {block.path: block.text for block in blocks() if block.part == FIRST and block.path}
 
 
+@pytest.mark.timeout(1200)  # it computes for twenty seconds, and on a busy machine has a small part of a processor
 @pytest.mark.skipif(sys.platform == "win32", reason="the tutorial's commands are a POSIX shell's")
 def test_following_the_tutorial_shows_the_documented_output(tmp_path: Path, server: FaultServer) -> None:
     with Follower(tmp_path, server.env) as follower:
