@@ -155,9 +155,10 @@ class JobTracker:
             self._gap = False
 
     def _is_older_than_the_gap(self, job: Job) -> bool:
-        """Whether the active job began before the gap, by its print time: another one has printed for as long as the gap at most.
+        """Whether the server's job began before the gap, by its print time, which stays after the end.
 
-        That is all there is to go by on an SD card, whose files have no history, and without the permission to see it.
+        Another one has printed for as long as the gap at most. That is all there is to go by on an SD card, whose files have no
+        history, and without the permission to see it.
         """
         return job.print_time is not None and job.print_time > time.monotonic() - self._sure_at + OVERTAKEN_SECONDS
 
@@ -300,7 +301,7 @@ class JobTracker:
         if finished and failed:
             return self._end(LOST, "the server has printed the file more than once meanwhile")
         if finished:  # without the history, the end may be that of a later job
-            return self._end(FINISHED, certain=counted or self._before is not None)
+            return self._end(FINISHED, certain=counted or self._before is not None or self._is_older_than_the_gap(job))
         if self.firmware_error:
             return self._end(FAILED, self.firmware_error)
         if failed:
