@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from octoprint_cli.client.tracking.waiter import OLD_SECONDS
+from octoprint_cli.client.tracking.outcome_errors import OLD_SECONDS
 
 from .prints import DWELL, write
 
