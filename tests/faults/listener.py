@@ -72,9 +72,9 @@ class Listener:
         return [" ".join(filter(None, [event["type"], (event["payload"] or {}).get("state_id")])) for event in told]
 
 
-def listening(server: FaultServer, subscribe: Optional[Dict[str, Any]] = None) -> Listener:
+def listening(server: FaultServer, subscribe: Optional[Dict[str, Any]] = None, **how: Any) -> Listener:
     """A client that is logged in, and wants to hear so much (events alone, if nothing is said). It has heard `timelapse`."""
-    listener = Listener(server)
+    listener = Listener(server, **how)
     listener.say(subscribe=EVENTS_ALONE if subscribe is None else subscribe)
     listener.log_in()
     listener.until("timelapse")
