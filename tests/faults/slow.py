@@ -70,6 +70,7 @@ def out_of_time(fault: Fault) -> Fault:
         pause = exchange.pause
 
         def expire(*seconds: Any) -> bool:
+            exchange.pause = pause  # type: ignore[method-assign]
             with WATCHDOG._lock:
                 for deadline in WATCHDOG._watched:
                     deadline.deadline = 0.0

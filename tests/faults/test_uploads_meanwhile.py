@@ -26,7 +26,7 @@ def test_file_created_meanwhile_is_not_overwritten(policy: str, each: FaultServe
 
     each.fail("POST", TO, taken)
     program = program_for(tmp_path, each)
-    error_of(program.process("upload", str(program.file()), "--if-exists", policy, "--json"), "FILE_EXISTS")
+    error_of(program.run("upload", str(program.file()), "--if-exists", policy, "--json"), "FILE_EXISTS")
     assert each.octoprint.stored("cube.gcode").content == b"somebody else's\n"  # type: ignore[union-attr]
 
 
@@ -34,8 +34,8 @@ def test_upload_over_printing_file_and_select_during_print_are_refused(each: Fau
     """F18, F19."""
     program = program_for(tmp_path, each)
     each.octoprint.printing("cube.gcode")
-    error_of(program.process("upload", str(program.file(content=GCODE + "; newer\n")), "--json"), "FILE_IN_USE")
-    result = program.process("upload", str(program.file("other.gcode")), "--select", "--json")
+    error_of(program.run("upload", str(program.file(content=GCODE + "; newer\n")), "--json"), "FILE_IN_USE")
+    result = program.run("upload", str(program.file("other.gcode")), "--select", "--json")
     error_of(result, "PRINTER_BUSY")
     assert each.octoprint.stored("other.gcode") is not None and each.octoprint.selected == ("local", "cube.gcode")
 
