@@ -1,4 +1,4 @@
-"""Fixtures of the faults ring: a server, the program aimed at it."""
+"""Fixtures of the faults ring: servers, and how long a run in this process waits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.fixture
 def other() -> Iterator[FaultServer]:
-    """Another server, which nobody should ever talk to."""
+    """Another server, which must get no connection."""
     with FaultServer() as running:
         yield running
         assert running.connections == 0
@@ -42,7 +42,7 @@ def two() -> Iterator[FaultServer]:
 
 @pytest.fixture(params=DIALECTS)
 def each(request: Any) -> Iterator[FaultServer]:
-    """Both, one after the other."""
+    """A fake of each version, in turn."""
     yield from serving(request.param)
 
 
@@ -50,8 +50,8 @@ def each(request: Any) -> Iterator[FaultServer]:
 #: person would.
 _PAUSES = {
     "octoprint_cli.client.push.feed": {
-        "POLL_UP_SECONDS": 0.1,
-        "POLL_DOWN_SECONDS": 0.03,
+        "POLL_UP_SECONDS": 0.3,
+        "POLL_DOWN_SECONDS": 0.05,
         "FIRST_PAUSE": 0.05,
         "LONGEST_PAUSE": 0.2,
         "SOUND_SECONDS": 0.5,
@@ -75,7 +75,7 @@ SHORT = 0.3
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever waits in this process asks often, and gives nothing up that only takes its time."""
+    """A run that waits in this process asks often, and gives nothing up that only takes its time."""
     for module, constants in _PAUSES.items():
         for name, seconds in constants.items():
             monkeypatch.setattr(importlib.import_module(module), name, seconds)

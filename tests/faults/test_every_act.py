@@ -32,7 +32,7 @@ REFUSED_CLASSES = (
     ("permission", "bad_key"),
     ("proxy", "login_page", "redirect", "moved"),
 )
-#: These meet each fault of each class: an act on the job, an upload, and an act whose effect the server shows nobody.
+#: These meet each fault of each class: an act on the job, an upload, and one whose effect the server does not show.
 EACH_FAULT = ("cancel", "upload", "gcode")
 #: Faults in which the server does not answer in time.
 SLOW = ("hang", "hang_after", "drip_header", "drip_body")

@@ -1,4 +1,4 @@
-"""Every read with everything that can go wrong with it: told as it is, and made again where that may help."""
+"""Every read with everything that can go wrong with it: reported as it is, and repeated where that may help."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_retries_end_with_the_timeout(program: Program, server: FaultServer) -> 
     assert asked(server, "/api/job") < 10
 
 
-# -- values that nobody knows -----------------------------------------------------------------------
+# -- values that are not known -----------------------------------------------------------------------
 
 NOT_A_NUMBER = (
     '{"state": "Operational", "progress": {"completion": NaN, "printTime": Infinity, "printTimeLeft": 1e999}, "job": null}'

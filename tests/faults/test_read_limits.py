@@ -73,11 +73,11 @@ def test_a_slow_answer_ends_a_process_with_the_timeout(tmp_path: Path) -> None:
 
 @contextlib.contextmanager
 def silent() -> Iterator[int]:
-    """A port where connections are accepted and nothing is ever said."""
+    """A port where connections are accepted and nothing is ever sent."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(16)
-        yield listener.getsockname()[1]  # the system accepts, nobody else need
+        yield listener.getsockname()[1]  # the system accepts, without a program
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

@@ -161,7 +161,7 @@ def test_accepted_start_without_effect_is_not_started(lie: str, each: FaultServe
 
 
 def test_minimal_configuration_is_sufficient(each: FaultServer, tmp_path: Path) -> None:
-    """F35: what it lacks has a default, and nobody but the server is asked anything."""
+    """F35: what it lacks has a default, and nothing but the server is asked."""
     program = Program(tmp_path, each)
     program.configure(f"host: {each.url}\napi_key: {each.key}\n")
     del program.env["OCTOPRINT_HOST"], program.env["OCTOPRINT_API_KEY"]

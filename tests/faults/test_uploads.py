@@ -162,7 +162,7 @@ def test_lost_upload_answer_with_older_file_of_same_size(each: FaultServer, tmp_
     ],
 )
 def test_path_assigned_by_the_server_is_used(name: str, stored: str, each: FaultServer, tmp_path: Path) -> None:
-    """F15, F16, F17: what is sent is the name as it is, what is told and printed is the server's path."""
+    """F15, F16, F17: what is sent is the name as it is, what is reported and printed is the server's path."""
     program = program_for(tmp_path, each)
     result = program.run("print", str(program.file(name)), "--path", "a [b]%2e", "--confirm", "--json")
     assert verdict(result) == "" and result.data["file"] == f"a [b]%2e/{stored}"

@@ -1,4 +1,4 @@
-"""The data of a wait that fails: every field is there, whenever it ends, and what nobody knows is null."""
+"""The data of a wait that fails: every field is there, whenever it ends, and what is not known is null."""
 
 from __future__ import annotations
 

@@ -211,10 +211,10 @@ def test_null_readings_do_not_change_the_followed_job(program: Program, server: 
     assert verdict(waiting.result) in ("JOB_FAILED", "JOB_CANCELLED")
 
 
-@pytest.mark.usefixtures("a_patient_tracker")
+@pytest.mark.usefixtures("a_patient_tracker", "no_polls", "pinging")
 def test_cancel_is_reported_without_permission_to_list_files(program: Program, server: FaultServer) -> None:
     server.octoprint.permissions = set(PERMISSIONS) - {"FILES_LIST", "ADMIN"}
     with Waiting(program, server, "wait") as waiting:
-        waiting.connected()
+        waiting.listening()
         server.octoprint.cancel()
     assert verdict(waiting.result) == "JOB_CANCELLED"
