@@ -103,11 +103,12 @@ def no_polls(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def pinging(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A silent socket is pinged often, and never given up, however long the answer takes."""
+    """A silent socket is pinged often, again only after the answer, and never given up, however long that takes."""
 
     def ping(self: Socket) -> None:
+        if self._asked is None:
+            self._line.ping()  # type: ignore[no-untyped-call]
         self._asked = time.monotonic()
-        self._line.ping()  # type: ignore[no-untyped-call]
 
     monkeypatch.setattr("octoprint_cli.client.push.socket.SILENCE_SECONDS", 0.05)
     monkeypatch.setattr(Socket, "_ask", ping)

@@ -34,9 +34,7 @@ def line(program: Program, server: FaultServer, permission: str, *more: str) -> 
 
 @pytest.mark.parametrize("version", DIALECTS)
 @pytest.mark.parametrize("permission", BLIND)
-def test_missing_permission_is_named_and_refused_with_strict(
-    permission: str, version: str, program: Program, hurried: Any
-) -> None:
+def test_missing_permission_is_named_and_refused_with_strict(permission: str, version: str, program: Program, hurried: Any) -> None:
     with FaultServer(FakeOctoPrint(version)) as server:
         server.octoprint.permissions = set(PERMISSIONS - {"ADMIN", permission})
         argv = line(program, server, permission)

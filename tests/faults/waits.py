@@ -87,7 +87,7 @@ class Waiting:
         self.settled()
 
     def settled(self) -> None:
-        """Wait until it has heard all that there was to hear: only who reads, and has nothing else to do, sends a ping."""
+        """Wait until it has processed all that was sent: it sends the second ping after the answer to the first (`pinging`)."""
         push_socket = self.server.sockets[-1]
         before = push_socket.pings
         self.server.wait_until(lambda: push_socket.pings > before + 1)
