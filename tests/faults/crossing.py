@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any, Dict, Iterable, Iterator, Sequence, Set, Tuple
+from typing import Any, Dict, Iterable, List, Sequence, Set, Tuple
 
 import pytest
 
 DIALECTS = ("1.11.8", "2.0.0rc7")
 
 
-def with_classes(lines: Iterable[str], classes: Sequence[Sequence[str]], all_of: Sequence[str] = ()) -> Iterator[Tuple[str, str]]:
+def with_classes(lines: Iterable[str], classes: Sequence[Sequence[str]], all_of: Sequence[str] = ()) -> List[Tuple[str, str]]:
     """Return pairs of a line and a fault: each line with one fault of each class, in turn, and those in `all_of` with every one.
 
     Where faults of one class are the same to every line (an answer without meaning is one, whatever its bytes), the full
@@ -21,7 +21,7 @@ def with_classes(lines: Iterable[str], classes: Sequence[Sequence[str]], all_of:
         for faults in classes:
             chosen = faults if line in all_of else [faults[number % len(faults)]]
             found.update((line, fault) for fault in chosen)
-    return iter(sorted(found))
+    return sorted(found)
 
 
 def in_turn(names: str, *axes: Iterable[Any]) -> pytest.MarkDecorator:
