@@ -7,7 +7,7 @@ from typing import Any, Dict, Iterator
 import pytest
 from contract.program import Program
 
-from octoprint_cli.testing import PERMISSIONS, FakeOctoPrint, FaultServer
+from octoprint_cli.testing import PERMISSIONS, Exchange, FakeOctoPrint, FaultServer
 from octoprint_cli.testing.server import faults
 
 from .conftest import SHORT, set_patience
@@ -129,16 +129,22 @@ def test_wait_timeout_is_kept_whatever_hangs(
 ) -> None:
     """No other limit than that of the wait ends a request here before the test is over."""
     program.configure("timeout: 3600\n")
-    server.fail("GET", PATH, faults.html(404))
     server.octoprint.store(FILE)
     server.octoprint.printing(FILE)
     server.octoprint.state = "Connecting" if goal == "printing" else server.octoprint.state
-    with Waiting(program, server, "wait", "--for", goal, "--timeout", "0.5", follows=False) as waiting:
-        server.wait_until(lambda: waiting.asked(PATH) > 0)
-        for name in ("push.feed.SHORTEST_SECONDS", "tracking.waiter.HURRY_SECONDS"):
+
+    def first(exchange: Exchange) -> None:
+        for name in ("push.feed.SHORTEST_SECONDS", "tracking.waiter.HURRY_SECONDS", "tracking.job_tracker.LOOK_SECONDS"):
             monkeypatch.setattr(f"octoprint_cli.client.{name}", SHORT)
         monkeypatch.setattr("octoprint_cli.client.push.feed.ASK_SECONDS", 3600.0)
-        server.fail("*", HANGS[what], faults.hang)
+        exchange.reply(exchange.perform())
+
+    server.fail("GET", "/api/job", first, times=1)
+    server.fail("GET", "/api/printer", lambda exchange: exchange.reply(exchange.perform()), times=1)  # in the same poll
+    server.fail("GET", PATH, faults.html(404))
+    server.fail("*", HANGS[what], faults.hang)
+    with Waiting(program, server, "wait", "--for", goal, "--timeout", "0.5", follows=False) as waiting:
+        """Nothing else happens."""
     assert verdict(waiting.result) == "WAIT_TIMEOUT"
 
 
