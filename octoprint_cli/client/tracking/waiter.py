@@ -77,7 +77,8 @@ class Waiter:
         self._client, self.goals, self._on_snapshot, self._note = client, goals, on_snapshot, note
         self._fails = usual_failures(goals) if fails is None and goals else fails or frozenset()
         self._follower, self._begun = follower, begun
-        self.snapshot: Optional[PrinterSnapshot] = None
+        #: What is known of the printer: of a job that has begun it is that job, until the server is asked again.
+        self.snapshot = PrinterSnapshot(follower.job, heard=time.time()) if follower is not None else None
         self.met: Optional[Goal] = None
         self._deadline = math.inf
         self._last_job: Optional[LastJob] = None  # as it was found when the wait began, until a job is followed
