@@ -12,9 +12,10 @@ from typing import Callable, Iterator, List
 
 import pytest
 
-from . import schemas, versions
+from . import versions
 from .prints import write
-from .server import PROGRAM, Server, environment, run
+from .program import PROGRAM, end_forks, run_installed
+from .server import Server, environment
 
 # Started in the background, as by a shell's `&`, a process ignores Ctrl-C, and so do its children: the tests send it to theirs.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -25,6 +26,13 @@ VERSIONS = os.environ.get("OCTOPRINT_CLI_TEST_VERSIONS", "1.11.8 2.0.0rc7").spli
 INSTALL_SECONDS = 280
 
 
+@pytest.fixture(scope="session", autouse=True)
+def forks() -> Iterator[None]:
+    """The process that forks the program ends with the tests."""
+    yield
+    end_forks()
+
+
 @pytest.fixture(scope="session", params=VERSIONS)
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of each version for each process that runs tests, started once, stopped by its own process id."""
@@ -32,20 +40,22 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     environ = environment(tmp_path_factory.mktemp("home"), version)
     name = "-".join(["e2e", *version.split("."), os.environ.get("PYTEST_XDIST_WORKER", "alone")])
     base = [str(PROGRAM), "--json", "sandbox"]
-    schemas.catalogue(base[0])  # now: no test is to wait for it in the middle of a job
     try:
-        data = run([*base, "start", "--name", name, "--octoprint", version], environ, seconds=INSTALL_SECONDS).data
-        yield Server(name, version, data["python"], {**environ, "HOME": environ["XDG_CACHE_HOME"]})
+        data = run_installed([*base, "start", "--name", name, "--octoprint", version], environ, INSTALL_SECONDS).data
+        server = Server(name, version, data["python"], {**environ, "HOME": environ["XDG_CACHE_HOME"]})
+        server.prepare()
+        yield server
     finally:
-        run([*base, "stop", "--name", name], environ)
+        run_installed([*base, "stop", "--name", name], environ)
 
 
 @pytest.fixture
-def server(running: Server, record_property: Callable[[str, str], None]) -> Server:
+def server(running: Server, record_property: Callable[[str, str], None]) -> Iterator[Server]:
     """The server, idle, cold and empty."""
     record_property(versions.PYTHON, running.python)
     running.reset()
-    return running
+    yield running
+    running.end_begun()
 
 
 @pytest.fixture
@@ -62,7 +72,7 @@ def quick(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def mild(server: Server) -> Iterator[Server]:
-    """The server, told to stay connected after an error of the firmware: it reads that when it connects."""
+    """The server, set to stay connected after an error of the firmware: it reads that when it connects."""
     server.post("/api/settings", {"serial": {"disconnectOnErrors": False}})
     server.reconnect()
     yield server

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Iterator
 
 from .prints import END, print_of, write
-from .server import Answer, Server, run, run_here
+from .program import Answer, run, run_here
+from .server import Server
 from .test_endings import SECONDS, cancel, debug, following
 
 _SHORT = "G4 P100\n" * 30
@@ -129,7 +130,7 @@ def the_add_ons(stage: Stage) -> None:
         assert serving.process.stderr is not None
         assert "tools at" in serving.process.stderr.readline()
         serving.send(signal.SIGINT)
-        serving.answer(SECONDS)
+        serving.answer()
 
 
 # -- files on the server ----------------------------------------------------------------------------
@@ -175,7 +176,7 @@ def the_printer(stage: Stage) -> None:
     with stage.server.listened():
         asking = stage.server.begin("gcode", "--reply", "G4 P500", "M114")
     stage.server.gcode("M118 hello")
-    asking.answer(SECONDS)
+    asking.answer()
     for line in ("connect", "connect --dry-run", "disconnect --dry-run", "disconnect", "disconnect"):
         stage.tell(line)
     for line in ("connect --dry-run", "connect"):
@@ -228,7 +229,7 @@ def a_good_end(stage: Stage) -> None:
     printing = following(stage.server, stage.short)
     waiting = [stage.server.begin(*line.split()) for line in ("wait", "watch --until done")]
     for run_ in (printing, *waiting):
-        run_.answer(SECONDS)
+        run_.answer()
     for line in ("status", "wait", "watch --until done", "watch --until idle", "watch --timeout 0.2", "temp --tool 30 --wait"):
         stage.tell(line)
     stage.tell("temp --off")
@@ -249,7 +250,7 @@ def a_failure(stage: Stage) -> None:
         stage.server.reconnect()
         printing = following(stage.server, stage.slow)
         debug("mintemp_error")(stage.server)
-        printing.answer(SECONDS)
+        printing.answer()
         for line in ("status", "wait --for idle", "watch --until idle", "temp --tool 30 --wait"):
             stage.tell(line)
         stage.tell("temp --off")

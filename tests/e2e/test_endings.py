@@ -8,7 +8,7 @@ from typing import Any, Callable, Iterator, NamedTuple
 import pytest
 
 from .prints import write
-from .server import Answer, Started
+from .program import Answer, Started
 from .throttle import Throttle
 
 #: No end takes longer to be told.
@@ -88,7 +88,7 @@ def everyone_tells(server: Any, file: Path, end: End) -> None:
         beside = server.begin("wait")
     end.act(server)
     for waiting in (run, beside):
-        told(waiting.answer(SECONDS), end)
+        told(waiting.answer(), end)
     told(server.cli("wait", expect=None), end)
     remembered(server.cli("status", expect=None), end)
 
@@ -106,7 +106,7 @@ def test_error_that_only_ends_the_job_is_reported_consistently(mild: Any, slow: 
 def test_firmware_reset_is_neither_cancel_nor_success(server: Any, slow: Path) -> None:
     run = following(server, slow)
     server.gcode("!!DEBUG:reset")
-    answer = run.answer(SECONDS)
+    answer = run.answer()
     assert (answer.exit_code, answer.code) in ((4, "JOB_FAILED"), (1, "PRINTER_OFFLINE")), answer
     last = answer.envelope["data"]["last_job"]
     assert (last["outcome"], last["file"]) == ("failed", "slow.gcode"), answer
@@ -120,10 +120,10 @@ def test_firmware_reset_is_neither_cancel_nor_success(server: Any, slow: Path) -
 def test_finished_job_is_a_success_for_every_command(server: Any, short: Path) -> None:
     run = following(server, short)
     beside = server.begin("wait")
-    data = run.answer(SECONDS).data
+    data = run.answer().data
     assert (data["action"], data["started"], data["waited_for"], data["met"]) == ("started", True, ["done"], "done")
     assert (data["last_job"]["outcome"], data["last_job"]["reason"], data["state"]) == ("finished", None, "Operational")
-    assert beside.answer(SECONDS).data["last_job"]["outcome"] == "finished"
+    assert beside.answer().data["last_job"]["outcome"] == "finished"
     late = server.cli("wait").data
     assert (late["met"], late["last_job"]["outcome"], late["last_job"]["file"]) == ("done", "finished", "short.gcode")
     assert server.cli("status").data["last_job"]["outcome"] == "finished"
@@ -133,7 +133,7 @@ def test_finished_job_is_a_success_for_every_command(server: Any, short: Path) -
 def test_last_job_is_the_most_recent_one(server: Any, slow: Path, quick: Path) -> None:
     run = following(server, slow)
     cancel(server)
-    told(run.answer(SECONDS), ENDS["cancelled"])
+    told(run.answer(), ENDS["cancelled"])
     assert server.cli("print", quick, "--confirm", "--wait").data["last_job"]["file"] == "quick.gcode"
     last = server.cli("status").data["last_job"]
     assert (last["outcome"], last["file"]) == ("finished", "quick.gcode")
@@ -159,7 +159,7 @@ def test_failed_ending_is_recognised_without_push_socket(server: Any, deaf: Any,
     run = server.begin("print", slow, "--confirm", "--wait", *through(deaf, server))
     assert deaf.lost.wait(SECONDS)
     end.act(server)
-    answer = run.answer(SECONDS)
+    answer = run.answer()
     last = answer.envelope["data"]["last_job"]
     assert answer.exit_code != 0 and last["file"] == "slow.gcode", answer
     assert last["outcome"] == end.outcome or (last["outcome"] == "unfinished" and answer.code == "JOB_FAILED"), answer
@@ -169,5 +169,5 @@ def test_failed_ending_is_recognised_without_push_socket(server: Any, deaf: Any,
 
 def test_finished_job_is_a_success_without_push_socket(server: Any, deaf: Any, short: Path) -> None:
     run = server.begin("print", short, "--confirm", "--wait", *through(deaf, server))
-    assert run.answer(SECONDS).data["last_job"]["outcome"] == "finished"
+    assert run.answer().data["last_job"]["outcome"] == "finished"
     assert server.prints("short.gcode") == 1

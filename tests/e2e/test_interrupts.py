@@ -31,7 +31,7 @@ def interrupted(server: Any, proxy: Throttle, line: Any, how: Any, ready: Callab
         assert proxy.held.wait(HELD_SECONDS), run.answer()
         ready()
         run.send(number)
-        answer = run.answer(HELD_SECONDS)
+        answer = run.answer()
     assert (answer.exit_code, answer.code) == (exit_code, code), answer
     assert answer.stdout.count("\n") == len(answer.stdout.strip().splitlines()), answer
     return answer

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from .server import Started
+from .program import Started
 from .test_endings import ENDS, SECONDS, cancel, following, told
 from .test_start import on_card
 from .test_waits import waiting
@@ -29,7 +29,7 @@ def test_job_forgotten_by_restarted_server_is_lost(server: Any, slow: Path, end:
     run, beside = following(server, slow), waiting(server)
     end(server)
     server.sandbox("start")
-    for answer in (run.answer(RESTART_SECONDS), beside.answer(RESTART_SECONDS)):
+    for answer in (run.answer(), beside.answer()):
         last = answer.envelope["data"]["last_job"]
         assert (last["file"], answer.exit_code != 0, answer.envelope["data"]["met"]) == ("slow.gcode", True, None), answer
         assert answer.code in ("JOB_LOST", "JOB_FAILED", "PRINTER_OFFLINE") and last["outcome"] in ("lost", "failed", "unfinished")
@@ -55,7 +55,7 @@ def test_second_job_is_not_taken_for_the_first(server: Any, slow: Path, quick: P
         server.idle()
         server.cli("print", "--stored", "slow.gcode" if same else "quick.gcode", "--confirm")
         run.send(signal.SIGCONT)
-        answer = run.answer(SECONDS)
+        answer = run.answer()
     assert answer.exit_code == 4 and answer.code in ("JOB_CANCELLED", "JOB_FAILED", "JOB_LOST"), answer
     last = answer.envelope["data"]["last_job"]
     assert (last["file"], last["outcome"] in ("cancelled", "unfinished", "lost")) == ("slow.gcode", True), answer
@@ -67,7 +67,7 @@ def test_job_cancelled_during_outage_is_reported_as_cancelled(server: Any, slow:
         cancel(server)
         server.idle()
         run.send(signal.SIGCONT)
-        told(run.answer(SECONDS), ENDS["cancelled"])
+        told(run.answer(), ENDS["cancelled"])
 
 
 # -- on the SD card, whose files have no history ----------------------------------------------------
@@ -88,7 +88,7 @@ def test_cancelled_sd_card_job_is_reported_as_cancelled(server: Any) -> None:
         with server.listened():
             run = server.begin("print", "--stored", path, "--location", "sdcard", "--confirm", "--wait")
         cancel(server)
-        answer = run.answer(SECONDS)
+        answer = run.answer()
         assert (answer.exit_code, answer.code) == (4, "JOB_CANCELLED"), answer
         last = answer.envelope["data"]["last_job"]
         assert (last["outcome"], last["file"], last["location"]) == ("cancelled", path, "sdcard"), last

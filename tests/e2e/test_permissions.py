@@ -7,7 +7,7 @@ from typing import Any, List
 
 import pytest
 
-from .server import PROGRAM, run_here
+from .program import PROGRAM, run_here
 
 WRONG = "0123456789abcdefWRONG"
 

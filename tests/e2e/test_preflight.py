@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterator, NamedTuple
 import pytest
 
 from .prints import DWELL, print_of
-from .server import PROGRAM, Answer, run_here
+from .program import PROGRAM, Answer, run_here
 
 PROFILE = "/api/printerprofiles/_default"
 SQUARE = {"width": 200.0, "depth": 200.0, "height": 200.0, "formFactor": "rectangular", "origin": "lowerleft", "custom_box": False}

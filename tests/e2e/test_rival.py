@@ -8,7 +8,7 @@ from typing import Any, Callable
 import pytest
 
 from .prints import write
-from .server import Answer
+from .program import Answer
 from .throttle import Throttle
 
 SECONDS = 30
@@ -56,7 +56,7 @@ def test_job_that_was_cancelled_and_printed_again_before_the_socket_listens_is_n
         cancel(server)
         start(server, "ours.gcode")
         proxy.release()
-        never_a_success(run.answer(SECONDS))
+        never_a_success(run.answer())
     assert server.finished("ours.gcode") == 1
 
 
@@ -65,7 +65,7 @@ def test_job_that_was_cancelled_and_printed_again_is_no_success_without_a_socket
         run = server.begin("print", ours, "--confirm", "--wait", "--host", proxy.host, "--api-key", server.key)
         assert proxy.lost.wait(SECONDS)
         printed_again(server)
-        never_a_success(run.answer(SECONDS))
+        never_a_success(run.answer())
 
 
 @pytest.mark.parametrize("more", [(), ("--wait",)], ids=["start", "wait"])
@@ -86,7 +86,7 @@ def test_job_that_was_ended_at_once_did_start(server: Any, ours: Path, rival: st
         server.until(server.job, lambda job: (job["progress"]["completion"] or 0) > 0)
         do()
         proxy.release()
-        answer = run.answer(SECONDS)
+        answer = run.answer()
     assert answer.code in ("JOB_CANCELLED", "JOB_FAILED", "JOB_LOST", "PRINTER_OFFLINE"), answer
     assert answer.error["details"]["file"] == "ours.gcode", answer
 

@@ -8,8 +8,9 @@ from typing import Any, Dict, Iterator, List, Set, Tuple
 import pytest
 
 from . import schemas
+from .program import PROGRAM
 from .scenes import SCENES, Stage
-from .server import PROGRAM, Server
+from .server import Server
 
 #: Commands that no scene makes succeed, and why.
 UNHEARD = {
@@ -40,7 +41,6 @@ HIDDEN: Dict[Tuple[str, str], str] = {
 HIDDEN_IN_2 = {("upload", "hash"): "it tells no hash"}
 #: Those that show or do not, as it happens.
 NOW_AND_THEN = {("print", "job.user"): "2.0.0rc7 has most often forgotten it when the job is at its end"}
-PROGRAM_PATH = str(PROGRAM)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def shown(running: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.mark.timeout(600)
 def test_every_command_has_answered_in_some_scene(shown: Dict[str, Set[str]]) -> None:
-    silent = {name for name in schemas.catalogue(PROGRAM_PATH) if name not in shown}
+    silent = {name for name in schemas.catalogue() if name not in shown}
     assert silent <= set(UNHEARD), f"no scene runs {silent - set(UNHEARD)}"
     assert not set(UNHEARD) & set(shown), "what has answered needs no reason why not"
 
@@ -75,13 +75,13 @@ def test_every_declared_schema_member_is_seen(running: Server, shown: Dict[str, 
 
 
 def test_exceptions_name_existing_schema_members() -> None:
-    commands = schemas.catalogue(PROGRAM_PATH)
+    commands = schemas.catalogue()
     there = {(name, member) for command in commands for member in members(command) for name in ("", command)}
     assert {*HIDDEN, *HIDDEN_IN_2, *NOW_AND_THEN} - there == set()
 
 
 def members(name: str) -> Set[str]:
-    return schemas.schema_of(PROGRAM_PATH, name).members()
+    return schemas.schema_of(name).members()
 
 
 # -- that it can fail -------------------------------------------------------------------------------
@@ -144,10 +144,10 @@ def test_schema_member_counts_as_shown_if_it_has_a_value() -> None:
 
 
 def test_command_line_is_matched_to_its_schema() -> None:
-    program = PROGRAM_PATH
+    program = str(PROGRAM)
     envelope = {"status": "success", "data": {"cli": "1", "python": "3", "host": None, "server": None}}
-    schemas.hold([program, "--printer", "status", "--json", "version", "--client"], envelope)
+    schemas.check_answer([program, "--printer", "status", "--json", "version", "--client"], envelope)
     for line in (["status"], ["config", "show"], ["version", "--client", "--printer", "x", "-v"]):
         wrong = {**envelope, "data": {**envelope["data"], "more": 1}}  # type: ignore[dict-item]
         with pytest.raises(AssertionError, match="its schema does not say"):
-            schemas.hold([program, *line], wrong)
+            schemas.check_answer([program, *line], wrong)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from .prints import write
-from .server import Answer, Started
+from .program import Answer, Started
 from .test_endings import SECONDS, cancel, disconnect, following
 from .test_interrupts import SIGNALS
 
@@ -21,7 +21,7 @@ def waiting(server: Any, *line: Any) -> Started:
 
 
 def met(run: Started, goal: str) -> Any:
-    data = run.answer(SECONDS).data
+    data = run.answer().data
     assert data["met"] == goal, data
     return data
 
@@ -66,7 +66,7 @@ def test_connected_goal_and_offline_failure(server: Any) -> None:
     assert server.state() == "Operational"
     run = waiting(server, "--for", "printing")
     disconnect(server)
-    ended(run.answer(SECONDS), 1, "PRINTER_OFFLINE")
+    ended(run.answer(), 1, "PRINTER_OFFLINE")
 
 
 def test_temp_goal_waits_for_heaters(server: Any) -> None:
@@ -103,17 +103,17 @@ def test_pause_ends_wait_only_with_fail_on_paused(server: Any, slow: Path) -> No
     patient = following(server, slow)
     strict = waiting(server, "--fail-on", "paused,error,offline,cancelled")
     server.post("/api/job", {"command": "pause", "action": "pause"})
-    assert ended(strict.answer(SECONDS), 4, "JOB_PAUSED")["file"] == "slow.gcode"
+    assert ended(strict.answer(), 4, "JOB_PAUSED")["file"] == "slow.gcode"
     assert (patient.process.poll(), server.state()) == (None, "Paused")
     cancel(server)
-    assert patient.answer(SECONDS).code == "JOB_CANCELLED"
+    assert patient.answer().code == "JOB_CANCELLED"
 
 
 def test_fail_on_none_waits_for_the_next_job(server: Any, slow: Path, quick: Path) -> None:
     first = following(server, slow)
     run = waiting(server, "--for", "done", "--fail-on", "none")
     cancel(server)
-    first.answer(SECONDS)
+    first.answer()
     server.idle()
     assert run.process.poll() is None
     server.cli("print", quick, "--confirm")
@@ -138,7 +138,7 @@ def test_interrupted_wait_leaves_the_print_running(server: Any, slow: Path, how:
     run, beside = following(server, slow), waiting(server)
     for waiter in (run, beside):
         waiter.send(number)
-    answers = [waiter.answer(SECONDS) for waiter in (run, beside)]
+    answers = [waiter.answer() for waiter in (run, beside)]
     assert [(answer.exit_code, answer.code) for answer in answers] == [(exit_code, code)] * 2, answers
     assert "the job goes on: the printer is Printing with slow.gcode" in answers[0].error["message"]
     assert "nothing was sent that changes anything" in answers[1].error["message"]

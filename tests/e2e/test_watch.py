@@ -13,7 +13,7 @@ import pytest
 
 from . import schemas
 from .prints import write
-from .server import Started
+from .program import Started
 from .test_endings import SECONDS, cancel, short  # noqa: F401 - a fixture
 
 Line = Dict[str, Any]
@@ -52,7 +52,7 @@ class Watching:
         times = [datetime.datetime.strptime(line["time"], "%Y-%m-%dT%H:%M:%S.%f%z") for line in told]
         assert times == sorted(times) and all(time.utcoffset() == datetime.timedelta(0) for time in times)
         assert {line["source"] for line in told} <= {"push", "poll"}
-        schemas.hold(self.run.line, envelope)
+        schemas.check_answer(self.run.line, envelope)
         return envelope
 
     def stop(self) -> Line:
