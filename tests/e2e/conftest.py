@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
-from typing import Callable, Iterator, List
+from typing import Any, Callable, Iterator, List
 
 import pytest
 
 from . import versions
+from .printers import DEFAULT, change
 from .prints import write
 from .program import PROGRAM, end_forks, run_installed
 from .server import Server, environment
@@ -68,6 +69,30 @@ def slow(tmp_path: Path) -> Path:
 def quick(tmp_path: Path) -> Path:
     """A file that is printed in a moment."""
     return write(tmp_path / "quick.gcode", "M117 quick\nG1 X1 F6000\nG1 X2\n")
+
+
+@pytest.fixture
+def short(tmp_path: Path) -> Path:
+    """A file that prints for three seconds: time enough to be waited for, in the middle."""
+    return write(tmp_path / "short.gcode", "G4 P100\n" * 30)
+
+
+@pytest.fixture
+def hung(server: Any, slow: Path) -> Any:
+    """A printer that has stopped answering in the middle of a job."""
+    server.cli("print", slow, "--confirm")
+    server.until(server.job, lambda job: (job["progress"]["completion"] or 0) > 0)
+    server.gcode("!!DEBUG:go_awol")
+    yield server
+    server.reconnect()
+
+
+@pytest.fixture
+def printer(server: Any) -> Iterator[Any]:
+    """The server, whose profile a test may `change`."""
+    yield server
+    change(server, DEFAULT)
+    server.reset()
 
 
 @pytest.fixture

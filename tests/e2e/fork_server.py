@@ -23,8 +23,7 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 #: A description of the run, and the open files that it writes to and that its end is reported to.
 Request = Tuple[Dict[str, Any], List[int]]
@@ -44,10 +43,12 @@ class ForkServer:
                 command, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
             )
 
-    def start(self, line: List[str], environ: Dict[str, str], cwd: Optional[str] = None) -> ForkedProcess:
-        """Start the program with these arguments; the first word is its path."""
+    def start(
+        self, line: List[str], environ: Dict[str, str], cwd: str, constants: Mapping[str, Mapping[str, Any]]
+    ) -> ForkedProcess:
+        """Start the program with these arguments, the first of which is its path, and with other constants in its modules."""
         pipes = [os.pipe() for _ in range(3)]
-        request = {"line": line, "environ": environ, "cwd": cwd or str(Path.cwd())}
+        request = {"line": line, "environ": environ, "cwd": cwd, "constants": constants}
         ours, theirs = [pipe[0] for pipe in pipes], [pipe[1] for pipe in pipes]
         ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", theirs))]
         text = json.dumps(request).encode() + b"\n"
@@ -223,6 +224,8 @@ def _become(request: Dict[str, Any], fds: List[int]) -> None:
     os.environ.update(request["environ"])
     os.chdir(request["cwd"])
     sys.argv = request["line"]
+    for module, constants in request["constants"].items():
+        vars(importlib.import_module(module)).update(constants)
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ from unittest import mock
 
 from octoprint_cli import testing
 
-from . import schemas
+from . import limits, schemas
 from .fork_server import ForkServer
 
 PROGRAM = Path(sys.executable).with_name("octoprint-cli")
@@ -65,9 +65,9 @@ def _documents(stdout: str) -> List[Dict[str, Any]]:
 class Started:
     """A run of the program that goes on while the test does something else. `end` ends it, whatever has become of it."""
 
-    def __init__(self, line: List[str], environ: Dict[str, str], cwd: Optional[Path] = None) -> None:
+    def __init__(self, line: List[str], environ: Dict[str, str], cwd: Optional[Path] = None, **held: float) -> None:
         self.line = line
-        self.process = _forks(environ).start(line, environ, str(cwd) if cwd else None)
+        self.process = _forks(environ).start(line, environ, str(cwd or Path.cwd()), limits.current(**held))
 
     def send(self, number: int) -> None:
         assert self.process.poll() is None, f"it has ended already: {self.answer()}"
@@ -129,12 +129,16 @@ def run_here(
     expect: Optional[int] = 0,
     cwd: Optional[Path] = None,
     stdin: Optional[TextIO] = None,
+    **held: float,
 ) -> Answer:
-    """Run a line of the program in this process, where that it is a process is not the point: it costs no start of Python."""
+    """Run a line of the program in this process, where that it is a process is not the point: it costs no start of Python.
+
+    `held` are limits of its own, by their names.
+    """
     before = Path.cwd()
     os.chdir(cwd or before)
     try:
-        with mock.patch.dict(os.environ, environ, clear=True):
+        with mock.patch.dict(os.environ, environ, clear=True), limits.applied(limits.current(**held)):
             done = testing.run(*line[1:], env=environ, stdin=stdin.read() if stdin else "")
     finally:
         os.chdir(before)

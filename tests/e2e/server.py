@@ -45,13 +45,13 @@ class Server:
     def line(self, *argv: Any) -> List[str]:
         return [str(PROGRAM), "--printer", self.name, "--json", *map(str, argv)]
 
-    def cli(self, *argv: Any, expect: Optional[int] = 0, **environ: str) -> Answer:
+    def cli(self, *argv: Any, expect: Optional[int] = 0, held: Optional[Dict[str, float]] = None, **environ: str) -> Answer:
         """Run the program with --json. An exit code that was not asked for fails the test; None is any."""
-        return run_here(self.line(*argv), {**self.environ, **environ}, expect)
+        return run_here(self.line(*argv), {**self.environ, **environ}, expect, **(held or {}))
 
-    def begin(self, *argv: Any, **environ: str) -> Started:
+    def begin(self, *argv: Any, held: Optional[Dict[str, float]] = None, **environ: str) -> Started:
         """Start the program as a process of its own, which goes on while the test does something else. Fixtures end it."""
-        self.begun.append(Started(self.line(*argv), {**self.environ, **environ}))
+        self.begun.append(Started(self.line(*argv), {**self.environ, **environ}, **(held or {})))
         return self.begun[-1]
 
     def end_begun(self) -> None:
@@ -199,7 +199,9 @@ class Server:
         self.reset()
 
     def reset(self) -> None:
-        """Bring the server back to where a test expects it: idle, cold, nothing selected, no files."""
+        """Bring the server back to where a test expects it: running, idle, cold, nothing selected, no files."""
+        if self._sandbox.pid is None:  # a test that failed has stopped it
+            self.sandbox("start")
         if self.state().startswith(_GONE):
             self.post("/api/connection", {"command": "connect"})
         self.until(self.state, lambda state: not state.startswith((*_GONE, "Opening", "Connecting", "Detecting")))
@@ -210,9 +212,9 @@ class Server:
             self.gcode("M105")  # the server itself asks for its first report two seconds after a connect
         self.until(lambda: self.get("/api/printer")["temperature"], lambda heaters: "bed" in heaters)
         for entry in self.get("/api/files/local")["files"]:
-            self._delete(entry["path"])
+            self.delete(entry["path"])
 
-    def _delete(self, path: str) -> None:
+    def delete(self, path: str) -> None:
         def gone() -> bool:  # for a moment after a job the file still counts as in use
             return self.request("DELETE", f"/api/files/local/{quote(path)}").status_code == 204
 

@@ -66,10 +66,10 @@ def test_every_command_has_answered_in_some_scene(shown: Dict[str, Set[str]]) ->
 def test_every_declared_schema_member_is_seen(running: Server, shown: Dict[str, Set[str]]) -> None:
     reasons = {**HIDDEN, **NOW_AND_THEN, **(HIDDEN_IN_2 if running.modern else {})}
     hidden = {(name, member) for name, seen in shown.items() for member in members(name) - seen}
-    told = {found: reasons.get(found) or reasons.get(("", found[1]), "") for found in sorted(hidden)}
-    for (name, member), why in told.items():
+    reasons_given = {found: reasons.get(found) or reasons.get(("", found[1]), "") for found in sorted(hidden)}
+    for (name, member), why in reasons_given.items():
         print(f"{name}: {member}: {why or 'NEVER SHOWN'}")
-    assert [found for found, why in told.items() if not why] == []
+    assert [found for found, why in reasons_given.items() if not why] == []
     seen = {(name, member) for name in shown for member in members(name)} - hidden
     assert seen & set(reasons) <= set(NOW_AND_THEN), "what shows needs no reason why not"
 
