@@ -12,10 +12,10 @@ from typing import Any, Callable, Iterator, List
 
 import pytest
 
-from . import versions
+from . import installation, versions
 from .printers import DEFAULT, change
 from .prints import write
-from .program import PROGRAM, end_forks, run_installed
+from .program import PROGRAM, forking, run_installed
 from .server import Server, environment
 
 # Started in the background, as by a shell's `&`, a process ignores Ctrl-C, and so do its children: the tests send it to theirs.
@@ -27,22 +27,23 @@ VERSIONS = os.environ.get("OCTOPRINT_CLI_TEST_VERSIONS", "1.11.8 2.0.0rc7").spli
 INSTALL_SECONDS = 280
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def forks() -> Iterator[None]:
-    """The process that forks the program ends with the tests."""
-    yield
-    end_forks()
+    """Runs of the program are forked, from when one is needed."""
+    with forking():
+        yield
 
 
 @pytest.fixture(scope="session", params=VERSIONS)
-def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def running(request: pytest.FixtureRequest, forks: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of each version for each process that runs tests, started once, stopped by its own process id."""
     version: str = request.param
     environ = environment(tmp_path_factory.mktemp("home"), version)
     name = "-".join(["e2e", *version.split("."), os.environ.get("PYTEST_XDIST_WORKER", "alone")])
     base = [str(PROGRAM), "--json", "sandbox"]
     try:
-        data = run_installed([*base, "start", "--name", name, "--octoprint", version], environ, INSTALL_SECONDS).data
+        with installation.shared(Path(environ["OCTOPRINT_CLI_HOME"]), name):
+            data = run_installed([*base, "start", "--name", name, "--octoprint", version], environ, INSTALL_SECONDS).data
         server = Server(name, version, data["python"], {**environ, "HOME": environ["XDG_CACHE_HOME"]})
         server.prepare()
         yield server

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, Optional, TextIO
+from typing import Any, Dict, Iterator, List, Optional, TextIO
 from unittest import mock
 
 from octoprint_cli import testing
+from octoprint_cli.testing.fork_server import ForkServer
 
 from . import limits, schemas
-from .fork_server import ForkServer
 
 PROGRAM = Path(sys.executable).with_name("octoprint-cli")
 #: Beyond this something hangs: everything but an installation answers in seconds, on a busy machine in more.
@@ -63,11 +65,14 @@ def _documents(stdout: str) -> List[Dict[str, Any]]:
 
 
 class Started:
-    """A run of the program that goes on while the test does something else. `end` ends it, whatever has become of it."""
+    """A run of the program that goes on while the test does something else. `end` ends it, whatever has become of it.
+
+    Needs `forking`.
+    """
 
     def __init__(self, line: List[str], environ: Dict[str, str], cwd: Optional[Path] = None, **held: float) -> None:
         self.line = line
-        self.process = _forks(environ).start(line, environ, str(cwd or Path.cwd()), limits.current(**held))
+        self.process = _forks[0].start(line, environ, str(cwd or Path.cwd()), limits.current(**held))
 
     def send(self, number: int) -> None:
         assert self.process.poll() is None, f"it has ended already: {self.answer()}"
@@ -87,19 +92,18 @@ class Started:
         self.process.end()
 
 
-_fork_servers: List[ForkServer] = []
+_forks: List[ForkServer] = []
 
 
-def _forks(environ: Dict[str, str]) -> ForkServer:
-    if not _fork_servers:
-        _fork_servers.append(ForkServer(environ))
-    return _fork_servers[0]
-
-
-def end_forks() -> None:
-    """End the process that forks runs."""
-    while _fork_servers:
-        _fork_servers.pop().close()
+@contextlib.contextmanager
+def forking() -> Iterator[None]:
+    """Inside, runs can be started. A process that has the program imported forks them."""
+    with tempfile.TemporaryDirectory(prefix="e2e-") as folder:
+        _forks.append(ForkServer(folder, os.environ))
+        try:
+            yield
+        finally:
+            _forks.pop().close()
 
 
 def run_installed(line: List[str], environ: Dict[str, str], seconds: float = RUN_SECONDS) -> Answer:

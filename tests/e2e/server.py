@@ -18,6 +18,8 @@ from .program import PROGRAM, Answer, Started, run, run_here
 
 #: Beyond this something hangs.
 LIMIT = 120
+#: Between two looks at a server: each costs it some milliseconds of a processor, which the runs want.
+FIRST_PAUSE, LONGEST_PAUSE = 0.03, 0.2
 #: What an operator's key may do; a test takes one away.
 PERMISSIONS = "STATUS CONNECTION CONTROL FILES_LIST FILES_UPLOAD FILES_DOWNLOAD FILES_DELETE FILES_SELECT PRINT".split()
 #: So warm is the virtual printer when nothing heats: a file that waits for 25 degrees waits no second. Half a degree below a target
@@ -39,6 +41,8 @@ class Server:
         #: What the sandbox plugin knows of it, without a run of the program.
         self._sandbox = Sandbox(Path(environ["OCTOPRINT_CLI_HOME"]), name)
         self.begun: List[Started] = []
+        self._session = requests.Session()
+        self._log_read, self._logins = 0, 0
 
     # -- the program ------------------------------------------------------------------------------
 
@@ -61,12 +65,13 @@ class Server:
 
     def sandbox(self, verb: str) -> Dict[str, Any]:
         """`octoprint-cli sandbox start|stop|status` for this server. As a process: a server is to be no child of the tests."""
+        self._session.close()  # its connections end with the server
         return run([str(PROGRAM), "--json", "sandbox", verb, "--name", self.name], self.environ).data
 
     # -- its own view -----------------------------------------------------------------------------
 
     def request(self, method: str, path: str, **how: Any) -> requests.Response:
-        return requests.request(method, self.host + path, headers={"X-Api-Key": self.key}, timeout=30, **how)
+        return self._session.request(method, self.host + path, headers={"X-Api-Key": self.key}, timeout=LIMIT, **how)
 
     def get(self, path: str, **params: Any) -> Any:
         return self.request("GET", path, params=params).json()
@@ -123,8 +128,16 @@ class Server:
         return Path(config.get("folder", {}).get("virtualSd") or self.base / "virtualSd")
 
     def logins(self) -> int:
-        """How often somebody has logged in on its push socket, as far as its log reaches back."""
-        return (self.base / "logs" / "octoprint.log").read_text(errors="replace").count(" logged in on the socket ")
+        """How often somebody has logged in on its push socket, by its log, since the first look."""
+        log = self.base / "logs" / "octoprint.log"
+        if log.stat().st_size < self._log_read:  # at midnight it begins anew
+            self._log_read = 0
+        with log.open("rb") as opened:
+            opened.seek(self._log_read)
+            whole, _, _ = opened.read().rpartition(b"\n")
+        self._log_read += len(whole)
+        self._logins += whole.count(b" logged in on the socket ")
+        return self._logins
 
     @contextlib.contextmanager
     def listened(self, listeners: int = 1) -> Iterator[None]:
@@ -148,13 +161,14 @@ class Server:
 
     def until(self, read: Callable[[], Any], done: Callable[[Any], bool], seconds: float = LIMIT) -> Any:
         """Poll the server's own view; a deadline, not a sleep, ends it."""
-        deadline = time.monotonic() + seconds
+        deadline, pause = time.monotonic() + seconds, FIRST_PAUSE
         while True:
             value = read()
             if done(value):
                 return value
             assert time.monotonic() < deadline, value
-            time.sleep(0.05)
+            time.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_PAUSE)
 
     def past_heating(self) -> None:
         """Wait until the job is past the heaters of its beginning, which would take a target that is set now back."""
@@ -202,17 +216,21 @@ class Server:
         """Bring the server back to where a test expects it: running, idle, cold, nothing selected, no files."""
         if self._sandbox.pid is None:  # a test that failed has stopped it
             self.sandbox("start")
-        if self.state().startswith(_GONE):
-            self.post("/api/connection", {"command": "connect"})
-        self.until(self.state, lambda state: not state.startswith((*_GONE, "Opening", "Connecting", "Detecting")))
-        if not self.state().startswith("Operational"):
-            self.request("POST", "/api/job", json={"command": "cancel"})
-        self.idle()
+        if self.state() != "Operational":
+            self._make_idle()
         if "bed" not in self.get("/api/printer")["temperature"]:
             self.gcode("M105")  # the server itself asks for its first report two seconds after a connect
-        self.until(lambda: self.get("/api/printer")["temperature"], lambda heaters: "bed" in heaters)
+            self.until(lambda: self.get("/api/printer")["temperature"], lambda heaters: "bed" in heaters)
         for entry in self.get("/api/files/local")["files"]:
             self.delete(entry["path"])
+
+    def _make_idle(self) -> None:
+        if self.state().startswith(_GONE):
+            self.post("/api/connection", {"command": "connect"})
+        state = self.until(self.state, lambda state: not state.startswith((*_GONE, "Opening", "Connecting", "Detecting")))
+        if state != "Operational":
+            self.request("POST", "/api/job", json={"command": "cancel"})
+        self.idle()
 
     def delete(self, path: str) -> None:
         def gone() -> bool:  # for a moment after a job the file still counts as in use

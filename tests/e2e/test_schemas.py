@@ -43,6 +43,10 @@ HIDDEN_IN_2 = {("upload", "hash"): "it tells no hash"}
 NOW_AND_THEN = {("print", "job.user"): "2.0.0rc7 has most often forgotten it when the job is at its end"}
 
 
+#: Those that want the scenes run in one process.
+TOGETHER = pytest.mark.xdist_group("schemas")
+
+
 @pytest.fixture(scope="module")
 def shown(running: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dict[str, Set[str]]]:
     """What every command has answered in all the scenes; each answer was held against its schema as it came."""
@@ -51,11 +55,14 @@ def shown(running: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         for scene in SCENES:
             running.reset()
             scene(Stage(running, tmp_path_factory.mktemp(scene.__name__)))
+            running.end_begun()
         yield schemas.ledger
     finally:
         schemas.ledger = None
+        running.end_begun()
 
 
+@TOGETHER
 @pytest.mark.timeout(600)
 def test_every_command_has_answered_in_some_scene(shown: Dict[str, Set[str]]) -> None:
     silent = {name for name in schemas.catalogue() if name not in shown}
@@ -63,6 +70,7 @@ def test_every_command_has_answered_in_some_scene(shown: Dict[str, Set[str]]) ->
     assert not set(UNHEARD) & set(shown), "what has answered needs no reason why not"
 
 
+@TOGETHER
 def test_every_declared_schema_member_is_seen(running: Server, shown: Dict[str, Set[str]]) -> None:
     reasons = {**HIDDEN, **NOW_AND_THEN, **(HIDDEN_IN_2 if running.modern else {})}
     hidden = {(name, member) for name, seen in shown.items() for member in members(name) - seen}

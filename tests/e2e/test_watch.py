@@ -46,7 +46,7 @@ class Watching:
         self.run.process.wait(LIMIT)
         self._reader.join(LIMIT)
         stderr = self.run.process.stderr.read() if self.run.process.stderr else ""
-        self.run.process.communicate()
+        self.run.end()
         assert self.run.process.returncode == exit_code and "Traceback" not in stderr, (stderr, self.lines)
         *reported, envelope = self.lines
         assert [line["seq"] for line in reported] == list(range(1, len(reported) + 1))

@@ -15,6 +15,8 @@ from octoprint_cli.gcode.analysis.reader import read_file
 from . import versions
 from .server import Server
 
+pytestmark = pytest.mark.xdist_group("yardstick")
+
 RECORDED = ["absolute_prusa.gcode", "arcs_prusa.gcode", "mach3_slic3r.gcode", "tools_slic3r.gcode"]
 Analysed = Dict[str, Any]
 
