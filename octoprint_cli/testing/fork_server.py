@@ -3,8 +3,8 @@
 As a script, `fork_server.py SOCKET MODULE ...` is that process: single-threaded, with nothing open but its socket. For each
 connection it forks a run, and reports the run's process id and later its exit code. The child becomes what the installed script
 would be: its own arguments, environment, working folder, standard streams and signals. When the connection is closed first, the
-run is killed. `fork_server.py --run SOCKET ARGUMENT ...` is such a connection with streams of its own, in the place of the installed
-script: it passes signals on to the run. This module knows no pytest, nor what the program does.
+run is killed. `fork_server.py --run SOCKET ARGUMENT ...` is such a connection, with streams of its own, in the place of the
+installed script: it passes signals on to the run. This module knows no pytest, nor what the program does.
 """
 
 from __future__ import annotations
