@@ -107,7 +107,9 @@ def mild(server: Server) -> Iterator[Server]:
 
 
 def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
+    """What takes longest comes first: the tests that are bound to one process, so that the others fill up the rest."""
     versions.mark(items)
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
