@@ -13,6 +13,7 @@ from typing import Any, Callable, Iterator, List
 import pytest
 
 from . import installation, versions
+from .limits import dwell
 from .printers import DEFAULT, change
 from .prints import write
 from .program import PROGRAM, forking, run_installed
@@ -75,7 +76,7 @@ def quick(tmp_path: Path) -> Path:
 @pytest.fixture
 def short(tmp_path: Path) -> Path:
     """A file that prints for three seconds: time enough to be waited for, in the middle."""
-    return write(tmp_path / "short.gcode", "G4 P100\n" * 30)
+    return write(tmp_path / "short.gcode", dwell(3))
 
 
 @pytest.fixture

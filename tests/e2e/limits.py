@@ -59,3 +59,8 @@ def applied(limits: Limits) -> Iterator[None]:
         for module, constants in limits.items():
             patches.enter_context(mock.patch.multiple(module, **constants))
         yield
+
+
+def dwell(seconds: float) -> str:
+    """A job of so many seconds, on a busy machine of more: what begins beside it, begins later there."""
+    return "G4 P100\n" * int(10 * seconds * min(busy(), MOST))

@@ -11,13 +11,11 @@ import zlib
 from pathlib import Path
 from typing import Any, Iterator
 
-from .prints import END, print_of, write
+from .limits import dwell
+from .prints import DWELL, END, print_of, write
 from .program import Answer, run, run_here
 from .server import Server
 from .test_endings import cancel, debug, start_following
-
-_SHORT = "G4 P100\n" * 30
-_LONG = "G4 P100\n" * 600
 
 
 class Stage:
@@ -26,8 +24,8 @@ class Stage:
     def __init__(self, server: Server, folder: Path) -> None:
         self.server, self.folder = server, folder
         self.quick = write(folder / "quick.gcode", "G1 X1 F6000\n")
-        self.short = write(folder / "short.gcode", _SHORT)
-        self.slow = write(folder / "slow.gcode", _LONG)
+        self.short = write(folder / "short.gcode", dwell(3))
+        self.slow = write(folder / "slow.gcode", DWELL)
         #: One of the checks' warnings says something of it.
         self.risky = write(folder / "risky.gcode", "M500\n")
 
@@ -258,7 +256,7 @@ def a_failure(stage: Stage) -> None:
 
 def a_question(stage: Stage) -> None:
     asked = stage.folder / "asked.gcode"
-    write(asked, "G4 P500\nM600\n" + _LONG)
+    write(asked, "G4 P500\nM600\n" + DWELL)
     prompts = [{"plugins": {"action_command_prompt": {"enable": when}}} for when in ("always", "detected")]
     with stage.settings(*prompts):
         stage.run("print --confirm", asked)

@@ -7,7 +7,8 @@ from typing import Any, Callable
 
 import pytest
 
-from .prints import write
+from .limits import dwell
+from .prints import DWELL, write
 from .program import Answer
 from .server import LIMIT
 from .throttle import Throttle
@@ -15,13 +16,13 @@ from .throttle import Throttle
 
 @pytest.fixture
 def ours(tmp_path: Path) -> Path:
-    return write(tmp_path / "ours.gcode", "G4 P100\n" * 30)
+    return write(tmp_path / "ours.gcode", dwell(3))
 
 
 @pytest.fixture
 def rival(server: Any, tmp_path: Path) -> str:
     """Another file on the server, which prints for a minute."""
-    server.cli("upload", write(tmp_path / "rival.gcode", "M117 rival\n" + "G4 P100\n" * 600))
+    server.cli("upload", write(tmp_path / "rival.gcode", "M117 rival\n" + DWELL))
     return "rival.gcode"
 
 

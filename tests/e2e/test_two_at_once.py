@@ -7,6 +7,7 @@ from typing import Any, List, Tuple
 
 import pytest
 
+from .limits import dwell
 from .prints import write
 
 ROUNDS = 2
@@ -29,7 +30,7 @@ def files(tmp_path: Path) -> List[Path]:
     """Two files that print for one and a half seconds each."""
     made = [tmp_path / "first.gcode", tmp_path / "second.gcode"]
     for file in made:
-        write(file, f"M117 {file.stem}\n" + "G1 X1 F6000\nG4 P100\n" * 15)
+        write(file, f"M117 {file.stem}\n" + "G1 X1 F6000\n" + dwell(1.5))
     return made
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from .prints import write
 from .program import Answer, Started
 from .server import LIMIT
 from .test_endings import cancel, disconnect, start_following
@@ -49,11 +48,10 @@ def test_state_goals_are_met_on_change_and_at_once(server: Any, slow: Path) -> N
     assert server.cli("wait", "--for", "idle").data["met"] == "idle"
 
 
-def test_progress_goal_is_met_during_the_job(server: Any, tmp_path: Path) -> None:
-    file = write(tmp_path / "parts.gcode", "G4 P100\n" * 120)
-    server.cli("print", file, "--confirm")
-    data = assert_met(start_waiting(server, "--for", "progress=50"), "progress=50")
-    assert (data["phase"], data["job"]["completion"] >= 50, server.prints("parts.gcode")) == ("printing", True, 0)
+def test_progress_goal_is_met_during_the_job(server: Any, slow: Path) -> None:
+    server.cli("print", slow, "--confirm")
+    data = assert_met(start_waiting(server, "--for", "progress=6"), "progress=6")
+    assert (data["phase"], data["job"]["completion"] >= 6, server.prints("slow.gcode")) == ("printing", True, 0)
 
 
 def test_connected_goal_and_offline_failure(server: Any) -> None:
