@@ -32,9 +32,12 @@ class Watching:
         self._reader.start()
 
     def _read(self) -> None:
-        assert self.run.process.stdout is not None
-        for line in self.run.process.stdout:
-            self.lines.append(json.loads(line))
+        try:
+            for line in self.run.process.stdout:
+                self.lines.append(json.loads(line))
+        except ValueError:
+            if not self.run.process.stdout.closed:  # else the test has failed, and the run was ended
+                raise
 
     def until(self, wanted: Callable[[Line], Any], seconds: float = LIMIT) -> Line:
         """The first line of that kind, once it has come."""
