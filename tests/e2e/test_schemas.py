@@ -43,8 +43,9 @@ HIDDEN_IN_2 = {("upload", "hash"): "it tells no hash"}
 NOW_AND_THEN = {("print", "job.user"): "2.0.0rc7 has most often forgotten it when the job is at its end"}
 
 
-#: Those that want the scenes run in one process.
+#: Those that look at the scenes run in one process, and whichever comes first has their time.
 TOGETHER = pytest.mark.xdist_group("schemas")
+SCENES_TAKE = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def shown(running: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @TOGETHER
-@pytest.mark.timeout(600)
+@SCENES_TAKE
 def test_every_command_has_answered_in_some_scene(shown: Dict[str, Set[str]]) -> None:
     silent = {name for name in schemas.catalogue() if name not in shown}
     assert silent <= set(UNHEARD), f"no scene runs {silent - set(UNHEARD)}"
@@ -71,6 +72,7 @@ def test_every_command_has_answered_in_some_scene(shown: Dict[str, Set[str]]) ->
 
 
 @TOGETHER
+@SCENES_TAKE
 def test_every_declared_schema_member_is_seen(running: Server, shown: Dict[str, Set[str]]) -> None:
     reasons = {**HIDDEN, **NOW_AND_THEN, **(HIDDEN_IN_2 if running.modern else {})}
     hidden = {(name, member) for name, seen in shown.items() for member in members(name) - seen}
