@@ -7,7 +7,7 @@ from typing import Any, Dict, List
 import pytest
 from contract.program import Program
 from contract.pseudo_terminal import on_a_terminal
-from contract.reading import READERS, as_json, as_yaml, check_told
+from contract.reading import READERS, as_json, as_yaml, check_error_text
 from contract.table import formats
 
 from octoprint_cli.testing import FaultServer
@@ -91,7 +91,7 @@ def test_hostile_refusal_text_is_one_escaped_line(text: str, program: Program, s
         for line in ("status", "gcode G4"):
             shown = program.run(*line.split())
             code = program.run(*line.split(), "--json").code
-            check_told(shown.stderr, str(code))
+            check_error_text(shown.stderr, str(code))
             assert len(shown.stderr) < 4000 and shown.stderr.count("\nError: ") + shown.stderr.startswith("Error: ") == 1
 
 

@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, Tuple
 import pytest
 from contract.program import LIMIT, Program, finish
 from contract.pseudo_terminal import on_a_terminal
-from contract.reading import as_csv, as_json, check_told
+from contract.reading import as_csv, as_json, check_error_text
 
 from octoprint_cli.testing import FaultServer, Result
 from octoprint_cli.testing.server import faults
@@ -83,7 +83,7 @@ def test_signal_without_json_gives_one_error_line_and_a_hint(program: Program, s
     server.octoprint.printing("old.gcode")
     server.octoprint.ignored_verbs.add("cancel")
     result = signalled(program, server, posted(server, "/api/job"), signal.SIGHUP, "cancel", "--confirm")
-    check_told(result.stderr, "TERMINATED")
+    check_error_text(result.stderr, "TERMINATED")
     first, second = result.stderr.splitlines()
     assert "the printer is Printing with old.gcode" in first and second.startswith("Hint: ")
     assert result.stdout == ""
@@ -142,7 +142,7 @@ def test_full_disk_is_an_output_error_but_change_was_made(name: str, program: Pr
     with Path("/dev/full").open("w") as full:
         result = finish(program.start("cancel", "--confirm", "-f", name, stdout=full))
     assert result.exit_code == 4
-    check_told(result.stderr, "OUTPUT_ERROR")
+    check_error_text(result.stderr, "OUTPUT_ERROR")
     assert len(server.acts) == 1 and server.octoprint.state == "Operational"
     answer = next(json.loads(line) for line in result.stderr.splitlines() if line.startswith("{"))
     assert answer["status"] == "success" and answer["data"]["action"] == "cancelled"
