@@ -99,7 +99,7 @@ class CommentParser:
         self._pictures.feed(block, line)
         if found:
             self._read(comments, line)
-            if self._last_block == line:
+            if self._last_block == line and self._last in TAILS:
                 self.last_line = line + block.count(b"\n", 0, block.rfind(self._last))
 
     def _read(self, comments: bytes, line: int) -> None:
