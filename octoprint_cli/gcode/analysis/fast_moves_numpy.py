@@ -17,7 +17,7 @@ from octoprint_cli.gcode.analysis.arcs import (
     widen,
 )
 from octoprint_cli.gcode.analysis.contents import Span
-from octoprint_cli.gcode.analysis.fast_moves import NeedsLineByLine, RunResult, RunStart
+from octoprint_cli.gcode.analysis.run_result import NeedsLineByLine, RunResult, RunStart
 
 #: The bytes that a run is made of. Words with letters that nothing below asks for change nothing.
 _KNOWN = b"0123456789.- \nABCDEFGHIJLOUVWXYZ"
@@ -63,9 +63,8 @@ def measure_run(text: bytes, start: RunStart) -> RunResult:
         feed.e,
         float(feed.totals[-1]) if len(feed.totals) else 0.0,
         float(feed.totals.max()) if len(feed.totals) else 0.0,
-        float(feed.totals.min()) if len(feed.totals) else 0.0,
         0.0 if start.relative_e or not len(feed.totals) else float(feed.deltas.max()),
-        0.0 if start.relative_e or not len(feed.totals) else float(feed.deltas.min()),
+        float(feed.deltas.min()) if len(feed.totals) else 0.0,
         words.line(body, int(fed.argmax())) if fed.any() else None,
         words.line(body, int(last[0])) if len(last) else None,
     )

@@ -20,11 +20,12 @@ from octoprint_cli.gcode.analysis.doubts import find_doubts
 from octoprint_cli.gcode.analysis.interpreter import GcodeInterpreter
 from octoprint_cli.gcode.analysis.layer_heights import Told
 from octoprint_cli.gcode.analysis.plain_moves import may_be_odd, respell
+from octoprint_cli.gcode.analysis.run_result import NeedsLineByLine, RunResult, RunStart
 from octoprint_cli.gcode.analysis.slicers import MARKS
 from octoprint_cli.gcode.code_table import skipped
 from octoprint_cli.gcode.source import LocalFile, Progress
 
-MeasureRun = Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult]
+MeasureRun = Callable[[bytes, RunStart], RunResult]
 
 _COMMENT = re.compile(rb";[^\n]*")
 _ESCAPED_COMMENT = re.compile(rb"(?<!\\);[^\n]*")  # the server reads on behind `\;`
@@ -228,7 +229,7 @@ class GcodeParser:
         try:
             passage = measure_run(text, toolpath.start())
             passage.require_sound()
-        except fast_moves.NeedsLineByLine:
+        except NeedsLineByLine:
             plain = text if respelled else respell(b"\n" + text)[1:]
             if plain != text:
                 self._pass(plain, line, respelled=True)
