@@ -7,9 +7,9 @@ text is taken apart with the functions of bytes, map and compress, which loop in
   a line can do is looked up by its skeleton: its kind, a byte of the bits X, Y, Z, E, RESET, EXTRUDES, ARC, CLOCKWISE.
 - its numbers, and a string with the letter of each: all numbers at an X are all positions along X.
 
-Kinds and letters are bytes, so whole runs of them are sifted by `bytes.translate`. Each table below answers one question of
-every byte: some map it to 1 or 0 (`move_kinds.FEEDING`: has it an E?), which `compress` takes to pick numbers; some are lists of bytes to
-leave out (`NOT_E`: all kinds without an E). An example, in absolute E that stands at 0:
+Kinds and letters are bytes, so whole runs of them are sifted by `bytes.translate`. Each table here and in `move_kinds` answers one question of
+every byte: some map it to 1 or 0 (`EXTRUDING`: has it that bit?), which `compress` takes to pick numbers; some are lists of bytes
+to leave out (`NOT_E`: all kinds without an E). An example, in absolute E that stands at 0:
 
     G0 X10 Y20        the kind is X|Y
     G1 X30 E1.5                   X|E
@@ -29,9 +29,9 @@ leave out (`NOT_E`: all kinds without an E). An example, in absolute E that stan
 
 from __future__ import annotations
 
-from itertools import accumulate, chain, compress
+from itertools import accumulate, chain, compress, repeat
 from math import hypot
-from operator import add, mul, sub
+from operator import add, lt, sub
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from octoprint_cli.gcode.analysis import move_kinds
@@ -45,6 +45,8 @@ _LETTERS = b"".join(bytes([value]) for value in range(256) if chr(value).isalpha
 _TO_COMMA = bytes(0x2C if value in _LETTERS else value for value in range(256))
 _NO_LETTER = bytes(value for value in range(256) if value not in _LETTERS)
 _AT = {name: table(names.__contains__) for name, names in (*((name, name.encode()) for name in "XYZIJ"), ("E", b"Er"))}
+# Of flags: 1 for 0.
+_OTHERS = table(lambda flag: not flag)
 
 
 def measure_run(text: bytes, start: RunStart) -> RunResult:
@@ -59,7 +61,7 @@ def measure_run(text: bytes, start: RunStart) -> RunResult:
     values, with_e = at("E"), kinds.translate(None, move_kinds.NOT_E)
     deltas = _deltas(with_e, values, start)
     totals = list(accumulate(deltas))
-    feeds = bytes(map((0.0).__lt__, deltas))
+    feeds = bytes(map(lt, repeat(0.0), deltas))
     kinds = _marked(kinds, with_e, feeds)
     last = kinds.translate(move_kinds.EXTRUDING).rfind(1)
     places = [_places(at(name), start.position[axis], start.relative) for axis, name in enumerate(AXES)]
@@ -75,7 +77,7 @@ def measure_run(text: bytes, start: RunStart) -> RunResult:
         tuple(moves),
         tuple(axis.after for axis in axes),
         tuple(extruding),
-        tuple(axes[2].chosen),
+        _heights(axes[2], places[2], start.position[2]),
         _e_after(with_e, values, totals, start),
         totals[-1] if totals else 0.0,
         max(totals, default=0.0),
@@ -119,7 +121,14 @@ def _numbers(body: bytes) -> Tuple[List[float], bytes]:
 def _deltas(with_e: bytes, values: List[float], start: RunStart) -> List[float]:
     """Return how much filament each line with an E feeds, 0 for a G92."""
     deltas = values if start.relative_e else list(map(sub, values, chain((start.e,), values)))
-    return list(map(mul, deltas, with_e.translate(move_kinds.FEEDING))) if RESET in with_e else deltas
+    if RESET not in with_e:
+        return deltas
+    deltas = deltas[:]
+    at = with_e.find(RESET)
+    while at >= 0:
+        deltas[at] = 0.0
+        at = with_e.find(RESET, at + 1)
+    return deltas
 
 
 def _e_after(with_e: bytes, values: List[float], totals: List[float], start: RunStart) -> float:
@@ -139,30 +148,43 @@ def _marked(kinds: bytes, with_e: bytes, feeds: bytes) -> bytes:
 
 
 class _Axis(NamedTuple):
-    """The positions along one axis between which something is extruded, and how far they, and all of `until` and `after`, reach."""
+    """How far the positions along one axis reach: up to the last line that extrudes, behind it, and while something is extruded.
 
-    chosen: List[float]
-    extruding: Optional[Span]
+    `counting` has 1 for each position along which something is extruded; `from_start` is whether it is from where the run begins.
+    """
+
     until: Optional[Span]
     after: Optional[Span]
+    extruding: Optional[Span]
+    counting: bytes
+    from_start: bool
 
 
 def _axis(kinds: bytes, values: List[float], start: float, bit: int, last: int) -> _Axis:
-    """Pick the positions: one counts as extruding if its own line extrudes, or the next that names the axis or extrudes.
-
-    `last` is the last line that extrudes. Mostly all positions count: then the spans are found once.
-    """
-    behind = kinds[last + 1 :].translate(move_kinds.NAMING[bit]).count(1)
-    until, after = span(values[: len(values) - behind]), span(values[len(values) - behind :])
+    """Measure an axis: a position counts as extruding if its own line extrudes, or the next that names the axis or extrudes."""
+    names = move_kinds.NAMING[bit]
+    before = len(values) - kinds[last + 1 :].translate(names).count(1)
+    until, after = span(values[:before]), span(values[before:])
     kinds = kinds.translate(None, move_kinds.ELSEWHERE[bit])
     here = kinds.translate(move_kinds.EXTRUDING)
     touched = _either(here, here[1:] + b"\0")
-    flags = bytes(compress(touched, kinds.translate(move_kinds.NAMING[bit])))
-    chosen = values if 0 not in flags else list(compress(values, flags))
-    extruding = joined(until, after) if chosen is values else span(chosen)
-    if here[:1] == b"\1":  # it is extruded from where the run begins
-        chosen, extruding = [start, *chosen], joined((start, start), extruding)
-    return _Axis(chosen, extruding, until, after)
+    counting = bytes(compress(touched, kinds.translate(names)))
+    extruding = _counted(values, counting, joined(until, after))
+    from_start = here[:1] == b"\1"
+    return _Axis(until, after, joined((start, start), extruding) if from_start else extruding, counting, from_start)
+
+
+def _counted(values: List[float], counting: bytes, whole: Optional[Span]) -> Optional[Span]:
+    """Return the span of the positions that count, of `whole` for all. Nearly all do: the few others mostly lie inside of it."""
+    others = span(list(compress(values, counting.translate(_OTHERS)))) if 0 in counting else None
+    if others is None or whole is None or whole[0] < others[0] <= others[1] < whole[1]:
+        return whole
+    return span(list(compress(values, counting)))
+
+
+def _heights(axis: _Axis, values: List[float], start: float) -> Tuple[float, ...]:
+    """Return the positions between which something is extruded, in their order."""
+    return (*((start,) if axis.from_start else ()), *compress(values, axis.counting))
 
 
 def _either(one: bytes, other: bytes) -> bytes:

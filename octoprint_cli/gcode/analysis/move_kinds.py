@@ -71,7 +71,6 @@ def table(true: Callable[[int], int]) -> bytes:
 # Of kinds: has it this bit? The kinds without it, to leave out; the kind with EXTRUDES, where it has an E and moves.
 EXTRUDING = table(EXTRUDES.__and__)
 NOT_E = bytes(kind for kind in range(256) if not kind & (E | RESET))
-FEEDING = table(E.__and__)
 ON_THE_MOVE = table(lambda kind: kind & E and kind & MOVE)
 CURVED = table(ARC.__and__)
 TURNING = table(CLOCKWISE.__and__)

@@ -35,7 +35,9 @@ _OTHER = re.compile(
 )
 #: Commands that change nothing that is looked for here: speeds, fans, progress, accelerations.
 _NUMBERED, _NAMED = (any_of(name.encode() for name in names) for names in skipped())
-_SKIPPED = re.compile(rb"\n(?:(?:" + _NUMBERED + rb")(?![\d.])|(?:" + _NAMED + rb")\b)[^\n]*")
+#: Most lines are moves: they are passed by their second byte, which no command with G has that is skipped.
+_NO_MOVE = b"(?!G[^%s])" % b"".join({name[1:2].encode() for name in skipped()[0] if name.startswith("G")})
+_SKIPPED = re.compile(rb"\n" + _NO_MOVE + rb"(?:(?:" + _NUMBERED + rb")(?![\d.])|(?:" + _NAMED + rb")\b)[^\n]*")
 #: Runs shorter than this are read line by line, longer ones at once; from the second on numpy is worth its calls.
 _SHORT, _LONG = 100, 6_000
 #: A part of a run that is not plain is not divided further below this.
@@ -182,7 +184,7 @@ class GcodeParser:
     def _execute_plain(self, text: bytes, line: int, last: bool, ends_at_odd: bool) -> Optional[Tuple[int, int]]:
         """Execute lines, of which the first is behind a line end.
 
-        `ends_at_odd`: stop at the run before one that may be an odd move, and return where in the text it begins, and on which line.
+        `ends_at_odd`: stop at what may be an odd move, and return where in the text the run before it begins, and on which line.
         """
         begins = 1  # of the run that is being looked for
         for other in _OTHER.finditer(text):
