@@ -24,8 +24,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 #: OCTOPRINT_CLI_TEST_VERSIONS="1.8.7 1.10.3" looks at others.
 VERSIONS = os.environ.get("OCTOPRINT_CLI_TEST_VERSIONS", "1.11.8 2.0.0rc7").split()
-#: Long enough for an installation on a busy machine.
-INSTALL_SECONDS = 280
+#: Long enough for an installation on a busy machine, for which other processes may have to wait.
+INSTALL_SECONDS = 900
+TEST_SECONDS = 300
 
 
 @pytest.fixture(scope="session")
@@ -110,6 +111,9 @@ def mild(server: Server) -> Iterator[Server]:
 def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
     """What takes longest comes first: the tests that are bound to one process, so that the others fill up the rest."""
     versions.mark(items)
+    for item in items:  # not the time of the fixtures: the first test of a process waits for an installation
+        seconds = next((mark.args[0] for mark in item.iter_markers("timeout")), TEST_SECONDS)
+        item.add_marker(pytest.mark.timeout(seconds, func_only=True), append=False)
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 

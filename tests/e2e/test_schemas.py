@@ -32,13 +32,14 @@ HIDDEN: Dict[Tuple[str, str], str] = {
     ("temp", "history[].*.offset"): "the server's history has none",
     **{("print", member): "what has printed to its end asks nothing" for member in ("prompt", "prompt.choices", "prompt.text")},
     ("print", "last_job.reason"): "a good end has none",
+    **{("print", f"replaced{more}"): "one code with that of upload" for more in ("", ".date", ".hash", ".size")},
     ("gcode", "replies[].error"): "what the firmware refuses is a failure, and in its data",
     ("sandbox stop", "pid"): "what is stopped has no process",
     **{("sandbox remove", member): "there is none of that name: ours is wanted yet" for member in _OF_A_SANDBOX},
     **{("plugins check", f"plugins[].problems[].{member}"): "the sandbox breaks no rule" for member in ("rule", "what", "message")},
 }
 #: The same, of OctoPrint 2.0 alone.
-HIDDEN_IN_2 = {("upload", "hash"): "it tells no hash"}
+HIDDEN_IN_2 = {("upload", "hash"): "it tells no hash", ("upload", "replaced.hash"): "it tells no hash"}
 #: Those that show or do not, as it happens.
 NOW_AND_THEN = {("print", "job.user"): "2.0.0rc7 has most often forgotten it when the job is at its end"}
 

@@ -59,13 +59,14 @@ ENDINGS: Dict[str, Ending] = {
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.split()[0])
 def test_failed_wait_has_every_field(line: str, ending: str, program: Program, server: FaultServer, monkeypatch: Any) -> None:
     stocked(server.octoprint)
-    monkeypatch.setattr(Feed, "next", lambda feed, until: ENDINGS[ending].happens(until))
+    monkeypatch.setattr(Feed, "next_update", lambda feed, until: ENDINGS[ending].happens(until))
     result = envelope(program.run(*line.split(), "--json"))
     assert verdict(result) == ENDINGS[ending].code, result
     assert missing(result.data) == [], result
     assert (result.data["met"], result.data["last_job"], result.data["phase"]) == (None, None, LINES[line])
     assert result.data["job"]["file"] == ("cube.gcode" if LINES[line] else None)
     assert bool(result.data["unknown"]) is (LINES[line] is None)
+    assert isinstance(result.data["heard"], (str, type(None))), "a time of the result, as in a success"
 
 
 def missing(data: Dict[str, Any]) -> List[str]:

@@ -190,7 +190,7 @@ def test_pause_not_reached_is_an_error(each_server, clock, after):
     each_server.job(reading_in(each_server, "Printing"))
     each_server.accept_post("/api/job", reading_in(each_server, after))
     result = each_server.run_error(4, "STATE_NOT_REACHED", "pause")
-    assert result.envelope["error"]["details"] == {"state": after, "wanted": "Paused"}
+    assert result.envelope["error"]["details"] == {"state": after, "file": "slow.gcode", "wanted": "Paused"}
     assert 60 <= clock.slept < 61
 
 
