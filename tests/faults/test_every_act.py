@@ -11,7 +11,7 @@ from contract.program import Program, finish
 
 from octoprint_cli.testing import FakeOctoPrint, Fault, FaultServer, Result
 
-from .acts import BODIES, DONE, LINES, LOST, REFUSED, Act, path_of, sent
+from .acts import BODIES, DONE, IN_FRONT, LINES, LOST, REFUSED, Act, path_of, sent
 from .ring import CONTENT, DIALECTS, verdict
 
 #: All GETs may be repeated, which makes it harder not to repeat an act.
@@ -119,8 +119,9 @@ def check_lost(line: Act, found: Told, fault: str) -> None:
     """Nothing happened, and nobody says that it did, nor that trying again is all there is to do."""
     check_at_most_once(found)
     assert not found.effect and len(found.sent) == 1 and found.acts == [], found
-    of_an_upload = {"hang": "TIMEOUT", "failed": "SERVER_ERROR"} if line.undone == "CONNECTION_ERROR" else {}
-    assert verdict(found.result) == of_an_upload.get(fault, line.undone), found.result
+    of_an_upload = {"hang": "TIMEOUT", "failed": "SERVER_ERROR", **dict.fromkeys(IN_FRONT, "UNEXPECTED_RESPONSE")}
+    wanted = of_an_upload.get(fault, line.undone) if line.undone == "CONNECTION_ERROR" else line.undone
+    assert verdict(found.result) == wanted, found.result
 
 
 def check_refused(line: Act, found: Told, code: str) -> None:

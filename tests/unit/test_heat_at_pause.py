@@ -174,7 +174,7 @@ def test_server_offset_is_no_lowered_target(paused):
 
 @pytest.mark.parametrize(("second", "cold"), [(200.0, []), (150.0, ["tool0"])])
 def test_tool_at_standby_is_resumed_if_it_was_at_the_pause(paused, terminal, second, cold):
-    terminal(*pausing(paused, f"T0:200.0 /200.0 T1:150.0 /150.0 B:60.0 /60.0"))
+    terminal(*pausing(paused, "T0:200.0 /200.0 T1:150.0 /150.0 B:60.0 /60.0"))
     paused.octoprint.heaters.update(tool0=[second, second], tool1=[150.0, 150.0], bed=[60.0, 60.0])
     assert (sorted(refusal(paused)["details"]["cold"]) if cold else []) == cold
     assert cold or paused.does("resume")["changed"] is True
