@@ -253,6 +253,7 @@ def test_requests_may_be_read_from_a_file(environ: Environ, tmp_path: Path) -> N
         ("5", None, -32600),
         ('{"jsonrpc": "1.0", "id": 9, "method": "ping"}', 9, -32600),
         ('{"jsonrpc": "2.0", "id": "a", "params": {}}', "a", -32600),
+        ('{"jsonrpc": "2.0", "id": null, "method": "ping"}', None, -32600),
     ],
 )
 def test_malformed_line_gets_an_error_and_the_next_one_its_answer(
