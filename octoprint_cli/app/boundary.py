@@ -93,7 +93,7 @@ class Boundary:
             if formatter is not None:
                 self._emit(formatter, run.scrubber.scrub_all(failure(error)))
                 run.stdout.flush()
-            else:
+            if formatter is None or run.stdout.absent:
                 self._note(error)
         except StdoutClosed:
             return Exit.PIPE_CLOSED

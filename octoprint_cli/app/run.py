@@ -80,6 +80,8 @@ class Run(CliffApp):
         self._client: Optional[Client] = None
         #: Called before each request, and often during a wait. It raises KeyboardInterrupt or Terminated to end the run.
         self.check: Callable[[], None] = signals.check
+        #: Called once errors can be reported in the right format; a process begins to raise its signals then.
+        self.on_start: Callable[[], None] = lambda: None
 
     # -- options ----------------------------------------------------------------------------------
 
@@ -169,6 +171,7 @@ class Run(CliffApp):
     def _run_line(self, argv: List[str]) -> None:
         self.argv = joined(argv)
         rest = self._choose_format(self.argv)
+        self.on_start()
         options, rest = self.parser.parse_known_args(rest)
         self.apply_options(options)
         self.configure_logging()

@@ -20,6 +20,9 @@ class StdoutFull(OSError):
 class Stdout:
     """A text stream that raises StdoutClosed or StdoutFull where the stream below it raises an OSError."""
 
+    #: Whether the process was started with stdout closed, as daemons and cron jobs may be: then nothing arrives anywhere.
+    absent = False
+
     def __init__(self, stream: Any) -> None:
         self._stream = stream
 

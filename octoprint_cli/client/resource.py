@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional, Tuple, TypeVar, cast
 
 from octoprint_cli.client.parsing import mapping
-from octoprint_cli.errors import CliError, OutcomeUnknown, PermissionDenied, PrinterOffline
+from octoprint_cli.errors import CliError, OutcomeUnknown, PermissionDenied, PrinterOffline, TimedOut
 
 if TYPE_CHECKING:
     from octoprint_cli.client.http.http_client import Http
@@ -77,15 +77,19 @@ class Resource:
         """Read until `done`, for `seconds` at most; return the last value, and whether it was done.
 
         Once a request was sent that changes something, a failing read is repeated; OutcomeUnknown if none succeeds any more.
+        A server that only hangs is not asked for longer than after a lost answer.
         In a dry run nothing was sent, so nothing will change: it reads once and counts that as done.
         """
-        deadline = time.monotonic() + self.grace(seconds)
+        begun = time.monotonic()
+        deadline = begun + self.grace(seconds)
         pause = _FIRST_PAUSE
+        silent = True  # every read so far has hung
         while True:
             value, failure = self._attempt(read)
             if failure is None and (done(cast(T, value)) or self._http.rehearsing):
                 return cast(T, value), True
-            left = deadline - time.monotonic()
+            silent = silent and isinstance(failure, TimedOut)
+            left = (min(deadline, begun + LOST_SECONDS) if silent else deadline) - time.monotonic()
             if left <= 0 or isinstance(failure, PermissionDenied):  # asking again does not grant the permission
                 break
             time.sleep(min(pause, left))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Optional, Type
 
 from octoprint_cli import errors
 from octoprint_cli.client.resources.stored_file import StoredFile
@@ -39,7 +39,9 @@ def not_stored(lost: errors.OutcomeUnknown, form: FileForm, path: str, found: Op
     how_far = "all of it" if form.complete else f"{form.sent} of {form.size} bytes"
     stalled = (lost.details or {}).get("stalled", False)
     failed = (lost.details or {}).get("http_status") == 500
-    kind = errors.TimedOut if stalled else errors.ServerError if failed else errors.ConnectionFailed
+    kind: Type[errors.CliError] = errors.TimedOut if stalled else errors.ServerError if failed else errors.ConnectionFailed
+    if "answer" in (lost.details or {}):  # something in front of OctoPrint has answered
+        kind = errors.UnexpectedResponse
     return kind(
         f"{lost.last_outcome} after {how_far} of {path} went out; the server was asked, and {there}",
         hint=f"octoprint-cli upload {shlex.quote(str(form.path))}  # again; if it breaks off each time, a proxy may limit the size",

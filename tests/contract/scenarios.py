@@ -162,7 +162,7 @@ SCENARIOS: List[Scenario] = [
     Scenario("too_often", "SERVER_ERROR", "status", refuses(429, "too many", "GET", "/api/job")),
     Scenario("unknown_refusal", "SERVER_ERROR", "gcode G4", refuses(418, "teapot", path="/api/printer/command")),
     Scenario("login_page", "UNEXPECTED_RESPONSE", "status", fault("GET", "/api/job", html())),
-    Scenario("redirect", "UNEXPECTED_RESPONSE", "gcode G4", fault("POST", "/api/printer/command", redirect("http://127.0.0.1:1/"))),
+    Scenario("redirect", "UNEXPECTED_RESPONSE", "gcode G4", fault("*", "/api/*", redirect("http://127.0.0.1:1/"))),
     Scenario("no_object", "UNEXPECTED_RESPONSE", "status", fault("GET", "/api/job", answer(200, [1]))),
     Scenario("elsewhere", "UNEXPECTED_RESPONSE", "status", fault("GET", "/api/job", html(404))),
     Scenario("upload_that_is_not_there", "UPLOAD_CORRUPT", "upload {file}", fault("POST", "/api/files/local", answer(201, {}))),

@@ -61,3 +61,18 @@ def test_resume_with_cold_heaters_wants_consent(paused: Any) -> None:
 
 def test_resume_with_hot_heaters_needs_no_consent(paused: Any) -> None:
     assert paused.cli("resume").data["changed"] is True
+
+
+def test_resume_with_heaters_turned_down_wants_consent_unless_the_server_raises_them(paused: Any) -> None:
+    """A target that was lowered during the pause is reached at once, and says nothing of what the file needs."""
+    before = paused.get("/api/settings")["scripts"]["gcode"].get("beforePrintResumed", "")
+    paused.cli("temp", "--tool", "15")
+    answer = paused.cli("resume", expect=4)
+    assert (answer.code, answer.error["details"]["cold"]) == ("CONFIRMATION_REQUIRED", {"tool0": 60.0}), answer
+    assert paused.state() == "Paused"
+    paused.post("/api/settings", {"scripts": {"gcode": {"beforePrintResumed": "M104 S{{ pause_temperature[0].target }}"}}})
+    try:
+        assert paused.cli("resume").data["changed"] is True
+    finally:
+        paused.post("/api/settings", {"scripts": {"gcode": {"beforePrintResumed": before}}})
+    assert paused.state() == "Printing"

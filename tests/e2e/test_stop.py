@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 from typing import Any, Dict
 
 import pytest
 
 from .prints import DWELL, write
+from .server import RUN_SECONDS
 from .throttle import Throttle
 
 #: The real wait of a minute; the other test of a stuck cancel costs a quarter of it.
@@ -53,6 +55,15 @@ def test_heaters_can_be_switched_off_during_a_job(server: Any, slow: Path) -> No
     server.cli("print", slow, "--confirm")
     server.cli("temp", "--off")
     assert (targets(server), server.state()) == ({"tool0": 0, "bed": 0}, "Printing")
+
+
+@pytest.mark.parametrize("line", ["pause", "cancel --confirm", "gcode M112"])
+def test_stop_is_carried_out_with_closed_streams(server: Any, slow: Path, line: str) -> None:
+    """As a daemon or a cron job may run it."""
+    server.cli("print", slow, "--confirm")
+    words = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *server.line(*line.split())]
+    assert subprocess.run(words, env=server.environ, timeout=RUN_SECONDS, check=False).returncode == 0
+    server.until(server.state, lambda state: state != "Printing")
 
 
 def test_lost_cancel_answer_is_resolved_by_polling_without_resending(server: Any, slow: Path) -> None:

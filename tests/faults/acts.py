@@ -186,6 +186,25 @@ def failed_after(exchange: Exchange) -> None:
     exchange.reply(Reply(500, {"error": "The server encountered an internal error"}))
 
 
+def answered_after(reply: Fault) -> Fault:
+    """Carry out the request, and answer with what is not OctoPrint's own."""
+
+    def fault(exchange: Exchange) -> None:
+        exchange.perform()
+        reply(exchange)
+
+    return fault
+
+
+#: What only something in front of OctoPrint answers: that does not say whether it has passed the request on.
+IN_FRONT: Dict[str, Fault] = {
+    "login_page": faults.html(200),
+    "unauthorized": faults.html(401),
+    "nowhere": faults.html(404),
+    "redirect": faults.redirect(ELSEWHERE),
+}
+DONE.update({f"{name}_after": answered_after(fault) for name, fault in IN_FRONT.items()})
+LOST.update(IN_FRONT)
 # What a server or a gateway answers with a failure, it may have done, or not.
 DONE.update(failed_500=failed_after, **{f"gateway_{status}": faults.gateway_after(status) for status in (500, 503, 520, 524)})
 LOST.update(
@@ -199,14 +218,10 @@ REFUSED.update(
     too_often=Refusal(faults.retry_after(429, 1), "SERVER_ERROR"),
     permission=Refusal(_said(403, "You don't have the permission to access the requested resource."), "PERMISSION_DENIED"),
     bad_key=Refusal(_said(400, "CSRF validation failed"), "AUTH_ERROR"),
-    proxy=Refusal(faults.html(403), "UNEXPECTED_RESPONSE"),
-    redirect=Refusal(faults.redirect(ELSEWHERE), "UNEXPECTED_RESPONSE"),
-    moved=Refusal(faults.redirect(ELSEWHERE, 308), "UNEXPECTED_RESPONSE"),
-    login_page=Refusal(faults.html(200), "UNEXPECTED_RESPONSE"),
-    teapot=Refusal(faults.answer(418, "short and stout"), "SERVER_ERROR"),
+    conflict=Refusal(_said(418, "short and stout"), "SERVER_ERROR"),
 )
 
-__all__ = ["BODIES", "DONE", "ELSEWHERE", "LINES", "LOST", "REFUSED", "Act", "Refusal", "path_of", "sent"]
+__all__ = ["BODIES", "DONE", "ELSEWHERE", "IN_FRONT", "LINES", "LOST", "REFUSED", "Act", "Refusal", "path_of", "sent"]
 
 
 def path_of(line: Act, server: FaultServer) -> str:

@@ -10,7 +10,7 @@ from contract.program import Program, finish
 
 from octoprint_cli.testing import FakeOctoPrint, Fault, FaultServer, Result
 
-from .acts import BODIES, DONE, LINES, LOST, REFUSED, Act, path_of, sent
+from .acts import BODIES, DONE, IN_FRONT, LINES, LOST, REFUSED, Act, path_of, sent
 from .crossing import DIALECTS, same_classes, with_classes
 from .ring import CONTENT, verdict
 from .slow import out_of_time
@@ -21,17 +21,15 @@ CONFIG = "retries: 2\ntimeout: 60\n"
 DONE_CLASSES = (
     ("cut_after", "drip_header", "reset_after", "hang_after"),
     ("truncated", "failed_500", "overlong", *(f"gateway_{status}" for status in (500, 502, 503, 504, 520, 524))),
+    tuple(f"{name}_after" for name in IN_FRONT),
 )
 LOST_CLASSES = (
     ("cut_before", "hang", "reset_before"),
     ("failed", "not_json", "html_502", "bomb", "html_503", "html_504", "nested", "html_524", "come_again"),
+    tuple(IN_FRONT),
 )
-#: The server refuses for now, or for good, or something else has answered.
-REFUSED_CLASSES = (
-    ("booting", "too_often", "teapot"),
-    ("permission", "bad_key"),
-    ("proxy", "login_page", "redirect", "moved"),
-)
+#: The server refuses for now, or for good.
+REFUSED_CLASSES = (("booting", "too_often"), ("permission", "bad_key", "conflict"))
 #: These meet each fault of each class: an act on the job, an upload, and one whose effect the server does not show.
 EACH_FAULT = ("cancel", "upload", "gcode")
 #: Faults in which the server does not answer in time.
@@ -121,8 +119,9 @@ def check_lost(line: Act, found: Observed, fault: str) -> None:
     """Nothing happened, and the program does not say that it did, nor that trying again is all there is to do."""
     check_at_most_once(found)
     assert not found.effect and len(found.sent) == 1 and found.acts == [], found
-    of_an_upload = {"hang": "TIMEOUT", "failed": "SERVER_ERROR"} if line.undone == "CONNECTION_ERROR" else {}
-    assert verdict(found.result) == of_an_upload.get(fault, line.undone), found.result
+    of_an_upload = {"hang": "TIMEOUT", "failed": "SERVER_ERROR", **dict.fromkeys(IN_FRONT, "UNEXPECTED_RESPONSE")}
+    wanted = of_an_upload.get(fault, line.undone) if line.undone == "CONNECTION_ERROR" else line.undone
+    assert verdict(found.result) == wanted, found.result
 
 
 def check_refused(line: Act, found: Observed, code: str) -> None:

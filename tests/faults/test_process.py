@@ -7,8 +7,9 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from pathlib import Path
-from typing import Any, Callable, Dict, Tuple
+from typing import Any, Callable, Dict, List, Tuple
 
 import pytest
 from contract.program import LIMIT, Program, finish
@@ -162,11 +163,48 @@ def test_gcode_from_a_closed_stdin_is_a_usage_error(program: Program, server: Fa
     error_of(closed(program, "<&- 2>&-", "gcode", "-", "--json"), "USAGE_ERROR")
 
 
-def test_closed_stdout_prevents_the_change(program: Program, server: FaultServer) -> None:
-    """The answer could not be written anywhere."""
+STOPS: Dict[str, Callable[[Any], bool]] = {
+    "cancel --confirm": lambda octoprint: octoprint.state == "Operational",
+    "pause": lambda octoprint: octoprint.state == "Paused",
+    "disconnect --confirm": lambda octoprint: octoprint.state == "Offline",
+    "gcode M112": lambda octoprint: "M112" in octoprint.commands,
+    "temp --off": lambda octoprint: octoprint.heaters["tool0"][1] == 0,
+}
+
+
+@pytest.mark.parametrize("streams", [">&-", "<&- >&- 2>&-"], ids=["stdout", "all"])
+@pytest.mark.parametrize("line", STOPS)
+def test_closed_stdout_does_not_prevent_a_stop(line: str, streams: str, program: Program, server: FaultServer) -> None:
+    """A daemon or a cron job may close its descriptors; the exit code tells what came of the act, as with the null device."""
     server.octoprint.printing("old.gcode")
-    result = closed(program, ">&-", "cancel", "--confirm")
-    assert result.exit_code == 141 and result.stderr == "" and server.acts == []
+    server.octoprint.heaters["tool0"] = [200.0, 200.0]
+    result = closed(program, streams, *line.split(), "--json")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+    assert STOPS[line](server.octoprint)
+
+
+@pytest.mark.parametrize("words", [["--json"], []], ids=["json", "table"])
+def test_error_is_told_on_stderr_if_stdout_is_closed(words: List[str], program: Program, server: FaultServer) -> None:
+    result = closed(program, ">&-", "cancel", "--confirm", *words)
+    assert result.exit_code == 4
+    check_error_text(result.stderr, "NO_ACTIVE_JOB")
+    assert len(result.stderr.splitlines()) == 2
+
+
+NUMBERS = """
+import os, pathlib, sys
+from octoprint_cli.app.main import main
+main(sys.argv[2:])
+pathlib.Path(sys.argv[1]).write_text(" ".join(os.readlink(f"/proc/self/fd/{number}") for number in range(3)))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system has no /proc")
+def test_closed_streams_lend_their_numbers_to_no_socket(program: Program, server: FaultServer) -> None:
+    seen = program.folder / "seen"
+    words = [sys.executable, "-c", NUMBERS, str(seen), "status"]
+    program.execute(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *words])
+    assert seen.read_text().split() == [os.devnull] * 3
 
 
 # -- terminals and locales --------------------------------------------------------------------------

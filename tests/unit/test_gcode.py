@@ -199,3 +199,15 @@ def test_refused_command_is_an_error_and_is_not_repeated(server, answer, exit_co
     server.on("POST", PATH, **answer)
     server.run_error(exit_code, code, "gcode", "M105")
     assert len(server.sent) == 1
+
+
+@pytest.mark.parametrize("commands", [20_000 * ["M105"], ["M117 " + "\u00e4" * 20_000]])
+def test_more_than_octoprint_takes_in_one_request_is_not_sent(ready, commands):
+    """It would hang up in the middle, and nobody could say what came of it."""
+    error = ready.run_error(4, "INVALID_VALUE", "gcode", "-", stdin="\n".join(commands)).envelope["error"]
+    assert f"{len(commands)} lines" in error["message"] and ready.requests == []
+
+
+def test_as_much_as_octoprint_takes_in_one_request_is_sent(ready):
+    ready.run_ok("gcode", "-", stdin="M105\n" * 12_000)
+    assert len(ready.sent) == 1

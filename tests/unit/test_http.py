@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.message
 import io
+from http.client import IncompleteRead
 from types import SimpleNamespace
 
 import pytest
@@ -278,3 +279,11 @@ def test_requests_are_sent_again_after_failed_dry_run(server, http):
         raise KeyError
     http.post("/api/job", {})
     assert len(server.sent) == 1
+
+
+@pytest.mark.parametrize("broken", [urllib3.exceptions.IncompleteRead(573, 20), IncompleteRead(b"x" * 573, 20)])
+def test_answer_that_ends_early_is_reported_in_words(server, http, clock, broken):
+    cause = urllib3.exceptions.ProtocolError(f"Connection broken: {broken!r}", broken)
+    server.on("GET", "/api/job", exc=requests.exceptions.ChunkedEncodingError(cause))
+    with pytest.raises(errors.CliError, match=r"broke \(the answer ended after 573 bytes, 20 are missing\)"):
+        http.get("/api/job")

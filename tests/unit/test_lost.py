@@ -230,3 +230,18 @@ def test_lost_gcode_answer_is_outcome_unknown(server, lost):
 def test_key_is_masked_in_lost_answer_error(server):
     server.accept_post("/api/printer/command", "Operational", lost=requests.exceptions.ConnectionError(f"X-Api-Key: {KEY}"))
     server.run_error(4, "OUTCOME_UNKNOWN", "gcode", "M117 hello")
+
+
+def test_server_that_only_hangs_after_an_act_is_not_asked_for_long(server, clock):
+    """The stop was accepted; whoever sent it wants to hear something."""
+
+    def hang(request, context):
+        clock.sleep(5)
+        raise requests.exceptions.ReadTimeout("slow")
+
+    server.job(reading_before(server, "cancel"))
+    server.accept_post("/api/job", reading_after(server, "cancel"), also=lambda: server.on("GET", "/api/job", content=hang))
+    begun = clock.now
+    error = server.run_error(4, "OUTCOME_UNKNOWN", "cancel", "--confirm", "--timeout", "5").envelope["error"]
+    assert "accepted, but what came of it cannot be read" in error["message"] and len(server.sent) == 1
+    assert clock.now - begun < 35

@@ -17,7 +17,7 @@ from octoprint_cli.client.http import retry as policy
 from octoprint_cli.client.http.raw_socket import open_socket
 from octoprint_cli.client.http.request import MAX_BYTES, ApiRequest, Consumer, StreamedBody
 from octoprint_cli.client.http.server_address import ServerAddress
-from octoprint_cli.client.http.status_errors import Answer, KeyRefused, NoSuchEndpoint, NotFoundInHtml, refusal
+from octoprint_cli.client.http.status_errors import Answer, KeyRefused, NoSuchEndpoint, NotFoundInHtml, is_strange, refusal
 from octoprint_cli.client.http.transport import (
     CONNECT_TIMEOUT,
     InFlightRequest,
@@ -33,6 +33,8 @@ _STEP = 8192
 _WHO_AM_I = "/api/currentuser"
 #: The resource that every server with OctoPrint's API has, and that says what it is.
 _VERSION = "/api/version"
+#: How long to look whether OctoPrint is there, after something else has answered.
+STRANGE_SECONDS = 3.0
 _MAJOR_MINOR = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})")
 
 
@@ -76,18 +78,18 @@ class Http:
     def post(self, path: str, body: Mapping[str, Any], *, needs: Optional[str] = None) -> Any:
         """Send a JSON command once, and return the JSON answered, or None for an empty answer.
 
-        Raises OutcomeUnknown if the command was sent and its answer was lost.
+        Raises OutcomeUnknown if the command was sent, and its answer was lost or is not OctoPrint's own.
         """
         if self._rehearsed("POST", path, json=dict(body)):
             return None
-        return _json(self._send(ApiRequest("POST", path, True, needs, {"json": body})))
+        return self._json_of_act(self._send(ApiRequest("POST", path, True, needs, {"json": body})))
 
     def post_form(self, path: str, form: StreamedBody, *, plan: Mapping[str, Any], needs: Optional[str] = None) -> Any:
         """Send a streamed multipart form once. `plan` describes the form in a dry run. Raises what `post` raises."""
         if self._rehearsed("POST", path, form=dict(plan)):
             return None
         how = {"data": form.body, "headers": {"Content-Type": form.body.content_type}}
-        return _json(self._send(ApiRequest("POST", path, True, needs, how, form)))
+        return self._json_of_act(self._send(ApiRequest("POST", path, True, needs, how, form)))
 
     def open_socket(self, seconds: float) -> ContextManager[socket.socket]:
         """Open a raw socket to the server, for a websocket. Raises OSError."""
@@ -130,7 +132,7 @@ class Http:
             done += 1
             pause = self._retries.pause(done, time.monotonic() - begun, call.act, failure)
             if pause is None:
-                raise self._explained(error, call.path)
+                raise self._after_strange_answer(error) if call.act and failure.strange else self._explained(error, call.path)
             policy.sleep(pause)
 
     def _exchange(self, call: ApiRequest, spent: float) -> InFlightRequest:
@@ -163,7 +165,7 @@ class Http:
             return error, policy.Failure(never_made=unmade and transient, broken=transient and not _begun(call))
         if 200 <= answer.status < 300:
             return answer
-        return refusal(answer, call.needs), policy.Failure(status=answer.status, headers=answer.headers)
+        return refusal(answer, call.needs), policy.Failure(status=answer.status, headers=answer.headers, strange=is_strange(answer))
 
     def _once(self, call: ApiRequest, exchange: InFlightRequest) -> Answer:
         self._wire.exchange = exchange
@@ -176,6 +178,33 @@ class Http:
             raise requests.Timeout
         kind = response.headers.get("Content-Type", "")
         return Answer(call.act, mask_url(response.url), call.path, response.status_code, kind, text, response.headers)
+
+    # -- what an answer means ---------------------------------------------------------------------
+
+    def _json_of_act(self, answer: Answer) -> Any:
+        try:
+            return _json(answer)
+        except errors.UnexpectedResponse as error:
+            raise self._after_strange_answer(error) from error
+
+    def _after_strange_answer(self, error: errors.CliError) -> errors.CliError:
+        """Return OutcomeUnknown for an act that something in front of OctoPrint has answered, since that may have passed it on.
+
+        If OctoPrint itself cannot be read either, `error` stands: nothing gets through to it.
+        """
+        if not self._is_octoprint():
+            return self._explained(error, "")
+        status = (error.details or {}).get("http_status", 200)
+        outcome = f"something in front of OctoPrint answered, with HTTP {status}"
+        return errors.OutcomeUnknown.lost(
+            outcome, hint="octoprint-cli status", details={**(error.details or {}), "answer": error.message}
+        )
+
+    def _is_octoprint(self) -> bool:
+        """Whether OctoPrint itself answers a read."""
+        with contextlib.suppress(errors.CliError), self.hurried(STRANGE_SECONDS):
+            return isinstance(self.get(_WHO_AM_I), dict)
+        return False
 
     # -- whose key it is --------------------------------------------------------------------------
 

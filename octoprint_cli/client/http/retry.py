@@ -17,12 +17,13 @@ LONGEST_PAUSE = 10.0
 
 
 class Failure(NamedTuple):
-    """The facts about a failed try that decide whether there is another one."""
+    """The facts about a failed try that decide whether there is another one, and what the failure means."""
 
     never_made: bool = False  # no byte of the request went out
     broken: bool = False  # the answer broke off, or there was none
     status: Optional[int] = None
     headers: Mapping[str, str] = {}
+    strange: bool = False  # the refusal is not OctoPrint's own, but of something in front of it
 
 
 class Retries(NamedTuple):

@@ -132,6 +132,15 @@ _IN_FRONT: List[Refusal] = [
 _NOT_IMPLEMENTED = 501
 
 
+#: Refusals that come before a request is passed on, whoever writes them: too large, too often.
+_NOT_PASSED_ON = frozenset({413, 429})
+
+
+def is_strange(answer: Answer) -> bool:
+    """Whether a refusal is not OctoPrint's own, so that it does not say what OctoPrint did with the request."""
+    return answer.status < 500 and answer.status not in _NOT_PASSED_ON and _words_of(answer) is None
+
+
 def refusal(answer: Answer, needs: Optional[str] = None) -> CliError:
     """Return the error that a non-success answer stands for. `needs` names the permission that the request takes."""
     if 300 <= answer.status < 400:

@@ -5,6 +5,7 @@ Once the first byte of an act was sent, its outcome is unknown, whatever broke.
 
 from __future__ import annotations
 
+import http.client
 import re
 import socket
 import ssl
@@ -141,7 +142,7 @@ def _root(error: BaseException) -> BaseException:
         inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
         if not isinstance(inner, Exception):
             last = error.args[-1] if error.args else None
-            return last if isinstance(last, OSError) and last is not error else error
+            return last if isinstance(last, (OSError, http.client.HTTPException)) and last is not error else error
         error = inner
 
 
@@ -151,6 +152,9 @@ _MARKERS: Tuple[str, ...] = ("] ", ": ")  # urllib3 puts the connection object's
 def _reason(cause: BaseException, exchange: InFlightRequest) -> str:
     if exchange.expired or isinstance(cause, _LATE):  # whichever of the two time limits was first
         return f"nothing came within {round(exchange.seconds, 2):g} s"
+    if isinstance(cause, http.client.IncompleteRead):
+        came = cause.partial if isinstance(cause.partial, int) else len(cause.partial)
+        return f"the answer ended after {came} bytes" + (f", {cause.expected} are missing" if cause.expected else "")
     text = str(cause)
     for marker in _MARKERS:
         if marker in text:

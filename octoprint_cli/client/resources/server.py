@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import List, NamedTuple, Optional
 
-from octoprint_cli.client.parsing import mapping, text, texts
+from octoprint_cli.client.parsing import inner, mapping, text, texts
 from octoprint_cli.client.resource import Resource
+from octoprint_cli.errors import CliError
 
 
 class User(NamedTuple):
@@ -32,3 +33,14 @@ class Server(Resource):
             permissions=texts(answer.get("permissions")),
             groups=texts(answer.get("groups")),
         )
+
+    def script(self, name: str) -> str:
+        """Return the server's G-code script of that name, such as beforePrintResumed, by `GET /api/settings` (SETTINGS_READ).
+
+        Its templates are not filled in. It is empty for one that is not set or may not be read; nothing is raised.
+        """
+        try:
+            settings = mapping(self._http.get("/api/settings", needs="SETTINGS_READ"), "/api/settings")
+        except CliError:
+            return ""
+        return text(inner(inner(settings, "scripts"), "gcode").get(name)) or ""

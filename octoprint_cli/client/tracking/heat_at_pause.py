@@ -1,25 +1,35 @@
 """Find out which heaters were hot when the job was paused, and are cold now: going on would print into the air.
 
-Targets are switched off during a pause by a heater timeout of the server or the firmware, by an M601, or by a user.
+Targets are switched off or lowered during a pause by a heater timeout of the server or the firmware, by an M601, or by a user.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, Mapping, NamedTuple, Optional, Tuple
+import re
+from typing import TYPE_CHECKING, Dict, List, Mapping, NamedTuple, Optional, Set, Tuple
 
 from octoprint_cli.errors import CliError
 
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
     from octoprint_cli.client.resources.job import Job
-    from octoprint_cli.client.resources.printer import Temperature
+    from octoprint_cli.client.resources.printer import Sample, Temperature
 
+#: A line of a script that heats, and the kind of heater by its code.
+_HEATS = re.compile(r"\s*(M1(?:04|09|40|90|41|91))\b(.*)", re.IGNORECASE)
+_KINDS = {"M104": "tool", "M109": "tool", "M140": "bed", "M190": "bed", "M141": "chamber", "M191": "chamber"}
+_ZERO = re.compile(r"[SR]\s*0+(?:\.0*)?(?![0-9.])", re.IGNORECASE)
 #: A heater with a target is cold if it is more degrees below than this: it heats up, or is about to.
 COLD_DEGREES = 15.0
+#: A target that is lowered by no more than this goes on printing: a user tunes a print, or changes the filament.
+TUNED_DEGREES = {"tool": 40.0, "other": 20.0}
+#: What is printed usually does not melt below this; firmwares refuse to extrude by the same figure.
+MELTING = 170.0
 #: The largest file that is read for its temperatures.
 MAX_BYTES = 1024**3
 
 Targets = Dict[str, float]
+Readings = Mapping[str, "Temperature"]
 
 
 class HeatAtPause(NamedTuple):
@@ -33,20 +43,48 @@ def cold_heaters(client: Client, job: Job) -> HeatAtPause:
     """Return the cold heaters of a paused job. Raises PrinterOffline, and what reading the temperatures raises.
 
     Calls `GET /api/printer` with its history (STATUS), the push socket's history (MONITOR_TERMINAL), and, if neither knows,
-    reads the file (FILES_DOWNLOAD).
+    reads the file (FILES_DOWNLOAD). What the server's own script heats again (SETTINGS_READ) is not cold.
     """
     now = client.printer.current().temperatures
-    if _all_hot(now):
+    if _all_hot(now) and not _may_be_lowered(client, now):
         return HeatAtPause({}, "the printer")
-    before, source = _before(client, job)
-    if not source and any(name.startswith("tool") and reading.target for name, reading in now.items()):
+    before, source = _before(client, job, now)
+    if not source and _melts(now):
         before, source = {name: reading.target or 0.0 for name, reading in now.items()}, "its target"
-    return HeatAtPause({name: target for name, target in before.items() if name in now and _is_cold(now[name], target)}, source)
+    cold = _cold_of(now, before, source)
+    heated = _heated_by(client.server.script("beforePrintResumed")) if cold else set()
+    return HeatAtPause({name: target for name, target in cold.items() if _kind(name) not in heated}, source)
 
 
-def _all_hot(now: Mapping[str, Temperature]) -> bool:
-    """Whether no heater can be colder than it was, so that nothing has to be looked up."""
+def _cold_of(now: Readings, before: Targets, source: str) -> Targets:
+    known = {name: target for name, target in before.items() if name in now}
+    cold = {name for name, target in known.items() if _is_cold(now[name], target)}
+    low = {name for name, target in known.items() if name not in cold and _is_lowered(name, now[name], target)}
+    hotends = {name for name in known if _kind(name) == "tool" and known[name] > 0}
+    if source == "the file" and hotends - cold - low:  # it prints with one, and keeps the others at a standby temperature
+        low -= hotends
+    return {name: target for name, target in known.items() if name in cold | low}
+
+
+def _all_hot(now: Readings) -> bool:
+    """Whether no heater is off, or colder than its target."""
     return bool(now) and all(reading.target and not _is_cold(reading, reading.target) for reading in now.values())
+
+
+def _may_be_lowered(client: Client, now: Readings) -> bool:
+    """Whether a target may have been lowered since the pause: a hotend's melts nothing, or one was higher lately."""
+    if any(_kind(name) == "tool" and (reading.target or 0.0) < MELTING for name, reading in now.items()):
+        return True
+    highest: Targets = {}
+    for sample in _history(client):
+        for name, reading in sample.temperatures.items():
+            highest[name] = max(reading.target or 0.0, highest.get(name, 0.0))
+    return any(_is_lowered(name, reading, highest.get(name, 0.0)) for name, reading in now.items())
+
+
+def _melts(now: Readings) -> bool:
+    """Whether a hotend's target melts what is printed usually."""
+    return any(_kind(name) == "tool" and (reading.target or 0.0) >= MELTING for name, reading in now.items())
 
 
 def _is_cold(now: Temperature, before: float) -> bool:
@@ -56,17 +94,37 @@ def _is_cold(now: Temperature, before: float) -> bool:
     return not now.target or (now.actual is not None and now.actual < min(before, now.target) - COLD_DEGREES)
 
 
-def _before(client: Client, job: Job) -> Tuple[Targets, str]:
+def _is_lowered(name: str, now: Temperature, before: float) -> bool:
+    """Whether a heater's target is so far below `before` that nobody prints on with it."""
+    if not now.target:
+        return False
+    hotend = _kind(name) == "tool"
+    tuned = TUNED_DEGREES["tool" if hotend else "other"]
+    return before - now.target > tuned or (hotend and now.target < MELTING <= before)
+
+
+def _kind(name: str) -> str:
+    return "tool" if name.startswith("tool") else name
+
+
+def _heated_by(script: str) -> Set[str]:
+    """Return the kinds of heater, such as "tool", that a script of the server heats. Its values may be templates."""
+    lines = [line.partition(";")[0] for line in script.splitlines()]
+    found = [_HEATS.match(line) for line in lines]
+    return {_KINDS[match.group(1).upper()] for match in found if match and not _ZERO.search(match.group(2))}
+
+
+def _before(client: Client, job: Job, now: Readings) -> Tuple[Targets, str]:
     """Return the targets at the pause, and where they are known from."""
     # The terminal is the best witness: it knows the very moment.
     for source, read in (("the terminal", _in_terminal), ("the temperature history", _in_history), ("the file", _in_file)):
-        found = read(client, job)
+        found = read(client, job, now)
         if found is not None:
             return found, source
     return {}, ""
 
 
-def _in_terminal(client: Client, job: Job) -> Optional[Targets]:
+def _in_terminal(client: Client, job: Job, now: Readings) -> Optional[Targets]:
     """Return the targets at the pause, if the terminal reaches back to a report of the printer before it."""
     from octoprint_cli.client.tracking.last_job import recent_past
     from octoprint_cli.client.tracking.terminal_traces import targets_before_pause  # slow to import, and seldom needed
@@ -74,21 +132,29 @@ def _in_terminal(client: Client, job: Job) -> Optional[Targets]:
     return targets_before_pause(recent_past(client).lines)
 
 
-def _in_history(client: Client, job: Job) -> Optional[Targets]:
-    """Return the targets of the newest moment at which a hotend had one, within the 30 minutes that the server keeps."""
-    try:
-        samples = client.printer.history(0)
-    except CliError:
+def _in_history(client: Client, job: Job, now: Readings) -> Optional[Targets]:
+    """Return the targets of the newest moment at which a hotend had one, within the 30 minutes that the server keeps.
+
+    None while a hotend has one: then it shows that one, and an earlier one may be of another job.
+    """
+    if any(_kind(name) == "tool" and reading.target for name, reading in now.items()):
         return None
-    for sample in reversed(samples):
+    for sample in reversed(_history(client)):
         targets = {name: reading.target for name, reading in sample.temperatures.items() if reading.target}
         if any(name.startswith("tool") for name in targets):
             return targets
     return None
 
 
-def _in_file(client: Client, job: Job) -> Optional[Targets]:
-    """Return the highest targets that the file sets: which of them was in force at the pause is not known."""
+def _history(client: Client) -> List[Sample]:
+    try:
+        return client.printer.history(0)
+    except CliError:
+        return []
+
+
+def _in_file(client: Client, job: Job, now: Readings) -> Optional[Targets]:
+    """Return the highest targets that the file sets, with the server's offsets: which was in force at the pause is not known."""
     if job.file is None or job.location not in ("local", None):
         return None
     from octoprint_cli.gcode.analysis.reader import GcodeParser  # slow to import, and seldom needed
@@ -98,4 +164,9 @@ def _in_file(client: Client, job: Job) -> Optional[Targets]:
         client.files.read(job.file, parser.feed, MAX_BYTES)
     except CliError:
         return None
-    return {heater: heat.highest for heater, heat in parser.contents().heat.items()}
+    heat = parser.contents().heat
+    return {name: found.highest + _offset(now, name) if found.highest > 0 else 0.0 for name, found in heat.items()}
+
+
+def _offset(now: Readings, name: str) -> float:
+    return (now[name].offset or 0.0) if name in now else 0.0

@@ -113,7 +113,7 @@ class Print(Guarded, ShowOne):
         """Return True if the job began and was ended at once, False if nothing was started, None if that is not known."""
         if "outcome" in (error.details or {}):
             return True
-        unknown = isinstance(error, (errors.OutcomeUnknown, errors.NotStarted))
+        unknown = isinstance(error, (errors.OutcomeUnknown, errors.NotStarted, errors.UnexpectedResponse))
         return None if unknown and self.client.start_requested else False
 
     def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any], *plan: Any) -> Dict[str, Any]:

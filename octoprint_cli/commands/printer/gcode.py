@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
@@ -24,8 +25,8 @@ from octoprint_cli.api import (
 if TYPE_CHECKING:
     from octoprint_cli.api import GcodeCommand
 
-#: OctoPrint drops the connection on a body above 100 KB.
-MAX_CHARACTERS = 80_000
+#: OctoPrint drops the connection on a body above 100 KiB, and then nobody knows what came of it.
+MAX_BODY = 100_000
 #: A move to the other end of a large bed takes less, and what takes longer says `busy` meanwhile.
 REPLY_SECONDS = 30.0
 #: The codes that home or probe: they drive the nozzle, or the probe, onto the bed or what stands on it.
@@ -145,8 +146,7 @@ class Gcode(Guarded, ShowOne):
             texts: List[str] = []
             for text in parsed_args.commands:
                 texts += self._stdin() if text == "-" else [text]
-            if sum(map(len, texts)) > MAX_CHARACTERS:
-                raise errors.InvalidValue("these are too many commands for one request", hint="octoprint-cli help print")
+            _require_one_request(texts)
             self._parsed = [parse_command(text) for text in texts]
         return self._parsed
 
@@ -195,3 +195,12 @@ def _text_of(reply: Mapping[str, Any]) -> str:
     end = "ok" if reply["ok"] else f"not ok: {reply['error']}"
     doubt = " (ambiguous: another client's command came between)" if reply["ambiguous"] else ""
     return "\n".join([f"> {visible(reply['command'])}{doubt}", *(f"  {visible(line)}" for line in reply["lines"]), f"  {end}"])
+
+
+def _require_one_request(texts: List[str]) -> None:
+    size = len(json.dumps({"commands": texts}))
+    if size > MAX_BODY:
+        raise errors.InvalidValue(
+            f"these commands ({len(texts)} lines) are a request of {size} bytes, and OctoPrint takes {MAX_BODY}; nothing was sent",
+            hint="octoprint-cli help print  # a file may have any size",
+        )

@@ -92,6 +92,8 @@ class PrinterState(EventLog):
         #: Verbs that are accepted and then not carried out: start, cancel, pause, resume, restart, connect, disconnect,
         #: target, select, upload, delete, command, and `print` for an upload that should start.
         self.ignored_verbs: Set[str] = set()
+        #: The server's G-code scripts by name, such as beforePrintResumed; of the settings these are all.
+        self.scripts: Dict[str, str] = {}
         #: The permissions of the key; None for all.
         self.permissions: Optional[Set[str]] = None
 

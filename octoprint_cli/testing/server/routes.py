@@ -175,6 +175,7 @@ _on("GET", websocket.PATH, "", lambda call: websocket.handshake(call.request), p
 _on("POST", "/api/login", "", _login)
 _on("GET", "/api/version", "STATUS", lambda call: rest_payloads.version(call.octoprint))
 _on("GET", "/api/server", "STATUS", lambda call: Reply(200, {"safemode": None, "version": call.octoprint.version}))
+_on("GET", "/api/settings", "SETTINGS_READ", lambda call: Reply(200, {"scripts": {"gcode": call.octoprint.scripts}}))
 _on("GET", "/api/connection", "STATUS", lambda call: rest_payloads.connection(call.octoprint))
 _on("POST", "/api/connection", "CONNECTION", lambda call: call.octoprint.act_on_connection(call.body))
 _on("GET", "/api/printerprofiles", "CONNECTION", lambda call: profiles.listing(call.octoprint))

@@ -255,6 +255,7 @@ def test_installed_script_reads_requests_from_a_file(environ: Environ, tmp_path:
         ("5", None, -32600),
         ('{"jsonrpc": "1.0", "id": 9, "method": "ping"}', 9, -32600),
         ('{"jsonrpc": "2.0", "id": "a", "params": {}}', "a", -32600),
+        ('{"jsonrpc": "2.0", "id": null, "method": "ping"}', None, -32600),
     ],
 )
 def test_malformed_line_gets_an_error_and_the_next_one_its_answer(
