@@ -6,8 +6,9 @@ from typing import NamedTuple, Optional, Pattern
 
 #: What may stand in `text`: words for people, or a name or another value.
 MESSAGE, VALUE = "message", "value"
-#: What may stand in `heats` besides tool, bed and chamber: the heater is named by HEATER=, or each by a parameter's own name.
-NAMED, BY_PARAMETERS = "named", "by parameters"
+#: What may stand in `heats` besides tool, bed and chamber: the heater is named by HEATER=, or each by a parameter's own name, or
+#: the tool's temperature is H and the bed's B.
+NAMED, BY_PARAMETERS, BY_LETTERS = "named", "by parameters", "by letters"
 #: What may stand in `reports`.
 TEMPERATURES, POSITION, SD_PROGRESS, FANS, PROGRESS = "temperatures", "position", "sd progress", "fans", "progress"
 
@@ -20,9 +21,12 @@ class Code(NamedTuple):
     notable: Optional[str] = None  # why it deserves a look in a file that is printed unattended
     only_with: Optional[Pattern[str]] = None  # harm and notable are about these parameters; with others there is nothing to say
     typed_harm: Optional[str] = None  # harm as above, of what is usual in a file and harmful only if it is typed
-    disturbs: Optional[str] = None  # what it does to a job: typed during one, it wants --confirm
+    disturbs: Optional[str] = None  # what it does to a job: typed during one, or during its pause, it wants --confirm
+    disturbs_with: Optional[Pattern[str]] = None  # ... with these parameters; with others a job does not mind
     moves: bool = False  # moves something, upsets the position or swaps the tool: refused while a job is printing
-    heats: Optional[str] = None  # the heater whose target it sets: tool, bed, chamber, NAMED or BY_PARAMETERS
+    heats: Optional[str] = None  # the heater whose target it sets: tool, bed, chamber, NAMED, BY_PARAMETERS or BY_LETTERS
+    degrees: str = "SR"  # the parameters that have the target
+    tunes: bool = False  # the heater is off again when it is done; E-1 is the bed
     tool: str = "T"  # of one that heats a tool, the parameter that names the tool
     needs_tool: bool = False  # whether it heats only if that parameter is there
     heat_off: Optional[Pattern[str]] = None  # the parameters with which it switches its heater off, whatever its target is
@@ -50,6 +54,11 @@ class Code(NamedTuple):
     def concerns(self, parameters: str) -> bool:
         """Whether its harm or remark is about a command with these parameters."""
         return self.only_with is None or self.only_with.fullmatch(parameters.upper()) is not None
+
+    def disturbance(self, parameters: str) -> Optional[str]:
+        """Return what a command with these parameters does to a job, or None if a job does not mind."""
+        minds = self.disturbs_with is None or self.disturbs_with.fullmatch(parameters.upper()) is not None
+        return self.disturbs if minds else None
 
     @property
     def remark(self) -> Optional[str]:

@@ -11,7 +11,7 @@ import shlex
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from octoprint_cli.errors import InvalidValue
-from octoprint_cli.gcode.code_row import Code
+from octoprint_cli.gcode.code_row import BY_LETTERS, Code
 from octoprint_cli.gcode.macro_heat import macro_targets, named_heater
 
 Target = Tuple[str, float]
@@ -24,8 +24,8 @@ _COMMENT = re.compile(r"(?<!\\);.*")
 _HIDING = re.compile(r"\([^)]*[A-Z]\s*[-+]?[0-9.]|[\\]|(?:^|\s)_[A-Z]+[0-9]", re.IGNORECASE)
 #: 0x190 and 4E2 are 400 to a firmware that uses C's functions.
 _C_NUMBER = re.compile(r"[0-9][XE][-+]?[0-9A-F]", re.IGNORECASE | re.ASCII)
-#: With F these raise the target by the flow, in Marlin, up to what B says.
-_AUTOMATIC = ("M104", "M109")
+#: The heaters of the parameters of what is `BY_LETTERS`.
+LETTERS = {"H": "tool", "B": "bed"}
 #: RepRapFirmware switches a heater off with S-273.15.
 _ABSOLUTE_ZERO = -273.0
 _HEATER_KEYS = ("HEATER", "SENSOR")
@@ -42,28 +42,26 @@ def has_hidden_parameters(line: str) -> bool:
     return _HIDING.search(without_comment(line)) is not None
 
 
-def heats(row: Code) -> bool:
-    """Whether a numbered code sets a target: by its row, or as M303 while it tunes."""
-    return row.heats is not None or row.name == "M303"
-
-
 def code_targets(row: Code, written: str, command: str) -> List[Target]:
     """Return the targets of a numbered code that heats, from what stands between it and the next code. Raises InvalidValue."""
     if _PARAMETERS.fullmatch(written) is None or _C_NUMBER.search(written):
         raise unreadable(command, f"what follows {row.name} is not parameters alone, such as T0 S200")
     pairs = [(letter.upper(), value) for letter, value in _PARAMETER.findall(written)]
-    empty = next((letter for letter, value in pairs if letter in "SR" and not value), None)
+    empty = next((letter for letter, value in pairs if letter in row.degrees and not value), None)
     if empty is not None:
         raise unreadable(command, f"{empty} has no number")
     twice = next((letter for index, (letter, _) in enumerate(pairs) if letter in dict(pairs[:index])), None)
     if twice is not None:
         raise unreadable(command, f"{twice} stands there twice")
     tool = dict(pairs).get(row.tool, "")
-    if row.heats == "tool" and tool and not tool.isdigit():
+    if row.heats == "tool" and tool and not (tool.isdigit() or row.tunes):
         raise unreadable(command, f"{row.tool}{tool} is no tool")
-    kind = _kind(row, dict(pairs))
-    letters = "SRB" if row.name in _AUTOMATIC else "SR"
-    return [(kind, degrees) for letter, value in pairs if value and letter in letters for degrees in _all_degrees(value, command)]
+    return [
+        (_kind(row, letter, tool), degrees)
+        for letter, value in pairs
+        if value and letter in row.degrees
+        for degrees in _all_degrees(value, command)
+    ]
 
 
 def word_targets(row: Code, named: bool, written: str, command: str) -> List[Target]:
@@ -92,11 +90,11 @@ def _strict_pairs(written: str, command: str) -> Dict[str, str]:
     return seen
 
 
-def _kind(row: Code, parameters: Dict[str, str]) -> str:
-    """Return the kind of heater; M303 names it with E, where -1 is the bed."""
-    if row.name == "M303":
-        return "bed" if parameters.get("E", "").startswith("-") else "tool"
-    return str(row.heats)
+def _kind(row: Code, letter: str, tool: str) -> str:
+    """Return the kind of heater whose target is given by a letter; what tunes a heater names the bed as tool -1."""
+    if row.heats == BY_LETTERS:
+        return LETTERS[letter]
+    return "bed" if row.tunes and tool.startswith("-") else str(row.heats)
 
 
 def _kind_of(heater: Optional[str]) -> str:
