@@ -72,7 +72,12 @@ def code_name(letter: str, digits: str) -> str:
     return f"{letter.upper()}{int(digits.lstrip('0')[:9] or '0')}"
 
 
-def skipped() -> Tuple[List[str], List[str]]:
-    """Return what a reader of files need not look at: the numbered codes, and the words."""
-    names = [row.name for row in ROWS if row.skipped]
-    return [name for name in names if not is_word(name)], [name for name in names if is_word(name)]
+def skipped() -> Tuple[List[str], List[str], List[str]]:
+    """Return what a reader of files need not look at: the numbered codes, those that a text follows, and the words."""
+    rows = [row for row in ROWS if row.skipped]
+    numbered = [row for row in rows if not is_word(row.name)]
+    return (
+        [row.name for row in numbered if row.text is None],
+        [row.name for row in numbered if row.text is not None],
+        [row.name for row in rows if is_word(row.name)],
+    )

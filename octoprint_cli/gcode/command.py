@@ -14,7 +14,14 @@ from octoprint_cli.errors import InvalidValue
 from octoprint_cli.gcode.code_row import NAMED, is_word
 from octoprint_cli.gcode.code_table import code_name, is_known, lookup
 from octoprint_cli.gcode.command_risks import FACTORS, disturbance_of, harm_of, moves
-from octoprint_cli.gcode.targets import code_targets, has_hidden_parameters, unreadable, without_comment, word_targets
+from octoprint_cli.gcode.targets import (
+    code_targets,
+    has_hidden_parameters,
+    require_clear_motion,
+    unreadable,
+    without_comment,
+    word_targets,
+)
 
 _LINE_NUMBER = re.compile(r"^\s*N\s*[-+]?\d+\s*", re.IGNORECASE)
 _REMARK = re.compile(r"\([^)]*\)|;.*")
@@ -80,6 +87,7 @@ class GcodeCommand(NamedTuple):
                 break
             if not is_word(name):
                 found += code_targets(row, written, self.text) if row.heats else []
+                require_clear_motion(name, written, self.text)
             elif row.heats == NAMED or row.waits_for_heat or not is_known(name):
                 found += word_targets(row, is_known(name), written, self.text)
         if (found or self.moves) and has_hidden_parameters(unframed(self.text)):

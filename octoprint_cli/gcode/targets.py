@@ -19,6 +19,9 @@ Target = Tuple[str, float]
 #: Letters with a number each; one without a number, a switch, stands alone, since RS400 may be R and S400 or neither.
 _PARAMETERS = re.compile(r"(?:\s*[A-Z](?:\s*[-+]?[0-9.][-+0-9.:]*|(?=\s|$)))*\s*", re.IGNORECASE | re.ASCII)
 _PARAMETER = re.compile(r"([A-Z])\s*([-+0-9.:]*)", re.IGNORECASE | re.ASCII)
+#: The motions whose parameters are numbers, each of them once.
+MOTIONS = frozenset(["G0", "G1", "G2", "G3", "G5"])
+_REMARK = re.compile(r"\([^)]*\)")
 _COMMENT = re.compile(r"(?<!\\);.*")
 #: A remark in brackets that holds a letter with a number, or characters that belong to no parameter.
 _HIDING = re.compile(r"\([^)]*[A-Z]\s*[-+]?[0-9.]|[\\]|(?:^|\s)_[A-Z]+[0-9]", re.IGNORECASE)
@@ -42,17 +45,15 @@ def has_hidden_parameters(line: str) -> bool:
     return _HIDING.search(without_comment(line)) is not None
 
 
+def require_clear_motion(name: str, written: str, command: str) -> None:
+    """Raise InvalidValue for a motion whose parameters can be read in more than one way. Remarks in brackets are left out."""
+    if name in MOTIONS:
+        _parameters(name, _REMARK.sub(" ", written), "XYZEIJ", command)
+
+
 def code_targets(row: Code, written: str, command: str) -> List[Target]:
     """Return the targets of a numbered code that heats, from what stands between it and the next code. Raises InvalidValue."""
-    if _PARAMETERS.fullmatch(written) is None or _C_NUMBER.search(written):
-        raise unreadable(command, f"what follows {row.name} is not parameters alone, such as T0 S200")
-    pairs = [(letter.upper(), value) for letter, value in _PARAMETER.findall(written)]
-    empty = next((letter for letter, value in pairs if letter in row.degrees and not value), None)
-    if empty is not None:
-        raise unreadable(command, f"{empty} has no number")
-    twice = next((letter for index, (letter, _) in enumerate(pairs) if letter in dict(pairs[:index])), None)
-    if twice is not None:
-        raise unreadable(command, f"{twice} stands there twice")
+    pairs = _parameters(row.name, written, row.degrees, command)
     tool = dict(pairs).get(row.tool, "")
     if row.heats == "tool" and tool and not (tool.isdigit() or row.tunes):
         raise unreadable(command, f"{row.tool}{tool} is no tool")
@@ -88,6 +89,21 @@ def _strict_pairs(written: str, command: str) -> Dict[str, str]:
             raise unreadable(command, f"{word!r} is not KEY=VALUE, or its key stands there twice")
         seen[key.upper()] = value
     return seen
+
+
+def _parameters(name: str, written: str, numbers: str, command: str) -> List[Tuple[str, str]]:
+    """Return the letters behind a code and their values. Raises InvalidValue for one twice, or of `numbers` one without a value."""
+    if _PARAMETERS.fullmatch(written) is None or _C_NUMBER.search(written):
+        example = "X10 Y20" if name in MOTIONS else "T0 S200"
+        raise unreadable(command, f"what follows {name} is not parameters alone, such as {example}")
+    pairs = [(letter.upper(), value) for letter, value in _PARAMETER.findall(written)]
+    empty = next((letter for letter, value in pairs if letter in numbers and not value), None)
+    if empty is not None:
+        raise unreadable(command, f"{empty} has no number")
+    twice = next((letter for index, (letter, _) in enumerate(pairs) if letter in dict(pairs[:index])), None)
+    if twice is not None:
+        raise unreadable(command, f"{twice} stands there twice")
+    return pairs
 
 
 def _kind(row: Code, letter: str, tool: str) -> str:
