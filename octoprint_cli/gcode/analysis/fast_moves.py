@@ -8,8 +8,8 @@ text is taken apart with the functions of bytes, map and compress, which loop in
 - its numbers, and a string with the letter of each: all numbers at an X are all positions along X.
 
 Kinds and letters are bytes, so whole runs of them are sifted by `bytes.translate`. Each table here and in `move_kinds` answers one
-question of every byte: some map it to 1 or 0 (`EXTRUDING`: has it that bit?), which `compress` takes to pick numbers; some are bytes
-to leave out (`NOT_E`: all kinds without an E). An example, in absolute E that stands at 0:
+question of every byte: some map it to 1 or 0 (`EXTRUDING`: has it that bit?), which `compress` takes to pick numbers; some are
+bytes to leave out (`NOT_E`: all kinds without an E). An example, in absolute E that stands at 0:
 
     G0 X10 Y20        the kind is X|Y
     G1 X30 E1.5                   X|E

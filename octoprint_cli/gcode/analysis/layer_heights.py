@@ -129,7 +129,7 @@ def _grid(heights: List[float], height: float, first: Optional[float]) -> Callab
 
 
 def median(values: Iterable[float]) -> float:
-    """Return the median of some values. The module `statistics` has it, too, but takes 10 ms to import, which a small file does not."""
+    """Return the median of some values, as the module `statistics` does, which takes longer to import than a small file to read."""
     ordered = sorted(values)
     middle = len(ordered) // 2
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

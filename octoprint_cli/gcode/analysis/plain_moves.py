@@ -24,6 +24,7 @@ _SPACES = re.compile(rb"(?:\nG[0-3](?:[ \t]+[XYZEFIJ][-\d.]+)+[ \t]*)+(?=\n)")
 _NO_SPACES = re.compile(rb"(?:\nG[0-3](?:(?:[XYZEFIJ][-\d.]+)+|(?: ?[XYZFIJ][-\d.]+| E[-\d.]+|E[\d.]+)+ *))+(?=\n)")
 _TIGHT = re.compile(rb"\nG[0-3](?:[XYZEFIJ]| [XYZEFIJ][-\d.]+[XYZEFIJ])")
 _LETTERS = b"XYZEFIJ"
+_NO_LOWER_CASE = bytes(value for value in range(256) if value not in b"gxyzefij")
 
 
 def may_be_odd(line: bytes) -> bool:
@@ -39,11 +40,11 @@ def respell(text: bytes) -> bytes:
         text = b"".join(_NUMBERED.split(text))
     if b"(" in text:
         text = b"".join(_REMARK.split(text))
-    if _LOWER.search(text):
+    if text.translate(None, _NO_LOWER_CASE) and _LOWER.search(text):
         text = _ANY_CASE.sub(_upper, text)
     if b"\nG0" in text:
         text = _ZEROS.sub(b"\nG", text)
-    if b"\t" in text or any(b"  %c" % letter in text for letter in _LETTERS):
+    if b"\t" in text or (b"  " in text and any(b"  %c" % letter in text for letter in _LETTERS)):
         text = _SPACES.sub(_one_space, text)
     return _NO_SPACES.sub(_spaced, text) if _TIGHT.search(text) else text
 

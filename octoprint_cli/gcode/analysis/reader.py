@@ -180,8 +180,11 @@ class GcodeParser:
         text = _without_skipped(b"\n" + commands)
         odd = self._execute_plain(text, line, last, ends_at_odd=True)
         if odd is not None:
-            begins, line = odd
-            self._execute_plain(_without_skipped(respell(text[begins - 1 :])), line, last, ends_at_odd=False)
+            rest, line = text[odd[0] - 1 :], odd[1]
+            plain = respell(rest)
+            if b"\nN" in rest:  # what is skipped could not be seen behind the numbers
+                plain = _without_skipped(plain)
+            self._execute_plain(plain, line, last, ends_at_odd=False)
 
     def _execute_plain(self, text: bytes, line: int, last: bool, ends_at_odd: bool) -> Optional[Tuple[int, int]]:
         """Execute lines, of which the first is behind a line end.
