@@ -11,7 +11,7 @@ from typing import Pattern, Tuple
 from octoprint_cli.gcode.code_row import NAMED, Code
 
 #: A text for the host that is a command to the server: it obeys `//action:cancel`. Notes and dialogues harm nothing.
-HOST_ACTION: Pattern[str] = re.compile(r".*\bACTION\s*:(?!\s*(?:NOTIFICATION|PROMPT_)).*")
+HOST_ACTION = r".*\bACTION\s*:(?!\s*(?:NOTIFICATION|PROMPT_)).*"
 HOST_ACTION_HARM = "sends a command to the server, which may cancel, pause or start a job, or shut down"
 #: What words and numbered codes do to a job that is paused.
 PROBES = "homes or probes, over the half-printed part"
@@ -65,7 +65,7 @@ WORDS: Tuple[Code, ...] = (
     Code(
         "PRUSA",
         harm="resets the printer, or acts as if its power failed",
-        only_with=re.compile(r"\s*(?:FR|LZ|UVLO|RESET)\b.*"),
+        only_with=r"\s*(?:FR|LZ|UVLO|RESET)\b.*",
         disturbs="may change how the printer works",
     ),
     Code("RESTART", harm="restarts the host firmware", moves=True, restarts=True),

@@ -6,7 +6,6 @@ for all. Rows with more to say than one column stand in `_ROWS`, others by what 
 
 from __future__ import annotations
 
-import re
 from typing import Dict, Tuple
 
 from octoprint_cli.gcode.code_row import (
@@ -22,17 +21,17 @@ from octoprint_cli.gcode.code_row import (
 )
 from octoprint_cli.gcode.firmware_words import HOST_ACTION, HOST_ACTION_HARM, LETS_GO, PROBES, UPSETS
 
-_BELOW_ZERO = re.compile(r".*\bS-")
-_STOPPING = re.compile(r".*(?:STOP|END|FINISH|DONE|CANCEL)")
-_SWITCHED_OFF = re.compile(r".*\bA0\b")
+_BELOW_ZERO = r".*\bS-"
+_STOPPING = r".*(?:STOP|END|FINISH|DONE|CANCEL)"
+_SWITCHED_OFF = r".*\bA0\b"
 #: M302 S155 is a limit. Without parameters, or with S0 or P1, nothing is too cold any more.
-_COLD_ALLOWED = re.compile(r"\s*|.*\b(?:S0+(?:\.0*)?|P1)(?![0-9.]).*")
+_COLD_ALLOWED = r"\s*|.*\b(?:S0+(?:\.0*)?|P1)(?![0-9.]).*"
 #: Of M84 and M18: only an extruder's motor is let go of by `E`.
-_AXES_TOO = re.compile(r"(?!\s*E[\s0-9:]*$).*")
+_AXES_TOO = r"(?!\s*E[\s0-9:]*$).*"
 #: G92 E0 is no matter; X, Y and Z are, and all of them without a parameter.
-_RENAMED = re.compile(r"\s*|.*[XYZ].*")
-_DOWNWARDS = re.compile(r".*Z\s*-.*")
-_BY_PRESET = re.compile(r".*\bI\s*\d.*")
+_RENAMED = r"\s*|.*[XYZ].*"
+_DOWNWARDS = r".*Z\s*-.*"
+_BY_PRESET = r".*\bI\s*\d.*"
 _PRESET = "heats to a temperature that the printer has stored, beyond the limits perhaps"
 _CONTROL = "changes how a heater is controlled"
 _NETWORK = "changes the printer's network, its name or its password"
@@ -66,7 +65,7 @@ _ROWS = (
     Code("M32", harm="starts a print from the SD card past every check", text=VALUE),
     Code("M36", text=VALUE),
     Code("M42", typed_harm="switches a pin, whatever is connected to it"),
-    Code("M43", harm="switches pins, whatever is connected to them", only_with=re.compile(r".*[ST].*"), disturbs="watches pins"),
+    Code("M43", harm="switches pins, whatever is connected to them", only_with=r".*[ST].*", disturbs="watches pins"),
     Code("M73", skipped=True, reports=PROGRESS),
     Code("M80", harm="switches the power supply"),
     Code("M81", harm="switches the power off"),
@@ -126,7 +125,7 @@ _ROWS = (
     Code(
         "M211",
         notable="switches the limits of the axes off",
-        only_with=re.compile(r".*\bS0(?![0-9.]).*"),
+        only_with=r".*\bS0(?![0-9.]).*",
         disturbs="changes whether the axes stay within their limits",
     ),
     Code("M220", skipped=True),
@@ -137,23 +136,23 @@ _ROWS = (
         "M291",
         text=MESSAGE,
         notable="waits for a person",
-        only_with=re.compile(r".*\bS[2-7].*"),
+        only_with=r".*\bS[2-7].*",
         disturbs="waits for a person",
-        disturbs_with=re.compile(r".*\bS[2-7].*"),
+        disturbs_with=r".*\bS[2-7].*",
     ),  # of RepRapFirmware
     Code("M301", notable="changes the printer's calibration", disturbs=_CONTROL),
     Code("M302", harm="allows cold extrusion", only_with=_COLD_ALLOWED),
     Code("M303", harm="heats unattended to tune the heater", heats="tool", tool="E", tunes=True, reports=TEMPERATURES),
     Code("M304", notable="changes the printer's calibration", disturbs=_CONTROL),
     Code("M305", typed_harm="changes how a temperature is measured"),
-    Code("M306", harm="heats unattended to tune the heater", only_with=re.compile(r".*T.*"), disturbs=_CONTROL),
+    Code("M306", harm="heats unattended to tune the heater", only_with=r".*T.*", disturbs=_CONTROL),
     Code("M307", typed_harm=_CONTROL),
     Code("M308", typed_harm="changes how a temperature is measured"),
     Code("M400", skipped=True),
     Code("M410", moves=True, notable="stops all moves at once, wherever the nozzle is"),
     Code("M428", moves=True, disturbs=UPSETS),
     Code("M412", disturbs="switches a filament sensor"),
-    Code("M486", text=VALUE, skipped=True, harm="leaves an object out of the print", only_with=re.compile(r"\s*(?:C|P\s*\d+)\s*")),
+    Code("M486", text=VALUE, skipped=True, harm="leaves an object out of the print", only_with=r"\s*(?:C|P\s*\d+)\s*"),
     Code("M500", harm="overwrites the stored settings"),
     Code("M501", harm="replaces the settings in use"),
     Code("M502", harm="resets the settings to the firmware's defaults"),

@@ -24,39 +24,15 @@ HEATS_NO_MORE = [
 ]
 REACHES_400 = [
     *("G90 G1 X400 F3000", "M82 G1 X400", "T0 G1 X400", "M220 S100 G1 X400", "g90 g1x400", "N5 G90 G0 X400", "G21 G90 G17 G1 X400"),
-    *(
-        "G53 G1 X400 E340",
-        "G53 X400",
-        "X400",
-        "X400 F3000",
-        "X 400",
-        "N7 X400",
-        "/G1 X400",
-        "/X400",
-        "G1 X10 G1 X400",
-        "M400 X1 G0 X400",
-    ),
+    *("G53 G1 X400 E340", "G53 X400", "X400", "X400 F3000", "X 400", "N7 X400", "/G1 X400", "/X400", "G1 X10 G1 X400"),
+    *("M400 X1 G0 X400"),
     "G5 X400 Y20 I0 J3 P0 Q-3",
 ]
 STAYS = [
-    *(
-        "M117 G1 X400",
-        'M98 P"G1 X400"',
-        "MACRO POS=G1 X400",
-        "M117 X400",
-        "(G1 X400)",
-        "//G1 X400",
-        "M1002 judge_flag g29_x400",
-        "M92 X400",
-    ),
-    *(
-        "X_HOME X=400",
-        "EXCLUDE_OBJECT_DEFINE NAME=a CENTER=400,400",
-        'M291 P"now G1 X400" S1',
-        "F400",
-        'M862.3 P "M1 X400"',
-        "G4 X400",
-    ),
+    *("M117 G1 X400", 'M98 P"G1 X400"', "MACRO POS=G1 X400", "M117 X400", "(G1 X400)", "//G1 X400"),
+    *("M1002 judge_flag g29_x400", "M92 X400"),
+    *("X_HOME X=400", "EXCLUDE_OBJECT_DEFINE NAME=a CENTER=400,400", 'M291 P"now G1 X400" S1', "F400", 'M862.3 P "M1 X400"'),
+    *("G4 X400"),
 ]
 DAMAGED = [
     "M104 S40 0",
@@ -113,6 +89,20 @@ def test_motion_in_a_text_is_none(line: str) -> None:
 def test_machine_coordinates_know_no_renamed_place_and_no_distances() -> None:
     assert read(BEFORE + "G92 X0\nG91\nG53 G0 X-60\nG1 X1\n" + AFTER).moves.x == (-60, 60)
     assert read(BEFORE + "G92 X0\nG53 G0 X20\nG1 X1\n").moves.x == (10, 61)
+
+
+def test_coordinates_before_any_motion_are_none() -> None:
+    assert read("G28\nX400\n").moves.x is None
+
+
+def test_coordinates_of_an_arc_go_on_with_it() -> None:
+    arcs = "G1 X50 Y50\nG2 X60 Y60 I10 J0\nX50 Y50 I-10 J0\n"
+    assert read(BEFORE + arcs).moves == read(BEFORE + arcs.replace("\nX50", "\nG2 X50")).moves
+    assert read(BEFORE + arcs + "X400\n").bad_lines == ()
+
+
+def test_line_of_a_thousand_codes_is_read_in_one_go() -> None:
+    assert read(BEFORE + "M1" * 400 + "\n" + "G90 " * 400 + "G1 X400\n").moves.x == (10, 400)
 
 
 @pytest.mark.parametrize(

@@ -8,18 +8,13 @@ from typing import Dict, List, Optional, Set
 from octoprint_cli.gcode.analysis.contents import HeaterTargets
 from octoprint_cli.gcode.analysis.tokenizer import Words
 from octoprint_cli.gcode.code_row import BY_LETTERS, BY_PARAMETERS, NAMED, Code
-from octoprint_cli.gcode.code_table import CODES
 from octoprint_cli.gcode.macro_heat import ANY, highest_number, macro_targets, named_heater, pairs
 
 #: Tools are numbered below this: larger numbers are other things (T255, T1000 of Bambu Lab).
 MOST_TOOLS = 32
 
 #: Every number that some firmware or server may read as degrees: brackets, a backslash or another letter before it hide none.
-_NUMBER = rb"[\s=]*([-+]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}))"
-_DEGREES = {
-    letters: re.compile(b"[%s]" % letters.encode() + _NUMBER, re.IGNORECASE)
-    for letters in {row.degrees for row in CODES.values()} | {"H", "B"}
-}
+_DEGREES = rb"[%s][\s=]*([-+]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}))"
 
 
 class HeaterTracker:
@@ -95,7 +90,7 @@ class HeaterTracker:
         if row.tunes:
             self._raise_to("bed" if (words.get(row.tool) or 0) < 0 else f"tool{tool}", degrees)
             return False
-        if row.heat_off is not None and row.heat_off.match(rest.decode("ascii", "replace").upper()):
+        if row.heat_off is not None and re.match(row.heat_off, rest.decode("ascii", "replace").upper()):
             degrees = 0.0
         if row.heats in ("bed", "chamber"):
             self.set(str(row.heats), degrees)
@@ -177,4 +172,5 @@ class HeaterTracker:
 
 def _highest(letters: str, text: bytes) -> Optional[float]:
     """Return the highest of all numbers that can be read as the degrees behind one of these letters."""
-    return max(map(float, _DEGREES[letters].findall(text)), default=None)
+    degrees = re.findall(_DEGREES % letters.encode(), text, re.IGNORECASE)
+    return max(map(float, degrees), default=None)

@@ -45,7 +45,7 @@ class GcodeInterpreter:
         self.tools: Set[int] = set()
         self.macro: Optional[str] = None
         self.restarted: Optional[int] = None  # where another print begins, behind the first one's end
-        self._motion = "G1"  # what coordinates without a code are
+        self._motion: Optional[str] = None  # the last one of those that were executed one by one
         self._homed: Optional[int] = None
         self._firm: Optional[Tuple[str, int]] = None  # what ended the print that certainly
         self._weak: Optional[Tuple[str, int]] = None  # what comes when a print has ended, mostly
@@ -72,13 +72,18 @@ class GcodeInterpreter:
         if command is None:
             return None
         command, following = split(command, text)
-        if following:
-            text = text[: text.rfind(following)] if following in text else text
-        problem = self._carry_out(command, text, line)
-        self.toolpath.in_machine = command.code == "G53" and bool(following)
-        second = self.execute(following, line) if following else None
+        if not following:
+            return self._carry_out(command, text, line)
+        problem: Optional[Problem] = None
+        while command is not None:
+            own = text[: text.rfind(following)] if following and following in text else text
+            problem = self._carry_out(command, own, line) or problem
+            self.toolpath.in_machine = command.code == "G53"
+            text, command = following, tokenize(following)
+            if command is not None:
+                command, following = split(command, text)
         self.toolpath.in_machine = False
-        return problem or second
+        return problem
 
     def _carry_out(self, command: Tokens, text: bytes, line: int) -> Optional[Problem]:
         """Execute one command, whose text may hold remarks. Returns what is wrong with it, if anything."""
@@ -126,10 +131,10 @@ class GcodeInterpreter:
     def _completed(self, command: Tokens, text: bytes) -> Tokens:
         """Return coordinates without a code as the motion that was said before; any other command as it is."""
         words = coordinates(text)
-        if words is None:
+        if words is None or (self._motion is None and not any(self.toolpath.moves.extents())):
             return command
-        curved = self._motion != "G1" and any(letter in words.upper() for letter in (b"I", b"J", b"R"))
-        return Tokens(self._motion if curved else "G1", {}, None, words)
+        curved = any(letter in words.upper() for letter in (b"I", b"J", b"R"))
+        return Tokens(self._motion if curved and self._motion else "G1", {}, None, words)
 
     def _arc(self, command: Tokens, line: int, clockwise: bool) -> Optional[Problem]:
         if self.toolpath.arc(command.words, line, clockwise) or command.problem:

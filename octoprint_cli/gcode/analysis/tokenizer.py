@@ -34,11 +34,12 @@ _STRAY = re.compile(rb"[\d.]\s+[-+.]?\d")
 _PLACES = b"XYZEIJ"
 _MOTIONS = frozenset(["G0", "G1", "G2", "G3", "G5"])
 #: The code of another command on the same line, which RepRapFirmware carries out. In quotes, or in a word, there is none.
+#: These are compiled when a file needs them, which few do.
 _CODE_LETTERS = b"GMgm"
-_NEXT = re.compile(rb"(?<![\w.=])[GMgm]\s?\d{1,4}(?:\.\d+)?(?![\w.]|[ \t]*[=:])|(?<![\w.=])[GMgm]\d{1,4}(?=[A-Za-z][-+.\d])")
-_QUOTED = re.compile(rb"\"[^\"]*\"")
+_NEXT = rb"(?<![\w.=])[GMgm]\s?\d{1,4}(?:\.\d+)?(?![\w.]|[ \t]*[=:])|(?<![\w.=])[GMgm]\d{1,4}(?=[A-Za-z][-+.\d])"
+_QUOTED = rb"\"[^\"]*\""
 #: Coordinates without a code, for the motion that was said before.
-_BARE = re.compile(rb"\s*(?:/\s*)?(?:[Nn]\s*\d+\s*)?((?:[XYZEFIJKPQR]\s*[-+]?(?:\d+\.?\d*|\.\d+)\s*)+)", re.IGNORECASE)
+_BARE = rb"\s*(?:/\s*)?(?:[Nn]\s*\d+\s*)?((?:[XYZEFIJKPQRxyzefijkpqr]\s*[-+]?(?:\d+\.?\d*|\.\d+)\s*)+)"
 _EXPONENT = re.compile(rb"[A-Z][-+]?[\d.]+[eE][-+]\d|[A-DF-Z][-+]?[\d.]+e\d")
 
 
@@ -76,7 +77,7 @@ def split(command: Tokens, text: bytes) -> Tuple[Tokens, bytes]:
     if is_word(command.code) or lookup(command.code).text is not None:
         return command, b""
     rest = command.rest
-    following = _NEXT.search(_QUOTED.sub(lambda quoted: b"x" * len(quoted.group()), rest) if b'"' in rest else rest)
+    following = re.search(_NEXT, re.sub(_QUOTED, lambda quoted: b"x" * len(quoted.group()), rest))
     if following is None:
         return command, b""
     return command._replace(rest=rest[: following.start()]), rest[following.start() :]
@@ -84,7 +85,7 @@ def split(command: Tokens, text: bytes) -> Tuple[Tokens, bytes]:
 
 def coordinates(text: bytes) -> Optional[bytes]:
     """Return the words of a line that is made of coordinates alone, without a code; None for any other line."""
-    bare = _BARE.fullmatch(text)
+    bare = re.fullmatch(_BARE, text)
     return bare and bare.group(1)
 
 
