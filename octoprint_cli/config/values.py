@@ -45,8 +45,8 @@ class Limits(NamedTuple):
     chamber: float
 
     def of(self, heater: str) -> float:
-        """Return the limit of the heater `tool0`, `tool1`, `bed` or `chamber`."""
-        return float(getattr(self, "tool" if heater.startswith("tool") else heater))
+        """Return the limit of the heater `tool0`, `tool1`, `bed` or `chamber`; one with a name of its own counts as a tool."""
+        return float({"bed": self.bed, "chamber": self.chamber}.get(heater, self.tool))
 
 
 def _text(value: Any) -> str:

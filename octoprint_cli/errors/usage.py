@@ -34,7 +34,11 @@ class ConfirmationRequired(CliError):
 
     code = "CONFIRMATION_REQUIRED"
     remedy = "octoprint-cli help"
-    advice = "Make sure that what the message describes may happen, then run the hint, which is the same line with --confirm."
+    advice = (
+        "Make sure that what the message describes may happen, then run the hint, which is the same line with --confirm. "
+        "--dry-run says in needs_confirm what a line would have to be confirmed for. During a job or its pause gcode wants it for "
+        "all that this program does not know, and for what spoils the print."
+    )
 
 
 class LimitExceeded(CliError):

@@ -128,16 +128,24 @@ class Guarded:
 
     def rehearse(self, parsed_args: Namespace) -> Dict[str, Any]:
         """Return the result of `--dry-run`. Override it if the command does more than send requests to the server."""
+        reason = self._missing_consent(parsed_args)
         with self.client.rehearsal() as planned:
             outcome, _ = self._guarded(parsed_args)
         preflight = {"preflight": outcome["preflight"]} if "preflight" in outcome else {}
-        skipped = {"action": "skipped"} if outcome.get("action") == "skipped" else {}
-        return {**skipped, "requests": planned, **preflight}
+        if outcome.get("action") == "skipped":
+            return {"action": "skipped", "requests": planned, **preflight}
+        wanted = {"needs_confirm": f"this {reason}"} if reason else {}
+        return {"requests": planned, **preflight, **wanted}
 
     def _require_consent(self, parsed_args: Namespace) -> None:
-        reason = self.consent(parsed_args)
-        if reason and not getattr(parsed_args, "confirm", False):
+        reason = self._missing_consent(parsed_args)
+        if reason:
             raise ConfirmationRequired(f"this {reason}", hint=self.app.again("--confirm"), details={"reason": reason})
+
+    def _missing_consent(self, parsed_args: Namespace) -> Optional[str]:
+        """Return what needs `--confirm` with these arguments and has none, or None."""
+        reason = self.consent(parsed_args)
+        return None if getattr(parsed_args, "confirm", False) else reason
 
     def _guarded(self, parsed_args: Namespace) -> Tuple[Dict[str, Any], Any]:
         """Skip, or check and act, and return the outcome and the plan."""

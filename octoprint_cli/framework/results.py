@@ -103,7 +103,8 @@ def rehearsed(checks: bool, skippable: bool) -> Field:
     parts: Dict[str, Field] = {"preflight": VERDICT.or_null.optional} if checks else {}
     parts.update({"action": _SKIPPED.optional} if skippable else {})
     requests = listed(_REQUEST, "those that would be sent").optional
-    return record("with --dry-run", parts, dry_run=switch(), requests=requests)
+    wanted = text("without --confirm: the harm for which the real run requires it").optional
+    return record("with --dry-run", parts, dry_run=switch(), requests=requests, needs_confirm=wanted)
 
 
 _LOCAL = ("FILE_NOT_FOUND", "FILE_UNREADABLE", "FILE_INVALID")

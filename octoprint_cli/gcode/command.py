@@ -12,9 +12,16 @@ from typing import List, Match, NamedTuple, Optional, Tuple
 
 from octoprint_cli.errors import InvalidValue
 from octoprint_cli.gcode.code_row import NAMED, is_word
-from octoprint_cli.gcode.code_table import code_name, lookup
-from octoprint_cli.gcode.command_risks import FACTORS, disturbance_of, harm_of, is_known, moves
-from octoprint_cli.gcode.targets import code_targets, has_hidden_parameters, heats, unreadable, without_comment, word_targets
+from octoprint_cli.gcode.code_table import code_name, is_known, lookup
+from octoprint_cli.gcode.command_risks import FACTORS, disturbance_of, harm_of, moves
+from octoprint_cli.gcode.targets import (
+    code_targets,
+    has_hidden_parameters,
+    require_clear_motion,
+    unreadable,
+    without_comment,
+    word_targets,
+)
 
 _LINE_NUMBER = re.compile(r"^\s*N\s*[-+]?\d+\s*", re.IGNORECASE)
 _REMARK = re.compile(r"\([^)]*\)|;.*")
@@ -43,8 +50,8 @@ class GcodeCommand(NamedTuple):
 
     @property
     def disturbs(self) -> Optional[str]:
-        """What it does to a running job and wants consent during one, such as `FOO, which is not known: ...`; or None."""
-        found = ((name, disturbance_of(name)) for name in self.codes)
+        """What it does to a job that is under way and wants consent then, such as `FOO, which is not known: ...`; or None."""
+        found = ((name, disturbance_of(name, written)) for name, written in self._parts())
         return next((f"{name}, which {what}" for name, what in found if what), None)
 
     @property
@@ -55,7 +62,7 @@ class GcodeCommand(NamedTuple):
     @property
     def affects_job(self) -> bool:
         """Whether a job that is under way is affected: it heats, tunes, or is not known."""
-        return bool(self.targets or self.disturbs or FACTORS.keys() & set(self.codes))
+        return bool(self.targets or (self.disturbs and not self.moves) or FACTORS.keys() & set(self.codes))
 
     @property
     def stops(self) -> bool:
@@ -79,7 +86,8 @@ class GcodeCommand(NamedTuple):
             if row.text:
                 break
             if not is_word(name):
-                found += code_targets(row, written, self.text) if heats(row) else []
+                found += code_targets(row, written, self.text) if row.heats else []
+                require_clear_motion(name, written, self.text)
             elif row.heats == NAMED or row.waits_for_heat or not is_known(name):
                 found += word_targets(row, is_known(name), written, self.text)
         if (found or self.moves) and has_hidden_parameters(unframed(self.text)):
@@ -93,7 +101,7 @@ class GcodeCommand(NamedTuple):
         found = [match for match in found if match.group(1) not in "Tt" or match is found[0]]  # behind a code it is a parameter
         ends = [match.start() for match in found[1:]] + [len(line)]
         parts = [(code_name(*match.groups()), _behind(match, line, end)) for match, end in zip(found, ends)]
-        if is_word(self.codes[0]):
+        if self.codes[0][0] not in "GMT" or is_word(self.codes[0]):
             word = _WORD.match(line)
             parts.insert(0, (self.codes[0], line[word.end() :] if word else line))
         return parts

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Dict, Optional, Tuple
 
-from octoprint_cli.gcode.code_row import MESSAGE, is_word
-from octoprint_cli.gcode.code_table import CODES, lookup
+from octoprint_cli.gcode.code_row import is_word
+from octoprint_cli.gcode.code_table import is_known, lookup
 from octoprint_cli.gcode.firmware_words import may_heat
 
 #: The percentages of M220 (speed) and M221 (flow) that the server itself accepts from its users.
@@ -30,14 +30,11 @@ def moves(name: str) -> bool:
     return lookup(name).moves
 
 
-def disturbance_of(name: str) -> Optional[str]:
-    """Return what a code or word does to a running job, as the end of "which ..."; None if a job does not mind."""
-    return lookup(name).disturbs if is_known(name) else "is not known: it may be a macro that moves or heats"
-
-
-def is_known(name: str) -> bool:
-    """Whether it is known what a code or word does. Of numbered codes that is assumed."""
-    return not is_word(name) or name in CODES or lookup(name).text == MESSAGE
+def disturbance_of(name: str, written: str) -> Optional[str]:
+    """Return what a code or word does to a job that is under way, as the end of "which ..."; None if a job does not mind."""
+    if is_known(name):
+        return lookup(name).disturbance(written)
+    return f"is not known: it may {'be a macro that moves or heats' if is_word(name) else 'move or heat'}"
 
 
 def _extreme(name: str, written: str) -> Optional[str]:

@@ -10,16 +10,30 @@ from typing import Pattern, Tuple
 
 from octoprint_cli.gcode.code_row import NAMED, Code
 
-#: Words that move something or upset the position, and of which nothing else is known.
+#: A text for the host that is a command to the server: it obeys `//action:cancel`. Notes and dialogues harm nothing.
+HOST_ACTION = r".*\bACTION\s*:(?!\s*(?:NOTIFICATION|PROMPT_)).*"
+HOST_ACTION_HARM = "sends a command to the server, which may cancel, pause or start a job, or shut down"
+#: What words and numbered codes do to a job that is paused.
+PROBES = "homes or probes, over the half-printed part"
+UPSETS = "upsets the position or the calibration, so that the rest of the print is displaced"
+LETS_GO = "lets go of the motors, so that the position is lost"
+
+#: Words that move something or swap the tool, and of which nothing else is known.
 _MOVES = """
-    ABORT ACCEPT ACTIVATE_EXTRUDER ADJUSTED ALIGN AXIS_TWIST_COMPENSATION_CALIBRATE BED_MESH_CALIBRATE BED_MESH_CLEAR
-    BED_MESH_OFFSET BED_MESH_PROFILE BED_SCREWS_ADJUST BED_TILT_CALIBRATE BLTOUCH_DEBUG BLTOUCH_STORE CLEAR_PAUSE
-    DELTA_CALIBRATE ENDSTOP_PHASE_CALIBRATE FORCE_MOVE HOME_XY HOMING_OVERRIDE LOAD_FILAMENT MANUAL_PROBE MANUAL_STEPPER PARK
-    PROBE PROBE_ACCURACY PROBE_CALIBRATE QUAD_GANTRY_LEVEL RESTORE_DUAL_CARRIAGE_STATE RESTORE_GCODE_STATE RESUME
-    SCREWS_TILT_CALCULATE SET_DUAL_CARRIAGE SET_EXTRUDER_ROTATION_DISTANCE SET_EXTRUDER_STEP_DISTANCE SET_GCODE_OFFSET
-    SET_KINEMATIC_POSITION SET_SKEW SET_STEPPER_ENABLE SHAPER_CALIBRATE SKEW_PROFILE STEPPER_BUZZ SYNC_EXTRUDER_MOTION
-    SYNC_STEPPER_TO_EXTRUDER TEST_RESONANCES TESTZ TOOL_CALIBRATE_TOOL_OFFSET TUNING_TOWER UNLOAD_FILAMENT Z_ENDSTOP_CALIBRATE
-    Z_TILT_ADJUST
+    ABORT ACCEPT ACTIVATE_EXTRUDER ADJUSTED ALIGN BED_MESH_OFFSET BED_MESH_PROFILE BLTOUCH_DEBUG BLTOUCH_STORE CLEAR_PAUSE
+    LOAD_FILAMENT MANUAL_STEPPER PARK RESTORE_DUAL_CARRIAGE_STATE RESTORE_GCODE_STATE RESUME SET_DUAL_CARRIAGE
+    SET_EXTRUDER_ROTATION_DISTANCE SET_EXTRUDER_STEP_DISTANCE SET_GCODE_OFFSET SYNC_EXTRUDER_MOTION SYNC_STEPPER_TO_EXTRUDER
+    UNLOAD_FILAMENT
+"""
+#: Words that home, probe or shake the axes.
+_PROBING = """
+    AXIS_TWIST_COMPENSATION_CALIBRATE BED_MESH_CALIBRATE BED_SCREWS_ADJUST BED_TILT_CALIBRATE DELTA_CALIBRATE
+    ENDSTOP_PHASE_CALIBRATE HOME_XY HOMING_OVERRIDE MANUAL_PROBE PROBE PROBE_ACCURACY PROBE_CALIBRATE QUAD_GANTRY_LEVEL
+    SCREWS_TILT_CALCULATE SHAPER_CALIBRATE TESTZ TEST_RESONANCES TOOL_CALIBRATE_TOOL_OFFSET Z_ENDSTOP_CALIBRATE Z_TILT_ADJUST
+"""
+#: Words that move an axis past its limits, or change where it is taken to be.
+_UPSETTING = """
+    BED_MESH_CLEAR FORCE_MOVE SET_KINEMATIC_POSITION SET_SKEW SKEW_PROFILE STEPPER_BUZZ TUNING_TOWER
 """
 #: What only asks, shows a text or a light, or turns a fan: it neither moves nor heats.
 _HARMLESS = """
@@ -31,6 +45,9 @@ _HARMLESS = """
 
 WORDS: Tuple[Code, ...] = (
     *(Code(name, moves=True) for name in _MOVES.split()),
+    *(Code(name, moves=True, disturbs=PROBES) for name in _PROBING.split()),
+    *(Code(name, moves=True, disturbs=UPSETS) for name in _UPSETTING.split()),
+    Code("SET_STEPPER_ENABLE", moves=True, disturbs=LETS_GO),
     *(Code(name) for name in _HARMLESS.split()),
     Code("@ABORT", harm="cancels the job"),
     Code("@CANCEL", harm="cancels the job"),
@@ -45,6 +62,12 @@ WORDS: Tuple[Code, ...] = (
     Code("MPC_CALIBRATE", typed_harm="heats unattended to tune the heater", moves=True, heats=NAMED),
     Code("PAUSE", waits=True, moves=True),
     Code("PID_CALIBRATE", typed_harm="heats unattended to tune the heater", moves=True, heats=NAMED),
+    Code(
+        "PRUSA",
+        harm="resets the printer, or acts as if its power failed",
+        only_with=r"\s*(?:FR|LZ|UVLO|RESET)\b.*",
+        disturbs="may change how the printer works",
+    ),
     Code("RESTART", harm="restarts the host firmware", moves=True, restarts=True),
     Code("RUN_SHELL_COMMAND", typed_harm="runs a program on the printer's computer"),
     Code("SAVE_CONFIG", harm="overwrites the stored settings and restarts the firmware", moves=True, restarts=True),

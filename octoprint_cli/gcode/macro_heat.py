@@ -28,6 +28,8 @@ _SEAM = re.compile(r"(?<=[A-Z0-9])(?=TEMP|TMP)|(?<=TEMP)(?=BED|CHAMBER|EXT|HOT|N
 _OTHER = re.compile(r"COUNT|DELTA|DIFF|DIFFERENCE|RATE|TIME|TIMEOUT|MINUTES|SECONDS|OFFSET|FACTOR|TOLERANCE|SPEED|SENSOR|TYPE|NAME")
 #: A parameter that is named after a heater alone has a temperature if it is one: TOOL=1 and EXTRUDER=0 are numbers of tools.
 _ALONE = re.compile(r"(?:HEATER_)?(?:BED|HEATBED|CHAMBER|EXTRUDER\d*|HOTEND\d*|NOZZLE\d*)")
+#: The type of a section of Klipper's configuration, before the name that the user has given the heater.
+_GENERIC = re.compile(r"HEATER_GENERIC[\s_]+")
 _WARM = 25.0
 #: The heater of a temperature whose name says no heater, such as SOAK_TEMP: it may be any.
 ANY = "any"
@@ -69,7 +71,7 @@ def highest_number(value: str) -> Optional[float]:
 
 def named_heater(name: str) -> Optional[str]:
     """Return the heater that has this name in Klipper: tool0 for extruder, tool1 for extruder1; None for one of the user's own."""
-    return _first_heater(_parts(name.upper()))
+    return _first_heater(_parts(_GENERIC.sub("", name.upper())))
 
 
 def _heater(name: str) -> Optional[str]:

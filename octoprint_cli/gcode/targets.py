@@ -11,7 +11,7 @@ import shlex
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from octoprint_cli.errors import InvalidValue
-from octoprint_cli.gcode.code_row import Code
+from octoprint_cli.gcode.code_row import BY_LETTERS, Code
 from octoprint_cli.gcode.macro_heat import macro_targets, named_heater
 
 Target = Tuple[str, float]
@@ -19,13 +19,16 @@ Target = Tuple[str, float]
 #: Letters with a number each; one without a number, a switch, stands alone, since RS400 may be R and S400 or neither.
 _PARAMETERS = re.compile(r"(?:\s*[A-Z](?:\s*[-+]?[0-9.][-+0-9.:]*|(?=\s|$)))*\s*", re.IGNORECASE | re.ASCII)
 _PARAMETER = re.compile(r"([A-Z])\s*([-+0-9.:]*)", re.IGNORECASE | re.ASCII)
+#: The motions whose parameters are numbers, each of them once.
+MOTIONS = frozenset(["G0", "G1", "G2", "G3", "G5"])
+_REMARK = re.compile(r"\([^)]*\)")
 _COMMENT = re.compile(r"(?<!\\);.*")
 #: A remark in brackets that holds a letter with a number, or characters that belong to no parameter.
 _HIDING = re.compile(r"\([^)]*[A-Z]\s*[-+]?[0-9.]|[\\]|(?:^|\s)_[A-Z]+[0-9]", re.IGNORECASE)
 #: 0x190 and 4E2 are 400 to a firmware that uses C's functions.
 _C_NUMBER = re.compile(r"[0-9][XE][-+]?[0-9A-F]", re.IGNORECASE | re.ASCII)
-#: With F these raise the target by the flow, in Marlin, up to what B says.
-_AUTOMATIC = ("M104", "M109")
+#: The heaters of the parameters of what is `BY_LETTERS`.
+LETTERS = {"H": "tool", "B": "bed"}
 #: RepRapFirmware switches a heater off with S-273.15.
 _ABSOLUTE_ZERO = -273.0
 _HEATER_KEYS = ("HEATER", "SENSOR")
@@ -42,28 +45,24 @@ def has_hidden_parameters(line: str) -> bool:
     return _HIDING.search(without_comment(line)) is not None
 
 
-def heats(row: Code) -> bool:
-    """Whether a numbered code sets a target: by its row, or as M303 while it tunes."""
-    return row.heats is not None or row.name == "M303"
+def require_clear_motion(name: str, written: str, command: str) -> None:
+    """Raise InvalidValue for a motion whose parameters can be read in more than one way. Remarks in brackets are left out."""
+    if name in MOTIONS:
+        _parameters(name, _REMARK.sub(" ", written), "XYZEIJ", command)
 
 
 def code_targets(row: Code, written: str, command: str) -> List[Target]:
     """Return the targets of a numbered code that heats, from what stands between it and the next code. Raises InvalidValue."""
-    if _PARAMETERS.fullmatch(written) is None or _C_NUMBER.search(written):
-        raise unreadable(command, f"what follows {row.name} is not parameters alone, such as T0 S200")
-    pairs = [(letter.upper(), value) for letter, value in _PARAMETER.findall(written)]
-    empty = next((letter for letter, value in pairs if letter in "SR" and not value), None)
-    if empty is not None:
-        raise unreadable(command, f"{empty} has no number")
-    twice = next((letter for index, (letter, _) in enumerate(pairs) if letter in dict(pairs[:index])), None)
-    if twice is not None:
-        raise unreadable(command, f"{twice} stands there twice")
+    pairs = _parameters(row.name, written, row.degrees, command)
     tool = dict(pairs).get(row.tool, "")
-    if row.heats == "tool" and tool and not tool.isdigit():
+    if row.heats == "tool" and tool and not (tool.isdigit() or row.tunes):
         raise unreadable(command, f"{row.tool}{tool} is no tool")
-    kind = _kind(row, dict(pairs))
-    letters = "SRB" if row.name in _AUTOMATIC else "SR"
-    return [(kind, degrees) for letter, value in pairs if value and letter in letters for degrees in _all_degrees(value, command)]
+    return [
+        (_kind(row, letter, tool), degrees)
+        for letter, value in pairs
+        if value and letter in row.degrees
+        for degrees in _all_degrees(value, command)
+    ]
 
 
 def word_targets(row: Code, named: bool, written: str, command: str) -> List[Target]:
@@ -92,11 +91,26 @@ def _strict_pairs(written: str, command: str) -> Dict[str, str]:
     return seen
 
 
-def _kind(row: Code, parameters: Dict[str, str]) -> str:
-    """Return the kind of heater; M303 names it with E, where -1 is the bed."""
-    if row.name == "M303":
-        return "bed" if parameters.get("E", "").startswith("-") else "tool"
-    return str(row.heats)
+def _parameters(name: str, written: str, numbers: str, command: str) -> List[Tuple[str, str]]:
+    """Return the letters behind a code and their values. Raises InvalidValue for one twice, or of `numbers` one without a value."""
+    if _PARAMETERS.fullmatch(written) is None or _C_NUMBER.search(written):
+        example = "X10 Y20" if name in MOTIONS else "T0 S200"
+        raise unreadable(command, f"what follows {name} is not parameters alone, such as {example}")
+    pairs = [(letter.upper(), value) for letter, value in _PARAMETER.findall(written)]
+    empty = next((letter for letter, value in pairs if letter in numbers and not value), None)
+    if empty is not None:
+        raise unreadable(command, f"{empty} has no number")
+    twice = next((letter for index, (letter, _) in enumerate(pairs) if letter in dict(pairs[:index])), None)
+    if twice is not None:
+        raise unreadable(command, f"{twice} stands there twice")
+    return pairs
+
+
+def _kind(row: Code, letter: str, tool: str) -> str:
+    """Return the kind of heater whose target is given by a letter; what tunes a heater names the bed as tool -1."""
+    if row.heats == BY_LETTERS:
+        return LETTERS[letter]
+    return "bed" if row.tunes and tool.startswith("-") else str(row.heats)
 
 
 def _kind_of(heater: Optional[str]) -> str:

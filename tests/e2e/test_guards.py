@@ -64,6 +64,18 @@ def test_unknown_word_and_extreme_factor_need_confirm_during_a_job(server: Any, 
     assert server.cli("gcode", "M220 S90").data["job_under_way"]["file"] == "slow.gcode"
 
 
+def test_message_that_commands_the_server_needs_confirm(server: Any, slow: Path) -> None:
+    server.cli("print", slow, "--confirm")
+    server.past_heating()
+    for command in ("M118 //action:cancel", "M118 A1 action:pause"):
+        assert server.cli("gcode", command, expect=4).code == "CONFIRMATION_REQUIRED"
+    server.cli("gcode", "M118 E1 layer 3")
+    assert server.state() == "Printing"
+    server.cli("gcode", "M118 //action:cancel", "--confirm")
+    server.idle(60)
+    assert server.prints("slow.gcode") == 0
+
+
 def test_path_of_a_folder_leads_to_its_file(server: Any, quick: Path) -> None:
     server.cli("upload", quick, "--path", "parts")
     for typed in ("parts", "parts\\quick.gcode", "Parts/Quick.gcode"):

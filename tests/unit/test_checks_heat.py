@@ -8,6 +8,7 @@ from octoprint_cli.api import Severity
 from octoprint_cli.gcode.analysis.contents import HeaterTargets
 from octoprint_cli.preflight.checks.file_temperatures import FileTemperatures, HeatedBed, HeatedChamber
 
+from .readings import read
 from .subjects import judge, profile
 
 
@@ -18,6 +19,13 @@ def test_file_temperature_up_to_limit_passes_and_above_fails(heater, limit):
     assert found.said == "LIMIT_EXCEEDED"
     assert f"{heater} to {limit + 0.1:g} °C" in found.message and f"{limit:g} °C" in found.message and "tool1" not in found.message
     assert found.evidence[heater] == {"file": limit + 0.1, "limit": limit}
+
+
+@pytest.mark.parametrize("name", ["dryer", "piezo", '"heater_generic dryer"'])
+def test_heater_with_a_name_of_its_own_in_a_file_has_the_limit_of_a_tool(name):
+    for degrees, said in ((300, "pass"), (301, "LIMIT_EXCEEDED")):
+        heat = read(f"SET_HEATER_TEMPERATURE HEATER={name} TARGET={degrees}\n").heat
+        assert (judge(FileTemperatures(), heat=heat).said, "tool0" in heat) == (said, False)
 
 
 def test_every_overheated_heater_is_named():

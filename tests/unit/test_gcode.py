@@ -182,8 +182,26 @@ def test_gcode_limits_come_from_configuration(ready, home):
 
 def test_dry_run_needs_no_confirm_and_sends_nothing(ready):
     data = ready.run_ok("gcode", "M500", "M112", "--dry-run")
-    assert data == {"dry_run": True, "requests": [{"method": "POST", "path": PATH, "json": {"commands": ["M500", "M112"]}}]}
+    assert data == {
+        "dry_run": True,
+        "requests": [{"method": "POST", "path": PATH, "json": {"commands": ["M500", "M112"]}}],
+        "needs_confirm": "this sends M500, which overwrites the stored settings",
+    }
     assert ready.sent == []
+
+
+@pytest.mark.parametrize("line", ["M81", "M32 x.gco", "SDCARD_PRINT_FILE FILENAME=x.gcode", "M118 //action:cancel"])
+def test_dry_run_says_that_the_real_run_needs_confirm(ready, line):
+    assert "which" in ready.run_ok("gcode", line, "--dry-run")["needs_confirm"]
+    assert "needs_confirm" not in ready.run_ok("gcode", line, "--dry-run", "--confirm")
+    assert "needs_confirm" not in ready.run_ok("gcode", "M105", "--dry-run")
+    assert ready.sent == []
+
+
+@pytest.mark.parametrize(("text", "needs"), [("G28", True), ("M5000", True), ("M105", False)])
+def test_dry_run_in_a_pause_says_what_would_need_confirm(ready, text, needs):
+    ready.job(ready.reading("Paused", "a.gcode"))
+    assert ("needs_confirm" in ready.run_ok("gcode", text, "--dry-run")) is needs
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,19 @@ TWO_WAYS = [
     ),
     *("SET_HEATER_TEMPERATURE HEATER=extruder (TARGET=400)", "SET_HEATER_TEMPERATURE HEATER=extruder TARGET=20 TARGET=400"),
     *("SET_HEATER_TEMPERATURE HEATER=extruder TARGET={400}", 'SET_HEATER_TEMPERATURE HEATER="extruder TARGET=400'),
-    *("G1 (X10)", r"G28 \; X", "G28 _X0"),
+    *(
+        "G1 (X10)",
+        r"G28 \; X",
+        "G28 _X0",
+        "G1 X4 00",
+        "G1 X10 X400",
+        "G1 XX400",
+        "G1 X0x190",
+        "G1 Xnan",
+        "G1 X",
+        "G0 Z-",
+        "G3 X1 J1E2",
+    ),
 ]
 TOO_HOT = [
     *("SET_HEATER_TEMPERATURE HEATER=extruder TARGET=400", "set_heater_temperature heater=extruder target=4e2"),

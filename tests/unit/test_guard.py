@@ -145,11 +145,12 @@ def test_builtin_preflight_guards_plugin_command(server, vendor):
 def test_dry_run_needs_no_confirm_runs_checks_and_sends_nothing(server, vendor):
     called = vendor()
     data = server.run_ok("probe", "--dry-run")
-    assert called == ["preflight", "check", "perform"]
+    assert called == ["consent", "preflight", "check", "perform"]
     assert data == {
         "dry_run": True,
         "requests": [{"method": "POST", "path": "/api/printer/command", "json": {"commands": ["G29"]}}],
         "preflight": READY,
+        "needs_confirm": "this moves the nozzle",
     }
     assert server.sent == []
 

@@ -228,13 +228,18 @@ def test_printer_lost_during_resume_is_an_error(each_server):
 
 @pytest.mark.parametrize(
     ("command", "state", "request_"),
-    [("cancel", "Printing", CANCEL), ("pause", "Printing", PAUSE), ("resume", "Paused", RESUME)],
+    [("cancel --confirm", "Printing", CANCEL), ("pause", "Printing", PAUSE), ("resume", "Paused", RESUME)],
 )
 def test_dry_run_lists_job_request_and_sends_nothing(each_server, clock, command, state, request_):
     each_server.job(reading_in(each_server, state))
-    data = each_server.run_ok(command, "--dry-run")
+    data = each_server.run_ok(*command.split(), "--dry-run")
     assert data == {"dry_run": True, "requests": [{"method": "POST", "path": request_[0], "json": request_[1]}]}
     assert each_server.sent == [] and clock.slept == 0
+
+
+def test_dry_run_of_a_cancel_says_that_it_needs_confirm(server):
+    server.job(reading_in(server, "Printing"))
+    assert server.run_ok("cancel", "--dry-run")["needs_confirm"] == "this ends the print for good"
 
 
 def test_dry_run_without_job_is_refused(server):

@@ -40,6 +40,14 @@ def test_target_above_heater_limit_is_not_sent(server, printer, targets):
     assert server.requests == []
 
 
+@pytest.mark.parametrize("name", ["dryer", "myheater", "piezo", '"heater_generic dryer"'])
+def test_heater_with_a_name_of_its_own_has_the_limit_of_a_tool(server, printer, name):
+    assert limits().of(name) == limits().of("tool0")
+    with pytest.raises(errors.LimitExceeded):
+        printer.send([f"SET_HEATER_TEMPERATURE HEATER={name} TARGET=310"])
+    assert server.requests == []
+
+
 def test_temperature_at_the_limit_is_sent(server, printer):
     server.on("POST", "/api/printer/command", status_code=204)
     printer.send(["M109 S300", "M190 S120", "M191 S80"])

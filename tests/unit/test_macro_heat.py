@@ -36,6 +36,8 @@ LINES = {
     "SET_HEATER_TEMPERATURE HEATER=heater_bed TARGET=150": {"bed": 150},
     'SET_HEATER_TEMPERATURE TARGET="150" HEATER="heater_bed"': {"bed": 150},
     "SET_HEATER_TEMPERATURE HEATER=chamber_heater TARGET=90": {"chamber": 90},
+    "SET_HEATER_TEMPERATURE HEATER=enclosure TARGET=90": {"chamber": 90},
+    'SET_HEATER_TEMPERATURE HEATER="heater_generic enclosure" TARGET=90': {"chamber": 90},
 }
 
 

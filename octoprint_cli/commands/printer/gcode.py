@@ -23,14 +23,12 @@ from octoprint_cli.api import (
 )
 
 if TYPE_CHECKING:
-    from octoprint_cli.api import GcodeCommand
+    from octoprint_cli.api import GcodeCommand, Job
 
 #: OctoPrint drops the connection on a body above 100 KiB, and then nobody knows what came of it.
 MAX_BODY = 100_000
 #: A move to the other end of a large bed takes less, and what takes longer says `busy` meanwhile.
 REPLY_SECONDS = 30.0
-#: The codes that home or probe: they drive the nozzle, or the probe, onto the bed or what stands on it.
-HOMING = frozenset("G28 G29 G30 G32 G33 G34 G80".split())
 
 _REPLY = fields.record(
     command=fields.text(),
@@ -48,7 +46,8 @@ class Gcode(Guarded, ShowOne):
 
     Success means that the server has queued them; whether the firmware carried them out shows with --reply alone: then
     it has acknowledged each and refused none. M112, the emergency stop, goes through with nothing in its way, and is never
-    answered. During a job what moves is refused, and a word that is not known wants --confirm.
+    answered. While a job prints what moves is refused. While it prints or is paused --confirm is wanted for what would spoil it
+    (homing, M84, a change of the calibration) and for any code or word that this program does not know.
     """
 
     destructive = "can brick the printer, power it off, or erase or start something"
@@ -63,6 +62,7 @@ class Gcode(Guarded, ShowOne):
     repeatable = False
     error_codes = ("FIRMWARE_REFUSED", "INVALID_VALUE", "NO_REPLY", "PRINTER_OFFLINE", "PUSH_UNAVAILABLE")
     _parsed: Optional[List[GcodeCommand]] = None
+    _job: Optional[Job] = None  # as it was when consent was looked for
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -86,9 +86,13 @@ class Gcode(Guarded, ShowOne):
 
     def _disturbances(self, lines: List[GcodeCommand]) -> List[str]:
         """Return what the commands would do to the job, if there is one. The server is asked only if there is anything to say."""
-        disturbances = [line.disturbs for line in lines if line.disturbs]
-        job = self.client.job.current() if disturbances else None
-        return [f"{what}, during a job" for what in disturbances] if job is not None and job.phase.has_job else []
+        disturbing = [line for line in lines if line.disturbs]
+        if not disturbing:
+            return []
+        self._job = job = self.client.job.current()
+        if not job.phase.has_job or (job.phase.moving and any(line.moves for line in lines)):  # which `check` refuses
+            return []
+        return [f"{line.disturbs}, during a job" for line in disturbing]
 
     def check(self, parsed_args: Namespace) -> List[GcodeCommand]:
         from octoprint_cli.api import only_asks  # slow to import, and help does without
@@ -97,8 +101,7 @@ class Gcode(Guarded, ShowOne):
         for line in lines:
             self.client.printer.require_with_offsets(line.targets, line.text)
         if any(line.moves for line in lines):
-            job = self._require_still("motion would ruin the job")
-            self._require_no_homing_in_a_pause(parsed_args, job, lines)
+            self._require_still("motion would ruin the job")
         if parsed_args.reply and not all(only_asks(line.text) or line.stops for line in lines):
             self._require_still("its answers could not be told from those to the job's own commands")
         return lines
@@ -159,22 +162,11 @@ class Gcode(Guarded, ShowOne):
             raise errors.InvalidValue("there is no command on stdin", hint="echo G28 | octoprint-cli gcode -")
         return lines
 
-    def _require_still(self, why: str) -> Any:
-        """Return the job unless it may be moving the printer."""
-        job = self.client.job.current()
+    def _require_still(self, why: str) -> None:
+        """Raise PrinterBusy if the job may be moving the printer."""
+        job = self._job or self.client.job.current()
         if job.phase.moving:
             raise job.busy(why, hint="octoprint-cli pause")
-        return job
-
-    def _require_no_homing_in_a_pause(self, parsed_args: Namespace, job: Any, lines: List[GcodeCommand]) -> None:
-        """Raise ConfirmationRequired for a command that drives the nozzle over the bed, where the half-printed part stands."""
-        homing = [line.text for line in lines if HOMING & set(line.codes)]
-        if homing and job.phase.has_job and not (parsed_args.confirm or parsed_args.dry_run):
-            raise errors.ConfirmationRequired(
-                f"{homing[0]} homes or probes over the half-printed part of the paused job",
-                hint=self.app.again("--confirm"),
-                details={"commands": homing, "file": job.file},
-            )
 
 
 def _require_accepted(lines: List[GcodeCommand], sent: Dict[str, Any]) -> None:

@@ -28,12 +28,12 @@ class Arc(NamedTuple):
     def radius(self) -> float:
         return math.dist(self.start, self.centre)
 
-    def points(self) -> Iterator[Point]:
-        """Yield the arc's end, and those of its circle's four extreme points that the arc passes."""
+    def points(self, turns: bool = False) -> Iterator[Point]:
+        """Yield the arc's end, and those of its circle's four extreme points that the arc passes: with more turns, all."""
         yield self.end
         begin = self._angle(self.start)
         swept = (self._angle(self.end) - begin) * (-1 if self.clockwise else 1) % _TURN
-        if math.dist(self.start, self.end) < _CLOSED or swept < _SAME:
+        if turns or math.dist(self.start, self.end) < _CLOSED or swept < _SAME:
             swept = _TURN
         for quarter in range(4):
             away = (quarter * math.pi / 2 - begin) * (-1 if self.clockwise else 1) % _TURN

@@ -7,14 +7,14 @@ from typing import Dict, List, Optional, Set
 
 from octoprint_cli.gcode.analysis.contents import HeaterTargets
 from octoprint_cli.gcode.analysis.tokenizer import Words
-from octoprint_cli.gcode.code_row import BY_PARAMETERS, NAMED, Code
+from octoprint_cli.gcode.code_row import BY_LETTERS, BY_PARAMETERS, NAMED, Code
 from octoprint_cli.gcode.macro_heat import ANY, highest_number, macro_targets, named_heater, pairs
 
 #: Tools are numbered below this: larger numbers are other things (T255, T1000 of Bambu Lab).
 MOST_TOOLS = 32
 
 #: Every number that some firmware or server may read as degrees: brackets, a backslash or another letter before it hide none.
-_DEGREES = re.compile(rb"[SRsr][\s=]*([-+]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}))")
+_DEGREES = rb"[%s][\s=]*([-+]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}))"
 
 
 class HeaterTracker:
@@ -82,9 +82,15 @@ class HeaterTracker:
 
         Of all numbers that can be read as degrees the highest counts.
         """
-        readings = [float(found) for found in _DEGREES.findall(rest)]
-        degrees = max(readings, default=None)
-        if row.heat_off is not None and row.heat_off.match(rest.decode("ascii", "replace").upper()):
+        if row.heats == BY_LETTERS:
+            for letter, heater in (("H", "tool0"), ("B", "bed")):
+                self._raise_to(heater, _highest(letter, rest))
+            return False
+        degrees = _highest(row.degrees, rest)
+        if row.tunes:
+            self._raise_to("bed" if (words.get(row.tool) or 0) < 0 else f"tool{tool}", degrees)
+            return False
+        if row.heat_off is not None and re.match(row.heat_off, rest.decode("ascii", "replace").upper()):
             degrees = 0.0
         if row.heats in ("bed", "chamber"):
             self.set(str(row.heats), degrees)
@@ -149,6 +155,11 @@ class HeaterTracker:
         """Return the targets of each heater that the file names."""
         return {heater: HeaterTargets(highest, self._first.get(heater)) for heater, highest in sorted(self._highest.items())}
 
+    def _raise_to(self, heater: str, degrees: Optional[float]) -> None:
+        """Take note of a temperature that is no target, or not for long; None is none."""
+        if degrees is not None:
+            self._raise(heater, degrees)
+
     def _raise(self, heater: str, degrees: float) -> None:
         self._highest[heater] = max(degrees, self._highest.get(heater, degrees))
 
@@ -157,3 +168,9 @@ class HeaterTracker:
 
     def _hottest(self) -> List[float]:
         return [highest for heater, highest in self._highest.items() if heater.startswith("tool")]
+
+
+def _highest(letters: str, text: bytes) -> Optional[float]:
+    """Return the highest of all numbers that can be read as the degrees behind one of these letters."""
+    degrees = re.findall(_DEGREES % letters.encode(), text, re.IGNORECASE)
+    return max(map(float, degrees), default=None)

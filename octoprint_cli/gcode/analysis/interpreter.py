@@ -9,7 +9,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Set, Tuple
 from octoprint_cli.gcode.analysis.contents import Doubt, FileEnding, Notable
 from octoprint_cli.gcode.analysis.extrusion_mode import MACRO_CALL, ModeTracker
 from octoprint_cli.gcode.analysis.heaters import MOST_TOOLS, HeaterTracker
-from octoprint_cli.gcode.analysis.tokenizer import Tokens, tokenize, with_words
+from octoprint_cli.gcode.analysis.tokenizer import Tokens, coordinates, split, tokenize, with_words
 from octoprint_cli.gcode.analysis.toolpath import INCH, Toolpath
 from octoprint_cli.gcode.code_row import is_word
 from octoprint_cli.gcode.code_table import CODES, lookup
@@ -18,8 +18,12 @@ from octoprint_cli.gcode.code_table import CODES, lookup
 _MOST_READ = 2048
 #: The numbered codes that set a heater's target.
 _HEATING = [row.name for row in CODES.values() if row.heats and not is_word(row.name)]
-_MOVES = frozenset(["G0", "G1", "G2", "G3", "G92"])
-_SECOND = re.compile(rb"(?<![\w.])[Mm]\s?0{0,9}(10[49]|14[01]|19[01])(?![\d])")
+_MOVES = frozenset(["G0", "G1", "G2", "G3", "G5", "G92"])
+_MODAL = frozenset(["G0", "G1", "G2", "G3", "G5"])
+#: What sets a target behind a word, which may be a block that is left out at times.
+_SECOND = re.compile(rb"(?<![\w.])[Mm]\s?0{0,9}(10[49]|14[01]|19[01]|303)(?![\d])")
+_COORDINATES = frozenset("XYZEFIJ")
+_BEHIND_ONE = frozenset("0123456789+-.")
 #: Of a command that deserves a look, so many lines are named.
 _LINES_KEPT = 5
 
@@ -41,6 +45,7 @@ class GcodeInterpreter:
         self.tools: Set[int] = set()
         self.macro: Optional[str] = None
         self.restarted: Optional[int] = None  # where another print begins, behind the first one's end
+        self._motion: Optional[str] = None  # the last one of those that were executed one by one
         self._homed: Optional[int] = None
         self._firm: Optional[Tuple[str, int]] = None  # what ended the print that certainly
         self._weak: Optional[Tuple[str, int]] = None  # what comes when a print has ended, mostly
@@ -52,6 +57,8 @@ class GcodeInterpreter:
             **dict.fromkeys(("G0", "G1"), lambda command, line: self.toolpath.move(command.words, line)),
             "G2": lambda command, line: self._arc(command, line, clockwise=True),
             "G3": lambda command, line: self._arc(command, line, clockwise=False),
+            "G5": lambda command, line: self.toolpath.spline(command.words, line),
+            "G53": lambda command, line: self.toolpath.move_in_machine(command.words, line),
             "G28": lambda command, line: self.toolpath.home(command.words),
             "G92": lambda command, line: self.toolpath.rename(command.words),
             **dict.fromkeys(("G17", "G18", "G19", "G20", "G21", "G90", "G91", "M82", "M83"), self._mode),
@@ -60,17 +67,38 @@ class GcodeInterpreter:
 
     def execute(self, text: bytes, line: int) -> Optional[Problem]:
         """Execute one line without its comment. Returns what is wrong with it, if anything."""
-        command = tokenize(text[:_MOST_READ])
+        text = text[:_MOST_READ]
+        command = tokenize(text)
         if command is None:
             return None
+        command, following = split(command, text)
+        if not following:
+            return self._carry_out(command, text, line)
         problem: Optional[Problem] = None
+        while command is not None:
+            own = text[: text.rfind(following)] if following and following in text else text
+            problem = self._carry_out(command, own, line) or problem
+            self.toolpath.in_machine = command.code == "G53"
+            text, command = following, tokenize(following)
+            if command is not None:
+                command, following = split(command, text)
+        self.toolpath.in_machine = False
+        return problem
+
+    def _carry_out(self, command: Tokens, text: bytes, line: int) -> Optional[Problem]:
+        """Execute one command, whose text may hold remarks. Returns what is wrong with it, if anything."""
+        problem: Optional[Problem] = None
+        if command.code[0] in _COORDINATES and (command.code[1:2] or "0") in _BEHIND_ONE:
+            command = self._completed(command, text)
         heating = _heating(command)
         act = self._does.get(command.code)
         if heating:
-            self._heat(heating, text[:_MOST_READ], line)
+            self._heat(heating, text, line)
         if act is not None:
             command = with_words(command)
             problem = act(command, line)
+            if command.code in _MODAL:
+                self._motion = command.code
         elif command.code[0] == "T" and command.code[1:].isdigit():
             self._select(int(command.code[1:]))
         elif command.code == MACRO_CALL or is_word(command.code):
@@ -99,6 +127,14 @@ class GcodeInterpreter:
         return FileEnding(False, f"nothing after the last extrusion, on line {last}, ends the print{in_the_middle}")
 
     # -- what the commands do ---------------------------------------------------------------------
+
+    def _completed(self, command: Tokens, text: bytes) -> Tokens:
+        """Return coordinates without a code as the motion that was said before; any other command as it is."""
+        words = coordinates(text)
+        if words is None or (self._motion is None and not any(self.toolpath.moves.extents())):
+            return command
+        curved = any(letter in words.upper() for letter in (b"I", b"J", b"R"))
+        return Tokens(self._motion if curved and self._motion else "G1", {}, None, words)
 
     def _arc(self, command: Tokens, line: int, clockwise: bool) -> Optional[Problem]:
         if self.toolpath.arc(command.words, line, clockwise) or command.problem:

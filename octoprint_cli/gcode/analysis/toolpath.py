@@ -39,6 +39,7 @@ class Toolpath:
         self.relative_e = False  # M83
         self.scale = 1.0  # G20: inches
         self.plane = "G17"
+        self.in_machine = False  # G53: for one move, positions are as the machine's own axes count
         self.moves, self.extruding = Reach(), Reach()
         self.zone, self.levels = LayerZone(), Levels()
         self.first_extrusion: Optional[int] = None
@@ -125,6 +126,28 @@ class Toolpath:
             self.zone.travel(_spans(way)[: 3 if "Z" in words or self.plane != "G17" else 2])
         return bool(words.get("R")) or any(words.get(name) for name in _PLANES[self.plane][1])
 
+    def move_in_machine(self, words: Words, line: int) -> None:
+        """Execute a G53 with coordinates; one without them is for the move behind it."""
+        self.in_machine = True
+        self.move(words, line)
+        self.in_machine = False
+
+    def spline(self, words: Words, line: int) -> None:
+        """Execute a G5, which stays within its ends and its two control points."""
+        before = list(self._position)
+        moved = self._go(words)
+        way = [tuple(self._position)]
+        for at, names in ((before, "IJ"), (self._position, "PQ")):
+            offsets = [(words.get(name) or 0.0) * self.scale for name in names]
+            way.append((at[0] + offsets[0], at[1] + offsets[1], at[2]))
+        for point in way:
+            for axis in (0, 1):
+                self.moves.add(axis, point[axis])
+        if self._filament(words, line) > 0 and moved:
+            self._extrude(line, [tuple(before), *way])
+        elif moved:
+            self.zone.travel(_spans(way)[:2])
+
     def home(self, words: Words) -> None:
         """Execute a G28: the named axes, or all, are at home, and their shifts are gone."""
         named = [axis for axis, name in enumerate(AXES) if name in words] or [0, 1, 2]
@@ -166,7 +189,7 @@ class Toolpath:
             value = words.get(name)
             if value is not None:
                 origin = self._position[axis] if self.relative else self._shift[axis]
-                self._position[axis] = origin + value * self.scale
+                self._position[axis] = (0.0 if self.in_machine else origin) + value * self.scale
                 self.moves.add(axis, self._position[axis])
                 moved = True
         return moved
@@ -234,7 +257,8 @@ class Toolpath:
             first, second = ((words.get(name) or 0.0) * self.scale for name in names)
             centre = (start[0] + first, start[1] + second)
         points = []
-        for point in Arc(start, end, centre, clockwise).points() if centre != start else ():
+        turns = bool(words.get("P"))
+        for point in Arc(start, end, centre, clockwise).points(turns) if centre != start else ():
             place = list(self._position)
             place[across], place[up] = point
             points.append(tuple(place))

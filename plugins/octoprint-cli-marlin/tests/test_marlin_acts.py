@@ -78,7 +78,7 @@ def test_mesh_probe_of_ubl_without_mesh(marlin: Run, server: FaultServer) -> Non
 def test_failed_probe_command_stops_the_sequence(command: str, complaint: str, marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies.update({"M420": said.BILINEAR, command: [complaint, "ok"]})
     result = marlin("mesh", "probe", "--confirm")
-    assert result.code == "FIRMWARE_REFUSED" and complaint.replace("Error:", "") in error_of(result)["message"]
+    assert result.code == "FIRMWARE_REFUSED" and complaint.replace("Error:", "").rstrip(".") in error_of(result)["message"]
     assert server.octoprint.commands[-1] == command
 
 

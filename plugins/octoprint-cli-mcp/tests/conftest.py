@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import signal
 from pathlib import Path
 from typing import Any, Dict, Iterator, Optional
 
@@ -11,6 +12,8 @@ import pytest
 from octoprint_cli.testing import GCODE, FaultServer
 
 MISSING = importlib.util.find_spec("octoprint_cli_mcp") is None
+# Ignored below `nohup`, and then by all that is started here: a test sends it to a server.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class _Skipped(pytest.File):
