@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterable, List, Mapping, 
 from cliff.lister import Lister as CliffLister
 from cliff.show import ShowOne as CliffShowOne
 
-from octoprint_cli.errors import CliError, ConfigError, UsageError
+from octoprint_cli.errors import CliError, ConfigError, Terminated, UsageError
 from octoprint_cli.framework.attribute_aliases import map_attributes
 from octoprint_cli.framework.cliff_internals import CliffHooks, own_epilog
 from octoprint_cli.framework.column_choice import answers, no_column, normal, require_columns, require_row_columns, select
@@ -163,8 +163,8 @@ class ShowOne(Output, CliffShowOne):
         parsed_args = self.begin(parsed_args)
         try:
             raw = self.take_action(parsed_args)
-        except CliError as error:
-            error.data = self.result.format(error.data)
+        except (CliError, KeyboardInterrupt, Terminated) as failure:
+            format_failure(self.result, failure)
             raise
         with self.app.writing(raw, self):
             data = self.app.scrubber.hide_all(self.result.format(raw))  # a server may echo the API key
@@ -275,3 +275,10 @@ class Lister(Output, CliffLister):
         if not hasattr(self.formatter, "emit_envelope"):
             self._show(rows, parsed_args)
         error.data = rows.as_dict()
+
+
+def format_failure(result: Field, failure: BaseException) -> None:
+    """Give the `data` of an error, or of an interruption, the units of the command's result."""
+    data = getattr(failure, "data", None)
+    if data is not None:
+        vars(failure)["data"] = result.format(data)

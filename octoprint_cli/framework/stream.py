@@ -8,9 +8,9 @@ from typing import Any, ClassVar, ContextManager, Dict, Iterator, Mapping, Optio
 
 from cliff.show import ShowOne as CliffShowOne
 
-from octoprint_cli.errors import CliError
+from octoprint_cli.errors import CliError, Terminated
 from octoprint_cli.framework.attribute_aliases import map_attributes
-from octoprint_cli.framework.base import Output
+from octoprint_cli.framework.base import Output, format_failure
 from octoprint_cli.framework.column_choice import require_event_columns
 from octoprint_cli.framework.fields import Field, anything
 from octoprint_cli.output.columns import to_plain_data
@@ -62,8 +62,8 @@ class Stream(Output, CliffShowOne):
             except StopIteration as end:
                 self._end(self.result.format(end.value or {}), parsed_args)
                 return 0
-            except CliError as error:
-                error.data = self.result.format(error.data)
+            except (CliError, KeyboardInterrupt, Terminated) as failure:
+                format_failure(self.result, failure)
                 raise
             with self.app.writing(item, self, parsed_args.formatter):
                 self._write(self.app.scrubber.hide_all(item), parsed_args)

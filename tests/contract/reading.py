@@ -47,10 +47,10 @@ def as_yaml_documents(text: str) -> Dict[str, Any]:
 
 
 def _envelope_of(documents: List[Dict[str, Any]]) -> Dict[str, Any]:
-    *told, envelope = documents
-    assert [document["seq"] for document in told] == list(range(1, len(told) + 1))
-    assert all(set(document) > {"seq", "time", "source", "type"} for document in told)
-    assert "status" in envelope and not any("status" in document for document in told)
+    *items, envelope = documents
+    assert [document["seq"] for document in items] == list(range(1, len(items) + 1))
+    assert all(set(document) > {"seq", "time", "source", "type"} for document in items)
+    assert "status" in envelope and not any("status" in document for document in items)
     return envelope
 
 
@@ -66,13 +66,13 @@ def as_batch_documents(text: str) -> Dict[str, Any]:
 
 
 def _end_of_batch(documents: List[Dict[str, Any]]) -> Dict[str, Any]:
-    *told, envelope = documents
-    for item in told:
+    *items, envelope = documents
+    for item in items:
         assert list(item)[:3] == ["line", "command", "exit_code"]
         answer = {name: value for name, value in item.items() if name not in ("line", "command", "exit_code")}
         check_failure(answer) if item["exit_code"] else check_success(answer)
-    assert [item["line"] for item in told] == sorted({item["line"] for item in told})
-    assert envelope["data"] is None or envelope["data"]["lines"] == len(told)
+    assert [item["line"] for item in items] == sorted({item["line"] for item in items})
+    assert envelope["data"] is None or envelope["data"]["lines"] == len(items)
     return envelope
 
 
@@ -152,7 +152,7 @@ def placeholders(hint: str) -> List[str]:
     return found
 
 
-def check_told(stderr: str, code: str) -> None:
+def check_error_text(stderr: str, code: str) -> None:
     """To a person: the error with its code on a line of its own, in plain text, and no traceback."""
     lines = stderr.splitlines()
     assert [line for line in lines if line.startswith("Error: ") and line.endswith(f" ({code})")], stderr

@@ -75,7 +75,7 @@ print(main(["status", "--json"]))
 """
 
 
-def said(script, name, *more):
+def output_of(script, name, *more):
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
         [sys.executable, "-c", script, name, *more], env=environ, stdout=subprocess.PIPE, text=True, timeout=60, check=True
@@ -85,19 +85,19 @@ def said(script, name, *more):
 
 @pytest.mark.parametrize(("name", "error"), [("SIGINT", "KeyboardInterrupt"), ("SIGTERM", "Terminated"), ("SIGHUP", "Terminated")])
 def test_missed_signal_is_raised_at_next_check(name, error):
-    assert said(LOST, name) == ["dropped", error, "heard"]
+    assert output_of(LOST, name) == ["dropped", error, "heard"]
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_signals_ignored_by_nohup_stay_ignored(name):
-    assert said(IGNORED, name) == ["True"]
+    assert output_of(IGNORED, name) == ["True"]
 
 
 def test_pending_signal_ends_run_at_next_request(server, monkeypatch):
     monkeypatch.setattr(signals, "_arrived", [Terminated])
-    server.refuses(143, "TERMINATED", "status")
+    server.run_error(143, "TERMINATED", "status")
     assert server.reads == []
-    assert server.does("status")["state"] == "Operational"
+    assert server.run_ok("status")["state"] == "Operational"
 
 
 #: From the first import to the last one of a run.
@@ -109,18 +109,18 @@ IMPORTS = ["octoprint_cli.app.program", "octoprint_cli.errors", "cliff.app", "oc
 def test_signal_during_an_import_ends_the_run_with_the_envelope(module, name, code, exit_code, monkeypatch):
     monkeypatch.setenv("OCTOPRINT_HOST", "http://127.0.0.1:9")
     monkeypatch.setenv("OCTOPRINT_API_KEY", "0123456789abcdef")
-    *envelope, ended = said(EARLY, name, module)
+    *envelope, ended = output_of(EARLY, name, module)
     error = json.loads(" ".join(envelope))["error"]
     assert (error["code"], int(ended)) == (code, exit_code) and "nothing was sent" in error["message"]
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_second_signal_while_the_first_is_reported_ends_without_a_traceback(name):
-    assert said(AGAIN, name)[-1] == "143"
+    assert output_of(AGAIN, name)[-1] == "143"
 
 
 def test_main_imports_little_before_it_notes_signals():
     """What is imported before cannot be interrupted without a traceback."""
     script = "import sys; before = set(sys.modules); import octoprint_cli.app.main; print(*set(sys.modules) - before)"
-    ours = {name for name in said(script, "") if name.startswith("octoprint_cli")}
+    ours = {name for name in output_of(script, "") if name.startswith("octoprint_cli")}
     assert ours == {"octoprint_cli", "octoprint_cli.app", "octoprint_cli.app.main", "octoprint_cli.app.signals"}

@@ -9,7 +9,7 @@ import requests
 
 from octoprint_cli.client.tracking.waiter import ASIDE_SECONDS, LIST_SECONDS
 
-from .test_follow import prints
+from .followed_jobs import print_history
 
 LIST = "/api/files/local"
 Asked = List[Tuple[float, float]]
@@ -45,18 +45,18 @@ def test_list_is_waited_for_no_longer_than_the_wait(each_server: Any, slow: Aske
 
 @pytest.mark.parametrize("goals", [("idle",), ("done", "idle"), ("connected",)], ids=" ".join)
 def test_list_is_no_reason_to_wait_if_a_goal_is_met_without_it(each_server: Any, slow: Asked, goals: Tuple[str, ...]) -> None:
-    data = each_server.does("wait", *(word for goal in goals for word in ("--for", goal)))
+    data = each_server.run_ok("wait", *(word for goal in goals for word in ("--for", goal)))
     assert data["met"] == goals[-1] and data["seconds"] < 1
     assert slow == [(ASIDE_SECONDS, ASIDE_SECONDS)]  # for `last_job`, once the goal was met
 
 
 def test_job_that_starts_while_the_list_is_read_is_followed(each_server: Any, slow: Asked) -> None:
-    each_server.stores("cube.gcode", prints=prints(1, 0, True))
+    each_server.add_file("cube.gcode", prints=print_history(1, 0, True))
     each_server.job(
         "Operational",
         each_server.reading("Printing", "cube.gcode", completion=5.0),
         each_server.reading("Printing", "cube.gcode", completion=90.0),
         each_server.reading("Operational", "cube.gcode", completion=100.0),
     )
-    data = each_server.does("wait")
+    data = each_server.run_ok("wait")
     assert (data["met"], data["last_job"]["outcome"], len(slow)) == ("done", "finished", 1)
