@@ -10,7 +10,7 @@ from typing import Any, Dict
 import pytest
 
 from .prints import DWELL, write
-from .server import RUN_SECONDS
+from .server import LIMIT
 from .throttle import Throttle
 
 #: The real wait of a minute; the other test of a stuck cancel costs a quarter of it.
@@ -62,7 +62,7 @@ def test_stop_is_carried_out_with_closed_streams(server: Any, slow: Path, line: 
     """As a daemon or a cron job may run it."""
     server.cli("print", slow, "--confirm")
     words = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *server.line(*line.split())]
-    assert subprocess.run(words, env=server.environ, timeout=RUN_SECONDS, check=False).returncode == 0
+    assert subprocess.run(words, env=server.environ, timeout=LIMIT, check=False).returncode == 0
     server.until(server.state, lambda state: state != "Printing")
 
 
