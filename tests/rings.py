@@ -202,7 +202,7 @@ class Rings:
                 if time.monotonic() - shown >= PROGRESS_SECONDS:
                     shown = time.monotonic()
                     self._show_progress()
-        except KeyboardInterrupt:
+        except BaseException:  # Ctrl-C, or a bug here: what runs must not outlive this
             self._over = True
             self.say("rings", "interrupted: ending what runs")
             for run in list(self._running):

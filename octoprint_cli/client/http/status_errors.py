@@ -132,8 +132,9 @@ _IN_FRONT: List[Refusal] = [
 _NOT_IMPLEMENTED = 501
 
 
-#: Refusals that come before a request is passed on, whoever writes them: too large, too often.
-_NOT_PASSED_ON = frozenset({413, 429})
+#: Refusals that come before a request is passed on, whoever writes them: malformed (also OctoPrint's web server, of a file name
+#: that it cannot read), too large, too often.
+_NOT_PASSED_ON = frozenset({400, 413, 429})
 
 
 def is_strange(answer: Answer) -> bool:
