@@ -48,7 +48,7 @@ PRINTERS = {
             "hot_bed": Case(one_line(20, 20, 80, 60, before="M190 S130\n"), {"file_temperatures": "fail"}),
             "warm_chamber": Case(one_line(20, 20, 80, 60, before="M141 S50\n"), {"heated_chamber": "fail"}),
             "two_tools": Case(one_line(20, 20, 80, 60, before="M104 T1 S200\nT1\n"), {"tools": "fail"}),
-            "cut_off": Case(GOOD[: GOOD.index("M104 S0")] * 1 + "G1 X70 E2\nG1 X", {"file_complete": "fail"}),
+            "cut_off": Case(GOOD[: GOOD.index("M104 S0")] + "G1 X70 E2\nG1 X", {"file_complete": "fail", "file_damage": "fail"}),
             "cut_at_a_line": Case(GOOD[: GOOD.index("M104 S0")], {"file_complete": "fail"}),
             "unfilled": Case(GOOD.replace("F6000", "F{travel_speed}"), {"file_placeholders": "fail"}),
             "damaged": Case(GOOD.replace("G28", "G28\x00\x01"), {"file_damage": "fail"}),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any, Dict, Iterator
 
 import pytest
 from contract.program import Program
 
+from octoprint_cli.output.terminal.terminal import Terminal
 from octoprint_cli.testing import PERMISSIONS, Exchange, FakeOctoPrint, FaultServer
 from octoprint_cli.testing.server import faults
 
@@ -50,10 +52,15 @@ def restart(octoprint: FakeOctoPrint) -> None:
 
 
 @in_turn("line", LINES)
-def test_server_returning_with_the_job_is_followed_to_the_end(line: str, program: Program, server: FaultServer) -> None:
+def test_server_returning_with_the_job_is_followed_to_the_end(
+    line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noticed = threading.Event()
+    warn = Terminal.warn
+    monkeypatch.setattr(Terminal, "warn", lambda terminal, text: (noticed.set(), warn(terminal, text)))
     with Waiting(program, server, line) as waiting:
         server.refuse()
-        server.wait_until(lambda: server.open_sockets == 0)
+        assert noticed.wait(LIMIT)
         server.listen()
         waiting.polled()
         server.octoprint.finish()
@@ -108,6 +115,8 @@ def test_permanent_proxy_error_ends_the_wait(program: Program, server: FaultServ
     set_patience(monkeypatch, SHORT)
     with Waiting(program, server, "wait") as waiting:
         server.fail("*", "/*", faults.html(502))
+        server.refuse()  # or the socket would go on past the proxy
+        server.listen()
     assert verdict(waiting.result) == "SERVER_STARTING"
 
 
