@@ -23,6 +23,7 @@ _NO_UPLOAD = "uploads nothing"
 _NO_PRINTER = "null, as there is no connection any more: it is one record with that of connect"
 _NO_ERROR = "a printer with an error is not connected, which is a failure, and in its data"
 _NO_OFFSET = "the server has none: test_preflight sets some"
+_UNASKED = ("connect", "disconnect", "pause", "resume", "temp", "upload")
 _OF_A_SANDBOX = ("octoprint", "host", "port", "pid", "path", "printer", "python")
 HIDDEN: Dict[Tuple[str, str], str] = {
     **{("", f"requests[].form{more} (with --dry-run)"): _NO_UPLOAD for more in ("", ".file", ".size")},
@@ -32,6 +33,7 @@ HIDDEN: Dict[Tuple[str, str], str] = {
     ("temp", "history[].*.offset"): "the server's history has none",
     **{("print", member): "what has printed to its end asks nothing" for member in ("prompt", "prompt.choices", "prompt.text")},
     ("print", "last_job.reason"): "a good end has none",
+    **{(name, "needs_confirm (with --dry-run)"): "what the scenes rehearse of it wants none" for name in _UNASKED},
     **{("print", f"replaced{more}"): "one code with that of upload" for more in ("", ".date", ".hash", ".size")},
     ("gcode", "replies[].error"): "what the firmware refuses is a failure, and in its data",
     ("sandbox stop", "pid"): "what is stopped has no process",
