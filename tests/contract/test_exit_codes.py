@@ -119,11 +119,13 @@ def closed(program: Program, stream: str, *argv: str) -> Result:
     return program.execute(words)
 
 
-@pytest.mark.parametrize("argv", ["version --client", "version --client --json", "nonsense --json"])
-def test_closed_stdout_exits_141(argv: str, program: Program) -> None:
+@pytest.mark.parametrize(("argv", "exit_code"), [("version --client", 0), ("version --client --json", 0), ("nonsense --json", 4)])
+def test_closed_stdout_leaves_the_exit_code_and_the_error(argv: str, exit_code: int, program: Program) -> None:
+    """A daemon that closes its streams still learns what came of it."""
     done = closed(program, ">&-", *argv.split())
-    assert done.exit_code == 141
+    assert done.exit_code == exit_code
     assert "Traceback" not in done.stderr and "Exception" not in done.stderr
+    assert ("(USAGE_ERROR)" in done.stderr) is (exit_code == 4)
 
 
 def test_closed_stderr_or_stdin_does_not_affect_the_command(program: Program) -> None:
