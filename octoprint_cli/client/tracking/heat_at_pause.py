@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from octoprint_cli.client.resources.job import Job
     from octoprint_cli.client.resources.printer import Sample, Temperature
 
-#: A line of a script that heats, and the kind of heater by its code.
+#: A line of a script that heats.
 _HEATS = re.compile(r"\s*(M1(?:04|09|40|90|41|91))\b(.*)", re.IGNORECASE)
-_KINDS = {"M104": "tool", "M109": "tool", "M140": "bed", "M190": "bed", "M141": "chamber", "M191": "chamber"}
 _ZERO = re.compile(r"[SR]\s*0+(?:\.0*)?(?![0-9.])", re.IGNORECASE)
 #: A heater with a target is cold if it is more degrees below than this: it heats up, or is about to.
 COLD_DEGREES = 15.0
@@ -109,9 +108,11 @@ def _kind(name: str) -> str:
 
 def _heated_by(script: str) -> Set[str]:
     """Return the kinds of heater, such as "tool", that a script of the server heats. Its values may be templates."""
-    lines = [line.partition(";")[0] for line in script.splitlines()]
-    found = [_HEATS.match(line) for line in lines]
-    return {_KINDS[match.group(1).upper()] for match in found if match and not _ZERO.search(match.group(2))}
+    from octoprint_cli.gcode.code_table import lookup  # slow to import, and seldom needed
+
+    found = [_HEATS.match(line.partition(";")[0]) for line in script.splitlines()]
+    rows = [lookup(match.group(1).upper()) for match in found if match and not _ZERO.search(match.group(2))]
+    return {row.heats for row in rows if row.heats}
 
 
 def _before(client: Client, job: Job, now: Readings) -> Tuple[Targets, str]:

@@ -34,9 +34,10 @@ _OTHER = re.compile(
     rb"\n(?!G[01] [A-FHLOSU-Z])(?!G[23] X[-\d.]+ Y[-\d.]+(?: [ZE][-\d.]+)* I[-\d.]+ J[-\d.]+[^\nGKMNPRST]*\n)(?!G92 E)[^\n]+"
 )
 #: Commands that change nothing that is looked for here: speeds, fans, progress, accelerations. Behind one another code may stand.
-_NUMBERED, _FREE, _NAMED = (any_of(name.encode() for name in names) for names in skipped())
+_NAMES = skipped()
+_NUMBERED, _FREE, _NAMED = (any_of(name.encode() for name in names) for names in _NAMES)
 #: Most lines are moves: they are passed by their second byte, which no command with G has that is skipped.
-_NO_MOVE = b"(?!G[^%s])" % b"".join({name[1:2].encode() for name in skipped()[0] if name.startswith("G")})
+_NO_MOVE = b"(?!G[^%s])" % b"".join({name[1:2].encode() for name in _NAMES[0] if name.startswith("G")})
 _SKIPPED = re.compile(
     rb"\n%s(?:(?:%s)(?![\d.])[^\nGMgm]*(?=\n)|(?:(?:%s)(?![\d.])|(?:%s)\b)[^\n]*)" % (_NO_MOVE, _NUMBERED, _FREE, _NAMED)
 )

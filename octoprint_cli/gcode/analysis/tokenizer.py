@@ -27,7 +27,6 @@ _NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)")
 #: No printer has a use for a number beyond it.
 LARGEST = 1e9
 _JUDGED = b"XYZEIJKRSTPxyzeijkrstp"  # of speeds and the like nothing is asked
-#: `X1e3` is 1000 to a program and 1 to a firmware, for which e is the extruder.
 #: A number behind a number: `S40 0` is 40 to one firmware and 400 to another.
 _STRAY = re.compile(rb"[\d.]\s+[-+.]?\d")
 #: Of a motion these have a number, and another letter right behind it is in its place.
@@ -40,6 +39,7 @@ _NEXT = rb"(?<![\w.=])[GMgm]\s?\d{1,4}(?:\.\d+)?(?![\w.]|[ \t]*[=:])|(?<![\w.=])
 _QUOTED = rb"\"[^\"]*\""
 #: Coordinates without a code, for the motion that was said before.
 _BARE = rb"\s*(?:/\s*)?(?:[Nn]\s*\d+\s*)?((?:[XYZEFIJKPQRxyzefijkpqr]\s*[-+]?(?:\d+\.?\d*|\.\d+)\s*)+)"
+#: `X1e3` is 1000 to a program and 1 to a firmware, for which e is the extruder.
 _EXPONENT = re.compile(rb"[A-Z][-+]?[\d.]+[eE][-+]\d|[A-DF-Z][-+]?[\d.]+e\d")
 
 
