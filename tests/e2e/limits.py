@@ -36,6 +36,7 @@ def current(**others: float) -> Limits:
         constants = vars(importlib.import_module(module))
         found[module] = {name: _times(constants[name], times) for name in names}
     for name, seconds in others.items():
+        assert hasattr(importlib.import_module(HELD[name]), name), f"{name} has moved: nothing would hold it there"
         found.setdefault(HELD[name], {})[name] = seconds
     return found
 
@@ -48,7 +49,7 @@ def _times(seconds: Any, times: float) -> Any:
 HELD = {
     "LOST_SECONDS": "octoprint_cli.client.resource",
     "APPEARS_SECONDS": "octoprint_cli.client.resources.uploads",
-    "OLD_SECONDS": "octoprint_cli.client.tracking.waiter",
+    "OLD_SECONDS": "octoprint_cli.client.tracking.outcome_errors",
 }
 
 

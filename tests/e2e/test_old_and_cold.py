@@ -20,7 +20,7 @@ SILENCE = 2.0
 def test_wait_on_a_hung_server_says_when_it_was_heard_last(server: Any, slow: Path) -> None:
     server.cli("print", slow, "--confirm")
     with server.listened():
-        run = server.begin("wait", "--timeout", str(6 * SILENCE), held={"OLD_SECONDS": SILENCE})
+        run = server.begin("wait", "--timeout", str(3 * SILENCE), held={"OLD_SECONDS": SILENCE})
     pid = server.pid()
     os.kill(pid, signal.SIGSTOP)
     try:
