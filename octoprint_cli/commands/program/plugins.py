@@ -84,7 +84,7 @@ class PluginsCheck(Lister):
 class PluginsNew(ShowOne):
     """write a new plugin: a package with one command and its tests
 
-    Into a folder octoprint-cli-NAME, here. docs/plugins.md goes on from there.
+    It is written into the folder octoprint-cli-NAME, here. The tutorial in docs/plugins/tutorial.md goes on from there.
     """
 
     result = fields.record(
@@ -115,4 +115,4 @@ class PluginsNew(ShowOne):
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
         if "next" not in data:
             return None
-        return "\n".join([f"{Path(data['folder']).name} is there. Next:", *(f"  {step}" for step in data["next"])])
+        return "\n".join([f"Wrote {Path(data['folder']).name}. Next:", *(f"  {step}" for step in data["next"])])
