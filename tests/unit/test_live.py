@@ -18,6 +18,11 @@ __all__ = ["able", "seconds"]  # fixtures
 # -- the panel ----------------------------------------------------------------------------------------
 
 
+def test_panel_shows_temperatures_that_come_with_the_servers_offset():
+    shown = "\n".join(panel(PRINTING._replace(temperatures={"tool0": (210.0, 215.0, 5.0), "bed": (60.0, 60.0, 0.0)})))
+    assert "210.0 °C, target 215.0 °C" in shown and "60.0 °C, target 60.0 °C" in shown
+
+
 def test_panel_shows_job_temperatures_and_log():
     shown = "\n".join(panel(PRINTING))
     for part in (
