@@ -111,6 +111,7 @@ if TYPE_CHECKING:
     from octoprint_cli.output.terminal.sparkline import value_range as value_range
     from octoprint_cli.output.terminal.temperature_plot import FINE as FINE, plot as plot
     from octoprint_cli.output.terminal.terminal import Terminal as Terminal
+    from octoprint_cli.plugins.name_conflict import NameConflict as NameConflict, name_conflict as name_conflict
     from octoprint_cli.plugins.scaffold import write_plugin as write_plugin
     from octoprint_cli.preflight.check import Check as Check
     from octoprint_cli.preflight.context import CheckContext as CheckContext
@@ -183,6 +184,7 @@ EXPORTS = {
     "output.terminal.sparkline": "value_range",
     "output.terminal.temperature_plot": "FINE plot",
     "output.terminal.terminal": "Terminal",
+    "plugins.name_conflict": "NameConflict name_conflict",
     "plugins.scaffold": "write_plugin",
     "preflight.check": "Check",
     "preflight.context": "CheckContext",

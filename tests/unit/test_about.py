@@ -30,6 +30,7 @@ def test_version_shows_client_and_server_versions(each_server):
         "python": platform.python_version(),
         "host": "http://octopi.test",
         "server": each_server.dialect,
+        "conflict": None,
     }
 
 
