@@ -23,8 +23,10 @@ def description(readme: str, source: str) -> str:
     """Return the README with absolute links; without an address, links become plain text and pictures their description."""
 
     def absolute(link: "re.Match[str]") -> str:
-        picture, text, path = link.groups()
-        return f"{picture}[{text}]({source}/{'raw' if picture else 'blob'}/HEAD/{path})" if source else f"*{text}*" if picture else text
+        mark, text, path = link.groups()
+        if source:
+            return f"{mark}[{text}]({source}/{'raw' if mark else 'blob'}/HEAD/{path})"
+        return f"*{text}*" if mark else text
 
     return RELATIVE.sub(absolute, readme)
 

@@ -78,7 +78,10 @@ def panels() -> Iterator[str]:
     shown = b""
     try:
         while True:
-            shown += os.read(outer, 65536)
+            try:
+                shown += os.read(outer, 65536)
+            except OSError as error:  # the other end is closed
+                raise SystemExit(f"watch has ended:\n{shown[-1000:].decode(errors='replace')}") from error
             complete = list(_PANEL.finditer(shown.decode(errors="ignore")))
             if complete:
                 yield complete[-1][0]
