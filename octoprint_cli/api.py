@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from octoprint_cli.config.values import Setting as Setting
     from octoprint_cli.errors import CliError as CliError
     from octoprint_cli.errors.explain import explained as explained
+    from octoprint_cli.errors.foreign_words import in_one_sentence as in_one_sentence
     from octoprint_cli.framework import fields as fields
     from octoprint_cli.framework.base import Lister as Lister, Rows as Rows, ShowOne as ShowOne
     from octoprint_cli.framework.catalogue import (
@@ -61,11 +62,13 @@ if TYPE_CHECKING:
     from octoprint_cli.framework.results import (
         CHECK_CODES as CHECK_CODES,
         EFFECTS as EFFECTS,
+        REPLACED as REPLACED,
         REPORT as REPORT,
         UPDATE_TYPES,
         UPLOAD_CODES as UPLOAD_CODES,
         VERDICT as VERDICT,
         VERIFIED as VERIFIED,
+        replaced as replaced,
     )
     from octoprint_cli.framework.run_context import (
         CommandContext as CommandContext,
@@ -155,6 +158,7 @@ EXPORTS = {
     "config.url": "normalise",
     "config.values": "Setting",
     "errors.explain": "explained",
+    "errors.foreign_words": "in_one_sentence",
     "framework.base": "Lister Rows ShowOne",
     "framework.catalogue": "described installed_commands schema_of",
     "framework.completion_candidates": "candidates",
@@ -166,7 +170,7 @@ EXPORTS = {
         add_longest_wait add_name add_wait add_upload_options number_text require_piped seconds server_path upload_options
     """,
     "framework.printer_status": "HEATERS SUMMARY heaters summary",
-    "framework.results": "CHECK_CODES EFFECTS REPORT UPLOAD_CODES VERDICT VERIFIED WATCHED=UPDATE_TYPES",
+    "framework.results": "CHECK_CODES EFFECTS REPLACED REPORT UPLOAD_CODES VERDICT VERIFIED WATCHED=UPDATE_TYPES replaced",
     "framework.run_context": "CommandContext CommandSource RunContext StreamContext",
     "framework.shell_words": "typed unquoted",
     "framework.skill": "skill",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -20,6 +21,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 for _name in ("SIGHUP", "SIGTERM", "SIGQUIT", "SIGTSTP", "SIGTTIN", "SIGTTOU"):
     if signal.getsignal(getattr(signal, _name)) is signal.SIG_IGN:
         signal.signal(getattr(signal, _name), signal.SIG_DFL)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What is collected stays to the end: no later collection of garbage has to look at it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -53,22 +61,34 @@ def a_home_of_the_tests_own(tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield
 
 
-@pytest.fixture(autouse=True)
-def codes_are_named(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+#: What commands of this test have ended with, and do not declare: each command with the code.
+_UNNAMED_CODES: List[Tuple[str, str]] = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ends_are_noted() -> Iterator[None]:
     """Whatever a test does to a command in this process, the command declares the code that comes of it."""
-    unnamed: List[Tuple[str, str]] = []
     run_subcommand = Run.run_subcommand
 
-    def watched(self: Run, argv: List[str]) -> int:
+    def noting(self: Run, argv: List[str]) -> int:
         try:
             return run_subcommand(self, argv)
         except CliError as error:
-            unnamed.extend(_unnamed(self.command_manager, argv, error))
+            _UNNAMED_CODES.extend(_unnamed(self.command_manager, argv, error))
             raise
 
-    monkeypatch.setattr(Run, "run_subcommand", watched)
-    yield
-    assert not unnamed, f"these codes are missing in the commands' `codes`: {sorted(set(unnamed))}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Run, "run_subcommand", noting)
+        yield
+
+
+def pytest_runtest_setup() -> None:
+    _UNNAMED_CODES.clear()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    assert not _UNNAMED_CODES, f"these codes are missing in the commands' `codes`: {sorted(set(_UNNAMED_CODES))}"
 
 
 def _unnamed(manager: Any, argv: List[str], error: CliError) -> Iterator[Tuple[str, str]]:

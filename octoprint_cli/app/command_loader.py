@@ -25,6 +25,7 @@ from octoprint_cli.plugins.entry_points import (
     distribution_of,
     entry_point_name_of,
     is_own,
+    owners_in,
 )
 
 GROUP = COMMANDS
@@ -39,6 +40,7 @@ class CommandManager(CliffManager):
     def __init__(self, group: str = GROUP) -> None:
         self._extensions = EntryPointGroup(group)
         self._given_up: Set[str] = set()
+        self._owners: Optional[Dict[Tuple[str, str], str]] = None
         super().__init__(group)
 
     def load_commands(self, namespace: str) -> None:
@@ -107,7 +109,11 @@ class CommandManager(CliffManager):
     def owner(self, name: str) -> Optional[str]:
         """Return the distribution that adds the command, None for a built-in one."""
         entry_point = self.commands[name]
-        return None if is_own(entry_point) else distribution_of(entry_point, GROUP)
+        if is_own(entry_point):
+            return None
+        if self._owners is None:  # a list asks for the owner of many
+            self._owners = owners_in(GROUP)
+        return self._owners.get((entry_point.name, entry_point.value))
 
     def names(self) -> List[str]:
         """Return the name of every command."""

@@ -42,6 +42,6 @@ def not_stored(lost: errors.OutcomeUnknown, form: FileForm, path: str, found: Op
     kind = errors.TimedOut if stalled else errors.ServerError if failed else errors.ConnectionFailed
     return kind(
         f"{lost.last_outcome} after {how_far} of {path} went out; the server was asked, and {there}",
-        hint="octoprint-cli upload FILE  # again; if it breaks off each time, a proxy may limit the size",
+        hint=f"octoprint-cli upload {shlex.quote(str(form.path))}  # again; if it breaks off each time, a proxy may limit the size",
         details={"path": path, "size": form.size, "sent": form.sent},
     )

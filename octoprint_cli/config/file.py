@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from pathlib import Path
 from typing import Any, Dict, Optional, Tuple
@@ -32,7 +33,7 @@ class ConfigFile:
             return None
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise ConfigError(f"{self.path} cannot be read: {reason}", hint=f"ls -l {self.path}") from error
+            raise ConfigError(f"{self.path} cannot be read: {reason}", hint=f"ls -l {shlex.quote(str(self.path))}") from error
 
     def _parse(self, text: str) -> None:
         import yaml  # slow to import, and a run without a configuration file does not need it
@@ -90,7 +91,9 @@ class ConfigFile:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_private(self.path, text)
         except OSError as error:
-            raise ConfigError(f"{self.path} cannot be written: {error.strerror}", hint=f"ls -ld {self.path.parent}") from error
+            raise ConfigError(
+                f"{self.path} cannot be written: {error.strerror}", hint=f"ls -ld {shlex.quote(str(self.path.parent))}"
+            ) from error
         self.data = data
 
     def _rewritten(self, data: Dict[str, Any]) -> str:

@@ -124,7 +124,9 @@ class Settings:
         """The server's base URL. Raises ConfigError if none is configured, as there is no default."""
         host = self.get("host")
         if not host:
-            raise ConfigError("no OctoPrint server is configured", hint="octoprint-cli init, or --host, or OCTOPRINT_HOST")
+            raise ConfigError(
+                "no OctoPrint server is configured", hint="octoprint-cli init  # or give --host, or set OCTOPRINT_HOST"
+            )
         return normalise(host)
 
     @property

@@ -33,15 +33,15 @@ class FileInvalid(FileError):
     """The file is not something that can be printed."""
 
     code = "FILE_INVALID"
-    remedy = "octoprint-cli preflight FILE"
-    advice = "Look at what the message names; `inspect FILE` shows what the file contains."
+    remedy = "octoprint-cli help inspect"
+    advice = "Look at what the message names; `octoprint-cli inspect` shows what a file contains."
 
 
 class FileIncomplete(FileError):
     """The file ends in the middle of a print."""
 
     code = "FILE_INCOMPLETE"
-    remedy = "octoprint-cli preflight FILE"
+    remedy = "octoprint-cli help inspect"
     advice = "Slice or copy the file again: it was cut off, by a full disk or a broken transfer."
 
 
@@ -49,7 +49,7 @@ class FileDamaged(FileError):
     """The file holds a line that no printer should be given: an unfilled placeholder, control bytes ..."""
 
     code = "FILE_DAMAGED"
-    remedy = "octoprint-cli preflight FILE"
+    remedy = "octoprint-cli help inspect"
     advice = "Slice the model again. If the line is harmless, `--ignore file_damage` overrides it, which is recorded."
 
 
@@ -57,7 +57,7 @@ class OutsideVolume(FileError):
     """The file moves the tool beyond the printer's build volume."""
 
     code = "OUTSIDE_VOLUME"
-    remedy = "octoprint-cli preflight FILE"
+    remedy = "octoprint-cli help inspect"
     advice = (
         "Move the model in the slicer, slice it for this printer, or correct the printer profile on the server; `details` has both "
         "values."
@@ -68,7 +68,7 @@ class WrongPrinter(FileError):
     """The file was sliced for another printer: another model or nozzle, or a heater or tool that this one lacks."""
 
     code = "WRONG_PRINTER"
-    remedy = "octoprint-cli preflight FILE"
+    remedy = "octoprint-cli help inspect"
     advice = "Slice the model for this printer; `details` has what the file wants and what the printer has."
 
 
@@ -76,7 +76,7 @@ class FileChanged(FileError):
     """The file was written to while it was being read."""
 
     code = "FILE_CHANGED"
-    remedy = "octoprint-cli upload FILE"
+    remedy = "octoprint-cli help upload"
     advice = "Wait until the slicer, or whatever else writes the file, is done, then run the same command again."
     retryable = True
 

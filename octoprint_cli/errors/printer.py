@@ -124,5 +124,5 @@ class PreflightFailed(CliError):
     """A pre-flight check failed and has no more precise code."""
 
     code = "PREFLIGHT_FAILED"
-    remedy = "octoprint-cli preflight FILE"
+    remedy = "octoprint-cli help preflight"
     advice = "Read the report in `data`: it names each check that failed and why."

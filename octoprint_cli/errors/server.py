@@ -120,5 +120,5 @@ class PushUnavailable(CliError):
     """The push socket cannot be opened, and the command has no other way: a proxy may block websockets."""
 
     code = "PUSH_UNAVAILABLE"
-    remedy = "octoprint-cli gcode CMD"
+    remedy = "octoprint-cli status"
     advice = "Let the proxy pass websockets at /sockjs on, or do without --reply."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Sequence
 
 from octoprint_cli.framework.fields import (
     Field,
@@ -14,8 +14,12 @@ from octoprint_cli.framework.fields import (
     size,
     switch,
     text,
+    time,
     with_others,
 )
+
+if TYPE_CHECKING:
+    from octoprint_cli.client.resources.uploads import UploadResult
 
 #: The effects that a command can declare. `asks` sends G-code that only asks the firmware something, such as M115.
 EFFECTS = ("reads", "asks", "heats", "moves", "starts", "stops", "writes", "deletes", "powers")
@@ -25,6 +29,19 @@ HARMLESS = frozenset({"reads", "asks"})
 UPDATE_TYPES = ("state", "progress", "temperature", "event", "notification", "connection", "terminal")
 #: The ways in which an upload is verified.
 VERIFIED = ("sha1", "download", "size", "none")
+#: The file that an upload has replaced.
+REPLACED = record(
+    "the other file that stood under that path before; missing if there was none that the key may see",
+    size=size("of it").or_null,
+    date=time("when it was uploaded").or_null,
+    hash=text("SHA-1, as the server says").or_null,
+)
+
+
+def replaced(sent: UploadResult) -> Dict[str, Any]:
+    """Return the member of a result that says what an upload has replaced; no member if it replaced nothing."""
+    before = sent.replaced
+    return {} if before is None else {"replaced": {"size": before.size, "date": before.date, "hash": before.hash}}
 
 
 def _in_words(verdict: Mapping[str, Any]) -> str:

@@ -190,9 +190,10 @@ def _parsed(goals: Sequence[str]) -> List[Goal]:
 
 def _outcome(waiter: Waiter, presenter: LivePresenter, begun: float) -> Dict[str, Any]:
     """Return the outcome of the wait and the printer's final state, and show that state in the live view."""
+    seconds = round(time.monotonic() - begun, 3)  # without the last look
     known = waiter.final()
     met = str(waiter.met) if waiter.met else None
-    wait = {"waited_for": [str(goal) for goal in waiter.goals], "met": met, "seconds": round(time.monotonic() - begun, 3)}
+    wait = {"waited_for": [str(goal) for goal in waiter.goals], "met": met, "seconds": seconds}
     if known is None:
         return {**wait, "heard": None, "heard_ago": None}
     presenter.show_snapshot(known)

@@ -81,7 +81,7 @@ class GcodeCommand(NamedTuple):
             if not is_word(name):
                 found += code_targets(row, written, self.text) if heats(row) else []
             elif row.heats == NAMED or row.waits_for_heat or not is_known(name):
-                found += word_targets(is_known(name), written, self.text)
+                found += word_targets(row, is_known(name), written, self.text)
         if (found or self.moves) and has_hidden_parameters(unframed(self.text)):
             raise unreadable(self.text, "it has a remark or characters that not every firmware reads as such")
         return found
@@ -113,7 +113,7 @@ def parse_command(text: str) -> GcodeCommand:
     if _CONTROL.search(text):
         raise InvalidValue(
             f"{text!r} is more than one line, or has control characters",
-            hint="one command an argument: octoprint-cli gcode G28 'G1 X10'; or one a line: octoprint-cli gcode - < FILE",
+            hint="octoprint-cli gcode G28 'G1 X10'  # one command an argument",
         )
     bare = _bare(text)
     if not bare:
@@ -123,7 +123,7 @@ def parse_command(text: str) -> GcodeCommand:
     if _PARAMETER.fullmatch(bare):
         raise InvalidValue(
             f"{text!r} is a parameter without its command",
-            hint="put a command and its parameters into one argument: octoprint-cli gcode 'G28 X'",
+            hint="octoprint-cli gcode 'G28 X'  # a command and its parameters in one argument",
         )
     return GcodeCommand(text.strip(), _codes(bare))
 

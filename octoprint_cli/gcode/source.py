@@ -6,6 +6,7 @@ This module must not know what the bytes mean.
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from pathlib import Path
 from types import TracebackType
@@ -31,7 +32,7 @@ class LocalFile:
             _require_regular(path, self._there)  # opening a pipe would wait for another program to write into it
             self._file: BinaryIO = path.open("rb", buffering=0)
         except FileNotFoundError as error:
-            raise errors.FileNotFound(f"there is no file {path}", hint=f"ls {path.parent}") from error
+            raise errors.FileNotFound(f"there is no file {path}", hint=f"ls {shlex.quote(str(path.parent))}") from error
         except OSError as error:
             raise self._unreadable(error) from error
         # The C library (glibc) hands a freed chunk back to the system and asks for the next one anew, a tenth of all the time and
@@ -73,17 +74,17 @@ class LocalFile:
         self._file.close()
 
     def _changed(self, how: str) -> errors.FileChanged:
-        return errors.FileChanged(f"{self._path} changed while it was being read: {how}")
+        return errors.FileChanged(f"{self._path} changed while it was being read: {how}", hint=_look_again(self._path))
 
     def _unreadable(self, error: OSError) -> errors.FileUnreadable:
-        return errors.FileUnreadable(f"{self._path} cannot be read: {error.strerror}", hint=f"ls -l {self._path}")
+        return errors.FileUnreadable(f"{self._path} cannot be read: {error.strerror}", hint=f"ls -l {shlex.quote(str(self._path))}")
 
 
 def _require_regular(path: Path, found: os.stat_result) -> None:
     if stat.S_ISDIR(found.st_mode):
-        raise errors.FileInvalid(f"{path} is a folder, not a file")
+        raise errors.FileInvalid(f"{path} is a folder, not a file", hint=f"ls {shlex.quote(str(path))}")
     if not stat.S_ISREG(found.st_mode):
-        raise errors.FileInvalid(f"{path} is a pipe or a device, not a file")
+        raise errors.FileInvalid(f"{path} is a pipe or a device, not a file", hint=f"ls -l {shlex.quote(str(path))}")
 
 
 def state_of(path: Path) -> State:
@@ -91,7 +92,12 @@ def state_of(path: Path) -> State:
     try:
         return _state(path.stat())
     except OSError as error:
-        raise errors.FileChanged(f"{path} was moved or deleted meanwhile") from error
+        raise errors.FileChanged(f"{path} was moved or deleted meanwhile", hint=_look_again(path)) from error
+
+
+def _look_again(path: Path) -> str:
+    """Return the command line that looks at a file again which something has changed."""
+    return f"octoprint-cli preflight {shlex.quote(str(path))}  # once nothing writes to it any more"
 
 
 def _state(found: os.stat_result) -> State:

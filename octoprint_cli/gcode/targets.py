@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from octoprint_cli.errors import InvalidValue
 from octoprint_cli.gcode.code_row import Code
+from octoprint_cli.gcode.macro_heat import macro_targets, named_heater
 
 Target = Tuple[str, float]
 
@@ -27,9 +28,6 @@ _C_NUMBER = re.compile(r"[0-9][XE][-+]?[0-9A-F]", re.IGNORECASE | re.ASCII)
 _AUTOMATIC = ("M104", "M109")
 #: RepRapFirmware switches a heater off with S-273.15.
 _ABSOLUTE_ZERO = -273.0
-_BY_NAME = (("BED", "bed"), ("CHAMBER", "chamber"), *((part, "tool") for part in ("EXTRUDER", "HOTEND", "NOZZLE", "TOOL")))
-#: A macro's parameter that holds a temperature: it says so, or is called like the heater, as in EXTRUDER=210 or BED=60.
-_TEMPERATURE = re.compile(r".*TEMP.*|(?:HEATER_)?(?:BED|CHAMBER|EXTRUDER|HOTEND|NOZZLE)[0-9]*")
 _HEATER_KEYS = ("HEATER", "SENSOR")
 _DEGREE_KEYS = ("TARGET", "MINIMUM", "MAXIMUM")
 
@@ -68,31 +66,30 @@ def code_targets(row: Code, written: str, command: str) -> List[Target]:
     return [(kind, degrees) for letter, value in pairs if value and letter in letters for degrees in _all_degrees(value, command)]
 
 
-def word_targets(named: bool, written: str, command: str) -> List[Target]:
+def word_targets(row: Code, named: bool, written: str, command: str) -> List[Target]:
     """Return the targets of a word: of the heater that it names (`named`), or of each parameter called like a temperature."""
-    pairs = dict(_pairs(written, command, strict=named))
-    if named:
-        heater = next((pairs[key] for key in _HEATER_KEYS if key in pairs), "")
-        return [(_kind_of(heater), _word_degrees(pairs[key], command)) for key in _DEGREE_KEYS if key in pairs]
-    found = [(_kind_of(key), _number(value)) for key, value in pairs.items() if _TEMPERATURE.fullmatch(key)]
-    return [(kind, degrees) for kind, degrees in found if degrees is not None]
+    if not named:
+        return [
+            (_kind_of(heater), degrees) for heater, degrees in macro_targets(written, alone=not row.cannot_heat).targets.items()
+        ]
+    pairs = _strict_pairs(written, command)
+    heater = next((pairs[key] for key in _HEATER_KEYS if key in pairs), "")
+    return [(_kind_of(named_heater(heater)), _word_degrees(pairs[key], command)) for key in _DEGREE_KEYS if key in pairs]
 
 
-def _pairs(written: str, command: str, strict: bool) -> Iterator[Tuple[str, str]]:
-    """Yield the keys and values of Klipper's `KEY=VALUE`. With `strict` nothing else may be there, and no key twice."""
+def _strict_pairs(written: str, command: str) -> Dict[str, str]:
+    """Return the keys and values of Klipper's `KEY=VALUE`. Nothing else may be there, and no key twice. Raises InvalidValue."""
     try:
         words = shlex.split(re.sub(r"\s*=\s*", "=", written))
     except ValueError:
-        words = written.split()
-        if strict:
-            raise unreadable(command, "its quotes do not match") from None
+        raise unreadable(command, "its quotes do not match") from None
     seen: Dict[str, str] = {}
     for word in words:
         key, equals, value = word.partition("=")
-        if strict and (not equals or key.upper() in seen or not re.fullmatch(r"\w+", key, re.ASCII)):
+        if not equals or key.upper() in seen or not re.fullmatch(r"\w+", key, re.ASCII):
             raise unreadable(command, f"{word!r} is not KEY=VALUE, or its key stands there twice")
         seen[key.upper()] = value
-    yield from seen.items()
+    return seen
 
 
 def _kind(row: Code, parameters: Dict[str, str]) -> str:
@@ -102,9 +99,9 @@ def _kind(row: Code, parameters: Dict[str, str]) -> str:
     return str(row.heats)
 
 
-def _kind_of(name: str) -> str:
-    """Return the kind of a heater that has this name; an unknown one counts as a tool, whose limit is the highest."""
-    return next((kind for part, kind in _BY_NAME if part in name.upper()), "tool")
+def _kind_of(heater: Optional[str]) -> str:
+    """Return the kind of a heater; an unknown one counts as a tool, whose limit is the highest."""
+    return heater if heater in ("bed", "chamber") else "tool"
 
 
 def _all_degrees(value: str, command: str) -> Sequence[float]:

@@ -25,8 +25,10 @@ def installed() -> Iterator[Distribution]:
     seen = set()
     for found in metadata.distributions():
         entry_points = [entry for entry in found.entry_points if entry.group.startswith("octoprint_cli.")]
+        if not entry_points:  # its metadata is ten times as slow to read
+            continue
         name = found.metadata["Name"]
-        if entry_points and name not in seen:  # a path that is twice on sys.path lists a distribution twice
+        if name not in seen:  # a path that is twice on sys.path lists a distribution twice
             seen.add(name)
             requires = [requirement for requirement in found.requires or () if "extra ==" not in requirement]
             yield Distribution(name, found.version, entry_points, requires)

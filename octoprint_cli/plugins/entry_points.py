@@ -10,7 +10,7 @@ import contextlib
 import importlib
 import os
 import sys
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from stevedore.named import NamedExtensionManager
 
@@ -122,16 +122,24 @@ def is_own(entry_point: Any) -> bool:
 def distribution_of(entry_point: Any, group: str) -> Optional[str]:
     """Return the name of the distribution that an entry point comes from, or None.
 
-    Slow, as it reads the metadata of every distribution: stevedore's cache does not record the distribution. None may
-    also mean that the cache is stale after an uninstall.
+    Slow: see `owners_in`. None may also mean that stevedore's cache is stale after an uninstall.
+    """
+    return owners_in(group).get((entry_point.name, entry_point.value))
+
+
+def owners_in(group: str) -> Dict[Tuple[str, str], str]:
+    """Return the distribution of each entry point in a group, by the entry point's name and value.
+
+    Slow, as it reads the files of every distribution: stevedore's cache does not record the distribution.
     """
     from octoprint_cli.plugins.distributions import installed
 
+    owners: Dict[Tuple[str, str], str] = {}
     for distribution in installed():
-        for other in distribution.entry_points:
-            if (other.group, other.name, other.value) == (group, entry_point.name, entry_point.value):
-                return distribution.name
-    return None
+        for entry_point in distribution.entry_points:
+            if entry_point.group == group:
+                owners.setdefault((entry_point.name, entry_point.value), distribution.name)
+    return owners
 
 
 def command_name_of(name: str) -> str:

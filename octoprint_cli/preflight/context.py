@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Optional
 
@@ -68,6 +69,14 @@ class CheckContext:
     def lasting_ignore(self) -> Optional[Value]:
         """The ids of the checks that the configuration overrides, and where it says so. Raises ConfigError."""
         return self._settings.ignored_checks
+
+    @property
+    def look_again(self) -> str:
+        """The command line that makes the checks once more."""
+        location = "" if self.location == "local" else f" --location {self.location}"
+        if self.stored is not None:
+            return f"octoprint-cli preflight --stored {shlex.quote(self.stored)}{location}"
+        return f"octoprint-cli preflight{location}" + (f" {shlex.quote(str(self.file))}" if self.file is not None else "")
 
     @property
     def job(self) -> Job:
@@ -137,7 +146,10 @@ class CheckContext:
     def require_unchanged(self) -> None:
         """Raise FileChanged if the local file is no longer the one that was read."""
         if self.file is not None and self._as_read is not None and state_of(self.file) != self._as_read:
-            raise FileChanged(f"{self.file} was changed after the pre-flight had read it")
+            raise FileChanged(
+                f"{self.file} was changed after the pre-flight had read it",
+                hint=f"{self.look_again}  # once nothing writes to it any more",
+            )
 
     def _read_local(self) -> Contents:
         from octoprint_cli.gcode.analysis.reader import read_file  # only where there is a file

@@ -62,14 +62,14 @@ class CheckResult(NamedTuple):
         counts = self.status == "fail" or (self.unanswered and severity is Severity.BLOCK)
         return self._replace(severity=severity, strict=strict, ignored=counts and self.id in ignore)
 
-    def refusal(self) -> CliError:
-        """Return the error of a result that forbids the print."""
+    def refusal(self, look_again: str) -> CliError:
+        """Return the error of a result that forbids the print. `look_again` is the command line that makes the checks once more."""
         if self.error is not None and not self.unanswered:
             return self.error
         kind, why = (PreflightFailed, None) if self.error is None else (type(self.error), self.error)
         return kind(
             f"the check {self.id} could not be made: {self.message}",
-            hint=why.hint if why else "octoprint-cli preflight FILE",
+            hint=why.hint if why else look_again,
             details=why.details if why else None,
             retryable=why.retryable if why else None,
         )
@@ -81,6 +81,7 @@ class Report(NamedTuple):
     results: List[CheckResult]
     strict: bool = False
     exemptions: Sequence[Dict[str, Any]] = ()
+    look_again: str = "octoprint-cli help preflight"  # the command line that makes the checks once more
 
     @property
     def ready(self) -> bool:
@@ -120,7 +121,7 @@ class Report(NamedTuple):
         blocking = [result for result in self.results if result.blocks]
         if not blocking:
             return None
-        first = blocking[0].refusal()
+        first = blocking[0].refusal(self.look_again)
         return type(first)(
             f"pre-flight says no: {first.message}{and_more(len(blocking) - 1)}",
             hint=first.hint,

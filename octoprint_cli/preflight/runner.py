@@ -33,7 +33,7 @@ def run_preflight(context: CheckContext, ignore: Collection[str] = (), strict: b
     if lasting:
         by_setting = [result.id for result in results if result.ignored and result.id in lasting.value and result.id not in ignore]
         exemptions += [{"id": name, "setting": "ignore", "value": name, "origin": lasting.origin} for name in by_setting]
-    return Report(sorted(results, key=_rank), strict, exemptions)
+    return Report(sorted(results, key=_rank), strict, exemptions, context.look_again)
 
 
 def _settled(results: List[CheckResult]) -> List[CheckResult]:

@@ -30,11 +30,13 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"OCTOPRINT_{name}", raising=False)
 
 
-@pytest.fixture(autouse=True)
-def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def no_grace() -> Iterator[None]:
     """The fake server's events come with the state, and its terminal at once: nothing in this process waits for either."""
-    monkeypatch.setattr("octoprint_cli.client.tracking.job_tracker.GRACE_SECONDS", 0.2)
-    monkeypatch.setattr("octoprint_cli.client.gcode_replies.SETTLE_SECONDS", 0.05)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("octoprint_cli.client.tracking.job_tracker.GRACE_SECONDS", 0.2)
+        patch.setattr("octoprint_cli.client.gcode_replies.SETTLE_SECONDS", 0.05)
+        yield
 
 
 @pytest.fixture

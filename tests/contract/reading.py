@@ -10,6 +10,8 @@ from typing import Any, Callable, Dict, List
 
 import yaml
 
+from octoprint_cli.errors import CODES
+
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=\S.*|[A-Za-z_][A-Za-z0-9_]*=''")
 
 
@@ -45,10 +47,10 @@ def as_yaml_documents(text: str) -> Dict[str, Any]:
 
 
 def _envelope_of(documents: List[Dict[str, Any]]) -> Dict[str, Any]:
-    *told, envelope = documents
-    assert [document["seq"] for document in told] == list(range(1, len(told) + 1))
-    assert all(set(document) > {"seq", "time", "source", "type"} for document in told)
-    assert "status" in envelope and not any("status" in document for document in told)
+    *items, envelope = documents
+    assert [document["seq"] for document in items] == list(range(1, len(items) + 1))
+    assert all(set(document) > {"seq", "time", "source", "type"} for document in items)
+    assert "status" in envelope and not any("status" in document for document in items)
     return envelope
 
 
@@ -64,13 +66,13 @@ def as_batch_documents(text: str) -> Dict[str, Any]:
 
 
 def _end_of_batch(documents: List[Dict[str, Any]]) -> Dict[str, Any]:
-    *told, envelope = documents
-    for item in told:
+    *items, envelope = documents
+    for item in items:
         assert list(item)[:3] == ["line", "command", "exit_code"]
         answer = {name: value for name, value in item.items() if name not in ("line", "command", "exit_code")}
         check_failure(answer) if item["exit_code"] else check_success(answer)
-    assert [item["line"] for item in told] == sorted({item["line"] for item in told})
-    assert envelope["data"] is None or envelope["data"]["lines"] == len(told)
+    assert [item["line"] for item in items] == sorted({item["line"] for item in items})
+    assert envelope["data"] is None or envelope["data"]["lines"] == len(items)
     return envelope
 
 
@@ -131,7 +133,7 @@ def check_failure(envelope: Dict[str, Any], code: str = "") -> Dict[str, Any]:
     assert isinstance(error["retryable"], bool)
     assert isinstance(error.get("details", {}), dict)
     assert is_one_sentence(error["message"]), error["message"]
-    assert is_one_sentence(error.get("hint")), error
+    assert is_one_sentence(error.get("hint")) and placeholders(error["hint"]) == [], error
     return error
 
 
@@ -140,7 +142,17 @@ def is_one_sentence(text: Any) -> bool:
     return isinstance(text, str) and bool(text.strip()) and text.isprintable() and not re.search(r"\.$|[^\s!]!*[.!] [A-Z]", text)
 
 
-def check_told(stderr: str, code: str) -> None:
+def placeholders(hint: str) -> List[str]:
+    """What a command line of ours in a hint leaves to be filled in: FILE, <file>. A masked key (KEY) cannot be given."""
+    found: List[str] = []
+    for line in re.findall(r"octoprint-cli [^#]*", hint):
+        unquoted = re.sub(r"'[^']*'|\"[^\"]*\"|--api-key[= ]KEY", "", line)
+        words = re.findall(r"(?<![\w./-])(?:[A-Z][A-Z_]+|<\w+>)(?![\w./-])", unquoted)
+        found += [word for word in words if word not in CODES]
+    return found
+
+
+def check_error_text(stderr: str, code: str) -> None:
     """To a person: the error with its code on a line of its own, in plain text, and no traceback."""
     lines = stderr.splitlines()
     assert [line for line in lines if line.startswith("Error: ") and line.endswith(f" ({code})")], stderr

@@ -11,7 +11,7 @@ from octoprint_cli.testing import FaultServer
 
 from . import third_party
 from .program import Program
-from .reading import as_json, check_failure, check_success, check_told
+from .reading import as_json, check_error_text, check_failure, check_success
 from .table import COMMANDS
 
 CAUSES = {
@@ -70,9 +70,9 @@ def test_broken_plugin_error_names_distribution_cause_and_remedy(command: str, c
     assert "broken-tools" in error["message"] and cause in error["message"]
     assert "pip" in error["hint"] and "broken-tools" in error["hint"]
     assert error["details"]["distribution"] == "broken-tools"
-    told = broken.inside(*command.split())
-    assert told.stdout == ""
-    check_told(told.stderr, "PLUGIN_ERROR")
+    result = broken.inside(*command.split())
+    assert result.stdout == ""
+    check_error_text(result.stderr, "PLUGIN_ERROR")
 
 
 @pytest.mark.parametrize("argv", ["status", "sibling", "help", "help status", "status --help", "version", "files", "--help"])
@@ -111,7 +111,7 @@ def test_broken_check_is_skipped_and_named(broken: Program) -> None:
 def test_broken_format_is_named(broken: Program) -> None:
     result = broken.inside("status", "-f", "broken_format")
     assert (result.exit_code, result.stdout) == (4, "")
-    check_told(result.stderr, "PLUGIN_ERROR")
+    check_error_text(result.stderr, "PLUGIN_ERROR")
     assert "broken-tools" in result.stderr
 
 

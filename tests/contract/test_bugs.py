@@ -12,7 +12,7 @@ from octoprint_cli.framework.stream import Stream
 from octoprint_cli.testing import FaultServer
 
 from .program import Program
-from .reading import as_json, check_failure, check_told
+from .reading import as_json, check_error_text, check_failure
 from .table import COMMANDS, ROWS
 
 
@@ -44,7 +44,7 @@ def test_bug_is_reported_on_stderr_with_traceback_only_for_debug(command: str, p
     case = ROWS[command].good
     result = case.run(program)
     assert (result.exit_code, result.stdout) == (4, "")
-    check_told(result.stderr, "INTERNAL_ERROR")
+    check_error_text(result.stderr, "INTERNAL_ERROR")
     assert "Traceback" in case.run(program, "--debug").stderr
 
 

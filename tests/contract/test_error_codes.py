@@ -11,7 +11,7 @@ from octoprint_cli.errors import CODES
 from octoprint_cli.testing import Exchange, FaultServer
 
 from .program import Program
-from .reading import as_json, check_failure, check_told
+from .reading import as_json, check_error_text, check_failure
 from .scenarios import ELSEWHERE, SCENARIOS, Scenario
 from .table import Case
 
@@ -31,6 +31,12 @@ EXIT_CODES: Dict[int, str] = {
 EXPECTED = {code: number for number, codes in EXIT_CODES.items() for code in codes.split()}
 #: These leave it open whether something was done: trying again blindly could do it twice.
 NEVER_RETRIED = {"OUTCOME_UNKNOWN", "INTERNAL_ERROR", "UPLOAD_CORRUPT", "NOT_STARTED", "AUTH_ERROR", "USAGE_ERROR", "NO_REPLY"}
+
+#: The program itself says no, so that nothing is sent that changes anything.
+REFUSED_HERE = frozenset(
+    "CONFIRMATION_REQUIRED LIMIT_EXCEEDED INVALID_VALUE USAGE_ERROR PRINTER_BUSY FILE_INCOMPLETE FILE_DAMAGED OUTSIDE_VOLUME "
+    "WRONG_PRINTER SERVER_WARNING".split()
+)
 
 
 def own_codes() -> Dict[str, Any]:
@@ -64,16 +70,22 @@ def test_error_codes_keep_their_exit_codes() -> None:
     assert {code: int(error.exit_code) for code, error in own_codes().items()} == EXPECTED
 
 
-def test_json_error_has_code_message_and_hint(scenario: Scenario, program: Program) -> None:
+def test_json_error_has_code_message_and_hint_and_what_is_refused_changes_nothing(
+    scenario: Scenario, program: Program, server: FaultServer
+) -> None:
     result = program.run("--json", *words(scenario, program))
     error = check_failure(as_json(result.stdout), scenario.code)
     assert result.exit_code == EXPECTED[scenario.code]
     assert not (scenario.code in NEVER_RETRIED and error["retryable"])
+    if scenario.code in REFUSED_HERE:
+        assert server.changes() == []
+    if scenario.code == "NO_ACTIVE_JOB":  # a cancel is sent before anything is asked, and the server refuses it
+        assert server.acts == []
 
 
 def test_plain_text_error_goes_to_stderr_with_hint(scenario: Scenario, program: Program) -> None:
     result = program.run(*words(scenario, program))
-    check_told(result.stderr, scenario.code)
+    check_error_text(result.stderr, scenario.code)
     assert "Hint: " in result.stderr
     assert result.exit_code == EXPECTED[scenario.code]
 
@@ -113,13 +125,3 @@ def test_failed_preflight_exits_by_error_precedence(program: Program, server: Fa
     result = program.run("preflight", str(program.file()), "--json")
     assert (result.exit_code, result.code) == (4, "LIMIT_EXCEEDED")
     assert result.data["ready"] is False and result.envelope["error"]["details"]["failed"] == ["temperatures"]
-
-
-def test_refused_commands_change_nothing(scenario: Scenario, program: Program, server: FaultServer) -> None:
-    program.run("--json", *words(scenario, program))
-    by_content = "FILE_INCOMPLETE FILE_DAMAGED OUTSIDE_VOLUME WRONG_PRINTER SERVER_WARNING"
-    refused_here = f"CONFIRMATION_REQUIRED LIMIT_EXCEEDED INVALID_VALUE USAGE_ERROR PRINTER_BUSY {by_content}"
-    if scenario.code in refused_here.split():
-        assert server.changes() == []
-    if scenario.code == "NO_ACTIVE_JOB":  # a cancel is sent before anything is asked, and the server refuses it
-        assert server.acts == []

@@ -15,7 +15,7 @@ from octoprint_cli.testing import FaultServer, Result
 from octoprint_cli.testing.server.faults import hang
 
 from .program import Program, finish
-from .reading import as_json, check_failure, check_told
+from .reading import as_json, check_error_text, check_failure
 
 #: Each code with the test that reaches it by a process.
 REACHED = {
@@ -35,10 +35,15 @@ def test_every_exit_code_is_covered_by_a_test() -> None:
     assert {name for name in REACHED.values() if name not in globals()} == set()
 
 
-@pytest.mark.parametrize("name", ["table", "json"])
 @pytest.mark.parametrize(
-    ("argv", "code"),
-    [("status", 0), ("--host 127.0.0.1:1 status", 1), ("upload missing.gcode", 2), ("disconnect", 3), ("nonsense", 4)],
+    ("argv", "code", "name"),
+    [
+        ("status", 0, "json"),
+        ("--host 127.0.0.1:1 status", 1, "table"),
+        ("upload missing.gcode", 2, "json"),
+        ("disconnect", 3, "table"),
+        ("nonsense", 4, "json"),
+    ],
 )
 def test_exit_codes_of_success_and_failures(argv: str, code: int, name: str, program: Program, server: FaultServer) -> None:
     program.configure("retries: 0\n")
@@ -63,18 +68,18 @@ def test_signal_ends_process_with_its_exit_code(argv: str, number: int, code: in
     result = finish(process)
     assert result.exit_code == code
     assert "Traceback" not in result.stderr
-    told = as_json(result.stdout)["error"] if "--json" in argv else {"code": NAMES[code], "message": result.stderr}
-    assert told["code"] == NAMES[code] and "nothing was sent" in told["message"]
+    error = as_json(result.stdout)["error"] if "--json" in argv else {"code": NAMES[code], "message": result.stderr}
+    assert error["code"] == NAMES[code] and "nothing was sent" in error["message"]
     assert server.changes() == []
 
 
 def big(server: FaultServer) -> None:
     """A listing that no pipe's buffer holds."""
-    for number in range(3000):
+    for number in range(2000):
         server.octoprint.store(f"part-number-{number:05}-of-a-very-long-name.gcode")
 
 
-@pytest.mark.parametrize("name", ["csv", "json", "value", "table", "yaml"])
+@pytest.mark.parametrize("name", ["csv", "json", "table"])
 def test_reader_closing_the_pipe_exits_141(name: str, program: Program, server: FaultServer) -> None:
     big(server)
     process = program.start("files", "-f", name)
@@ -105,7 +110,7 @@ def test_a_full_disk_is_an_error_not_a_traceback(argv: str, code: str, program: 
     with Path("/dev/full").open("w") as full:
         result = finish(program.start(*argv.split(), stdout=full))
     assert result.exit_code == 4
-    check_told(result.stderr, code)
+    check_error_text(result.stderr, code)
 
 
 def closed(program: Program, stream: str, *argv: str) -> Result:

@@ -10,7 +10,7 @@ from octoprint_cli.errors import CODES
 from octoprint_cli.testing import FaultServer, Result
 
 from .program import Program
-from .reading import ENVELOPES, READERS, STREAM_READERS, check_failure, check_success, check_told
+from .reading import ENVELOPES, READERS, STREAM_READERS, check_error_text, check_failure, check_success
 from .table import COMMANDS, ROWS, SHOWS_A_REPORT_THEN_FAILS, Case, entry_points, every_format, reader
 
 #: The fields of a result that tell two equal runs apart.
@@ -18,7 +18,7 @@ TIMES = ("seconds", "heard", "heard_ago")
 ALL = pytest.mark.parametrize(("command", "name"), every_format())
 
 
-def ran(case: Case, program: Program, server: FaultServer, *more: str) -> Result:
+def run_case(case: Case, program: Program, server: FaultServer, *more: str) -> Result:
     """What the program answers to the case, and more words, in its scene."""
     case.scene(server)
     return case.run(program, *more)
@@ -35,7 +35,7 @@ def test_every_format_has_a_reader() -> None:
 
 @ALL
 def test_success_parses_in_every_format(command: str, name: str, program: Program, server: FaultServer) -> None:
-    result = ran(ROWS[command].good, program, server, "-f", name)
+    result = run_case(ROWS[command].good, program, server, "-f", name)
     assert result.exit_code == 0, result
     read = reader(command, name)(result.stdout)
     if name in ENVELOPES:
@@ -45,12 +45,12 @@ def test_success_parses_in_every_format(command: str, name: str, program: Progra
 @ALL
 def test_failure_parses_in_every_format(command: str, name: str, program: Program, server: FaultServer) -> None:
     case = ROWS[command].bad
-    result = ran(case, program, server, "-f", name)
+    result = run_case(case, program, server, "-f", name)
     assert result.exit_code == CODES[case.code].exit_code
     if name in ENVELOPES:
         check_failure(reader(command, name)(result.stdout), case.code)
         return
-    check_told(result.stderr, case.code)
+    check_error_text(result.stderr, case.code)
     if command in SHOWS_A_REPORT_THEN_FAILS:
         READERS[name](result.stdout)
     else:
@@ -60,7 +60,7 @@ def test_failure_parses_in_every_format(command: str, name: str, program: Progra
 @pytest.mark.parametrize("command", COMMANDS)
 def test_json_yaml_and_format_option_variants_agree(command: str, program: Program, server: FaultServer) -> None:
     case, read = ROWS[command].bad, reader(command, "json")
-    words, written = case.words(program), ran(case, program, server, "-f", "json")
+    words, written = case.words(program), run_case(case, program, server, "-f", "json")
     envelope = read(written.stdout)
     spellings = [(["--json", *words], {}), ([*words, "--json"], {}), ([*words, "--format=json"], {})]
     spellings += [(["-fjson", *words], {}), (words, {"OCTOPRINT_CLI_FORMAT": "json"})]
@@ -78,7 +78,7 @@ def untimed(data: Any) -> Any:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_stdout_is_only_data_on_success(command: str, program: Program, server: FaultServer) -> None:
-    result = ran(ROWS[command].good, program, server, "--json", "-v", "--debug")
+    result = run_case(ROWS[command].good, program, server, "--json", "-v", "--debug")
     check_success(reader(command, "json")(result.stdout))
 
 
@@ -107,7 +107,7 @@ def test_unsupported_format_is_refused(program: Program) -> None:
     for argv in (["files", "-f", "shell"], ["status", "-f", "csv"], ["status", "-f", "nonsense"]):
         result = program.run(*argv)
         assert (result.exit_code, result.stdout) == (4, "")
-        check_told(result.stderr, "USAGE_ERROR")
+        check_error_text(result.stderr, "USAGE_ERROR")
 
 
 def test_unknown_column_error_lists_known_columns(program: Program) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -31,8 +32,7 @@ def test_command_help_as_plain_text(command: str, way: str, bare: Program) -> No
     assert as_lines(result.stdout)[0].startswith(f"usage: octoprint-cli {command}")
 
 
-@EACH
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("command", "way"), list(zip(COMMANDS, itertools.cycle(WAYS))))
 def test_command_help_as_json_and_yaml(command: str, way: str, bare: Program) -> None:
     result = bare.run(*way.format(command).split(), "--json")
     data = check_success(as_json(result.stdout))

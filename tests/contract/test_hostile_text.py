@@ -11,7 +11,7 @@ from octoprint_cli.testing import FaultServer
 from octoprint_cli.testing.server.faults import answer
 
 from .program import LIMIT, Program
-from .reading import as_csv, as_json, as_lines, as_shell, as_yaml, check_told
+from .reading import as_csv, as_json, as_lines, as_shell, as_yaml, check_error_text
 from .table import entry_points
 
 HOSTILE = {
@@ -84,14 +84,14 @@ def test_table_value_and_csv_escape_hostile_text(text: str, showing: Any) -> Non
 @EACH
 def test_hostile_error_text_is_one_escaped_line(text: str, server: FaultServer, program: Program) -> None:
     server.fail("GET", "/api/job", answer(500, {"error": text}))
-    check_told(program.run("status").stderr, "SERVER_ERROR")
+    check_error_text(program.run("status").stderr, "SERVER_ERROR")
     as_json(program.run("status", "--json").stdout)
 
 
 @EACH
 def test_hostile_local_file_name_is_escaped(text: str, program: Program) -> None:
     argv: List[str] = ["upload", "--", f"/nowhere/{text}"]
-    check_told(program.run(*argv).stderr, "FILE_NOT_FOUND")
+    check_error_text(program.run(*argv).stderr, "FILE_NOT_FOUND")
     as_json(program.run("--json", *argv).stdout)
 
 

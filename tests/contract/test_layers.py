@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import Dict, List, Set
+from typing import Callable, Dict, List, Set
 
 import pytest
 
 from .layers import FOLDERS, ONLY_IN, WITHOUT_CLIFF, Import, circles, imports, modules, ours, part_of, path_of, target_of, tree_of
 from .table import COMMANDS
 
-EACH = pytest.mark.parametrize("module", modules(), ids=[name or "octoprint_cli" for name in modules()])
 #: The options --help and --version stand for these two; the application knows no other.
 SPOKEN_BY_OPTIONS = {"help", "version"}
 #: Answers have fields of these names, too: the guard's, and the inventory of plugins.
@@ -36,21 +35,25 @@ def test_there_are_no_import_cycles() -> None:
     assert circles(imported) == []
 
 
-@EACH
-def test_module_imports_only_from_lower_layers(module: str) -> None:
-    assert [found for found in imports(module) if is_ours(found) and goes_up(found)] == []
+def imports_where(unwanted: Callable[[Import], bool]) -> List[Import]:
+    """The imports of the whole program that are not allowed. Each names its module and its line."""
+    return [found for module in modules() for found in imports(module) if unwanted(found)]
 
 
-@EACH
-def test_library_is_imported_only_where_allowed(module: str) -> None:
-    strangers = [found for found in imports(module) if module not in ONLY_IN.get(found.imported.split(".")[0], {module})]
-    assert strangers == []
+def library_of(found: Import) -> str:
+    return found.imported.split(".")[0]
 
 
-@EACH
-def test_modules_independent_of_cliff_do_not_import_it(module: str) -> None:
-    if module.startswith(WITHOUT_CLIFF):
-        assert [found for found in imports(module) if found.imported.split(".")[0] == "cliff"] == []
+def test_modules_import_only_from_lower_layers() -> None:
+    assert imports_where(lambda found: is_ours(found) and goes_up(found)) == []
+
+
+def test_library_is_imported_only_where_allowed() -> None:
+    assert imports_where(lambda found: found.importer not in ONLY_IN.get(library_of(found), {found.importer})) == []
+
+
+def test_modules_independent_of_cliff_do_not_import_it() -> None:
+    assert imports_where(lambda found: found.importer.startswith(WITHOUT_CLIFF) and library_of(found) == "cliff") == []
 
 
 @pytest.mark.parametrize("module", [name for name in modules() if name.startswith("commands.")])

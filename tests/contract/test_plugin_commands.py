@@ -11,7 +11,7 @@ from octoprint_cli.testing import FaultServer
 
 from . import third_party
 from .program import Program
-from .reading import as_csv, as_json, check_failure, check_success, check_told
+from .reading import as_csv, as_json, check_error_text, check_failure, check_success
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_plugin_format_works_for_every_command(vendor: Program) -> None:
     assert "<cli: " in vendor.inside("version", "--client", "-f", "pairs").stdout
     failed = vendor.inside("nonsense", "-f", "pairs")
     assert (failed.exit_code, failed.stdout) == (4, "")
-    check_told(failed.stderr, "USAGE_ERROR")
+    check_error_text(failed.stderr, "USAGE_ERROR")
 
 
 def test_help_names_the_plugin_of_a_command(vendor: Program) -> None:

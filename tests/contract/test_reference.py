@@ -87,13 +87,13 @@ def client() -> Client:
 @pytest.fixture
 def roots(client: Client, server: testing.FaultServer, tmp_path: Path) -> Dict[str, Any]:
     """What the first words of dotted names mean, where they are no names of the two modules."""
-    aimed = testing.CliRunner(tmp_path, {})
+    runner = testing.CliRunner(tmp_path, {})
     roots: Dict[str, Any] = {value.__name__: value for value in (*VALUES, Phase)}
     roots.update(self=Command, field=api.fields.Field, settings=Settings, terminal=api.Terminal)
     roots.update(client=client, resource=api.Resource, context=api.Subject(client, Settings({}, {})))
-    roots.update(octoprint_server=server, octoprint=server.octoprint, octoprint_run=aimed, result=testing.Result)
-    told = {"host": "http://octoprint.invalid", "octoprint": "1.11.8"}
-    return {**roots, "request": testing.Request, "real_octoprint": testing.RealOctoPrint(told, aimed)}
+    roots.update(octoprint_server=server, octoprint=server.octoprint, octoprint_run=runner, result=testing.Result)
+    description = {"host": "http://octoprint.invalid", "octoprint": "1.11.8"}
+    return {**roots, "request": testing.Request, "real_octoprint": testing.RealOctoPrint(description, runner)}
 
 
 def found(path: str, roots: Dict[str, Any]) -> Any:
@@ -143,9 +143,9 @@ def missing(promised: Iterable[str]) -> Set[str]:
 
 
 def test_every_documented_name_exists_with_its_signature(roots: Dict[str, Any]) -> None:
-    told = list(names(section()))
-    assert len(told) > 300 and len(told) == len({name.path for name in told})
-    assert list(filter(None, (wrong(name, roots) for name in told))) == []
+    named = list(names(section()))
+    assert len(named) > 300 and len(named) == len({name.path for name in named})
+    assert list(filter(None, (wrong(name, roots) for name in named))) == []
 
 
 UNTRUE = ("fields.colour()", "fields.text", "fields.text(words=)", "fields.size(meaning=)", "fields.size()", "octoprint.state()")

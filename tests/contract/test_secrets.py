@@ -41,8 +41,7 @@ def test_key_from_option_is_never_shown(command: str, program: Program, server: 
     for case in ROWS[command]:
         case.scene(server)
         words = [word for word in case.words(program) if word not in ("--api-key", "wrong-key")]
-        spellings = [["--api-key", KEY], [f"--api-key={KEY}"]][: 2 if case.code else 1]  # only an error has a hint
-        for key, more in itertools.product(spellings, LOUD):
+        for key, more in zip(itertools.cycle([["--api-key", KEY], [f"--api-key={KEY}"]]), LOUD):
             check_kept(program.run(*words, *key, *more, stdin=case.stdin))
 
 

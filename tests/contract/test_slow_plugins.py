@@ -88,9 +88,9 @@ def test_slow_plugin_names_are_completed(slow: Program) -> None:
 def test_help_does_not_wait_for_slow_plugin(argv: str, slow: Program) -> None:
     """One module costs its time once, however many commands it has."""
     rows = check_success(as_json(slow.process(argv, "--json").stdout))["commands"]
-    told = {row["name"]: row["summary"] for row in rows}
-    assert {name for name, summary in told.items() if "slow-tools" in summary} == {"slow", "slow more", "slow most"}
-    assert "TimeoutError" in told["slow"] and not told["status"].startswith("(")
+    summaries = {row["name"]: row["summary"] for row in rows}
+    assert {name for name, summary in summaries.items() if "slow-tools" in summary} == {"slow", "slow more", "slow most"}
+    assert "TimeoutError" in summaries["slow"] and not summaries["status"].startswith("(")
 
 
 def test_slow_plugin_command_can_be_terminated(slow: Program) -> None:

@@ -17,16 +17,16 @@ from .test_secrets import LOUD, check_kept
 ALL = "state,progress,temperature,event,notification,connection,terminal"
 
 
-def asked(server: FaultServer) -> int:
+def job_request_count(server: FaultServer) -> int:
     """The number of requests for the job: one at first, and more once the socket is connected, until it is sure to speak."""
     return sum(request.path == "/api/job" for request in server.requests)
 
 
-def meanwhile(server: FaultServer, *steps: Callable[[], Any]) -> threading.Thread:
+def run_once_listening(server: FaultServer, *steps: Callable[[], Any]) -> threading.Thread:
     """What happens at the server once somebody listens."""
 
     def happen() -> None:
-        server.wait_until(lambda: any(one.authed for one in server.sockets) and asked(server) > 1)
+        server.wait_until(lambda: any(one.authed for one in server.sockets) and job_request_count(server) > 1)
         for step in steps:
             step()
 
@@ -35,7 +35,7 @@ def meanwhile(server: FaultServer, *steps: Callable[[], Any]) -> threading.Threa
     return thread
 
 
-def told(program: Program, *argv: str) -> List[Dict[str, Any]]:
+def watch_lines(program: Program, *argv: str) -> List[Dict[str, Any]]:
     """The documents of a watch."""
     result = program.run("watch", *argv, "--json")
     assert result.exit_code == 0, result
@@ -49,7 +49,7 @@ def lines(program: Program, server: FaultServer) -> List[Dict[str, Any]]:
     octoprint.printing()
     octoprint.interval = 0.05
     prompt = {"action": "show", "text": "Nozzle Parked", "choices": ["Continue"]}
-    thread = meanwhile(
+    thread = run_once_listening(
         server,
         lambda: octoprint.heard(["ok T:21.3 /0.0"]),
         lambda: octoprint.plugin("action_command_prompt", prompt),
@@ -58,7 +58,7 @@ def lines(program: Program, server: FaultServer) -> List[Dict[str, Any]]:
         octoprint.resume,
         octoprint.finish,
     )
-    found = told(program, "--events", ALL, "--until", "done", "--timeout", "30")
+    found = watch_lines(program, "--events", ALL, "--until", "done", "--timeout", "30")
     thread.join()
     return found[:-1]
 
@@ -108,7 +108,9 @@ def test_push_session_is_masked_in_output(more: List[str], program: Program, ser
 def test_push_session_is_masked_while_watching(more: List[str], program: Program, server: FaultServer) -> None:
     octoprint = server.octoprint
     octoprint.printing()
-    thread = meanwhile(server, lambda: octoprint.event("PrintPaused", {"by": " ".join(octoprint.sessions)}), octoprint.finish)
+    thread = run_once_listening(
+        server, lambda: octoprint.event("PrintPaused", {"by": " ".join(octoprint.sessions)}), octoprint.finish
+    )
     result = program.run("watch", "--until", "done", "--timeout", "30", *more)
     thread.join()
     assert "PrintPaused" in result.stdout

@@ -40,24 +40,25 @@ def files_of_the_first_part() -> Dict[str, str]:
     return {block.path: block.text for block in blocks() if block.part == FIRST and block.path}
 
 
+@pytest.mark.timeout(1200)  # it computes for twenty seconds, and on a busy machine has a small part of a processor
 @pytest.mark.skipif(sys.platform == "win32", reason="the tutorial's commands are a POSIX shell's")
 def test_following_the_tutorial_shows_the_documented_output(tmp_path: Path, server: FaultServer) -> None:
-    follower = Follower(tmp_path, server.env)
-    wrong: List[str] = []
-    for block in blocks():
-        if block.path:
-            follower.write(block)
-            continue
-        for step in steps(block):
-            done = follower.run(step.command)
-            assert step.shown or done.returncode == 0, (step.command, done.stdout)
-            wrong += filter(None, [step.shown and differs(step, done.stdout)])
-    assert wrong == [], "\n".join(wrong)
-    completed = follower.run("octoprint-cli complete --line 'octoprint-cli my printer '").stdout.split()
-    assert completed == ["chat", "heaters", "light", "park", "probe", "tell"]
-    told = json.loads(follower.run("octoprint-cli commands my printer --json").stdout)["data"]["commands"]
-    assert [row["name"] for row in told] == [f"my printer {name}" for name in completed]
-    assert {row["distribution"] for row in told} == {"octoprint-cli-my-printer"}
+    with Follower(tmp_path, server.env) as follower:
+        wrong: List[str] = []
+        for block in blocks():
+            if block.path:
+                follower.write(block)
+                continue
+            for step in steps(block):
+                done = follower.run(step.command)
+                assert step.shown or done.returncode == 0, (step.command, done.stdout)
+                wrong += filter(None, [step.shown and differs(step, done.stdout)])
+        assert wrong == [], "\n".join(wrong)
+        completed = follower.run("octoprint-cli complete --line 'octoprint-cli my printer '").stdout.split()
+        assert completed == ["chat", "heaters", "light", "park", "probe", "tell"]
+        rows = json.loads(follower.run("octoprint-cli commands my printer --json").stdout)["data"]["commands"]
+        assert [row["name"] for row in rows] == [f"my printer {name}" for name in completed]
+        assert {row["distribution"] for row in rows} == {"octoprint-cli-my-printer"}
 
 
 def test_tutorial_has_a_complete_example_for_each_plugin_part() -> None:

@@ -9,7 +9,7 @@ import pytest
 from octoprint_cli.testing import FaultServer
 
 from .program import Program
-from .reading import as_json, as_yaml, check_failure, check_told
+from .reading import as_json, as_yaml, check_error_text, check_failure
 from .table import COMMANDS, Case
 
 WRONG: Dict[str, str] = {
@@ -72,7 +72,7 @@ def test_usage_error_is_reported_in_the_requested_format(line: str, program: Pro
 def test_usage_error_as_plain_text_goes_to_stderr(line: str, program: Program) -> None:
     result = program.run(*words(line))
     assert (result.exit_code, result.stdout) == (4, "")
-    check_told(result.stderr, "USAGE_ERROR")
+    check_error_text(result.stderr, "USAGE_ERROR")
     assert "usage:" not in result.stderr
 
 
@@ -124,4 +124,4 @@ def test_invalid_global_option_value_is_a_config_error(program: Program) -> None
 def test_an_unknown_format_in_the_environment_is_named(program: Program) -> None:
     result = program.run("status", env={"OCTOPRINT_CLI_FORMAT": "nonsense"})
     assert (result.exit_code, result.stdout) == (4, "")
-    check_told(result.stderr, "CONFIG_ERROR")
+    check_error_text(result.stderr, "CONFIG_ERROR")

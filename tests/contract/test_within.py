@@ -14,7 +14,7 @@ from octoprint_cli.output.terminal.terminal import Terminal
 from octoprint_cli.testing import FaultServer
 
 
-def begun(server: FaultServer, home: Path, *argv: str) -> Program:
+def started_program(server: FaultServer, home: Path, *argv: str) -> Program:
     """A run with these global options, whose command goes on."""
     app = Program(io.StringIO(), io.StringIO(), io.StringIO(), {"OCTOPRINT_CLI_HOME": str(home), **server.env})
     app.apply_options(app.parser.parse_known_args(list(argv))[0])
@@ -24,7 +24,7 @@ def begun(server: FaultServer, home: Path, *argv: str) -> Program:
 def test_change_flag_is_not_carried_over_to_next_command_line(
     server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app, clients = begun(server, tmp_path), []
+    app, clients = started_program(server, tmp_path), []
     fresh = type(app.client).fresh_copy
     monkeypatch.setattr(type(app.client), "fresh_copy", lambda self: clients.append(fresh(self)) or clients[-1])
     for line in (["temp", "--bed", "60"], ["temp"]):
@@ -35,7 +35,7 @@ def test_change_flag_is_not_carried_over_to_next_command_line(
 
 
 def test_parallel_run_shares_settings_but_not_connection(server: FaultServer, tmp_path: Path) -> None:
-    app = begun(server, tmp_path)
+    app = started_program(server, tmp_path)
     other = app.beside()
     for run in (app, other, app, other):
         assert run.answer(["temp"])[0] == 0
@@ -47,7 +47,7 @@ def test_raising_check_ends_command_line_before_any_request(server: FaultServer,
     def check() -> None:
         raise KeyboardInterrupt
 
-    app = begun(server, tmp_path)
+    app = started_program(server, tmp_path)
     app.check = check
     code, envelope = app.answer(["cancel", "--confirm"])
     assert (code, envelope["error"]["code"]) == (130, "INTERRUPTED")
@@ -55,12 +55,12 @@ def test_raising_check_ends_command_line_before_any_request(server: FaultServer,
 
 
 def test_hint_repeats_global_options_and_masks_key(server: FaultServer, tmp_path: Path) -> None:
-    _, envelope = begun(server, tmp_path, "--timeout", "7", "--api-key", server.key).answer(["cancel"])
+    _, envelope = started_program(server, tmp_path, "--timeout", "7", "--api-key", server.key).answer(["cancel"])
     assert envelope["error"]["hint"] == "octoprint-cli --api-key=KEY --timeout=7 cancel --confirm"
 
 
 def test_hint_puts_options_before_double_dash(server: FaultServer, tmp_path: Path) -> None:
-    _, envelope = begun(server, tmp_path).answer(["print", "--", "--odd.gcode"])
+    _, envelope = started_program(server, tmp_path).answer(["print", "--", "--odd.gcode"])
     assert envelope["error"]["hint"] == "octoprint-cli print --confirm -- --odd.gcode"
 
 
@@ -78,5 +78,5 @@ class Watched(Terminal):
 
 def test_command_line_uses_the_given_terminal(server: FaultServer, tmp_path: Path) -> None:
     terminal = Watched()
-    assert begun(server, tmp_path).answer(["wait", "--for", "idle"], terminal)[0] == 0
+    assert started_program(server, tmp_path).answer(["wait", "--for", "idle"], terminal)[0] == 0
     assert set(terminal.shown) == {"idle"}

@@ -9,11 +9,14 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import shlex
 import subprocess
 import sys
 import sysconfig
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple
+from typing import Dict, Iterator, List, NamedTuple, Set
+
+from .warm_python import WarmPython
 
 FOLDER = Path(__file__).parents[2] / "docs" / "plugins"
 #: Each page goes on where the one before it ends.
@@ -97,7 +100,6 @@ class Follower:
         self.home, self.work, python = folder / "home", folder / "work", folder / "python"
         for made in (self.home, self.work):
             made.mkdir()
-        self._make_python(python)
         self._env = {
             "HOME": str(self.home),
             "XDG_CACHE_HOME": str(folder / "cache"),
@@ -106,14 +108,28 @@ class Follower:
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             **server,
         }
+        self._make_python(python)
+        self._warm = WarmPython(python / "bin" / "python", self._site, self._env)
+        self._programs = {
+            "octoprint-cli": ("octoprint_cli", []),
+            "pytest": ("pytest", ["-p", "no:cacheprovider"]),
+            "pip": (str(python / "pip.py"), []),
+        }
+        self._started: Set[str] = set()
+
+    def __enter__(self) -> Follower:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._warm.close()
 
     def _make_python(self, python: Path) -> None:
         """One into which pip installs, and that sees all that this one sees. Nothing is fetched: what builds is here, too."""
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(python)], check=True, timeout=LIMIT)
-        inside = next((python / "lib").glob("python*")) / "site-packages"
-        (inside / "outside.pth").write_text(f"import site; site.addsitedir({sysconfig.get_paths()['purelib']!r})\n")
+        self._site = next((python / "lib").glob("python*")) / "site-packages"
+        (self._site / "outside.pth").write_text(f"import site; site.addsitedir({sysconfig.get_paths()['purelib']!r})\n")
         pip = python / "pip.py"
-        pip.write_text(_PIP.format(site=str(inside)))
+        pip.write_text(_PIP.format(site=str(self._site)))
         runs = {
             "octoprint-cli": '-m octoprint_cli "$@"',
             "pytest": '-m pytest "$@" -p no:cacheprovider',
@@ -138,7 +154,12 @@ class Follower:
             path.write_text(block.text, encoding="utf-8")
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
-        """A line as a shell takes it: stdout and stderr in one."""
+        """A line as a shell takes it: stdout and stderr in one. Each program is started once by a shell, and then warm."""
+        program, *words = shlex.split(command)
+        if program in self._started and not set(command) & set("|<>$;&`*~"):
+            name, options = self._programs[program]
+            return self._warm.run(name, [*words, *options], self.work)
+        self._started.add(program)
         how = {"shell": True, "cwd": str(self.work), "env": self._env, "text": True, "timeout": LIMIT}
         return subprocess.run(  # type: ignore[call-overload,no-any-return]
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **how

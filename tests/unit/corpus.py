@@ -77,14 +77,14 @@ def samples() -> Iterator[Sample]:
     folder = Path(FOLDER)
     if (folder / "manifest.json").exists():
         for row in json.loads((folder / "manifest.json").read_text(encoding="utf-8")):
-            told = row["today"].partition(": ")[2].split(", ")[0] if "wrong first" not in row["note"] else None
             verdict = row["want"].partition(" ")[0]
-            first = told if verdict == "refused" else None
+            known = verdict == "refused" and "wrong first" not in row["note"]
+            first = row["today"].partition(": ")[2].split(", ")[0] if known else None
             yield Sample(row["file"], folder / f"{row['file']}.xz", _profile(row["profile"]), verdict, first)
     if (folder / "expected.json").exists():
         for row in json.loads((folder / "expected.json").read_text(encoding="utf-8")):
-            told = _profile(row["profile"])
-            yield Sample(row["file"], folder / row["file"], told, row["verdict"], row.get("first"), row.get("warnings"))
+            profile = _profile(row["profile"])
+            yield Sample(row["file"], folder / row["file"], profile, row["verdict"], row.get("first"), row.get("warnings"))
 
 
 def judge(text: bytes, profile: Profile) -> Judgement:

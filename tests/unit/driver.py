@@ -35,7 +35,7 @@ class Server:
         #: The one key that it takes.
         self.key = KEY
         self.env = {"OCTOPRINT_CLI_HOME": str(home), "OCTOPRINT_HOST": URL, "OCTOPRINT_API_KEY": KEY}
-        self.strays: List[str] = []
+        self.unexpected: List[str] = []
         self.uploads: List[Dict[str, Part]] = []
         self._jobs: List[Any] = []
         self._links: List[Any] = []
@@ -68,7 +68,7 @@ class Server:
         self._jobs, self._linked = [self.reading(reading) if isinstance(reading, str) else reading for reading in readings], False
         self._show(self._jobs[0])
 
-    def then(
+    def accept_post(
         self,
         path: str,
         *readings: Any,
@@ -107,7 +107,7 @@ class Server:
         self.job("Offline")
         self.links("Offline" if self.is_2 else "Closed")
 
-    def has_card(self, *listings: Any) -> None:
+    def add_card(self, *listings: Any) -> None:
         """Script the SD card's listings, one after another, each a list of names."""
         rest = list(listings or [[]])
 
@@ -122,7 +122,7 @@ class Server:
 
     # -- what the fake is allowed to do -----------------------------------------------------------
 
-    def stores(self, path: str, content: bytes = b"", **entry: Any) -> None:
+    def add_file(self, path: str, content: bytes = b"", **entry: Any) -> None:
         """Hold a local file, which the server has analysed; `entry` falsifies what the server says of it."""
         self.octoprint.store(path, content, gcodeAnalysis=payloads.ANALYSIS)
         self.falsify(path, **entry)
@@ -131,14 +131,14 @@ class Server:
         """Say something else of a stored file from now on."""
         self.octoprint.storage.files["local"][path].more.update(entry)
 
-    def takes_targets(self, *, shows: bool = True, lost: Optional[LostAnswer] = None) -> None:
+    def accept_targets(self, *, shows: bool = True, lost: Optional[LostAnswer] = None) -> None:
         """Accept targets, and show them. With `lost` they are not answered."""
         if not shows:
             self.octoprint.ignored_verbs.add("target")
         for heater in ("tool", "bed", "chamber"):
             self.on("POST", f"/api/printer/{heater}", content=lambda *how: answered(how[1], lost, self._perform(how[0])))
 
-    def takes_upload(
+    def accept_upload(
         self,
         stored_as: Optional[str] = None,
         location: str = "local",
@@ -162,7 +162,7 @@ class Server:
 
         self.on("POST", f"/api/files/{location}", content=take)
 
-    def loses_upload(self, lost: LostAnswer = GONE, after: Optional[int] = None) -> None:
+    def lose_upload(self, lost: LostAnswer = GONE, after: Optional[int] = None) -> None:
         """Store nothing of an upload and answer none, after so many bytes of the body or all of them."""
 
         def take(request: Any, context: Any) -> bytes:
@@ -197,7 +197,7 @@ class Server:
         assert KEY not in result.stdout + result.stderr
         return result
 
-    def does(self, *argv: str, **how: Any) -> Any:
+    def run_ok(self, *argv: str, **how: Any) -> Any:
         """Run a command line that must succeed: the envelope's data."""
         result = self.run(*argv, "--json", **how)
         assert result.exit_code == 0, result
@@ -205,7 +205,7 @@ class Server:
         assert result.envelope["status"] == "success"
         return result.data
 
-    def refuses(self, exit_code: int, code: str, *argv: str, **how: Any) -> Result:
+    def run_error(self, exit_code: int, code: str, *argv: str, **how: Any) -> Result:
         """Run a command line that must end with this error, in the envelope."""
         result = self.run(*argv, "--json", **how)
         assert (result.exit_code, result.code) == (exit_code, code), result
@@ -235,7 +235,7 @@ class Server:
         """Answer what no test has scripted: questions alone, and only those that the kit knows."""
         question = request.method in ("GET", "HEAD") or request.path == "/api/files/test"
         if not (question and request.url.startswith(URL + "/") and routes.is_known(request.method, request.path)):
-            self.strays.append(f"{request.method} {request.url}")
+            self.unexpected.append(f"{request.method} {request.url}")
             context.status_code = 599
             return b""
         return self.answer(request, context)

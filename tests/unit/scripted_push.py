@@ -74,7 +74,7 @@ class ScriptedFeed:
     def __init__(self, clock: Any, *pieces: Tuple[float, Any]) -> None:
         self.clock, self.pieces = clock, list(pieces)
 
-    def next(self, until: float) -> Any:
+    def next_update(self, until: float) -> Any:
         if self.pieces and self.pieces[0][0] <= until:
             at, what = self.pieces.pop(0)
             self.clock.now = max(self.clock.now, at)

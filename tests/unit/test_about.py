@@ -25,7 +25,7 @@ def fails(error):
 
 
 def test_version_shows_client_and_server_versions(each_server):
-    assert each_server.does("version") == {
+    assert each_server.run_ok("version") == {
         "cli": __version__,
         "python": platform.python_version(),
         "host": "http://octopi.test",
@@ -41,11 +41,11 @@ def test_version_output_as_plain_text(server):
 @pytest.mark.parametrize("text", ["3.1-1", "2.0.0rc3", "1.13.0.dev7+g12"])
 def test_unusual_server_version_is_passed_through(server, text):
     server.on("GET", "/api/version", json={"server": text})
-    assert server.does("version")["server"] == text
+    assert server.run_ok("version")["server"] == text
 
 
 def test_version_without_configured_server_shows_client_version_only(server):
-    data = server.does("version", env=NO_SERVER)
+    data = server.run_ok("version", env=NO_SERVER)
     assert (data["cli"], data["host"], data["server"]) == (__version__, None, None)
 
 
@@ -59,7 +59,7 @@ def test_version_option_sends_no_request(server, words):
 
 def test_version_reports_client_version_when_server_is_unreachable(server):
     server.on("GET", "/api/version", exc=requests.exceptions.ConnectTimeout("slow"))
-    result = server.refuses(1, "CONNECTION_ERROR", "version")
+    result = server.run_error(1, "CONNECTION_ERROR", "version")
     assert result.data["cli"] == __version__ and result.data["server"] is None
 
 
@@ -85,7 +85,7 @@ def test_no_arguments_do_not_read_from_a_terminal(server):
 
 
 def test_help_as_json_lists_commands(server):
-    commands = server.does("help")["commands"]
+    commands = server.run_ok("help")["commands"]
     assert [command["name"] for command in commands] == COMMANDS
     assert all(command["summary"] for command in commands)
 
@@ -93,43 +93,43 @@ def test_help_as_json_lists_commands(server):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_has_its_own_help(server, name):
     words = name.split()
-    data = server.does("help", *words)
+    data = server.run_ok("help", *words)
     assert data["command"] == name and data["distribution"] is None
     assert data["help"].startswith(f"usage: octoprint-cli {name}")
-    assert server.does(*words, "--help") == data
+    assert server.run_ok(*words, "--help") == data
 
 
 def test_help_for_command_group_lists_subcommands(server):
-    assert [command["name"] for command in server.does("help", "config")["commands"]] == ["config show"]
+    assert [command["name"] for command in server.run_ok("help", "config")["commands"]] == ["config show"]
 
 
 def test_help_for_unknown_command_is_a_usage_error(server):
-    server.refuses(4, "USAGE_ERROR", "help", "nonsense")
-    server.refuses(4, "USAGE_ERROR", "nonsense", "--help")
+    server.run_error(4, "USAGE_ERROR", "help", "nonsense")
+    server.run_error(4, "USAGE_ERROR", "nonsense", "--help")
 
 
-def test_help_names_the_plugin_that_provides_a_command(server, add_ons):
+def test_help_names_the_plugin_that_provides_a_command(server, extra_plugins):
     from octoprint_cli.commands.program.version import Version
 
-    add_ons.add("commands", "acme_do", lambda: Version)
-    data = server.does("help", "acme", "do")
+    extra_plugins.add("commands", "acme_do", lambda: Version)
+    data = server.run_ok("help", "acme", "do")
     assert data["distribution"] == "acme-tools" and "This command comes from acme-tools." in data["help"]
 
 
 def test_plugins_list_shows_built_in_distribution(server):
-    (row,) = server.does("plugins", "list")["plugins"]
+    (row,) = server.run_ok("plugins", "list")["plugins"]
     assert row["distribution"] == "octoprint-agent-cli" and row["problems"] == []
     assert row["commands"] == COMMANDS
     assert {"printer_connected", "disk_space", "temperatures"} <= set(row["checks"])  # ids, as `preflight` gives them
     assert set(row["formats"]) == {"csv", "json", "shell", "table", "value", "yaml"}
 
 
-def test_plugins_list_shows_each_plugin_and_its_load_failures(server, add_ons):
-    add_ons.add("commands", "laser", fails(ImportError("no module named laser")))
-    add_ons.add("preflight", "dust", fails(SystemExit(1)))
-    add_ons.add("formatter.list", "xml", lambda: object)
-    add_ons.add("commands", "cancel", lambda: object, "bolt-tools")
-    rows = {row["distribution"]: row for row in server.does("plugins", "list")["plugins"]}
+def test_plugins_list_shows_each_plugin_and_its_load_failures(server, extra_plugins):
+    extra_plugins.add("commands", "laser", fails(ImportError("no module named laser")))
+    extra_plugins.add("preflight", "dust", fails(SystemExit(1)))
+    extra_plugins.add("formatter.list", "xml", lambda: object)
+    extra_plugins.add("commands", "cancel", lambda: object, "bolt-tools")
+    rows = {row["distribution"]: row for row in server.run_ok("plugins", "list")["plugins"]}
     assert list(rows) == ["acme-tools", "bolt-tools", "octoprint-agent-cli"]
     acme, bolt = rows["acme-tools"], rows["bolt-tools"]
     assert (acme["version"], acme["commands"], acme["checks"], acme["formats"]) == ("1.2", ["laser"], ["dust"], ["xml"])
@@ -139,5 +139,5 @@ def test_plugins_list_shows_each_plugin_and_its_load_failures(server, add_ons):
 
 
 def test_plugins_list_sends_no_request(server):
-    server.does("plugins", "list", env=NO_SERVER)
+    server.run_ok("plugins", "list", env=NO_SERVER)
     assert server.requests == []

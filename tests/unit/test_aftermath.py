@@ -28,7 +28,7 @@ def stopping(server, method, path, stop, also=lambda: None):
 @each_stop
 def test_interrupt_before_any_change_reports_nothing_sent(server, stop, exit_code, code, word):
     stopping(server, "GET", "/api/job", stop)
-    error = server.refuses(exit_code, code, "status").envelope["error"]
+    error = server.run_error(exit_code, code, "status").envelope["error"]
     assert error["message"] == f"{word}; nothing was sent that changes anything" and "details" not in error
     assert server.reads == ["/api/job"]
 
@@ -45,7 +45,7 @@ def test_interrupt_without_json_prints_one_error_line_and_a_hint(server, stop, e
 def test_interrupt_after_sending_reports_printer_state(server, stop, exit_code, code, word):
     server.job(server.reading("Printing", "slow.gcode", completion=5.0))
     stopping(server, "POST", "/api/job", stop)
-    error = server.refuses(exit_code, code, "cancel", "--confirm").envelope["error"]
+    error = server.run_error(exit_code, code, "cancel", "--confirm").envelope["error"]
     assert error["message"] == f"{word}; the job goes on: the printer is Printing with slow.gcode"
     assert error["details"] == {"state": "Printing", "file": "slow.gcode"}
     assert len(server.sent) == 1 and server.requests[-1].timeout == (3.0, 3.0)
@@ -54,7 +54,7 @@ def test_interrupt_after_sending_reports_printer_state(server, stop, exit_code, 
 @each_stop
 def test_interrupt_while_waiting_for_effect_reports_printer_state(server, clock, stop, exit_code, code, word):
     server.job(server.reading("Printing", "slow.gcode", completion=5.0))
-    server.then("/api/job", server.reading("Cancelling", "slow.gcode"))
+    server.accept_post("/api/job", server.reading("Cancelling", "slow.gcode"))
     sleep = clock.sleep
 
     def stopped(seconds):
@@ -63,37 +63,37 @@ def test_interrupt_while_waiting_for_effect_reports_printer_state(server, clock,
             raise stop
 
     clock.sleep = stopped
-    error = server.refuses(exit_code, code, "cancel", "--confirm").envelope["error"]
+    error = server.run_error(exit_code, code, "cancel", "--confirm").envelope["error"]
     assert error["message"] == f"{word}; the printer is Cancelling with slow.gcode"  # and does not go on
 
 
 @pytest.mark.parametrize("arrived", [True, False])
 def test_interrupted_upload_reports_whether_file_arrived(each_server, gcode_file, arrived):
-    also = (lambda: each_server.stores("quick.gcode", gcode_file.read_bytes())) if arrived else (lambda: None)
+    also = (lambda: each_server.add_file("quick.gcode", gcode_file.read_bytes())) if arrived else (lambda: None)
     stopping(each_server, "POST", "/api/files/local", KeyboardInterrupt, also)
-    error = each_server.refuses(130, "INTERRUPTED", "print", str(gcode_file), "--confirm").envelope["error"]
+    error = each_server.run_error(130, "INTERRUPTED", "print", str(gcode_file), "--confirm").envelope["error"]
     assert f"the upload of quick.gcode has {'' if arrived else 'not '}arrived" in error["message"]
     assert error["details"]["stored"] is arrived and len(each_server.sent) == 1
 
 
 def test_interrupted_upload_does_not_mistake_older_file_for_new(each_server, gcode_file):
-    each_server.stores("quick.gcode", b"old")
+    each_server.add_file("quick.gcode", b"old")
     stopping(each_server, "POST", "/api/files/local", KeyboardInterrupt)
-    error = each_server.refuses(130, "INTERRUPTED", "upload", str(gcode_file)).envelope["error"]
+    error = each_server.run_error(130, "INTERRUPTED", "upload", str(gcode_file)).envelope["error"]
     assert error["details"] == {"state": "Operational", "file": None, "upload": "quick.gcode", "stored": False}
 
 
 def test_interrupt_after_completed_upload_reports_no_upload_in_progress(server, gcode_file):
-    server.takes_upload()
+    server.accept_upload()
     stopping(server, "POST", "/api/files/local/quick.gcode", KeyboardInterrupt)
-    error = server.refuses(130, "INTERRUPTED", "upload", str(gcode_file), "--select").envelope["error"]
+    error = server.run_error(130, "INTERRUPTED", "upload", str(gcode_file), "--select").envelope["error"]
     assert "upload" not in error["details"]
 
 
 @each_stop
 def test_interrupt_report_is_not_delayed_by_unresponsive_server(server, clock, stop, exit_code, code, word):
     stopping(server, "POST", COMMAND, stop, lambda: server.on("GET", "/api/job", exc=GONE))
-    error = server.refuses(exit_code, code, *GCODE).envelope["error"]
+    error = server.run_error(exit_code, code, *GCODE).envelope["error"]
     assert error["message"] == f"{word}; the server could not be asked what came of it"
     assert server.reads.count("/api/job") <= 2 and clock.slept < 0.5
 
@@ -112,7 +112,7 @@ def test_second_interrupt_ends_at_once(server, first, second):
 )
 def test_interrupt_report_survives_malformed_server_answers(server, answer):
     stopping(server, "POST", COMMAND, KeyboardInterrupt, lambda: server.on("GET", "/api/job", **answer))
-    server.refuses(130, "INTERRUPTED", *GCODE)
+    server.run_error(130, "INTERRUPTED", *GCODE)
 
 
 # -- an outcome that is unknown -----------------------------------------------------------------------
@@ -121,7 +121,7 @@ def test_interrupt_report_survives_malformed_server_answers(server, answer):
 def test_unknown_outcome_error_includes_current_server_state(server):
     server.job(server.reading("Printing", "slow.gcode", completion=5.0))
     server.on("POST", COMMAND, exc=GONE)
-    error = server.refuses(4, "OUTCOME_UNKNOWN", *GCODE).envelope["error"]
+    error = server.run_error(4, "OUTCOME_UNKNOWN", *GCODE).envelope["error"]
     assert error["message"].endswith("; the job goes on: the printer is Printing with slow.gcode")
     assert error["details"]["now"] == {"state": "Printing", "file": "slow.gcode"} and error["details"]["stalled"] is False
 

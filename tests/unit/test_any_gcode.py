@@ -6,7 +6,7 @@ import tracemalloc
 from unittest import mock
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from octoprint_cli.gcode.analysis import reader
 from octoprint_cli.gcode.analysis.reader import GcodeParser
@@ -20,17 +20,17 @@ def test_endless_line_uses_little_memory():
     piece, reading = b"G1 X1 Y2 " * 14_564, GcodeParser()
     reading.feed(PLAIN.encode())
     tracemalloc.start()
-    for _ in range(2_000):
+    for _ in range(400):
         reading.feed(piece)
     reading.feed(b"\nG1 X\0\n")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     contents = reading.contents()
-    assert contents.size > 250_000_000
+    assert contents.size > 50_000_000
     assert peak < 16 * 1024 * 1024
     places = {bad.kind: (bad.line, bad.offset) for bad in contents.bad_lines}
     assert places["long"] == (6, len(PLAIN))
-    assert places["control"] == (7, len(PLAIN) + 2_000 * len(piece) + 1)
+    assert places["control"] == (7, len(PLAIN) + 400 * len(piece) + 1)
 
 
 LINES = {
@@ -49,7 +49,7 @@ LINES = {
     "words": b"START_PRINT A=1\n",
     "tools": b"T0\nT1\n",
     "modes": b"G90\nG1 X1\nG91\n",
-    "heights": b"".join(b"G1 Z%d.%d E1\n" % (number // 7, number) for number in range(60_000)),
+    "heights": b"".join(b"G1 Z%d.%d E1\n" % (number // 7, number) for number in range(30_000)),
 }
 LONG = (
     b"(",
@@ -75,18 +75,18 @@ LONG = (
 )
 
 
-@pytest.mark.cpu_limit(8)  # each takes a second at most; what looks back at all that it has seen takes minutes for a megabyte
+@pytest.mark.cpu_limit(2)  # each takes half a second at most; what looks back at all that it has seen takes minutes for a megabyte
 @pytest.mark.parametrize("name", LINES)
 def test_many_odd_lines_are_read_quickly(name: str):
-    text = LINES[name] * (300_000 // len(LINES[name]) or 1)
+    text = LINES[name] * (150_000 // len(LINES[name]) or 1)
     assert read(text).size == len(text)
 
 
-@pytest.mark.cpu_limit(10)
+@pytest.mark.cpu_limit(0.9)  # of a megabyte, what looks back would need ten times as long
 @pytest.mark.parametrize("begin", [b"", b"G1 ", b"START_PRINT ", b"SET_HEATER_TEMPERATURE HEATER", b"M117 ", b"; "])
 @pytest.mark.parametrize("part", LONG)
-def test_megabyte_long_line_is_read_quickly(begin: bytes, part: bytes):
-    text = begin + part * (1_000_000 // len(part))
+def test_long_line_is_read_quickly(begin: bytes, part: bytes):
+    text = begin + part * (300_000 // len(part))
     assert read(text).size == len(text)
 
 
@@ -144,13 +144,11 @@ FILES = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400), st.integers(1, 400))
 def test_arbitrary_bytes_read_the_same_in_any_chunks(text: bytes, piece: int):
     assert read(text) == read(text, piece)
 
 
-@settings(deadline=None)
 @given(FILES, st.integers(1, 2000))
 def test_gcode_reads_the_same_in_any_chunks_and_with_any_line_endings(text: bytes, piece: int):
     contents = read(text)
@@ -158,7 +156,6 @@ def test_gcode_reads_the_same_in_any_chunks_and_with_any_line_endings(text: byte
     assert without_places(contents) == without_places(read(text.replace(b"\n", b"\r\n"), piece))
 
 
-@settings(deadline=None)
 @given(FILES)
 def test_gcode_reads_the_same_with_numpy(text: bytes):
     pytest.importorskip("numpy")

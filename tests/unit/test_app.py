@@ -113,7 +113,7 @@ def test_invalid_default_format_is_a_configuration_error(server):
 
 def test_internal_error_is_reported_without_traceback(server, monkeypatch):
     raising(monkeypatch, ZeroDivisionError("division by zero"))
-    result = server.refuses(4, "INTERNAL_ERROR", "status")
+    result = server.run_error(4, "INTERNAL_ERROR", "status")
     assert "ZeroDivisionError: division by zero" in result.envelope["error"]["message"]
     assert "report" in result.envelope["error"]["hint"]
     assert result.stderr == ""
@@ -175,7 +175,7 @@ def test_a_socket_of_the_command_itself_is_not_taken_for_stdout(server, monkeypa
     assert (result.exit_code, result.code) == (4, "INTERNAL_ERROR")
 
 
-def test_a_refused_socket_of_a_plugin_is_the_plugins_error(server, add_ons):
+def test_a_refused_socket_of_a_plugin_is_the_plugins_error(server, extra_plugins):
     class Ring(ShowOne):
         """ring a bell on another computer"""
 
@@ -187,7 +187,7 @@ def test_a_refused_socket_of_a_plugin_is_the_plugins_error(server, add_ons):
                 line.connect(address)
             return {}
 
-    add_ons.add("commands", "ring", lambda: Ring)
+    extra_plugins.add("commands", "ring", lambda: Ring)
     result = server.run("ring", "--json")
     assert (result.exit_code, result.code) == (4, "PLUGIN_ERROR")
     assert "acme-tools" in result.envelope["error"]["message"]

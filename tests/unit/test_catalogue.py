@@ -29,16 +29,16 @@ def kinds():
 
 
 @pytest.fixture(scope="module")
-def asked():
+def cached():
     """The catalogue, once the first test has asked for it: it is the same for all."""
     return {}
 
 
 @pytest.fixture
-def catalogue(server, asked):
-    if not asked:
-        asked.update((row["name"], row) for row in server.does("commands", env=NO_SERVER)["commands"])
-    return asked
+def catalogue(server, cached):
+    if not cached:
+        cached.update((row["name"], row) for row in server.run_ok("commands", env=NO_SERVER)["commands"])
+    return cached
 
 
 # -- commands ---------------------------------------------------------------------------------------
@@ -52,12 +52,12 @@ def test_commands_lists_every_command_without_a_server(server, catalogue):
 
 def test_commands_can_be_filtered_by_name_or_group(server):
     def listed(*words):
-        return [row["name"] for row in server.does("commands", *words)["commands"]]
+        return [row["name"] for row in server.run_ok("commands", *words)["commands"]]
 
     assert listed("plugins", "new") == ["plugins new"]
     assert listed("plugins") == ["plugins check", "plugins list", "plugins new"]
     assert listed("print") == ["print"]
-    server.refuses(4, "USAGE_ERROR", "commands", "prin")
+    server.run_error(4, "USAGE_ERROR", "commands", "prin")
 
 
 def test_argument_description_matches_its_parser(catalogue):
@@ -88,12 +88,12 @@ def test_formatter_options_are_not_listed_as_command_arguments(catalogue):
 
 @EACH
 def test_listed_options_match_command_help(name, server, catalogue):
-    shown = server.does("help", *name.split())["help"]
+    shown = server.run_ok("help", *name.split())["help"]
     options = [argument["options"][0] for argument in catalogue[name]["arguments"] if argument["options"]]
     assert [option for option in options if option not in shown] == []
     own = shown.partition("output formatters:")[0] + shown.partition("\nsafety:")[2]
-    told = set(re.findall(r"^  (--[a-z-]+)", own, re.MULTILINE))
-    assert told <= {option for argument in catalogue[name]["arguments"] for option in argument["options"]}
+    shown_options = set(re.findall(r"^  (--[a-z-]+)", own, re.MULTILINE))
+    assert shown_options <= {option for argument in catalogue[name]["arguments"] for option in argument["options"]}
 
 
 @EACH
@@ -125,19 +125,19 @@ def test_every_error_code_is_used_by_a_command_other_than_batch(kinds):
     assert set(OWN) == {code for name, kind in kinds.items() if name != "batch" for code in error_codes(kind)}
 
 
-def test_commands_lists_plugin_commands_and_reports_broken_plugins(server, add_ons, catalogue):
+def test_commands_lists_plugin_commands_and_reports_broken_plugins(server, extra_plugins, catalogue):
     from octoprint_cli.commands.printer.status import Status
 
-    add_ons.add("commands", "acme_look", lambda: Status)
-    add_ons.add("commands", "laser", fails(ImportError("no module named laser")))
-    data = server.does("commands", env=NO_SERVER)
+    extra_plugins.add("commands", "acme_look", lambda: Status)
+    extra_plugins.add("commands", "laser", fails(ImportError("no module named laser")))
+    data = server.run_ok("commands", env=NO_SERVER)
     rows = {row["name"]: row for row in data["commands"]}
     assert set(rows) == {*COMMANDS, "acme look"} and rows["acme look"]["distribution"] == "acme-tools"
     assert len(data["broken"]) == 1 and "no module named laser" in data["broken"][0]
     assert {**rows["acme look"], "name": "status", "distribution": None} == catalogue["status"]
 
 
-def test_plain_cliff_command_is_listed_without_promises(server, add_ons):
+def test_plain_cliff_command_is_listed_without_promises(server, extra_plugins):
     from cliff.command import Command
 
     class Plain(Command):
@@ -146,10 +146,10 @@ def test_plain_cliff_command_is_listed_without_promises(server, add_ons):
         def take_action(self, parsed_args):
             self.app.stdout.write("done\n")
 
-    add_ons.add("commands", "plain", lambda: Plain)
-    (row,) = server.does("commands", "plain")["commands"]
+    extra_plugins.add("commands", "plain", lambda: Plain)
+    (row,) = server.run_ok("commands", "plain")["commands"]
     assert (row["effects"], row["repeatable"], row["confirm"]) == (None, False, None)
-    assert server.does("schema", "plain")["schema"] == {"type": "object"}
+    assert server.run_ok("schema", "plain")["schema"] == {"type": "object"}
 
 
 @pytest.mark.parametrize("name", ["table", "json", "yaml", "csv", "value"])
@@ -162,7 +162,7 @@ def test_commands_supports_every_list_format(name, server):
 
 @EACH
 def test_every_command_has_a_nonempty_schema(name, server):
-    schema = server.does("schema", *name.split())["schema"]
+    schema = server.run_ok("schema", *name.split())["schema"]
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["title"] == f"data of octoprint-cli {name}"
     bodies = schema.get("anyOf", [schema])
@@ -170,9 +170,9 @@ def test_every_command_has_a_nonempty_schema(name, server):
 
 
 def test_schema_of_unknown_command_is_a_usage_error(server):
-    server.refuses(4, "USAGE_ERROR", "schema", "nonsense")
-    server.refuses(4, "USAGE_ERROR", "schema", "status", "more")
-    server.refuses(4, "USAGE_ERROR", "schema")
+    server.run_error(4, "USAGE_ERROR", "schema", "nonsense")
+    server.run_error(4, "USAGE_ERROR", "schema", "status", "more")
+    server.run_error(4, "USAGE_ERROR", "schema")
 
 
 # -- explain ----------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def test_schema_of_unknown_command_is_a_usage_error(server):
 
 @pytest.mark.parametrize("code", OWN)
 def test_every_error_code_is_explained(code, server):
-    data = server.does("explain", code, env=NO_SERVER)
+    data = server.run_ok("explain", code, env=NO_SERVER)
     assert (data["code"], data["exit_code"]) == (code, int(CODES[code].exit_code))
     assert data["retryable"] is CODES[code].retryable
     assert data["meaning"].endswith(".") and len(data["meaning"]) > 10
@@ -190,16 +190,16 @@ def test_every_error_code_is_explained(code, server):
 
 @pytest.mark.parametrize("code", OWN)
 def test_explained_next_step_is_a_valid_command_line(code, server):
-    parses(server.does("explain", code)["next"])
+    check_parses(server.run_ok("explain", code)["next"])
 
 
 @pytest.mark.parametrize("code", OWN)
 def test_every_command_line_in_an_advice_parses(code):
     for line in re.findall(r"`(octoprint-cli [^`]+)`", CODES[code].advice):
-        parses(line)
+        check_parses(line)
 
 
-def parses(line):
+def check_parses(line):
     name, *words = shlex.split(line, comments=True)  # a remark stands behind #, as in a shell
     assert name == "octoprint-cli", line
     app = Program(environ={})
@@ -209,6 +209,6 @@ def parses(line):
 
 
 def test_explain_ignores_case_and_suggests_near_matches(server):
-    assert server.does("explain", "printer_busy")["code"] == "PRINTER_BUSY"
-    result = server.refuses(4, "USAGE_ERROR", "explain", "PRINTER_BUZY")
+    assert server.run_ok("explain", "printer_busy")["code"] == "PRINTER_BUSY"
+    result = server.run_error(4, "USAGE_ERROR", "explain", "PRINTER_BUZY")
     assert "PRINTER_BUSY" in result.envelope["error"]["message"]

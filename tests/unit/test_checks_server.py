@@ -54,7 +54,7 @@ def test_unreachable_server_plugin_is_skipped(server, plugin, answer, said):
     server.on("GET", f"/api/plugin/{plugin}", **answer)
     found = row(server, plugin)
     assert found["status"] == "skip" and said in found["message"]
-    assert server.does("preflight")["ready"] is True
+    assert server.run_ok("preflight")["ready"] is True
 
 
 @EACH
@@ -69,7 +69,7 @@ def test_firmware_check_is_skipped_without_connected_printer(server):
 
 
 def test_server_plugin_requests_have_short_timeouts(server):
-    server.does("preflight")
+    server.run_ok("preflight")
     times = [request.timeout for request in server.requests if request.url.startswith(f"{URL}/api/plugin/")]
     assert len(times) == 3 and all(max(seconds) <= 10 for seconds in times)
 
@@ -127,6 +127,6 @@ def test_good_power_passes_and_unmonitored_power_is_skipped(each_server):
 
 def test_server_warning_fails_preflight_only_with_strict(server):
     server.octoprint.plugins["health_check"] = health("issue")
-    assert server.does("preflight")["ready"] is True
-    result = server.refuses(4, "SERVER_WARNING", "preflight", "--strict")
+    assert server.run_ok("preflight")["ready"] is True
+    result = server.run_error(4, "SERVER_WARNING", "preflight", "--strict")
     assert result.envelope["error"]["details"]["warnings"][0]["name"] == "python_eol"

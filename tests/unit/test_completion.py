@@ -25,7 +25,7 @@ def offered(server, line: str, *, breaks: str = "", **env: str) -> List[str]:
 def stocked(server):
     """Files on the server, one with a space in its name."""
     for name in ("cube.gcode", "my file.gcode", "parts/gear.gcode"):
-        server.stores(name)
+        server.add_file(name)
     return server
 
 
@@ -170,9 +170,9 @@ class Unready(Park):
         return 1 / 0
 
 
-def test_completes_plugin_commands_and_arguments(server, add_ons) -> None:
-    add_ons.add("commands", "park", lambda: Park)
-    add_ons.add("commands", "park_now", lambda: Park)
+def test_completes_plugin_commands_and_arguments(server, extra_plugins) -> None:
+    extra_plugins.add("commands", "park", lambda: Park)
+    extra_plugins.add("commands", "park_now", lambda: Park)
     assert offered(server, "pa") == ["park", "pause"]
     assert offered(server, "park ") == ["now"]
     assert offered(server, "park now --c") == ["--column", "--config", "--corner"]
@@ -181,12 +181,12 @@ def test_completes_plugin_commands_and_arguments(server, add_ons) -> None:
     assert offered(server, "park --port ") == []  # a number, no port of the server
 
 
-def test_broken_plugin_loses_only_its_own_argument_completion(server, add_ons) -> None:
+def test_broken_plugin_loses_only_its_own_argument_completion(server, extra_plugins) -> None:
     def broken():
         raise ImportError("gone")
 
-    add_ons.add("commands", "broken", broken)
-    add_ons.add("commands", "broken_parser", lambda: Unready)
+    extra_plugins.add("commands", "broken", broken)
+    extra_plugins.add("commands", "broken_parser", lambda: Unready)
     assert offered(server, "brok") == ["broken"]
     assert offered(server, "broken --") == offered(server, "broken parser --") == []
     assert offered(server, "print --conf") == ["--config", "--confirm"]
@@ -225,8 +225,8 @@ def test_completed_word_unquotes_to_the_original(word: str, quote: str) -> None:
     assert unquoted(f"{quote}{line.completed(word)}{quote}") == word
 
 
-def test_broken_parser_is_reported_and_other_commands_stay_listed(server, add_ons) -> None:
-    add_ons.add("commands", "broken_parser", lambda: Unready)
+def test_broken_parser_is_reported_and_other_commands_stay_listed(server, extra_plugins) -> None:
+    extra_plugins.add("commands", "broken_parser", lambda: Unready)
     data = server.run("commands", "--json").data
     assert "cancel" in [row["name"] for row in data["commands"]]
     assert data["broken"] == ["broken parser of acme-tools cannot be described: ZeroDivisionError: division by zero"]

@@ -136,11 +136,11 @@ def test_config_file_is_read_lazily(home):
 
 
 def test_every_secret_read_is_passed_to_on_secret(settings):
-    told = []
+    secrets = []
     found = settings(printer="mk3")
-    found.on_secret = told.append
+    found.on_secret = secrets.append
     found.get("api_key")
-    assert told == ["mk3-key"]
+    assert secrets == ["mk3-key"]
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_plugin_section_name_may_resemble_a_builtin_key(tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    ("written", "told"),
+    ("written", "problem"),
     [
         ("acme:\n  heat: hot\n", "line 2: acme.heat: must be a number"),
         ("acme:\n  clour: x\n", "there are colour"),
@@ -194,9 +194,9 @@ def test_plugin_section_name_may_resemble_a_builtin_key(tmp_path, name):
         ("acme: [3]\n", "acme: must hold colour"),
     ],
 )
-def test_invalid_plugin_section_is_reported_with_line(tmp_path, written, told):
+def test_invalid_plugin_section_is_reported_with_line(tmp_path, written, problem):
     (tmp_path / "config.yaml").write_text(written)
-    with pytest.raises(ConfigError, match=told):
+    with pytest.raises(ConfigError, match=problem):
         Settings({}, {"OCTOPRINT_CLI_HOME": str(tmp_path)}).section("acme", KEYS)
 
 

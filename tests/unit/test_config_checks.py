@@ -56,28 +56,28 @@ def test_exceptions_are_shown_with_their_origin(server, config):
 def test_invalid_exceptions_are_refused_with_the_line(server, config, wide_file, command, text, problem):
     config.write_text(f"timeout: 9\n{text}\n")
     more = [wide_file] if command == ("preflight",) else []
-    result = server.refuses(4, "CONFIG_ERROR", *command, *more)
+    result = server.run_error(4, "CONFIG_ERROR", *command, *more)
     assert f"line 2: {problem}" in result.envelope["error"]["message"]
 
 
 def test_margin_allows_a_wider_print_and_is_recorded(server, config, wide_file):
-    server.refuses(2, "OUTSIDE_VOLUME", "preflight", wide_file)
+    server.run_error(2, "OUTSIDE_VOLUME", "preflight", wide_file)
     config.write_text("checks: {print_volume: {margin: 10}, travel_volume: {margin: 10}}\n")
-    data = server.does("preflight", wide_file, "--strict")
+    data = server.run_ok("preflight", wide_file, "--strict")
     exemption = {"id": "print_volume", "setting": "checks.print_volume.margin", "value": 10.0, "origin": str(config)}
     assert exemption in data["exemptions"] and (data["ready"], data["ignored"]) == (True, [])
 
 
 def test_ignored_checks_of_the_configuration_are_recorded_when_used(server, config, wide_file):
     config.write_text("ignore: [print_volume, tools]\n")
-    data = server.does("preflight", wide_file, "--ignore", "travel_volume")
+    data = server.run_ok("preflight", wide_file, "--ignore", "travel_volume")
     assert data["ignored"] == ["print_volume", "travel_volume"]
     assert data["exemptions"] == [{"id": "print_volume", "setting": "ignore", "value": "print_volume", "origin": str(config)}]
 
 
 def test_print_says_in_one_line_what_the_configuration_allowed(server, config, wide_file):
     config.write_text("checks: {print_volume: {margin: 10}, travel_volume: {margin: 10}}\n")
-    server.takes_upload()
-    server.then("/api/files/local/quick.gcode", server.reading("Printing", "quick.gcode"))
+    server.accept_upload()
+    server.accept_post("/api/files/local/quick.gcode", server.reading("Printing", "quick.gcode"))
     shown = server.run("print", wide_file, "--confirm", "-f", "table").stdout
     assert "ready; allowed by the configuration: checks.print_volume.margin" in " ".join(shown.split())

@@ -110,7 +110,7 @@ def test_config_key_without_value_sets_nothing(tmp_path, text):
 def test_invalid_config_file_stops_command_before_any_request(server, home):
     home.mkdir()
     (home / "config.yaml").write_text("timeout: soon\n")
-    server.refuses(4, "CONFIG_ERROR", "cancel", "--confirm")
+    server.run_error(4, "CONFIG_ERROR", "cancel", "--confirm")
     assert server.requests == []
 
 
@@ -118,7 +118,7 @@ def test_help_and_plugins_list_work_beside_a_broken_file(server, home):
     home.mkdir()
     (home / "config.yaml").write_text("host: [\n")
     for words in (("help",), ("--help",), ("plugins", "list"), ("--version",), ("help", "print")):
-        server.does(*words)
+        server.run_ok(*words)
 
 
 def test_config_file_is_written_atomically_for_owner_only(tmp_path):

@@ -22,7 +22,7 @@ def left_in(value):
 
 @pytest.mark.parametrize("host", left_in(URL))
 def test_host_with_strays_is_refused_before_any_request(server, host):
-    result = server.refuses(4, "CONFIG_ERROR", "status", env={"OCTOPRINT_HOST": host})
+    result = server.run_error(4, "CONFIG_ERROR", "status", env={"OCTOPRINT_HOST": host})
     assert "OCTOPRINT_HOST" in result.envelope["error"]["message"] and not result.envelope["error"]["retryable"]
     assert server.requests == []
 
@@ -31,14 +31,14 @@ def test_host_with_strays_is_refused_before_any_request(server, host):
     "key", [*left_in(KEY), f"X-Api-Key: {KEY}", f"Bearer {KEY}", "${OCTOPRINT_KEY}", "<key>", "YOUR_API_KEY", "$KEY"]
 )
 def test_key_with_strays_is_refused_before_any_request(server, key):
-    result = server.refuses(4, "CONFIG_ERROR", "status", env={"OCTOPRINT_API_KEY": key})
+    result = server.run_error(4, "CONFIG_ERROR", "status", env={"OCTOPRINT_API_KEY": key})
     assert "OCTOPRINT_API_KEY" in result.envelope["error"]["message"]
     assert server.requests == []
 
 
 @pytest.mark.parametrize("host", ["http://http://octopi.test", "https//octopi.test", "http:octopi.test", "http:/octopi.test"])
 def test_address_with_two_schemes_is_refused(server, host):
-    server.refuses(4, "CONFIG_ERROR", "status", env={"OCTOPRINT_HOST": host})
+    server.run_error(4, "CONFIG_ERROR", "status", env={"OCTOPRINT_HOST": host})
     assert server.requests == []
 
 
@@ -54,7 +54,7 @@ def test_address_with_two_schemes_is_refused(server, host):
     ],
 )
 def test_address_with_a_path_of_octoprint_names_the_right_one(server, host, right):
-    result = server.refuses(4, "CONFIG_ERROR", "status", env={"OCTOPRINT_HOST": host})
+    result = server.run_error(4, "CONFIG_ERROR", "status", env={"OCTOPRINT_HOST": host})
     assert right in result.envelope["error"]["hint"].split()
     assert server.requests == []
 
@@ -64,7 +64,7 @@ def test_address_with_a_prefix_like_apis_is_taken():
 
 
 def test_carriage_return_of_a_windows_file_is_dropped(server):
-    assert server.does("version", env={"OCTOPRINT_HOST": f"{URL}\r", "OCTOPRINT_API_KEY": f"{server.key}\r\n"})["host"] == URL
+    assert server.run_ok("version", env={"OCTOPRINT_HOST": f"{URL}\r", "OCTOPRINT_API_KEY": f"{server.key}\r\n"})["host"] == URL
 
 
 @pytest.fixture
@@ -76,8 +76,8 @@ def configured(server, home):
         (home / "config.yaml").write_text(text, encoding="utf-8")
         env = {"OCTOPRINT_HOST": "", "OCTOPRINT_API_KEY": "", **env}
         if code:
-            return server.refuses(4, code, *argv, env=env).envelope["error"]
-        return server.does(*argv, env=env)
+            return server.run_error(4, code, *argv, env=env).envelope["error"]
+        return server.run_ok(*argv, env=env)
 
     return run
 
@@ -161,8 +161,8 @@ def homeless(monkeypatch):
 
 def test_without_a_home_folder_host_and_key_of_the_environment_suffice(server, homeless):
     server.env.pop("OCTOPRINT_CLI_HOME")
-    assert server.does("status")["state"] == "Operational"
-    server.does("config", "show")
+    assert server.run_ok("status")["state"] == "Operational"
+    server.run_ok("config", "show")
 
 
 def test_without_a_home_folder_a_guarded_start_needs_no_lock(server, homeless, gcode_file):
@@ -173,19 +173,19 @@ def test_without_a_home_folder_a_guarded_start_needs_no_lock(server, homeless, g
 
 def test_without_a_home_folder_missing_host_is_the_error(server, homeless):
     server.env.pop("OCTOPRINT_CLI_HOME")
-    result = server.refuses(4, "CONFIG_ERROR", "status", env={"OCTOPRINT_HOST": ""})
+    result = server.run_error(4, "CONFIG_ERROR", "status", env={"OCTOPRINT_HOST": ""})
     assert "no OctoPrint server is configured" in result.envelope["error"]["message"]
 
 
 def test_without_a_home_folder_init_names_the_variable(server, homeless):
     server.env.pop("OCTOPRINT_CLI_HOME")
-    result = server.refuses(4, "CONFIG_ERROR", "init", "--no-verify")
+    result = server.run_error(4, "CONFIG_ERROR", "init", "--no-verify")
     assert "OCTOPRINT_CLI_HOME" in result.envelope["error"]["hint"]
 
 
 @pytest.mark.parametrize("argv", [["--config", "~/config.yaml", "status"], ["--config", "~nobody/config.yaml", "status"]])
 def test_path_that_needs_a_home_folder_is_a_config_error(server, homeless, argv):
-    assert "home folder" in server.refuses(4, "CONFIG_ERROR", *argv).envelope["error"]["message"]
+    assert "home folder" in server.run_error(4, "CONFIG_ERROR", *argv).envelope["error"]["message"]
 
 
 @pytest.mark.parametrize("folder", ['"/data"', "OCTOPRINT_CLI_HOME=/data"])

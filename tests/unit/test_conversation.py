@@ -8,26 +8,27 @@ import pytest
 
 from octoprint_cli import errors
 from octoprint_cli.client import gcode_replies as module
-from octoprint_cli.client.gcode_replies import ReplyReader, send_and_read_replies
+from octoprint_cli.client.gcode_replies import send_and_read_replies
 from octoprint_cli.client.push import history
 from octoprint_cli.client.push.socket import Message, SocketLost
+from octoprint_cli.client.reply_reader import ReplyReader
 
 from .scripted_push import client
 
 MARKS = pytest.mark.parametrize(("host", "firmware"), [("Send: ", "Recv: "), (">>> ", "<<< ")], ids=["1.x", "2.0"])
 
 
-def talk(commands, *lines, host="Send: ", firmware="Recv: "):
+def read_replies(commands, *lines, host="Send: ", firmware="Recv: "):
     """The replies after these lines: `>` is what the host sent, `<` what the firmware said, anything else the server's."""
-    heard = ReplyReader(commands if isinstance(commands, list) else [commands])
+    reader = ReplyReader(commands if isinstance(commands, list) else [commands])
     for line in lines:
-        heard.process_line({">": host, "<": firmware}.get(line[0], line[0]) + line[1:])
-    heard.settle()
-    return heard.replies
+        reader.process_line({">": host, "<": firmware}.get(line[0], line[0]) + line[1:])
+    reader.settle()
+    return reader.replies
 
 
 def one(command, *lines, **how):
-    (reply,) = talk(command, *lines, **how)
+    (reply,) = read_replies(command, *lines, **how)
     return reply.as_dict()
 
 
@@ -65,26 +66,26 @@ def test_repetier_acknowledges_before_it_replies():
 
 def test_reply_after_acknowledgement_is_not_taken_for_next_command():
     lines = (">M115", "<ok 1", ">M119", "<FIRMWARE_NAME:Repetier", "<Cap:PROGRESS:1", "<ok 2", "<x_min: open")
-    first, second = talk(["M115", "M119"], *lines)
+    first, second = read_replies(["M115", "M119"], *lines)
     assert (first.lines, second.lines) == (["FIRMWARE_NAME:Repetier", "Cap:PROGRESS:1"], ["x_min: open"])
     assert not first.ambiguous and not second.ambiguous
 
 
 def test_reply_stays_with_its_command_if_next_command_has_none():
     """A Marlin that was built without M503 acknowledges it, too."""
-    first, second = talk(["M115", "M503"], ">M115", "<FIRMWARE_NAME:x", "<ok", ">M503", "<ok")
+    first, second = read_replies(["M115", "M503"], ">M115", "<FIRMWARE_NAME:x", "<ok", ">M503", "<ok")
     assert (first.lines, second.lines, first.ambiguous, second.ambiguous) == (["FIRMWARE_NAME:x"], [], False, False)
 
 
 def test_reply_in_acknowledgement_does_not_shift_other_replies():
-    first, second, third = talk(
+    first, second, third = read_replies(
         ["M105", "M115", "M503"], ">M105", "<ok T:21 /0", ">M115", "<ok", ">M503", "<FIRMWARE_NAME:x", "<ok", "<M92 X80"
     )
     assert [first.lines, second.lines, third.lines] == [["T:21 /0"], ["FIRMWARE_NAME:x"], ["M92 X80"]]
 
 
 def test_reply_between_two_commands_is_ambiguous():
-    first, second = talk(["M115", "M119"], ">M115", "<ok 1", ">M119", "<FIRMWARE_NAME:Repetier", "<ok 2")
+    first, second = read_replies(["M115", "M119"], ">M115", "<ok 1", ">M119", "<FIRMWARE_NAME:Repetier", "<ok 2")
     assert first.ambiguous and second.ambiguous and second.as_dict()["parsed"] is None
 
 
@@ -100,7 +101,7 @@ def test_acknowledgement_details_are_not_part_of_reply(ok):
 
 
 def test_each_of_several_commands_gets_its_own_reply():
-    first, second = talk(["M115", "M119"], ">M115", "<FIRMWARE_NAME:x", "<ok", ">M119", "<x_min: open", "<ok")
+    first, second = read_replies(["M115", "M119"], ">M115", "<FIRMWARE_NAME:x", "<ok", ">M119", "<x_min: open", "<ok")
     assert (first.lines, second.lines) == (["FIRMWARE_NAME:x"], ["x_min: open"]) and not first.ambiguous and not second.ambiguous
 
 
@@ -144,13 +145,13 @@ def test_same_command_from_another_client_makes_reply_ambiguous(between):
 
 
 def test_own_command_sent_twice_is_not_ambiguous():
-    first, second = talk(["M114", "M114"], ">M114", "<X:1 Y:1 Z:1", "<ok", ">M114", "<X:2 Y:2 Z:2", "<ok")
+    first, second = read_replies(["M114", "M114"], ">M114", "<X:1 Y:1 Z:1", "<ok", ">M114", "<X:2 Y:2 Z:2", "<ok")
     assert (first.ambiguous, second.ambiguous) == (False, False)
     assert (first.lines, second.lines) == (["X:1 Y:1 Z:1"], ["X:2 Y:2 Z:2"])
 
 
 def test_third_identical_command_makes_replies_ambiguous():
-    replies = talk(["M114", "M114"], ">M114", "<ok", ">M114", "<ok", ">M114", "<ok")
+    replies = read_replies(["M114", "M114"], ">M114", "<ok", ">M114", "<ok", ">M114", "<ok")
     assert all(reply.ambiguous for reply in replies)
 
 
@@ -174,12 +175,12 @@ def test_firmware_reset_ends_reply_with_error():
 
 
 def test_suppressed_command_is_reported_and_next_one_continues():
-    heard = ReplyReader(["M600", "M119"])
-    heard.suppressed("M600")
+    reader = ReplyReader(["M600", "M119"])
+    reader.suppressed("M600")
     for line in ("Send: M119", "Recv: x_min: open", "Recv: ok"):
-        heard.process_line(line)
-    first, second = heard.replies
-    assert heard.complete and "blocks" in (first.error or "") and second.lines == ["x_min: open"] and not second.ambiguous
+        reader.process_line(line)
+    first, second = reader.replies
+    assert reader.complete and "blocks" in (first.error or "") and second.lines == ["x_min: open"] and not second.ambiguous
 
 
 def test_printer_passwords_in_replies_are_masked():
@@ -216,14 +217,14 @@ class Terminal:
 def terminal(monkeypatch, clock, server):
     """Sets the scene: what comes after the commands."""
     monkeypatch.setattr(module, "time", clock)
-    server.then("/api/printer/command", "Operational")
+    server.accept_post("/api/printer/command", "Operational")
 
-    def says(*batches):
+    def set_batches(*batches):
         found = Terminal(clock, *batches)
         monkeypatch.setattr(history, "Socket", lambda http, subscription: found)
         return found
 
-    return says
+    return set_batches
 
 
 def test_converse_listens_before_sending_and_ignores_old_lines(server, terminal):
@@ -301,19 +302,19 @@ def test_converse_without_socket_history_sends_nothing(server, terminal, monkeyp
 def test_query_commands_are_allowed_during_print(server, terminal, command):
     terminal((0.1, [f"Send: N5 {command}*1", "Recv: ok"]))
     server.job(server.reading("Printing", "cube.gcode"))
-    assert server.does("gcode", command, "--reply")["replies"][0]["ok"] is True
+    assert server.run_ok("gcode", command, "--reply")["replies"][0]["ok"] is True
 
 
 def test_other_commands_with_reply_are_refused_during_print(server, terminal):
     terminal()
     server.job(server.reading("Printing", "cube.gcode"))
-    server.refuses(3, "PRINTER_BUSY", "gcode", "M117 hello", "--reply")
+    server.run_error(3, "PRINTER_BUSY", "gcode", "M117 hello", "--reply")
     assert server.sent == []
 
 
 def test_emergency_stop_does_not_wait_for_reply(server, terminal):
     terminal()
-    assert "replies" not in server.does("gcode", "M112", "--reply")
+    assert "replies" not in server.run_ok("gcode", "M112", "--reply")
     assert len(server.sent) == 1
 
 
@@ -323,7 +324,9 @@ def test_gcode_reply_as_plain_text_escapes_control_characters(server, terminal):
 
 
 def test_refusal_is_the_error_of_its_command():
-    first, second = talk(["G28", "M114"], ">G28", "<!! Must home axis first", "<ok", ">M114", "<X:0.00 Y:0.00 Z:0.00 E:0.00", "<ok")
+    first, second = read_replies(
+        ["G28", "M114"], ">G28", "<!! Must home axis first", "<ok", ">M114", "<X:0.00 Y:0.00 Z:0.00 E:0.00", "<ok"
+    )
     assert (first.as_dict()["ok"], first.error) == (False, "!! Must home axis first")
     assert second.as_dict()["ok"]
 

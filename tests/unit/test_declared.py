@@ -52,11 +52,11 @@ class Act(Guarded, Silent):
 
 
 @pytest.mark.parametrize("group", ["commands", "preflight"])
-def test_explain_finds_errors_of_plugins_not_yet_imported(server, add_ons, group):
+def test_explain_finds_errors_of_plugins_not_yet_imported(server, extra_plugins, group):
     advice = {"remedy": "octoprint-cli spools", "advice": "Have a person change the spool."}
-    add_ons.add("commands", "laser", fails(ImportError("no module named laser")))  # costs nobody the explanation
-    add_ons.add(group, "spools", importing("SPOOL_EMPTY", **advice))
-    assert server.does("explain", "spool_empty") == {
+    extra_plugins.add("commands", "laser", fails(ImportError("no module named laser")))  # costs nobody the explanation
+    extra_plugins.add(group, "spools", importing("SPOOL_EMPTY", **advice))
+    assert server.run_ok("explain", "spool_empty") == {
         "code": "SPOOL_EMPTY",
         "exit_code": 3,
         "meaning": "There is not enough filament left.",
@@ -66,38 +66,38 @@ def test_explain_finds_errors_of_plugins_not_yet_imported(server, add_ons, group
     }
 
 
-def test_an_error_without_advice_is_explained_by_its_remedy(server, add_ons):
-    add_ons.add("commands", "spools", importing("SPOOL_EMPTY", remedy="octoprint-cli spools"))
-    assert server.does("explain", "SPOOL_EMPTY")["advice"] == "octoprint-cli spools"
+def test_an_error_without_advice_is_explained_by_its_remedy(server, extra_plugins):
+    extra_plugins.add("commands", "spools", importing("SPOOL_EMPTY", remedy="octoprint-cli spools"))
+    assert server.run_ok("explain", "SPOOL_EMPTY")["advice"] == "octoprint-cli spools"
 
 
-def test_explain_suggests_plugin_error_codes(server, add_ons):
-    add_ons.add("commands", "spools", importing("SPOOL_EMPTY"))
-    message = server.refuses(4, "USAGE_ERROR", "explain", "SPOOL_EMPT").envelope["error"]["message"]
+def test_explain_suggests_plugin_error_codes(server, extra_plugins):
+    extra_plugins.add("commands", "spools", importing("SPOOL_EMPTY"))
+    message = server.run_error(4, "USAGE_ERROR", "explain", "SPOOL_EMPT").envelope["error"]["message"]
     assert "did you mean SPOOL_EMPTY" in message
 
 
-def test_explain_of_builtin_code_imports_no_plugin(server, add_ons):
-    add_ons.add("commands", "laser", fails(AssertionError("it was imported")))
-    assert server.does("explain", "PRINTER_BUSY")["exit_code"] == 3
+def test_explain_of_builtin_code_imports_no_plugin(server, extra_plugins):
+    extra_plugins.add("commands", "laser", fails(AssertionError("it was imported")))
+    assert server.run_ok("explain", "PRINTER_BUSY")["exit_code"] == 3
 
 
 @pytest.mark.parametrize("kind", [Silent, Act, Plain, PlainShow, PlainList])
-def test_undeclared_effects_are_unknown(server, add_ons, kind):
-    add_ons.add("commands", "laser", lambda: kind)
-    (row,) = server.does("commands", "laser")["commands"]
+def test_undeclared_effects_are_unknown(server, extra_plugins, kind):
+    extra_plugins.add("commands", "laser", lambda: kind)
+    (row,) = server.run_ok("commands", "laser")["commands"]
     assert row["effects"] is None and row["repeatable"] is False
     assert "OUTCOME_UNKNOWN" in row["error_codes"]  # it may act
 
 
-def test_declared_effects_are_listed(server, add_ons):
-    add_ons.add("commands", "laser", lambda: Described)
-    (row,) = server.does("commands", "laser")["commands"]
+def test_declared_effects_are_listed(server, extra_plugins):
+    extra_plugins.add("commands", "laser", lambda: Described)
+    (row,) = server.run_ok("commands", "laser")["commands"]
     assert (row["effects"], row["repeatable"]) == (["reads"], True)
     assert "OUTCOME_UNKNOWN" not in row["error_codes"]
 
 
 def test_every_builtin_command_declares_its_effects(server):
-    rows = server.does("commands")["commands"]
+    rows = server.run_ok("commands")["commands"]
     assert len(rows) > 20
     assert [row["name"] for row in rows if not row["effects"] or not set(row["effects"]) <= {*EFFECTS}] == []

@@ -63,7 +63,7 @@ def fails(error):
 
 @pytest.mark.parametrize("abbreviated", ["can", "stat", "statu", "fil", "config sho", "plugins l"])
 def test_command_names_cannot_be_abbreviated(server, abbreviated):
-    server.refuses(4, "USAGE_ERROR", *abbreviated.split())
+    server.run_error(4, "USAGE_ERROR", *abbreviated.split())
     assert server.requests == []
 
 
@@ -72,18 +72,18 @@ def test_command_names_cannot_be_abbreviated(server, abbreviated):
     [("cancle", "cancel"), ("stauts", "status"), ("prnit x", "print"), ("config shwo", "config show"), ("Status", "status")],
 )
 def test_misspelled_command_gets_a_suggestion(server, typed, meant):
-    result = server.refuses(4, "USAGE_ERROR", *typed.split())
+    result = server.run_error(4, "USAGE_ERROR", *typed.split())
     assert meant in result.envelope["error"]["message"]
 
 
 def test_unlike_word_gets_no_suggestion(server):
-    result = server.refuses(4, "USAGE_ERROR", "xyzzy")
+    result = server.run_error(4, "USAGE_ERROR", "xyzzy")
     assert result.envelope["error"]["details"] == {"did_you_mean": []}
     assert "did you mean" not in result.envelope["error"]["message"]
 
 
 def test_command_group_alone_lists_its_subcommands_in_error(server):
-    message = server.refuses(4, "USAGE_ERROR", "config").envelope["error"]["message"]
+    message = server.run_error(4, "USAGE_ERROR", "config").envelope["error"]["message"]
     assert "config show" in message
 
 
@@ -91,39 +91,39 @@ def test_underscore_in_entry_point_name_means_space():
     assert (command_name_of("config_show"), entry_point_name_of("config show")) == ("config show", "config_show")
 
 
-def test_longest_matching_command_name_wins(add_ons):
-    add_ons.add("commands", "config", lambda: Mine)
+def test_longest_matching_command_name_wins(extra_plugins):
+    extra_plugins.add("commands", "config", lambda: Mine)
     manager = CommandManager()
     assert manager.find_command(["config", "show"])[1:] == ("config show", [])
     assert manager.find_command(["config", "x"])[1:] == ("config", ["x"])
     assert manager.find_command(["config", "--x", "show"])[1:] == ("config", ["--x", "show"])
 
 
-def test_listing_command_names_imports_nothing(add_ons):
-    add_ons.add("commands", "broken", fails(AssertionError("it was imported")))
+def test_listing_command_names_imports_nothing(extra_plugins):
+    extra_plugins.add("commands", "broken", fails(AssertionError("it was imported")))
     assert {"broken", "cancel", "config show"} <= set(CommandManager().names())
 
 
-def test_plugin_command_runs(server, add_ons):
-    add_ons.add("commands", "acme_do", lambda: Mine)
-    assert server.does("acme", "do") == {"who": "vendor"}
+def test_plugin_command_runs(server, extra_plugins):
+    extra_plugins.add("commands", "acme_do", lambda: Mine)
+    assert server.run_ok("acme", "do") == {"who": "vendor"}
 
 
-def test_plugin_cannot_shadow_builtin_command(server, add_ons):
-    add_ons.add("commands", "cancel", lambda: Mine)
-    server.refuses(4, "CONFIRMATION_REQUIRED", "cancel")
+def test_plugin_cannot_shadow_builtin_command(server, extra_plugins):
+    extra_plugins.add("commands", "cancel", lambda: Mine)
+    server.run_error(4, "CONFIRMATION_REQUIRED", "cancel")
     assert CommandManager().owner("cancel") is None
 
 
-def test_a_built_in_format_cannot_be_shadowed(server, add_ons):
-    add_ons.add("formatter.show", "json", lambda: Mine)
-    assert server.does("version", "--client")["server"] is None
+def test_a_built_in_format_cannot_be_shadowed(server, extra_plugins):
+    extra_plugins.add("formatter.show", "json", lambda: Mine)
+    assert server.run_ok("version", "--client")["server"] is None
 
 
-def test_command_claimed_by_two_plugins_is_refused(server, add_ons):
-    add_ons.add("commands", "laser", lambda: Mine, "acme-tools")
-    add_ons.add("commands", "laser", lambda: Mine, "bolt-tools")
-    result = server.refuses(4, "PLUGIN_ERROR", "laser")
+def test_command_claimed_by_two_plugins_is_refused(server, extra_plugins):
+    extra_plugins.add("commands", "laser", lambda: Mine, "acme-tools")
+    extra_plugins.add("commands", "laser", lambda: Mine, "bolt-tools")
+    result = server.run_error(4, "PLUGIN_ERROR", "laser")
     message = result.envelope["error"]["message"]
     assert "acme-tools" in message and "bolt-tools" in message
     assert "pip uninstall" in result.envelope["error"]["hint"]
@@ -136,14 +136,14 @@ def test_builtin_entry_points_do_not_clash_and_all_load(group):
     assert all(extensions.load(name) for name in extensions.names())
 
 
-def test_clash_reports_both_distributions(add_ons):
-    add_ons.add("commands", "laser", lambda: Mine, "acme-tools")
-    add_ons.add("commands", "laser", lambda: Mine, "bolt-tools")
+def test_clash_reports_both_distributions(extra_plugins):
+    extra_plugins.add("commands", "laser", lambda: Mine, "acme-tools")
+    extra_plugins.add("commands", "laser", lambda: Mine, "bolt-tools")
     assert [fault.distribution for fault in EntryPointGroup("octoprint_cli.commands").clashes()] == ["acme-tools", "bolt-tools"]
 
 
-def test_clash_names_entry_point_and_rival(add_ons):
-    add_ons.add("commands", "cancel", lambda: Mine)
+def test_clash_names_entry_point_and_rival(extra_plugins):
+    extra_plugins.add("commands", "cancel", lambda: Mine)
     (fault,) = EntryPointGroup("octoprint_cli.commands").clashes()
     assert (fault.name, fault.distribution) == ("cancel", "acme-tools")
     assert "octoprint_cli.commands.job.control:Cancel" in fault.problem
@@ -161,56 +161,56 @@ def test_clash_names_entry_point_and_rival(add_ons):
     ],
     ids=repr,
 )
-def test_broken_plugin_is_named_and_only_its_commands_fail(server, add_ons, error):
-    add_ons.add("commands", "laser", fails(error))
-    result = server.refuses(4, "PLUGIN_ERROR", "laser")
+def test_broken_plugin_is_named_and_only_its_commands_fail(server, extra_plugins, error):
+    extra_plugins.add("commands", "laser", fails(error))
+    result = server.run_error(4, "PLUGIN_ERROR", "laser")
     message, hint = result.envelope["error"]["message"], result.envelope["error"]["hint"]
     assert "acme-tools" in message and type(error).__name__ in message
     assert "pip install --upgrade acme-tools" in hint and "pip uninstall acme-tools" in hint
-    assert server.does("status")["state"] == "Operational"
-    assert {"name": "laser", "summary": f"(broken: {message})"} in server.does("help")["commands"]
+    assert server.run_ok("status")["state"] == "Operational"
+    assert {"name": "laser", "summary": f"(broken: {message})"} in server.run_ok("help")["commands"]
 
 
-def test_cached_entry_point_of_uninstalled_package_is_reported(add_ons, monkeypatch):
-    add_ons.add("commands", "laser", fails(ImportError("gone")))
+def test_cached_entry_point_of_uninstalled_package_is_reported(extra_plugins, monkeypatch):
+    extra_plugins.add("commands", "laser", fails(ImportError("gone")))
     monkeypatch.setattr("octoprint_cli.plugins.distributions.installed", lambda: iter(()))
     with pytest.raises(PluginError, match="no longer installed"):
         EntryPointGroup("octoprint_cli.commands").load("laser")
 
 
 @pytest.mark.parametrize("thing", [object, lambda: None, "text"], ids=["class", "function", "text"])
-def test_object_that_is_no_cliff_command_is_a_plugin_error(server, add_ons, thing):
-    add_ons.add("commands", "laser", lambda: thing)
-    assert "acme-tools" in server.refuses(4, "PLUGIN_ERROR", "laser").envelope["error"]["message"]
+def test_object_that_is_no_cliff_command_is_a_plugin_error(server, extra_plugins, thing):
+    extra_plugins.add("commands", "laser", lambda: thing)
+    assert "acme-tools" in server.run_error(4, "PLUGIN_ERROR", "laser").envelope["error"]["message"]
 
 
-def test_plain_cliff_command_output_is_wrapped_in_envelope(server, add_ons):
-    add_ons.add("commands", "plain", lambda: Plain)
-    assert server.does("plain") == {"output": "written\nprinted\n"}
+def test_plain_cliff_command_output_is_wrapped_in_envelope(server, extra_plugins):
+    extra_plugins.add("commands", "plain", lambda: Plain)
+    assert server.run_ok("plain") == {"output": "written\nprinted\n"}
 
 
-def test_plain_cliff_command_with_nonzero_return_is_an_error(server, add_ons):
-    add_ons.add("commands", "plain", lambda: Plain)
-    server.refuses(4, "PLUGIN_ERROR", "plain", "--returning", "3")
+def test_plain_cliff_command_with_nonzero_return_is_an_error(server, extra_plugins):
+    extra_plugins.add("commands", "plain", lambda: Plain)
+    server.run_error(4, "PLUGIN_ERROR", "plain", "--returning", "3")
 
 
 @pytest.mark.parametrize(("option", "cause"), [("--crash", "ZeroDivisionError"), ("--leave", "SystemExit")])
-def test_crash_in_plugin_command_is_a_plugin_error(server, add_ons, option, cause):
-    add_ons.add("commands", "plain", lambda: Plain)
-    result = server.refuses(4, "PLUGIN_ERROR", "plain", option)
+def test_crash_in_plugin_command_is_a_plugin_error(server, extra_plugins, option, cause):
+    extra_plugins.add("commands", "plain", lambda: Plain)
+    result = server.run_error(4, "PLUGIN_ERROR", "plain", option)
     assert "acme-tools" in result.envelope["error"]["message"] and cause in result.envelope["error"]["message"]
     assert result.envelope["error"]["details"] == {"distribution": "acme-tools"}
 
 
 @pytest.mark.parametrize("option", ["--retur=1", "--nonsense", "--returning=x"])
-def test_plugin_options_are_exact_and_errors_are_usage_errors(server, add_ons, option):
-    add_ons.add("commands", "plain", lambda: Plain)
-    server.refuses(4, "USAGE_ERROR", "plain", option)
+def test_plugin_options_are_exact_and_errors_are_usage_errors(server, extra_plugins, option):
+    extra_plugins.add("commands", "plain", lambda: Plain)
+    server.run_error(4, "USAGE_ERROR", "plain", option)
 
 
-def test_plain_cliff_show_and_list_commands_use_the_envelope(server, add_ons):
-    add_ons.add("commands", "shown", lambda: PlainShow)
-    add_ons.add("commands", "listed", lambda: PlainList)
-    assert server.does("shown") == {"a": 1, "b": "x"}
-    assert server.does("listed") == {"rows": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]}
+def test_plain_cliff_show_and_list_commands_use_the_envelope(server, extra_plugins):
+    extra_plugins.add("commands", "shown", lambda: PlainShow)
+    extra_plugins.add("commands", "listed", lambda: PlainList)
+    assert server.run_ok("shown") == {"a": 1, "b": "x"}
+    assert server.run_ok("listed") == {"rows": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]}
     assert server.run("listed", "-f", "csv").stdout == "a,b\n1,x\n2,y\n"

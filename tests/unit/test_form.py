@@ -138,11 +138,11 @@ def test_digest_queue_holds_few_chunks(path: pathlib.Path) -> None:
 
 
 def test_progress_is_monotonic_and_ends_at_file_size(path: pathlib.Path) -> None:
-    told: List[Tuple[int, int]] = []
-    with FileForm(path, path.name, {}, lambda *numbers: told.append(numbers)) as form:
+    progress: List[Tuple[int, int]] = []
+    with FileForm(path, path.name, {}, lambda *numbers: progress.append(numbers)) as form:
         read_by(form, 700)
-    assert told == sorted(set(told)) and told[-1] == (len(CONTENT), len(CONTENT))
-    assert {total for _, total in told} == {len(CONTENT)}
+    assert progress == sorted(set(progress)) and progress[-1] == (len(CONTENT), len(CONTENT))
+    assert {total for _, total in progress} == {len(CONTENT)}
 
 
 def test_form_is_complete_only_with_last_byte(path: pathlib.Path) -> None:

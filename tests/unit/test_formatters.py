@@ -158,7 +158,7 @@ def test_empty_table_shows_extra_fields_only():
 
 
 def test_fields_keep_order_of_the_command(server):
-    assert list(server.does("version")) == ["cli", "python", "host", "server"]
+    assert list(server.run_ok("version")) == ["cli", "python", "host", "server"]
     assert server.run("status", "-f", "value").stdout.startswith("Operational\nidle\n")
 
 
@@ -183,15 +183,15 @@ def test_unknown_format_loads_none():
     ],
 )
 def test_fields_can_be_chosen_by_dotted_names(server, columns, data):
-    assert server.does("status", *(word for name in columns for word in ("-c", name))) == data
+    assert server.run_ok("status", *(word for name in columns for word in ("-c", name))) == data
 
 
 @pytest.mark.parametrize("name", ["colour", "job.colour", "state.x", "temperature.tool0.actual.x", "", "."])
 def test_unknown_field_is_a_usage_error(server, name):
-    server.refuses(4, "USAGE_ERROR", "status", "-c", name)
+    server.run_error(4, "USAGE_ERROR", "status", "-c", name)
 
 
-def test_plugin_format_is_found_and_used(server, add_ons):
+def test_plugin_format_is_found_and_used(server, extra_plugins):
     class Loud:
         def add_argument_group(self, parser):
             pass
@@ -199,15 +199,15 @@ def test_plugin_format_is_found_and_used(server, add_ons):
         def emit_one(self, names, data, stdout, parsed_args):
             stdout.write("!".join(names) + "\n")
 
-    add_ons.add("formatter.show", "loud", lambda: Loud)
+    extra_plugins.add("formatter.show", "loud", lambda: Loud)
     assert server.run("version", "--client", "-f", "loud").stdout == "cli!python!host!server\n"
 
 
-def test_plugin_format_that_fails_to_load_is_named(server, add_ons):
+def test_plugin_format_that_fails_to_load_is_named(server, extra_plugins):
     def load_it():
         raise ImportError("no module named acme")
 
-    add_ons.add("formatter.show", "loud", load_it)
+    extra_plugins.add("formatter.show", "loud", load_it)
     result = server.run("version", "--client", "-f", "loud")
     assert result.exit_code == 4 and "acme-tools" in result.stderr and "PLUGIN_ERROR" in result.stderr
 
@@ -228,8 +228,8 @@ def test_table_on_a_terminal_is_as_wide_as_columns_or_the_option_says(monkeypatc
     assert len(one("table", {"unknown.last_job": words}).splitlines()[0]) > 50
 
 
-def test_text_method_is_used_for_default_output_only(server, add_ons):
-    class Told(ShowOne):
+def test_text_method_is_used_for_default_output_only(server, extra_plugins):
+    class WithText(ShowOne):
         """tell"""
 
         def take_action(self, parsed_args):
@@ -238,7 +238,7 @@ def test_text_method_is_used_for_default_output_only(server, add_ons):
         def text(self, data):
             return f"a is {data['a']}"
 
-    add_ons.add("commands", "told", lambda: Told)
+    extra_plugins.add("commands", "told", lambda: WithText)
     assert server.run("told").stdout == "a is 1\n"
     assert server.run("told", "-f", "value").stdout == "1\n"
-    assert server.does("told") == {"a": 1}
+    assert server.run_ok("told") == {"a": 1}

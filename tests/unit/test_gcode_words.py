@@ -89,32 +89,32 @@ def test_command_that_can_be_read_in_two_ways_is_refused(text):
 
 
 def test_ambiguous_command_is_refused_before_any_request(ready):
-    ready.refuses(4, "INVALID_VALUE", "gcode", "M105", "M104 (S400)")
+    ready.run_error(4, "INVALID_VALUE", "gcode", "M105", "M104 (S400)")
     assert ready.requests == []
 
 
 @pytest.mark.parametrize("line", TOO_HOT)
 def test_limits_hold_for_the_words_of_every_firmware(ready, line):
-    ready.refuses(4, "LIMIT_EXCEEDED", "gcode", *words(line))
+    ready.run_error(4, "LIMIT_EXCEEDED", "gcode", *words(line))
     assert ready.sent == []
 
 
 @pytest.mark.parametrize("text", ALLOWED_WHEN_IDLE)
 def test_known_and_harmless_words_are_sent_to_an_idle_printer(ready, text):
-    ready.does("gcode", text)
+    ready.run_ok("gcode", text)
     assert ready.sent == [(PATH, {"commands": [text]})]
 
 
 @pytest.mark.parametrize("text", NEEDS_CONFIRM)
 def test_harmful_words_and_factors_need_confirm(ready, text):
-    ready.refuses(4, "CONFIRMATION_REQUIRED", "gcode", text)
+    ready.run_error(4, "CONFIRMATION_REQUIRED", "gcode", text)
     assert ready.requests == []
 
 
 @pytest.mark.parametrize("text", MOVES)
 def test_moving_words_are_refused_during_a_job_in_spite_of_confirm(ready, text):
     ready.job(ready.reading("Printing", "a.gcode"))
-    ready.refuses(3, "PRINTER_BUSY", "gcode", text, "--confirm")
+    ready.run_error(3, "PRINTER_BUSY", "gcode", text, "--confirm")
     assert ready.sent == []
 
 
@@ -122,13 +122,13 @@ def test_moving_words_are_refused_during_a_job_in_spite_of_confirm(ready, text):
 @pytest.mark.parametrize("text", DISTURBS)
 def test_unknown_and_disturbing_words_need_confirm_during_a_job(ready, text, state):
     ready.job(ready.reading(state, "a.gcode"))
-    ready.refuses(4, "CONFIRMATION_REQUIRED", "gcode", text)
+    ready.run_error(4, "CONFIRMATION_REQUIRED", "gcode", text)
     assert ready.sent == []
-    assert ready.does("gcode", text, "--confirm")["job_under_way"]["file"] == "a.gcode"
+    assert ready.run_ok("gcode", text, "--confirm")["job_under_way"]["file"] == "a.gcode"
 
 
 def test_emergency_stop_beside_an_unknown_word_asks_the_server_nothing(ready):
-    ready.does("gcode", "FOO", "M112")
+    ready.run_ok("gcode", "FOO", "M112")
     assert ready.reads == []
 
 
@@ -141,9 +141,9 @@ def test_what_heats_or_tunes_during_a_job_notes_the_job(ready, line):
 
 
 def test_no_job_is_noted_as_none(ready):
-    assert ready.does("gcode", "M104 S200")["job_under_way"] is None
+    assert ready.run_ok("gcode", "M104 S200")["job_under_way"] is None
 
 
 def test_failed_look_for_a_job_does_not_fail_what_was_sent(ready):
     ready.on("GET", "/api/job", status_code=500)
-    assert "job_under_way" not in ready.does("gcode", "M104 S200")
+    assert "job_under_way" not in ready.run_ok("gcode", "M104 S200")

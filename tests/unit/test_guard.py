@@ -52,13 +52,13 @@ def probe(**attributes):
 
 
 @pytest.fixture
-def vendor(server, add_ons):
+def vendor(server, extra_plugins):
     """Installs such a command; what was called."""
     server.on("POST", "/api/printer/command", status_code=204)
 
     def install(**attributes):
         command, called = probe(**attributes)
-        add_ons.add("commands", "probe", lambda: command)
+        extra_plugins.add("commands", "probe", lambda: command)
         return called
 
     return install
@@ -100,7 +100,7 @@ def test_destructive_may_be_inherited():
 
 def test_confirmation_is_checked_before_anything_else(server, vendor):
     called = vendor()
-    result = server.refuses(4, "CONFIRMATION_REQUIRED", "probe", "--skip-if-printing")
+    result = server.run_error(4, "CONFIRMATION_REQUIRED", "probe", "--skip-if-printing")
     assert called == ["consent"] and server.requests == []
     assert result.envelope["error"]["message"] == "this moves the nozzle"
     assert result.envelope["error"]["hint"] == "octoprint-cli probe --skip-if-printing --json --confirm"
@@ -108,7 +108,7 @@ def test_confirmation_is_checked_before_anything_else(server, vendor):
 
 def test_guard_runs_preflight_then_check_then_perform(server, vendor):
     called = vendor()
-    assert server.does("probe", "--confirm") == {"action": "probed", "preflight": READY}
+    assert server.run_ok("probe", "--confirm") == {"action": "probed", "preflight": READY}
     assert called == ["consent", "preflight", "check", "perform"]
     assert len(server.sent) == 1
 
@@ -116,13 +116,13 @@ def test_guard_runs_preflight_then_check_then_perform(server, vendor):
 def test_skip_if_printing_comes_before_preflight(server, vendor):
     called = vendor()
     server.job(server.reading("Printing", "a.gcode"))
-    assert server.does("probe", "--confirm", "--skip-if-printing")["action"] == "skipped"
+    assert server.run_ok("probe", "--confirm", "--skip-if-printing")["action"] == "skipped"
     assert called == ["consent"] and server.sent == []
 
 
 def test_no_preflight_still_runs_check(server, vendor):
     called = vendor()
-    assert server.does("probe", "--confirm", "--no-preflight") == {"action": "probed", "preflight": None}
+    assert server.run_ok("probe", "--confirm", "--no-preflight") == {"action": "probed", "preflight": None}
     assert called == ["consent", "check", "perform"]
 
 
@@ -131,20 +131,20 @@ def test_failing_check_prevents_perform(server, vendor):
         raise errors.PrinterBusy("not now")
 
     called = vendor(check=refuse)
-    server.refuses(3, "PRINTER_BUSY", "probe", "--confirm")
+    server.run_error(3, "PRINTER_BUSY", "probe", "--confirm")
     assert "perform" not in called and server.sent == []
 
 
 def test_builtin_preflight_guards_plugin_command(server, vendor):
     vendor(run_preflight=Guarded.run_preflight)
     server.job("Paused")
-    result = server.refuses(3, "PRINTER_BUSY", "probe", "--confirm")
+    result = server.run_error(3, "PRINTER_BUSY", "probe", "--confirm")
     assert result.data["ready"] is False and server.sent == []
 
 
 def test_dry_run_needs_no_confirm_runs_checks_and_sends_nothing(server, vendor):
     called = vendor()
-    data = server.does("probe", "--dry-run")
+    data = server.run_ok("probe", "--dry-run")
     assert called == ["preflight", "check", "perform"]
     assert data == {
         "dry_run": True,
@@ -156,30 +156,30 @@ def test_dry_run_needs_no_confirm_runs_checks_and_sends_nothing(server, vendor):
 
 def test_consent_may_depend_on_arguments(server, vendor):
     vendor(consent=lambda self, parsed_args: None)
-    assert server.does("probe")["action"] == "probed"
+    assert server.run_ok("probe")["action"] == "probed"
 
 
 def test_guard_options_are_offered_only_where_applicable(server, vendor):
     vendor(destructive=None, preflight=False, skippable=False)
-    text = server.does("help", "probe")["help"]
+    text = server.run_ok("help", "probe")["help"]
     assert "--dry-run" in text
     for option in ("--confirm", "--no-preflight", "--skip-if-printing"):
         assert option not in text
-        server.refuses(4, "USAGE_ERROR", "probe", option)
+        server.run_error(4, "USAGE_ERROR", "probe", option)
 
 
 def test_hint_repeats_command_line_quoted_and_without_key(server, vendor):
     vendor()
-    hint = server.refuses(4, "CONFIRMATION_REQUIRED", "probe", "--api-key", "typed-key-0123456789", "--host", "a b").envelope[
+    hint = server.run_error(4, "CONFIRMATION_REQUIRED", "probe", "--api-key", "typed-key-0123456789", "--host", "a b").envelope[
         "error"
     ]["hint"]
     assert hint == "octoprint-cli probe --api-key KEY --host 'a b' --json --confirm"
 
 
-def test_command_without_perform_is_a_plugin_error(server, add_ons):
+def test_command_without_perform_is_a_plugin_error(server, extra_plugins):
     command = type("Lazy", (Guarded, ShowOne), {"destructive": None, "__doc__": "lazy"})
-    add_ons.add("commands", "lazy", lambda: command)
-    result = server.refuses(4, "PLUGIN_ERROR", "lazy")
+    extra_plugins.add("commands", "lazy", lambda: command)
+    result = server.run_error(4, "PLUGIN_ERROR", "lazy")
     assert "acme-tools" in result.envelope["error"]["message"]
 
 
@@ -194,12 +194,12 @@ def test_the_plan_of_the_check_reaches_a_perform_that_takes_one(server, vendor):
         perform=lambda self, parsed_args, plan: {"action": "probed", "plan": list(plan)},
         afterwards=lambda self, parsed_args, outcome, plan: {**outcome, "waited": len(plan)},
     )
-    assert server.does("probe", "--confirm") == {"action": "probed", "plan": ["G28", "G29"], "waited": 2, "preflight": READY}
+    assert server.run_ok("probe", "--confirm") == {"action": "probed", "plan": ["G28", "G29"], "waited": 2, "preflight": READY}
 
 
 def test_a_perform_without_a_plan_is_called_without_one(server, vendor):
     vendor(check=lambda self, parsed_args: "a plan", perform=lambda self, parsed_args, more="nothing": {"action": more})
-    assert server.does("probe", "--confirm")["action"] == "nothing"
+    assert server.run_ok("probe", "--confirm")["action"] == "nothing"
 
 
 @pytest.mark.parametrize(("old", "new"), ALIASES.items())

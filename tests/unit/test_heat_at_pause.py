@@ -13,7 +13,7 @@ from octoprint_cli.errors import CODES
 def terminal(monkeypatch):
     """The lines that the push socket's history has; by default it is refused."""
 
-    def says(*lines):
+    def set_lines(*lines):
         def recent(http):
             if not lines:
                 raise SocketLost("refused")
@@ -21,8 +21,8 @@ def terminal(monkeypatch):
 
         monkeypatch.setattr("octoprint_cli.client.push.history.recent", recent)
 
-    says()
-    return says
+    set_lines()
+    return set_lines
 
 
 @pytest.fixture
@@ -33,11 +33,11 @@ def paused(each_server, terminal):
     octoprint.pause()
     octoprint.heaters.update(tool0=[200.0, 0.0], bed=[60.0, 0.0])
     each_server.job(each_server.reading("Paused", "c.gcode", completion=50.0))
-    each_server.then("/api/job", each_server.reading("Printing", "c.gcode", completion=50.0))
+    each_server.accept_post("/api/job", each_server.reading("Printing", "c.gcode", completion=50.0))
     return each_server
 
 
-def pausing(server, *reports):
+def pause_log(server, *reports):
     """The terminal of a pause after these reports of the printer; the reports of the pause itself are cold."""
     mark = "<<< " if server.is_2 else "Recv: "
     change = 'Changing monitoring state from "Printing" to "Pausing"'
@@ -45,21 +45,21 @@ def pausing(server, *reports):
 
 
 def refusal(server):
-    error = server.refuses(4, "CONFIRMATION_REQUIRED", "resume").envelope["error"]
+    error = server.run_error(4, "CONFIRMATION_REQUIRED", "resume").envelope["error"]
     assert server.sent == [] and error["retryable"] is False
     return error
 
 
 def test_targets_before_the_pause_are_read_from_the_terminal(paused, terminal):
-    terminal(*pausing(paused, "T:210.0 /210.0 B:60.0 /60.0 @:0", "ok"))
+    terminal(*pause_log(paused, "T:210.0 /210.0 B:60.0 /60.0 @:0", "ok"))
     error = refusal(paused)
     assert error["details"] == {"cold": {"tool0": 210.0, "bed": 60.0}, "source": "the terminal"}
     assert "tool0 210 °C, bed 60 °C" in error["message"] and "octoprint-cli temp --tool 210 --bed 60 --wait" in error["hint"]
 
 
 def test_heater_that_was_off_at_the_pause_does_not_matter(paused, terminal):
-    terminal(*pausing(paused, "T:20.0 /0.0 B:21.0 /0.0"))
-    assert paused.does("resume")["changed"] is True
+    terminal(*pause_log(paused, "T:20.0 /0.0 B:21.0 /0.0"))
+    assert paused.run_ok("resume")["changed"] is True
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def test_heater_that_was_off_at_the_pause_does_not_matter(paused, terminal):
     ],
 )
 def test_targets_sent_between_the_last_report_and_the_pause_count(paused, terminal, sent, cold):
-    lines = pausing(paused, "T:210.0 /210.0 B:60.0 /60.0")
+    lines = pause_log(paused, "T:210.0 /210.0 B:60.0 /60.0")
     mark = ">>> " if paused.is_2 else "Send: "
     terminal(lines[0], *(mark + line for line in sent), *lines[1:])
     if cold:
         assert refusal(paused)["details"]["cold"] == cold
     else:
-        assert paused.does("resume")["changed"] is True
+        assert paused.run_ok("resume")["changed"] is True
 
 
 def test_temperature_history_is_asked_where_the_terminal_does_not_reach(paused):
@@ -106,9 +106,9 @@ def test_target_that_is_not_reached_yet_counts_as_cold(paused):
 def test_hot_heaters_are_resumed_without_consent(paused, target):
     """A user may have changed a target on purpose."""
     paused.octoprint.heaters.update(tool0=[target, target], bed=[60.0, 60.0])
-    assert paused.does("resume")["changed"] is True
+    assert paused.run_ok("resume")["changed"] is True
 
 
 def test_consent_overrides_the_refusal(paused):
-    assert paused.does("resume", "--confirm")["changed"] is True
+    assert paused.run_ok("resume", "--confirm")["changed"] is True
     assert "CONFIRMATION_REQUIRED" in CODES

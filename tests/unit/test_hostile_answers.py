@@ -153,7 +153,7 @@ def answers(tmp_path, dialect, argv, method, path, text, shown):
         server = Server(mocker, dialect, tmp_path / "home")
         server.job(server.reading("Operational", "quick.gcode"))
         server.links("Offline", after=[["Operational"]])
-        server.takes_upload()
+        server.accept_upload()
         server.on(method, path, text=text)
         return judged(server.run(*argv, "-f", shown), shown)
 

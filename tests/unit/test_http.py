@@ -149,7 +149,7 @@ def test_unusable_host_or_key_is_a_config_error(server, http, broken):
 
 @pytest.mark.parametrize("key", ["ключ-ключ-ключ-ключ", "line\nbreak-0123456789", "tab\x00-0123456789abcd"], ids=ascii)
 def test_key_invalid_in_header_is_a_config_error_and_not_sent(server, key):
-    result = server.refuses(4, "CONFIG_ERROR", "status", env={"OCTOPRINT_API_KEY": key})
+    result = server.run_error(4, "CONFIG_ERROR", "status", env={"OCTOPRINT_API_KEY": key})
     assert key not in result.stdout and server.requests == []
 
 

@@ -22,7 +22,7 @@ def write(config, text):
     config.write_text(text)
 
 
-def held(config):
+def written_config(config):
     return yaml.safe_load(config.read_text())
 
 
@@ -58,7 +58,7 @@ def test_init_verifies_and_writes_given_options(each_server, config):
         "verified": True,
         "server": each_server.dialect,
     }
-    assert held(config) == {"host": "http://octopi.test", "api_key": NEW}
+    assert written_config(config) == {"host": "http://octopi.test", "api_key": NEW}
     assert each_server.reads == ["/api/currentuser", "/api/version"]
     assert {request.headers["X-Api-Key"] for request in each_server.requests} == {NEW}
     assert each_server.sent == []
@@ -72,13 +72,13 @@ def test_written_config_file_is_private(server, config):
 
 def test_init_accepts_environment_variables(server, config):
     init(server, env={"OCTOPRINT_HOST": "octopi.test", "OCTOPRINT_API_KEY": NEW})
-    assert held(config)["api_key"] == NEW
+    assert written_config(config)["api_key"] == NEW
 
 
 def test_init_prompts_for_missing_values(server, config, secrets):
     asked = secrets(NEW)
     result = init(server, stdin="octopi.test\n", terminal=True)
-    assert result.exit_code == 0 and held(config) == {"host": "http://octopi.test", "api_key": NEW}
+    assert result.exit_code == 0 and written_config(config) == {"host": "http://octopi.test", "api_key": NEW}
     assert "Address of the OctoPrint server, such as http://octopi.local: " in result.stderr
     assert len(asked) == 1
 
@@ -141,7 +141,7 @@ def test_unverified_settings_are_not_written(server, config, answer, exit_code, 
 def test_no_verify_sends_no_request(server, config):
     result = init(server, *GIVEN, "--no-verify")
     assert result.data["verified"] is False and result.data["server"] is None
-    assert server.requests == [] and held(config)["api_key"] == NEW
+    assert server.requests == [] and written_config(config)["api_key"] == NEW
 
 
 def test_invalid_host_is_refused_and_nothing_written(server, config):
@@ -165,7 +165,7 @@ def test_force_overwrites_and_keeps_every_other_key(server, config):
         "timeout: 7\nhost: http://old.test\napi_key: old-key\nlimits: {bed: 90}\nprinters: {mk3: {host: b.test}}\nacme: {x: 1}\n",
     )
     assert init(server, *GIVEN, "--force").exit_code == 0
-    assert held(config) == {
+    assert written_config(config) == {
         "timeout": 7,
         "host": "http://octopi.test",
         "api_key": NEW,
@@ -183,14 +183,14 @@ def test_identical_settings_need_no_force(server, config):
 def test_unrelated_existing_settings_need_no_force(server, config):
     write(config, "timeout: 7\n")
     init(server, *GIVEN)
-    assert held(config) == {"timeout": 7, "host": "http://octopi.test", "api_key": NEW}
+    assert written_config(config) == {"timeout": 7, "host": "http://octopi.test", "api_key": NEW}
 
 
 def test_named_printer_is_added_beside_others(server, config):
     write(config, "host: http://old.test\napi_key: old-key\nprinters: {mk3: {host: http://b.test, limits: {bed: 1}}}\n")
     result = init(server, *GIVEN, "--printer", "mk4")
     assert result.data["printer"] == "mk4"
-    assert held(config) == {
+    assert written_config(config) == {
         "host": "http://old.test",
         "api_key": "old-key",
         "printers": {"mk3": {"host": "http://b.test", "limits": {"bed": 1}}, "mk4": {"host": "http://octopi.test", "api_key": NEW}},
@@ -201,7 +201,7 @@ def test_a_printer_that_is_there_is_not_overwritten_without_force(server, config
     write(config, "printers: {mk3: {host: http://b.test, limits: {bed: 1}}}\n")
     assert init(server, *GIVEN, "--printer", "mk3").code == "CONFIG_EXISTS"
     assert init(server, *GIVEN, "--printer", "mk3", "--force").exit_code == 0
-    assert held(config)["printers"]["mk3"] == {"host": "http://octopi.test", "limits": {"bed": 1}, "api_key": NEW}
+    assert written_config(config)["printers"]["mk3"] == {"host": "http://octopi.test", "limits": {"bed": 1}, "api_key": NEW}
 
 
 def test_invalid_config_file_is_left_unchanged(server, config):
@@ -213,7 +213,7 @@ def test_invalid_config_file_is_left_unchanged(server, config):
 def test_config_option_may_name_a_new_file(server, tmp_path, config):
     other = tmp_path / "deep" / "other.yaml"
     assert init(server, *GIVEN, "--config", str(other)).exit_code == 0
-    assert held(other)["api_key"] == NEW and not config.exists()
+    assert written_config(other)["api_key"] == NEW and not config.exists()
 
 
 def test_written_settings_are_used_by_next_command(server, config):

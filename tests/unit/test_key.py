@@ -24,7 +24,7 @@ def stranger(server, answer):
 
 
 def message_of(server, *argv, **env):
-    error = server.refuses(4, "AUTH_ERROR", *argv, env=env).envelope["error"]
+    error = server.run_error(4, "AUTH_ERROR", *argv, env=env).envelope["error"]
     assert "init" in error["hint"] and error["retryable"] is False
     assert KEY not in error["message"] and OTHER not in error["message"]
     return error["message"]
@@ -89,10 +89,10 @@ def test_a_missing_permission_is_named(server, gcode_file, method, path, argv, p
     if argv[0] in ("cancel", "disconnect"):
         server.job(server.reading("Printing", "a.gcode"))
         server.links("Printing")
-    server.takes_upload()
+    server.accept_upload()
     server.on(method, path, **DENIED)
     argv = [str(gcode_file) if word == "FILE" else word for word in argv]
-    error = server.refuses(4, "PERMISSION_DENIED", *argv).envelope["error"]
+    error = server.run_error(4, "PERMISSION_DENIED", *argv).envelope["error"]
     arrived = "quick.gcode is on the server, but: " if "SELECT" in permission else ""  # which must not be told as a failed upload
     assert error["message"] == f"{arrived}the API key lacks a permission: {permission} (HTTP 403)"
 
@@ -130,18 +130,18 @@ def test_http_403_with_unreadable_user_is_a_missing_permission(server, answer):
 
 def test_http_403_page_of_proxy_is_not_retried(server):
     server.on("GET", "/api/job", status_code=403, text="<html>Forbidden</html>")
-    server.refuses(4, "UNEXPECTED_RESPONSE", "status")
+    server.run_error(4, "UNEXPECTED_RESPONSE", "status")
     assert server.reads == ["/api/job"]
 
 
 def test_a_key_may_begin_with_a_dash(server):
     server.key = "-fjQ8_key-of-43-characters"
-    server.does("status", "--api-key", server.key)
+    server.run_ok("status", "--api-key", server.key)
     assert server.requests[-1].headers["X-Api-Key"] == "-fjQ8_key-of-43-characters"
-    server.refuses(4, "USAGE_ERROR", "status", "--api-key", "--confirm")
+    server.run_error(4, "USAGE_ERROR", "status", "--api-key", "--confirm")
 
 
 @pytest.mark.parametrize("option", ["--host", "--printer", "--api-key", "--config"])
 def test_empty_connection_option_is_a_usage_error(server, option):
-    server.refuses(4, "USAGE_ERROR", "cancel", "--confirm", option, "")
+    server.run_error(4, "USAGE_ERROR", "cancel", "--confirm", option, "")
     assert server.requests == []

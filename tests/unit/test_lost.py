@@ -26,11 +26,11 @@ def hot(request):
     request.getfixturevalue(name).octoprint.heaters["tool0"] = [200.0, 200.0]
 
 
-def before(server, act):
+def reading_before(server, act):
     return server.reading("Paused" if act == "resume" else "Printing", "slow.gcode", completion=50.0)
 
 
-def after(server, act):
+def reading_after(server, act):
     return server.reading(DONE[act], "slow.gcode", completion=None if act == "cancel" else 50.0)
 
 
@@ -39,7 +39,7 @@ def job_gone(server):
     return lambda: server.on("GET", "/api/job", exc=GONE)
 
 
-def told(result):
+def lost_answer_error(result):
     """The error, which says that there was no answer."""
     error = result.envelope["error"]
     assert "the answer was lost" in error["message"]
@@ -49,18 +49,18 @@ def told(result):
 @each_act
 @every_loss
 def test_lost_answer_with_visible_effect_is_a_success(each_server, act, lost):
-    each_server.job(before(each_server, act))
-    each_server.then("/api/job", after(each_server, act), lost=lost)
-    assert each_server.does(*ACTS[act])["state"] == DONE[act]
+    each_server.job(reading_before(each_server, act))
+    each_server.accept_post("/api/job", reading_after(each_server, act), lost=lost)
+    assert each_server.run_ok(*ACTS[act])["state"] == DONE[act]
     assert len(each_server.sent) == 1
 
 
 @each_act
 @each_loss
 def test_lost_answer_without_visible_effect_is_an_error_and_not_resent(server, clock, act, lost):
-    server.job(before(server, act))
-    server.then("/api/job", before(server, act), lost=lost)
-    error = told(server.refuses(*NOT_DONE[act], *ACTS[act]))
+    server.job(reading_before(server, act))
+    server.accept_post("/api/job", reading_before(server, act), lost=lost)
+    error = lost_answer_error(server.run_error(*NOT_DONE[act], *ACTS[act]))
     assert "15 s" in error["message"] and 15 <= clock.slept < 16
     assert len(server.sent) == 1
 
@@ -68,9 +68,9 @@ def test_lost_answer_without_visible_effect_is_an_error_and_not_resent(server, c
 @each_act
 @each_loss
 def test_lost_answer_with_unreadable_state_is_outcome_unknown(server, clock, act, lost):
-    server.job(before(server, act))
-    server.then("/api/job", before(server, act), lost=lost, also=job_gone(server))
-    error = told(server.refuses(4, "OUTCOME_UNKNOWN", *ACTS[act]))
+    server.job(reading_before(server, act))
+    server.accept_post("/api/job", reading_before(server, act), lost=lost, also=job_gone(server))
+    error = lost_answer_error(server.run_error(4, "OUTCOME_UNKNOWN", *ACTS[act]))
     assert error["retryable"] is False and error["hint"] == "octoprint-cli status"
     assert "could not be asked" in error["message"] and error["details"]["now"] == {}
     assert len(server.sent) == 1
@@ -78,9 +78,9 @@ def test_lost_answer_with_unreadable_state_is_outcome_unknown(server, clock, act
 
 @pytest.mark.parametrize("act", ["cancel", "pause"])
 def test_accepted_change_with_unreadable_state_is_outcome_unknown(server, clock, act):
-    server.job(before(server, act))
-    server.then("/api/job", before(server, act), also=job_gone(server))
-    error = server.refuses(4, "OUTCOME_UNKNOWN", *ACTS[act]).envelope["error"]
+    server.job(reading_before(server, act))
+    server.accept_post("/api/job", reading_before(server, act), also=job_gone(server))
+    error = server.run_error(4, "OUTCOME_UNKNOWN", *ACTS[act]).envelope["error"]
     assert error["retryable"] is False and "accepted" in error["message"]
     assert len(server.sent) == 1 and clock.slept >= 60
 
@@ -88,9 +88,9 @@ def test_accepted_change_with_unreadable_state_is_outcome_unknown(server, clock,
 def test_server_back_within_wait_shows_the_outcome(server):
     gone = {"exc": GONE}
     server.on("POST", "/api/job", status_code=204)
-    rest = [{"json": before(server, "cancel")}, *[gone] * 9, {"json": after(server, "cancel")}]
+    rest = [{"json": reading_before(server, "cancel")}, *[gone] * 9, {"json": reading_after(server, "cancel")}]
     server.mocker.register_uri("GET", URL + "/api/job", rest)
-    assert server.does("cancel", "--confirm")["state"] == "Operational"
+    assert server.run_ok("cancel", "--confirm")["state"] == "Operational"
     assert len(server.sent) == 1
 
 
@@ -98,7 +98,7 @@ def test_server_back_within_wait_shows_the_outcome(server):
 def test_unreachable_server_gets_no_change_request(server, clock, act):
     for path in ("/api/job", "/api/connection", "/api/printer"):
         server.on("GET", path, exc=GONE)
-    result = server.refuses(1, "SERVER_STARTING", *act)
+    result = server.run_error(1, "SERVER_STARTING", *act)
     assert result.envelope["error"]["retryable"] is True
     assert server.sent == [] and len(server.reads) == 4 and clock.slept < 2  # three more tries
 
@@ -109,47 +109,47 @@ def test_unreadable_server_is_stopped_and_cooled_all_the_same(server, clock, act
         server.on("GET", path, exc=GONE)
     for path in ("/api/job", "/api/printer/command"):
         server.on("POST", path, status_code=204)
-    error = server.refuses(4, "OUTCOME_UNKNOWN", *act).envelope["error"]
+    error = server.run_error(4, "OUTCOME_UNKNOWN", *act).envelope["error"]
     assert error["message"].startswith("accepted, but what came of it cannot be read") and len(server.sent) == 1
 
 
 @each_loss
 def test_lost_start_answer_with_visible_print_is_a_success(each_server, gcode_file, lost):
-    each_server.takes_upload()
-    each_server.then(SELECT, each_server.reading("Printing", "quick.gcode", completion=0.5), lost=lost)
-    assert each_server.does("print", str(gcode_file), "--confirm")["started"] is True
+    each_server.accept_upload()
+    each_server.accept_post(SELECT, each_server.reading("Printing", "quick.gcode", completion=0.5), lost=lost)
+    assert each_server.run_ok("print", str(gcode_file), "--confirm")["started"] is True
     assert [path for path, _ in each_server.sent] == ["/api/files/local", SELECT]
 
 
 @each_loss
 def test_lost_start_answer_without_print_is_not_started_and_not_resent(each_server, gcode_file, clock, lost):
-    each_server.takes_upload()
-    each_server.then(SELECT, each_server.reading("Operational", "quick.gcode"), lost=lost)
-    told(each_server.refuses(4, "NOT_STARTED", "print", str(gcode_file), "--confirm"))
+    each_server.accept_upload()
+    each_server.accept_post(SELECT, each_server.reading("Operational", "quick.gcode"), lost=lost)
+    lost_answer_error(each_server.run_error(4, "NOT_STARTED", "print", str(gcode_file), "--confirm"))
     assert [path for path, _ in each_server.sent] == ["/api/files/local", SELECT] and 15 <= clock.slept < 16
 
 
 @each_loss
 def test_lost_start_answer_with_unreadable_state_is_outcome_unknown(server, gcode_file, lost):
-    server.takes_upload()
-    server.then(SELECT, "Operational", lost=lost, also=job_gone(server))
-    result = server.refuses(4, "OUTCOME_UNKNOWN", "print", str(gcode_file), "--confirm")
-    told(result)
+    server.accept_upload()
+    server.accept_post(SELECT, "Operational", lost=lost, also=job_gone(server))
+    result = server.run_error(4, "OUTCOME_UNKNOWN", "print", str(gcode_file), "--confirm")
+    lost_answer_error(result)
     assert result.data["started"] is None and result.data["file"] == "quick.gcode"
     assert [path for path, _ in server.sent] == ["/api/files/local", SELECT]
 
 
 @each_loss
 def test_lost_start_of_a_stored_file_with_unreadable_state_is_not_said_to_be_not_started(server, lost):
-    server.stores("quick.gcode", CONTENT)
-    server.then(SELECT, "Operational", lost=lost, also=job_gone(server))
-    result = server.refuses(4, "OUTCOME_UNKNOWN", "print", "--stored", "quick.gcode", "--confirm")
+    server.add_file("quick.gcode", CONTENT)
+    server.accept_post(SELECT, "Operational", lost=lost, also=job_gone(server))
+    result = server.run_error(4, "OUTCOME_UNKNOWN", "print", "--stored", "quick.gcode", "--confirm")
     assert result.data["started"] is None and result.data["file"] == "quick.gcode"
 
 
 def test_refused_start_of_a_file_that_prints_is_unknown_and_not_busy(each_server, gcode_file):
     """Sent twice by a proxy, the second start is refused because of the first; or another client was first."""
-    each_server.takes_upload()
+    each_server.accept_upload()
 
     def refuse(request, context):
         each_server.job(each_server.reading("Printing", "quick.gcode", completion=0.5))
@@ -157,12 +157,12 @@ def test_refused_start_of_a_file_that_prints_is_unknown_and_not_busy(each_server
         return {"error": "Printer is already printing, cannot select a new file"}
 
     each_server.on("POST", SELECT, json=refuse)
-    result = each_server.refuses(4, "OUTCOME_UNKNOWN", "print", str(gcode_file), "--confirm")
+    result = each_server.run_error(4, "OUTCOME_UNKNOWN", "print", str(gcode_file), "--confirm")
     assert result.data["started"] is None and result.envelope["error"]["details"]["file"] == "quick.gcode"
 
 
 def test_refused_start_during_the_job_of_another_file_is_busy(each_server, gcode_file):
-    each_server.takes_upload()
+    each_server.accept_upload()
 
     def refuse(request, context):
         each_server.job(each_server.reading("Printing", "rival.gcode", completion=0.5))
@@ -170,18 +170,18 @@ def test_refused_start_during_the_job_of_another_file_is_busy(each_server, gcode
         return {"error": "Printer is already printing, cannot select a new file"}
 
     each_server.on("POST", SELECT, json=refuse)
-    result = each_server.refuses(3, "PRINTER_BUSY", "print", str(gcode_file), "--confirm")
+    result = each_server.run_error(3, "PRINTER_BUSY", "print", str(gcode_file), "--confirm")
     assert result.data["started"] is False
 
 
 @each_loss
 @pytest.mark.parametrize(("shown", "code"), [(True, None), (False, "NOT_STARTED")], ids=["selected", "not selected"])
 def test_lost_selection_answer_is_checked_by_selected_file(each_server, gcode_file, lost, shown, code):
-    each_server.takes_upload()
-    each_server.then(SELECT, each_server.reading("Operational", "quick.gcode" if shown else "old.gcode"), lost=lost)
+    each_server.accept_upload()
+    each_server.accept_post(SELECT, each_server.reading("Operational", "quick.gcode" if shown else "old.gcode"), lost=lost)
     result = each_server.run("upload", str(gcode_file), "--select", "--json")
     assert result.code == code and len(each_server.sent) == 2
-    assert shown or "nothing was started" in told(result)["message"]
+    assert shown or "nothing was started" in lost_answer_error(result)["message"]
 
 
 @each_loss
@@ -190,7 +190,7 @@ def test_lost_connection_answer_is_checked_by_connection_state(each_server, comm
     closed = "Offline" if each_server.is_2 else "Closed"
     states = [closed, "Operational"] if command == "connect" else ["Operational", closed]
     each_server.links(states[0], after=[states[1:]], lost=lost)
-    assert each_server.does(command)["connected"] is (command == "connect")
+    assert each_server.run_ok(command)["connected"] is (command == "connect")
     assert len(each_server.sent) == 1
 
 
@@ -199,34 +199,34 @@ def test_lost_connection_answer_is_checked_by_connection_state(each_server, comm
 def test_unchanged_connection_after_lost_answer_is_an_error(each_server, clock, command, refused, lost):
     state = "Operational" if command == "disconnect" else "Offline" if each_server.is_2 else "Closed"
     each_server.links(state, after=[[state]], lost=lost)
-    told(each_server.refuses(*refused, command))
+    lost_answer_error(each_server.run_error(*refused, command))
     assert len(each_server.sent) == 1 and 15 <= clock.slept < 16
 
 
 @each_loss
 def test_lost_target_answer_with_visible_target_is_a_success(each_server, lost):
-    each_server.takes_targets(lost=lost)
-    assert each_server.does("temp", "--tool", "200")["set"] == {"tool0": 200.0}
+    each_server.accept_targets(lost=lost)
+    assert each_server.run_ok("temp", "--tool", "200")["set"] == {"tool0": 200.0}
     assert len(each_server.sent) == 1
 
 
 @each_loss
 def test_lost_target_answer_without_visible_target_is_an_error(each_server, clock, lost):
-    each_server.takes_targets(shows=False, lost=lost)
-    told(each_server.refuses(4, "STATE_NOT_REACHED", "temp", "--tool", "200", "--bed", "60"))
+    each_server.accept_targets(shows=False, lost=lost)
+    lost_answer_error(each_server.run_error(4, "STATE_NOT_REACHED", "temp", "--tool", "200", "--bed", "60"))
     assert [path for path, _ in each_server.sent] == ["/api/printer/tool", "/api/printer/bed"]
     assert 15 <= clock.slept < 16
 
 
 @every_loss
 def test_lost_gcode_answer_is_outcome_unknown(server, lost):
-    server.then("/api/printer/command", "Operational", lost=lost)
-    error = told(server.refuses(4, "OUTCOME_UNKNOWN", "gcode", "M117 hello"))
+    server.accept_post("/api/printer/command", "Operational", lost=lost)
+    error = lost_answer_error(server.run_error(4, "OUTCOME_UNKNOWN", "gcode", "M117 hello"))
     assert error["retryable"] is False and "the printer is Operational" in error["message"]
     assert error["details"]["now"] == {"state": "Operational", "file": None}
     assert len(server.sent) == 1
 
 
 def test_key_is_masked_in_lost_answer_error(server):
-    server.then("/api/printer/command", "Operational", lost=requests.exceptions.ConnectionError(f"X-Api-Key: {KEY}"))
-    server.refuses(4, "OUTCOME_UNKNOWN", "gcode", "M117 hello")
+    server.accept_post("/api/printer/command", "Operational", lost=requests.exceptions.ConnectionError(f"X-Api-Key: {KEY}"))
+    server.run_error(4, "OUTCOME_UNKNOWN", "gcode", "M117 hello")

@@ -24,14 +24,14 @@ def heated(heater, target, offset):
 def offset(each_server):
     """A server that adds 45 °C to what a file asks of the hotend."""
     each_server.octoprint.offsets["tool0"] = 45
-    each_server.takes_targets()
+    each_server.accept_targets()
     each_server.on("POST", "/api/printer/command", status_code=204)
     return each_server
 
 
 @pytest.mark.parametrize("command", ["status", "temp"])
 def test_offset_is_shown_with_the_heater(offset, command):
-    heaters = offset.does(command)["temperature"]
+    heaters = offset.run_ok(command)["temperature"]
     assert heaters == {"tool0": {"actual": 21.3, "target": 0.0, "offset": 45}, "bed": {"actual": 21.1, "target": 0.0}}
     assert "offset +45.0 °C" in offset.run(command, "-f", "table").stdout
 
@@ -61,7 +61,7 @@ def test_offset_counts_in_present_targets(heater, limit):
 def test_print_is_refused_if_file_and_offset_exceed_the_limit(offset, tmp_path):
     file = tmp_path / "hot.gcode"
     file.write_text(HOT)
-    result = offset.refuses(4, "LIMIT_EXCEEDED", "print", str(file), "--confirm")
+    result = offset.run_error(4, "LIMIT_EXCEEDED", "print", str(file), "--confirm")
     assert "325 °C (280 °C and the server's offset of +45 °C)" in result.envelope["error"]["message"]
     assert offset.sent == []
 
@@ -69,12 +69,12 @@ def test_print_is_refused_if_file_and_offset_exceed_the_limit(offset, tmp_path):
 def test_offset_is_not_added_to_a_file_on_the_sd_card(offset, tmp_path):
     file = tmp_path / "hot.gcode"
     file.write_text(HOT)
-    assert offset.does("preflight", str(file), "--location", "sdcard")["ready"] is True
+    assert offset.run_ok("preflight", str(file), "--location", "sdcard")["ready"] is True
 
 
 @pytest.mark.parametrize("line", [("temp", "--tool", "280"), ("gcode", "M104 S280"), ("gcode", "M109 R280")], ids=" ".join)
 def test_target_with_offset_above_the_limit_is_refused(offset, line):
-    result = offset.refuses(4, "LIMIT_EXCEEDED", *line)
+    result = offset.run_error(4, "LIMIT_EXCEEDED", *line)
     heater = "tool0" if line[0] == "temp" else "tool"  # which tool is active, the server does not say
     assert result.envelope["error"]["details"] == {"heater": heater, "value": 280, "limit": 300, "offset": 45}
     assert offset.sent == []
@@ -82,10 +82,10 @@ def test_target_with_offset_above_the_limit_is_refused(offset, line):
 
 @pytest.mark.parametrize("line", [("temp", "--tool", "255"), ("gcode", "M104 S255"), ("temp", "--bed", "100")], ids=" ".join)
 def test_target_with_offset_up_to_the_limit_is_set(offset, line):
-    offset.does(*line)
+    offset.run_ok(*line)
     assert offset.sent != []
 
 
 def test_offset_is_not_asked_for_where_it_cannot_matter(offset):
-    offset.does("gcode", "M104 S250", "M140 S0")
+    offset.run_ok("gcode", "M104 S250", "M140 S0")
     assert "/api/printer" not in offset.reads

@@ -35,7 +35,7 @@ def painter(shown):
     return found
 
 
-def hears(painter, *pieces):
+def process_all(painter, *pieces):
     for piece in pieces:
         painter.show_update(news(piece))
 
@@ -49,19 +49,19 @@ def test_scene_is_shown_as_picture(painter, shown):
 
 def test_nothing_is_shown_before_first_scene(shown):
     painter = LivePresenter(shown.append, lambda value: value)
-    hears(painter, TerminalUpdate("Recv: ok"), SocketChange(False, "refused"))
+    process_all(painter, TerminalUpdate("Recv: ok"), SocketChange(False, "refused"))
     assert shown == []
 
 
 def test_painter_without_viewer_does_nothing():
     painter = LivePresenter(None, lambda value: value)
     painter.show_snapshot(PrinterSnapshot(READING))
-    hears(painter, TerminalUpdate("Recv: ok"))
+    process_all(painter, TerminalUpdate("Recv: ok"))
     painter.show_snapshot(PrinterSnapshot(READING))
 
 
 def test_events_are_noted_and_only_the_latest_kept(painter, shown):
-    hears(
+    process_all(
         painter,
         *[TerminalUpdate(f"Recv: {number}") for number in range(50)],
         Event("PrintPaused", {}),
@@ -70,19 +70,19 @@ def test_events_are_noted_and_only_the_latest_kept(painter, shown):
     )
     assert len(shown[-1].lines) == LINES and shown[-1].lines[-1] == "Recv: 49"
     assert shown[-1].notes == ["PrintPaused", "Nozzle Parked", "the firmware's question is answered"]
-    hears(painter, *[Event(f"Event{number}", {}) for number in range(9)])
+    process_all(painter, *[Event(f"Event{number}", {}) for number in range(9)])
     assert len(shown[-1].notes) == NOTES
 
 
 def test_picture_shows_push_or_poll_connection(painter, shown):
-    hears(painter, SocketChange(False, "refused"))
+    process_all(painter, SocketChange(False, "refused"))
     assert shown[-1].connection == "poll"
-    hears(painter, SocketChange(True, None))
+    process_all(painter, SocketChange(True, None))
     assert shown[-1].connection == "push"
 
 
 def test_messages_already_in_scene_are_not_shown_again(painter, shown):
-    hears(painter, READING, ServerReachability("refused"), Event("PrinterStateChanged", {}))
+    process_all(painter, READING, ServerReachability("refused"), Event("PrinterStateChanged", {}))
     assert len(shown) == 1
 
 
@@ -90,7 +90,7 @@ def test_secrets_are_masked_in_picture(painter, shown):
     secret = "bob:the-session-of-bob"
     reading = job(secret, secret)
     painter.show_snapshot(PrinterSnapshot(reading))
-    hears(painter, TerminalUpdate(secret), Event(secret, {}), FirmwareMessage(secret, []))
+    process_all(painter, TerminalUpdate(secret), Event(secret, {}), FirmwareMessage(secret, []))
     assert "the-session-of-bob" not in str(shown)
 
 

@@ -29,7 +29,7 @@ def reasons(data: Dict[str, Any]) -> Dict[str, str]:
     return {skipped["id"]: skipped["reason"] for skipped in data["skipped"]}
 
 
-def add_check(add_ons: Any, answer: Exception, severity: Severity = Severity.BLOCK) -> None:
+def add_check(extra_plugins: Any, answer: Exception, severity: Severity = Severity.BLOCK) -> None:
     class Vendor(Check):
         """A vendor's check."""
 
@@ -37,16 +37,16 @@ def add_check(add_ons: Any, answer: Exception, severity: Severity = Severity.BLO
             raise answer
 
     Vendor.severity = severity
-    add_ons.add("preflight", "spool", lambda: Vendor)
+    extra_plugins.add("preflight", "spool", lambda: Vendor)
 
 
 def starts(server: Any) -> None:
-    server.takes_upload()
-    server.then("/api/files/local/quick.gcode", server.reading("Printing", "quick.gcode"))
+    server.accept_upload()
+    server.accept_post("/api/files/local/quick.gcode", server.reading("Printing", "quick.gcode"))
 
 
 def test_checked_and_skipped_are_all_checks(each_server, gcode_file):
-    data = each_server.does("preflight", str(gcode_file))
+    data = each_server.run_ok("preflight", str(gcode_file))
     rows = {check["id"]: check["status"] for check in data["checks"]}
     assert data["checked"] == sorted(name for name, status in rows.items() if status != "skip")
     assert sorted(reasons(data)) == sorted(name for name, status in rows.items() if status == "skip")
@@ -70,7 +70,7 @@ def test_strict_refuses_where_profile_cannot_be_seen(each_server, tmp_path, comm
     file.write_text(BIG)
     without(each_server, "CONNECTION")
     words = [command, str(file), "--strict", *(["--confirm"] if command == "print" else [])]
-    result = each_server.refuses(4, "PERMISSION_DENIED", *words)
+    result = each_server.run_error(4, "PERMISSION_DENIED", *words)
     assert result.envelope["error"]["details"]["failed"] == OF_THE_PROFILE
     assert "the check print_volume could not be made" in result.envelope["error"]["message"]
     assert result.data["ready"] is False and each_server.sent == []
@@ -78,31 +78,31 @@ def test_strict_refuses_where_profile_cannot_be_seen(each_server, tmp_path, comm
 
 def test_ignored_checks_that_could_not_be_made_are_recorded(server, gcode_file):
     without(server, "CONNECTION")
-    data = server.does("preflight", str(gcode_file), "--strict", *(f"--ignore={name}" for name in OF_THE_PROFILE))
+    data = server.run_ok("preflight", str(gcode_file), "--strict", *(f"--ignore={name}" for name in OF_THE_PROFILE))
     assert (data["ready"], data["ignored"], data["warnings"]) == (True, OF_THE_PROFILE, [])
 
 
 def test_stored_file_that_cannot_be_read_back_is_told(each_server):
-    each_server.stores("quick.gcode", CONTENT)
+    each_server.add_file("quick.gcode", CONTENT)
     without(each_server, "FILES_DOWNLOAD")
-    data = each_server.does("preflight", "--stored", "quick.gcode")
+    data = each_server.run_ok("preflight", "--stored", "quick.gcode")
     assert warned(data) == sorted(OF_A_STORED_FILE)
     assert {reasons(data)[name] for name in OF_A_STORED_FILE} == {reasons(data)["extrusion"]}
-    each_server.refuses(4, "PERMISSION_DENIED", "print", "--stored", "quick.gcode", "--confirm", "--strict")
+    each_server.run_error(4, "PERMISSION_DENIED", "print", "--stored", "quick.gcode", "--confirm", "--strict")
     assert each_server.sent == []
 
 
 def test_file_on_sd_card_is_not_read_and_said_so(each_server):
-    each_server.has_card(["quick.gco"])
+    each_server.add_card(["quick.gco"])
     line = ("preflight", "--stored", "quick.gco", "--location", "sdcard")
-    data = each_server.does(*line)
+    data = each_server.run_ok(*line)
     assert set(OF_CONTENT) <= set(warned(data)) and "SD card" in reasons(data)["extrusion"]
-    each_server.refuses(4, "PREFLIGHT_FAILED", *line, "--strict")
+    each_server.run_error(4, "PREFLIGHT_FAILED", *line, "--strict")
 
 
 def test_free_space_that_may_not_be_seen_is_a_warning(server, gcode_file):
     without(server, "FILES_LIST")
-    data = server.does("preflight", str(gcode_file))
+    data = server.run_ok("preflight", str(gcode_file))
     assert warned(data) == ["disk_space"] and "FILES_LIST" in reasons(data)["disk_space"]
 
 
@@ -116,11 +116,11 @@ def test_free_space_that_may_not_be_seen_is_a_warning(server, gcode_file):
 )
 def test_profile_that_lacks_values_is_a_warning(server, gcode_file, change, names):
     server.octoprint.profiles["_default"].update(change)
-    assert warned(server.does("preflight", str(gcode_file))) == names
+    assert warned(server.run_ok("preflight", str(gcode_file))) == names
 
 
 def test_absent_server_plugins_are_told_and_forbid_nothing(server):
-    data = server.does("preflight", "--strict")
+    data = server.run_ok("preflight", "--strict")
     assert reasons(data)["server_health"] == "the server has no plugin health_check"
     assert data["ready"] is True and data["warnings"] == []
 
@@ -128,47 +128,47 @@ def test_absent_server_plugins_are_told_and_forbid_nothing(server):
 @pytest.mark.parametrize(
     ("severity", "warnings", "exit_code"), [(Severity.BLOCK, ["spool"], 4), (Severity.WARN, [], 0), (Severity.INFO, [], 0)]
 )
-def test_plugin_check_that_cannot_be_made_warns_if_it_would_block(server, add_ons, severity, warnings, exit_code):
-    add_check(add_ons, CannotCheck("the scale is off"), severity)
-    data = server.does("preflight")
+def test_plugin_check_that_cannot_be_made_warns_if_it_would_block(server, extra_plugins, severity, warnings, exit_code):
+    add_check(extra_plugins, CannotCheck("the scale is off"), severity)
+    data = server.run_ok("preflight")
     assert warned(data) == warnings and reasons(data)["spool"] == "the scale is off"
     assert server.run("preflight", "--strict", "--json").exit_code == exit_code
 
 
-def test_question_that_does_not_arise_is_no_warning(server, add_ons):
-    add_check(add_ons, Skip("there is no scale"))
-    data = server.does("preflight", "--strict")
+def test_question_that_does_not_arise_is_no_warning(server, extra_plugins):
+    add_check(extra_plugins, Skip("there is no scale"))
+    data = server.run_ok("preflight", "--strict")
     assert reasons(data)["spool"] == "there is no scale" and data["warnings"] == []
 
 
-def test_refusal_for_missing_answer_has_code_of_its_cause(server, add_ons):
-    add_check(add_ons, CannotCheck("the scale does not answer", errors.TimedOut("no answer")))
-    result = server.refuses(1, "TIMEOUT", "preflight", "--strict")
+def test_refusal_for_missing_answer_has_code_of_its_cause(server, extra_plugins):
+    add_check(extra_plugins, CannotCheck("the scale does not answer", errors.TimedOut("no answer")))
+    result = server.run_error(1, "TIMEOUT", "preflight", "--strict")
     assert result.envelope["error"]["retryable"] is True
 
 
-def test_check_that_cannot_be_loaded_is_a_warning(server, add_ons):
+def test_check_that_cannot_be_loaded_is_a_warning(server, extra_plugins):
     def load() -> Any:
         raise ImportError("no module named acme")
 
-    add_ons.add("preflight", "broken", load)
-    assert warned(server.does("preflight")) == ["broken"]
-    server.refuses(4, "PLUGIN_ERROR", "preflight", "--strict")
+    extra_plugins.add("preflight", "broken", load)
+    assert warned(server.run_ok("preflight")) == ["broken"]
+    server.run_error(4, "PLUGIN_ERROR", "preflight", "--strict")
 
 
 def test_consequences_of_a_refusal_are_not_counted_again(server, gcode_file, tmp_path):
     missing = str(tmp_path / "none.gcode")
-    result = server.refuses(2, "FILE_NOT_FOUND", "preflight", missing, "--strict")
+    result = server.run_error(2, "FILE_NOT_FOUND", "preflight", missing, "--strict")
     assert result.envelope["error"]["details"]["failed"] == ["file_exists"] and result.data["warnings"] == []
     server.on("GET", "/api/job", status_code=503, text="<html>starting</html>")
-    result = server.refuses(1, "SERVER_STARTING", "preflight", str(gcode_file), "--strict")
+    result = server.run_error(1, "SERVER_STARTING", "preflight", str(gcode_file), "--strict")
     assert result.envelope["error"]["details"]["failed"] == ["printer_connected"]
 
 
 def test_consequences_count_if_the_refusal_is_ignored(server, tmp_path):
     file = tmp_path / "quick.txt"
     file.write_bytes(CONTENT)
-    data = server.does("preflight", str(file), "--ignore", "file_extension")
+    data = server.run_ok("preflight", str(file), "--ignore", "file_extension")
     assert data["ignored"] == ["file_extension"] and {"extrusion", "print_volume"} <= set(warned(data))
 
 
@@ -176,8 +176,8 @@ def test_consequences_count_if_the_refusal_is_ignored(server, tmp_path):
 
 
 def test_checks_of_a_stored_file_speak_of_the_stored_file(each_server):
-    each_server.stores("quick.gcode", CONTENT)
-    data = each_server.does("preflight", "--stored", "quick.gcode")
+    each_server.add_file("quick.gcode", CONTENT)
+    data = each_server.run_ok("preflight", "--stored", "quick.gcode")
     rows = {check["id"]: check for check in data["checks"]}
     assert {rows[name]["status"] for name in ("file_exists", "file_extension", "file_not_empty")} == {"pass"}
     assert {rows[name]["status"] for name in ("file_size", "disk_space")} == {"skip"}
@@ -186,16 +186,16 @@ def test_checks_of_a_stored_file_speak_of_the_stored_file(each_server):
 
 
 def test_stored_file_of_unknown_type_is_a_warning(server):
-    server.stores("quick.xyz", CONTENT)
-    assert warned(server.does("preflight", "--stored", "quick.xyz")) == ["file_extension"]
+    server.add_file("quick.xyz", CONTENT)
+    assert warned(server.run_ok("preflight", "--stored", "quick.xyz")) == ["file_extension"]
 
 
 def test_empty_stored_file_fails_the_check_of_that_name(server):
-    server.stores("quick.gcode", b"")
-    result = server.refuses(2, "FILE_INVALID", "preflight", "--stored", "quick.gcode")
+    server.add_file("quick.gcode", b"")
+    result = server.run_error(2, "FILE_INVALID", "preflight", "--stored", "quick.gcode")
     assert result.envelope["error"]["details"]["failed"] == ["file_not_empty"]
 
 
 def test_missing_stored_file_fails_the_check_of_that_name(server):
-    result = server.refuses(2, "FILE_NOT_FOUND", "preflight", "--stored", "quick.gcode", "--strict")
+    result = server.run_error(2, "FILE_NOT_FOUND", "preflight", "--stored", "quick.gcode", "--strict")
     assert result.envelope["error"]["details"]["failed"] == ["file_exists"]

@@ -23,7 +23,7 @@ def http(server):
 def redirected(server, location, status=302, **headers):
     """The error of a status that is sent elsewhere."""
     server.on("GET", "/api/job", status_code=status, headers={"Location": location} if location is not None else {}, **headers)
-    error = server.refuses(4, "UNEXPECTED_RESPONSE", "status").envelope["error"]
+    error = server.run_error(4, "UNEXPECTED_RESPONSE", "status").envelope["error"]
     assert [request.hostname for request in server.requests] == [HOST]
     assert error["details"]["http_status"] == status and error["retryable"] is False
     return error

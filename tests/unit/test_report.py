@@ -24,18 +24,18 @@ from .scripted_push import job, news
 
 @pytest.fixture
 def report(monkeypatch, clock):
-    """What is told of these pieces of news, a second apart."""
+    """A function: the lines that are reported of these updates, a second apart."""
     monkeypatch.setattr(module, "time", clock)
     reporter = Reporter(5.0)
 
-    def told(*pieces, wanted=None, source="push"):
+    def report_lines(*pieces, wanted=None, source="push"):
         found = []
         for piece in pieces:
             found += reporter.lines(news(piece, source, clock.time()), frozenset(wanted.split()) if wanted else None)
             clock.now += 1
         return found
 
-    return told
+    return report_lines
 
 
 def kinds(lines):
@@ -120,7 +120,7 @@ def test_terminal_lines_are_reported_only_on_request(report):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "told"),
+    ("wanted", "types"),
     [
         ("state", ["state"]),
         ("state progress", ["state", "progress"]),
@@ -131,7 +131,7 @@ def test_terminal_lines_are_reported_only_on_request(report):
         ("temperature connection", ["temperature", "connection"]),
     ],
 )
-def test_requested_types_filter_the_lines(report, wanted, told):
+def test_requested_types_filter_the_lines(report, wanted, types):
     pieces = [
         job("Printing", completion=5.0),
         heat(20.0),
@@ -139,7 +139,7 @@ def test_requested_types_filter_the_lines(report, wanted, told):
         Event("PrinterStateChanged", {}),
         SocketChange(True, None),
     ]
-    assert kinds(report(*pieces, wanted=wanted)) == told
+    assert kinds(report(*pieces, wanted=wanted)) == types
 
 
 def test_filtered_lines_leave_no_gap_in_sequence_numbers(report):

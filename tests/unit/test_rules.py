@@ -71,7 +71,7 @@ def entry(name, thing, group="commands"):
     return SimpleNamespace(group=f"octoprint_cli.{group}", name=name, value=f"acme_{name}_tools:Thing", load=load)
 
 
-def told(thing, name="lamp", group="commands"):
+def problems_of(thing, name="lamp", group="commands"):
     return check_plugin([entry(name, thing, group)])
 
 
@@ -93,17 +93,17 @@ def with_option(*names, **how):
 
 @pytest.mark.parametrize("kind", (Lamp, Lamps, Probe))
 def test_good_command_has_no_problems(kind):
-    assert told(kind) == []
+    assert problems_of(kind) == []
 
 
 @pytest.mark.parametrize(("group", "kind"), (("preflight", Fan), ("formatter.show", Toml)))
 def test_good_check_and_format_have_no_problems(group, kind):
-    assert told(kind, group=group) == []
+    assert problems_of(kind, group=group) == []
 
 
-def test_installed_distribution_is_checked_by_name(add_ons):
-    add_ons.add("commands", "lamp_show", lambda: Lamp)
-    add_ons.add("commands", "lamp_break", lambda: variant(doc="break."))
+def test_installed_distribution_is_checked_by_name(extra_plugins):
+    extra_plugins.add("commands", "lamp_show", lambda: Lamp)
+    extra_plugins.add("commands", "lamp_break", lambda: variant(doc="break."))
     (problem,) = check_plugin("Acme_Tools")
     assert problem.startswith("command lamp break ")
 
@@ -122,24 +122,24 @@ def test_builtin_entry_points_follow_the_rules(own):
 
 @pytest.mark.parametrize("error", (ImportError("no module named turtle"), SystemExit(3), ZeroDivisionError()))
 def test_failure_to_load_is_reported_with_reason(error):
-    (problem,) = told(error)
+    (problem,) = problems_of(error)
     assert problem.startswith(f"command lamp cannot be loaded: {type(error).__name__}")
 
 
 @pytest.mark.parametrize("name", ("Lamp", "lamp show", "_lamp", "lamp__show", "1lamp"))
 def test_name_must_be_typeable(name):
-    assert any("lower case" in problem for problem in told(Lamp, name))
+    assert any("lower case" in problem for problem in problems_of(Lamp, name))
 
 
 def test_builtin_name_is_a_clash():
-    assert told(Lamp, "status") == [
+    assert problems_of(Lamp, "status") == [
         "command status has a name that is also claimed by octoprint_cli.commands.printer.status:Status"
     ]
 
 
-def test_name_of_another_plugin_is_a_clash(add_ons):
-    add_ons.add("commands", "lamp", lambda: Lamp, "others")
-    assert "claimed by others.lamp:Thing" in " ".join(told(Lamp))
+def test_name_of_another_plugin_is_a_clash(extra_plugins):
+    extra_plugins.add("commands", "lamp", lambda: Lamp, "others")
+    assert "claimed by others.lamp:Thing" in " ".join(problems_of(Lamp))
 
 
 def test_name_claimed_twice_in_one_plugin_is_a_clash():
@@ -149,7 +149,7 @@ def test_name_claimed_twice_in_one_plugin_is_a_clash():
 
 
 def test_unknown_entry_point_group_is_a_problem():
-    (problem,) = told(Lamp, group="command")
+    (problem,) = problems_of(Lamp, group="command")
     assert "octoprint_cli.commands" in problem
 
 
@@ -168,7 +168,7 @@ def test_unknown_entry_point_group_is_a_problem():
     ),
 )
 def test_docstring_violations_are_reported(doc, word):
-    (problem,) = told(variant(doc=doc))
+    (problem,) = problems_of(variant(doc=doc))
     assert word in problem
 
 
@@ -204,19 +204,19 @@ class Bare(ShowOne):
     ),
 )
 def test_each_violated_rule_is_reported_once(kind, word):
-    problems = told(kind)
+    problems = problems_of(kind)
     assert any(word in problem for problem in problems), problems
     assert len(problems) == 1
 
 
 def test_command_running_other_commands_need_not_be_guarded():
-    assert told(variant(effects=("heats",), runs_commands=True)) == []
+    assert problems_of(variant(effects=("heats",), runs_commands=True)) == []
 
 
 def test_command_may_define_its_own_timeout_option():
     kind = with_option("--timeout", help="another one")
     kind.own_timeout = True
-    assert told(kind) == []
+    assert problems_of(kind) == []
 
 
 def test_parser_is_built_for_every_format():
@@ -225,7 +225,9 @@ def test_parser_is_built_for_every_format():
             raise ValueError("no yaml here")
         return super(Lamp, self).get_parser(prog_name)
 
-    assert told(variant(get_parser=get_parser)) == ["command lamp cannot show its help with -f yaml: ValueError: no yaml here"]
+    assert problems_of(variant(get_parser=get_parser)) == [
+        "command lamp cannot show its help with -f yaml: ValueError: no yaml here"
+    ]
 
 
 # -- checks and formats -----------------------------------------------------------------------------
@@ -242,7 +244,7 @@ def test_parser_is_built_for_every_format():
     ),
 )
 def test_check_and_format_violations_are_reported(group, kind, word):
-    assert any(word in problem for problem in told(kind, group=group))
+    assert any(word in problem for problem in problems_of(kind, group=group))
 
 
 # -- imports ----------------------------------------------------------------------------------------
@@ -293,8 +295,8 @@ def test_plugin_importing_only_the_facade_has_no_problems(package):
 
 def test_import_past_the_facade_is_reported_with_line(package):
     (package / "helper.py").write_text(WRONG)
-    told = [f"acme_imports: helper.py, line {line} imports octoprint_cli.{what}" for line, what in enumerate(PAST, 1)]
-    assert loaded(package) == [f"{problem}; a plugin imports octoprint_cli.api alone" for problem in told]
+    problems_of = [f"acme_imports: helper.py, line {line} imports octoprint_cli.{what}" for line, what in enumerate(PAST, 1)]
+    assert loaded(package) == [f"{problem}; a plugin imports octoprint_cli.api alone" for problem in problems_of]
 
 
 PAST = ("framework.base", "errors", "client.resource.Noun", "api.Waiter")

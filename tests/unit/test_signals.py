@@ -45,7 +45,7 @@ print(signal.getsignal(number) is signal.SIG_IGN)
 """
 
 
-def said(script, name):
+def output_of(script, name):
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
         [sys.executable, "-c", script, name], env=environ, stdout=subprocess.PIPE, text=True, timeout=60, check=True
@@ -55,16 +55,16 @@ def said(script, name):
 
 @pytest.mark.parametrize(("name", "error"), [("SIGINT", "KeyboardInterrupt"), ("SIGTERM", "Terminated"), ("SIGHUP", "Terminated")])
 def test_missed_signal_is_raised_at_next_check(name, error):
-    assert said(LOST, name) == ["dropped", error, "heard"]
+    assert output_of(LOST, name) == ["dropped", error, "heard"]
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_signals_ignored_by_nohup_stay_ignored(name):
-    assert said(IGNORED, name) == ["True"]
+    assert output_of(IGNORED, name) == ["True"]
 
 
 def test_pending_signal_ends_run_at_next_request(server, monkeypatch):
     monkeypatch.setattr(signals, "_arrived", [Terminated])
-    server.refuses(143, "TERMINATED", "status")
+    server.run_error(143, "TERMINATED", "status")
     assert server.reads == []
-    assert server.does("status")["state"] == "Operational"
+    assert server.run_ok("status")["state"] == "Operational"

@@ -25,13 +25,13 @@ import pytest
 def test_hint_of_a_path_that_is_no_file_leads_to_the_file(server, typed, stored, line):
     for path in ("parts/gear.gcode", "caf\u00e9.gcode", "my_cube.gcode"):
         server.octoprint.store(path)
-    error = server.refuses(2, "FILE_NOT_FOUND", *line.split(), typed).envelope["error"]
+    error = server.run_error(2, "FILE_NOT_FOUND", *line.split(), typed).envelope["error"]
     assert error["details"]["did_you_mean"][0] == stored
     hint = shlex.split(error["hint"])
     assert hint[-1] == stored
-    server.does(*hint[1:])
+    server.run_ok(*hint[1:])
 
 
 def test_unknown_path_gets_the_list(server):
-    error = server.refuses(2, "FILE_NOT_FOUND", "preflight", "--stored", "zzzz.gcode").envelope["error"]
+    error = server.run_error(2, "FILE_NOT_FOUND", "preflight", "--stored", "zzzz.gcode").envelope["error"]
     assert error["hint"] == "octoprint-cli files --location local"

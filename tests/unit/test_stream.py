@@ -15,7 +15,7 @@ THINGS = [{"seq": 1, "size": Bytes(2048)}, {"seq": 2, "size": Bytes(None), "text
 
 
 @pytest.fixture
-def tick(add_ons, home):
+def tick(extra_plugins, home):
     """Runs a command that tells these things, and ends with data or an error."""
 
     def add(*things, ends=None):
@@ -28,7 +28,7 @@ def tick(add_ons, home):
                     raise ends
                 return ends
 
-        add_ons.add("commands", "tick", lambda: Tick)
+        extra_plugins.add("commands", "tick", lambda: Tick)
         return lambda *words: run("tick", *words, env={"OCTOPRINT_CLI_HOME": str(home)})
 
     return add
@@ -88,7 +88,7 @@ def test_keyboard_interrupt_ends_stream_with_error_line(tick):
     assert [json.loads(line).get("status") for line in result.stdout.splitlines()] == [None, "error"]
 
 
-def test_each_stream_line_is_flushed_at_once(add_ons, home):
+def test_each_stream_line_is_flushed_at_once(extra_plugins, home):
     """Whoever reads a pipe hears of it at once, and not when a buffer is full."""
     import io
 
@@ -111,12 +111,12 @@ def test_each_stream_line_is_flushed_at_once(add_ons, home):
                 seen.append(stdout.flushed)
             return {}
 
-    add_ons.add("commands", "tick", lambda: Tick)
+    extra_plugins.add("commands", "tick", lambda: Tick)
     Program(io.StringIO(), stdout, io.StringIO(), {"OCTOPRINT_CLI_HOME": str(home)}).run(["tick", "--json"])
     assert seen == [1, 2, 3]
 
 
-def test_closed_reader_ends_stream(add_ons, home):
+def test_closed_reader_ends_stream(extra_plugins, home):
     import io
 
     from octoprint_cli.app.program import Program
@@ -132,7 +132,7 @@ def test_closed_reader_ends_stream(add_ons, home):
             while True:
                 yield {"seq": 1}
 
-    add_ons.add("commands", "tick", lambda: Tick)
+    extra_plugins.add("commands", "tick", lambda: Tick)
     assert Program(io.StringIO(), Gone(), io.StringIO(), {"OCTOPRINT_CLI_HOME": str(home)}).run(["tick", "--json"]) == 141
 
 

@@ -11,13 +11,13 @@ from .heaters import BED, CHAMBER, single, tools
 def big(server):
     """A printer with two tools and a chamber, which takes what it is told."""
     server.octoprint.heaters.update(tool1=[21.0, 0.0], chamber=[25.0, 0.0])
-    server.takes_targets()
+    server.accept_targets()
     return server
 
 
 def test_temp_without_options_shows_heaters_and_sends_nothing(each_server):
     each_server.octoprint.heaters["chamber"] = [30.0, None]
-    data = each_server.does("temp")
+    data = each_server.run_ok("temp")
     assert data == {
         "temperature": {
             "tool0": {"actual": 21.3, "target": 0.0},
@@ -49,7 +49,7 @@ def test_temp_without_options_shows_heaters_and_sends_nothing(each_server):
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
 def test_each_heater_option_sends_one_target(big, options, sent):
-    data = big.does("temp", *options)
+    data = big.run_ok("temp", *options)
     assert big.sent == sent
     for heater, target in data["set"].items():
         assert data["temperature"][heater]["target"] == target
@@ -59,13 +59,13 @@ def test_each_heater_option_sends_one_target(big, options, sent):
 @pytest.mark.parametrize("heater", ["--tool", "--tool1", "--bed", "--chamber"])
 @pytest.mark.parametrize("value", ["nan", "hot"])
 def test_heater_options_refuse_invalid_temperature(big, heater, value):
-    big.refuses(4, "INVALID_VALUE", "temp", heater, value)
+    big.run_error(4, "INVALID_VALUE", "temp", heater, value)
     assert big.requests == []
 
 
 @pytest.mark.parametrize("value", ["NaN", "inf", "Infinity", "1e999", "hot", "", " ", "200C", "0x10", "true", "None"])
 def test_invalid_temperature_is_refused_and_nothing_is_sent(big, value):
-    result = big.refuses(4, "INVALID_VALUE", "temp", "--tool", value)
+    result = big.run_error(4, "INVALID_VALUE", "temp", "--tool", value)
     assert repr(value) in result.envelope["error"]["message"]
     assert big.requests == []
 
@@ -73,12 +73,12 @@ def test_invalid_temperature_is_refused_and_nothing_is_sent(big, value):
 @pytest.mark.parametrize("value", ["-1", "-0.1", "-inf", "-nan"])
 @pytest.mark.parametrize("heater", ["--tool", "--bed"])
 def test_negative_temperature_is_refused_and_nothing_is_sent(big, heater, value):
-    big.refuses(4, "INVALID_VALUE", "temp", f"{heater}={value}")
+    big.run_error(4, "INVALID_VALUE", "temp", f"{heater}={value}")
     assert big.requests == []
 
 
 def test_negative_temperature_as_separate_argument_is_refused(big):
-    big.refuses(4, "INVALID_VALUE", "temp", "--bed", "-5")
+    big.run_error(4, "INVALID_VALUE", "temp", "--bed", "-5")
     assert big.requests == []
 
 
@@ -95,7 +95,7 @@ def test_negative_temperature_as_separate_argument_is_refused(big):
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
 def test_target_above_limit_is_refused_and_nothing_is_sent(big, options, heater, limit):
-    details = big.refuses(4, "LIMIT_EXCEEDED", "temp", *options).envelope["error"]["details"]
+    details = big.run_error(4, "LIMIT_EXCEEDED", "temp", *options).envelope["error"]["details"]
     assert (details["heater"], details["limit"]) == (heater, limit)
     assert big.requests == []
 
@@ -103,17 +103,17 @@ def test_target_above_limit_is_refused_and_nothing_is_sent(big, options, heater,
 def test_temp_limits_come_from_configuration(big, home):
     home.mkdir()
     (home / "config.yaml").write_text("limits: {tool: 250, bed: 90.5}\n")
-    big.refuses(4, "LIMIT_EXCEEDED", "temp", "--tool", "251")
-    big.refuses(4, "LIMIT_EXCEEDED", "temp", "--bed", "91")
-    big.refuses(4, "LIMIT_EXCEEDED", "temp", "--chamber", "81")
+    big.run_error(4, "LIMIT_EXCEEDED", "temp", "--tool", "251")
+    big.run_error(4, "LIMIT_EXCEEDED", "temp", "--bed", "91")
+    big.run_error(4, "LIMIT_EXCEEDED", "temp", "--chamber", "81")
     assert big.requests == []
-    big.does("temp", "--tool", "250", "--bed", "90.5", "--chamber", "80")
+    big.run_ok("temp", "--tool", "250", "--bed", "90.5", "--chamber", "80")
 
 
 def test_invalid_configured_limits_prevent_sending(big, home):
     home.mkdir()
     (home / "config.yaml").write_text("limits: {tool: hot}\n")
-    big.refuses(4, "CONFIG_ERROR", "temp", "--tool", "20")
+    big.run_error(4, "CONFIG_ERROR", "temp", "--tool", "20")
     assert big.requests == []
 
 
@@ -123,8 +123,8 @@ def test_invalid_configured_limits_prevent_sending(big, home):
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
 def test_missing_heater_is_refused_and_nothing_is_set(each_server, options, missing):
-    each_server.takes_targets()
-    result = each_server.refuses(4, "NOT_FOUND", "temp", "--tool", "100", *options)
+    each_server.accept_targets()
+    result = each_server.run_error(4, "NOT_FOUND", "temp", "--tool", "100", *options)
     assert missing in result.envelope["error"]["message"]
     assert result.envelope["error"]["details"]["heaters"] == ["tool0", "bed"]
     assert each_server.sent == []
@@ -144,26 +144,26 @@ def test_missing_heater_is_refused_and_nothing_is_set(each_server, options, miss
     ids=" ".join,
 )
 def test_a_heater_that_is_given_twice_is_a_usage_error(big, options):
-    big.refuses(4, "USAGE_ERROR", "temp", *options)
+    big.run_error(4, "USAGE_ERROR", "temp", *options)
     assert big.requests == []
 
 
 @pytest.mark.parametrize("written", ["x=200", "=200", "-1=200", "1.5=200", "²=5", "1=2=3"])
 def test_invalid_tool_index_is_a_usage_error(big, written):
-    big.refuses(4, "USAGE_ERROR", "temp", f"--tool={written}")
+    big.run_error(4, "USAGE_ERROR", "temp", f"--tool={written}")
     assert big.requests == []
 
 
 @pytest.mark.parametrize("options", [(), ("--tool", "200"), ("--off",)], ids=["show", "set", "off"])
 def test_temp_without_printer_is_offline(each_server, options):
     each_server.offline()
-    each_server.refuses(1, "PRINTER_OFFLINE", "temp", *options)
+    each_server.run_error(1, "PRINTER_OFFLINE", "temp", *options)
     assert each_server.sent == []
 
 
 def test_target_not_reached_is_an_error_and_not_repeated(each_server, clock):
-    each_server.takes_targets(shows=False)
-    result = each_server.refuses(4, "STATE_NOT_REACHED", "temp", "--tool", "200")
+    each_server.accept_targets(shows=False)
+    result = each_server.run_error(4, "STATE_NOT_REACHED", "temp", "--tool", "200")
     assert result.envelope["error"]["details"] == {"wanted": {"tool0": 200.0}, "shown": {"tool0": 0.0}}
     assert len(each_server.sent) == 1 and 60 <= clock.slept < 61
 
@@ -179,13 +179,13 @@ def test_first_temperature_report_after_connect_is_waited_for(each_server, clock
             each_server.octoprint.heaters = reported
 
     clock.sleep = report
-    assert set(each_server.does("temp")["temperature"]) == {"tool0", "bed"}
+    assert set(each_server.run_ok("temp")["temperature"]) == {"tool0", "bed"}
     assert 2 < clock.slept < 4
 
 
 def test_printer_reporting_no_heater_is_an_error(each_server, clock):
     each_server.octoprint.heaters = {}
-    each_server.refuses(4, "STATE_NOT_REACHED", "temp")
+    each_server.run_error(4, "STATE_NOT_REACHED", "temp")
     assert 10 <= clock.slept < 11
 
 
@@ -201,21 +201,21 @@ def test_printer_reporting_no_heater_is_an_error(each_server, clock):
 )
 def test_refused_target_is_an_error_sent_once(server, status, error, exit_code, code):
     server.on("POST", BED, status_code=status, json={"error": error})
-    result = server.refuses(exit_code, code, "temp", "--bed", "60")
+    result = server.run_error(exit_code, code, "temp", "--bed", "60")
     assert len(server.sent) == 1
     if code == "PERMISSION_DENIED":
         assert "CONTROL" in result.envelope["error"]["message"]
 
 
 def test_temp_dry_run_lists_requests_and_sends_nothing(big):
-    data = big.does("temp", "--tool", "200", "--bed", "60", "--dry-run")
+    data = big.run_ok("temp", "--tool", "200", "--bed", "60", "--dry-run")
     assert [(request["path"], request["json"]) for request in data["requests"]] == [tools(tool0=200), single(BED, 60)]
     assert big.sent == []
 
 
 def test_temp_dry_run_is_refused_above_limit(big):
-    big.refuses(4, "LIMIT_EXCEEDED", "temp", "--bed", "500", "--dry-run")
-    big.refuses(4, "INVALID_VALUE", "temp", "--bed", "nan", "--dry-run")
+    big.run_error(4, "LIMIT_EXCEEDED", "temp", "--bed", "500", "--dry-run")
+    big.run_error(4, "INVALID_VALUE", "temp", "--bed", "nan", "--dry-run")
     assert big.requests == []
 
 
@@ -224,7 +224,7 @@ def test_temp_table_has_units(big):
 
 
 def test_target_during_a_job_notes_the_job(server):
-    server.takes_targets()
+    server.accept_targets()
     server.job(server.reading("Printing", "a.gcode"))
     result = server.run("temp", "--tool", "200", "--json")
     assert result.data["job_under_way"]["file"] == "a.gcode"
@@ -232,5 +232,5 @@ def test_target_during_a_job_notes_the_job(server):
 
 
 def test_target_without_a_job_notes_none(server):
-    server.takes_targets()
-    assert server.does("temp", "--tool", "200")["job_under_way"] is None
+    server.accept_targets()
+    assert server.run_ok("temp", "--tool", "200")["job_under_way"] is None

@@ -22,7 +22,7 @@ def warm(each_server):
 
 
 def test_history_json_has_every_sample_with_utc_time(warm):
-    data = warm.does("temp", "--history")
+    data = warm.run_ok("temp", "--history")
     assert data["temperature"] == {"tool0": {"actual": 21.3, "target": 0.0}, "bed": {"actual": 21.1, "target": 0.0}}
     assert data["set"] == {} and list(data) == ["temperature", "set", "history"]
     assert data["history"] == [
@@ -35,26 +35,26 @@ def test_history_json_has_every_sample_with_utc_time(warm):
 
 @pytest.mark.parametrize(("limit", "times"), [((), 3), (("--limit", "2"), 2), (("--limit", "0"), 3), (("--limit", "99"), 3)])
 def test_history_limit_is_passed_to_the_server(warm, limit, times):
-    assert len(warm.does("temp", "--history", *limit)["history"]) == times
+    assert len(warm.run_ok("temp", "--history", *limit)["history"]) == times
     asked = [request.qs.get("limit") for request in warm.requests if "history" in request.qs]
     assert asked == [[limit[1]] if limit else None]
     assert [request.qs["exclude"] for request in warm.requests if "history" in request.qs] == [["sd,state"]]
 
 
 def test_temp_without_history_requests_none(warm):
-    assert "history" not in warm.does("temp")
+    assert "history" not in warm.run_ok("temp")
     assert [request.qs for request in warm.requests if "history" in request.qs] == []
 
 
 def test_sample_without_valid_time_is_left_out(server):
     server.octoprint.history = [(None, {"bed": (1.0, 2.0)}), ("soon", {"bed": (1.0, 2.0)}), *PAST[:1]]
-    assert [sample["time"] for sample in server.does("temp", "--history")["history"]] == ["2026-11-23T01:42:40Z"]
+    assert [sample["time"] for sample in server.run_ok("temp", "--history")["history"]] == ["2026-11-23T01:42:40Z"]
 
 
 @pytest.mark.parametrize("name", ["tool01x", "history", "time", "profile", "TOOL0"])
 def test_sample_entries_that_are_no_heater_are_left_out(server, name):
     server.octoprint.history = [(1795398160, {"bed": (40.0, 60.0), name: (1.0, 2.0)})]
-    (sample,) = server.does("temp", "--history")["history"]
+    (sample,) = server.run_ok("temp", "--history")["history"]
     assert set(sample) == {"time", "bed"}
 
 
@@ -85,14 +85,14 @@ def test_ascii_stream_gets_ascii_plot(server):
 def test_empty_history_is_reported_in_words(server):
     shown = server.run("temp", "--history").stdout
     assert "tool0: 21.3 °C (off)" in shown and "no temperatures are known yet" in shown
-    assert server.does("temp", "--history")["history"] == []
+    assert server.run_ok("temp", "--history")["history"] == []
 
 
 @pytest.mark.parametrize("name", ["history", "temperature", "temperature.bed"])
 def test_history_columns_can_be_chosen(warm, name):
     shown = warm.run("temp", "--history", "-c", name).stdout
     assert ("minutes ago" in shown) is (name == "history") and ("21.1 °C (off)" in shown) is (name != "history")
-    assert list(warm.does("temp", "--history", "-c", name)) == [name.partition(".")[0]]
+    assert list(warm.run_ok("temp", "--history", "-c", name)) == [name.partition(".")[0]]
 
 
 @pytest.mark.parametrize(
@@ -111,10 +111,10 @@ def test_history_columns_can_be_chosen(warm, name):
     ids=lambda options: " ".join(options)[:30],
 )
 def test_history_with_target_options_is_a_usage_error(each_server, options):
-    result = each_server.refuses(4, "USAGE_ERROR", "temp", *options)
+    result = each_server.run_error(4, "USAGE_ERROR", "temp", *options)
     assert result.envelope["error"]["hint"].startswith("octoprint-cli ") and each_server.requests == []
 
 
 def test_history_without_printer_is_offline(each_server):
     each_server.offline()
-    each_server.refuses(1, "PRINTER_OFFLINE", "temp", "--history")
+    each_server.run_error(1, "PRINTER_OFFLINE", "temp", "--history")

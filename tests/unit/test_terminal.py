@@ -93,14 +93,14 @@ def test_exception_during_progress_propagates():
 
 @pytest.mark.parametrize("line", [("--json",), ("-f", "value"), ("-q", "--json")], ids=" ".join)
 def test_progress_bar_is_on_stderr_only(server, gcode_file, line):
-    server.takes_upload()
+    server.accept_upload()
     result = server.run("upload", str(gcode_file), *line, terminal=True)
     assert result.exit_code == 0 and "uploading" not in result.stdout and "\x1b" not in result.stdout
     assert ("uploading" in result.stderr) is ("-q" not in line)
 
 
 def test_upload_without_terminal_writes_nothing_to_stderr(server, gcode_file):
-    server.takes_upload()
+    server.accept_upload()
     assert server.run("upload", str(gcode_file)).stderr == ""
 
 
@@ -160,7 +160,7 @@ def table(server, encoding, *argv, errors="strict"):
 )
 def test_tables_can_be_written_in_any_encoding_with_aligned_borders(server, encoding, argv):
     server.job(server.reading("Printing", "prüfung ☃ 日本.gcode", completion=5.0))
-    server.stores("prüfung ☃ é.gcode", b"x")
+    server.add_file("prüfung ☃ é.gcode", b"x")
     shown = table(server, encoding, *argv, errors="backslashreplace")
     rows = [line for line in shown.splitlines() if line.startswith(("+", "|"))]
     if len(argv) == 1 and encoding != "utf-8":  # there some characters are two wide, and prettytable knows it
@@ -172,7 +172,7 @@ def test_degree_sign_is_omitted_if_not_encodable(server):
 
 
 def test_unencodable_characters_are_escaped_before_layout(server):
-    server.stores("☃.gcode", b"x")
+    server.add_file("☃.gcode", b"x")
     shown = table(server, "ascii", "files")
     assert "\\u2603.gcode" in shown and len({len(line) for line in shown.splitlines() if line[0] in "+|"}) == 1
 
@@ -183,6 +183,6 @@ def test_json_and_yaml_are_complete_in_any_encoding(server, name):
 
     import yaml
 
-    server.stores("☃ é.gcode", b"x")
+    server.add_file("☃ é.gcode", b"x")
     shown = table(server, "ascii", "files", "-f", name)
     assert (json.loads if name == "json" else yaml.safe_load)(shown)["data"]["files"][0]["path"] == "☃ é.gcode"

@@ -17,7 +17,7 @@ FAILED = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
 POOL = urllib3.HTTPConnectionPool("octopi.test")
 
 
-def found(error, act=False):
+def translated(error, act=False):
     """The error for a handshake that failed so, as requests hands it over."""
     exchange = InFlightRequest(30)
     exchange.opened = True
@@ -25,19 +25,19 @@ def found(error, act=False):
     return translate(requests.exceptions.SSLError(outer), act, URL, exchange)
 
 
-def told(error, act=False):
+def tls_error(error, act=False):
     """The same, which must be TLS's."""
-    ours = found(error, act)
+    ours = translated(error, act)
     assert ours.code == "TLS_ERROR" and ours.exit_code == 1 and ours.retryable is False
     assert "octopi.test" in ours.message and ours.hint
     return ours
 
 
 def reason_of(error):
-    return told(error).details["reason"]
+    return tls_error(error).details["reason"]
 
 
-def refused(code, message):
+def verification_error(code, message):
     """As OpenSSL says it through Python."""
     error = ssl.SSLCertVerificationError(1, f"{FAILED}{message} (_ssl.c:1006)")
     error.verify_code, error.verify_message = code, message
@@ -62,7 +62,7 @@ def refused(code, message):
     ],
 )
 def test_certificate_error_gives_reason(code, message, reason, word):
-    error = told(refused(code, message))
+    error = tls_error(verification_error(code, message))
     assert error.details == {"reason": reason} and word in error.message
 
 
@@ -92,17 +92,17 @@ def test_handshake_error_gives_reason(text, reason):
 @pytest.mark.parametrize("act", [False, True])
 def test_connection_closed_during_handshake_is_a_connection_error(act):
     gone = ssl.SSLEOFError(8, "[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol (_ssl.c:1006)")
-    assert found(gone, act).code == "CONNECTION_ERROR"
+    assert translated(gone, act).code == "CONNECTION_ERROR"
 
 
 def test_handshake_failure_of_change_request_is_a_tls_error():
-    assert told(refused(10, "certificate has expired"), act=True).code == "TLS_ERROR"
+    assert tls_error(verification_error(10, "certificate has expired"), act=True).code == "TLS_ERROR"
 
 
 # -- the OpenSSL of this computer ---------------------------------------------------------------------
 
 
-def shake(server, client, name="octopi.test"):
+def handshake(server, client, name="octopi.test"):
     """A handshake in memory; what the client raises."""
     there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
     ends = [client.wrap_bio(back, there, server_hostname=name), server.wrap_bio(there, back, server_side=True)]
@@ -137,18 +137,18 @@ def client(authority):
 
 
 def test_unknown_authority_is_recognised(authority):
-    reason = reason_of(shake(issued(authority, "octopi.test"), ssl.create_default_context()))
+    reason = reason_of(handshake(issued(authority, "octopi.test"), ssl.create_default_context()))
     assert reason == "unknown_authority"
 
 
 @pytest.mark.parametrize("name", ["another.test", "10.0.0.5"])
 def test_certificate_for_another_name_is_recognised(authority, client, name):
-    assert reason_of(shake(issued(authority, "octopi.test"), client, name)) == "wrong_name"
+    assert reason_of(handshake(issued(authority, "octopi.test"), client, name)) == "wrong_name"
 
 
 def test_expired_certificate_is_recognised(authority, client):
     past = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
-    assert reason_of(shake(issued(authority, "octopi.test", not_after=past), client)) == "expired"
+    assert reason_of(handshake(issued(authority, "octopi.test", not_after=past), client)) == "expired"
 
 
 def test_plain_http_instead_of_tls_is_recognised(client):
@@ -209,13 +209,13 @@ def configured(server, files, home, **names):
     ids=str,
 )
 def test_unusable_tls_file_is_a_config_error_before_any_request(server, files, home, names):
-    result = configured(server, files, home, **names).refuses(4, "CONFIG_ERROR", "status")
+    result = configured(server, files, home, **names).run_error(4, "CONFIG_ERROR", "status")
     assert "config show" in result.envelope["error"]["hint"]
     assert server.requests == [] and result.stderr == ""
 
 
 def test_tls_files_are_used_for_every_request(server, files, home):
-    configured(server, files, home, ca_bundle="ca.pem", client_cert="cert.pem", client_key="key.pem").does("status")
+    configured(server, files, home, ca_bundle="ca.pem", client_cert="cert.pem", client_key="key.pem").run_ok("status")
     for request in server.requests:
         assert request.verify == str(files / "ca.pem")
         assert request.cert == (str(files / "cert.pem"), str(files / "key.pem"))
@@ -223,7 +223,7 @@ def test_tls_files_are_used_for_every_request(server, files, home):
 
 def test_password_protected_client_key_does_not_prompt(server, files, home, monkeypatch):
     monkeypatch.setattr("getpass.getpass", lambda *_: pytest.fail("asked for a password"))
-    error = configured(server, files, home, client_cert="cert.pem", client_key="locked-key.pem").refuses(
+    error = configured(server, files, home, client_cert="cert.pem", client_key="locked-key.pem").run_error(
         4, "CONFIG_ERROR", "status"
     )
     assert "password" in error.envelope["error"]["hint"]

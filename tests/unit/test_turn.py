@@ -15,7 +15,7 @@ from .driver import URL
 SELECT = "/api/files/local/quick.gcode"
 
 
-def held(server, folder):
+def is_locked(server, folder):
     """Whether another run would be sent away."""
     try:
         with job_lock(server, folder):
@@ -26,21 +26,21 @@ def held(server, folder):
 
 def test_second_job_lock_is_refused_until_first_is_released(tmp_path):
     with job_lock(URL, tmp_path / "locks"):
-        assert held(URL, tmp_path / "locks")
-    assert not held(URL, tmp_path / "locks")
+        assert is_locked(URL, tmp_path / "locks")
+    assert not is_locked(URL, tmp_path / "locks")
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit, PrinterBusy], ids=lambda error: error.__name__)
 def test_job_lock_is_released_after_any_exception(tmp_path, error):
     with pytest.raises(error), job_lock(URL, tmp_path):
         raise error("x")
-    assert not held(URL, tmp_path)
+    assert not is_locked(URL, tmp_path)
 
 
 def test_job_locks_of_other_servers_and_folders_are_independent(tmp_path):
     with job_lock(URL, tmp_path):
-        assert held(URL, tmp_path)
-        assert not held(URL + ":5000", tmp_path) and not held(URL, tmp_path / "other")
+        assert is_locked(URL, tmp_path)
+        assert not is_locked(URL + ":5000", tmp_path) and not is_locked(URL, tmp_path / "other")
 
 
 def test_lock_file_name_does_not_contain_the_address(tmp_path):
@@ -70,7 +70,7 @@ def test_only_one_of_many_threads_gets_the_job_lock(tmp_path):
     assert sorted(outcomes) == ["busy"] * 7 + ["mine"]
 
 
-def refusing(monkeypatch, name, error):
+def make_fail(monkeypatch, name, error):
     def refuse(*_, **__):
         raise error
 
@@ -82,19 +82,19 @@ def refusing(monkeypatch, name, error):
     [PermissionError(13, "Permission denied"), OSError(30, "Read-only file system"), OSError(38, "Not implemented")],
 )
 def test_job_lock_is_skipped_if_locking_is_unavailable(tmp_path, monkeypatch, error):
-    refusing(monkeypatch, "octoprint_cli.config.private_files._lock", error)
-    assert not held(URL, tmp_path)
+    make_fail(monkeypatch, "octoprint_cli.config.private_files._lock", error)
+    assert not is_locked(URL, tmp_path)
 
 
 def test_job_lock_is_skipped_if_folder_cannot_be_created(tmp_path):
     (tmp_path / "file").touch()
     with job_lock(URL, tmp_path / "file" / "locks"):
-        assert not held(URL, tmp_path / "file" / "locks")
+        assert not is_locked(URL, tmp_path / "file" / "locks")
 
 
 @pytest.mark.parametrize("error", [PermissionError(13, "x"), OSError(38, "x")], ids=repr)
 def test_exception_propagates_without_a_lock(tmp_path, monkeypatch, error):
-    refusing(monkeypatch, "octoprint_cli.config.private_files._lock", error)
+    make_fail(monkeypatch, "octoprint_cli.config.private_files._lock", error)
     with pytest.raises(KeyError), job_lock(URL, tmp_path):
         raise KeyError
 
@@ -104,31 +104,31 @@ def test_exception_propagates_without_a_lock(tmp_path, monkeypatch, error):
 
 @pytest.fixture
 def ready(server):
-    server.takes_upload()
-    server.then(SELECT, server.reading("Printing", "quick.gcode", completion=0.5))
+    server.accept_upload()
+    server.accept_post(SELECT, server.reading("Printing", "quick.gcode", completion=0.5))
     return server
 
 
 def test_second_print_is_busy_and_sends_no_request(ready, gcode_file, home):
     with job_lock(URL, home / "locks"):
-        error = ready.refuses(3, "PRINTER_BUSY", "print", str(gcode_file), "--confirm").envelope["error"]
+        error = ready.run_error(3, "PRINTER_BUSY", "print", str(gcode_file), "--confirm").envelope["error"]
     assert "another octoprint-cli" in error["message"] and error["retryable"] is True
     assert ready.requests == []
-    assert ready.does("print", str(gcode_file), "--confirm")["started"] is True
+    assert ready.run_ok("print", str(gcode_file), "--confirm")["started"] is True
 
 
 def test_failed_print_releases_the_job_lock(ready, gcode_file, home):
     ready.on("POST", "/api/files/local", status_code=500, json={"error": "no"})
-    ready.refuses(4, "SERVER_ERROR", "print", str(gcode_file), "--confirm")
-    assert not held(URL, home / "locks")
+    ready.run_error(4, "SERVER_ERROR", "print", str(gcode_file), "--confirm")
+    assert not is_locked(URL, home / "locks")
 
 
 def test_job_lock_is_held_until_print_has_started(ready, gcode_file, home):
     seen = []
-    ready.then(
-        SELECT, ready.reading("Printing", "quick.gcode", completion=0.5), also=lambda: seen.append(held(URL, home / "locks"))
+    ready.accept_post(
+        SELECT, ready.reading("Printing", "quick.gcode", completion=0.5), also=lambda: seen.append(is_locked(URL, home / "locks"))
     )
-    ready.does("print", str(gcode_file), "--confirm")
+    ready.run_ok("print", str(gcode_file), "--confirm")
     assert seen == [True]
 
 
@@ -137,20 +137,20 @@ def test_job_lock_is_held_until_print_has_started(ready, gcode_file, home):
 )
 def test_other_commands_ignore_the_job_lock(ready, gcode_file, home, line):
     ready.job(ready.reading("Printing", "slow.gcode", completion=5.0))
-    ready.then("/api/job", ready.reading("Paused" if line[0] == "pause" else "Operational", "slow.gcode"))
-    ready.takes_targets()
+    ready.accept_post("/api/job", ready.reading("Paused" if line[0] == "pause" else "Operational", "slow.gcode"))
+    ready.accept_targets()
     with job_lock(URL, home / "locks"):
-        ready.does(*[str(gcode_file) if word == "FILE" else word for word in line])
+        ready.run_ok(*[str(gcode_file) if word == "FILE" else word for word in line])
 
 
 def test_dry_run_ignores_the_job_lock(ready, gcode_file, home):
     with job_lock(URL, home / "locks"):
-        assert ready.does("print", str(gcode_file), "--dry-run")["dry_run"] is True
+        assert ready.run_ok("print", str(gcode_file), "--dry-run")["dry_run"] is True
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 def test_lock_folder_is_private(ready, gcode_file, home):
-    ready.does("print", str(gcode_file), "--confirm")
+    ready.run_ok("print", str(gcode_file), "--confirm")
     assert (home / "locks").stat().st_mode & 0o077 == 0
 
 
@@ -164,9 +164,9 @@ def test_unwritable_home_does_not_prevent_printing(ready, gcode_file, tmp_path):
 def test_locked_config_file_is_waited_for_and_then_left_unchanged(server, home, monkeypatch):
     monkeypatch.setattr("octoprint_cli.config.locks.WRITE_SECONDS", 0.05)
     with config_lock(home / "config.yaml"):
-        server.refuses(4, "CONFIG_ERROR", "init", "--no-verify")
+        server.run_error(4, "CONFIG_ERROR", "init", "--no-verify")
     assert not (home / "config.yaml").exists()
-    server.does("init", "--no-verify")
+    server.run_ok("init", "--no-verify")
 
 
 def test_config_lock_is_skipped_in_unwritable_folder(tmp_path):

@@ -61,32 +61,32 @@ class BrokenEnvelope(Broken):
 
 
 @pytest.fixture(autouse=True)
-def lamps(add_ons):
-    add_ons.add("commands", "lamp", lambda: Lamp)
-    add_ons.add("commands", "lamps", lambda: Lamps)
-    add_ons.add("commands", "dim", lambda: Dim)
+def lamps(extra_plugins):
+    extra_plugins.add("commands", "lamp", lambda: Lamp)
+    extra_plugins.add("commands", "lamps", lambda: Lamps)
+    extra_plugins.add("commands", "dim", lambda: Dim)
     for group in ("formatter.show", "formatter.list"):
-        add_ons.add(group, "broken", lambda: Broken, "loud-tools")
-        add_ons.add(group, "worse", lambda: BrokenEnvelope, "loud-tools")
+        extra_plugins.add(group, "broken", lambda: Broken, "loud-tools")
+        extra_plugins.add(group, "worse", lambda: BrokenEnvelope, "loud-tools")
 
 
 @pytest.mark.parametrize(
     "line", ["lamp -c nope", "lamp -c action -c action.nope", "lamp --dry-run -c action", "lamps -c name -c nope"]
 )
 def test_column_that_no_answer_can_have_is_refused_before_a_request(server, line):
-    error = server.refuses(4, "USAGE_ERROR", *line.split())
+    error = server.run_error(4, "USAGE_ERROR", *line.split())
     assert "there is no column" in error.envelope["error"]["message"]
     assert server.sent == [] and server.reads == []
 
 
 def test_declared_column_that_the_answer_lacks_is_null(server):
     server.on("POST", "/api/printer/command", status_code=204)
-    assert server.does("lamp", "-c", "job", "-c", "action") == {"job": None, "action": "switched"}
+    assert server.run_ok("lamp", "-c", "job", "-c", "action") == {"job": None, "action": "switched"}
 
 
 def test_column_inside_another_chosen_one_is_part_of_it(server):
     server.on("POST", "/api/printer/command", status_code=204)
-    assert server.does("lamp", "-c", "lamps", "-c", "lamps.top") == {"lamps": {"top": "on"}}
+    assert server.run_ok("lamp", "-c", "lamps", "-c", "lamps.top") == {"lamps": {"top": "on"}}
 
 
 def test_column_found_missing_after_an_act_is_an_output_error_with_the_answer(server):
@@ -121,4 +121,4 @@ def test_crash_of_a_plugins_text_is_an_output_error_of_its_distribution(server):
 
 
 def test_explanation_of_an_output_error_names_the_detail_that_tells(server):
-    assert "`acted` in `details`" in server.does("explain", "output_error")["advice"]
+    assert "`acted` in `details`" in server.run_ok("explain", "output_error")["advice"]

@@ -42,18 +42,18 @@ HOSTILE = [
 )
 def test_refused_upload_gives_reason_and_is_sent_once(server, gcode_file, status, answer, exit_code, code):
     server.on("POST", "/api/files/local", status_code=status, **answer)
-    server.refuses(exit_code, code, "upload", str(gcode_file), "--select")
+    server.run_error(exit_code, code, "upload", str(gcode_file), "--select")
     assert len(server.sent) == 1
 
 
 def test_missing_local_file_makes_no_request(server, tmp_path):
-    result = server.refuses(2, "FILE_NOT_FOUND", "upload", str(tmp_path / "none.gcode"))
+    result = server.run_error(2, "FILE_NOT_FOUND", "upload", str(tmp_path / "none.gcode"))
     assert "none.gcode" in result.envelope["error"]["message"]
     assert server.requests == []
 
 
 def test_local_folder_makes_no_request(server, tmp_path):
-    server.refuses(2, "FILE_INVALID", "upload", str(tmp_path))
+    server.run_error(2, "FILE_INVALID", "upload", str(tmp_path))
     assert server.requests == []
 
 
@@ -66,7 +66,7 @@ def test_unreadable_local_file_makes_no_request(server, gcode_file, monkeypatch)
         return really_open(self, *how, **more)
 
     monkeypatch.setattr(pathlib.Path, "open", refuse)
-    result = server.refuses(2, "FILE_UNREADABLE", "upload", str(gcode_file))
+    result = server.run_error(2, "FILE_UNREADABLE", "upload", str(gcode_file))
     assert "Permission denied" in result.envelope["error"]["message"]
     assert server.requests == []
 
@@ -79,22 +79,22 @@ def test_unreadable_local_file_makes_no_request(server, gcode_file, monkeypatch)
 )
 def test_path_escaping_the_storage_is_a_usage_error(server, gcode_file, line, path):
     argv = [str(gcode_file) if word == "FILE" else word for word in line]
-    result = server.refuses(4, "USAGE_ERROR", *argv[:-1], f"{argv[-1]}={path}")
+    result = server.run_error(4, "USAGE_ERROR", *argv[:-1], f"{argv[-1]}={path}")
     assert "no path on the server" in result.envelope["error"]["message"] and "\n" not in result.envelope["error"]["message"]
     assert server.requests == []
 
 
 @pytest.mark.parametrize("folder", ["a/b", "/a/b/", "a b", "prüfung", "50%", "a.b", "..a"])
 def test_folder_with_unusual_name_is_accepted(server, gcode_file, folder):
-    server.takes_upload()
+    server.accept_upload()
     stored = f"{folder.strip('/.')}/quick.gcode"  # OctoPrint takes leading dots off
-    assert server.does("upload", str(gcode_file), "--path", folder)["path"] == stored
+    assert server.run_ok("upload", str(gcode_file), "--path", folder)["path"] == stored
 
 
 @pytest.mark.parametrize("folder", ["", "/"])
 def test_empty_or_root_folder_means_no_folder(server, gcode_file, folder):
-    server.takes_upload()
-    assert server.does("upload", str(gcode_file), f"--path={folder}")["path"] == "quick.gcode"
+    server.accept_upload()
+    assert server.run_ok("upload", str(gcode_file), f"--path={folder}")["path"] == "quick.gcode"
     assert set(server.uploads[0]) == {"file"}
 
 
@@ -102,44 +102,44 @@ def test_empty_or_root_folder_means_no_folder(server, gcode_file, folder):
     "option", [("--if-exists", "skip"), ("--if-exists", "rename"), ("--if-exists", "fail"), ("--verify", "download")]
 )
 def test_options_unsupported_on_sd_card_are_a_usage_error(each_server, gcode_file, option):
-    each_server.has_card([])
+    each_server.add_card([])
     for location in ("sdcard", "printer"):
-        each_server.refuses(4, "USAGE_ERROR", "upload", str(gcode_file), "--location", location, *option)
+        each_server.run_error(4, "USAGE_ERROR", "upload", str(gcode_file), "--location", location, *option)
     assert each_server.requests == []
 
 
 @pytest.mark.parametrize("option", [("--if-exists", "overwrite"), ("--verify", "none"), ("--if-exists", "")], ids=str)
 def test_unknown_if_exists_or_verify_value_is_a_usage_error(server, gcode_file, option):
-    server.refuses(4, "USAGE_ERROR", "upload", str(gcode_file), *option)
+    server.run_error(4, "USAGE_ERROR", "upload", str(gcode_file), *option)
     assert server.requests == []
 
 
 def test_insufficient_space_is_refused_before_sending(each_server, gcode_file):
     each_server.octoprint.free = len(CONTENT) - 1
-    error = each_server.refuses(2, "NO_SPACE", "upload", str(gcode_file)).envelope["error"]
+    error = each_server.run_error(2, "NO_SPACE", "upload", str(gcode_file)).envelope["error"]
     assert error["details"] == {"size": len(CONTENT), "free": len(CONTENT) - 1} and f"{len(CONTENT)} bytes" in error["message"]
     assert each_server.sent == []
 
 
 @pytest.mark.parametrize("free", [len(CONTENT), None, -1, "much"], ids=str)
 def test_sufficient_or_unknown_space_is_accepted(server, gcode_file, free):
-    server.takes_upload()
+    server.accept_upload()
     server.octoprint.free = free
-    assert server.does("upload", str(gcode_file))["action"] == "uploaded"
+    assert server.run_ok("upload", str(gcode_file))["action"] == "uploaded"
 
 
 def test_too_large_upload_reports_size(server, gcode_file):
     server.on("POST", "/api/files/local", status_code=413, text="<html>413 Request Entity Too Large</html>")
-    error = server.refuses(2, "FILE_TOO_LARGE", "upload", str(gcode_file)).envelope["error"]
+    error = server.run_error(2, "FILE_TOO_LARGE", "upload", str(gcode_file)).envelope["error"]
     assert f"{len(CONTENT)} bytes" in error["message"] and error["details"] == {"http_status": 413, "size": len(CONTENT)}
     assert "proxy" in error["hint"]
 
 
 def test_permission_to_replace_is_named(server, gcode_file):
-    server.stores("quick.gcode", b"old")
+    server.add_file("quick.gcode", b"old")
     says = "File already exists, cannot overwrite due to a lack of permissions"
     server.on("POST", "/api/files/local", status_code=403, json={"error": says})
-    error = server.refuses(4, "PERMISSION_DENIED", "upload", str(gcode_file)).envelope["error"]
+    error = server.run_error(4, "PERMISSION_DENIED", "upload", str(gcode_file)).envelope["error"]
     assert "FILES_DELETE" in error["message"] and "FILES_UPLOAD" not in error["message"]
 
 
@@ -158,6 +158,6 @@ def test_file_changed_during_upload_is_neither_selected_nor_started(server, gcod
         return parts_of(request)
 
     server.on("POST", "/api/files/local", json=while_it_is_read)
-    result = server.refuses(2, "FILE_CHANGED", *[str(gcode_file) if word == "FILE" else word for word in line])
+    result = server.run_error(2, "FILE_CHANGED", *[str(gcode_file) if word == "FILE" else word for word in line])
     assert result.envelope["error"]["retryable"] is True
     assert [path for path, _ in server.sent] == ["/api/files/local"]

@@ -19,8 +19,8 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 pytestmark = pytest.mark.timeout(60)
 
 
-@pytest.fixture
-def watched():
+@pytest.fixture(scope="module")
+def no_watcher():
     """Here each request has its watcher, and a socket that it can end."""
 
 
@@ -45,7 +45,7 @@ class Peer:
             theirs.shutdown(socket.SHUT_WR)
         return ours
 
-    def got(self, which=0):
+    def received(self, which=0):
         """What went out on that connection."""
         self.ends[which].setblocking(False)
         found = b""
@@ -86,7 +86,7 @@ def test_request_is_complete_and_has_the_key(peer):
     peer.answers = [OK]
     client = http()
     assert post(client) == {}
-    head, _, body = peer.got().partition(b"\r\n\r\n")
+    head, _, body = peer.received().partition(b"\r\n\r\n")
     assert head.startswith(b"POST /api/job HTTP/1.1\r\n") and f"X-Api-Key: {KEY}".encode() in head
     assert body == b'{"command": "cancel"}' and b"Content-Length: 21" in head
 
@@ -97,7 +97,7 @@ def test_each_change_request_has_its_own_connection(peer):
     client.get("/api/job")
     post(client)  # on the kept one nobody could tell whether the server had closed it already
     post(client)
-    assert [peer.got(which)[:4] for which in range(len(peer.ends))] == [b"GET ", b"POST", b"POST"]
+    assert [peer.received(which)[:4] for which in range(len(peer.ends))] == [b"GET ", b"POST", b"POST"]
 
 
 def test_dropped_read_is_retried_and_change_is_not(peer, clock):

@@ -39,7 +39,7 @@ class FileForm:
         self.content_type = f"multipart/form-data; boundary={boundary}"
         self._before = _opening(boundary, name, fields)
         self._after = f"\r\n--{boundary}--\r\n".encode("ascii")
-        self._progress = progress
+        self._progress, self.path = progress, path
         self._source = LocalFile(path)
         self._digest = _Digest()
         self.size = self._source.size

@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 
 from octoprint_cli import errors
 from octoprint_cli.errors import CliError
+from octoprint_cli.errors.foreign_words import in_one_sentence
 from octoprint_cli.output.redact import mask_url
 
 _LOOK = "octoprint-cli config show"
@@ -164,21 +165,28 @@ def _said(row: Refusal, answer: Answer, text: Optional[str], needs: Optional[str
 
 
 def _error(kind: Type[CliError], message: str, answer: Answer, hint: Optional[str] = None) -> CliError:
-    return kind(message, hint=hint, details={"http_status": answer.status})
+    return kind(message, hint=hint, details=_details(answer))
 
 
 def _failed(answer: Answer, text: Optional[str]) -> CliError:
     broken = answer.status >= 500
     return errors.ServerError(
         _sentence("the server failed" if broken else "the server refused the request", answer, text),
-        details={"http_status": answer.status},
+        details=_details(answer),
         retryable=broken,
     )
 
 
 def _sentence(lead: str, answer: Answer, text: Optional[str]) -> str:
-    first = (text or "").split(". ")[0].rstrip(".")  # werkzeug's own texts are paragraphs
+    first = in_one_sentence((text or "").split(". ")[0])  # werkzeug's own texts are paragraphs
     return f"{lead}: {first}" if first else f"{lead} (HTTP {answer.status})"
+
+
+def _details(answer: Answer) -> Dict[str, Any]:
+    """Return the status, and what the server says where a message quotes only its beginning."""
+    words = _words_of(answer) or ""
+    whole = words == in_one_sentence(words.split(". ")[0])
+    return {"http_status": answer.status, **({} if whole else {"said": words})}
 
 
 def _text_of(answer: Answer) -> Optional[str]:
@@ -279,5 +287,5 @@ def _lost(answer: Answer) -> CliError:
     return errors.OutcomeUnknown.lost(
         outcome,
         hint="octoprint-cli status",
-        details={"http_status": answer.status},
+        details=_details(answer),
     )

@@ -77,6 +77,7 @@ class Feed:
         self._begun, self._noted = client.http.acted, False  # an act has not failed because a poll after it fails
         self._away_since: Optional[float] = None
         self._polled = 0.0
+        self._reopened = False  # the next socket is not the first one
 
     def __enter__(self) -> Feed:
         return self
@@ -95,7 +96,7 @@ class Feed:
         """Whether the socket reports the heaters, or has only just been opened."""
         return self._socket is not None and (self._heard is not None or time.monotonic() - self._opened < POLL_DOWN_SECONDS)
 
-    def next(self, until: float) -> Optional[Update]:
+    def next_update(self, until: float) -> Optional[Update]:
         """Return the next update, None once the monotonic clock reaches `until`. Raises if the server stays unreachable."""
         while not self._waiting:
             now = time.monotonic()
@@ -127,7 +128,9 @@ class Feed:
         self._opened = time.monotonic()
         self._heard, self._pushed_job, self._doubted = None, None, None
         self._add("push", [SocketChange(True, None)])
-        self.look()  # what has happened meanwhile
+        if self._reopened:
+            self.look()  # what has happened meanwhile; the first time the job was read just before, and the first message has it
+        self._reopened = True
 
     def _listen(self, socket: Socket, until: float) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, List, NamedTuple, Optional
 
 from octoprint_cli import errors
@@ -30,6 +31,14 @@ class ConnectionState(NamedTuple):
     def phase(self) -> Phase:
         """The phase that the state stands for."""
         return phase_of(self.state)
+
+    @property
+    def next_try(self) -> str:
+        """The command line to try where no printer answered: with a port and a baud rate that the server has to choose from."""
+        if not self.ports:
+            return "octoprint-cli connect --wait 60  # is the printer switched on, and its cable in place?"
+        rate = f" --baudrate {self.baudrates[0]}" if self.baudrates else ""
+        return f"octoprint-cli connect --port {shlex.quote(self.ports[0])}{rate}  # or another one of those in details"
 
     @classmethod
     def from_json(cls, body: Any) -> ConnectionState:
@@ -92,8 +101,8 @@ class Connection(Resource):
         if not link.phase.connected and not self._http.rehearsing:
             raise errors.PrinterOffline(
                 f"{self.last_outcome}, but no printer answered within {self.grace(seconds):g} s: the server says {link.state}",
-                hint="octoprint-cli connect --port PORT --baudrate RATE",
-                details={"state": link.state, "port": link.port, "ports": link.ports},
+                hint=link.next_try,
+                details={"state": link.state, "port": link.port, "ports": link.ports, "baudrates": link.baudrates},
             )
         return link
 

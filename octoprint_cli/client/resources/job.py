@@ -11,6 +11,7 @@ from octoprint_cli.client.locations import location_name
 from octoprint_cli.client.parsing import inner, mapping, number, text, whole
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.resource import Resource
+from octoprint_cli.errors.foreign_words import in_one_sentence
 
 _PATH = "/api/job"
 #: OctoPrint lets a running command end before it pauses or cancels, and a heater's wait is a command.
@@ -87,7 +88,7 @@ class Job(NamedTuple):
         details = {"state": self.state, "reason": self.error}
         if self._is_halted:
             raise self.halted(str(self.error))
-        reason = f": {self.error}" if self.error else ""
+        reason = f": {in_one_sentence(self.error)}" if self.error else ""
         message = f"the printer is not connected to OctoPrint ({self.state}{reason})"
         if self.phase is Phase.ERROR:  # 2.0 does not say here whether the firmware has halted
             raise errors.PrinterOffline(message, hint="octoprint-cli status", details=details, retryable=False)
@@ -105,7 +106,7 @@ class Job(NamedTuple):
     def halted(self, reason: str, **details: Any) -> errors.PrinterHalted:
         """Return the error for a firmware that has halted, with its own words and the state that the server shows."""
         known = {"state": self.state, "reason": reason, **details}
-        return errors.PrinterHalted(f"the firmware has halted: {reason} ({self.state})", details=known)
+        return errors.PrinterHalted(f"the firmware has halted: {in_one_sentence(reason)} ({self.state})", details=known)
 
     def require_idle(self) -> Job:
         """Return this job if the printer could start one now. Raises PrinterOffline or PrinterBusy."""
@@ -212,7 +213,7 @@ class Jobs(Resource):
             shown = f"the server's job shows {job.file or 'no file'}; nothing was started"
             return errors.NotStarted(
                 f"the selection of {path}: {self.last_outcome}, but {shown}",
-                hint="octoprint-cli disconnect, then: octoprint-cli connect",  # 2.0.0rc7 selects on the SD card only once
+                hint="octoprint-cli disconnect && octoprint-cli connect",  # 2.0.0rc7 selects on the SD card only once
                 details={"state": job.state, "file": job.file},
             )
 

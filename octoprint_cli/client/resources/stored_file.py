@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
 from octoprint_cli.client.locations import location_name
@@ -10,17 +12,26 @@ from octoprint_cli.client.parsing import inner, items, number, text, whole
 from octoprint_cli.errors import FileInvalid
 
 
-def require_encodable(name: str) -> None:
-    """Raise FileInvalid for a name that is no valid UTF-8: on this computer it may be any bytes, on a server it is text."""
+def require_encodable(name: str, file: Optional[Path] = None) -> None:
+    """Raise FileInvalid for a name that is no valid UTF-8: on this computer it may be any bytes, on a server it is text.
+
+    `file` is the local file that would get the name, if any.
+    """
     try:
         name.encode("utf-8")
     except UnicodeEncodeError as error:
         valid = name.encode("utf-8", "replace").decode("utf-8").replace("?", "_")
         raise FileInvalid(
             f"the name {name!a} is not valid UTF-8, and no server stores it",
-            hint=f"octoprint-cli upload FILE --name {shlex.quote(valid)}",
+            hint=f"octoprint-cli upload {_in_ansi_c_quotes(file)} --name {shlex.quote(valid)}" if file else None,
             details={"name": ascii(name), "valid": valid},
         ) from error
+
+
+def _in_ansi_c_quotes(file: Path) -> str:
+    """Return a path for a shell line (bash, zsh), with its bytes that are no text as `\\xff`."""
+    plain = set(range(0x20, 0x7F)) - set(b"\\'")
+    return "$'" + "".join(chr(byte) if byte in plain else f"\\x{byte:02x}" for byte in os.fsencode(file)) + "'"
 
 
 class History(NamedTuple):

@@ -56,7 +56,7 @@ class UploadOptions(NamedTuple):
     def name_of(self, file: Path) -> str:
         """Return the name that the file gets on the server. Raises FileInvalid for one that is no UTF-8."""
         name = self.name or file.name
-        require_encodable(name)
+        require_encodable(name, file)
         return name
 
 
@@ -65,6 +65,7 @@ class UploadResult(NamedTuple):
 
     `verified` is how the bytes are known to be the same: sha1, download, size, or none. `action` is uploaded,
     unchanged (the same bytes were there, nothing was sent) or skipped (a file was there, nothing was sent).
+    `replaced` is the file that stood there before, None if there was none, or none that the key may see.
     """
 
     stored: StoredFile
@@ -72,6 +73,7 @@ class UploadResult(NamedTuple):
     sha1: Optional[str]
     verified: str = "none"
     action: str = "uploaded"
+    replaced: Optional[StoredFile] = None
 
 
 class Uploads(Resource):
@@ -197,9 +199,9 @@ class Uploads(Resource):
                 stored = self._look(lost, form, path, held, options.location)
             else:
                 if self._http.rehearsing:
-                    return UploadResult(StoredFile(path, name, options.location, form.size), form.size, None)
+                    return UploadResult(StoredFile(path, name, options.location, form.size), form.size, None, replaced=held)
                 stored = self._stored(answer, path, options.location)
-            sent = UploadResult(self._current(stored, held, form), form.size, form.sha1)
+            sent = UploadResult(self._current(stored, held, form), form.size, form.sha1, replaced=held)
         self._under_way = None
         return self._verified(sent, options) if options.location == "local" else sent
 

@@ -139,12 +139,18 @@ class JobTracker:
         """Set `ending` if the server's job is not the followed one. `check`: it may be another one of the same file."""
         if self._reported is not None or not self.goes_on(job):
             self.ending = self.found(job)
-        elif check and self._began_again():
+        elif check:
+            self._compare_counts(job)
+
+    def _compare_counts(self, job: Job) -> None:
+        """Set `ending` if the active job is a later one of the followed job's file: the file was printed once more since."""
+        counts = self._counts()
+        if counts is not None and max(counts) > 0:
             if self._counted:
                 self.ending = self.found(job)
             else:  # the event that says how the followed job ended may still come, or came just after that look
                 self._counted, self._check_at = True, time.monotonic() + GRACE_SECONDS
-        elif check and not self._silent and self._counts() is not None:
+        elif counts is not None and not self._silent:
             self._gap = False
 
     def _is_verified(self, failure: Optional[Dict[str, Any]]) -> bool:
@@ -169,8 +175,7 @@ class JobTracker:
         self._check_at = time.monotonic() if change.reason is None else self._check_at
 
     def _socket(self, change: SocketChange) -> None:
-        if change.up:  # events before the connection were missed
-            self._check_at = time.monotonic()
+        if change.up:  # events before the connection were missed; its first word makes a check due
             self._gap = self._silent = True
 
     # -- by events --------------------------------------------------------------------------------
@@ -252,10 +257,6 @@ class JobTracker:
         if job.completion is None:  # a cancelled one has lost it already while it still winds down
             return True
         return job.completion >= (self.job.completion or 0) or (job.print_time or 0) + 2 >= (self.job.print_time or 0)
-
-    def _began_again(self) -> bool:
-        """Whether the active job is a later one of the followed job's file."""
-        return any(self._more())
 
     def _more(self) -> Tuple[bool, bool]:
         """Whether the file's history has more successful prints than before, and whether it has more failed ones."""

@@ -13,6 +13,7 @@ from octoprint_cli.client.tracking.job_outcome import (
     LOST,
     JobOutcome,
 )
+from octoprint_cli.errors.foreign_words import in_one_sentence
 from octoprint_cli.gcode.firmware.halts import is_halt
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def of_ending(ending: JobOutcome, job: Job) -> Optional[errors.CliError]:
     """
     file = ending.file or "the job"
     details = _details(job, file=ending.file, outcome=ending.outcome, reason=ending.reason)
-    reason = f": {ending.reason}" if ending.reason else ""
+    reason = f": {in_one_sentence(ending.reason)}" if ending.reason else ""
     hint = _HEATERS if job.phase.connected else _LOOK
     if ending.outcome == FINISHED:
         return None
@@ -52,7 +53,7 @@ def of_snapshot(known: PrinterSnapshot, fails: Any, halt_reason: Callable[[Job],
     """
     job, phase = known.job, known.phase
     reason = known.firmware_error or job.error
-    why = f": {reason}" if reason else ""
+    why = f": {in_one_sentence(reason)}" if reason else ""
     if phase is Phase.ERROR and fails & {"error", "offline"}:
         halt = reason if reason and is_halt(reason) else halt_reason(job)
         if halt:

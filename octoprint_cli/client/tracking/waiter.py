@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Iterator, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Iterator, Optional, Sequence, Tuple
 
 from octoprint_cli import errors
 from octoprint_cli.client.phase import Phase
-from octoprint_cli.client.push.feed import Feed
+from octoprint_cli.client.push.feed import SHORTEST_SECONDS, Feed
 from octoprint_cli.client.push.socket import Subscription
 from octoprint_cli.client.push.updates import (
     Event,
@@ -45,6 +45,13 @@ REST_SECONDS = 10.0
 SETTLE_SECONDS = 2.0
 #: Time limit in seconds for the last look at the server.
 HURRY_SECONDS = 5.0
+#: Longest time in seconds for the server to list its files, which alone say how the last job ended: without a job under way the
+#: verdict waits for it, and a server that takes longer is said not to have told.
+LIST_SECONDS = 5.0
+#: ... and how long that is waited for where the verdict is known without it.
+ASIDE_SECONDS = 2.0
+#: Seconds after which the job is read once more before it is said that there is none.
+STALE_SECONDS = 1.0
 #: Seconds of silence after which the state is said to be old: during a job the server reports every half second.
 OLD_SECONDS = 6.0
 #: The words of `--fail-on` for each outcome of a job that did not finish.
@@ -74,6 +81,8 @@ class Waiter:
         self._follower, self._begun = follower, begun
         self.snapshot: Optional[PrinterSnapshot] = None
         self.met: Optional[Goal] = None
+        self._deadline = math.inf
+        self._last_job: Optional[LastJob] = None  # as it was found when the wait began, until a job is followed
         self._handlers: Dict[type, Callable[[PrinterSnapshot, Any], None]] = {
             StateUpdate: self._state,
             HeaterUpdate: self._heaters,
@@ -95,9 +104,9 @@ class Waiter:
 
     def watch(self, feed: Feed, seconds: float = math.inf) -> Iterator[Update]:
         """Yield every update until a goal is met, or for `seconds` if there are no goals. Raises what `wait` raises."""
-        deadline = time.monotonic() + seconds
+        deadline = self._deadline = time.monotonic() + seconds
         while self.met is None:
-            update = feed.next(min(deadline, self._due()))
+            update = feed.next_update(min(deadline, self._due()))
             if update is not None:
                 self._process(update)
                 yield update
@@ -141,13 +150,14 @@ class Waiter:
     def _read(self, job: Job) -> None:
         if self.snapshot is None:
             self.snapshot = PrinterSnapshot(job)
-            if self._follower is None and job.phase.at_rest and any(goal.of_a_job for goal in self.goals):
-                self.snapshot = self.snapshot._replace(ending=self._last(job))
+            if self._follower is None and job.phase.at_rest and self._depends_on_the_last_job(self.snapshot):
+                job, ending = self._last(job)
+                self.snapshot = self.snapshot._replace(ending=ending)
         self.snapshot = _with_job(self.snapshot, job)
         if self._follower is not None and self._follower.over and not self._follower.goes_on(job):
             self._follower = None  # it is off the printer: the wait continues with the next job
         if self._follower is None and job.phase.has_job:
-            self._follower = JobTracker(self._client, job)
+            self._follower, self._last_job = JobTracker(self._client, job), None
             self.snapshot = self.snapshot._replace(ending=None)
 
     def _event(self, snapshot: PrinterSnapshot, event: Event) -> None:
@@ -156,19 +166,30 @@ class Waiter:
         if event.type == "Error" and isinstance(error, str):
             self.snapshot = snapshot._replace(firmware_error=error)
         if event.type == "PrintStarted" and (self._follower is None or self._follower.over):
-            self._follower = JobTracker(self._client, snapshot.job.of_event(event.payload))
+            self._follower, self._last_job = JobTracker(self._client, snapshot.job.of_event(event.payload)), None
             self.snapshot = snapshot._replace(ending=None)
 
-    def _last(self, job: Job) -> Optional[JobOutcome]:
-        """Return how the last job ended, if it is sure to be the last one: its file is the one that the server shows."""
-        with self._client.http.hurried(LOOK_SECONDS):
-            last = find_last_job(self._client, job)
+    def _depends_on_the_last_job(self, snapshot: PrinterSnapshot) -> bool:
+        """Whether it takes the end of the last job to judge the goals."""
+        return any(goal.of_a_job for goal in self.goals) and not any(goal.met(snapshot) for goal in self.goals)
+
+    def _last(self, job: Job) -> Tuple[Job, Optional[JobOutcome]]:
+        """Return how the last job ended, if it is sure to be the last one: its file is the one that the server shows.
+
+        Returns also the job, which is a newer one if another client has started one meanwhile.
+        """
+        begun = time.monotonic()
+        with self._client.http.hurried(max(SHORTEST_SECONDS, min(LIST_SECONDS, self._deadline - begun))):
+            last = self._last_job = find_last_job(self._client, job)
         if last.is_sure:
-            return last.ending
+            return job, last.ending
         if all(goal.of_a_job for goal in self.goals):
-            job.require_connected()
-            raise _nothing_to_wait_for(job, last)
-        return None
+            if time.monotonic() >= begun + STALE_SECONDS:
+                job = self._client.job.current()
+            if not job.phase.has_job:
+                job.require_connected()
+                raise _nothing_to_wait_for(job, last)
+        return job, None
 
     # -- judging ----------------------------------------------------------------------------------
 
@@ -256,13 +277,18 @@ class Waiter:
             known = _with_job(known, self._at_rest())._replace(heard=None, unreachable=None)
             if self._follower is not None and known.ending is not None:
                 known = known._replace(ending=self._follower.dated() or known.ending)
-            elif known.ending is None and self._follower is None:
-                last = find_last_job(self._client, known.job)
-                known = known._replace(ending=last.ending, unknown={"last_job": last.unknown} if last.unknown else {})
             if known.phase.connected:
                 known = known._replace(printer=self._client.printer.current(), prompt=self._client.prompt(known.job))
             known = with_heaters(self._client, known)
+            if known.ending is None and self._follower is None:
+                last = self._last_job or self._last_job_aside(known.job)
+                unknown = {**known.unknown, "last_job": last.unknown} if last.unknown else known.unknown
+                known = known._replace(ending=last.ending, unknown=unknown)
         return known
+
+    def _last_job_aside(self, job: Job) -> LastJob:
+        with self._client.http.hurried(ASIDE_SECONDS):
+            return find_last_job(self._client, job)
 
 
 def _nothing_to_wait_for(job: Job, last: LastJob) -> errors.NoActiveJob:

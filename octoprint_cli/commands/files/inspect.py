@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, List
@@ -122,7 +123,7 @@ class Inspect(ShowOne):
         if file != "-":
             with self.terminal.reading(file) as progress:
                 return read_file(Path(file), progress)
-        stdin: Any = require_piped(self.app.stdin, "- reads stdin", "octoprint-cli inspect FILE")
+        stdin: Any = require_piped(self.app.stdin, "- reads stdin", "octoprint-cli help inspect")
         reading = GcodeParser()
         for piece in iter(lambda: stdin.buffer.read(PIECE), b""):
             reading.feed(piece)
@@ -140,12 +141,13 @@ def _write_thumbnail(contents: Contents, path: Path) -> str:
     data = next(filter(None, (thumbnail.in_format(wanted) for thumbnail in largest_first)), None)
     if data is None:
         has = f"it has {', '.join(there)}" if there else "it has none at all"
-        raise errors.FileInvalid(f"the file has no embedded {wanted or 'such'} picture: {has}", hint="octoprint-cli inspect FILE")
+        raise errors.FileInvalid(f"the file has no embedded {wanted or 'such'} picture: {has}", hint="octoprint-cli help inspect")
     try:
         if not path.exists():
             path.write_bytes(data)
         elif path.read_bytes() != data:
             raise errors.FileExists(f"{path} exists, and is something else", hint="name another file")
     except OSError as error:
-        raise errors.FileUnwritable(f"{path} cannot be written: {error.strerror}", hint=f"ls -ld {path.parent}") from error
+        hint = f"ls -ld {shlex.quote(str(path.parent))}"
+        raise errors.FileUnwritable(f"{path} cannot be written: {error.strerror}", hint=hint) from error
     return str(path)

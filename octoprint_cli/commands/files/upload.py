@@ -6,7 +6,19 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict
 
-from octoprint_cli.api import UPLOAD_CODES, VERIFIED, Guarded, ShowOne, add_file, add_upload_options, errors, fields, upload_options
+from octoprint_cli.api import (
+    REPLACED,
+    UPLOAD_CODES,
+    VERIFIED,
+    Guarded,
+    ShowOne,
+    add_file,
+    add_upload_options,
+    errors,
+    fields,
+    replaced,
+    upload_options,
+)
 
 
 class Upload(Guarded, ShowOne):
@@ -27,6 +39,7 @@ class Upload(Guarded, ShowOne):
         sha1=fields.text("of what was sent").or_null,
         verified=fields.one_of(*VERIFIED, meaning="how the server's bytes are known to be the same"),
         unchanged=fields.switch("true: they were there already"),
+        replaced=REPLACED.optional,
         selected=fields.switch("after a failure null if it is not known").or_null,
     )
     effects = ("writes",)
@@ -54,6 +67,7 @@ class Upload(Guarded, ShowOne):
             "verified": sent.verified,
             "unchanged": sent.action == "unchanged",
             "selected": False,
+            **replaced(sent),
         }
         if parsed_args.select:
             try:

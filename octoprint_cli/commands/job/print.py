@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
 
 from octoprint_cli.api import (
     CHECK_CODES,
+    REPLACED,
     UPLOAD_CODES,
     VERDICT,
     VERIFIED,
@@ -20,6 +21,7 @@ from octoprint_cli.api import (
     add_wait,
     errors,
     fields,
+    replaced,
     seconds,
     upload_options,
     waited,
@@ -49,6 +51,7 @@ class Print(Guarded, ShowOne):
             sha1=fields.text("of the file").or_null,
             verified=fields.one_of(*VERIFIED, meaning="how the server's bytes are known to be the same").or_null,
             unchanged=fields.switch("true: they were there already").or_null,
+            replaced=REPLACED.optional,
             state=fields.text("the server's own word"),
             preflight=VERDICT.or_null.optional,
         ),
@@ -130,6 +133,7 @@ class Print(Guarded, ShowOne):
             "sha1": sent.sha1,
             "verified": sent.verified,
             "unchanged": sent.action == "unchanged",
+            **replaced(sent),
         }
         return described, sent.stored.history
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
@@ -12,6 +13,7 @@ from octoprint_cli.api import (
     ShowOne,
     errors,
     fields,
+    in_one_sentence,
     job_under_way,
     require_piped,
     seconds,
@@ -126,7 +128,8 @@ class Gcode(Guarded, ShowOne):
         for line in lines:
             if line.codes[0].startswith("@"):
                 raise errors.InvalidValue(
-                    f"{line.text} is for the server, and the firmware never answers it", hint=f"octoprint-cli gcode '{line.text}'"
+                    f"{line.text} is for the server, and the firmware never answers it",
+                    hint=f"octoprint-cli gcode {shlex.quote(line.text)}",
                 )
 
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
@@ -143,7 +146,7 @@ class Gcode(Guarded, ShowOne):
             for text in parsed_args.commands:
                 texts += self._stdin() if text == "-" else [text]
             if sum(map(len, texts)) > MAX_CHARACTERS:
-                raise errors.InvalidValue("these are too many commands for one request", hint="octoprint-cli print FILE --confirm")
+                raise errors.InvalidValue("these are too many commands for one request", hint="octoprint-cli help print")
             self._parsed = [parse_command(text) for text in texts]
         return self._parsed
 
@@ -180,7 +183,7 @@ def _require_accepted(lines: List[GcodeCommand], sent: Dict[str, Any]) -> None:
         reset = line.restarts and reply["error"] not in reply["lines"]
         if reply["error"] and not reset:
             raise errors.FirmwareRefused(
-                f"{reply['command']} was not carried out: {reply['error']}",
+                f"{reply['command']} was not carried out: {in_one_sentence(reply['error'])}",
                 hint="octoprint-cli status",
                 details={"command": reply["command"], "lines": reply["lines"]},
                 data=sent,

@@ -166,6 +166,13 @@ class Contents(NamedTuple):
         return self.extruding.x is not None
 
     @property
+    def end_expected(self) -> bool:
+        """Whether an end ought to be there: a slicer writes one, what was heated or started wants one, and a cut line lacks one."""
+        heated = self.macro is not None or any(heat.highest > 0 for heat in self.heat.values())
+        sliced = self.sliced.slicer is not None or self.layers.source == "comments" or bool(self.marked_layers)
+        return self.cut or heated or sliced
+
+    @property
     def all_moves(self) -> Extents:
         """Every position, home (0, 0, 0) included, where OctoPrint, too, takes each file to begin."""
         if self.moves == Extents():

@@ -6,16 +6,13 @@ import re
 from typing import Dict, List, Optional, Set
 
 from octoprint_cli.gcode.analysis.contents import HeaterTargets
-from octoprint_cli.gcode.analysis.macro_heat import macro_targets
 from octoprint_cli.gcode.analysis.tokenizer import Words
 from octoprint_cli.gcode.code_row import BY_PARAMETERS, NAMED, Code
+from octoprint_cli.gcode.macro_heat import ANY, highest_number, macro_targets, named_heater, pairs
 
 #: Tools are numbered below this: larger numbers are other things (T255, T1000 of Bambu Lab).
 MOST_TOOLS = 32
 
-_HEATER = re.compile(rb"\bHEATER\s?=\s?[\"']?(\w{1,60})", re.IGNORECASE)
-_TARGET = re.compile(rb"\bTARGET\s?=\s?[\"']?(\d{1,6}(?:\.\d{1,6})?)", re.IGNORECASE)
-_KLIPPER = {"HEATER_BED": "bed", "CHAMBER": "chamber", "HEATER_CHAMBER": "chamber", "EXTRUDER": "tool0"}
 #: Every number that some firmware or server may read as degrees: brackets, a backslash or another letter before it hide none.
 _DEGREES = re.compile(rb"[SRsr][\s=]*([-+]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}))")
 
@@ -107,15 +104,19 @@ class HeaterTracker:
         """Execute a word of Klipper that sets targets. Returns what is wrong with them, if anything."""
         self._may_have_heated = self._may_have_heated or not row.cannot_heat
         self.waited = self.waited or self._may_have_heated
+        parameters = rest.decode("ascii", "replace")
         if row.heats == NAMED:
-            named, target = _HEATER.search(rest), _TARGET.search(rest)
-            heater = named.group(1).decode("ascii", "replace").upper() if named else ""
-            self.set(_KLIPPER.get(heater, heater.lower().replace("extruder", "tool")), float(target.group(1)) if target else 0.0)
-        elif row.heats == BY_PARAMETERS and not row.cannot_heat:
-            found = macro_targets(rest)
+            said = dict(pairs(parameters))
+            name = said.get("HEATER", "")
+            self.set(named_heater(name) or name.lower(), highest_number(said.get("TARGET", "")) or 0.0)
+        elif row.heats == BY_PARAMETERS and row.text is None:
+            found = macro_targets(parameters, alone=not row.cannot_heat)
             for heater, degrees in found.targets.items():
-                self.set(heater, degrees)
-            return found.problem
+                if heater == ANY or row.cannot_heat:  # no heater that is known: the limit holds for it nevertheless
+                    self._raise("tool0" if heater == ANY else heater, degrees)
+                else:
+                    self.set(heater, degrees)
+            return None if row.cannot_heat else found.problem
         return None
 
     def switch_off(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from pathlib import PurePosixPath
 from typing import Optional
 
@@ -24,9 +25,9 @@ class Exists(Check):
         if context.file is None:
             raise Skip("no file was given")
         if not context.file.exists():
-            raise FileNotFound(f"there is no file {context.file}", hint=f"ls {context.file.parent}")
+            raise FileNotFound(f"there is no file {context.file}", hint=f"ls {shlex.quote(str(context.file.parent))}")
         if not context.file.is_file():
-            raise FileInvalid(f"{context.file} is not a file", hint=f"ls {context.file}")
+            raise FileInvalid(f"{context.file} is not a file", hint=f"ls {shlex.quote(str(context.file))}")
         return f"{context.file} is there"
 
 
@@ -42,7 +43,7 @@ class Readable(Check):
             with file.open("rb") as opened:
                 opened.read(1)
         except OSError as error:
-            raise FileUnreadable(f"{file} cannot be read: {error.strerror}", hint=f"ls -l {file}") from error
+            raise FileUnreadable(f"{file} cannot be read: {error.strerror}", hint=f"ls -l {shlex.quote(str(file))}") from error
         with contextlib.suppress(Skip):  # what is no G-code is not read to its end
             context.read()
         return "it can be read"
@@ -59,7 +60,7 @@ class Extension(Check):
             return f"{suffix} can be printed"
         if context.file is None or context.name is None:
             raise Skip("no file was given")
-        require_encodable(context.name)
+        require_encodable(context.name, context.file)
         suffix = PurePosixPath(context.name).suffix.lower()
         if suffix not in EXTENSIONS:
             raise FileInvalid(
@@ -79,7 +80,10 @@ class NotEmpty(Check):
             if size is None:
                 raise CannotCheck("the server does not tell the file's size")
             if size == 0:
-                raise FileInvalid(f"{context.stored} is empty on the server", hint="octoprint-cli upload FILE")
+                raise FileInvalid(
+                    f"{context.stored} is empty on the server",
+                    hint=f"octoprint-cli files info {shlex.quote(context.stored)}",
+                )
             return "it is not empty"
         file = context.require_file()
         if file.stat().st_size == 0:

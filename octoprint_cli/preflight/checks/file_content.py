@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, List
 from octoprint_cli.errors import FileDamaged, FileIncomplete, FileInvalid
 from octoprint_cli.preflight.check import Check
 from octoprint_cli.preflight.context import CheckContext
-from octoprint_cli.preflight.finding import CannotCheck, Finding, Severity, Skip, and_more
+from octoprint_cli.preflight.finding import CannotCheck, Finding, OnlyWarning, Severity, Skip, and_more
 
 if TYPE_CHECKING:
     from octoprint_cli.gcode.analysis.contents import BadLine, Notable
@@ -37,6 +37,14 @@ class Complete(Check):
         evidence = {"complete": complete, "reason": reason, "lines": contents.lines, "size": contents.size}
         if not complete:
             what = f"is cut off after line {contents.lines}" if contents.cut else f"has no end, up to line {contents.lines}"
+            if not contents.end_expected:
+                raise OnlyWarning(
+                    FileIncomplete(
+                        f"the file {what}: {reason}; as it heats nothing and names no slicer, it may be whole",
+                        hint="look at the last lines of the file",
+                        details=evidence,
+                    )
+                )
             raise FileIncomplete(f"the file {what}: {reason}", hint=_AGAIN, details=evidence)
         return Finding(f"the file is complete: {reason}", evidence)
 

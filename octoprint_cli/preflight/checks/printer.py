@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from octoprint_cli.errors import LimitExceeded, PrinterError
+from octoprint_cli.errors.foreign_words import in_one_sentence
 from octoprint_cli.preflight.check import Check
 from octoprint_cli.preflight.context import CheckContext
 from octoprint_cli.preflight.finding import Finding
@@ -23,7 +24,11 @@ class NoError(Check):
         context.require_printer()
         state = context.printer
         if state.flags.get("error") or state.flags.get("closedOrError"):
-            raise PrinterError(f"the printer reports an error: {state.error or state.state}", hint="octoprint-cli status")
+            raise PrinterError(
+                f"the printer reports an error: {in_one_sentence(state.error or state.state)}",
+                hint="octoprint-cli status",
+                details={"state": state.state, "error": state.error},
+            )
         return "the printer reports no error"
 
 

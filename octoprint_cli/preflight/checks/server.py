@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, TypeVar
 
 from octoprint_cli.errors import CliError, NotFound, PermissionDenied, ServerWarning
+from octoprint_cli.errors.foreign_words import in_one_sentence
 from octoprint_cli.preflight.check import Check
 from octoprint_cli.preflight.context import CheckContext
 from octoprint_cli.preflight.finding import CannotCheck, Finding, Severity
@@ -27,14 +28,15 @@ class Firmware(Check):
     def run(self, context: CheckContext) -> Finding:
         context.require_printer()
         found = _asked(context, "firmware_check", context.client.plugins.firmware)
-        serious = [f"{warned.message or warned.name} ({warned.level})" for warned in found if warned.level != _REMARK]
+        said = [(in_one_sentence(warned.message or warned.name), warned.level) for warned in found]
+        serious = [f"{words} ({level})" for words, level in said if level != _REMARK]
         if serious:
             raise ServerWarning(
                 f"the server warns of the printer's firmware: {'; '.join(serious)}",
                 hint=next((str(warned.context) for warned in found if warned.context), None),
                 details=_evidence(found),
             )
-        remarks = f", and remarks: {'; '.join(warned.message or warned.name for warned in found)}" if found else ""
+        remarks = f", and remarks: {'; '.join(words for words, _ in said)}" if found else ""
         return Finding(f"the server knows of nothing wrong with the firmware{remarks}", _evidence(found))
 
 

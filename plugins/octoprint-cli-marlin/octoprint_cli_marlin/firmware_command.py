@@ -10,7 +10,7 @@ import re
 from argparse import ArgumentParser, Namespace
 from typing import Any, ClassVar, Dict, List, Mapping, Sequence
 
-from octoprint_cli.api import ShowOne, errors, fields, only_asks, seconds, send_and_read_replies
+from octoprint_cli.api import ShowOne, errors, fields, in_one_sentence, only_asks, seconds, send_and_read_replies
 from octoprint_cli_marlin.errors import NotMarlin
 
 #: A command, the lines of the firmware's reply, and the values parsed from them: see `octoprint_cli.api.send_and_read_replies`.
@@ -64,7 +64,7 @@ class FirmwareCommand(ShowOne):
         reply = self.send(parsed_args, command)[0]
         failure = next((line for line in reply["lines"] if _FAILED.match(line)), None)
         if failure is not None:
-            raise refusal(reply, f"the firmware failed to carry out {reply['command']}: {failure}")
+            raise refusal(reply, f"the firmware failed to carry out {reply['command']}: {in_one_sentence(failure)}")
         return reply
 
     def require_marlin(self, parsed_args: Namespace) -> Dict[str, Any]:
@@ -76,7 +76,7 @@ def parsed_values(reply: Reply) -> Dict[str, Any]:
     """Return the values parsed from the reply. Raises FirmwareRefused if nothing could be parsed."""
     values: Dict[str, Any] = reply["parsed"]
     if values is None:
-        first = f": {reply['lines'][0]}" if reply["lines"] else ""
+        first = f": {in_one_sentence(reply['lines'][0])}" if reply["lines"] else ""
         raise refusal(reply, f"the firmware's reply to {reply['command']} {'cannot be parsed' if first else 'is empty'}{first}")
     return values
 
@@ -114,4 +114,4 @@ def _require_accepted(reply: Reply) -> None:
     if any(map(_UNKNOWN.match, reply["lines"])):
         raise refusal(reply, f"the firmware does not know {reply['command']}")
     if reply["error"]:
-        raise refusal(reply, f"{reply['command']} was not carried out: {reply['error']}")
+        raise refusal(reply, f"{reply['command']} was not carried out: {in_one_sentence(reply['error'])}")

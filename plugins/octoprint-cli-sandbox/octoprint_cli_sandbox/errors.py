@@ -24,7 +24,7 @@ class NeedsPython(SandboxError):
     """No installed Python can run the requested release."""
 
     code = "SANDBOX_NEEDS_PYTHON"
-    remedy = "octoprint-cli sandbox start --python PATH"
+    remedy = "octoprint-cli sandbox list"
     advice = "Name a suitable Python with --python, or choose a release for a Python you have with --octoprint."
 
 
