@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 from typing import Iterator, List
 
-import pytest
-
 CHECKOUT = Path(__file__).parents[2]
 PAGES = [
     *sorted(CHECKOUT.glob("*.md")),
@@ -41,9 +39,9 @@ def broken(page: Path, text: str) -> List[str]:
     return found
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))
-def test_links_of_a_page_lead_somewhere(page: Path) -> None:
-    assert broken(page, page.read_text(encoding="utf-8")) == []
+def test_links_of_every_page_lead_somewhere() -> None:
+    found = {str(page.relative_to(CHECKOUT)): broken(page, page.read_text(encoding="utf-8")) for page in PAGES}
+    assert len(found) > 40 and {page: targets for page, targets in found.items() if targets} == {}
 
 
 def test_every_page_of_the_documentation_is_in_its_index() -> None:
