@@ -6,7 +6,20 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict
 
-from octoprint_cli.api import UPLOAD_CODES, VERIFIED, Guarded, ShowOne, add_file, add_upload_options, errors, fields, upload_options
+from octoprint_cli.api import (
+    UPLOAD_CODES,
+    VERIFIED,
+    VERIFIED_CLAUSES,
+    Guarded,
+    ShowOne,
+    add_file,
+    add_upload_options,
+    errors,
+    fields,
+    upload_options,
+)
+
+_SELECTED = "[ It is selected for printing.{selected?}]"
 
 
 class Upload(Guarded, ShowOne):
@@ -17,6 +30,7 @@ class Upload(Guarded, ShowOne):
     """
 
     destructive = None
+    would = "Would upload {file}[ and select it{select?}]."
     result = fields.record(
         action=fields.one_of("uploaded", "unchanged", "skipped"),
         name=fields.text("as it was typed"),
@@ -28,6 +42,11 @@ class Upload(Guarded, ShowOne):
         verified=fields.one_of(*VERIFIED, meaning="how the server's bytes are known to be the same"),
         unchanged=fields.switch("true: they were there already"),
         selected=fields.switch("after a failure null if it is not known").or_null,
+    )
+    template = (
+        "{action=skipped}{path} is on the server already, with other bytes. It was left alone, and nothing was sent.",
+        f"{{unchanged?}}<green>{{path}} was on the server already</>[ ({{size}}{VERIFIED_CLAUSES})].{_SELECTED}",
+        f"<green>Uploaded</> {{path}}[ to the SD card{{location=sdcard}}][ ({{size}}{VERIFIED_CLAUSES})].{_SELECTED}",
     )
     effects = ("writes",)
     error_codes = UPLOAD_CODES

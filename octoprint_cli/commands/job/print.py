@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
 
 from octoprint_cli.api import (
     CHECK_CODES,
+    PRINTED,
     UPLOAD_CODES,
     VERDICT,
     VERIFIED,
+    VERIFIED_CLAUSES,
     WAIT_CODES,
     WAITED,
     Guarded,
@@ -37,6 +39,7 @@ class Print(Guarded, ShowOne):
     """
 
     destructive = "heats and moves the printer"
+    would = ("Would upload {file} and print it.", "Would print {stored}.")
     preflight = True
     skippable = True
     result = fields.merged(
@@ -53,6 +56,11 @@ class Print(Guarded, ShowOne):
             preflight=VERDICT.or_null.optional,
         ),
         fields.optional(WAITED),
+    )
+    template = (
+        f"{{met?}}{PRINTED}",
+        "{met?}{last_job:sentence}.[ {temperature:hot}.]",
+        [f"<green>Started</> {{file}}[ ({{size}}{VERIFIED_CLAUSES})].", "Watch it: {octoprint-cli watch}"],
     )
     effects = ("writes", "heats", "moves", "starts")
     repeatable = False

@@ -55,6 +55,8 @@ class Gcode(Guarded, ShowOne):
         replies=fields.listed(_REPLY, "with --reply").optional,
         job_under_way=UNDER_WAY.optional,
     )
+    would = "Would send {commands:list}."
+    template = "<green>Sent</> {commands:list}. The server has queued it; whether the firmware carried it out is not known."
     effects = EFFECTS
     unqueued_when = ("commands",)  # M112 may be one of them
     repeatable = False

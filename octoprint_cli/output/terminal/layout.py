@@ -1,0 +1,115 @@
+"""Layout of lines on a terminal: colours, widths of characters, breaking of lines, columns. Must not know what the lines say."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, List, Mapping, Sequence
+
+from octoprint_cli.output.template import Line, Piece
+
+#: The codes of the styles. The sixteen colours of every terminal, so that they suit a light background as well as a dark one.
+_CODES = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
+_GAP = "  "
+#: The narrowest that a column is shortened to.
+_NARROWEST = 8
+_WORDS = re.compile(r" +|[^ ]+")
+
+
+def has_colours(stream: Any, environ: Mapping[str, str]) -> bool:
+    """Whether colours may be written: to a terminal that has them, unless NO_COLOR is set."""
+    if environ.get("NO_COLOR") or not stream.isatty():
+        return False
+    return environ.get("TERM", "dumb") != "dumb" or "WT_SESSION" in environ  # Windows Terminal sets no TERM
+
+
+def coloured(text: str, style: str) -> str:
+    """Return the text with the escape codes of a style around it."""
+    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style and text else text
+
+
+def painted(line: Line) -> str:
+    """Return the text of a line with its colours."""
+    return "".join(coloured(piece.text, piece.style) for piece in line.pieces)
+
+
+def width_of(text: str) -> int:
+    """Return how many columns of a terminal the text takes."""
+    if text.isascii():
+        return len(text)
+    import unicodedata  # most texts do without
+
+    return sum(_width_of_character(unicodedata, character) for character in text)
+
+
+def _width_of_character(unicodedata: Any, character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def shortened(text: str, width: int, ellipsis: str) -> str:
+    """Return the text cut to a width, with an ellipsis at its end if it was longer."""
+    if width_of(text) <= width:
+        return text
+    while text and width_of(text) > width - len(ellipsis):
+        text = text[:-1]
+    return text + ellipsis
+
+
+def broken(line: Line, width: int) -> List[Line]:
+    """Break a line between words so that it fits; what is longer than the width stays whole, to be broken by the terminal."""
+    if width_of(line.text) <= width or line.hang > width // 2:
+        return [line]
+    lines: List[List[Piece]] = [[]]
+    column = 0
+    for piece in line.pieces:
+        for word in _WORDS.findall(piece.text):
+            room = width - column - width_of(word)
+            if room < 0 and column > line.hang and not word.isspace():
+                lines.append([Piece(" " * line.hang)])
+                column = line.hang
+            if not (word.isspace() and column == line.hang and len(lines) > 1):
+                lines[-1].append(Piece(word, piece.style))
+                column += width_of(word)
+    return [Line(tuple(pieces), line.hang) for pieces in lines]
+
+
+def columns(rows: Sequence[Sequence[Line]], width: int, ellipsis: str) -> List[Line]:
+    """Return rows of cells as aligned lines, the widest columns shortened so that they fit; a width of 0 shortens none."""
+    widths = [max(width_of(cell.text) for cell in column) for column in zip(*rows)]
+    if width:
+        widths = _fitted(widths, width)
+    return [_row(row, widths, ellipsis) for row in rows]
+
+
+def is_too_narrow(rows: Sequence[Sequence[Line]], width: int) -> bool:
+    """Return whether columns of these rows do not fit, even shortened."""
+    widths = [max(width_of(cell.text) for cell in column) for column in zip(*rows)]
+    return sum(_fitted(widths, width)) + len(_GAP) * (len(widths) - 1) > width
+
+
+def _fitted(widths: List[int], width: int) -> List[int]:
+    """Take from the widest column until all fit, or none is wide."""
+    widths = list(widths)
+    excess = sum(widths) + len(_GAP) * (len(widths) - 1) - width
+    while excess > 0 and max(widths) > _NARROWEST:
+        widest = widths.index(max(widths))
+        widths[widest] -= 1
+        excess -= 1
+    return widths
+
+
+def _row(row: Sequence[Line], widths: Sequence[int], ellipsis: str) -> Line:
+    pieces: List[Piece] = []
+    for cell, width in zip(row, widths):
+        shown = _shortened_cell(cell, width, ellipsis)
+        pieces += [*shown, Piece(" " * (width - width_of("".join(piece.text for piece in shown))) + _GAP)]
+    while pieces and not pieces[-1].text.strip():
+        pieces.pop()
+    return Line(tuple(pieces))
+
+
+def _shortened_cell(cell: Line, width: int, ellipsis: str) -> List[Piece]:
+    if width_of(cell.text) <= width:
+        return list(cell.pieces)
+    return [Piece(shortened(cell.text, width, ellipsis), cell.pieces[0].style)]
