@@ -76,7 +76,7 @@ class Run(CliffApp):
         self.unwritten = Unwritten(self)
         self.options = argparse.Namespace(debug=False, verbose_level=1)
         self.settings = Settings({}, self.environ)
-        self.terminal = Terminal(self.stdin, self.stderr)
+        self.terminal = Terminal(self.stdin, self.stderr, environ=self.environ)
         self._client: Optional[Client] = None
         #: Called before each request, and often during a wait. It raises KeyboardInterrupt or Terminated to end the run.
         self.check: Callable[[], None] = signals.check

@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Seq
 from cliff.columns import FormattableColumn
 
 from octoprint_cli.output import units
-from octoprint_cli.output.columns import Bytes, Degrees, Heater, Percent, to_plain_data
+from octoprint_cli.output.columns import Bytes, Degrees, Heater, Millimetres, Percent, Range, to_plain_data
 from octoprint_cli.output.safe_text import visible
 from octoprint_cli.output.units import UNKNOWN
 
@@ -85,6 +85,18 @@ def size(count: float) -> str:
     return f"{number} {('B', 'KiB', 'MiB', 'GiB', 'TiB')[power]}"
 
 
+def length(millimetres: float) -> str:
+    """Format a length: `0.2 mm`, `20 mm`, `1.23 m`."""
+    metres = abs(millimetres) >= 1000
+    number = f"{millimetres / 1000 if metres else millimetres:.2f}".rstrip("0").rstrip(".")
+    return f"{number} {'m' if metres else 'mm'}"
+
+
+def extent(ends: Sequence[float]) -> str:
+    """Format a range of positions: `10 to 20.5 mm`."""
+    return " to ".join(f"{end:.2f}".rstrip("0").rstrip(".") for end in ends) + " mm"
+
+
 def degrees(temperature: float) -> str:
     """Format a temperature: `60 °C`, `59.8 °C`."""
     return f"{temperature:.1f}".replace(".0", "") + " °C"
@@ -125,7 +137,14 @@ def joined(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-_BRIEF: Dict[type, Callable[[Any], str]] = {Bytes: size, Degrees: degrees, Percent: percent, Heater: heater}
+_BRIEF: Dict[type, Callable[[Any], str]] = {
+    Bytes: size,
+    Degrees: degrees,
+    Heater: heater,
+    Millimetres: length,
+    Percent: percent,
+    Range: extent,
+}
 
 
 def _bar(share: Any, argument: str, surroundings: Surroundings) -> str:

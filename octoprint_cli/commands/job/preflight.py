@@ -24,9 +24,13 @@ COLUMNS = ("id", "status", "severity", "message")
 #: Columns that a table leaves out: the values behind the message, and whether the failure was overridden.
 MORE = ("evidence", "ignored")
 
+_NUMBERS = (
+    "{checked:count check} made[, {skipped:count} did not apply][, {ignored:count} ignored][, {warnings:count warning}]."
+    "[ -v shows all of them.{!verbose}]"
+)
 _COUNTS = (
-    "{ready?}<green>Ready</>: {checked:count check} made[, {skipped:count} not][, {warnings:count warning}].[ -v shows all.{!verbose}]",
-    "<red>Not ready</>: {checked:count check} made[, {skipped:count} not][, {warnings:count warning}].[ -v shows all.{!verbose}]",
+    f"{{ready?}}<green>Ready</>: {_NUMBERS}",
+    f"<red>Not ready</>: {_NUMBERS}",
 )
 
 

@@ -19,6 +19,7 @@ from octoprint_cli.output.phrases import Surroundings, in_words, label
 from octoprint_cli.output.safe_text import can_write, visible, written_for
 from octoprint_cli.output.template import Line, Piece, Scope, fill, labelled
 from octoprint_cli.output.terminal import layout
+from octoprint_cli.output.terminal.colours import has_colours
 from octoprint_cli.output.units import UNKNOWN
 
 #: Characters of progress bars and marks, which a stream must be able to write for them to be used.
@@ -68,7 +69,7 @@ class Page:
         self._is_terminal = stdout.isatty()
         self.width = shutil.get_terminal_size().columns if self._is_terminal else 0
         self._environ = os.environ if presentation.environ is None else presentation.environ
-        self._fine = can_write(stdout, _FINE)
+        self._fine, self._colours = can_write(stdout, _FINE), has_colours(stdout, self._environ)
         command = presentation.command or Surroundings().command
         self._surroundings = Surroundings(self.width or 80, self._fine, command)
 
@@ -125,8 +126,7 @@ class Page:
         lines = [self._written(line) for line in lines]
         if self.width:
             lines = [part for line in lines for part in self._broken(line)]
-        colours = layout.has_colours(self._stdout, self._environ)
-        texts = [(layout.painted(line) if colours else line.text).rstrip() for line in lines]
+        texts = [(layout.painted(line) if self._colours else line.text).rstrip() for line in lines]
         self._stdout.write("\n".join(texts or ["-"]) + "\n")
 
     def write_picture(self) -> None:
@@ -135,9 +135,7 @@ class Page:
             return
         from octoprint_cli.output.terminal.picture import drawn  # who has no picture does without
 
-        drawing = drawn(
-            self.presentation.picture, self.width, self._environ, self._fine, layout.has_colours(self._stdout, self._environ)
-        )
+        drawing = drawn(self.presentation.picture, self.width, self._environ, self._fine, self._colours)
         if drawing:
             self._stdout.write(drawing)
 

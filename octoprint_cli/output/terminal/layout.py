@@ -1,30 +1,17 @@
-"""Layout of lines on a terminal: colours, widths of characters, breaking of lines, columns. Must not know what the lines say."""
+"""Layout of lines on a terminal: widths of characters, breaking of lines, columns. Must not know what the lines say."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, List, Mapping, Sequence
+from typing import Any, List, Sequence
 
 from octoprint_cli.output.template import Line, Piece
+from octoprint_cli.output.terminal.colours import coloured
 
-#: The codes of the styles. The sixteen colours of every terminal, so that they suit a light background as well as a dark one.
-_CODES = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
 _GAP = "  "
 #: The narrowest that a column is shortened to.
 _NARROWEST = 8
 _WORDS = re.compile(r" +|[^ ]+")
-
-
-def has_colours(stream: Any, environ: Mapping[str, str]) -> bool:
-    """Whether colours may be written: to a terminal that has them, unless NO_COLOR is set."""
-    if environ.get("NO_COLOR") or not stream.isatty():
-        return False
-    return environ.get("TERM", "dumb") != "dumb" or "WT_SESSION" in environ  # Windows Terminal sets no TERM
-
-
-def coloured(text: str, style: str) -> str:
-    """Return the text with the escape codes of a style around it."""
-    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style and text else text
 
 
 def painted(line: Line) -> str:

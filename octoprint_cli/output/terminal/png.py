@@ -81,7 +81,7 @@ def _paeth(left: int, above: int, corner: int) -> int:
 
 def _pixels(row: bytearray, kind: int, palette: bytes, opacity: bytes) -> List[Pixel]:
     if kind == 3:
-        return [(*palette[3 * one : 3 * one + 3], opacity[one] if one < len(opacity) else 255) for one in row]  # type: ignore[misc]
+        return [(*palette[3 * one : 3 * one + 3], opacity[one] if one < len(opacity) else 255) for one in row]
     if kind in (0, 4):
         step = _CHANNELS[kind]
         return [(row[at], row[at], row[at], row[at + 1] if kind == 4 else 255) for at in range(0, len(row), step)]

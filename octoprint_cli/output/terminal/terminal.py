@@ -9,9 +9,11 @@ import contextlib
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, List, Optional, TextIO
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, List, Mapping, Optional, TextIO
 
 from octoprint_cli.output.safe_text import visible
+from octoprint_cli.output.terminal.colours import coloured, has_colours
 
 if TYPE_CHECKING:
     from octoprint_cli.output.terminal.live_view import View
@@ -26,10 +28,16 @@ Show = Callable[["PrinterView"], None]
 class Terminal:
     """Notes and progress on stderr, and questions if stdin and stderr are a terminal."""
 
-    def __init__(self, stdin: Optional[TextIO] = None, stderr: Optional[TextIO] = None, quiet: bool = False) -> None:
+    def __init__(
+        self,
+        stdin: Optional[TextIO] = None,
+        stderr: Optional[TextIO] = None,
+        quiet: bool = False,
+        environ: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.stdin = stdin if stdin is not None else sys.stdin
         self.stderr = stderr if stderr is not None else sys.stderr
-        self.quiet = quiet
+        self.quiet, self.environ = quiet, environ
         self._view: Optional[View] = None
 
     @property
@@ -44,11 +52,11 @@ class Terminal:
 
     def warn(self, text: str) -> None:
         """Write a warning, even with `--quiet`."""
-        self._write(f"Warning: {text}")
+        self._write(f"Warning: {text}", "yellow")
 
     def note_error(self, message: str, code: str, hint: str) -> None:
         """Write an error and its hint, even with `--quiet`."""
-        self._write(f"Error: {visible(message)} ({code})\nHint: {visible(hint)}")
+        self._write(f"Error: {visible(message)} ({code})\nHint: {visible(hint)}", "red")
 
     def write_line(self, text: str) -> None:
         """Write a line as it is, even with `--quiet`: an answer that stdout could not take."""
@@ -115,10 +123,14 @@ class Terminal:
 
         return getpass.getpass(f"{question}: ", stream=self.stderr).strip()
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: str, style: str = "") -> None:
+        """Write lines; the first word of the first has the colour of the style if stderr is a terminal that has colours."""
         if self._view is not None:  # writing to stderr would garble the live view
             return self._view.say(text)
         lines = "\n".join(visible(line) for line in text.split("\n"))
+        if style and has_colours(self.stderr, self.environ):
+            word, rest = lines.split(" ", 1)
+            lines = f"{coloured(word, style)} {rest}"
         try:
             self.stderr.write(lines + "\n")
             self.stderr.flush()
