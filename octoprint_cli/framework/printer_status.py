@@ -90,6 +90,8 @@ PRINTED = (
     "{last_job.outcome=finished}{last_job.certain?}<green>{last_job.file|The job} printed</>[ in {job.print_time}]."
     "[ {temperature:hot}.]"
 )
+#: The phases of a job that is under way, as a condition of a template.
+_ACTIVE = "starting,printing,pausing,paused,resuming,cancelling,finishing"
 #: The template of a status.
 STATUS_TEMPLATE = {
     "State": (
@@ -100,9 +102,10 @@ STATUS_TEMPLATE = {
     ),
     "Error": "<red>{error}</>",
     "Prompt": "<yellow>{prompt.text}</>[ (choices: {prompt.choices})]",
-    "File": "{job.file}[ on the SD card{job.location=sdcard}][ ({job.size})][, started by {job.user}]",
-    "Progress": "{!last_job}{job.completion:bar} {job.completion}[, {job.print_time} so far]",
-    "Time left": "{!last_job}{job.print_time_left}[, until about {job.print_time_left:clock}{phase=printing}]",
+    "File": f"{{phase={_ACTIVE}}}{{job.file}}[ on the SD card{{job.location=sdcard}}][ ({{job.size}})][, started by {{job.user}}]",
+    "Selected": f"{{phase!={_ACTIVE}}}{{job.file}}[ on the SD card{{job.location=sdcard}}][ ({{job.size}})]",
+    "Progress": f"{{phase={_ACTIVE}}}{{job.completion:bar}} {{job.completion}}[, {{job.print_time}} so far]",
+    "Time left": f"{{phase={_ACTIVE}}}{{job.print_time_left}}[, until about {{job.print_time_left:clock}}{{phase=printing}}]",
     **HEATER_LINES,
     "Last job": (
         "{last_job.outcome=finished}{last_job}[ at {last_job.ended:clock}]",

@@ -137,7 +137,8 @@ def _entries(template: Mapping[str, Any], scope: Scope) -> List[Tuple[str, Line]
 def _filled_text(text: str, scope: Scope) -> List[Line]:
     loop = _LOOP.match(text)
     if loop:
-        return [line for inner in scope.each(loop["path"]) for line in _filled_text(text[loop.end() :], inner)]
+        lines = [line for inner in scope.each(loop["path"]) for line in _filled_text(text[loop.end() :], inner)]
+        return [line._replace(hang=line.hang or 2) for line in lines]
     try:
         pieces = tuple(_filled(_parsed(text), scope))
     except Missing:

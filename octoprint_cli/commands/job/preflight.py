@@ -29,8 +29,8 @@ _NUMBERS = (
     "[ -v shows all of them.{!verbose}]"
 )
 _COUNTS = (
-    f"{{ready?}}<green>Ready</>: {_NUMBERS}",
-    f"<red>Not ready</>: {_NUMBERS}",
+    f"{{ready?}}<green>Ready to print</>: {_NUMBERS}",
+    f"<red>Not ready to print</>: {_NUMBERS}",
 )
 
 

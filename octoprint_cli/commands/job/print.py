@@ -39,7 +39,7 @@ class Print(Guarded, ShowOne):
     """
 
     destructive = "heats and moves the printer"
-    would = ("Would upload {file} and print it.", "Would print {stored}.")
+    would = ("Would print {file}.", "Would print {stored}, which is on the server.")
     preflight = True
     skippable = True
     result = fields.merged(

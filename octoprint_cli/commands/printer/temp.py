@@ -47,6 +47,7 @@ class Temp(Guarded, ShowOne):
     """
 
     destructive = None
+    would = ("{off?}Would switch every heater off.", "{requests?}Would set the temperatures.")
     result = fields.merged(
         fields.record(
             temperature=HEATERS,

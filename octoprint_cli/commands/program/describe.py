@@ -59,7 +59,7 @@ class Commands(Lister):
 
     result = fields.record(commands=fields.listed(_COMMAND), broken=fields.listed(fields.text(), "what cannot be loaded, and why"))
     headings = labelled(
-        {"name": "{name}", "summary": "{summary}", "effects": "{effects}", "needs --confirm because it": "{confirm}"}
+        {"name": "{name}", "summary": "{summary}", "effects": "{verbose?}{effects}", "needs --confirm: it": "{confirm}"}
     )
     template = "{for broken}<red>Broken:</> {value}"
     effects = ("reads",)
