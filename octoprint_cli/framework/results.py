@@ -27,7 +27,6 @@ UPDATE_TYPES = ("state", "progress", "temperature", "event", "notification", "co
 VERIFIED = ("sha1", "download", "size", "none")
 #: The clauses of a template that say how an upload is verified.
 VERIFIED_CLAUSES = (
-    "[, the same bytes{unchanged?}]"
     "[, verified by SHA-1{verified=sha1}][, verified by reading it back{verified=download}]"
     "[, only its size verified{verified=size}][, not verified{verified=none}]"
 )

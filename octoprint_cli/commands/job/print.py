@@ -60,7 +60,10 @@ class Print(Guarded, ShowOne):
     template = (
         f"{{met?}}{PRINTED}",
         "{met?}{last_job:sentence}.[ {temperature:hot}.]",
-        [f"<green>Started</> {{file}}[ ({{size}}{VERIFIED_CLAUSES})].", "Watch it: {octoprint-cli watch}"],
+        [
+            f"<green>Started</> {{file}}[ ({{size}}[, already on the server{{unchanged?}}]{VERIFIED_CLAUSES})].",
+            "Watch it: {octoprint-cli watch}",
+        ],
     )
     effects = ("writes", "heats", "moves", "starts")
     repeatable = False

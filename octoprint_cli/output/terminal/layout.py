@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, List, Sequence
+from typing import Any, Iterator, List, Sequence
 
 from octoprint_cli.output.template import Line, Piece
 from octoprint_cli.output.terminal.colours import coloured
@@ -49,16 +49,29 @@ def broken(line: Line, width: int) -> List[Line]:
         return [line]
     lines: List[List[Piece]] = [[]]
     column = 0
-    for piece in line.pieces:
-        for word in _WORDS.findall(piece.text):
-            room = width - column - width_of(word)
-            if room < 0 and column > line.hang and not word.isspace():
-                lines.append([Piece(" " * line.hang)])
-                column = line.hang
-            if not (word.isspace() and column == line.hang and len(lines) > 1):
-                lines[-1].append(Piece(word, piece.style))
-                column += width_of(word)
+    for word in _words(line):
+        size = width_of("".join(piece.text for piece in word))
+        is_space = word[0].text.isspace()
+        if column + size > width and column > line.hang and not is_space:
+            lines.append([Piece(" " * line.hang)])
+            column = line.hang
+        if not (is_space and column == line.hang and len(lines) > 1):
+            lines[-1] += word
+            column += size
     return [Line(tuple(pieces), line.hang) for pieces in lines]
+
+
+def _words(line: Line) -> Iterator[List[Piece]]:
+    """Yield the words and the spaces of a line; a word may change its style."""
+    word: List[Piece] = []
+    for piece in line.pieces:
+        for part in _WORDS.findall(piece.text):
+            if word and part.isspace() is not word[-1].text.isspace():
+                yield word
+                word = []
+            word.append(Piece(part, piece.style))
+    if word:
+        yield word
 
 
 def columns(rows: Sequence[Sequence[Line]], width: int, ellipsis: str) -> List[Line]:
