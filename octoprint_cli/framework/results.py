@@ -117,7 +117,7 @@ REHEARSED_TEMPLATE = [
         "{requests=[]}Dry run: there is nothing to send.",
         "Dry run: nothing was done.",
     ),
-    "{for requests}  {method} {path}[ {json:json}][ with {form.file} ({form.size})]",
+    "{for requests}  {method} {path}[ {json:json}][ with the file {form.file}]",
 ]
 
 _LOCAL = ("FILE_NOT_FOUND", "FILE_UNREADABLE", "FILE_INVALID")

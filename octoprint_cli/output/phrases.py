@@ -165,6 +165,14 @@ def _clock(value: Any, argument: str, surroundings: Surroundings) -> Optional[st
         return None
 
 
+def _day(value: Any, argument: str, surroundings: Surroundings) -> Optional[str]:
+    """Return the day of a point in time: `2026-11-30`."""
+    try:
+        return f"{datetime.fromisoformat(value.replace('Z', '+00:00')).astimezone():%Y-%m-%d}"
+    except (ValueError, OverflowError, OSError):  # beyond the range of dates
+        return None
+
+
 def _count(value: Any, argument: str, surroundings: Surroundings) -> Optional[str]:
     """Return how many items there are, with the word for one of them: `2 warnings`; None if there are none."""
     number = value if isinstance(value, int) else len(value)
@@ -228,6 +236,7 @@ _WAYS: Dict[str, Callable[[Any, str, Surroundings], Optional[str]]] = {
     "bar": _bar,
     "clock": _clock,
     "count": _count,
+    "day": _day,
     "heater": _heater,
     "hot": _hot,
     "json": _json,

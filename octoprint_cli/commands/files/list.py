@@ -47,8 +47,8 @@ class Files(Lister):
             "file": "{path}",
             "on": "{location=sdcard}SD card",
             "size": "{size}",
-            "uploaded": "{date}",
-            "print time": ("{print_time}", "about {estimated_print_time}"),
+            "uploaded": "{date:day}",
+            "print time": ("{print_time}", "~ {estimated_print_time}"),
             "last print": ("{last_print.outcome=finished}<green>finished</>", "{last_print?}<yellow>not finished</>"),
         }
     )

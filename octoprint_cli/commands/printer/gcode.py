@@ -56,7 +56,10 @@ class Gcode(Guarded, ShowOne):
         job_under_way=UNDER_WAY.optional,
     )
     would = "Would send {commands:list}."
-    template = "<green>Sent</> {commands:list}. The server has queued it; whether the firmware carried it out is not known."
+    template = (
+        "<green>Sent</> {commands:list} to the server's queue. "
+        "Whether the firmware carries it out is not known: --reply waits for its answer."
+    )
     effects = EFFECTS
     unqueued_when = ("commands",)  # M112 may be one of them
     repeatable = False

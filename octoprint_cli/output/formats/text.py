@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from argparse import Namespace
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, TextIO, Tuple
 
@@ -71,7 +72,7 @@ class Page:
         self._environ = os.environ if presentation.environ is None else presentation.environ
         self._fine, self._colours = can_write(stdout, _FINE), has_colours(stdout, self._environ)
         command = presentation.command or Surroundings().command
-        self._surroundings = Surroundings(self.width or 80, self._fine, command)
+        self._surroundings = Surroundings(self.width or 80, self._fine, command, time.time)
 
     def filled(self, template: Any, values: Mapping[str, Any]) -> List[Line]:
         """Return the lines of a template. `verbose` is true with -v; names that the answer lacks are those of the arguments."""
@@ -141,7 +142,7 @@ class Page:
 
     def _broken(self, line: Line) -> List[Line]:
         """Break a line for the terminal, except one with a command line, which is there to be copied."""
-        return [line] if "octoprint-cli " in line.text else layout.broken(line, self.width)
+        return [line] if ": octoprint-cli " in line.text else layout.broken(line, self.width)
 
     def _written(self, line: Line) -> Line:
         """Return the line with the characters that the stream lacks replaced."""

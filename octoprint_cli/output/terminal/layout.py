@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any, Iterator, List, Sequence
 
@@ -9,14 +10,17 @@ from octoprint_cli.output.template import Line, Piece
 from octoprint_cli.output.terminal.colours import coloured
 
 _GAP = "  "
-#: The narrowest that a column is shortened to.
-_NARROWEST = 8
+#: The narrowest that a column is shortened to: the widest one first, and only if that is not enough the others.
+_NARROW, _NARROWEST = 16, 8
+#: Where the second line of a text begins whose label takes more than half of the width.
+_NARROW_HANG = 4
 _WORDS = re.compile(r" +|[^ ]+")
 
 
 def painted(line: Line) -> str:
     """Return the text of a line with its colours."""
-    return "".join(coloured(piece.text, piece.style) for piece in line.pieces)
+    runs = itertools.groupby(line.pieces, key=lambda piece: piece.style)
+    return "".join(coloured("".join(piece.text for piece in pieces), style) for style, pieces in runs)
 
 
 def width_of(text: str) -> int:
@@ -45,20 +49,23 @@ def shortened(text: str, width: int, ellipsis: str) -> str:
 
 def broken(line: Line, width: int) -> List[Line]:
     """Break a line between words so that it fits; what is longer than the width stays whole, to be broken by the terminal."""
-    if width_of(line.text) <= width or line.hang > width // 2:
+    if width_of(line.text) <= width:
         return [line]
+    hang = line.hang if line.hang <= width // 2 else _NARROW_HANG
     lines: List[List[Piece]] = [[]]
     column = 0
     for word in _words(line):
         size = width_of("".join(piece.text for piece in word))
         is_space = word[0].text.isspace()
-        if column + size > width and column > line.hang and not is_space:
-            lines.append([Piece(" " * line.hang)])
-            column = line.hang
-        if not (is_space and column == line.hang and len(lines) > 1):
+        if column + size > width and column > hang and not is_space:
+            while lines[-1] and lines[-1][-1].text.isspace():
+                lines[-1].pop()
+            lines.append([Piece(" " * hang)])
+            column = hang
+        if not (is_space and column == hang and len(lines) > 1):
             lines[-1] += word
             column += size
-    return [Line(tuple(pieces), line.hang) for pieces in lines]
+    return [Line(tuple(pieces), hang) for pieces in lines]
 
 
 def _words(line: Line) -> Iterator[List[Piece]]:
@@ -89,13 +96,15 @@ def is_too_narrow(rows: Sequence[Sequence[Line]], width: int) -> bool:
 
 
 def _fitted(widths: List[int], width: int) -> List[int]:
-    """Take from the widest column until all fit, or none is wide."""
+    """Take from the widest column, then from the next, until all fit, or none is wide."""
     widths = list(widths)
     excess = sum(widths) + len(_GAP) * (len(widths) - 1) - width
-    while excess > 0 and max(widths) > _NARROWEST:
-        widest = widths.index(max(widths))
-        widths[widest] -= 1
-        excess -= 1
+    by_width = sorted(range(len(widths)), key=lambda column: -widths[column])
+    for least in (_NARROW, _NARROWEST):
+        for column in by_width:
+            taken = max(0, min(excess, widths[column] - least))
+            widths[column] -= taken
+            excess -= taken
     return widths
 
 
