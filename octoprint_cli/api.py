@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from octoprint_cli.framework.results import (
         CHECK_CODES as CHECK_CODES,
         EFFECTS as EFFECTS,
+        OVERRIDDEN as OVERRIDDEN,
         REPORT as REPORT,
         UPDATE_TYPES,
         UPLOAD_CODES as UPLOAD_CODES,
@@ -172,7 +173,7 @@ EXPORTS = {
     """,
     "framework.printer_status": "HEATERS HEATER_LINES PRINTED STATUS_TEMPLATE SUMMARY heaters summary",
     "framework.results": """
-        CHECK_CODES EFFECTS REPORT UPLOAD_CODES VERDICT VERIFIED VERIFIED_CLAUSES WATCHED=UPDATE_TYPES labelled lines
+        CHECK_CODES EFFECTS OVERRIDDEN REPORT UPLOAD_CODES VERDICT VERIFIED VERIFIED_CLAUSES WATCHED=UPDATE_TYPES labelled lines
     """,
     "framework.run_context": "CommandContext CommandSource RunContext StreamContext",
     "framework.shell_words": "typed unquoted",

@@ -31,6 +31,13 @@ VERIFIED_CLAUSES = (
     "[, only its size verified{verified=size}][, not verified{verified=none}]"
 )
 
+#: The lines of a template that say which checks of the pre-flight were overridden, or that there was none.
+OVERRIDDEN = (
+    "<yellow>Overridden checks</>: {preflight.ignored:list}.",
+    "{for preflight.exemptions}<yellow>Allowed by the configuration</>: {id}, by {setting}[ of {origin}].",
+    "{preflight=null}<yellow>No pre-flight check was made</>.",
+)
+
 
 def lines(*parts: Any) -> Sequence[Any]:
     """Return a template of several lines, of which all that can be filled are shown."""

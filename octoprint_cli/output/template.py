@@ -103,23 +103,27 @@ def labelled(entries: Sequence[Tuple[str, Line]], indent: int = 0) -> List[Line]
     return [Line((Piece(head.ljust(width)), *line.pieces), width) for head, (_, line) in zip(heads, entries)]
 
 
-def paths(template: Any) -> Iterator[Tuple[str, Optional[str]]]:
+def paths(template: Any, loop: Optional[str] = None) -> Iterator[Tuple[str, Optional[str]]]:
     """Yield each path that a template names, with the path of the loop that it stands in, or None."""
     if isinstance(template, str):
-        yield from _paths_of(template)
-        return
-    parts = [text for pair in template.items() for text in pair] if isinstance(template, Mapping) else template
-    for part in parts:
-        yield from paths(part)
+        yield from _paths_of(template, loop)
+    elif isinstance(template, Mapping):
+        for label, value in template.items():
+            found = _LOOP.match(label)
+            yield from (*paths(label, loop), *paths(value, found["path"] if found else loop))
+    else:
+        for part in template:
+            yield from paths(part, loop)
 
 
-def _paths_of(text: str) -> Iterator[Tuple[str, Optional[str]]]:
-    loop = _LOOP.match(text)
-    if loop:
-        yield loop["path"], None
-    for token in _TOKEN.finditer(text, loop.end() if loop else 0):
+def _paths_of(text: str, loop: Optional[str]) -> Iterator[Tuple[str, Optional[str]]]:
+    found = _LOOP.match(text)
+    if found:
+        yield found["path"], loop
+        loop = found["path"]
+    for token in _TOKEN.finditer(text, found.end() if found else 0):
         if token["field"] and not token["field"].startswith(_PROGRAM):
-            yield _CONDITION.match(token["field"])["path"], loop["path"] if loop else None  # type: ignore[index]
+            yield _CONDITION.match(token["field"])["path"], loop  # type: ignore[index]
 
 
 def _entries(template: Mapping[str, Any], scope: Scope) -> List[Tuple[str, Line]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
 
 from octoprint_cli.api import (
     CHECK_CODES,
+    OVERRIDDEN,
     PRINTED,
     UPLOAD_CODES,
     VERDICT,
@@ -22,6 +23,7 @@ from octoprint_cli.api import (
     add_wait,
     errors,
     fields,
+    lines,
     seconds,
     upload_options,
     waited,
@@ -60,10 +62,11 @@ class Print(Guarded, ShowOne):
     template = (
         f"{{met?}}{PRINTED}",
         "{met?}{last_job:sentence}.[ {temperature:hot}.]",
-        [
+        lines(
             f"<green>Started</> {{file}}[ ({{size}}[, already on the server{{unchanged?}}]{VERIFIED_CLAUSES})].",
+            *OVERRIDDEN,
             "Watch it: {octoprint-cli watch}",
-        ],
+        ),
     )
     effects = ("writes", "heats", "moves", "starts")
     repeatable = False

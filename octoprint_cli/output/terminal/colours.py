@@ -10,9 +10,17 @@ _CODES = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "bold": "1",
 
 def has_colours(stream: Any, environ: Mapping[str, str]) -> bool:
     """Whether colours may be written: to a terminal that has them, unless NO_COLOR is set."""
-    if environ.get("NO_COLOR") or not stream.isatty():
+    if environ.get("NO_COLOR") or not is_terminal(stream):
         return False
     return environ.get("TERM", "dumb") != "dumb" or "WT_SESSION" in environ  # Windows Terminal sets no TERM
+
+
+def is_terminal(stream: Any) -> bool:
+    """Whether the stream is a terminal; a closed one is none."""
+    try:
+        return stream is not None and bool(stream.isatty())
+    except ValueError:
+        return False
 
 
 def coloured(text: str, style: str) -> str:

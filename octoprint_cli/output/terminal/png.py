@@ -81,6 +81,8 @@ def _paeth(left: int, above: int, corner: int) -> int:
 
 def _pixels(row: bytearray, kind: int, palette: bytes, opacity: bytes) -> List[Pixel]:
     if kind == 3:
+        if 3 * max(row) + 3 > len(palette):
+            raise ValueError
         return [(*palette[3 * one : 3 * one + 3], opacity[one] if one < len(opacity) else 255) for one in row]
     if kind in (0, 4):
         step = _CHANNELS[kind]

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, List, Mapping, Optional, TextIO
 
 from octoprint_cli.output.safe_text import visible
-from octoprint_cli.output.terminal.colours import coloured, has_colours
+from octoprint_cli.output.terminal.colours import coloured, has_colours, is_terminal
 
 if TYPE_CHECKING:
     from octoprint_cli.output.terminal.live_view import View
@@ -43,7 +43,7 @@ class Terminal:
     @property
     def attended(self) -> bool:
         """Whether an interactive user can be asked: stdin and stderr are both a terminal."""
-        return _is_tty(self.stdin) and _is_tty(self.stderr)
+        return is_terminal(self.stdin) and is_terminal(self.stderr)
 
     def note(self, text: str) -> None:
         """Write a note on a line of its own, except with `--quiet`."""
@@ -69,7 +69,7 @@ class Terminal:
         The function takes the bytes done so far and the total. The bar appears with the first update that comes after
         `after` seconds.
         """
-        if self.quiet or not _is_tty(self.stderr):
+        if self.quiet or not is_terminal(self.stderr):
             yield None
             return
         begun = time.monotonic()
@@ -98,14 +98,14 @@ class Terminal:
         or `stream`. The function may be called at any time from any thread.
         """
         stream = stream if stream is not None else self.stderr
-        if self.quiet or not _is_tty(stream):
+        if self.quiet or not is_terminal(stream):
             yield None
             return
         from octoprint_cli.output.terminal.live_view import View  # slow to import, and only a terminal has one
         from octoprint_cli.output.terminal.suspend import around_stops
 
         with View(stream, whole) as view, around_stops(view.hide, view.reappear):
-            self._view = view if view.able and _is_tty(self.stderr) else None
+            self._view = view if view.able and is_terminal(self.stderr) else None
             try:
                 yield view.show if view.able else None
             finally:
@@ -136,10 +136,3 @@ class Terminal:
             self.stderr.flush()
         except (OSError, ValueError):
             pass  # a closed stderr must not turn a success into a failure
-
-
-def _is_tty(stream: Optional[TextIO]) -> bool:
-    try:
-        return stream is not None and stream.isatty()
-    except ValueError:  # closed
-        return False
