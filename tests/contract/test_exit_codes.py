@@ -74,7 +74,7 @@ def big(server: FaultServer) -> None:
         server.octoprint.store(f"part-number-{number:05}-of-a-very-long-name.gcode")
 
 
-@pytest.mark.parametrize("name", ["csv", "json", "value", "table", "yaml"])
+@pytest.mark.parametrize("name", ["csv", "json", "value", "table", "text", "yaml"])
 def test_reader_closing_the_pipe_exits_141(name: str, program: Program, server: FaultServer) -> None:
     big(server)
     process = program.start("files", "-f", name)

@@ -150,7 +150,7 @@ def test_csv_has_a_header_and_raw_values(server):
 
 def test_hostile_file_name_is_escaped_on_terminal(server):
     list_of(server, server.entry("a\x1b[2Jb\u202e\r\n.gcode"))
-    for format_name in ("table", "value", "csv", "json", "yaml"):
+    for format_name in ("text", "table", "value", "csv", "json", "yaml"):
         shown = server.run("files", "-f", format_name).stdout
         assert not any(character in shown for character in ("\x1b", "\u202e", "\r"))
 
