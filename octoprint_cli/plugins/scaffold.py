@@ -42,6 +42,7 @@ class Chat(ShowOne):
     """say what the printer is doing"""
 
     result = fields.record(sentence=fields.text("for a person to read aloud"))
+    template = "{{sentence}}"
     effects = ("reads",)
 
     def take_action(self, parsed_args):

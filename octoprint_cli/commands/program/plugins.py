@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional
 
-from octoprint_cli.api import Lister, Rows, ShowOne, errors, fields, write_plugin
+from octoprint_cli.api import Lister, Rows, ShowOne, errors, fields, labelled, write_plugin
 
 
 class PluginsList(Lister):
@@ -28,6 +28,17 @@ class PluginsList(Lister):
             )
         )
     )
+    headings = labelled(
+        {
+            "distribution": "{distribution}",
+            "version": "{version}",
+            "commands": ("{verbose?}{commands}", "{commands:count}"),
+            "checks": ("{verbose?}{checks}", "{checks:count}"),
+            "formats": ("{verbose?}{formats}", "{formats:count}"),
+            "problems": "<red>{problems}</>",
+        }
+    )
+    template = "{!verbose}-v names them."
     effects = ("reads",)
     needs_server = False
 
@@ -59,6 +70,7 @@ class PluginsCheck(Lister):
             )
         )
     )
+    headings = labelled({"distribution": "{distribution}", "follows the guidelines": "{ok}", "problems": "<red>{problems}</>"})
     effects = ("reads",)
     error_codes = ("NOT_FOUND", "PLUGIN_RULES")
     needs_server = False

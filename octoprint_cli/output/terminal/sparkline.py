@@ -32,7 +32,7 @@ class Trail:
         self._kept_at = now
         before = self._kept
         self._kept = {heater: before.get(heater, deque(maxlen=self._length)) for heater in temperatures}
-        for heater, (actual, *_) in temperatures.items():
+        for heater, (actual, *_) in temperatures.items():  # a reading may have an offset, too
             self._kept[heater].append(actual)
 
     def of(self, heater: str) -> List[Optional[float]]:
