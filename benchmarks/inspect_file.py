@@ -87,6 +87,10 @@ SPELLINGS: Dict[str, Callable[[bytes], bytes]] = {
     "no spaces": lambda text: _MOVE.sub(lambda found: b"G1" + found.group(1).replace(b" ", b""), text),
     "line numbers with checksums": _numbered,
     "remarks in brackets": lambda text: _MOVE.sub(rb"G1 \1 (a move)", text),
+    "lower case": lambda text: _MOVE.sub(lambda found: found.group().lower(), text),
+    "tabs": lambda text: _MOVE.sub(lambda found: found.group().replace(b" ", b"\t"), text),
+    "spaces at both ends": lambda text: _MOVE.sub(rb"  G1 \1  ", text),
+    "lines ended by CR LF": lambda text: text.replace(b"\n", b"\r\n"),
     "G91 throughout": lambda text: b"G91\n" + text.replace(b"G90", b"G91"),
     "short runs": _short_runs,
 }

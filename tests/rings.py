@@ -50,7 +50,8 @@ class Ring(NamedTuple):
 
 def end_to_end(version: str) -> Ring:
     """The ring of the real servers, on one version."""
-    return Ring(f"e2e {version}", ["tests/e2e"], _at_once(2, "loadfile"), {"OCTOPRINT_CLI_TEST_VERSIONS": version})
+    # Each worker has a server of its own, so that every test is as good on any of them; a group shares what it has made.
+    return Ring(f"e2e {version}", ["tests/e2e"], _at_once(3, "loadgroup"), {"OCTOPRINT_CLI_TEST_VERSIONS": version})
 
 
 def known_rings() -> Dict[str, List[Ring]]:
@@ -79,6 +80,11 @@ def _at_once(workers: int, spread: str = "worksteal") -> List[str]:
 
 #: What begins at the same time; within each, one name after the other: what computes (unit, contract) beside what mostly waits.
 LANES = (("faults", "plugins"), ("unit", "contract"), ("e2e",))
+
+
+def _environ() -> Dict[str, str]:
+    """The environment of a ring. Bytecode is kept: without it, each of many hundred processes compiles the program anew."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def lanes_of(names: Sequence[str]) -> List[List[Ring]]:
@@ -110,7 +116,7 @@ class Run:
         self._begun = time.monotonic()
         with self.log.open("wb") as log:
             how: Dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT, "cwd": str(ROOT)}
-            how.update(env={**os.environ, **self.ring.environ}, start_new_session=True)
+            how.update(env={**_environ(), **self.ring.environ}, start_new_session=True)
             self.process = subprocess.Popen(self.ring.command(self.report), **how)
 
     def wait(self) -> None:

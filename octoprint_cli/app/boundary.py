@@ -42,10 +42,10 @@ class Boundary:
             return Exit.OK
         except StdoutClosed:
             return Exit.PIPE_CLOSED
-        except KeyboardInterrupt:
-            return self._interrupted(Interrupted, "interrupted")
-        except Terminated:
-            return self._interrupted(Stopped, "terminated")
+        except KeyboardInterrupt as interruption:
+            return self._interrupted(Interrupted, "interrupted", interruption)
+        except Terminated as interruption:
+            return self._interrupted(Stopped, "terminated", interruption)
         except OutcomeUnknown as error:
             return self._report(self._with_state_now(error))
         except CliError as error:
@@ -55,15 +55,19 @@ class Boundary:
         except Exception as error:
             return self._report(InternalError.of(error))
 
-    def _interrupted(self, kind: Type[CliError], word: str) -> int:
-        """Report an interruption with what the server has now: whoever stopped the program has not stopped the server."""
+    def _interrupted(self, kind: Type[CliError], word: str, interruption: BaseException) -> int:
+        """Report an interruption with what the server has now: whoever stopped the program has not stopped the server.
+
+        A command may have put what it knew into `data` of the interruption.
+        """
         signals.heard()
+        data = getattr(interruption, "data", None)
         if not self._run.has_acted:
             elsewhere = self._run.acted_elsewhere
             sent = "what was sent to another server goes on" if elsewhere else "nothing was sent that changes anything"
-            return self._report(kind(f"{word}; {sent}"))
+            return self._report(kind(f"{word}; {sent}", data=data))
         sentence, now = self._aftermath("the server was not asked what came of it")
-        return self._report(kind(f"{word}; {sentence}", details=now))
+        return self._report(kind(f"{word}; {sentence}", details=now, data=data))
 
     def _with_state_now(self, error: OutcomeUnknown) -> CliError:
         """Return the error with what the server shows now."""

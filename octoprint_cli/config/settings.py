@@ -15,12 +15,12 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from octoprint_cli.config.exemptions import FileSource, check_options, require_known_checks
 from octoprint_cli.config.file import ConfigFile
+from octoprint_cli.config.known_keys import require_known_keys
 from octoprint_cli.config.locks import config_lock
-from octoprint_cli.config.strays import expanded, folder_problem, home_folder, misplaced
+from octoprint_cli.config.strays import expanded, folder_problem, home_folder
 from octoprint_cli.config.url import normalise
 from octoprint_cli.config.values import DEFAULTS, LIMITS, READERS, Exemption, Limits, Setting, Value, degrees
 from octoprint_cli.errors import ConfigError, ConfigExists, UsageError
-from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.output.redact import is_secret
 
 HOME_VARIABLE = "OCTOPRINT_CLI_HOME"
@@ -90,7 +90,9 @@ class Settings:
             if "config" in self._options and not self._writing and not self.path.exists():
                 raise ConfigError(f"there is no file {self.path}", hint=f"octoprint-cli init --config {self.path}")
             self._file = ConfigFile(self.path, missing="config" not in self._options and self._folder is None)
-            self._require_known_keys()
+            require_known_keys(
+                self._file, {(): self._file.data, **{("printers", name): own for name, own in self.printers.items()}}
+            )
             if self._file.readable_by_others():
                 self.on_warning(f"{self.path} can be read by others: chmod 600 {self.path}")
         return self._file
@@ -254,21 +256,6 @@ class Settings:
             if named is not None:
                 yield self._section_of(named.value)
         yield self.file.data, str(self.path), ()
-
-    def _require_known_keys(self) -> None:
-        """Raise ConfigError for an unknown key. A section may belong to a plugin, unless its name resembles one of our keys."""
-        for path, section in [((), self.file.data), *((("printers", name), values) for name, values in self.printers.items())]:
-            only_above = ["printers", "printer"]
-            known = [*(name for name in READERS if name != "printer"), "limits", "checks", *(only_above if not path else [])]
-            for key in (key for key in section if key not in known):
-                wrong = misplaced(path, str(key), section[key], READERS)
-                if wrong:
-                    raise self.file.bad_value((*path, str(key)), wrong)
-                may_be_plugin_section = isinstance(section[key], (dict, list))
-                near = close_matches(str(key), known, most=1, similarity=0.85 if may_be_plugin_section else 0.75)
-                if near or not may_be_plugin_section:
-                    meant = did_you_mean(near) or f"; there are {', '.join(known)}"
-                    raise self.file.bad_value((*path, str(key)), f"is no setting{meant}")
 
     def _variables(self) -> Dict[str, Optional[str]]:
         return {name: self._environ.get(variable) for name, variable in VARIABLES.items()}

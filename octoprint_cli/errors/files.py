@@ -34,7 +34,7 @@ class FileInvalid(FileError):
 
     code = "FILE_INVALID"
     remedy = "octoprint-cli help inspect"
-    advice = "Look at what the message names; `octoprint-cli inspect` shows what a file contains."
+    advice = "Look at what the message names; the command `inspect` shows what a file contains."
 
 
 class FileIncomplete(FileError):

@@ -122,7 +122,7 @@ def summary(known: PrinterSnapshot) -> Dict[str, Any]:
     return {
         "state": job.state,
         "phase": job.phase.value,
-        "temperature": heaters(temperatures) or {"tool0": {"actual": None, "target": None}},
+        "temperature": heaters(temperatures) or _no_heaters(),
         "job": _declared(JOB, job),
         "last_job": _declared(LAST_JOB, known.ending) if known.ending else None,
         "prompt": known.prompt._asdict() if known.prompt else None,
@@ -130,6 +130,18 @@ def summary(known: PrinterSnapshot) -> Dict[str, Any]:
         "flags": printer.flags if printer else {},
         "unknown": dict(known.unknown),
     }
+
+
+def unknown_summary(why: str) -> Dict[str, Any]:
+    """Return the fields of `summary` for a printer of which nothing is known: each is null, or empty, and `unknown` says why."""
+    nothing: Dict[str, Any] = dict.fromkeys(SUMMARY.schema["properties"])
+    job = dict.fromkeys(JOB.schema["properties"])
+    unknown = dict.fromkeys(("state", "phase", "temperature", "job", "last_job"), why)
+    return {**nothing, "temperature": _no_heaters(), "job": job, "flags": {}, "unknown": unknown}
+
+
+def _no_heaters() -> Dict[str, Any]:
+    return {"tool0": {"actual": None, "target": None}}
 
 
 def _declared(declaration: Field, found: object) -> Dict[str, Any]:

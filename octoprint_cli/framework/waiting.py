@@ -9,9 +9,9 @@ import contextlib
 import math
 import time
 from argparse import Namespace
-from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Generator, List, Optional, Sequence, Set, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Generator, Iterator, List, Optional, Sequence, Set, Tuple
 
-from octoprint_cli.errors import CliError, PrinterOffline, WaitTimeout
+from octoprint_cli.errors import CliError, PrinterOffline, Terminated, WaitTimeout
 from octoprint_cli.framework.fields import (
     listed,
     merged,
@@ -20,7 +20,7 @@ from octoprint_cli.framework.fields import (
     text,
     time as time_of,
 )
-from octoprint_cli.framework.printer_status import SUMMARY, summary
+from octoprint_cli.framework.printer_status import SUMMARY, summary, unknown_summary
 
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
@@ -122,12 +122,9 @@ def waited(
         follower = JobTracker(command.client, *follow) if follow is not None else None
         note = command.terminal.warn
         waiter = Waiter(command.client, _parsed(goals), fails, follower=follower, on_snapshot=presenter.show_snapshot, note=note)
-        try:
+        with _described(waiter, presenter, begun, done):
             waiter.wait(math.inf if seconds is None else seconds)
-        except CliError as error:
-            error.data = {**(done or {}), **_outcome(waiter, presenter, begun)}
-            raise
-        return {**(done or {}), **_outcome(waiter, presenter, begun)}
+        return {**(done or {}), **_final(waiter, presenter, begun)}
 
 
 def watched(command: StreamContext, parsed_args: Namespace) -> Lines:
@@ -147,16 +144,12 @@ def watched(command: StreamContext, parsed_args: Namespace) -> Lines:
         subscription = Subscription(lines=lines, events=(*watch_report.EVENTS, *named), plugins=(updates.PROMPTS, updates.NOTES))
         waiter = Waiter(command.client, _parsed(parsed_args.goals), parsed_args.fail_on, on_snapshot=presenter.show_snapshot)
         reporter = watch_report.Reporter(parsed_args.interval)
-        try:
-            with Feed(command.client, subscription, note=command.terminal.warn) as feed:
-                for update in waiter.watch(feed, parsed_args.timeout or math.inf):
-                    presenter.show_update(update)
-                    if show is None:
-                        yield from reporter.lines(update, wanted)
-        except CliError as error:
-            error.data = _outcome(waiter, presenter, begun)
-            raise
-        return _outcome(waiter, presenter, begun)
+        with _described(waiter, presenter, begun), Feed(command.client, subscription, note=command.terminal.warn) as feed:
+            for update in waiter.watch(feed, parsed_args.timeout or math.inf):
+                presenter.show_update(update)
+                if show is None:
+                    yield from reporter.lines(update, wanted)
+        return _final(waiter, presenter, begun)
 
 
 def last_ending(client: Client, job: Job) -> Optional[JobOutcome]:
@@ -188,15 +181,37 @@ def _parsed(goals: Sequence[str]) -> List[Goal]:
     return [Goal.parse(goal) for goal in goals]
 
 
-def _outcome(waiter: Waiter, presenter: LivePresenter, begun: float) -> Dict[str, Any]:
-    """Return the outcome of the wait and the printer's final state, and show that state in the live view."""
-    seconds = round(time.monotonic() - begun, 3)  # without the last look
+@contextlib.contextmanager
+def _described(waiter: Waiter, presenter: LivePresenter, begun: float, done: Optional[Dict[str, Any]] = None) -> Iterator[None]:
+    """Give whatever ends the wait early its outcome as `data`: every field of WAITED, null where nothing is known."""
+    try:
+        yield
+    except CliError as error:
+        error.data = {**(done or {}), **_final(waiter, presenter, begun)}
+        raise
+    except (KeyboardInterrupt, Terminated) as interruption:  # which wants to end now: the server is not asked again
+        vars(interruption)["data"] = {**(done or {}), **_outcome(waiter, waiter.snapshot, _seconds_since(begun))}
+        raise
+
+
+def _final(waiter: Waiter, presenter: LivePresenter, begun: float) -> Dict[str, Any]:
+    """Return the outcome of the wait with the printer's final state, and show that state in the live view."""
+    seconds = _seconds_since(begun)  # without the last look
     known = waiter.final()
+    if known is not None:
+        presenter.show_snapshot(known)
+    return _outcome(waiter, known, seconds)
+
+
+def _seconds_since(begun: float) -> float:
+    return round(time.monotonic() - begun, 3)
+
+
+def _outcome(waiter: Waiter, known: Optional[PrinterSnapshot], seconds: float) -> Dict[str, Any]:
     met = str(waiter.met) if waiter.met else None
     wait = {"waited_for": [str(goal) for goal in waiter.goals], "met": met, "seconds": seconds}
     if known is None:
-        return {**wait, "heard": None, "heard_ago": None}
-    presenter.show_snapshot(known)
+        return {**wait, "heard": None, "heard_ago": None, **unknown_summary("the server has not told its state")}
     now = time.time()
     heard = now if known.heard is None else known.heard
     return {**wait, "heard": heard, "heard_ago": round(max(0.0, now - heard), 1), **summary(known)}

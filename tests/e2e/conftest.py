@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
-from typing import Callable, Iterator, List
+from typing import Any, Callable, Iterator, List
 
 import pytest
 
-from . import schemas, versions
+from . import installation, versions
+from .limits import dwell
+from .printers import DEFAULT, change
 from .prints import write
-from .server import PROGRAM, Server, environment, run
+from .program import PROGRAM, forking, run_installed
+from .server import Server, environment
 
 # Started in the background, as by a shell's `&`, a process ignores Ctrl-C, and so do its children: the tests send it to theirs.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -25,27 +28,37 @@ VERSIONS = os.environ.get("OCTOPRINT_CLI_TEST_VERSIONS", "1.11.8 2.0.0rc7").spli
 INSTALL_SECONDS = 280
 
 
+@pytest.fixture(scope="session")
+def forks() -> Iterator[None]:
+    """Runs of the program are forked, from when one is needed."""
+    with forking():
+        yield
+
+
 @pytest.fixture(scope="session", params=VERSIONS)
-def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def running(request: pytest.FixtureRequest, forks: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of each version for each process that runs tests, started once, stopped by its own process id."""
     version: str = request.param
     environ = environment(tmp_path_factory.mktemp("home"), version)
     name = "-".join(["e2e", *version.split("."), os.environ.get("PYTEST_XDIST_WORKER", "alone")])
     base = [str(PROGRAM), "--json", "sandbox"]
-    schemas.catalogue(base[0])  # now: no test is to wait for it in the middle of a job
     try:
-        data = run([*base, "start", "--name", name, "--octoprint", version], environ, seconds=INSTALL_SECONDS).data
-        yield Server(name, version, data["python"], {**environ, "HOME": environ["XDG_CACHE_HOME"]})
+        with installation.shared(Path(environ["OCTOPRINT_CLI_HOME"]), name):
+            data = run_installed([*base, "start", "--name", name, "--octoprint", version], environ, INSTALL_SECONDS).data
+        server = Server(name, version, data["python"], {**environ, "HOME": environ["XDG_CACHE_HOME"]})
+        server.prepare()
+        yield server
     finally:
-        run([*base, "stop", "--name", name], environ)
+        run_installed([*base, "stop", "--name", name], environ)
 
 
 @pytest.fixture
-def server(running: Server, record_property: Callable[[str, str], None]) -> Server:
+def server(running: Server, record_property: Callable[[str, str], None]) -> Iterator[Server]:
     """The server, idle, cold and empty."""
     record_property(versions.PYTHON, running.python)
     running.reset()
-    return running
+    yield running
+    running.end_begun()
 
 
 @pytest.fixture
@@ -61,8 +74,32 @@ def quick(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def short(tmp_path: Path) -> Path:
+    """A file that prints for three seconds: time enough to be waited for, in the middle."""
+    return write(tmp_path / "short.gcode", dwell(3))
+
+
+@pytest.fixture
+def hung(server: Any, slow: Path) -> Any:
+    """A printer that has stopped answering in the middle of a job."""
+    server.cli("print", slow, "--confirm")
+    server.until(server.job, lambda job: (job["progress"]["completion"] or 0) > 0)
+    server.gcode("!!DEBUG:go_awol")
+    yield server
+    server.reconnect()
+
+
+@pytest.fixture
+def printer(server: Any) -> Iterator[Any]:
+    """The server, whose profile a test may `change`."""
+    yield server
+    change(server, DEFAULT)
+    server.reset()
+
+
+@pytest.fixture
 def mild(server: Server) -> Iterator[Server]:
-    """The server, told to stay connected after an error of the firmware: it reads that when it connects."""
+    """The server, set to stay connected after an error of the firmware: it reads that when it connects."""
     server.post("/api/settings", {"serial": {"disconnectOnErrors": False}})
     server.reconnect()
     yield server
@@ -71,7 +108,9 @@ def mild(server: Server) -> Iterator[Server]:
 
 
 def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
+    """What takes longest comes first: the tests that are bound to one process, so that the others fill up the rest."""
     versions.mark(items)
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-#: The hotend is waited for, at a temperature that takes it a moment: what extrudes cold is warned of. Nothing is hot afterwards.
+#: The hotend is waited for, as what extrudes cold is warned of, at a temperature that it nearly has. Nothing is hot afterwards.
 BEGIN = "M109 S25\nG28\nG90\nM82\nG1 X10 Y10 Z0.2 F6000\nG1 X20 E1\nM104 S0\n"
 END = "M84\n"
 #: A job of a minute, in which the printer answers: the virtual one dwells in real time.

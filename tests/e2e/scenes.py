@@ -11,12 +11,11 @@ import zlib
 from pathlib import Path
 from typing import Any, Iterator
 
-from .prints import END, print_of, write
-from .server import Answer, Server, run, run_here
-from .test_endings import SECONDS, cancel, debug, following
-
-_SHORT = "G4 P100\n" * 30
-_LONG = "G4 P100\n" * 600
+from .limits import dwell
+from .prints import DWELL, END, print_of, write
+from .program import Answer, run, run_here
+from .server import Server
+from .test_endings import cancel, debug, start_following
 
 
 class Stage:
@@ -25,12 +24,12 @@ class Stage:
     def __init__(self, server: Server, folder: Path) -> None:
         self.server, self.folder = server, folder
         self.quick = write(folder / "quick.gcode", "G1 X1 F6000\n")
-        self.short = write(folder / "short.gcode", _SHORT)
-        self.slow = write(folder / "slow.gcode", _LONG)
+        self.short = write(folder / "short.gcode", dwell(3))
+        self.slow = write(folder / "slow.gcode", DWELL)
         #: One of the checks' warnings says something of it.
         self.risky = write(folder / "risky.gcode", "M500\n")
 
-    def tell(self, line: str, *more: Any, **how: Any) -> Answer:
+    def run(self, line: str, *more: Any, **how: Any) -> Answer:
         """Run a line, in the folder; it must succeed, or end as `expect` says."""
         environ = {**self.server.environ, **how.pop("also", {})}
         as_process = line.startswith("sandbox st")  # a server is to be no child of the tests
@@ -51,7 +50,7 @@ class Stage:
 
 def the_program_itself(stage: Stage) -> None:
     for line in ("help", "help status", "help sandbox", "help sandbox start", "version", "version --client", "commands"):
-        stage.tell(line)
+        stage.run(line)
     for line in (
         "commands config",
         "schema print",
@@ -61,37 +60,37 @@ def the_program_itself(stage: Stage) -> None:
         "plugins new my-own",
         "skill",
     ):
-        stage.tell(line)
-    stage.tell("complete", "--words=status\n--")
-    stage.tell("plugins check octoprint-cli-sandbox")
+        stage.run(line)
+    stage.run("complete", "--words=status\n--")
+    stage.run("plugins check octoprint-cli-sandbox")
     script = stage.folder / "batch.txt"
     script.write_text('status\n["version", "--client"]\ntemp --history --limit 2\nupload quick.gcode --dry-run\n')
     with script.open() as lines:
-        stage.tell("batch", stdin=lines)
+        stage.run("batch", stdin=lines)
 
 
 def the_configuration(stage: Stage) -> None:
     home = {"OCTOPRINT_CLI_HOME": str(stage.folder / "home")}
     given = ["--host", stage.server.host, "--api-key", stage.server.key]
-    stage.tell("init --no-verify --printer mine", *given, also=home)
-    stage.tell("init --force", *given, also=home)
-    stage.tell("init --force --printer mine", *given, also=home)
-    stage.tell("config show")
+    stage.run("init --no-verify --printer mine", *given, also=home)
+    stage.run("init --force", *given, also=home)
+    stage.run("init --force --printer mine", *given, also=home)
+    stage.run("config show")
 
 
 def files_on_this_computer(stage: Stage) -> None:
     sliced = stage.folder / "sliced.gcode"
     sliced.write_text(_sliced(), encoding="utf-8")
-    stage.tell("inspect", sliced)
-    stage.tell("inspect --thumbnail small.png", sliced)
+    stage.run("inspect", sliced)
+    stage.run("inspect --thumbnail small.png", sliced)
     bad = stage.folder / "bad.gcode"
     bad.write_text("G28\nG90\nM82\nG1 X{speed}\nG1 X5 Y5 E3\nM502\nG1 X9 E4 ; \x01\n", encoding="utf-8")
-    stage.tell("inspect", bad)
+    stage.run("inspect", bad)
     for name, body in {"empty": "", "axis": "G1 X10\nG1 Z5\n", "flat": "M104 S200\nG92 X0\nG1 X5 E1\n"}.items():
         (stage.folder / f"{name}.gcode").write_text(body)
-        stage.tell("inspect", stage.folder / f"{name}.gcode")
+        stage.run("inspect", stage.folder / f"{name}.gcode")
     with stage.quick.open() as lines:
-        stage.tell("inspect -", stdin=lines)
+        stage.run("inspect -", stdin=lines)
 
 
 def _sliced() -> str:
@@ -114,53 +113,53 @@ def _png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
-def the_add_ons(stage: Stage) -> None:
+def plugins(stage: Stage) -> None:
     name = stage.server.name
     for line in ("list", f"status --name {name}", f"start --name {name}", f"remove --name {name} --dry-run"):
-        stage.tell(f"sandbox {line}")
-    stage.tell(f"sandbox stop --name {name}")
-    stage.tell(f"sandbox start --name {name}")
-    stage.tell("sandbox remove --name nobody --confirm")
-    there = {row["name"] for row in stage.tell("commands").data["commands"]}
+        stage.run(f"sandbox {line}")
+    stage.run(f"sandbox stop --name {name}")
+    stage.run(f"sandbox start --name {name}")
+    stage.run("sandbox remove --name nobody --confirm")
+    there = {row["name"] for row in stage.run("commands").data["commands"]}
     if "power status" in there:
-        assert stage.tell("power status", expect=None).code == "PSUCONTROL_MISSING"
+        assert stage.run("power status", expect=None).code == "PSUCONTROL_MISSING"
     if "mcp serve" in there:  # it wants Python 3.10
         serving = stage.server.begin("mcp", "serve", "--http", "0")
         assert serving.process.stderr is not None
         assert "tools at" in serving.process.stderr.readline()
         serving.send(signal.SIGINT)
-        serving.answer(SECONDS)
+        serving.answer()
 
 
 # -- files on the server ----------------------------------------------------------------------------
 
 
 def files_there(stage: Stage) -> None:
-    stage.tell("files")
+    stage.run("files")
     for line in ("--dry-run", "", "", "--path a/folder --select", "--path a/folder --select --dry-run"):
-        stage.tell("upload", stage.quick, *line.split())
+        stage.run("upload", stage.quick, *line.split())
     stage.quick.write_text(stage.quick.read_text() + END)
     for policy in ("skip", "rename", "replace"):
-        stage.tell(f"upload --if-exists {policy}", stage.quick)
+        stage.run(f"upload --if-exists {policy}", stage.quick)
     for line in ("files", "files --location local"):
-        stage.tell(line)
-    stage.tell("print --stored quick.gcode --dry-run")
-    stage.tell("print --stored quick.gcode --confirm --wait")
-    stage.tell("preflight --stored quick.gcode")
-    stage.tell("preflight --stored a/folder/quick.gcode")
+        stage.run(line)
+    stage.run("print --stored quick.gcode --dry-run")
+    stage.run("print --stored quick.gcode --confirm --wait")
+    stage.run("preflight --stored quick.gcode")
+    stage.run("preflight --stored a/folder/quick.gcode")
 
 
 def the_card(stage: Stage) -> None:
     stage.server.reconnect()  # 2.0.0rc7 selects on the card once a connection
     # The card keeps its files, and 1.11's virtual one lists a second `x~1.gco` under no name that is new.
     fresh = write(stage.folder / f"{secrets.token_hex(3)}_longname.gcode", "G1 X1 F6000\n")
-    stored = stage.tell("upload --location sdcard", fresh).data["path"]
-    stage.tell("upload --location sdcard --dry-run", fresh)
+    stored = stage.run("upload --location sdcard", fresh).data["path"]
+    stage.run("upload --location sdcard --dry-run", fresh)
     stage.server.idle()
-    stage.tell("files --location sdcard")
-    stage.tell(f"print --location sdcard --stored {stored} --confirm")
+    stage.run("files --location sdcard")
+    stage.run(f"print --location sdcard --stored {stored} --confirm")
     for line in ("status", "wait --for idle", "files"):
-        stage.tell(line)
+        stage.run(line)
 
 
 # -- the printer ------------------------------------------------------------------------------------
@@ -168,33 +167,33 @@ def the_card(stage: Stage) -> None:
 
 def the_printer(stage: Stage) -> None:
     for line in ("status", "temp", "temp --tool 30 --dry-run", "temp --tool 30 --bed 30 --wait", "temp --history", "temp --off"):
-        stage.tell(line)
+        stage.run(line)
     for line in ("M114 M115", "--reply M114 M115 M105 M117", "M500 --dry-run"):
-        stage.tell(f"gcode {line}")
-    assert stage.tell("gcode --reply M0 --reply-timeout 5", expect=4).code == "FIRMWARE_REFUSED"  # the server blocks it
+        stage.run(f"gcode {line}")
+    assert stage.run("gcode --reply M0 --reply-timeout 5", expect=4).code == "FIRMWARE_REFUSED"  # the server blocks it
     with stage.server.listened():
         asking = stage.server.begin("gcode", "--reply", "G4 P500", "M114")
     stage.server.gcode("M118 hello")
-    asking.answer(SECONDS)
+    asking.answer()
     for line in ("connect", "connect --dry-run", "disconnect --dry-run", "disconnect", "disconnect"):
-        stage.tell(line)
+        stage.run(line)
     for line in ("connect --dry-run", "connect"):
-        stage.tell(line)
+        stage.run(line)
     stage.server.reset()
 
 
 def before_a_print(stage: Stage) -> None:
-    stage.tell("preflight")
+    stage.run("preflight")
     for file in (stage.quick, stage.risky):
-        stage.tell("preflight", file)
-        stage.tell("print --dry-run", file)
-        stage.tell("print --dry-run --skip-if-printing", file)
-    stage.tell("print --dry-run --no-preflight", stage.quick)
+        stage.run("preflight", file)
+        stage.run("print --dry-run", file)
+        stage.run("print --dry-run --skip-if-printing", file)
+    stage.run("print --dry-run --no-preflight", stage.quick)
     hot = write(stage.folder / "hot.gcode", "M104 S999\n")
-    stage.tell("preflight --ignore file_temperatures", hot)
-    stage.tell("print --dry-run --ignore file_temperatures", hot)
-    stage.tell("print --confirm --wait --ignore risky_commands", stage.risky)
-    stage.tell("print --confirm --wait", stage.risky)
+    stage.run("preflight --ignore file_temperatures", hot)
+    stage.run("print --dry-run --ignore file_temperatures", hot)
+    stage.run("print --confirm --wait --ignore risky_commands", stage.risky)
+    stage.run("print --confirm --wait", stage.risky)
     config = stage.folder / "lasting.yaml"
     server = stage.server
     config.write_text(
@@ -202,81 +201,80 @@ def before_a_print(stage: Stage) -> None:
     )
     config.chmod(0o600)
     for line in ("preflight", "print --dry-run", "print --confirm --wait"):
-        stage.tell(line, stage.risky, "--config", config)
-    stage.tell("preflight --strict", stage.risky, expect=None)
+        stage.run(line, stage.risky, "--config", config)
+    stage.run("preflight --strict", stage.risky, expect=None)
 
 
 # -- jobs -------------------------------------------------------------------------------------------
 
 
 def a_job(stage: Stage) -> None:
-    stage.tell("print --confirm", stage.slow)
-    stage.tell("gcode", "M220 S100")
+    stage.run("print --confirm", stage.slow)
+    stage.run("gcode", "M220 S100")
     for line in ("status", "wait --for printing", "wait --for progress=1", "temp", "pause --dry-run", "pause", "pause", "status"):
-        stage.tell(line)
+        stage.run(line)
     for line in ("wait --for paused", "resume --dry-run", "resume", "resume", "disconnect --confirm --dry-run"):
-        stage.tell(line)
+        stage.run(line)
     for more in ("--confirm", "--dry-run"):
-        stage.tell("print --skip-if-printing", more, stage.quick)
+        stage.run("print --skip-if-printing", more, stage.quick)
     cancel(stage.server)
     stage.server.idle()
 
 
 def a_good_end(stage: Stage) -> None:
-    stage.tell("upload", stage.short)
-    stage.server.until(lambda: stage.server.file("short.gcode").get("gcodeAnalysis"), bool, SECONDS)
-    printing = following(stage.server, stage.short)
+    stage.server.analyse("short.gcode", lambda: stage.run("upload", stage.short))
+    printing = start_following(stage.server, stage.short)
     waiting = [stage.server.begin(*line.split()) for line in ("wait", "watch --until done")]
     for run_ in (printing, *waiting):
-        run_.answer(SECONDS)
+        run_.answer()
     for line in ("status", "wait", "watch --until done", "watch --until idle", "watch --timeout 0.2", "temp --tool 30 --wait"):
-        stage.tell(line)
-    stage.tell("temp --off")
-    stage.tell("print --confirm --no-preflight --wait", stage.quick)
+        stage.run(line)
+    stage.run("temp --off")
+    stage.run("print --confirm --no-preflight --wait", stage.quick)
 
 
 def a_cancel(stage: Stage) -> None:
-    stage.tell("print --confirm", stage.slow)
+    stage.run("print --confirm", stage.slow)
     for line in ("cancel --dry-run", "cancel --dry-run --confirm", "cancel --confirm", "wait --for idle", "status"):
-        stage.tell(line)
-    stage.tell("temp --tool 30 --wait")
-    stage.tell("wait --for temp")
-    stage.tell("temp --off")
+        stage.run(line)
+    stage.run("temp --tool 30 --wait")
+    stage.run("wait --for temp")
+    stage.run("temp --off")
 
 
 def a_failure(stage: Stage) -> None:
     with stage.settings({"serial": {"disconnectOnErrors": False}}, {"serial": {"disconnectOnErrors": True}}):
         stage.server.reconnect()
-        printing = following(stage.server, stage.slow)
+        printing = start_following(stage.server, stage.slow)
         debug("mintemp_error")(stage.server)
-        printing.answer(SECONDS)
+        printing.answer()
         for line in ("status", "wait --for idle", "watch --until idle", "temp --tool 30 --wait"):
-            stage.tell(line)
-        stage.tell("temp --off")
+            stage.run(line)
+        stage.run("temp --off")
     stage.server.reconnect()
 
 
 def a_question(stage: Stage) -> None:
     asked = stage.folder / "asked.gcode"
-    write(asked, "G4 P500\nM600\n" + _LONG)
+    write(asked, "G4 P500\nM600\n" + DWELL)
     prompts = [{"plugins": {"action_command_prompt": {"enable": when}}} for when in ("always", "detected")]
     with stage.settings(*prompts):
-        stage.tell("print --confirm", asked)
+        stage.run("print --confirm", asked)
         stage.server.until(stage.server.state, lambda state: state == "Paused")
         for line in ("status", "wait --for paused", "watch --until paused", "temp --tool 30 --wait"):
-            stage.tell(line)
+            stage.run(line)
         # Or the next question would first close this one.
         stage.server.post("/api/plugin/action_command_prompt", {"command": "select", "choice": 0})
         cancel(stage.server)
         stage.server.idle()
-    stage.tell("temp --off")
+    stage.run("temp --off")
 
 
 SCENES = (
     the_program_itself,
     the_configuration,
     files_on_this_computer,
-    the_add_ons,
+    plugins,
     files_there,
     the_card,
     the_printer,

@@ -9,12 +9,13 @@ import functools
 import json
 import os
 import re
-import subprocess
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Set
 
 from jsonschema import Draft202012Validator, FormatChecker
+
+from octoprint_cli import testing
 
 #: The program's own options that take a value.
 _VALUED = frozenset("--printer --host --api-key --config --timeout --format -f".split())
@@ -91,7 +92,7 @@ class Schema:
 
     def problems(self, data: Any) -> List[str]:
         """What of a success is not as the schema says, or not in it."""
-        loose = _told(self._whole, data)
+        loose = _messages(self._whole, data)
         return loose if loose or not self.declares else self._nearest(data, self._strict)
 
     def part_problems(self, data: Any) -> List[str]:
@@ -100,7 +101,7 @@ class Schema:
 
     def shown(self, data: Any) -> Set[str]:
         """The members that an answer has, of the kind that it is."""
-        kind = next(kind for kind, strict in zip(self.kinds, self._strict) if not _told(strict, data))
+        kind = next(kind for kind, strict in zip(self.kinds, self._strict) if not _messages(strict, data))
         return {_named(kind, path) for path in shown(kind, data)}
 
     def members(self) -> Set[str]:
@@ -108,14 +109,14 @@ class Schema:
 
     @staticmethod
     def _nearest(data: Any, kinds: Sequence[Draft202012Validator]) -> List[str]:
-        return min((_told(kind, data) for kind in kinds), key=len)
+        return min((_messages(kind, data) for kind in kinds), key=len)
 
 
 def _strict(kind: Json) -> Draft202012Validator:
     return Draft202012Validator(closed(kind), format_checker=_formats)
 
 
-def _told(validator: Draft202012Validator, data: Any) -> List[str]:
+def _messages(validator: Draft202012Validator, data: Any) -> List[str]:
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(data)]
 
 
@@ -125,26 +126,25 @@ def _named(kind: Json, path: str) -> str:
     return f"{path} ({described})" if described else path
 
 
-#: What commands have shown while somebody wants to know: by command.
+#: What commands have shown while a test collects it: by command.
 ledger: Optional[Dict[str, Set[str]]] = None
 
 
-def hold(line: Sequence[str], envelope: Json) -> None:
-    """Hold what a run has answered against the schema of its command. Raises AssertionError."""
+def check_answer(line: Sequence[str], envelope: Json) -> None:
+    """Check what a run has answered against the schema of its command. Raises AssertionError."""
     words, chosen = _words(line[1:]), any(word.startswith(_COLUMNS) for word in line[1:])
-    if chosen or Path(line[0]).name != "octoprint-cli":
-        return
-    held(line[0], words, envelope)
+    if not chosen and Path(line[0]).name == "octoprint-cli":
+        check_data(words, envelope)
 
 
-def held(program: str, words: Sequence[str], envelope: Json) -> None:
-    """The same, of the words of a command."""
-    name = next((name for name in (" ".join(words[:2]), *words[:1]) if name in catalogue(program)), None)
+def check_data(words: Sequence[str], envelope: Json) -> None:
+    """Check the answer to the words of a command, as `check_answer` does."""
+    name = next((name for name in (" ".join(words[:2]), *words[:1]) if name in catalogue()), None)
     failed, data = envelope["status"] == "error", envelope["data"]
     if failed and (name is None or data is None or any(other in data for other in _OTHERS.get(name, ()))):
         return
     assert name is not None, f"no command answers {words}"
-    schema = schema_of(program, name)
+    schema = schema_of(name)
     problems = schema.part_problems(data) if failed else schema.problems(data)
     assert not problems, "\n".join([f"{name} answers what its schema does not say:", *problems, json.dumps(data)[:2000]])
     if ledger is not None and not failed:
@@ -152,7 +152,7 @@ def held(program: str, words: Sequence[str], envelope: Json) -> None:
 
 
 def _words(argv: Sequence[str]) -> List[str]:
-    """The words of a line, without the program's options."""
+    """Return the words of a line, without the program's options."""
     rest, found = iter(argv), []
     for word in rest:
         if word in _VALUED:
@@ -162,25 +162,27 @@ def _words(argv: Sequence[str]) -> List[str]:
     return found
 
 
-def catalogue(program: str) -> List[str]:
-    """The names of the installed commands."""
-    return list(_schemas(program))
-
-
-def schema_of(program: str, name: str) -> Schema:
-    return _schemas(program)[name]
+def catalogue() -> List[str]:
+    """Return the names of the installed commands."""
+    return list(_shown())
 
 
 @functools.lru_cache(maxsize=None)
-def _schemas(program: str) -> Dict[str, Schema]:
-    """All of them, asked for in one run: a test that watches a job of seconds has no time for that."""
-    names = [command["name"] for command in json.loads(_asked(program, "commands"))["data"]["commands"]]
-    told = _asked(program, "batch", given="".join(f"schema {name}\n" for name in names)).splitlines()
-    return {name: Schema(json.loads(line)["data"]["schema"]) for name, line in zip(names, told)}
+def schema_of(name: str) -> Schema:
+    return Schema(_shown()[name])
 
 
-def _asked(program: str, *words: str, given: str = "") -> str:
-    """What the program says of itself, whatever the configuration."""
+@functools.lru_cache(maxsize=None)
+def _shown() -> Dict[str, Json]:
+    """What `schema` shows of each command, asked for in one run."""
+    names = [command["name"] for command in json.loads(_output("commands"))["data"]["commands"]]
+    lines = _output("batch", given="".join(f"schema {name}\n" for name in names)).splitlines()
+    return {name: json.loads(line)["data"]["schema"] for name, line in zip(names, lines)}
+
+
+def _output(*words: str, given: str = "") -> str:
+    """What the program writes in this process, whatever the configuration."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("OCTOPRINT_")}
-    how: Json = {"env": environ, "input": given, "stdout": subprocess.PIPE, "text": True, "check": True}
-    return str(subprocess.run([program, "--json", *words], **how).stdout)
+    done = testing.run("--json", *words, env=environ, stdin=given)
+    assert done.exit_code == 0, done
+    return done.stdout

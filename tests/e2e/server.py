@@ -1,122 +1,32 @@
-"""A running OctoPrint as a test sees it: the installed program aimed at it, and the server's own view of the world."""
+"""A running OctoPrint as a test sees it: the installed program configured for it, and the server's own view of the world."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Optional, TextIO
-from unittest import mock
+from typing import Any, Callable, Dict, Iterator, List, Optional
 from urllib.parse import quote
 
 import requests
 import yaml
+from octoprint_cli_sandbox.sandbox import Sandbox
 
-from octoprint_cli import testing
+from .program import PROGRAM, Answer, Started, run, run_here
 
-from . import schemas
-
-PROGRAM = Path(sys.executable).with_name("octoprint-cli")
-#: Everything but an installation answers in seconds.
-RUN_SECONDS = 120
+#: Beyond this something hangs.
+LIMIT = 120
+#: Between two looks at a server: each costs it some milliseconds of a processor, which the runs want.
+FIRST_PAUSE, LONGEST_PAUSE = 0.03, 0.2
 #: What an operator's key may do; a test takes one away.
 PERMISSIONS = "STATUS CONNECTION CONTROL FILES_LIST FILES_UPLOAD FILES_DOWNLOAD FILES_DELETE FILES_SELECT PRINT".split()
+#: So warm is the virtual printer when nothing heats: a file that waits for 25 degrees waits no second. Half a degree below a target
+#: would end its thread: it has a factor for more and for less than that.
+AMBIENT = 24.7
 
 _GONE = ("Offline", "Error", "Closed")
-
-
-class Answer:
-    """What one run of the program answered, which is held against the command's schema."""
-
-    def __init__(self, line: List[str], exit_code: int, stdout: str, stderr: str) -> None:
-        self.line, self.exit_code, self.stdout, self.stderr = line, exit_code, stdout, stderr
-        *told, self.envelope = _documents(stdout)
-        assert "Traceback" not in stderr, stderr
-        if "status" in self.envelope:
-            schemas.hold(line, self.envelope)
-        for item in told:
-            if "exit_code" in item:  # of a batch: a command that it has run
-                schemas.held(line[0], item["command"], item)
-
-    @property
-    def data(self) -> Dict[str, Any]:
-        assert self.envelope["status"] == "success", self.envelope
-        return self.envelope["data"]
-
-    @property
-    def error(self) -> Dict[str, Any]:
-        assert self.envelope["status"] == "error", self.envelope
-        return self.envelope["error"]
-
-    @property
-    def code(self) -> Optional[str]:
-        return self.envelope.get("error", {}).get("code")
-
-    def __repr__(self) -> str:
-        return f"{self.line} -> {self.exit_code}\n{self.stdout}\n{self.stderr}"
-
-
-def _documents(stdout: str) -> List[Dict[str, Any]]:
-    """The one envelope, or a line for each thing that happened and the envelope; empty is what is none."""
-    if not stdout.startswith("{"):
-        return [{}]
-    try:
-        return [json.loads(stdout)]
-    except ValueError:
-        return [json.loads(line) for line in stdout.splitlines()]
-
-
-class Started:
-    """A run of the program that goes on while the test does something else."""
-
-    def __init__(self, line: List[str], environ: Dict[str, str], **how: Any) -> None:
-        self.line = line
-        how = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **how}
-        self.process = subprocess.Popen(line, env=environ, **how)
-
-    def send(self, number: int) -> None:
-        assert self.process.poll() is None, f"it has ended already: {self.answer()}"
-        self.process.send_signal(number)
-
-    def answer(self, seconds: float = RUN_SECONDS) -> Answer:
-        try:
-            stdout, stderr = self.process.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
-        return Answer(self.line, self.process.returncode, stdout, stderr)
-
-
-def run(line: List[str], environ: Dict[str, str], expect: Optional[int] = 0, seconds: float = RUN_SECONDS, **how: Any) -> Answer:
-    """Run a process; its stdin is closed, and an unexpected exit code shows what it said."""
-    answer = Started(line, environ, **how).answer(seconds)
-    assert expect is None or answer.exit_code == expect, answer
-    return answer
-
-
-def run_here(
-    line: List[str],
-    environ: Dict[str, str],
-    expect: Optional[int] = 0,
-    cwd: Optional[Path] = None,
-    stdin: Optional[TextIO] = None,
-) -> Answer:
-    """Run a line of the program in this process, where that it is a process is not the point: it costs no start of Python."""
-    before = Path.cwd()
-    os.chdir(cwd or before)
-    try:
-        with mock.patch.dict(os.environ, environ, clear=True):
-            done = testing.run(*line[1:], env=environ, stdin=stdin.read() if stdin else "")
-    finally:
-        os.chdir(before)
-    answer = Answer(line, done.exit_code, done.stdout, done.stderr)
-    assert expect is None or answer.exit_code == expect, answer
-    return answer
 
 
 class Server:
@@ -128,29 +38,40 @@ class Server:
         self.host, self.key = config["printers"][name]["host"], config["printers"][name]["api_key"]
         self.modern = version.startswith("2")
         self.sd = "printer" if self.modern else "sdcard"
-        self._base: Optional[Path] = None
+        #: What the sandbox plugin knows of it, without a run of the program.
+        self._sandbox = Sandbox(Path(environ["OCTOPRINT_CLI_HOME"]), name)
+        self.begun: List[Started] = []
+        self._session = requests.Session()
+        self._log_read, self._logins = 0, 0
 
     # -- the program ------------------------------------------------------------------------------
 
     def line(self, *argv: Any) -> List[str]:
         return [str(PROGRAM), "--printer", self.name, "--json", *map(str, argv)]
 
-    def cli(self, *argv: Any, expect: Optional[int] = 0, **environ: str) -> Answer:
+    def cli(self, *argv: Any, expect: Optional[int] = 0, held: Optional[Dict[str, float]] = None, **environ: str) -> Answer:
         """Run the program with --json. An exit code that was not asked for fails the test; None is any."""
-        return run_here(self.line(*argv), {**self.environ, **environ}, expect)
+        return run_here(self.line(*argv), {**self.environ, **environ}, expect, **(held or {}))
 
-    def begin(self, *argv: Any, **environ: str) -> Started:
-        """Start the program as a process of its own, which goes on while the test does something else."""
-        return Started(self.line(*argv), {**self.environ, **environ})
+    def begin(self, *argv: Any, held: Optional[Dict[str, float]] = None, **environ: str) -> Started:
+        """Start the program as a process of its own, which goes on while the test does something else. Fixtures end it."""
+        self.begun.append(Started(self.line(*argv), {**self.environ, **environ}, **(held or {})))
+        return self.begun[-1]
+
+    def end_begun(self) -> None:
+        """End every run that was begun: a test that failed has left some behind."""
+        while self.begun:
+            self.begun.pop().end()
 
     def sandbox(self, verb: str) -> Dict[str, Any]:
         """`octoprint-cli sandbox start|stop|status` for this server. As a process: a server is to be no child of the tests."""
+        self._session.close()  # its connections end with the server
         return run([str(PROGRAM), "--json", "sandbox", verb, "--name", self.name], self.environ).data
 
     # -- its own view -----------------------------------------------------------------------------
 
     def request(self, method: str, path: str, **how: Any) -> requests.Response:
-        return requests.request(method, self.host + path, headers={"X-Api-Key": self.key}, timeout=30, **how)
+        return self._session.request(method, self.host + path, headers={"X-Api-Key": self.key}, timeout=LIMIT, **how)
 
     def get(self, path: str, **params: Any) -> Any:
         return self.request("GET", path, params=params).json()
@@ -192,14 +113,14 @@ class Server:
         return (self.file(path).get("prints") or {}).get("success") or 0
 
     def pid(self) -> int:
-        return int(self.sandbox("status")["pid"])
+        pid = self._sandbox.pid
+        assert pid is not None, f"{self.name} is not running"
+        return pid
 
     @property
     def base(self) -> Path:
         """Its own folder."""
-        if self._base is None:
-            self._base = Path(self.sandbox("status")["path"]) / "base"
-        return self._base
+        return self._sandbox.base
 
     def card_folder(self) -> Path:
         """Where the virtual printer keeps its SD card."""
@@ -207,8 +128,16 @@ class Server:
         return Path(config.get("folder", {}).get("virtualSd") or self.base / "virtualSd")
 
     def logins(self) -> int:
-        """How often somebody has logged in on its push socket, as far as its log reaches back."""
-        return (self.base / "logs" / "octoprint.log").read_text(errors="replace").count(" logged in on the socket ")
+        """How often somebody has logged in on its push socket, by its log, since the first look."""
+        log = self.base / "logs" / "octoprint.log"
+        if log.stat().st_size < self._log_read:  # at midnight it begins anew
+            self._log_read = 0
+        with log.open("rb") as opened:
+            opened.seek(self._log_read)
+            whole, _, _ = opened.read().rpartition(b"\n")
+        self._log_read += len(whole)
+        self._logins += whole.count(b" logged in on the socket ")
+        return self._logins
 
     @contextlib.contextmanager
     def listened(self, listeners: int = 1) -> Iterator[None]:
@@ -230,21 +159,22 @@ class Server:
 
     # -- waiting ----------------------------------------------------------------------------------
 
-    def until(self, read: Callable[[], Any], done: Callable[[Any], bool], seconds: float = 30) -> Any:
+    def until(self, read: Callable[[], Any], done: Callable[[Any], bool], seconds: float = LIMIT) -> Any:
         """Poll the server's own view; a deadline, not a sleep, ends it."""
-        deadline = time.monotonic() + seconds
+        deadline, pause = time.monotonic() + seconds, FIRST_PAUSE
         while True:
             value = read()
             if done(value):
                 return value
             assert time.monotonic() < deadline, value
-            time.sleep(0.05)
+            time.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_PAUSE)
 
     def past_heating(self) -> None:
         """Wait until the job is past the heaters of its beginning, which would take a target that is set now back."""
         self.until(lambda: self.get("/api/job")["progress"]["filepos"], lambda at: at is not None and at > 400)
 
-    def idle(self, seconds: float = 30) -> Any:
+    def idle(self, seconds: float = LIMIT) -> Any:
         """The job, once the printer is idle."""
         return self.until(self.job, lambda job: job["state"] == "Operational", seconds)
 
@@ -255,6 +185,27 @@ class Server:
 
     # -- between tests ----------------------------------------------------------------------------
 
+    def prepare(self) -> None:
+        """Spare what no test looks at: the analysis of each file, a process of a second, and the wait for a warm hotend."""
+        virtual = self.get("/api/settings")["plugins"]["virtual_printer"]
+        self.set_analysis("never")
+        if virtual.get("ambientTemperature") != AMBIENT:
+            self.post("/api/settings", {"plugins": {"virtual_printer": {"ambientTemperature": AMBIENT}}})
+            self.reconnect()  # the printer reads it when it is connected
+
+    def set_analysis(self, when: str) -> None:
+        """Let the server analyse files that are uploaded from now on: `never`, or `idle`."""
+        self.post("/api/settings", {"gcodeAnalysis": {"runAt": when}})
+
+    def analyse(self, path: str, upload: Callable[[], Any]) -> None:
+        """Upload a file, and wait until the server has analysed it."""
+        self.set_analysis("idle")
+        try:
+            upload()
+            self.until(lambda: self.file(path).get("gcodeAnalysis"), bool)
+        finally:
+            self.set_analysis("never")
+
     def reconnect(self) -> None:
         """A printer that hangs, or a card that takes no other selection, is as new after this."""
         self.post("/api/connection", {"command": "disconnect"})
@@ -262,20 +213,26 @@ class Server:
         self.reset()
 
     def reset(self) -> None:
-        """Bring the server back to where a test expects it: idle, cold, nothing selected, no files."""
-        if self.state().startswith(_GONE):
-            self.post("/api/connection", {"command": "connect"})
-        self.until(self.state, lambda state: not state.startswith((*_GONE, "Opening", "Connecting", "Detecting")))
-        if not self.state().startswith("Operational"):
-            self.request("POST", "/api/job", json={"command": "cancel"})
-        self.idle()
+        """Bring the server back to where a test expects it: running, idle, cold, nothing selected, no files."""
+        if self._sandbox.pid is None:  # a test that failed has stopped it
+            self.sandbox("start")
+        if self.state() != "Operational":
+            self._make_idle()
         if "bed" not in self.get("/api/printer")["temperature"]:
             self.gcode("M105")  # the server itself asks for its first report two seconds after a connect
-        self.until(lambda: self.get("/api/printer")["temperature"], lambda heaters: "bed" in heaters)
+            self.until(lambda: self.get("/api/printer")["temperature"], lambda heaters: "bed" in heaters)
         for entry in self.get("/api/files/local")["files"]:
-            self._delete(entry["path"])
+            self.delete(entry["path"])
 
-    def _delete(self, path: str) -> None:
+    def _make_idle(self) -> None:
+        if self.state().startswith(_GONE):
+            self.post("/api/connection", {"command": "connect"})
+        state = self.until(self.state, lambda state: not state.startswith((*_GONE, "Opening", "Connecting", "Detecting")))
+        if state != "Operational":
+            self.request("POST", "/api/job", json={"command": "cancel"})
+        self.idle()
+
+    def delete(self, path: str) -> None:
         def gone() -> bool:  # for a moment after a job the file still counts as in use
             return self.request("DELETE", f"/api/files/local/{quote(path)}").status_code == 204
 

@@ -1,4 +1,4 @@
-"""Every way in which a job ends, told apart by `print --wait`, by `wait` beside it and after it, and by `status`."""
+"""Every way in which a job ends, distinguished by `print --wait`, by `wait` beside it and after it, and by `status`."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from typing import Any, Callable, Iterator, NamedTuple
 
 import pytest
 
-from .prints import write
-from .server import Answer, Started
+from .program import Answer, Started
+from .server import LIMIT
 from .throttle import Throttle
-
-#: No end takes longer to be told.
-SECONDS = 30
 
 
 class End(NamedTuple):
-    """What is done to a job, and what is to be told of it."""
+    """What is done to a job, and what is to be reported of it."""
 
     act: Callable[[Any], Any]
     exit_code: int
@@ -50,13 +47,7 @@ ENDS = {
 ONLY_THE_JOB = End(debug("mintemp_error"), 4, "JOB_FAILED", "failed", "MINTEMP")
 
 
-@pytest.fixture
-def short(tmp_path: Path) -> Path:
-    """A file that prints for three seconds: time enough to be waited for, in the middle."""
-    return write(tmp_path / "short.gcode", "G4 P100\n" * 30)
-
-
-def following(server: Any, file: Path, *more: Any) -> Started:
+def start_following(server: Any, file: Path, *more: Any) -> Started:
     """`print --wait`, once it listens and the server is in the middle of the file."""
     with server.listened():
         run: Started = server.begin("print", file, "--confirm", "--wait", *more)
@@ -64,16 +55,16 @@ def following(server: Any, file: Path, *more: Any) -> Started:
     return run
 
 
-def told(answer: Answer, end: End, file: str = "slow.gcode") -> None:
-    """The answer tells this end: by its codes, and in its data."""
+def assert_reported(answer: Answer, end: End, file: str = "slow.gcode") -> None:
+    """The answer reports this end: by its codes, and in its data."""
     assert (answer.exit_code, answer.code) == (end.exit_code, end.code), answer
-    remembered(answer, end, file)
+    assert_last_job(answer, end, file)
     details = answer.error["details"]
     assert (details["file"], details["outcome"]) == (file, end.outcome), answer
     assert end.reason in (details["reason"] or "") and end.reason in answer.error["message"], answer
 
 
-def remembered(answer: Answer, end: End, file: str = "slow.gcode") -> None:
+def assert_last_job(answer: Answer, end: End, file: str = "slow.gcode") -> None:
     """The answer's data name the job that ended, and how."""
     last = answer.envelope["data"]["last_job"]
     assert (last["outcome"], last["file"], last["location"], last["certain"]) == (end.outcome, file, "local", True), answer
@@ -81,32 +72,32 @@ def remembered(answer: Answer, end: End, file: str = "slow.gcode") -> None:
     assert last["ended"].endswith("Z")
 
 
-def everyone_tells(server: Any, file: Path, end: End) -> None:
+def assert_all_report(server: Any, file: Path, end: End) -> None:
     """Who follows the job to its end, who has come in the middle of it, and who comes too late."""
-    run = following(server, file)
+    run = start_following(server, file)
     with server.listened():
         beside = server.begin("wait")
     end.act(server)
     for waiting in (run, beside):
-        told(waiting.answer(SECONDS), end)
-    told(server.cli("wait", expect=None), end)
-    remembered(server.cli("status", expect=None), end)
+        assert_reported(waiting.answer(), end)
+    assert_reported(server.cli("wait", expect=None), end)
+    assert_last_job(server.cli("status", expect=None), end)
 
 
 @pytest.mark.parametrize("name", ENDS)
 def test_every_ending_is_reported_consistently(server: Any, slow: Path, name: str) -> None:
-    everyone_tells(server, slow, ENDS[name])
+    assert_all_report(server, slow, ENDS[name])
 
 
 def test_error_that_only_ends_the_job_is_reported_consistently(mild: Any, slow: Path) -> None:
-    everyone_tells(mild, slow, ONLY_THE_JOB)
+    assert_all_report(mild, slow, ONLY_THE_JOB)
     assert mild.state() == "Operational"
 
 
 def test_firmware_reset_is_neither_cancel_nor_success(server: Any, slow: Path) -> None:
-    run = following(server, slow)
+    run = start_following(server, slow)
     server.gcode("!!DEBUG:reset")
-    answer = run.answer(SECONDS)
+    answer = run.answer()
     assert (answer.exit_code, answer.code) in ((4, "JOB_FAILED"), (1, "PRINTER_OFFLINE")), answer
     last = answer.envelope["data"]["last_job"]
     assert (last["outcome"], last["file"]) == ("failed", "slow.gcode"), answer
@@ -114,16 +105,16 @@ def test_firmware_reset_is_neither_cancel_nor_success(server: Any, slow: Path) -
         assert "reset" in answer.error["message"]
         later = server.cli("status", expect=None)  # the line may break in what follows the reset, and 1.11 says why
         broken = later.error["details"]["reason"] if later.code == "PRINTER_OFFLINE" else None
-        remembered(later, End(cancel, 0, "", "failed", broken or "reset"))
+        assert_last_job(later, End(cancel, 0, "", "failed", broken or "reset"))
 
 
 def test_finished_job_is_a_success_for_every_command(server: Any, short: Path) -> None:
-    run = following(server, short)
+    run = start_following(server, short)
     beside = server.begin("wait")
-    data = run.answer(SECONDS).data
+    data = run.answer().data
     assert (data["action"], data["started"], data["waited_for"], data["met"]) == ("started", True, ["done"], "done")
     assert (data["last_job"]["outcome"], data["last_job"]["reason"], data["state"]) == ("finished", None, "Operational")
-    assert beside.answer(SECONDS).data["last_job"]["outcome"] == "finished"
+    assert beside.answer().data["last_job"]["outcome"] == "finished"
     late = server.cli("wait").data
     assert (late["met"], late["last_job"]["outcome"], late["last_job"]["file"]) == ("done", "finished", "short.gcode")
     assert server.cli("status").data["last_job"]["outcome"] == "finished"
@@ -131,9 +122,9 @@ def test_finished_job_is_a_success_for_every_command(server: Any, short: Path) -
 
 
 def test_last_job_is_the_most_recent_one(server: Any, slow: Path, quick: Path) -> None:
-    run = following(server, slow)
+    run = start_following(server, slow)
     cancel(server)
-    told(run.answer(SECONDS), ENDS["cancelled"])
+    assert_reported(run.answer(), ENDS["cancelled"])
     assert server.cli("print", quick, "--confirm", "--wait").data["last_job"]["file"] == "quick.gcode"
     last = server.cli("status").data["last_job"]
     assert (last["outcome"], last["file"]) == ("finished", "quick.gcode")
@@ -143,7 +134,7 @@ def test_last_job_is_the_most_recent_one(server: Any, slow: Path, quick: Path) -
 
 
 @pytest.fixture
-def deaf(server: Any) -> Iterator[Any]:
+def without_socket(server: Any) -> Iterator[Any]:
     """A way to the server without its push socket."""
     with Throttle(server.host, "GET /sockjs", lose=True, every=True) as proxy:
         yield proxy
@@ -154,12 +145,12 @@ def through(proxy: Any, server: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", ["cancelled", "firmware_error", "line_dropped"])
-def test_failed_ending_is_recognised_without_push_socket(server: Any, deaf: Any, slow: Path, name: str) -> None:
+def test_failed_ending_is_recognised_without_push_socket(server: Any, without_socket: Any, slow: Path, name: str) -> None:
     end = ENDS[name]
-    run = server.begin("print", slow, "--confirm", "--wait", *through(deaf, server))
-    assert deaf.lost.wait(SECONDS)
+    run = server.begin("print", slow, "--confirm", "--wait", *through(without_socket, server))
+    assert without_socket.lost.wait(LIMIT)
     end.act(server)
-    answer = run.answer(SECONDS)
+    answer = run.answer()
     last = answer.envelope["data"]["last_job"]
     assert answer.exit_code != 0 and last["file"] == "slow.gcode", answer
     assert last["outcome"] == end.outcome or (last["outcome"] == "unfinished" and answer.code == "JOB_FAILED"), answer
@@ -167,7 +158,7 @@ def test_failed_ending_is_recognised_without_push_socket(server: Any, deaf: Any,
     assert "push socket is down" in answer.stderr
 
 
-def test_finished_job_is_a_success_without_push_socket(server: Any, deaf: Any, short: Path) -> None:
-    run = server.begin("print", short, "--confirm", "--wait", *through(deaf, server))
-    assert run.answer(SECONDS).data["last_job"]["outcome"] == "finished"
+def test_finished_job_is_a_success_without_push_socket(server: Any, without_socket: Any, short: Path) -> None:
+    run = server.begin("print", short, "--confirm", "--wait", *through(without_socket, server))
+    assert run.answer().data["last_job"]["outcome"] == "finished"
     assert server.prints("short.gcode") == 1

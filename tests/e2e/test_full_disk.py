@@ -47,6 +47,6 @@ def test_failed_write_on_server_keeps_the_earlier_file(full: Any, large: Path) -
     large.write_bytes(earlier)
     full.cli("upload", large)
     large.write_bytes(sent)
-    answer = full.cli("upload", large, expect=None)
+    answer = full.cli("upload", large, expect=None, held={"APPEARS_SECONDS": 2.0})
     assert (answer.exit_code in (1, 2, 4), answer.envelope["status"]) == (True, "error"), answer
     assert full.content("large.gcode") == earlier, answer

@@ -8,7 +8,7 @@ from typing import Any, Iterator
 import pytest
 
 
-def target(server: Any) -> float:
+def tool_target(server: Any) -> float:
     found: float = server.get("/api/printer")["temperature"]["tool0"]["target"]
     return found
 
@@ -49,7 +49,7 @@ def test_echo_of_a_message_is_no_refusal(server: Any) -> None:
 @pytest.mark.parametrize("command", ["M104 (S150)", r"M104 \; S150", "M104 _S150", "M104 RS150", "M104 SS150", "M104.5 S150"])
 def test_heating_that_can_be_read_in_two_ways_is_refused(server: Any, command: str) -> None:
     assert server.cli("gcode", command, expect=4).code == "INVALID_VALUE"
-    assert target(server) == 0
+    assert tool_target(server) == 0
 
 
 def test_unknown_word_and_extreme_factor_need_confirm_during_a_job(server: Any, slow: Path) -> None:

@@ -1,4 +1,4 @@
-"""Proxies and caches that misbehave in front of a real server: what it did is told, and not what they say."""
+"""Proxies and caches that misbehave in front of a real server: what the server did is reported, and not what they say."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .proxy import Answer, Passed, Proxy
 START = "POST /api/files/local/slow.gcode"
 
 
-def through(server: Any, proxy: Proxy, *line: Any, expect: Any = None) -> Any:
-    return server.cli(*line, "--host", proxy.host, "--api-key", server.key, expect=expect)
+def run_through(server: Any, proxy: Proxy, *line: Any, expect: Any = None, **how: Any) -> Any:
+    return server.cli(*line, "--host", proxy.host, "--api-key", server.key, expect=expect, **how)
 
 
 def failing(line: str, status: int) -> Any:
@@ -40,13 +40,13 @@ def doubled(request: Passed) -> Any:
 @pytest.mark.parametrize("status", [500, 503])
 def test_failure_after_an_act_is_looked_into(server: Any, slow: Path, status: int) -> None:
     with Proxy(server.host, failing(START, status)) as proxy:
-        assert through(server, proxy, "print", slow, "--confirm", expect=0).data["started"] is True
+        assert run_through(server, proxy, "print", slow, "--confirm", expect=0).data["started"] is True
     with Proxy(server.host, failing("POST /api/job", status)) as proxy:
-        assert through(server, proxy, "pause", expect=0).data["state"] == "Paused"
-        assert through(server, proxy, "cancel", "--confirm", expect=0).data["file"] == "slow.gcode"
+        assert run_through(server, proxy, "pause", expect=0).data["state"] == "Paused"
+        assert run_through(server, proxy, "cancel", "--confirm", expect=0).data["file"] == "slow.gcode"
     assert server.state() == "Operational"
     with Proxy(server.host, failing("POST /api/printer/command", status)) as proxy:
-        error = through(server, proxy, "gcode", "M117 hello", expect=4).error
+        error = run_through(server, proxy, "gcode", "M117 hello", expect=4).error
         assert (error["code"], error["retryable"]) == ("OUTCOME_UNKNOWN", False)
         assert proxy.seen.count("POST /api/printer/command") == 1
 
@@ -61,7 +61,7 @@ def test_start_that_nothing_can_be_asked_about_is_unknown(server: Any, slow: Pat
         return Answer(502) if begun.is_set() else None
 
     with Proxy(server.host, behaviour) as proxy:
-        answer = through(server, proxy, "print", slow, "--confirm", expect=4)
+        answer = run_through(server, proxy, "print", slow, "--confirm", expect=4, held={"LOST_SECONDS": 2.0})
     assert answer.code == "OUTCOME_UNKNOWN" and answer.envelope["data"]["started"] is None
     assert server.state().startswith("Printing")
 
@@ -87,21 +87,20 @@ def test_stop_does_not_wait_for_reads_that_hang(server: Any, slow: Path, line: A
             "disconnect": lambda: server.state() == "Offline",
         }[line[0]]
         acts = lambda: [seen for seen in proxy.seen if seen.startswith("POST") and seen != "POST /api/login"]  # noqa: E731
-        server.until(lambda: bool(acts()) and stopped(), bool, 25)  # its own time limit is 30 s
-        run.process.kill()
-        run.process.communicate()
+        server.until(lambda: bool(acts()) and stopped(), bool)  # a read may take as long as the proxy holds it
+        run.end()
     assert len(acts()) == 1
 
 
 def test_start_that_a_proxy_sends_twice_is_not_a_busy_printer(server: Any, slow: Path) -> None:
     server.cli("upload", slow)
     with Proxy(server.host, doubled) as proxy:
-        answer = through(server, proxy, "print", "--stored", "slow.gcode", "--confirm")
+        answer = run_through(server, proxy, "print", "--stored", "slow.gcode", "--confirm")
         assert answer.exit_code == 0 or answer.code == "OUTCOME_UNKNOWN", answer
         assert answer.envelope["data"]["started"] is not False
         assert server.state().startswith("Printing")
-        assert through(server, proxy, "pause", expect=0).data["state"] == "Paused"
-        through(server, proxy, "cancel", "--confirm")
+        assert run_through(server, proxy, "pause", expect=0).data["state"] == "Paused"
+        run_through(server, proxy, "cancel", "--confirm")
     server.idle()
 
 
@@ -109,13 +108,13 @@ def test_upload_that_a_proxy_sends_twice_is_stored_once(server: Any, quick: Path
     server.cli("upload", quick)
     quick.write_text(quick.read_text() + "; more\n")
     with Proxy(server.host, doubled) as proxy:
-        data = through(server, proxy, "upload", quick, "--if-exists", "rename", expect=0).data
+        data = run_through(server, proxy, "upload", quick, "--if-exists", "rename", expect=0).data
     assert server.names() == sorted(["quick.gcode", data["path"]]) and server.content(data["path"]) == quick.read_bytes()
 
 
 def test_conflict_of_a_read_is_not_a_busy_printer(server: Any) -> None:
     with Proxy(server.host, lambda request: Answer(409)) as proxy:
-        assert through(server, proxy, "status", expect=4).code == "UNEXPECTED_RESPONSE"
+        assert run_through(server, proxy, "status", expect=4).code == "UNEXPECTED_RESPONSE"
 
 
 def test_cached_entry_of_the_earlier_file_is_not_corruption(server: Any, quick: Path) -> None:
@@ -130,7 +129,7 @@ def test_cached_entry_of_the_earlier_file_is_not_corruption(server: Any, quick: 
         return old
 
     with Proxy(server.host, behaviour) as proxy:
-        data = through(server, proxy, "upload", quick, expect=0).data
+        data = run_through(server, proxy, "upload", quick, expect=0).data
     assert data["action"] == "uploaded" and left == [0] and server.content("quick.gcode") == quick.read_bytes()
 
 
@@ -143,7 +142,7 @@ def test_rewritten_upload_names_both_sizes_and_leads_on(server: Any, quick: Path
         return request.forward(body) if request.line == "POST /api/files/local" else None
 
     with Proxy(server.host, behaviour) as proxy:
-        error = through(server, proxy, "upload", quick, expect=2).error
+        error = run_through(server, proxy, "upload", quick, expect=2).error
     size = quick.stat().st_size
     assert error["code"] == "UPLOAD_CORRUPT" and "plugin" in error["message"]
     assert f"{size} were sent" in error["message"] and f"({server.file('quick.gcode')['size']} bytes" in error["message"]

@@ -10,7 +10,7 @@ from typing import Any
 from .prints import write
 
 
-def started(server: Any, file: Path) -> None:
+def start(server: Any, file: Path) -> None:
     server.cli("print", file, "--confirm")
 
 
@@ -95,7 +95,7 @@ def test_printed_empty_file_has_no_negative_completion(server: Any, tmp_path: Pa
 
 
 def test_a_second_print_is_refused_or_skipped_and_the_first_goes_on(server: Any, slow: Path, quick: Path) -> None:
-    started(server, slow)
+    start(server, slow)
     assert server.cli("print", quick, "--confirm", expect=3).code == "PRINTER_BUSY"
     assert server.cli("print", quick, "--confirm", "--no-preflight", expect=3).code == "PRINTER_BUSY"
     skipped = server.cli("print", quick, "--confirm", "--skip-if-printing").data
@@ -105,7 +105,7 @@ def test_a_second_print_is_refused_or_skipped_and_the_first_goes_on(server: Any,
 
 
 def test_pause_and_resume_wait_for_the_printer_and_are_idempotent(server: Any, slow: Path) -> None:
-    started(server, slow)
+    start(server, slow)
     assert server.cli("pause").data["changed"] is True
     assert server.job()["state"] == "Paused"
     status = server.cli("status").data
@@ -119,7 +119,7 @@ def test_pause_and_resume_wait_for_the_printer_and_are_idempotent(server: Any, s
 
 
 def test_cancel_returns_when_the_printer_has_stopped(server: Any, slow: Path) -> None:
-    started(server, slow)
+    start(server, slow)
     assert server.cli("cancel", expect=4).code == "CONFIRMATION_REQUIRED"
     assert server.job()["state"] == "Printing"
     assert server.cli("cancel", "--confirm").data["file"] == "slow.gcode"
@@ -128,7 +128,7 @@ def test_cancel_returns_when_the_printer_has_stopped(server: Any, slow: Path) ->
 
 
 def test_cancel_works_on_a_paused_job(server: Any, slow: Path) -> None:
-    started(server, slow)
+    start(server, slow)
     server.cli("pause")
     server.cli("cancel", "--confirm")
     assert server.job()["state"] == "Operational"

@@ -1,61 +1,39 @@
-"""Jobs that a server forgets, jobs that another takes the place of unseen, and jobs on the SD card."""
+"""Jobs that end or that another takes the place of unseen, and jobs on the SD card."""
 
 from __future__ import annotations
 
-import os
 import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .server import Started
-from .test_endings import ENDS, SECONDS, cancel, following, told
+from .program import Started
+from .server import LIMIT
+from .test_endings import ENDS, assert_reported, cancel
 from .test_start import on_card
-from .test_waits import waiting
 from .throttle import Throttle
 
-#: A server is down and up again in five seconds, on a busy machine in more.
-RESTART_SECONDS = 60
 
-
-def kill(server: Any) -> None:
-    """As a power cut ends it."""
-    os.kill(server.pid(), signal.SIGKILL)
-
-
-@pytest.mark.parametrize("end", [kill, lambda server: server.sandbox("stop")], ids=["killed", "stopped"])
-def test_job_forgotten_by_restarted_server_is_lost(server: Any, slow: Path, end: Any) -> None:
-    run, beside = following(server, slow), waiting(server)
-    end(server)
-    server.sandbox("start")
-    for answer in (run.answer(RESTART_SECONDS), beside.answer(RESTART_SECONDS)):
-        last = answer.envelope["data"]["last_job"]
-        assert (last["file"], answer.exit_code != 0, answer.envelope["data"]["met"]) == ("slow.gcode", True, None), answer
-        assert answer.code in ("JOB_LOST", "JOB_FAILED", "PRINTER_OFFLINE") and last["outcome"] in ("lost", "failed", "unfinished")
-        assert answer.code == "JOB_LOST" or end is not kill, answer
-    assert server.prints("slow.gcode") == 0
-
-
-def untold(server: Any, file: Path, proxy: Throttle) -> Started:
+def start_unheard(server: Any, file: Path, proxy: Throttle) -> Started:
     """`print --wait`, stopped in a moment in which it hears nothing of the server."""
     run: Started = server.begin("print", file, "--confirm", "--wait", "--host", proxy.host, "--api-key", server.key)
-    assert proxy.lost.wait(SECONDS)
+    assert proxy.lost.wait(LIMIT)
     run.send(signal.SIGSTOP)
     return run
 
 
 @pytest.mark.parametrize("same", [False, True])
 def test_second_job_is_not_taken_for_the_first(server: Any, slow: Path, quick: Path, same: bool) -> None:
-    """Ours was cancelled and another begun while the program was not told: of the same file, it might look like ours."""
+    """Ours was cancelled and another begun while the program heard nothing: of the same file, it might look like ours."""
     server.cli("upload", quick)
     with Throttle(server.host, "GET /sockjs", lose=True) as proxy:
-        run = untold(server, slow, proxy)
+        run = start_unheard(server, slow, proxy)
         cancel(server)
         server.idle()
         server.cli("print", "--stored", "slow.gcode" if same else "quick.gcode", "--confirm")
         run.send(signal.SIGCONT)
-        answer = run.answer(SECONDS)
+        answer = run.answer()
     assert answer.exit_code == 4 and answer.code in ("JOB_CANCELLED", "JOB_FAILED", "JOB_LOST"), answer
     last = answer.envelope["data"]["last_job"]
     assert (last["file"], last["outcome"] in ("cancelled", "unfinished", "lost")) == ("slow.gcode", True), answer
@@ -63,11 +41,11 @@ def test_second_job_is_not_taken_for_the_first(server: Any, slow: Path, quick: P
 
 def test_job_cancelled_during_outage_is_reported_as_cancelled(server: Any, slow: Path) -> None:
     with Throttle(server.host, "GET /sockjs", lose=True) as proxy:
-        run = untold(server, slow, proxy)
+        run = start_unheard(server, slow, proxy)
         cancel(server)
         server.idle()
         run.send(signal.SIGCONT)
-        told(run.answer(SECONDS), ENDS["cancelled"])
+        assert_reported(run.answer(), ENDS["cancelled"])
 
 
 # -- on the SD card, whose files have no history ----------------------------------------------------
@@ -88,7 +66,7 @@ def test_cancelled_sd_card_job_is_reported_as_cancelled(server: Any) -> None:
         with server.listened():
             run = server.begin("print", "--stored", path, "--location", "sdcard", "--confirm", "--wait")
         cancel(server)
-        answer = run.answer(SECONDS)
+        answer = run.answer()
         assert (answer.exit_code, answer.code) == (4, "JOB_CANCELLED"), answer
         last = answer.envelope["data"]["last_job"]
         assert (last["outcome"], last["file"], last["location"]) == ("cancelled", path, "sdcard"), last

@@ -1,4 +1,4 @@
-"""A server that goes away, a printer that goes away, a firmware that gives up: in the middle of a job."""
+"""A printer that goes away, a firmware that gives up: in the middle of a job."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from typing import Any
 
 import pytest
 
-#: While a server is on its way up, or down.
-NOT_THERE = {"CONNECTION_ERROR", "SERVER_STARTING", "TIMEOUT"}
-
 
 @pytest.fixture
 def printing(server: Any, slow: Path) -> Any:
@@ -17,15 +14,15 @@ def printing(server: Any, slow: Path) -> Any:
     return server
 
 
-def gone(server: Any) -> str:
-    """Wait until the server itself says that there is no printer any more, and return its word."""
+def wait_until_offline(server: Any) -> str:
+    """Wait until the server itself says that there is no printer any more, and return its state."""
     return server.until(server.state, lambda state: state.startswith("Offline"))
 
 
-def says_offline(server: Any, halted: bool = False) -> None:
-    """Every verb tells that there is no printer, and `status` what the server knows of the job: nothing is printing.
+def assert_offline(server: Any, halted: bool = False) -> None:
+    """Every verb reports that there is no printer, and `status` what the server knows of the job: nothing is printing.
 
-    A firmware that has halted is told as that; of 2.0, which does not say so in its job, by `status` alone.
+    A firmware that has halted is reported as that; of 2.0, which does not say so in its job, by `status` alone.
     """
     word, code = server.state(), "PRINTER_HALTED" if halted else "PRINTER_OFFLINE"
     for line in (["pause"], ["resume"], ["cancel", "--confirm"]):
@@ -39,36 +36,10 @@ def says_offline(server: Any, halted: bool = False) -> None:
     assert status.error["retryable"] is (word == "Offline")
 
 
-def test_server_restart_is_reported_as_it_happens(printing: Any, slow: Path) -> None:
-    try:
-        assert printing.cli("status").data["phase"] == "printing"
-        printing.sandbox("stop")
-        for line in (["status"], ["cancel", "--confirm"], ["print", slow, "--confirm"]):
-            answer = printing.cli(*line, expect=1)
-            assert (answer.code, answer.error["retryable"]) == ("CONNECTION_ERROR", True)
-    finally:
-        starting = printing.begin("sandbox", "start", "--name", printing.name)
-        told = []
-        while starting.process.poll() is None:
-            # In its usual time it would try again until the server is there, and see nothing of the start.
-            told.append(printing.cli("status", "--timeout", "0.5", expect=None))
-        starting.answer()
-    for answer in told:
-        if answer.exit_code == 0:
-            assert (answer.data["phase"], answer.data["job"]["file"]) == ("idle", None), answer
-        else:
-            assert answer.exit_code == 1 and answer.code in {*NOT_THERE, "PRINTER_OFFLINE"}, answer
-    assert {answer.code for answer in told} & NOT_THERE
-    status = printing.cli("status").data
-    assert (status["state"], status["job"]["file"]) == (printing.state(), None) == ("Operational", None)
-    assert printing.cli("cancel", "--confirm", expect=4).code == "NO_ACTIVE_JOB"
-    assert printing.prints("slow.gcode") == 0
-
-
 def test_disconnecting_the_printer_ends_its_job(printing: Any) -> None:
     printing.post("/api/connection", {"command": "disconnect"})
-    assert gone(printing) == "Offline"
-    says_offline(printing)
+    assert wait_until_offline(printing) == "Offline"
+    assert_offline(printing)
     printing.cli("connect")
     assert printing.cli("cancel", "--confirm", expect=4).code == "NO_ACTIVE_JOB"
 
@@ -76,8 +47,8 @@ def test_disconnecting_the_printer_ends_its_job(printing: Any) -> None:
 @pytest.mark.parametrize("fault", ["trigger_fatal_error_marlin", "drop_connection"])
 def test_firmware_failure_is_offline_after_error(printing: Any, slow: Path, fault: str) -> None:
     printing.gcode(f"!!DEBUG:{fault}")
-    assert gone(printing) == "Offline after error"
-    says_offline(printing, halted=fault != "drop_connection")
+    assert wait_until_offline(printing) == "Offline after error"
+    assert_offline(printing, halted=fault != "drop_connection")
     answer = printing.cli("print", slow, "--confirm", expect=1)
     assert answer.code in ("PRINTER_OFFLINE", "PRINTER_HALTED") and answer.error["retryable"] is False
     assert printing.state() == "Offline after error"
@@ -98,7 +69,7 @@ def test_cancel_during_firmware_failure_reports_the_outcome(printing: Any) -> No
     run = printing.begin("cancel", "--confirm")
     printing.gcode("!!DEBUG:trigger_fatal_error_marlin")
     answer = run.answer()
-    word = gone(printing)
+    word = wait_until_offline(printing)
     if answer.exit_code == 0:
         assert answer.data["action"] == "cancelled"
         assert answer.data["state"].startswith(("Operational", "Offline", "Error", word)), answer

@@ -8,8 +8,9 @@ from typing import Any, Dict, Iterator, List, Set, Tuple
 import pytest
 
 from . import schemas
+from .program import PROGRAM
 from .scenes import SCENES, Stage
-from .server import PROGRAM, Server
+from .server import Server
 
 #: Commands that no scene makes succeed, and why.
 UNHEARD = {
@@ -40,7 +41,11 @@ HIDDEN: Dict[Tuple[str, str], str] = {
 HIDDEN_IN_2 = {("upload", "hash"): "it tells no hash"}
 #: Those that show or do not, as it happens.
 NOW_AND_THEN = {("print", "job.user"): "2.0.0rc7 has most often forgotten it when the job is at its end"}
-PROGRAM_PATH = str(PROGRAM)
+
+
+#: Those that look at the scenes run in one process, and whichever comes first has their time.
+TOGETHER = pytest.mark.xdist_group("schemas")
+SCENES_TAKE = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
@@ -51,37 +56,42 @@ def shown(running: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         for scene in SCENES:
             running.reset()
             scene(Stage(running, tmp_path_factory.mktemp(scene.__name__)))
+            running.end_begun()
         yield schemas.ledger
     finally:
         schemas.ledger = None
+        running.end_begun()
 
 
-@pytest.mark.timeout(600)
+@TOGETHER
+@SCENES_TAKE
 def test_every_command_has_answered_in_some_scene(shown: Dict[str, Set[str]]) -> None:
-    silent = {name for name in schemas.catalogue(PROGRAM_PATH) if name not in shown}
+    silent = {name for name in schemas.catalogue() if name not in shown}
     assert silent <= set(UNHEARD), f"no scene runs {silent - set(UNHEARD)}"
     assert not set(UNHEARD) & set(shown), "what has answered needs no reason why not"
 
 
+@TOGETHER
+@SCENES_TAKE
 def test_every_declared_schema_member_is_seen(running: Server, shown: Dict[str, Set[str]]) -> None:
     reasons = {**HIDDEN, **NOW_AND_THEN, **(HIDDEN_IN_2 if running.modern else {})}
     hidden = {(name, member) for name, seen in shown.items() for member in members(name) - seen}
-    told = {found: reasons.get(found) or reasons.get(("", found[1]), "") for found in sorted(hidden)}
-    for (name, member), why in told.items():
+    reasons_given = {found: reasons.get(found) or reasons.get(("", found[1]), "") for found in sorted(hidden)}
+    for (name, member), why in reasons_given.items():
         print(f"{name}: {member}: {why or 'NEVER SHOWN'}")
-    assert [found for found, why in told.items() if not why] == []
+    assert [found for found, why in reasons_given.items() if not why] == []
     seen = {(name, member) for name in shown for member in members(name)} - hidden
     assert seen & set(reasons) <= set(NOW_AND_THEN), "what shows needs no reason why not"
 
 
 def test_exceptions_name_existing_schema_members() -> None:
-    commands = schemas.catalogue(PROGRAM_PATH)
+    commands = schemas.catalogue()
     there = {(name, member) for command in commands for member in members(command) for name in ("", command)}
     assert {*HIDDEN, *HIDDEN_IN_2, *NOW_AND_THEN} - there == set()
 
 
 def members(name: str) -> Set[str]:
-    return schemas.schema_of(PROGRAM_PATH, name).members()
+    return schemas.schema_of(name).members()
 
 
 # -- that it can fail -------------------------------------------------------------------------------
@@ -144,10 +154,10 @@ def test_schema_member_counts_as_shown_if_it_has_a_value() -> None:
 
 
 def test_command_line_is_matched_to_its_schema() -> None:
-    program = PROGRAM_PATH
+    program = str(PROGRAM)
     envelope = {"status": "success", "data": {"cli": "1", "python": "3", "host": None, "server": None}}
-    schemas.hold([program, "--printer", "status", "--json", "version", "--client"], envelope)
+    schemas.check_answer([program, "--printer", "status", "--json", "version", "--client"], envelope)
     for line in (["status"], ["config", "show"], ["version", "--client", "--printer", "x", "-v"]):
         wrong = {**envelope, "data": {**envelope["data"], "more": 1}}  # type: ignore[dict-item]
         with pytest.raises(AssertionError, match="its schema does not say"):
-            schemas.hold([program, *line], wrong)
+            schemas.check_answer([program, *line], wrong)

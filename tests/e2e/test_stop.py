@@ -27,16 +27,6 @@ def heating(server: Any, folder: Path, command: str, heater: str) -> None:
     server.until(lambda: targets(server), lambda heaters: max(heaters.values()) > 0)
 
 
-@pytest.fixture
-def hung(server: Any, slow: Path) -> Any:
-    """A printer that has stopped answering in the middle of a job."""
-    server.cli("print", slow, "--confirm")
-    server.until(server.job, lambda job: (job["progress"]["completion"] or 0) > 0)
-    server.gcode("!!DEBUG:go_awol")
-    yield server
-    server.reconnect()
-
-
 @pytest.mark.parametrize("state", ["Printing", "Paused"])
 def test_cancel_waits_until_printer_has_stopped(server: Any, slow: Path, state: str) -> None:
     server.cli("print", slow, "--confirm")
@@ -74,8 +64,9 @@ def test_lost_cancel_answer_is_resolved_by_polling_without_resending(server: Any
 
 
 def test_unfinished_cancel_is_still_cancelling(hung: Any) -> None:
-    with Throttle(hung.host, "POST /api/job", lose=True) as proxy:  # which shortens the wait from 60 s to 15
-        answer = hung.cli("cancel", "--confirm", "--host", proxy.host, "--api-key", hung.key, expect=3)
+    with Throttle(hung.host, "POST /api/job", lose=True) as proxy:  # after which it looks for LOST_SECONDS, and not a minute
+        line = ("cancel", "--confirm", "--host", proxy.host, "--api-key", hung.key)
+        answer = hung.cli(*line, expect=3, held={"LOST_SECONDS": 2.0})
     assert answer.code == "STILL_CANCELLING"
     assert answer.error["details"]["state"] == hung.state() == "Cancelling"
 

@@ -9,7 +9,7 @@ from typing import Any, List
 import pytest
 import requests
 
-from .server import PROGRAM, run_here
+from .program import PROGRAM, run_here
 
 
 def test_commands_without_printer_exit_1_and_hint_at_connect(server: Any, slow: Path) -> None:

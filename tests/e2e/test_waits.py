@@ -1,4 +1,4 @@
-"""`wait` for more than an end, what ends it without, and what becomes of the print when the waiting ends."""
+"""`wait` for more than an end, what ends it without, and what becomes of the print when the start_waiting ends."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from typing import Any
 
 import pytest
 
-from .prints import write
-from .server import Answer, Started
-from .test_endings import SECONDS, cancel, disconnect, following
+from .program import Answer, Started
+from .server import LIMIT
+from .test_endings import cancel, disconnect, start_following
 from .test_interrupts import SIGNALS
 
 
-def waiting(server: Any, *line: Any) -> Started:
+def start_waiting(server: Any, *line: Any) -> Started:
     """A `wait` that listens."""
     with server.listened():
         run: Started = server.begin("wait", *line)
     return run
 
 
-def met(run: Started, goal: str) -> Any:
-    data = run.answer(SECONDS).data
+def assert_met(run: Started, goal: str) -> Any:
+    data = run.answer().data
     assert data["met"] == goal, data
     return data
 
 
-def ended(answer: Answer, exit_code: int, code: str) -> Any:
+def assert_ended(answer: Answer, exit_code: int, code: str) -> Any:
     """The error's details."""
     assert (answer.exit_code, answer.code, answer.envelope["data"]["met"]) == (exit_code, code, None), answer
     return answer.error["details"]
@@ -36,42 +36,41 @@ def ended(answer: Answer, exit_code: int, code: str) -> Any:
 
 
 def test_state_goals_are_met_on_change_and_at_once(server: Any, slow: Path) -> None:
-    printing, paused = waiting(server, "--for", "printing"), waiting(server, "--for", "paused")
+    printing, paused = start_waiting(server, "--for", "printing"), start_waiting(server, "--for", "paused")
     server.cli("print", slow, "--confirm")
-    assert met(printing, "printing")["phase"] == "printing"
+    assert assert_met(printing, "printing")["phase"] == "printing"
     server.post("/api/job", {"command": "pause", "action": "pause"})
-    assert met(paused, "paused")["state"] == "Paused"
+    assert assert_met(paused, "paused")["state"] == "Paused"
     assert server.cli("wait", "--for", "paused", "--for", "done").data["met"] == "paused"
-    idle = waiting(server, "--for", "idle")
+    idle = start_waiting(server, "--for", "idle")
     cancel(server)
-    assert met(idle, "idle")["last_job"]["outcome"] == "cancelled"
+    assert assert_met(idle, "idle")["last_job"]["outcome"] == "cancelled"
     assert server.cli("wait", "--for", "idle").data["met"] == "idle"
 
 
-def test_progress_goal_is_met_during_the_job(server: Any, tmp_path: Path) -> None:
-    file = write(tmp_path / "parts.gcode", "G4 P100\n" * 120)
-    server.cli("print", file, "--confirm")
-    data = met(waiting(server, "--for", "progress=50"), "progress=50")
-    assert (data["phase"], data["job"]["completion"] >= 50, server.prints("parts.gcode")) == ("printing", True, 0)
+def test_progress_goal_is_met_during_the_job(server: Any, slow: Path) -> None:
+    server.cli("print", slow, "--confirm")
+    data = assert_met(start_waiting(server, "--for", "progress=6"), "progress=6")
+    assert (data["phase"], data["job"]["completion"] >= 6, server.prints("slow.gcode")) == ("printing", True, 0)
 
 
 def test_connected_goal_and_offline_failure(server: Any) -> None:
     disconnect(server)
-    assert ended(server.cli("wait", "--for", "idle", expect=None), 1, "PRINTER_OFFLINE")["state"] == "Offline"
-    run = waiting(server, "--for", "connected")
+    assert assert_ended(server.cli("wait", "--for", "idle", expect=None), 1, "PRINTER_OFFLINE")["state"] == "Offline"
+    run = start_waiting(server, "--for", "connected")
     server.post("/api/connection", {"command": "connect"})
-    assert met(run, "connected")["phase"] == "idle"
+    assert assert_met(run, "connected")["phase"] == "idle"
     disconnect(server)
-    assert server.cli("connect", "--wait", SECONDS).data["connected"] is True
+    assert server.cli("connect", "--wait", LIMIT).data["connected"] is True
     assert server.state() == "Operational"
-    run = waiting(server, "--for", "printing")
+    run = start_waiting(server, "--for", "printing")
     disconnect(server)
-    ended(run.answer(SECONDS), 1, "PRINTER_OFFLINE")
+    assert_ended(run.answer(), 1, "PRINTER_OFFLINE")
 
 
 def test_temp_goal_waits_for_heaters(server: Any) -> None:
     assert server.cli("wait", "--for", "temp", expect=4).code == "STATE_NOT_REACHED"
-    data = server.cli("temp", "--tool", "60", "--bed", "40", "--wait", "--wait-timeout", SECONDS).data
+    data = server.cli("temp", "--tool", "60", "--bed", "40", "--wait", "--wait-timeout", LIMIT).data
     assert (data["set"], data["met"]) == ({"tool0": 60, "bed": 40}, "temp")
     for heaters in (data["temperature"], server.get("/api/printer")["temperature"]):
         assert abs(heaters["tool0"]["actual"] - 60) <= 2 and abs(heaters["bed"]["actual"] - 40) <= 2, heaters
@@ -94,30 +93,30 @@ def test_temperature_history_is_returned(server: Any) -> None:
 
 
 def test_wait_without_job_is_no_active_job(server: Any) -> None:
-    assert ended(server.cli("wait", expect=None), 4, "NO_ACTIVE_JOB")["state"] == "Operational"
+    assert assert_ended(server.cli("wait", expect=None), 4, "NO_ACTIVE_JOB")["state"] == "Operational"
     disconnect(server)
-    ended(server.cli("wait", expect=None), 1, "PRINTER_OFFLINE")
+    assert_ended(server.cli("wait", expect=None), 1, "PRINTER_OFFLINE")
 
 
 def test_pause_ends_wait_only_with_fail_on_paused(server: Any, slow: Path) -> None:
-    patient = following(server, slow)
-    strict = waiting(server, "--fail-on", "paused,error,offline,cancelled")
+    patient = start_following(server, slow)
+    strict = start_waiting(server, "--fail-on", "paused,error,offline,cancelled")
     server.post("/api/job", {"command": "pause", "action": "pause"})
-    assert ended(strict.answer(SECONDS), 4, "JOB_PAUSED")["file"] == "slow.gcode"
+    assert assert_ended(strict.answer(), 4, "JOB_PAUSED")["file"] == "slow.gcode"
     assert (patient.process.poll(), server.state()) == (None, "Paused")
     cancel(server)
-    assert patient.answer(SECONDS).code == "JOB_CANCELLED"
+    assert patient.answer().code == "JOB_CANCELLED"
 
 
 def test_fail_on_none_waits_for_the_next_job(server: Any, slow: Path, quick: Path) -> None:
-    first = following(server, slow)
-    run = waiting(server, "--for", "done", "--fail-on", "none")
+    first = start_following(server, slow)
+    run = start_waiting(server, "--for", "done", "--fail-on", "none")
     cancel(server)
-    first.answer(SECONDS)
+    first.answer()
     server.idle()
     assert run.process.poll() is None
     server.cli("print", quick, "--confirm")
-    assert met(run, "done")["last_job"]["file"] == "quick.gcode"
+    assert assert_met(run, "done")["last_job"]["file"] == "quick.gcode"
 
 
 @pytest.mark.parametrize("line", [["print", "--wait-timeout"], ["wait", "--timeout"]])
@@ -127,7 +126,7 @@ def test_wait_timeout_leaves_the_print_running(server: Any, slow: Path, line: An
     else:
         server.cli("print", slow, "--confirm")
         answer = server.cli(*line, "0.5", expect=None)
-    details = ended(answer, 4, "WAIT_TIMEOUT")
+    details = assert_ended(answer, 4, "WAIT_TIMEOUT")
     assert (details["wanted"], details["state"]) == (["done"], server.state()) == (["done"], "Printing")
     assert (answer.envelope["data"]["phase"], answer.envelope["data"]["job"]["file"]) == ("printing", "slow.gcode")
 
@@ -135,10 +134,10 @@ def test_wait_timeout_leaves_the_print_running(server: Any, slow: Path, line: An
 @pytest.mark.parametrize("how", SIGNALS)
 def test_interrupted_wait_leaves_the_print_running(server: Any, slow: Path, how: Any) -> None:
     number, exit_code, code = how
-    run, beside = following(server, slow), waiting(server)
+    run, beside = start_following(server, slow), start_waiting(server)
     for waiter in (run, beside):
         waiter.send(number)
-    answers = [waiter.answer(SECONDS) for waiter in (run, beside)]
+    answers = [waiter.answer() for waiter in (run, beside)]
     assert [(answer.exit_code, answer.code) for answer in answers] == [(exit_code, code)] * 2, answers
     assert "the job goes on: the printer is Printing with slow.gcode" in answers[0].error["message"]
     assert "nothing was sent that changes anything" in answers[1].error["message"]

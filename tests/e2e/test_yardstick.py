@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Callable
+from typing import Any, Callable, Dict
 
 import pytest
 from gcode.record import EXPECTED, HERE, analyse
@@ -16,17 +15,33 @@ from octoprint_cli.gcode.analysis.reader import read_file
 from . import versions
 from .server import Server
 
+pytestmark = pytest.mark.xdist_group("yardstick")
+
+RECORDED = ["absolute_prusa.gcode", "arcs_prusa.gcode", "mach3_slic3r.gcode", "tools_slic3r.gcode"]
+Analysed = Dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def all_analysed(running: Server, tmp_path_factory: pytest.TempPathFactory) -> Analysed:
+    """What the server's own program says of every file here, asked for in one run."""
+    folder = tmp_path_factory.mktemp("wrong")
+    files = {name: HERE / name for name in RECORDED}
+    for number, case in enumerate(CASES):
+        files[case.name] = folder / f"{number}.gcode"
+        files[case.name].write_text(case.gcode)
+    octoprint = running.base.parent / "venv" / "bin" / "octoprint"
+    return dict(zip(files, analyse(octoprint, list(files.values()))))
+
 
 @pytest.fixture
-def octoprint(running: Server, record_property: Callable[[str, str], None]) -> Path:
-    """The server's own program."""
+def analysed(all_analysed: Analysed, running: Server, record_property: Callable[[str, str], None]) -> Analysed:
     record_property(versions.PYTHON, running.python)
-    return Path(running.sandbox("status")["path"]) / "venv" / "bin" / "octoprint"
+    return all_analysed
 
 
-@pytest.mark.parametrize("name", ["absolute_prusa.gcode", "arcs_prusa.gcode", "mach3_slic3r.gcode", "tools_slic3r.gcode"])
-def test_octoprint_analysis_matches_recording_and_our_measurements(octoprint: Path, name: str):
-    found = analyse(octoprint, HERE / name)
+@pytest.mark.parametrize("name", RECORDED)
+def test_octoprint_analysis_matches_recording_and_our_measurements(analysed: Analysed, name: str):
+    found = analysed[name]
     recorded, ours = json.loads(EXPECTED.read_text())[name], measured(read_file(HERE / name))
     if found is not None and ours is not None:
         recorded, ours = ({field: both[field] for field in found} for both in (recorded, ours))
@@ -35,9 +50,7 @@ def test_octoprint_analysis_matches_recording_and_our_measurements(octoprint: Pa
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_octoprint_analysis_is_still_wrong_in_known_cases(octoprint: Path, case: Case, tmp_path: Path):
-    file = tmp_path / "wrong.gcode"
-    file.write_text(case.gcode)
-    found = analyse(octoprint, file)
+def test_octoprint_analysis_is_still_wrong_in_known_cases(analysed: Analysed, case: Case):
+    found = analysed[case.name]
     assert found is not None
     assert differences({name: in_short(found)[name] for name in case.octoprint}, case.octoprint) == []

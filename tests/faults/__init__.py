@@ -1,7 +1,8 @@
 """The faults ring: what the program says when the network, a proxy or the server fails; and the kit that makes them fail.
 
-`ring` and `acts` run the program as a process and look at all of it; the kit's own tests are `test_kit_*`. Failures of real
-users, by the number that their tests carry:
+`ring` runs the program and looks at all of it, `acts` has every act and its faults, `crossing` chooses which of them meet, and
+`conftest` how long a run waits: long for what does come, shortly for what never does. The kit's own tests are `test_kit_*`.
+Failures of real users, by the number that their tests carry:
 
     F1  502 in the middle of an upload, then fine       test_uploads
     F2  done, and the answer lost                       test_every_act, test_uploads, test_two_at_once
@@ -42,8 +43,9 @@ F48 (a key asked for on the server's page) has no command yet.
 Waiting, and the push socket below it:
 
     a socket that is refused, drops, is silent          test_push_faults
-    one that tells nonsense, or too little              test_push_news
+    one that sends nonsense, or too little              test_push_news
     a server, or its jobs, that go away meanwhile       test_waits_meanwhile
     gcode --reply                                       test_reply_faults
     signals, closed streams, TLS, a prefix              test_process_waits
+    what the answer holds whenever it fails             test_wait_data
 """

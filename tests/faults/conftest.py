@@ -1,20 +1,20 @@
-"""Fixtures of the faults ring: a server, the program aimed at it."""
+"""Fixtures of the faults ring: servers, and how long a run in this process waits."""
 
 from __future__ import annotations
 
 import importlib
 import signal
+import time
 from typing import Any, Iterator
 
 import pytest
-from busy import busy
 from contract.conftest import bare, hurried, own_cache, own_home, program, server  # noqa: F401
 
 from octoprint_cli.client.push.feed import Feed
 from octoprint_cli.client.push.socket import Socket, Subscription
 from octoprint_cli.testing import FaultServer
 
-from .kit import DIALECTS, serving
+from .kit import DIALECTS, LIMIT, serving
 
 # Started in the background, as by a shell's `&`, a process ignores Ctrl-C, and so do its children: the tests send it to theirs.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -22,7 +22,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.fixture
 def other() -> Iterator[FaultServer]:
-    """Another server, which nobody should ever talk to."""
+    """Another server, which must get no connection."""
     with FaultServer() as running:
         yield running
         assert running.connections == 0
@@ -42,7 +42,7 @@ def two() -> Iterator[FaultServer]:
 
 @pytest.fixture(params=DIALECTS)
 def each(request: Any) -> Iterator[FaultServer]:
-    """Both, one after the other."""
+    """A fake of each version, in turn."""
     yield from serving(request.param)
 
 
@@ -54,30 +54,70 @@ _PAUSES = {
         "POLL_DOWN_SECONDS": 0.05,
         "FIRST_PAUSE": 0.05,
         "LONGEST_PAUSE": 0.2,
+        "SOUND_SECONDS": 0.5,
     },
     "octoprint_cli.client.http.retry": {"FIRST_PAUSE": 0.01},
+    "octoprint_cli.client.tracking.job_tracker": {"GRACE_SECONDS": 0.05},
+    "octoprint_cli.client.tracking.waiter": {"REST_SECONDS": 0.2},
+    "octoprint_cli.client.gcode_replies": {"SETTLE_SECONDS": 0.05},
 }
-#: How long it waits for something that may never come. On a busy machine what does come takes longer, too.
+#: How long it waits for what does come, on a machine that is ever so busy.
 _LIMITS = {
-    "octoprint_cli.client.push.feed": {"SOUND_SECONDS": 0.5, "ASK_SECONDS": 1.0, "SHORTEST_SECONDS": 0.2, "OPEN_SECONDS": 0.5},
-    "octoprint_cli.client.tracking.job_tracker": {"GRACE_SECONDS": 0.5, "LOOK_SECONDS": 1.0},
-    "octoprint_cli.client.tracking.waiter": {"LOOK_SECONDS": 1.0, "REST_SECONDS": 0.5, "HURRY_SECONDS": 1.0},
-    "octoprint_cli.client.gcode_replies": {"SETTLE_SECONDS": 0.7},
-    "octoprint_cli.client.push.socket": {"SILENCE_SECONDS": 0.5},
-    "octoprint_cli.client.push.history": {"SECONDS": 0.5},
+    "octoprint_cli.client.push.feed": ("ASK_SECONDS", "SHORTEST_SECONDS", "OPEN_SECONDS"),
+    "octoprint_cli.client.tracking.job_tracker": ("LOOK_SECONDS",),
+    "octoprint_cli.client.tracking.waiter": ("LOOK_SECONDS", "HURRY_SECONDS"),
+    "octoprint_cli.client.push.socket": ("SILENCE_SECONDS",),
+    "octoprint_cli.client.push.history": ("SECONDS",),
 }
-_SOCKET_SECONDS = 0.5
-#: How long a server may be away here, on an idle machine.
-PATIENCE = 0.6
+#: How long it waits for what never comes.
+SHORT = 0.3
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever waits in this process is soon impatient."""
-    times = busy()
-    for table, factor in ((_PAUSES, 1.0), (_LIMITS, times)):
-        for module, constants in table.items():
-            for name, seconds in constants.items():
-                monkeypatch.setattr(importlib.import_module(module), name, seconds * factor)
-    monkeypatch.setitem(Feed.__init__.__kwdefaults__, "patience", PATIENCE * times)  # type: ignore[attr-defined]
-    monkeypatch.setattr(Socket.__init__, "__defaults__", (Subscription(), _SOCKET_SECONDS * times))
+    """A run that waits in this process asks often, and gives nothing up that only takes its time."""
+    for module, constants in _PAUSES.items():
+        for name, seconds in constants.items():
+            monkeypatch.setattr(importlib.import_module(module), name, seconds)
+    for module, names in _LIMITS.items():
+        for name in names:
+            monkeypatch.setattr(importlib.import_module(module), name, float(LIMIT))
+    set_patience(monkeypatch, 3600.0)
+    _set_opening(monkeypatch, float(LIMIT))
+
+
+@pytest.fixture
+def broken_socket(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A push socket that does not come, or falls silent, is soon given up: nothing will come of it, however long one waits."""
+    for name in ("feed.OPEN_SECONDS", "socket.SILENCE_SECONDS", "history.SECONDS", "feed.QUIET_SECONDS"):
+        monkeypatch.setattr(f"octoprint_cli.client.push.{name}", SHORT)
+    _set_opening(monkeypatch, SHORT)
+
+
+@pytest.fixture
+def no_polls(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A socket that works is not looked past: only it can tell how the job ends."""
+    monkeypatch.setattr("octoprint_cli.client.push.feed.POLL_UP_SECONDS", 3600.0)
+    monkeypatch.setattr("octoprint_cli.client.push.feed.QUIET_SECONDS", 3600.0)
+
+
+@pytest.fixture
+def pinging(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A silent socket is pinged often, again only after the answer, and never given up, however long that takes."""
+
+    def ping(self: Socket) -> None:
+        if self._asked is None:
+            self._line.ping()  # type: ignore[no-untyped-call]
+        self._asked = time.monotonic()
+
+    monkeypatch.setattr("octoprint_cli.client.push.socket.SILENCE_SECONDS", 0.05)
+    monkeypatch.setattr(Socket, "_ask", ping)
+
+
+def set_patience(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Set how long the server may be away before a wait ends."""
+    monkeypatch.setitem(Feed.__init__.__kwdefaults__, "patience", seconds)  # type: ignore[attr-defined]
+
+
+def _set_opening(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    monkeypatch.setattr(Socket.__init__, "__defaults__", (Subscription(), seconds))

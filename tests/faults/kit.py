@@ -93,6 +93,6 @@ def reading(connection: socket.socket, what: bytes) -> bytes:
 
 
 def state(server: FaultServer) -> str:
-    """The state that it tells."""
+    """Return the state that it shows."""
     found: str = get(server, "/api/job")["state"]
     return found

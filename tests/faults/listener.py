@@ -1,4 +1,4 @@
-"""A plain client of the push socket: the raw `websocket` library, and the questions that tests ask it."""
+"""A plain client of the push socket, with the raw `websocket` library."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ class Listener:
     def __exit__(self, *_: Any) -> None:
         self.socket.shutdown()
 
-    def say(self, **what: Any) -> None:
-        """A JSON object goes out."""
+    def send(self, **what: Any) -> None:
+        """Send a JSON object."""
         self.socket.send(json.dumps(what))
 
     def log_in(self) -> None:
         """Ask for a session, and show it."""
         who = post(self.server, "/api/login", 200, passive=True).json()
-        self.say(auth=f"{who['name']}:{who['session']}")
+        self.send(auth=f"{who['name']}:{who['session']}")
 
-    def next(self) -> Any:
-        """The next message."""
+    def receive(self) -> Any:
+        """Receive the next message."""
         return json.loads(self.socket.recv())
 
-    def until(self, kind: str) -> List[Any]:
-        """The messages up to one of that kind, and with it."""
-        found = [self.next()]
+    def receive_until(self, kind: str) -> List[Any]:
+        """Receive the messages up to one of that kind, and with it."""
+        found = [self.receive()]
         while kind not in found[-1]:
-            found.append(self.next())
+            found.append(self.receive())
         return found
 
     def last(self, kind: str) -> Any:
-        """What the next message of that kind says."""
-        return self.until(kind)[-1][kind]
+        """Receive up to the next message of that kind, and return what that holds."""
+        return self.receive_until(kind)[-1][kind]
 
-    def waiting(self) -> List[Any]:
-        """All that has come, or is on its way: what was new before a ping is sent before the pong to the second one."""
+    def pending(self) -> List[Any]:
+        """Receive all that has arrived or is on its way: what was new before a ping is sent before the pong to the second one."""
         found, pongs = [], 0
         self.socket.ping()
         while pongs < 2:
@@ -67,15 +67,15 @@ class Listener:
         return found
 
     def events(self) -> List[Any]:
-        """The events that are waiting: their types, and with a state its name, as `PrinterStateChanged PAUSED`."""
-        told = [message["event"] for message in self.waiting() if "event" in message]
-        return [" ".join(filter(None, [event["type"], (event["payload"] or {}).get("state_id")])) for event in told]
+        """Receive the pending events: their types, and with a state its name, as `PrinterStateChanged PAUSED`."""
+        found = [message["event"] for message in self.pending() if "event" in message]
+        return [" ".join(filter(None, [event["type"], (event["payload"] or {}).get("state_id")])) for event in found]
 
 
-def listening(server: FaultServer, subscribe: Optional[Dict[str, Any]] = None) -> Listener:
-    """A client that is logged in, and wants to hear so much (events alone, if nothing is said). It has heard `timelapse`."""
-    listener = Listener(server)
-    listener.say(subscribe=EVENTS_ALONE if subscribe is None else subscribe)
+def listening(server: FaultServer, subscribe: Optional[Dict[str, Any]] = None, **how: Any) -> Listener:
+    """A client that is logged in and subscribed (by default to events alone), and has received `timelapse`."""
+    listener = Listener(server, **how)
+    listener.send(subscribe=EVENTS_ALONE if subscribe is None else subscribe)
     listener.log_in()
-    listener.until("timelapse")
+    listener.receive_until("timelapse")
     return listener

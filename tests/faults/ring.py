@@ -1,11 +1,10 @@
-"""Running the program as a process and looking at all of it: what it said, how long it took, what the server got."""
+"""Running the program and looking at all of it: its output, whether it hangs, what the server received."""
 
 from __future__ import annotations
 
 import time
 from typing import Any, Dict, List
 
-from busy import busy
 from contract.program import Program, finish
 from contract.reading import as_json, check_failure, check_success
 
@@ -18,8 +17,8 @@ MEASURED = """
 import pathlib, re, resource, sys
 from octoprint_cli.app.main import main
 code = main(sys.argv[1:])
-told = pathlib.Path("/proc/self/status")
-found = re.search(r"VmHWM:\\s+(\\d+)", told.read_text() if told.exists() else "")
+status = pathlib.Path("/proc/self/status")
+found = re.search(r"VmHWM:\\s+(\\d+)", status.read_text() if status.exists() else "")
 peak = int(found.group(1)) if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 sys.stderr.write(f"PEAK {peak}")
 sys.stdout.flush()
@@ -28,8 +27,8 @@ raise SystemExit(code)
 DIALECTS = ("1.11.8", "2.0.0rc7")
 #: What a G-code file holds, unless it matters.
 CONTENT = GCODE
-#: Beyond the time that a run may take itself: starting Python on a machine that does much else.
-SLACK = 15.0
+#: A run that takes longer hangs, on a busy machine, too. No limit that a test configures comes near it.
+LONGEST = 120.0
 
 
 def verdict(result: Result) -> str:
@@ -61,12 +60,11 @@ def error_of(result: Result, code: str) -> Dict[str, Any]:
     return error
 
 
-def timed(program: Program, *argv: str, limit: float = SLACK, as_process: bool = True, **how: Any) -> Result:
-    """Run a process, or a line in this process, that must end within its limit: longer on a busy machine."""
-    limit *= busy()
+def timed(program: Program, *argv: str, as_process: bool = False, **how: Any) -> Result:
+    """Run a line in this process, or as a process, and fail if it hangs."""
     begun = time.monotonic()
     result = finish(program.start(*argv, **how)) if as_process else program.run(*argv, **how)
-    assert time.monotonic() - begun < limit, (time.monotonic() - begun, result)
+    assert time.monotonic() - begun < LONGEST, (time.monotonic() - begun, result)
     return result
 
 

@@ -1,4 +1,4 @@
-"""A slow line: what the program sends is passed on to a server at so many bytes a second, and no faster."""
+"""Slow servers: a line of so many bytes a second, and one that is so slow that the time of a request is up."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import contextlib
 import socket
 import threading
 from types import TracebackType
-from typing import Optional, Type
+from typing import Any, Optional, Type
+
+from octoprint_cli.client.http.deadlines import WATCHDOG
+from octoprint_cli.testing import Exchange, Fault
 
 _PIECE = 32 * 1024
 
@@ -55,3 +58,26 @@ class SlowLine:
                 target.sendall(piece)
         with contextlib.suppress(OSError):
             target.shutdown(socket.SHUT_WR)
+
+
+def out_of_time(fault: Fault) -> Fault:
+    """Return the fault for a run in this process whose requests run out of time as soon as it makes the client wait.
+
+    The time limit of the run may be long, so that nothing else meets it, and nothing waits for it to pass.
+    """
+
+    def spoilt(exchange: Exchange) -> None:
+        pause = exchange.pause
+
+        def expire(*seconds: Any) -> bool:
+            exchange.pause = pause  # type: ignore[method-assign]
+            with WATCHDOG._lock:
+                for deadline in WATCHDOG._watched:
+                    deadline.deadline = 0.0
+            WATCHDOG._wake.put(None)
+            return pause(*seconds)
+
+        exchange.pause = expire  # type: ignore[method-assign]
+        fault(exchange)
+
+    return spoilt

@@ -1,31 +1,47 @@
-"""Every act with everything that can go wrong with its request: done at most once, sent at most once, told as it is."""
+"""Every act with everything that can go wrong with its request: done at most once, sent at most once, reported as it is."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Iterable, List, NamedTuple
+from typing import Any, Iterable, List, NamedTuple, Tuple
 
 import pytest
-from busy import busy
 from contract.program import Program, finish
 
 from octoprint_cli.testing import FakeOctoPrint, Fault, FaultServer, Result
 
 from .acts import BODIES, DONE, LINES, LOST, REFUSED, Act, path_of, sent
-from .ring import CONTENT, DIALECTS, verdict
+from .crossing import DIALECTS, same_classes, with_classes
+from .ring import CONTENT, verdict
+from .slow import out_of_time
 
 #: All GETs may be repeated, which makes it harder not to repeat an act.
-CONFIG = "retries: 2\ntimeout: {timeout}\n"
+CONFIG = "retries: 2\ntimeout: 60\n"
+#: What is one to a command: its request was not answered, or answered in a way that says nothing of it.
+DONE_CLASSES = (
+    ("cut_after", "drip_header", "reset_after", "hang_after"),
+    ("truncated", "failed_500", "overlong", *(f"gateway_{status}" for status in (500, 502, 503, 504, 520, 524))),
+)
+LOST_CLASSES = (
+    ("cut_before", "hang", "reset_before"),
+    ("failed", "not_json", "html_502", "bomb", "html_503", "html_504", "nested", "html_524", "come_again"),
+)
+#: The server refuses for now, or for good, or something else has answered.
+REFUSED_CLASSES = (
+    ("booting", "too_often", "teapot"),
+    ("permission", "bad_key"),
+    ("proxy", "login_page", "redirect", "moved"),
+)
+#: These meet each fault of each class: an act on the job, an upload, and one whose effect the server does not show.
+EACH_FAULT = ("cancel", "upload", "gcode")
+#: Faults in which the server does not answer in time.
+SLOW = ("hang", "hang_after", "drip_header", "drip_body")
+#: Only these answer with a body.
+UPLOADS = [name for name, line in LINES.items() if line.path in ("/api/files/local", "/api/files/{card}")]
 
 
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waiting by the push socket goes by the real clock: `connect` looks not so long here for what may never have arrived."""
-    monkeypatch.setattr("octoprint_cli.client.resource.LOST_SECONDS", 1.0 * busy())
-
-
-class Told(NamedTuple):
-    """What was told and what is true."""
+class Observed(NamedTuple):
+    """What was reported, and what is true."""
 
     result: Result
     effect: bool
@@ -35,75 +51,61 @@ class Told(NamedTuple):
     all_sent: List[str]
 
 
-def world(line: Act, version: str, fault: Fault) -> FaultServer:
-    """A server where the line's act goes wrong."""
-    server = FaultServer(FakeOctoPrint(version))
-    line.scene(server.octoprint)
-    server.fail("POST", path_of(line, server), fault)
-    return server
-
-
-def words(line: Act, program: Program, timeout: float) -> List[str]:
-    program.configure(CONFIG.format(timeout=timeout))
-    return [*line.argv.format(file=program.file(content=CONTENT)).split(), "--json"]
-
-
-def told(line: Act, server: FaultServer, result: Result) -> Told:
-    acts = [str(act) for act in server.acts if act.path == path_of(line, server)]
-    everything = [str(request) for request in server.changes() if request.path not in ("/api/files/test", "/api/login")]
-    return Told(result, line.effect(server.octoprint), sent(line, server), acts, everything)
-
-
 class Case(NamedTuple):
-    """A line, a fault, a dialect, as a process."""
+    """A line, a fault, a dialect."""
 
     line: str
     fault: str
     version: str
 
-    def run(self, folder: Path) -> Told:
+    def in_process(self, folder: Path) -> Observed:
+        """Run it in this process, where the time of a request is up as soon as the server is slow."""
+        return self._observed(folder, lambda program, words: program.run(*words), instant=True)
+
+    def as_process(self, folder: Path) -> Observed:
+        """Run it as a process; what `--debug` adds is a traceback that was asked for, and the rest must be without."""
+
+        def run(program: Program, words: List[str]) -> Result:
+            result = finish(program.start(*words, "--debug", "--timeout", "1.5" if self.fault in SLOW else "60"))
+            return result._replace(stderr=result.stderr.replace("Traceback (most recent call last)", "asked for"))
+
+        return self._observed(folder, run)
+
+    def _observed(self, folder: Path, run: Any, instant: bool = False) -> Observed:
         line = LINES[self.line]
-        with world(line, self.version, fault_of(self)) as server:
+        fault = out_of_time(self.effect) if instant and self.fault in SLOW else self.effect
+        with FaultServer(FakeOctoPrint(self.version)) as server:
+            line.scene(server.octoprint)
+            server.fail("POST", path_of(line, server), fault)
             program = Program(folder, server)
-            result = finish(program.start(*words(line, program, 1.5 * busy()), "--debug"))
-            return told(line, server, quietened(result))
+            program.configure(CONFIG)
+            result = run(program, [*line.argv.format(file=program.file(content=CONTENT)).split(), "--json"])
+            acts = [str(act) for act in server.acts if act.path == path_of(line, server)]
+            everything = [str(request) for request in server.changes() if request.path not in ("/api/files/test", "/api/login")]
+            return Observed(result, line.effect(server.octoprint), sent(line, server), acts, everything)
+
+    @property
+    def effect(self) -> Fault:
+        return {**DONE, **LOST, **{name: refusal.fault for name, refusal in REFUSED.items()}}[self.fault]
 
 
-def fault_of(case: Case) -> Fault:
-    return {**DONE, **LOST, **{name: refusal.fault for name, refusal in REFUSED.items()}}[case.fault]
+def cases(pairs: Iterable[Tuple[str, str]]) -> pytest.MarkDecorator:
+    """Parametrize with these pairs of a line and a fault, the dialects in turn."""
+    found = [Case(line, fault, DIALECTS[number % 2]) for number, (line, fault) in enumerate(pairs)]
+    return pytest.mark.parametrize("case", [pytest.param(case, id="-".join(case)) for case in found])
 
 
-def quietened(result: Result) -> Result:
-    """What `--debug` adds is a traceback of ours, asked for; the rest must be without."""
-    return result._replace(stderr=result.stderr.replace("Traceback (most recent call last)", "asked for"))
+def test_every_fault_is_in_a_class() -> None:
+    assert same_classes([*DONE_CLASSES, ["drip_body"]], DONE)
+    assert same_classes(LOST_CLASSES, LOST) and same_classes(REFUSED_CLASSES, REFUSED)
 
 
-def pairs(faults: Iterable[str], lines: Iterable[str] = LINES, turn: int = 0) -> List[Any]:
-    """Each line with each fault, the dialects in turn, so that each of both meets both; `turn` is 1 for the other way round."""
-    crossed = [
-        (line, fault, DIALECTS[(number + at + turn) % 2]) for number, line in enumerate(lines) for at, fault in enumerate(faults)
-    ]
-    return [pytest.param(Case(*case), id="-".join(case)) for case in crossed]
-
-
-#: Refusals differ in the answer alone; these few as processes, all of them below.
-FEW = {name: REFUSED[name] for name in ("too_often", "bad_key")}
-#: What takes the program's own time to find out: each with every line below, on a real clock.
-SLOW_FAULTS = ("hang_after", "drip_header", "drip_body")
-#: These as processes, with few lines: that it is a process changes nothing of what is asked and told.
-OFTEN = ("cut_after", "hang_after", "drip_header")
-#: As processes; all of them below.
-SOME = {name: LINES[name] for name in ("cancel", "print", "upload", "tool")}
-#: The program waits 15 s on purpose for what may yet show: one that waits for a state, and one that waits for a file.
-PATIENT = {name: LINES[name] for name in ("cancel", "upload")}
-
-
-def check_at_most_once(found: Told) -> None:
+def check_at_most_once(found: Observed) -> None:
     assert len(found.sent) <= 1, found.sent
     assert len(found.acts) <= 1 and len(set(found.all_sent)) == len(found.all_sent), found
 
 
-def check_done(line: Act, found: Told, fault: str) -> None:
+def check_done(line: Act, found: Observed, fault: str) -> None:
     """The effect is there, and was found out; where the server does not show it, it is not claimed."""
     check_at_most_once(found)
     code = verdict(found.result)
@@ -115,15 +117,15 @@ def check_done(line: Act, found: Told, fault: str) -> None:
         assert error["retryable"] is False and error["details"]["now"]["state"], error
 
 
-def check_lost(line: Act, found: Told, fault: str) -> None:
-    """Nothing happened, and nobody says that it did, nor that trying again is all there is to do."""
+def check_lost(line: Act, found: Observed, fault: str) -> None:
+    """Nothing happened, and the program does not say that it did, nor that trying again is all there is to do."""
     check_at_most_once(found)
     assert not found.effect and len(found.sent) == 1 and found.acts == [], found
     of_an_upload = {"hang": "TIMEOUT", "failed": "SERVER_ERROR"} if line.undone == "CONNECTION_ERROR" else {}
     assert verdict(found.result) == of_an_upload.get(fault, line.undone), found.result
 
 
-def check_refused(line: Act, found: Told, code: str) -> None:
+def check_refused(line: Act, found: Observed, code: str) -> None:
     check_at_most_once(found)
     assert not found.effect and len(found.sent) == 1 and found.acts == [], found
     assert verdict(found.result) == code, found.result
@@ -132,54 +134,36 @@ def check_refused(line: Act, found: Told, code: str) -> None:
 # -- as processes -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("case", pairs(["cut_before"], PATIENT))
-def test_process_does_not_claim_a_change_that_was_not_made(case: Case, tmp_path: Path) -> None:
-    check_lost(LINES[case.line], case.run(tmp_path), case.fault)
+def test_process_does_not_claim_a_change_that_was_not_made(tmp_path: Path) -> None:
+    """It waits 15 s on purpose for what may yet show."""
+    check_lost(LINES["cancel"], Case("cancel", "cut_before", "1.11.8").as_process(tmp_path), "cut_before")
 
 
-@pytest.mark.parametrize("case", pairs(OFTEN, SOME))
+@cases([("cancel", "cut_after"), ("upload", "hang_after"), ("print", "drip_header"), ("tool", "hang_after")])
 def test_process_finds_out_a_change_that_was_made(case: Case, tmp_path: Path) -> None:
-    check_done(LINES[case.line], case.run(tmp_path), case.fault)
+    check_done(LINES[case.line], case.as_process(tmp_path), case.fault)
 
 
-@pytest.mark.parametrize("case", pairs(FEW, SOME))
+@cases([("upload", "too_often"), ("cancel", "bad_key")])
 def test_process_reports_a_refusal(case: Case, tmp_path: Path) -> None:
-    check_refused(LINES[case.line], case.run(tmp_path), REFUSED[case.fault].code)
+    check_refused(LINES[case.line], case.as_process(tmp_path), REFUSED[case.fault].code)
 
 
 # -- all of it, on a clock that hurries -------------------------------------------------------------
 
-WAITING = ("hang", "hang_after", "drip_header", "drip_body")
 
-
-def here(case: Case, folder: Path, timeout: float = 5) -> Told:
-    """The same in this process."""
-    line = LINES[case.line]
-    with world(line, case.version, fault_of(case)) as server:
-        program = Program(folder, server)
-        return told(line, server, program.run(*words(line, program, timeout)))
-
-
-@pytest.mark.parametrize("case", pairs([name for name in DONE if name not in WAITING], turn=1))
+@cases([*with_classes(LINES, DONE_CLASSES, EACH_FAULT), *((line, "drip_body") for line in UPLOADS)])
 def test_change_that_was_made_is_found_out(case: Case, tmp_path: Path, hurried: Any) -> None:
-    check_done(LINES[case.line], here(case, tmp_path), case.fault)
+    check_done(LINES[case.line], case.in_process(tmp_path), case.fault)
 
 
-@pytest.mark.parametrize("case", pairs(SLOW_FAULTS))
-def test_what_was_done_is_found_out_after_no_answer_in_time(case: Case, tmp_path: Path, hurried: Any) -> None:
-    check_done(LINES[case.line], here(case, tmp_path, 1.5), case.fault)
+@cases(with_classes(LINES, LOST_CLASSES, EACH_FAULT))
+def test_change_that_was_not_made_is_not_claimed(case: Case, tmp_path: Path, hurried: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`connect` waits by the push socket and the real clock, here not long: nothing will come."""
+    monkeypatch.setattr("octoprint_cli.client.resource.LOST_SECONDS", 0.3 if case.line == "connect" else 15.0)
+    check_lost(LINES[case.line], case.in_process(tmp_path), case.fault)
 
 
-@pytest.mark.parametrize("case", pairs([name for name in LOST if name not in WAITING]))
-def test_change_that_was_not_made_is_not_claimed(case: Case, tmp_path: Path, hurried: Any) -> None:
-    check_lost(LINES[case.line], here(case, tmp_path), case.fault)
-
-
-@pytest.mark.parametrize("case", pairs(["hang"]))
-def test_unanswered_change_is_not_claimed(case: Case, tmp_path: Path, hurried: Any) -> None:
-    check_lost(LINES[case.line], here(case, tmp_path, 2), case.fault)
-
-
-@pytest.mark.parametrize("case", pairs(REFUSED))
+@cases(with_classes(LINES, REFUSED_CLASSES, EACH_FAULT))
 def test_refusal_is_reported(case: Case, tmp_path: Path, hurried: Any) -> None:
-    check_refused(LINES[case.line], here(case, tmp_path), REFUSED[case.fault].code)
+    check_refused(LINES[case.line], case.in_process(tmp_path), REFUSED[case.fault].code)

@@ -1,4 +1,4 @@
-"""Every read with everything that can go wrong with it: told as it is, and made again where that may help."""
+"""Every read with everything that can go wrong with it: reported as it is, and repeated where that may help."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from contract.table import Case as Words
 from octoprint_cli.testing import FakeOctoPrint, Fault, FaultServer
 from octoprint_cli.testing.server import faults
 
-from .ring import DIALECTS, SLACK, error_of, sent_to, timed, verdict
+from .crossing import DIALECTS, same_classes, with_classes
+from .ring import error_of, sent_to, timed, verdict
 
 #: Command lines that only read, with the request whose fault each meets.
 READS: Dict[str, str] = {
@@ -73,8 +74,20 @@ def asked(server: FaultServer, path: str) -> int:
     return sum(request.path == path for request in server.requests)
 
 
-@pytest.mark.parametrize("trouble", TROUBLES)
-@pytest.mark.parametrize("line", READS)
+#: What is one to a command: the server is away, refuses, or something else has answered. `status` meets each of them.
+CLASSES = [
+    [name for name, trouble in TROUBLES.items() if trouble.again],
+    ["500", "418"],
+    [name for name, trouble in TROUBLES.items() if trouble.code == "UNEXPECTED_RESPONSE"][:6],
+    [name for name, trouble in TROUBLES.items() if trouble.code == "UNEXPECTED_RESPONSE"][6:],
+]
+
+
+def test_every_trouble_is_in_a_class() -> None:
+    assert same_classes(CLASSES, TROUBLES)
+
+
+@pytest.mark.parametrize(("line", "trouble"), with_classes(READS, CLASSES, all_of=("status",)))
 def test_failed_read_is_reported_and_retried_where_useful(
     line: str, trouble: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,10 +101,11 @@ def test_failed_read_is_reported_and_retried_where_useful(
 
 
 @pytest.mark.parametrize("trouble", [name for name in TROUBLES if TROUBLES[name].again])
-def test_read_succeeds_at_third_try(trouble: str, program: Program, server: FaultServer) -> None:
+def test_read_succeeds_at_third_try(trouble: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("octoprint_cli.client.http.retry.FIRST_PAUSE", 0.001)
     program.configure("retries: 2\n")
     server.fail("GET", "/api/job", TROUBLES[trouble].fault, times=2)
-    assert verdict(program.process("status", "--json")) == ""
+    assert verdict(program.run("status", "--json")) == ""
     assert asked(server, "/api/job") == 3
 
 
@@ -99,7 +113,7 @@ def test_read_succeeds_at_third_try(trouble: str, program: Program, server: Faul
 def test_tries_are_limited_to_configured_number(retries: int, tries: int, program: Program, server: FaultServer) -> None:
     program.configure(f"retries: {retries}\n")
     server.fail("GET", "/api/job", faults.cut_before)
-    error_of(program.process("status", "--json"), "SERVER_STARTING")
+    error_of(program.run("status", "--json"), "SERVER_STARTING")
     assert asked(server, "/api/job") == tries
 
 
@@ -107,7 +121,7 @@ def test_tries_are_limited_to_configured_number(retries: int, tries: int, progra
 def test_retry_after_is_honoured_up_to_a_bound(seconds: int, tries: int, program: Program, server: FaultServer) -> None:
     program.configure("retries: 1\n")
     server.fail("GET", "/api/job", faults.retry_after(503, seconds))
-    result = timed(program, "status", "--json", limit=SLACK)
+    result = timed(program, "status", "--json")
     error_of(result, "SERVER_STARTING")
     assert asked(server, "/api/job") == tries
 
@@ -115,11 +129,11 @@ def test_retry_after_is_honoured_up_to_a_bound(seconds: int, tries: int, program
 def test_retries_end_with_the_timeout(program: Program, server: FaultServer) -> None:
     program.configure("retries: 100\ntimeout: 1\n")
     server.fail("GET", "/api/job", faults.cut_before)
-    error_of(timed(program, "status", "--json", limit=1 + SLACK), "SERVER_STARTING")
+    error_of(timed(program, "status", "--json", as_process=True), "SERVER_STARTING")
     assert asked(server, "/api/job") < 10
 
 
-# -- values that nobody knows -----------------------------------------------------------------------
+# -- values that are not known -----------------------------------------------------------------------
 
 NOT_A_NUMBER = (
     '{"state": "Operational", "progress": {"completion": NaN, "printTime": Infinity, "printTimeLeft": 1e999}, "job": null}'
@@ -140,7 +154,7 @@ def test_null_values_are_handled_and_not_shown_as_zero(line: str, version: str, 
 
 def test_non_finite_numbers_are_null(program: Program, server: FaultServer) -> None:
     server.fail("GET", "/api/job", faults.answer(200, NOT_A_NUMBER, "application/json"))
-    job = program.process("status", "--json").data["job"]
+    job = program.run("status", "--json").data["job"]
     assert [job[name] for name in ("completion", "print_time", "print_time_left", "file")] == [None] * 4
 
 

@@ -1,4 +1,4 @@
-"""What a stranger wrote, wherever the server may put it: harmless to a person in every format, exact in JSON."""
+"""Hostile text, wherever the server may put it: harmless to a person in every format, exact in JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Dict, List
 import pytest
 from contract.program import Program
 from contract.pseudo_terminal import on_a_terminal
-from contract.reading import READERS, as_json, as_yaml, check_told
+from contract.reading import READERS, as_json, as_yaml, check_error_text
 from contract.table import formats
 
 from octoprint_cli.testing import FaultServer
@@ -89,10 +89,10 @@ def test_hostile_refusal_text_is_one_escaped_line(text: str, program: Program, s
     for status in (409, 500, 400):
         server.fail("*", "/api/*", faults.answer(status, {"error": text}))
         for line in ("status", "gcode G4"):
-            told = program.run(*line.split())
+            shown = program.run(*line.split())
             code = program.run(*line.split(), "--json").code
-            check_told(told.stderr, str(code))
-            assert len(told.stderr) < 4000 and told.stderr.count("\nError: ") + told.stderr.startswith("Error: ") == 1
+            check_error_text(shown.stderr, str(code))
+            assert len(shown.stderr) < 4000 and shown.stderr.count("\nError: ") + shown.stderr.startswith("Error: ") == 1
 
 
 @EACH
@@ -114,11 +114,13 @@ def test_unknown_state_counts_as_busy(text: str, program: Program, server: Fault
 
 
 @pytest.mark.parametrize(
-    "how", [{}, {"COLUMNS": "40"}, {"NO_COLOR": "1"}, {"TERM": "dumb"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}], ids=str
+    "how",
+    [{}, {"COLUMNS": "40", "TERM": "dumb", "NO_COLOR": "1"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}],
+    ids=["plain", "narrow", "ascii"],
 )
 def test_hostile_text_is_escaped_on_a_real_terminal(how: Dict[str, str], program: Program, server: FaultServer) -> None:
     scene(server, TEXTS["escape"] + TEXTS["bidi"] + TEXTS["newlines"])
-    for command in COMMANDS:
+    for command in ("status", "files") if not how else ("connect", "version"):
         session = on_a_terminal(program, command, env=how)
         assert session.exit_code == 0
         assert session.screen.replace("\r\n", "").isprintable(), session.screen
@@ -136,6 +138,6 @@ def test_path_with_traversal_or_query_is_refused(path: str, program: Program, se
 
 def test_hostile_text_is_escaped_in_debug_output(program: Program, server: FaultServer) -> None:
     scene(server, TEXTS["escape"])
-    result: Any = program.process("status", "--debug", "-v")
+    result: Any = program.run("status", "--debug", "-v")
     check_quiet(result)
     assert "\x1b" not in result.stderr

@@ -31,7 +31,7 @@ def run(program: Program, line: str, **how: Any) -> Any:
 def test_redirect_is_reported_and_never_followed(
     line: str, status: int, program: Program, server: FaultServer, other: FaultServer
 ) -> None:
-    """`other` holds that nobody so much as connected to it."""
+    """The fixture `other` asserts that nothing connected to it."""
     server.fail("*", "/api/*", faults.redirect(f"{other.url}/api/job", status))
     result = program.run(*line.format(file=program.file()).split())
     error = error_of(result, "UNEXPECTED_RESPONSE")

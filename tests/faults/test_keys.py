@@ -1,4 +1,4 @@
-"""The key: missing, wrong, or without a permission, told apart wherever it came from; and never shown, whatever fails."""
+"""The key: missing, wrong, or without a permission, each with its own error wherever it came from; and never shown."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from octoprint_cli.testing import (
 from octoprint_cli.testing.octoprint.printer_state import PERMISSIONS
 from octoprint_cli.testing.server import faults
 
-from .ring import DIALECTS, check_quiet, error_of
+from .crossing import DIALECTS, same_classes, with_classes
+from .ring import check_quiet, error_of
 
 #: Reads and acts, each with the permission that it takes.
 NEEDS: Dict[str, str] = {
@@ -91,7 +92,7 @@ def test_missing_key_is_distinguished_from_wrong_key(line: str, version: str, tm
 
 def test_csrf_refusal_of_change_request_is_a_wrong_key(program: Program, server: FaultServer) -> None:
     server.fail("POST", "/api/printer/command", faults.answer(400, {"error": "CSRF validation failed"}))
-    assert "wrong" in error_of(program.process("gcode", "G4", "--json"), "AUTH_ERROR")["message"]
+    assert "wrong" in error_of(program.run("gcode", "G4", "--json"), "AUTH_ERROR")["message"]
 
 
 # -- never shown ------------------------------------------------------------------------------------
@@ -151,16 +152,22 @@ ORIGINS = ("option", "environment", "file")
 ASKING = [name for name in COMMANDS if name not in ("help", "plugins list", "init")]
 #: These ask no server, so that its troubles are all the same to them: one will do.
 LOCAL = ("commands", "complete", "explain", "inspect", "plugins check", "plugins new", "schema", "skill")
-CROSSED = [
-    Kept(command, trouble, ORIGINS[(number + at) % 3])
-    for number, command in enumerate(ASKING)
-    for at, trouble in enumerate(TROUBLES)
-    if command not in LOCAL or at == 0
+#: What is one to a command: the answer is as it should be, is an answer with the key in it, or is none.
+CLASSES = [
+    ("none", "in_a_name"),
+    ("repeated", "redirect", "as_a_page", "not_json"),
+    ("bad_header", "cut", "not_http"),
 ]
+PAIRS = with_classes([name for name in ASKING if name not in LOCAL], CLASSES, all_of=("status", "upload", "cancel"))
+CROSSED = [Kept(*pair, ORIGINS[number % 3]) for number, pair in enumerate([*PAIRS, *((name, "none") for name in LOCAL)])]
 
 
-#: A process writes no more than a run in this process does, but for what Python itself writes: each trouble and each origin, once.
-AS_PROCESSES = [Kept("status", trouble, ORIGINS[at % 3]) for at, trouble in enumerate(TROUBLES)]
+#: A process writes no more than a run in this process does, but for what Python itself writes: each origin, once.
+AS_PROCESSES = [Kept("status", trouble, origin) for trouble, origin in zip(("bad_header", "as_a_page", "cut"), ORIGINS)]
+
+
+def test_every_trouble_is_in_a_class() -> None:
+    assert same_classes(CLASSES, TROUBLES)
 
 
 def check_nowhere(results: List[Result]) -> None:
@@ -176,7 +183,7 @@ def test_key_is_never_shown(case: Kept, tmp_path: Path, hurried: Any) -> None:
 
 
 @pytest.mark.parametrize("case", AS_PROCESSES, ids="-".join)
-def test_the_key_is_nowhere_in_what_a_process_writes(case: Kept, tmp_path: Path) -> None:
+def test_key_is_nowhere_in_what_a_process_writes(case: Kept, tmp_path: Path) -> None:
     check_nowhere(case.run(tmp_path, as_process=True))
 
 

@@ -104,9 +104,9 @@ def test_overlong_fault_sends_more_than_content_length() -> None:
         server.fail("GET", "/api/job", faults.overlong)
         connection.sendall(head(server, "GET", "/api/job") + head(server, "GET", "/online.txt", Connection="close"))
         first, _, body = rest(connection).partition(b"\r\n\r\n")
-    told = int(next(line.split(b":")[1] for line in first.splitlines() if line.lower().startswith(b"content-length")))
+    length = int(next(line.split(b":")[1] for line in first.splitlines() if line.lower().startswith(b"content-length")))
     assert body.startswith(whole)
-    assert told == len(whole) // 2
+    assert length == len(whole) // 2
     assert body[len(whole) :].startswith(b"HTTP/1.1 200")
 
 

@@ -71,7 +71,7 @@ def link(verb: str) -> Act:
 ACTS: Dict[str, Any] = {
     "pause": (job(command="pause", action="pause"), lambda v: [f"{STATE} PAUSING", "PrintPaused", f"{STATE} PAUSED"]),
     "cancel": (job(command="cancel"), lambda v: CANCELLED),
-    "somebody else cancels": (lambda server: server.octoprint.cancel(), lambda v: CANCELLED),
+    "another client cancels": (lambda server: server.octoprint.cancel(), lambda v: CANCELLED),
     "finish": (
         lambda server: server.octoprint.finish(),
         lambda v: [f"{STATE} FINISHING", "PrintDone", f"{STATE} OPERATIONAL"],
@@ -94,12 +94,12 @@ ACTS: Dict[str, Any] = {
 
 @pytest.mark.parametrize("act", ACTS)
 def test_events_of_job_commands(act: str, each: FaultServer) -> None:
-    does, told = ACTS[act]
+    act_on, expected = ACTS[act]
     with listening(each) as listener:
         start(each)
         assert listener.events() == STARTED
-        does(each)
-        assert listener.events() == told(each.octoprint.version)
+        act_on(each)
+        assert listener.events() == expected(each.octoprint.version)
 
 
 def test_events_of_pause_and_resume(each: FaultServer) -> None:
@@ -128,7 +128,7 @@ def test_stubborn_server_pushes_nothing(each: FaultServer) -> None:
     with listening(each, {"state": True, "events": True}) as listener:
         post(each, "/api/job", command="cancel")
         post(each, "/api/printer/command", command="M115")
-        assert [message for message in listener.waiting() if "history" not in message] == []
+        assert [message for message in listener.pending() if "history" not in message] == []
 
 
 def test_event_payloads_have_the_keys_of_the_version(each: FaultServer) -> None:
@@ -142,7 +142,7 @@ def test_event_payloads_have_the_keys_of_the_version(each: FaultServer) -> None:
         post(each, "/api/connection", command="connect")
         each.octoprint.printing(NAME)
         each.octoprint.finish()
-        payloads = {message["event"]["type"]: message["event"]["payload"] for message in listener.waiting()}
+        payloads = {message["event"]["type"]: message["event"]["payload"] for message in listener.pending()}
     expected = KEYS_OF_2 if each.octoprint.is_2 else KEYS
     assert {kind: set(payloads[kind]) - {"connector"} for kind in expected} == expected
     assert {kind for kind in expected if "connector" in payloads[kind]} == (set(expected) if each.octoprint.is_2 else set())
@@ -153,7 +153,7 @@ def test_failed_job_event_reasons_differ_by_version(each: FaultServer) -> None:
     with listening(each, {"events": ["Error", "PrintFailed"]}) as listener:
         each.octoprint.printing(NAME)
         each.octoprint.fail("Thermal Runaway")
-        error, failed = (message["event"]["payload"] for message in listener.waiting())
+        error, failed = (message["event"]["payload"] for message in listener.pending())
     assert set(error) - {"faq"} == {"error", "reason", "consequence", "logs"}
     assert (error["error"], error["reason"], error["consequence"]) == ("Thermal Runaway", "firmware", "emergency")
     assert ("faq" in error) is each.octoprint.is_2
@@ -169,7 +169,7 @@ def spoken(server: FaultServer, *commands: str) -> List[str]:
     server.octoprint.interval = 0.0
     with listening(server, {"state": {"logs": True, "messages": False}}) as listener:
         post(server, "/api/printer/command", commands=list(commands))
-        lines = [line for message in listener.waiting() if "current" in message for line in message["current"]["logs"]]
+        lines = [line for message in listener.pending() if "current" in message for line in message["current"]["logs"]]
     sent, received = (">>> ", "<<< ") if server.octoprint.is_2 else ("Send: ", "Recv: ")
     assert all(line.startswith((sent, received)) for line in lines)
     return [line.replace(sent, "Send: ", 1).replace(received, "Recv: ", 1) for line in lines]

@@ -240,8 +240,8 @@ def test_current_profile_is_the_one_connected_with(each: FaultServer) -> None:
 @pytest.mark.parametrize("name", PLUGINS)
 def test_server_plugin_answer_requires_its_permission(name: str, each: FaultServer) -> None:
     assert ask(each, "GET", f"/api/plugin/{name}").status_code == 404
-    each.octoprint.plugins[name] = {"told": 1}
-    assert get(each, f"/api/plugin/{name}") == {"told": 1}
+    each.octoprint.plugins[name] = {"answer": 1}
+    assert get(each, f"/api/plugin/{name}") == {"answer": 1}
     each.octoprint.permissions = {"STATUS"}
     assert ask(each, "GET", f"/api/plugin/{name}").status_code == 403
     each.octoprint.permissions = {PLUGINS[name]}
@@ -286,7 +286,7 @@ def test_server_plugin_may_have_its_own_api(each: FaultServer) -> None:
 
 def test_server_plugin_without_commands_accepts_none() -> None:
     with FaultServer(FakeOctoPrint()) as server:
-        server.octoprint.plugins.update(silent=ServerPlugin(), plain={"told": 1})
+        server.octoprint.plugins.update(silent=ServerPlugin(), plain={"answer": 1})
         assert ask(server, "GET", "/api/plugin/silent").status_code == 204
         for name in ("silent", "plain"):
             post(server, f"/api/plugin/{name}", 405, command="turn")

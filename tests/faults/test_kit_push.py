@@ -56,12 +56,12 @@ def test_invalid_login_is_refused(each: FaultServer) -> None:
 
 def test_only_connected_message_arrives_without_login(each: FaultServer) -> None:
     with Listener(each) as listener:
-        first = listener.next()
+        first = listener.receive()
         assert (list(first), set(first["connected"])) == (["connected"], CONNECTED)
         assert first["connected"]["version"] == version(each)
         each.octoprint.event("Home")
         each.octoprint.say("Recv: ok")
-        assert listener.waiting() == []
+        assert listener.pending() == []
         assert (each.open_sockets, each.sockets[0].pings, each.sockets[0].authed) == (1, 2, False)
     each.wait_until(lambda: each.open_sockets == 0)
 
@@ -69,11 +69,11 @@ def test_only_connected_message_arrives_without_login(each: FaultServer) -> None
 def test_history_arrives_after_login(each: FaultServer) -> None:
     each.octoprint.heard(["wait"])
     with Listener(each) as listener:
-        listener.next()
+        listener.receive()
         listener.log_in()
-        history = listener.next()["history"]
-        assert listener.next() == {"timelapse": None}
-        assert listener.waiting() == []
+        history = listener.receive()["history"]
+        assert listener.receive() == {"timelapse": None}
+        assert listener.pending() == []
     assert set(history) == HISTORY_OF[version(each)]
     assert history["logs"] == ["<<< wait" if each.octoprint.is_2 else "Recv: wait"]
     assert history["messages"] == ([] if each.octoprint.is_2 else ["wait"])
@@ -82,19 +82,19 @@ def test_history_arrives_after_login(each: FaultServer) -> None:
 
 def test_a_session_that_is_not_known_can_be_renewed_on_the_same_socket(each: FaultServer) -> None:
     with Listener(each) as listener:
-        listener.next()
-        listener.say(auth="bob:nonsense")
-        assert listener.next() == {"reauthRequired": {"reason": "stale"}}
+        listener.receive()
+        listener.send(auth="bob:nonsense")
+        assert listener.receive() == {"reauthRequired": {"reason": "stale"}}
         listener.log_in()
-        assert "history" in listener.next()
+        assert "history" in listener.receive()
 
 
 def test_second_login_does_not_repeat_the_history(each: FaultServer) -> None:
     with Listener(each) as listener:
         listener.log_in()
-        assert [next(iter(message)) for message in listener.waiting()] == ["connected", "history", "timelapse"]
+        assert [next(iter(message)) for message in listener.pending()] == ["connected", "history", "timelapse"]
         listener.log_in()
-        assert listener.waiting() == []
+        assert listener.pending() == []
         each.octoprint.event("Home")
         assert listener.events() == ["Home"]
 
@@ -102,11 +102,11 @@ def test_second_login_does_not_repeat_the_history(each: FaultServer) -> None:
 def test_forgotten_sessions_require_a_new_login(each: FaultServer) -> None:
     with listening(each) as listener:
         each.octoprint.forget_sessions("logout")
-        assert listener.next() == {"reauthRequired": {"reason": "logout"}}
+        assert listener.receive() == {"reauthRequired": {"reason": "logout"}}
         each.octoprint.event("Home")
-        assert listener.waiting() == []
+        assert listener.pending() == []
         listener.log_in()
-        listener.until("timelapse")
+        listener.receive_until("timelapse")
         each.octoprint.event("Home")
         assert listener.events() == ["Home"]
 
@@ -114,17 +114,17 @@ def test_forgotten_sessions_require_a_new_login(each: FaultServer) -> None:
 @pytest.mark.parametrize("said", ["5", '"x"', '{"auth": 5}', '{"subscribe": 5}'])
 def test_invalid_messages_close_the_socket(said: str, each: FaultServer) -> None:
     with Listener(each) as listener:
-        listener.next()
+        listener.receive()
         for ignored in ("{", "[]", '{"a": 1}', said):
             listener.socket.send(ignored)
         with pytest.raises(websocket.WebSocketConnectionClosedException):
-            listener.next()
+            listener.receive()
     assert each.sockets[0].said == [[], {"a": 1}, json.loads(said)]
 
 
 def test_close_frame_is_answered(each: FaultServer) -> None:
     with Listener(each) as listener:
-        listener.next()
+        listener.receive()
         listener.socket.send_close()
         assert listener.socket.recv_data(control_frame=True) == (websocket.ABNF.OPCODE_CLOSE, b"\x03\xe8")
     each.wait_until(lambda: each.open_sockets == 0)
@@ -142,7 +142,7 @@ def test_invalid_handshake_is_refused(each: FaultServer) -> None:
         Listener(each, header={"Sec-WebSocket-Version": "12"})
     assert each.sockets == []
     with Listener(each, suppress_origin=True) as listener:
-        assert "connected" in listener.next()
+        assert "connected" in listener.receive()
 
 
 def test_socket_works_below_prefix_with_basic_auth() -> None:
@@ -151,7 +151,7 @@ def test_socket_works_below_prefix_with_basic_auth() -> None:
             Listener(server)
         basic = {"Authorization": "Basic YW5uOnNlY3JldA=="}
         with Listener(server, header=basic) as listener:
-            assert "connected" in listener.next()
+            assert "connected" in listener.receive()
 
 
 @pytest.mark.parametrize("which", DIALECTS)
@@ -159,15 +159,15 @@ def test_socket_works_over_tls(which: str) -> None:
     context, authority = secured("127.0.0.1")
     with authority.cert_pem.tempfile() as trusted, FaultServer(FakeOctoPrint(which), tls=context) as server:
         listener = Listener(server, sslopt={"ca_certs": trusted})
-        listener.next()
+        listener.receive()
         server.octoprint.sessions["secret"] = "bob"
-        listener.say(auth="bob:secret")
-        listener.until("timelapse")
+        listener.send(auth="bob:secret")
+        listener.receive_until("timelapse")
         server.octoprint.event("Home", {"x": "y" * 100_000})
         assert listener.last("event")["payload"]["x"][-1] == "y"
-        assert listener.waiting() == []
+        assert listener.pending() == []
     with pytest.raises(websocket.WebSocketConnectionClosedException):
-        listener.next()
+        listener.receive()
 
 
 # -- what is subscribed to --------------------------------------------------------------------------
@@ -175,16 +175,16 @@ def test_socket_works_over_tls(which: str) -> None:
 
 def test_unsubscribed_state_is_sent_once_subscribed(each: FaultServer) -> None:
     with Listener(each) as listener:
-        listener.say(subscribe={"state": False, "events": True, "plugins": False})
+        listener.send(subscribe={"state": False, "events": True, "plugins": False})
         listener.log_in()
-        assert [next(iter(message)) for message in listener.waiting()] == ["connected", "timelapse"]
+        assert [next(iter(message)) for message in listener.pending()] == ["connected", "timelapse"]
         each.octoprint.heaters["tool0"] = [100.0, 200.0]
-        assert listener.waiting() == []
-        listener.say(subscribe={"state": True})
+        assert listener.pending() == []
+        listener.send(subscribe={"state": True})
         history = listener.last("history")
         assert history["temps"][-1]["tool0"] == {"actual": 100.0, "target": 200.0}
         each.octoprint.event("Home")
-        assert listener.waiting() == []
+        assert listener.pending() == []
 
 
 @pytest.mark.parametrize(("wanted", "heard"), [(True, 2), (False, 0), (["Dwelling", "MovieDone"], 1), ([], 0)])
@@ -193,7 +193,7 @@ def test_events_can_be_subscribed_by_type(wanted: Any, heard: int, each: FaultSe
         each.octoprint.event("Home", {"a": 1})
         each.octoprint.event("Dwelling")
         each.octoprint.plugin("other", 1)
-        found = listener.waiting()
+        found = listener.pending()
     assert (
         found == [{"event": {"type": "Home", "payload": {"a": 1}}}, {"event": {"type": "Dwelling", "payload": None}}][2 - heard :]
     )
@@ -205,7 +205,7 @@ def test_plugin_messages_can_be_subscribed_by_plugin(wanted: Any, heard: int, ea
         each.octoprint.plugin("firmware_check", {})
         each.octoprint.plugin("action_command_prompt", {"action": "show", "text": "Change filament", "choices": ["Go on"]})
         each.octoprint.event("Home")
-        found = [message["plugin"]["plugin"] for message in listener.waiting()]
+        found = [message["plugin"]["plugin"] for message in listener.pending()]
     assert found == ["firmware_check", "action_command_prompt"][2 - heard :]
 
 
@@ -230,13 +230,13 @@ def test_terminal_lines_can_be_subscribed(wanted: Any, logs: int, messages: int,
 def test_invalid_log_pattern_disables_the_state(each: FaultServer) -> None:
     with listening(each, {"state": {"logs": "(("}}) as listener:
         each.octoprint.say("Recv: ok")
-        assert listener.waiting() == []
+        assert listener.pending() == []
 
 
 def test_throttle_slows_down_messages(each: FaultServer) -> None:
     each.octoprint.interval = 0.05
     with listening(each, {"state": True}) as listener:
-        listener.say(throttle=4)
+        listener.send(throttle=4)
         each.wait_until(lambda: {"throttle": 4} in each.sockets[0].said)
         times = []
         for number in range(3):
@@ -256,8 +256,8 @@ def test_messages_are_limited_by_permissions(each: FaultServer) -> None:
         assert (current["state"]["text"], current["logs"], current["messages"]) == ("Paused", [], [])
     each.octoprint.permissions = set()
     with Listener(each) as listener:
-        listener.say(auth=f"bob:{next(iter(each.octoprint.sessions))}")
-        assert [list(message) for message in listener.waiting()] == [["connected"]]
+        listener.send(auth=f"bob:{next(iter(each.octoprint.sessions))}")
+        assert [list(message) for message in listener.pending()] == [["connected"]]
 
 
 # -- how it is now ----------------------------------------------------------------------------------
@@ -284,7 +284,7 @@ def test_every_change_is_pushed_once(each: FaultServer) -> None:
     octoprint, octoprint.interval = each.octoprint, 0.0
     octoprint.printing("cube.gcode")
     with listening(each, {"state": True}) as listener:
-        listener.waiting()
+        listener.pending()
         octoprint.completion = 50.0
         assert listener.last("current")["progress"]["completion"] == 50.0
         octoprint.heaters["bed"] = [59.5, 60.0]
@@ -296,7 +296,7 @@ def test_every_change_is_pushed_once(each: FaultServer) -> None:
             {"closedOrError"},
             [{"time"}],
         )
-        assert listener.waiting() == []
+        assert listener.pending() == []
 
 
 def test_two_clients_receive_the_same_messages(each: FaultServer) -> None:

@@ -183,7 +183,7 @@ def test_wait_for_and_wait_until() -> None:
 
 
 def test_simultaneous_requests_are_handled_one_after_another() -> None:
-    """What one act does is done before the next begins: nobody meets another inside, and one cancel finds a job."""
+    """One act ends before the next begins, so that only one of several cancels finds a job."""
     met, answers = [], []
 
     class Narrow(FakeOctoPrint):

@@ -1,4 +1,4 @@
-"""The pre-flight of a print where a read fails, is refused or hangs: what was not looked at is never called good."""
+"""The pre-flight of a print where a read fails, is refused or hangs: what was not checked is never called good."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def line(program: Program, server: FaultServer, permission: str, *more: str) -> 
 
 @pytest.mark.parametrize("version", DIALECTS)
 @pytest.mark.parametrize("permission", BLIND)
-def test_missing_permission_is_told_and_refused_with_strict(permission: str, version: str, program: Program, hurried: Any) -> None:
+def test_missing_permission_is_named_and_refused_with_strict(permission: str, version: str, program: Program, hurried: Any) -> None:
     with FaultServer(FakeOctoPrint(version)) as server:
         server.octoprint.permissions = set(PERMISSIONS - {"ADMIN", permission})
         argv = line(program, server, permission)
         refused = program.run(*argv, "--strict", env=environment(server))
         assert verdict(refused) == "PERMISSION_DENIED" and server.octoprint.started == []
-        if permission == "FILES_LIST":  # without which no start can be told from the last one, either
+        if permission == "FILES_LIST":  # without which a start cannot be distinguished from the last one, either
             return
         started = program.run(*argv, env=environment(server)).data["preflight"]
         skipped = {check["id"]: check["reason"] for check in started["skipped"]}
@@ -58,7 +58,7 @@ def test_read_that_fails_refuses_the_print(path: str, program: Program, server: 
 
 
 @pytest.mark.parametrize("plugin", ["firmware_check", "health_check", "pi_support"])
-def test_server_plugin_that_fails_is_told_among_the_skipped(plugin: str, program: Program, server: FaultServer) -> None:
+def test_server_plugin_that_fails_is_listed_among_the_skipped(plugin: str, program: Program, server: FaultServer) -> None:
     server.fail("GET", f"/api/plugin/{plugin}", faults.answer(500, {"error": "no"}))
     data = program.run("preflight", str(program.file()), "--json").data
     assert any(plugin in check["reason"] for check in data["skipped"]) and data["ready"] is True

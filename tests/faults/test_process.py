@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, Tuple
 
 import pytest
 from contract.program import LIMIT, Program, finish
 from contract.pseudo_terminal import on_a_terminal
-from contract.reading import as_csv, as_json, check_told
+from contract.reading import as_csv, as_json, check_error_text
 
 from octoprint_cli.testing import FaultServer, Result
 from octoprint_cli.testing.server import faults
@@ -20,12 +21,8 @@ from octoprint_cli.testing.server import faults
 from .ring import check_quiet, error_of, sent_to, verdict
 from .test_uploads import LARGE, TO, sparse
 
-SIGNALS = [
-    pytest.param(signal.SIGINT, "INTERRUPTED", id="int"),
-    pytest.param(signal.SIGTERM, "TERMINATED", id="term"),
-    pytest.param(signal.SIGHUP, "TERMINATED", id="hup"),
-]
-EACH = pytest.mark.parametrize(("number", "code"), SIGNALS)
+SIGNALS = [(signal.SIGINT, "INTERRUPTED"), (signal.SIGTERM, "TERMINATED"), (signal.SIGHUP, "TERMINATED")]
+EACH = pytest.mark.parametrize(("number", "code"), SIGNALS, ids=["int", "term", "hup"])
 
 
 def signalled(program: Program, server: FaultServer, ready: Callable[[], bool], number: int, *argv: str) -> Result:
@@ -52,11 +49,10 @@ def test_signal_during_upload_reports_file_not_stored(number: int, code: str, pr
     assert server.acts == [] and len(sent_to(server)) == 1
 
 
-@EACH
-def test_signal_after_unanswered_upload_reports_file_stored(number: int, code: str, program: Program, server: FaultServer) -> None:
+def test_signal_after_unanswered_upload_reports_file_stored(program: Program, server: FaultServer) -> None:
     server.fail("POST", TO, faults.hang_after)
-    result = signalled(program, server, lambda: bool(server.acts), number, "upload", str(program.file()), "--json")
-    error = error_of(result, code)
+    result = signalled(program, server, lambda: bool(server.acts), signal.SIGTERM, "upload", str(program.file()), "--json")
+    error = error_of(result, "TERMINATED")
     assert "the upload of cube.gcode has arrived" in error["message"] and error["details"]["stored"] is True
 
 
@@ -69,11 +65,11 @@ WAITS: Dict[str, Any] = {
 }
 
 
-@EACH
-@pytest.mark.parametrize("line", WAITS)
+@pytest.mark.parametrize(("line", "kind"), [(line, SIGNALS[number % 3]) for number, line in enumerate(WAITS)])
 def test_signal_while_waiting_for_effect_reports_printer_state(
-    line: str, number: int, code: str, program: Program, server: FaultServer
+    line: str, kind: Tuple[int, str], program: Program, server: FaultServer
 ) -> None:
+    number, code = kind
     path, now = WAITS[line]
     server.octoprint.store("cube.gcode")
     server.octoprint.printing("old.gcode") if "print" not in line else None
@@ -83,12 +79,11 @@ def test_signal_while_waiting_for_effect_reports_printer_state(
     assert len(sent_to(server)) == 1
 
 
-@EACH
-def test_signal_without_json_gives_one_error_line_and_a_hint(number: int, code: str, program: Program, server: FaultServer) -> None:
+def test_signal_without_json_gives_one_error_line_and_a_hint(program: Program, server: FaultServer) -> None:
     server.octoprint.printing("old.gcode")
     server.octoprint.ignored_verbs.add("cancel")
-    result = signalled(program, server, posted(server, "/api/job"), number, "cancel", "--confirm")
-    check_told(result.stderr, code)
+    result = signalled(program, server, posted(server, "/api/job"), signal.SIGHUP, "cancel", "--confirm")
+    check_error_text(result.stderr, "TERMINATED")
     first, second = result.stderr.splitlines()
     assert "the printer is Printing with old.gcode" in first and second.startswith("Hint: ")
     assert result.stdout == ""
@@ -141,13 +136,13 @@ def test_closed_reader_while_waiting_exits_141_without_repeating(program: Progra
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-@pytest.mark.parametrize("name", ["json", "table", "yaml", "value"])
+@pytest.mark.parametrize("name", ["json", "table"])
 def test_full_disk_is_an_output_error_but_change_was_made(name: str, program: Program, server: FaultServer) -> None:
     server.octoprint.printing("old.gcode")
     with Path("/dev/full").open("w") as full:
         result = finish(program.start("cancel", "--confirm", "-f", name, stdout=full))
     assert result.exit_code == 4
-    check_told(result.stderr, "OUTPUT_ERROR")
+    check_error_text(result.stderr, "OUTPUT_ERROR")
     assert len(server.acts) == 1 and server.octoprint.state == "Operational"
     answer = next(json.loads(line) for line in result.stderr.splitlines() if line.startswith("{"))
     assert answer["status"] == "success" and answer["data"]["action"] == "cancelled"
@@ -158,16 +153,17 @@ def closed(program: Program, streams: str, *argv: str) -> Result:
     return program.execute(["sh", "-c", f'exec "$@" {streams}', "sh", *program.command(*argv)])
 
 
-@pytest.mark.parametrize("line", ["status", "upload {file}", "gcode G4", "files"])
-def test_closed_stdin_or_stderr_does_not_affect_commands(line: str, program: Program, server: FaultServer) -> None:
-    words = line.format(file=program.file()).split()
-    for streams in ("<&-", "2>&-", "<&- 2>&-"):
-        assert verdict(closed(program, streams, *words, "--json")) == ""
+@pytest.mark.parametrize(("line", "streams"), [("status", "2>&-"), ("upload {file}", "<&- 2>&-"), ("gcode G4", "<&-")])
+def test_closed_stdin_or_stderr_does_not_affect_commands(line: str, streams: str, program: Program, server: FaultServer) -> None:
+    assert verdict(closed(program, streams, *line.format(file=program.file()).split(), "--json")) == ""
+
+
+def test_gcode_from_a_closed_stdin_is_a_usage_error(program: Program, server: FaultServer) -> None:
     error_of(closed(program, "<&- 2>&-", "gcode", "-", "--json"), "USAGE_ERROR")
 
 
 def test_closed_stdout_prevents_the_change(program: Program, server: FaultServer) -> None:
-    """Nobody would hear the answer."""
+    """The answer could not be written anywhere."""
     server.octoprint.printing("old.gcode")
     result = closed(program, ">&-", "cancel", "--confirm")
     assert result.exit_code == 141 and result.stderr == "" and server.acts == []
@@ -188,18 +184,29 @@ SURROUNDINGS: Dict[str, Dict[str, str]] = {
 }
 
 
+#: Runs each of its arguments as a command line, in one process: what is looked at is the streams and the locale that it has.
+LINES_OF_A_PROCESS = """
+import shlex, sys
+from octoprint_cli.app.main import main
+for line in sys.argv[1:]:
+    code = main(shlex.split(line))
+    print(f"\\n-- {line}: {code}")
+"""
+
+
 @pytest.mark.parametrize("name", SURROUNDINGS)
 def test_program_works_in_any_locale_and_terminal(name: str, program: Program, server: FaultServer) -> None:
     server.octoprint.printing("w\u00fcrfel \u96ea.gcode")
     env = SURROUNDINGS[name]
-    for line in ("status", "files", "files -f csv", "help", "status --json"):
-        result = program.process(*line.split(), env=env)
-        assert result.exit_code == 0, result
-        check_quiet(result)
+    program.env.update(env)
+    lines = ["files", "files -f csv", "help", "status", "status --json"]
+    result = program.python(LINES_OF_A_PROCESS, *lines)
+    assert [f"-- {line}: 0" for line in lines] == [line for line in result.stdout.splitlines() if line.startswith("-- ")], result
+    check_quiet(result)
+    *_, csv, _help, _status, as_text, _end = re.split(r"\n-- .*\n", result.stdout)
+    assert as_json(as_text)["data"]["job"]["file"] == "w\u00fcrfel \u96ea.gcode" and as_csv(csv)
     session = on_a_terminal(program, "files", env=env)
     assert session.exit_code == 0 and "Traceback" not in session.screen and "\x1b" not in session.screen
-    assert as_json(program.process("status", "--json", env=env).stdout)["data"]["job"]["file"] == "w\u00fcrfel \u96ea.gcode"
-    assert as_csv(program.process("files", "-f", "csv", env=env).stdout)
 
 
 def test_tables_fit_a_narrow_terminal(program: Program, server: FaultServer) -> None:
@@ -239,27 +246,28 @@ def without_home(program: Program) -> Program:
     return program
 
 
+HOMES = ("/dev/null/x", "/proc/nowhere")
 LINES = ("status", "files", "gcode G4", "upload {file}", "print {file} --confirm", "version", "config show", "plugins list", "help")
 
 
-@pytest.mark.parametrize("line", LINES)
-@pytest.mark.parametrize("home", ["/dev/null/x", "/proc/nowhere"])
+@pytest.mark.parametrize(("line", "home"), [(line, HOMES[number % 2]) for number, line in enumerate(LINES)])
 def test_unwritable_home_does_not_affect_commands(home: str, line: str, program: Program, server: FaultServer) -> None:
     """Where host and key come from the environment, nothing is missing."""
     file = program.file()
-    result = without_home(program).process(*line.format(file=file).split(), "--json", env={"HOME": home})
+    inside = without_home(program).inside if "status" not in line else without_home(program).process
+    result = inside(*line.format(file=file).split(), "--json", env={"HOME": home})
     assert verdict(result) == "" or (home == "/dev/null/x" and verdict(result) == "CONFIG_ERROR"), result
     assert result.stderr == ""
 
 
-@pytest.mark.parametrize("home", ["/dev/null/x", "/proc/nowhere"])
+@pytest.mark.parametrize("home", HOMES)
 def test_init_with_unwritable_home_is_a_config_error(home: str, program: Program, server: FaultServer) -> None:
-    error = error_of(without_home(program).process("init", "--json", env={"HOME": home}), "CONFIG_ERROR")
+    error = error_of(without_home(program).inside("init", "--json", env={"HOME": home}), "CONFIG_ERROR")
     assert home in error["message"]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become nobody")
-@pytest.mark.parametrize("line", [line for line in LINES if "file}" not in line])
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.parametrize("line", ["status", "config show"])
 def test_unknown_user_without_home_can_run_commands(line: str, program: Program, server: FaultServer) -> None:
     """A user that the system does not know, as containers have, and no HOME."""
     words = program.command(*line.split(), "--json")
@@ -268,8 +276,8 @@ def test_unknown_user_without_home_can_run_commands(line: str, program: Program,
     try:
         done = subprocess.run(words, preexec_fn=lambda: os.setuid(54321), check=False, **how)
     except PermissionError:
-        pytest.skip("nobody may not run this Python")
+        pytest.skip("another user may not run this Python")
     result = Result(done.returncode, done.stdout, done.stderr)
     if "No module named" in result.stderr or "Permission denied" in result.stderr:
-        pytest.skip("nobody may not read this program")
+        pytest.skip("another user may not read this program")
     assert verdict(result) in ("", "CONFIG_ERROR"), result

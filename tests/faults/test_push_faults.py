@@ -1,16 +1,14 @@
-"""A push socket that fails in every way, while the server does not: whoever waits for a job's end is told the truth, soon."""
+"""A push socket that fails in every way, while the server does not: a wait reports the end of its job all the same."""
 
 from __future__ import annotations
 
 import socket
-from typing import Any, Callable, Dict, Iterator, NamedTuple
+from typing import Any, Callable, Dict, Iterator, NamedTuple, Tuple
 
 import pytest
 from contract.program import Program
 
 from octoprint_cli.client.http import raw_socket
-from octoprint_cli.client.push import socket as push_socket
-from octoprint_cli.client.push.feed import Feed
 from octoprint_cli.testing import (
     Exchange,
     FakeOctoPrint,
@@ -19,11 +17,12 @@ from octoprint_cli.testing import (
 )
 from octoprint_cli.testing.server import faults
 
+from .crossing import in_turn
 from .listener import PATH
 from .ring import verdict
 from .waits import FILE, Waiting, envelope
 
-pytestmark = pytest.mark.usefixtures("quick")
+pytestmark = pytest.mark.usefixtures("broken_socket")
 
 
 #: The firmware's last words; the usual ones are more than the one sentence that a message has.
@@ -31,7 +30,7 @@ STOPPED = "Thermal Runaway, system stopped"
 
 
 class Ending(NamedTuple):
-    """What becomes of the job, and what is told of it: the code, and the outcome of the last job."""
+    """What becomes of the job, and what is reported of it: the code, and the outcome of the last job."""
 
     happens: Callable[[FakeOctoPrint], Any]
     code: str
@@ -46,7 +45,7 @@ ENDINGS: Dict[str, Ending] = {
 }
 
 
-def spoilt(server: FaultServer, fault: Any) -> None:
+def spoil(server: FaultServer, fault: Any) -> None:
     server.fail("GET", PATH, fault)
 
 
@@ -99,7 +98,7 @@ def server(request: Any) -> Iterator[FaultServer]:
         yield running
 
 
-def told(waiting: Waiting, ending: Ending, *codes: str) -> None:
+def check_ending(waiting: Waiting, ending: Ending, *codes: str) -> None:
     """One envelope, with that end; `codes` are others that are as true."""
     found = envelope(waiting.result)
     assert verdict(found) in (ending.code, *codes), waiting.result
@@ -108,24 +107,23 @@ def told(waiting: Waiting, ending: Ending, *codes: str) -> None:
     assert found.data["last_job"]["file"] == FILE
 
 
-def warned(result: Result, times: int = 1) -> None:
+def check_warning(result: Result, times: int = 1) -> None:
     lines = result.stderr.splitlines()
     assert len(lines) == times and all(line.startswith("Warning: the push socket is down (") for line in lines), result
 
 
-@pytest.mark.parametrize("end", ENDINGS)
-@pytest.mark.parametrize("fault", ALL)
+@in_turn("fault end", ALL, ENDINGS)
 def test_wait_reports_the_ending_despite_socket_faults(fault: str, end: str, program: Program, server: FaultServer) -> None:
-    spoilt(server, ALL[fault])
+    spoil(server, ALL[fault])
     with Waiting(program, server, "wait") as waiting:
         ENDINGS[end].happens(server.octoprint)
     # 2.0 forgets the firmware's error at once, so that who has not heard it can only tell that the printer is gone.
-    told(waiting, ENDINGS[end], *(["PRINTER_OFFLINE"] if end == "failed" and server.octoprint.is_2 else []))
-    warned(waiting.result) if fault in CLOSED else None
+    check_ending(waiting, ENDINGS[end], *(["PRINTER_OFFLINE"] if end == "failed" and server.octoprint.is_2 else []))
+    check_warning(waiting.result) if fault in CLOSED else None
 
 
 @pytest.fixture
-def rare_looks(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def rare_looks(broken_socket: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A socket that works is looked past after an hour only, and its silence is found out after one."""
     monkeypatch.setattr("octoprint_cli.client.push.feed.POLL_UP_SECONDS", 3600.0)
     monkeypatch.setattr("octoprint_cli.client.push.socket.SILENCE_SECONDS", 3600.0)
@@ -134,11 +132,11 @@ def rare_looks(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("rare_looks")
 @pytest.mark.parametrize("line", ["wait", "print", "watch"])
 def test_silent_socket_does_not_keep_the_ending_back(line: str, program: Program, server: FaultServer) -> None:
-    spoilt(server, faults.push_silent)
+    spoil(server, faults.push_silent)
     with Waiting(program, server, line) as waiting:
         waiting.polled(3)
         server.octoprint.finish()
-    told(waiting, ENDINGS["done"])
+    check_ending(waiting, ENDINGS["done"])
 
 
 @pytest.mark.usefixtures("rare_looks")
@@ -146,49 +144,31 @@ def test_socket_that_falls_silent_does_not_keep_the_ending_back(
     program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("octoprint_cli.client.push.feed.QUIET_SECONDS", 0.5)
-    spoilt(server, faults.push_mute(0.5))
+    spoil(server, faults.push_mute(0.5))
     with Waiting(program, server, "wait") as waiting:
         server.wait_until(lambda: bool(server.sockets) and server.sockets[-1].is_mute)
         server.octoprint.finish()
-    told(waiting, ENDINGS["done"])
+    check_ending(waiting, ENDINGS["done"])
 
 
-@pytest.mark.parametrize("line", ["wait", "print", "watch"])
-def test_socket_that_repeats_an_old_state_does_not_outvote_the_server(
-    line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("octoprint_cli.client.push.feed.LONGEST_PAUSE", 60.0)  # as it is outside the tests
-    spoilt(server, faults.push_repeat(0))
-    with Waiting(program, server, line) as waiting:
-        waiting.connected()
-        server.octoprint.finish()
-    told(waiting, ENDINGS["done"])
-    assert "it repeats an old state" in waiting.result.stderr
-
-
-CROSSED = [(line, fault, end) for fault in ALL for line, end in (("print", "done"), ("watch", "cancelled"))] + [
-    (line, fault, end) for fault in ("404", "drops_often", "silent") for line, end in (("print", "lost"), ("watch", "done"))
-]
-
-
-@pytest.mark.parametrize(("line", "fault", "end"), CROSSED)
+@in_turn("fault how", ALL, [("print", "done"), ("watch", "cancelled")])
 def test_print_and_watch_report_the_ending_despite_socket_faults(
-    line: str, fault: str, end: str, program: Program, server: FaultServer
+    fault: str, how: Tuple[str, str], program: Program, server: FaultServer
 ) -> None:
-    spoilt(server, ALL[fault])
+    line, end = how
+    spoil(server, ALL[fault])
     with Waiting(program, server, line) as waiting:
         ENDINGS[end].happens(server.octoprint)
-    told(waiting, ENDINGS[end])
+    check_ending(waiting, ENDINGS[end])
     assert server.octoprint.started == (["local/" + FILE] if line == "print" else [])
-    warned(waiting.result) if fault in CLOSED else None
+    check_warning(waiting.result) if fault in CLOSED else None
 
 
-@pytest.mark.parametrize("line", ["wait", "print"])
-@pytest.mark.parametrize("fault", ALL)
+@in_turn("fault line", ALL, ["wait", "print"])
 def test_continuing_job_times_out_despite_socket_faults(fault: str, line: str, program: Program, server: FaultServer) -> None:
-    spoilt(server, ALL[fault])
+    spoil(server, ALL[fault])
     limit = "--wait-timeout" if line == "print" else "--timeout"
-    with Waiting(program, server, line, limit, "0.4") as waiting:
+    with Waiting(program, server, line, limit, "0.2") as waiting:
         """Nothing happens."""
     assert verdict(waiting.result) == "WAIT_TIMEOUT"
     found = waiting.result.data
@@ -211,35 +191,15 @@ LOGINS: Dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("end", ["done", "cancelled"])
-@pytest.mark.parametrize("fault", LOGINS)
+@in_turn("fault end", LOGINS, ["done", "cancelled"])
 def test_failed_socket_login_does_not_prevent_the_ending(fault: str, end: str, program: Program, server: FaultServer) -> None:
     """The socket itself works, and of one that is not logged in nothing is heard."""
     server.fail("POST", "/api/login", LOGINS[fault])
     with Waiting(program, server, "wait") as waiting:
         server.wait_until(lambda: waiting.asked(PATH) > 1)
         ENDINGS[end].happens(server.octoprint)
-    told(waiting, ENDINGS[end])
-    warned(waiting.result)
-
-
-@pytest.mark.parametrize("reason", ["stale", "logout", "modified"])
-def test_stale_session_is_renewed(reason: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(push_socket, "SILENCE_SECONDS", 30)  # it is never given up, however busy the machine
-    monkeypatch.setattr("octoprint_cli.client.push.feed.OPEN_SECONDS", 30.0)
-    monkeypatch.setattr(
-        "octoprint_cli.client.push.feed.POLL_UP_SECONDS", 60.0
-    )  # a poll that hangs would hold up what the socket tells
-    monkeypatch.setitem(Feed.__init__.__kwdefaults__, "patience", 3600)  # type: ignore[attr-defined]  # polls hang until it speaks
-    monkeypatch.setattr(push_socket.Socket.__init__, "__defaults__", (push_socket.Subscription(), 30.0))
-    with Waiting(program, server, "wait") as waiting:
-        authed(server)
-        server.octoprint.forget_sessions(reason)
-        authed(server, 2)
-        server.fail("GET", "/api/job", faults.answer(500))  # so that only the socket can tell, and no poll holds it up
-        server.octoprint.finish()
-    told(waiting, ENDINGS["done"])
-    assert server.sockets[0].authed is False
+    check_ending(waiting, ENDINGS[end])
+    check_warning(waiting.result)
 
 
 def authed(server: FaultServer, count: int = 1) -> None:
@@ -260,6 +220,6 @@ def test_refused_socket_connection_does_not_prevent_the_ending(
         monkeypatch.setattr(raw_socket.socket, "create_connection", lambda address, *more: connect(("127.0.0.1", port), *more))
         with Waiting(program, server, "wait") as waiting:
             ENDINGS[end].happens(server.octoprint)
-    told(waiting, ENDINGS[end], *(["PRINTER_OFFLINE"] if end == "failed" and server.octoprint.is_2 else []))
-    warned(waiting.result)
+    check_ending(waiting, ENDINGS[end], *(["PRINTER_OFFLINE"] if end == "failed" and server.octoprint.is_2 else []))
+    check_warning(waiting.result)
     assert server.sockets == []

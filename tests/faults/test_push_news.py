@@ -1,4 +1,4 @@
-"""A push socket that tells nonsense, or not all, and what a sound one spares: of what it tells nothing is made up."""
+"""A push socket that sends nonsense, or not everything: nothing is made up, and a sound one spares the polls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from octoprint_cli.testing.server import faults
 from octoprint_cli.testing.server.push_session import serve_push
 from octoprint_cli.testing.server.websocket import PushFaults, frame
 
-from .test_push_faults import ENDINGS, authed, spoilt, told, warned
+from .crossing import in_turn
+from .test_push_faults import ENDINGS, authed, check_ending, check_warning, spoil
 from .waits import OTHER, Waiting
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -56,13 +57,9 @@ def nonsense(message: Any) -> Any:
     return lambda exchange: serve_push(exchange, PushFaults(garbage=[frame(json.dumps(message))]))
 
 
-@pytest.mark.parametrize("line", ["wait", "watch"])
-@pytest.mark.parametrize("number", range(len(NONSENSE)))
-def test_malformed_messages_end_no_job(
-    number: int, line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("octoprint_cli.client.push.feed.POLL_UP_SECONDS", 0.1)
-    spoilt(server, nonsense(NONSENSE[number]))
+@in_turn("number line", range(len(NONSENSE)), ["wait", "watch"])
+def test_malformed_messages_end_no_job(number: int, line: str, program: Program, server: FaultServer) -> None:
+    spoil(server, nonsense(NONSENSE[number]))
     with Waiting(program, server, line) as waiting:
         authed(server)
         for completion in (20.0, 30.0, 40.0):
@@ -70,18 +67,15 @@ def test_malformed_messages_end_no_job(
             waiting.polled(2)
         assert not waiting.ended, waiting.result
         server.octoprint.cancel()
-    told(waiting, ENDINGS["cancelled"])
+    check_ending(waiting, ENDINGS["cancelled"])
 
 
 # -- what a sound socket costs, and what it misses --------------------------------------------------
 
 
-@pytest.mark.parametrize("line", ["wait", "print", "watch"])
-def test_working_socket_makes_polling_unnecessary(
-    line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("octoprint_cli.client.push.feed.POLL_UP_SECONDS", 60.0)
-    monkeypatch.setattr("octoprint_cli.client.push.feed.QUIET_SECONDS", 60.0)  # the pings of `settled` need a quiet socket
+@pytest.mark.usefixtures("no_polls", "pinging")
+@in_turn("line", ["wait", "print", "watch"])
+def test_working_socket_makes_polling_unnecessary(line: str, program: Program, server: FaultServer) -> None:
     server.octoprint.interval = 0.0
     with Waiting(program, server, line) as waiting:
         authed(server)
@@ -95,22 +89,21 @@ def test_working_socket_makes_polling_unnecessary(
         waiting.settled()
         assert len(server.requests) == before
         server.octoprint.finish()
-    told(waiting, ENDINGS["done"])
+    check_ending(waiting, ENDINGS["done"])
     assert waiting.result.stderr == ""
 
 
-@pytest.mark.parametrize("end", ["done", "cancelled", "lost"])
-@pytest.mark.parametrize("line", ["wait", "watch"])
+@in_turn("line end", ["wait", "watch"], ["done", "cancelled", "lost"])
 def test_missing_events_do_not_prevent_the_ending(line: str, end: str, program: Program, server: FaultServer) -> None:
     """What `current` and the polls tell is enough."""
     server.octoprint.event = lambda kind, payload=None: None  # type: ignore[method-assign]
     with Waiting(program, server, line) as waiting:
         authed(server)
         ENDINGS[end].happens(server.octoprint)
-    told(waiting, ENDINGS[end])
+    check_ending(waiting, ENDINGS[end])
 
 
-@pytest.mark.parametrize("line", ["wait", "watch"])
+@in_turn("line", ["wait", "watch"])
 def test_idle_socket_does_not_prevent_the_ending(line: str, program: Program, server: FaultServer) -> None:
     """It lives, and answers pings: the polls find the end."""
     server.octoprint.event = lambda kind, payload=None: None  # type: ignore[method-assign]
@@ -120,14 +113,43 @@ def test_idle_socket_does_not_prevent_the_ending(line: str, program: Program, se
         server.octoprint.completion = 13.0
         waiting.polled(2)
         server.octoprint.finish()
-    told(waiting, ENDINGS["done"])
+    check_ending(waiting, ENDINGS["done"])
+
+
+@in_turn("line", ["wait", "print", "watch"])
+def test_socket_that_repeats_an_old_state_does_not_outvote_the_server(
+    line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("octoprint_cli.client.push.feed.LONGEST_PAUSE", 60.0)  # as it is outside the tests
+    spoil(server, faults.push_repeat(0))
+    with Waiting(program, server, line) as waiting:
+        waiting.connected()
+        monkeypatch.setattr("octoprint_cli.client.tracking.job_tracker.GRACE_SECONDS", 3600.0)
+        server.octoprint.finish()
+        server.wait_until(lambda: server.open_sockets == 0)
+        monkeypatch.setattr("octoprint_cli.client.tracking.job_tracker.GRACE_SECONDS", 0.0)
+    check_ending(waiting, ENDINGS["done"])
+    assert "it repeats an old state" in waiting.result.stderr
+
+
+@pytest.mark.usefixtures("no_polls")
+@pytest.mark.parametrize("reason", ["stale", "logout", "modified"])
+def test_stale_session_is_renewed(reason: str, program: Program, server: FaultServer) -> None:
+    with Waiting(program, server, "wait") as waiting:
+        authed(server)
+        server.octoprint.forget_sessions(reason)
+        authed(server, 2)
+        server.fail("GET", "/api/job", faults.answer(500))  # so that only the socket can tell
+        server.octoprint.finish()
+    check_ending(waiting, ENDINGS["done"])
+    assert server.sockets[0].authed is False
 
 
 # -- the lines of watch -----------------------------------------------------------------------------
 
 
 def test_watch_lines_are_numbered_and_name_push_or_poll(program: Program, server: FaultServer) -> None:
-    spoilt(server, faults.push_drop(0.2))
+    spoil(server, faults.push_drop(0.2))
     with Waiting(program, server, "watch", "--interval", "0.001") as waiting:
         server.wait_until(lambda: len(server.sockets) > 3)
         server.octoprint.finish()
@@ -137,4 +159,4 @@ def test_watch_lines_are_numbered_and_name_push_or_poll(program: Program, server
     links = [line["up"] for line in lines if line["type"] == "connection" and line["to"] == "push"]
     assert True in links and False in links and links[:2] != [False, False]
     assert last["status"] == "success"
-    warned(waiting.result)
+    check_warning(waiting.result)

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, NamedTuple
 
 import pytest
-from contract.program import Program, finish
+from contract.program import Program
 
+from octoprint_cli.client.http import retry as policy
 from octoprint_cli.testing import (
     Exchange,
     FakeOctoPrint,
@@ -21,7 +22,8 @@ from octoprint_cli.testing import (
 )
 from octoprint_cli.testing.server import faults
 
-from .ring import DIALECTS, MEASURED, SLACK, error_of, peak_of, timed, verdict
+from .crossing import DIALECTS, with_classes
+from .ring import LONGEST, MEASURED, error_of, peak_of, timed, verdict
 from .test_every_read import READS, words
 
 # -- time -------------------------------------------------------------------------------------------
@@ -53,30 +55,29 @@ class Slow(NamedTuple):
             server.fail("GET", READS[self.line], SLOW[self.fault])
             program = Program(folder, server)
             program.configure("retries: 3\n")
-            argv = words(program, self.line, "--timeout", "1")
-            return timed(program, *argv, limit=1 + 2 * SLACK, as_process=as_process)
+            return timed(program, *words(program, self.line, "--timeout", "1"), as_process=as_process)
 
 
-@pytest.mark.parametrize(
-    "case",
-    [pytest.param(Slow(line, fault), id=f"{line.split()[0]}-{fault}") for line in READS if "cancel" not in line for fault in SLOW],
-)
+#: Each line with one of the faults in turn, and one with all of them.
+SLOW_READS = with_classes([line for line in READS if "cancel" not in line], [list(SLOW)], all_of=("status",))
+
+
+@pytest.mark.parametrize("case", [pytest.param(Slow(*pair), id="-".join(pair)) for pair in SLOW_READS])
 def test_a_slow_answer_ends_with_the_timeout(case: Slow, tmp_path: Path) -> None:
     assert error_of(case.run(tmp_path), "TIMEOUT")["retryable"] is True
 
 
-@pytest.mark.parametrize("fault", SLOW)
-def test_a_slow_answer_ends_a_process_with_the_timeout(fault: str, tmp_path: Path) -> None:
-    assert error_of(Slow("status", fault).run(tmp_path, as_process=True), "TIMEOUT")["retryable"] is True
+def test_a_slow_answer_ends_a_process_with_the_timeout(tmp_path: Path) -> None:
+    assert error_of(Slow("status", "drip_header").run(tmp_path, as_process=True), "TIMEOUT")["retryable"] is True
 
 
 @contextlib.contextmanager
 def silent() -> Iterator[int]:
-    """A port where connections are accepted and nothing is ever said."""
+    """A port where connections are accepted and nothing is ever sent."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(16)
-        yield listener.getsockname()[1]  # the system accepts, nobody else need
+        yield listener.getsockname()[1]  # the system accepts, without a program
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -84,7 +85,7 @@ def silent() -> Iterator[int]:
 def test_silent_server_ends_with_the_timeout(scheme: str, line: str, program: Program) -> None:
     program.configure("retries: 3\ntimeout: 1\n")
     with silent() as port:
-        result = timed(program, *line.split(), env={"OCTOPRINT_HOST": f"{scheme}://127.0.0.1:{port}"}, limit=2 + SLACK)
+        result = timed(program, *line.split(), env={"OCTOPRINT_HOST": f"{scheme}://127.0.0.1:{port}"})
     assert verdict(result) == ("OUTCOME_UNKNOWN" if "gcode" in line and scheme == "http" else "TIMEOUT"), result
 
 
@@ -97,9 +98,9 @@ def test_byte_by_byte_tls_handshake_times_out(program: Program) -> None:
         talker = threading.Thread(target=_handshake, args=(listener, over), daemon=True)
         talker.start()
         address = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        result = timed(program, "status", "--json", "--timeout", "1", env={"OCTOPRINT_HOST": address}, limit=1 + SLACK)
+        result = timed(program, "status", "--json", "--timeout", "1", env={"OCTOPRINT_HOST": address})
         over.set()
-        talker.join(SLACK)
+        talker.join(LONGEST)
     assert verdict(result) == "TIMEOUT", result
 
 
@@ -115,20 +116,25 @@ def _handshake(listener: socket.socket, over: threading.Event) -> None:
 def test_refused_connection_is_a_connection_error(program: Program, server: FaultServer) -> None:
     server.refuse()
     program.configure("retries: 1\n")
-    error_of(program.process("status", "--json"), "CONNECTION_ERROR")
-    error_of(program.process("gcode", "G4", "--json"), "CONNECTION_ERROR")
+    error_of(program.run("status", "--json"), "CONNECTION_ERROR")
+    error_of(program.run("gcode", "G4", "--json"), "CONNECTION_ERROR")
     server.listen()
     assert server.requests == []
 
 
 @pytest.mark.parametrize("line", ["gcode G4", "status"])
-def test_connection_never_made_is_retried_for_every_method(line: str, program: Program, server: FaultServer) -> None:
+def test_connection_never_made_is_retried_for_every_method(
+    line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The server comes up while the program is trying."""
-    program.configure("retries: 20\ntimeout: 20\n")
+    program.configure("retries: 20\ntimeout: 200\n")
     server.refuse()
-    process = program.start(*line.split(), "--json")
-    threading.Timer(0.7, server.listen).start()
-    assert verdict(finish(process)) == ""
+    refused, sleep = threading.Event(), policy.sleep
+    monkeypatch.setattr(policy, "sleep", lambda pause: (refused.set(), sleep(min(pause, 0.1))))
+    comes_up = threading.Thread(target=lambda: refused.wait(LONGEST) and server.listen(), daemon=True)
+    comes_up.start()
+    assert verdict(program.run(*line.split(), "--json")) == "" and refused.is_set()
+    comes_up.join(LONGEST)
     assert len(server.acts) == ("gcode" in line)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, Iterator, List, Tuple
 
 import pytest
 from contract.program import Program
@@ -10,8 +10,11 @@ from contract.program import Program
 from octoprint_cli.testing import FakeOctoPrint, FaultServer, Reply
 from octoprint_cli.testing.server import faults
 
+from .conftest import SHORT
+from .crossing import in_turn
 from .listener import PATH
 from .ring import error_of, verdict
+from .slow import out_of_time
 from .test_push_faults import CLOSED
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -25,7 +28,7 @@ def server(request: Any) -> Iterator[FaultServer]:
         yield running
 
 
-def ask(program: Program, *commands: str, seconds: str = "0.3") -> Any:
+def ask(program: Program, *commands: str, seconds: str = "60") -> Any:
     return program.run("gcode", *commands, "--reply", "--reply-timeout", seconds, "--json")
 
 
@@ -59,22 +62,25 @@ UNHEARD: Dict[str, Any] = {
 UNHEARD.update(garbage=faults.push_garbage, drip=faults.push_drip, flood=faults.push_flood(5_000_000))
 
 
-@pytest.mark.parametrize("fault", UNHEARD)
+@in_turn("fault", UNHEARD)
+@pytest.mark.usefixtures("broken_socket")
 def test_gcode_is_not_sent_without_working_socket(fault: str, program: Program, server: FaultServer) -> None:
     server.fail("GET", PATH, UNHEARD[fault])
     assert "nothing was sent" in error_of(ask(program, "M115"), "PUSH_UNAVAILABLE")["message"]
     assert sent(server) == [] and server.octoprint.commands == []
 
 
-@pytest.mark.parametrize(
+@in_turn(
     "fault", [faults.retry_after(429, 60), faults.html(200), faults.answer(200, {"name": "bob", "session": "0" * 32}), faults.nulls]
 )
+@pytest.mark.usefixtures("broken_socket")
 def test_gcode_is_not_sent_without_socket_login(fault: Any, program: Program, server: FaultServer) -> None:
     server.fail("POST", "/api/login", fault)
     error_of(ask(program, "M115"), "PUSH_UNAVAILABLE")
     assert sent(server) == []
 
 
+@pytest.mark.usefixtures("broken_socket")
 def test_gcode_is_not_sent_without_terminal_permission(program: Program, server: FaultServer) -> None:
     server.octoprint.permissions = {"CONTROL"}
     assert verdict(ask(program, "M115")) in ("PUSH_UNAVAILABLE", "PERMISSION_DENIED")
@@ -89,22 +95,27 @@ def test_socket_lost_after_sending_is_no_reply(program: Program, server: FaultSe
         exchange.reply(exchange.perform())
 
     server.fail("POST", COMMAND, fault)
-    result = ask(program, "M115", seconds="5")
+    result = ask(program, "M115")
     error_of(result, "NO_REPLY")
     assert len(sent(server)) == 1 and server.octoprint.commands == ["M115"]
     assert result.data["replies"][0]["ok"] is False and result.data["commands"] == ["M115"]
 
 
-def test_socket_silent_after_sending_is_no_reply(program: Program, server: FaultServer) -> None:
-    server.octoprint.replies["M115"] = []
-    server.fail("GET", PATH, faults.push_mute(0.4))
-    error_of(ask(program, "M115", seconds="5"), "NO_REPLY")
+def test_socket_silent_after_sending_is_no_reply(program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(exchange: Any) -> None:
+        for push_socket in exchange.server.sockets:
+            push_socket._faults = push_socket._faults._replace(mute_after=0)
+        monkeypatch.setattr("octoprint_cli.client.push.socket.SILENCE_SECONDS", SHORT)
+        exchange.reply(exchange.perform())
+
+    server.fail("POST", COMMAND, fault)
+    error_of(ask(program, "M115"), "NO_REPLY")
     assert len(sent(server)) == 1
 
 
 def test_unacknowledged_command_is_no_reply(program: Program, server: FaultServer) -> None:
     server.octoprint.replies["M114"] = ["X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0"]
-    result = ask(program, "M115", "M114")
+    result = ask(program, "M115", "M114", seconds="3")
     assert "M114 was sent, but not acknowledged" in error_of(result, "NO_REPLY")["message"]
     first, second = result.data["replies"]
     assert first["ok"] and not second["ok"] and second["lines"]
@@ -113,7 +124,7 @@ def test_unacknowledged_command_is_no_reply(program: Program, server: FaultServe
 
 def test_accepted_but_unsent_command_is_no_reply(program: Program, server: FaultServer) -> None:
     server.octoprint.ignored_verbs.add("command")
-    assert "queued, but not seen going out" in error_of(ask(program, "M115"), "NO_REPLY")["message"]
+    assert "queued, but not seen going out" in error_of(ask(program, "M115", seconds="0.3"), "NO_REPLY")["message"]
     assert len(sent(server)) == 1
 
 
@@ -147,26 +158,26 @@ def test_interleaved_replies_are_ambiguous(lines: List[str], program: Program, s
 # -- the act's answer is lost -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fault", [faults.cut_after, faults.reset_after, faults.gateway_after(502), faults.hang_after])
+@in_turn("fault", [faults.cut_after, faults.reset_after, faults.gateway_after(502), out_of_time(faults.hang_after)])
 def test_lost_answer_to_gcode_is_not_resent(fault: Any, program: Program, server: FaultServer) -> None:
-    """Done, and nobody knows: an unknown outcome, or what the terminal shows."""
-    program.configure("timeout: 0.5\nretries: 3\n")
+    """It was carried out, and no answer says so: an unknown outcome, or what the terminal shows."""
+    program.configure("timeout: 60\nretries: 3\n")
     server.fail("POST", COMMAND, fault)
-    result = ask(program, "M115", seconds="1")
+    result = ask(program, "M115", seconds="3")
     assert verdict(result) in ("", "OUTCOME_UNKNOWN"), result
     assert len(sent(server)) == 1 and server.octoprint.commands == ["M115"]
 
 
-@pytest.mark.parametrize("fault", [faults.cut_before, faults.html(502), faults.hang])
+@in_turn("fault", [faults.cut_before, faults.html(502), out_of_time(faults.hang)])
 def test_gcode_that_never_arrived_gets_no_reply(fault: Any, program: Program, server: FaultServer) -> None:
-    program.configure("timeout: 0.5\nretries: 3\n")
+    program.configure("timeout: 60\nretries: 3\n")
     server.fail("POST", COMMAND, fault)
-    assert verdict(ask(program, "M115")) in ("OUTCOME_UNKNOWN", "NO_REPLY")
+    assert verdict(ask(program, "M115", seconds="0.3")) in ("OUTCOME_UNKNOWN", "NO_REPLY")
     assert len(sent(server)) == 1 and server.octoprint.commands == []
 
 
-@pytest.mark.parametrize(
-    ("command", "words"),
+@in_turn(
+    "refusal",
     [
         ("G28", "!! Must home axis first"),
         ("M9999", 'echo:Unknown command: "M9999"'),
@@ -177,8 +188,9 @@ def test_gcode_that_never_arrived_gets_no_reply(fault: Any, program: Program, se
     ],
 )
 def test_refusal_of_the_firmware_fails_the_command_with_its_words(
-    command: str, words: str, program: Program, server: FaultServer
+    refusal: Tuple[str, str], program: Program, server: FaultServer
 ) -> None:
+    command, words = refusal
     server.octoprint.replies[command] = [words, "ok"]
     result = ask(program, "M114", command, "M115")
     error = error_of(result, "FIRMWARE_REFUSED")

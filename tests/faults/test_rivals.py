@@ -1,4 +1,4 @@
-"""Another client between a start and the look at it: what has begun, and was ended at once, is not told as never started."""
+"""Another client between a start and the look at it: what has begun, and was ended at once, is not reported as never started."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def server(request: Any) -> Iterator[FaultServer]:
         yield running
 
 
-def then(server: FaultServer, deed: Callable[[FakeOctoPrint], Any]) -> None:
+def interfere(server: FaultServer, deed: Callable[[FakeOctoPrint], Any]) -> None:
     """Let another client do something between the start and its answer."""
 
     def fault(exchange: Any) -> None:
@@ -48,7 +48,7 @@ DEEDS: Dict[str, Any] = {
 @pytest.mark.parametrize("deed", DEEDS)
 def test_job_that_was_ended_at_once_has_started(deed: str, more: Any, program: Program, server: FaultServer) -> None:
     happens, code = DEEDS[deed]
-    then(server, happens)
+    interfere(server, happens)
     found = program.run(*LINE, *more)
     assert found.code == code, found
     assert found.envelope["error"]["details"]["file"] == FILE, found
@@ -56,11 +56,11 @@ def test_job_that_was_ended_at_once_has_started(deed: str, more: Any, program: P
 
 @pytest.mark.parametrize("more", [(), ("--wait",)], ids=["start", "wait"])
 def test_job_that_was_finished_at_once_is_a_success(more: Any, program: Program, server: FaultServer) -> None:
-    then(server, lambda one: (one.finish(), one.printing(OTHER)))
+    interfere(server, lambda one: (one.finish(), one.printing(OTHER)))
     found = program.run(*LINE, *more)
     assert found.exit_code == 0 and found.data["file"] == FILE and found.data["started"] is True, found
 
 
-def test_start_that_is_ignored_is_not_started(program: Program, server: FaultServer) -> None:
+def test_start_that_is_ignored_is_not_started(program: Program, server: FaultServer, hurried: Any) -> None:
     server.octoprint.ignored_verbs = {"start"}
     assert program.run(*LINE).code == "NOT_STARTED"

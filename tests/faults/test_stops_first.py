@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, Iterator
 
 import pytest
 from contract.program import Program
@@ -13,6 +12,8 @@ from octoprint_cli.testing import Fault, FaultServer
 from octoprint_cli.testing.server import faults
 
 from .acts import hot, printing
+from .crossing import in_turn
+from .kit import serving
 from .ring import verdict
 
 LINES = {
@@ -21,7 +22,12 @@ LINES = {
     "off": "temp --off --json",
     "disconnect": "disconnect --confirm --json",
 }
-SLOW: Dict[str, Fault] = {"drip": faults.drip(0.2, header=True), "hang": faults.hang}
+SLOW: Dict[str, Fault] = {"drip": faults.drip(2.0, header=True), "hang": faults.hang}
+
+
+@pytest.fixture
+def server(request: Any) -> Iterator[FaultServer]:
+    yield from serving(request.param)
 
 
 @pytest.fixture
@@ -40,20 +46,19 @@ def is_stopped(server: FaultServer, line: str) -> bool:
     }[line]
 
 
-@pytest.mark.parametrize("slow", SLOW)
-@pytest.mark.parametrize("line", LINES)
-def test_stop_does_not_wait_for_slow_reads(line: str, slow: str, program: Program, each: FaultServer) -> None:
-    """Each read takes longer than the program's time limit of 8 s; half of it is far more than the act needs."""
-    program.configure("timeout: 8\nretries: 0\n")
+@in_turn("line slow", LINES, SLOW)
+def test_stop_does_not_wait_for_slow_reads(line: str, slow: str, tmp_path: Path, server: FaultServer) -> None:
+    """Each read takes longer than this test waits for the act."""
+    program, each = Program(tmp_path, server), server
+    program.configure("timeout: 600\nretries: 0\n")
     printing(each.octoprint)
     hot(each.octoprint)
     each.fail("GET", "/api/*", SLOW[slow])
-    begun = time.monotonic()
     process = program.start(*LINES[line].split())
     each.wait_until(lambda: is_stopped(each, line), 60)
     acts = [request for request in each.changes() if request.path != "/api/login"]
     reads = [request for request in each.requests if request.method == "GET"]
-    assert len(acts) == 1 and len(reads) <= 2, (time.monotonic() - begun, list(map(str, each.requests)))
+    assert len(acts) == 1 and len(reads) <= 2, list(map(str, each.requests))
     each.clear_faults()
     process.kill()
     process.communicate()
@@ -65,7 +70,7 @@ def test_cancel_is_the_first_request(program: Program, each: FaultServer) -> Non
     assert str(each.requests[0]).startswith("POST /api/job")
 
 
-def test_cancel_without_a_job_is_told_after_the_fact(program: Program, each: FaultServer) -> None:
+def test_cancel_without_a_job_is_reported_after_the_fact(program: Program, each: FaultServer) -> None:
     result = program.run(*LINES["cancel"].split())
     assert verdict(result) == "NO_ACTIVE_JOB" and each.acts == []
 

@@ -1,4 +1,4 @@
-"""HTTPS: each way in which it fails is told apart, what is trusted is said, and an act that breaks off is never made again."""
+"""HTTPS: each way in which it fails has its own reason, what is trusted is shown, and a broken act is never repeated."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from typing import Any, Optional
 import pytest
 import trustme
 from contract.program import Program
+from contract.pseudo_terminal import on_a_terminal
 from cryptography.hazmat.primitives import serialization
 
 from octoprint_cli.testing import FaultServer, Result
 from octoprint_cli.testing.server import faults
 
-from .ring import SLACK, check_quiet, error_of, timed, verdict
+from .ring import check_quiet, error_of, timed, verdict
 
 DAY = datetime.timedelta(days=1)
 NOW = datetime.datetime.now(datetime.timezone.utc)
 CA = trustme.CA()
-STRANGER = trustme.CA()
+UNKNOWN_CA = trustme.CA()
 
 
 def context(certificate: trustme.LeafCert, clients: Optional[trustme.CA] = None) -> ssl.SSLContext:
@@ -38,19 +39,19 @@ def written(path: Path, *blobs: Any) -> Path:
     return path
 
 
-def asked(tls: ssl.SSLContext, folder: Path, *argv: str, config: str = "") -> Result:
-    """A process against a server of that context, which then must have got no request unless it is a success."""
+def run_with(tls: ssl.SSLContext, folder: Path, *argv: str, config: str = "") -> Result:
+    """A run against a server of that context, which then must have received no request unless it is a success."""
     with FaultServer(tls=tls) as server:
-        result = asking(server, folder, *argv, config=config)
+        result = run_against(server, folder, *argv, config=config)
         assert result.exit_code == 0 or server.requests == []
         return result
 
 
-def asking(server: FaultServer, folder: Path, *argv: str, config: str = "") -> Result:
-    """A process against that server."""
+def run_against(server: FaultServer, folder: Path, *argv: str, config: str = "") -> Result:
+    """A run against that server."""
     program = Program(folder, server)
     program.configure("retries: 0\n" + config)
-    return timed(program, *(argv or ("status", "--json")), limit=2 * SLACK)
+    return timed(program, *(argv or ("status", "--json")))
 
 
 @pytest.fixture
@@ -72,13 +73,13 @@ def self_signed(folder: Path) -> ssl.SSLContext:
 
 def test_a_private_authority_is_trusted_once_it_is_configured(tmp_path: Path, bundle: str) -> None:
     tls = context(CA.issue_cert("127.0.0.1"))
-    assert verdict(asked(tls, tmp_path, config=bundle)) == ""
-    error = error_of(asked(tls, tmp_path), "TLS_ERROR")
+    assert verdict(run_with(tls, tmp_path, config=bundle)) == ""
+    error = error_of(run_with(tls, tmp_path), "TLS_ERROR")
     assert error["details"]["reason"] == "unknown_authority" and "ca_bundle" in error["hint"] and not error["retryable"]
 
 
 def test_self_signed_certificate_is_recognised(tmp_path: Path) -> None:
-    error = error_of(asked(self_signed(tmp_path), tmp_path), "TLS_ERROR")
+    error = error_of(run_with(self_signed(tmp_path), tmp_path), "TLS_ERROR")
     assert error["details"]["reason"] == "self_signed" and "ca_bundle" in error["hint"]
 
 
@@ -94,18 +95,18 @@ def test_invalid_certificate_gives_its_reason(reason: str, how: Any, tmp_path: P
     how = dict(how)
     tls = context(CA.issue_cert(how.pop("identity"), **how))
     for line in ("status", "gcode G4"):
-        error = error_of(asked(tls, tmp_path, *line.split(), "--json", config=bundle), "TLS_ERROR")
+        error = error_of(run_with(tls, tmp_path, *line.split(), "--json", config=bundle), "TLS_ERROR")
         assert error["details"]["reason"] == reason
 
 
 def test_certificate_of_another_authority_is_refused(tmp_path: Path, bundle: str) -> None:
-    error = error_of(asked(context(STRANGER.issue_cert("127.0.0.1")), tmp_path, config=bundle), "TLS_ERROR")
+    error = error_of(run_with(context(UNKNOWN_CA.issue_cert("127.0.0.1")), tmp_path, config=bundle), "TLS_ERROR")
     assert error["details"]["reason"] == "unknown_authority"
 
 
 @pytest.mark.parametrize("argv", ["status", "status --json", "status -q", "files -f csv"])
 def test_verify_false_warns_every_time(argv: str, tmp_path: Path) -> None:
-    result = asked(self_signed(tmp_path), tmp_path, *argv.split(), config="verify: false\n")
+    result = run_with(self_signed(tmp_path), tmp_path, *argv.split(), config="verify: false\n")
     assert result.exit_code == 0
     assert result.stderr.splitlines() == ["Warning: the server's certificate is not checked (verify: false)"]
 
@@ -113,7 +114,7 @@ def test_verify_false_warns_every_time(argv: str, tmp_path: Path) -> None:
 def test_unreadable_ca_bundle_is_a_config_error(tmp_path: Path) -> None:
     tls = context(CA.issue_cert("127.0.0.1"))
     for path in (tmp_path / "missing.pem", written(tmp_path / "no.pem", b"hello")):
-        assert "ca_bundle" in error_of(asked(tls, tmp_path, config=f"ca_bundle: {path}\n"), "CONFIG_ERROR")["message"]
+        assert "ca_bundle" in error_of(run_with(tls, tmp_path, config=f"ca_bundle: {path}\n"), "CONFIG_ERROR")["message"]
 
 
 # -- no TLS where some is expected, and the other way round -----------------------------------------
@@ -123,7 +124,7 @@ def test_https_to_a_plain_http_server_is_a_tls_error(program: Program, server: F
     program.configure("retries: 0\n")
     for line in ("status", "gcode G4"):
         address = server.url.replace("http:", "https:")
-        error = error_of(program.process(*line.split(), "--json", env={"OCTOPRINT_HOST": address}), "TLS_ERROR")
+        error = error_of(program.run(*line.split(), "--json", env={"OCTOPRINT_HOST": address}), "TLS_ERROR")
         assert error["details"]["reason"] == "no_tls" and "http://" in error["hint"]
     assert server.acts == []
 
@@ -134,7 +135,7 @@ def test_http_to_a_bare_tls_server_is_server_starting(tmp_path: Path) -> None:
         program = Program(tmp_path, server)
         program.configure("retries: 0\n")
         plain = {"OCTOPRINT_HOST": server.url.replace("https:", "http:")}
-        error = error_of(program.process("status", "--json", env=plain), "SERVER_STARTING")
+        error = error_of(program.run("status", "--json", env=plain), "SERVER_STARTING")
         assert error["retryable"] and server.requests == []
 
 
@@ -158,7 +159,7 @@ def encrypted(pem: bytes) -> bytes:
 def test_missing_client_certificate_is_reported(tmp_path: Path, bundle: str) -> None:
     tls = context(CA.issue_cert("127.0.0.1"), clients=CA)
     for line in ("status", "gcode G4"):
-        error = error_of(asked(tls, tmp_path, *line.split(), "--json", config=bundle), "TLS_ERROR")
+        error = error_of(run_with(tls, tmp_path, *line.split(), "--json", config=bundle), "TLS_ERROR")
         assert error["details"]["reason"] == "client_certificate" and "client_cert" in error["hint"]
 
 
@@ -167,24 +168,28 @@ def test_client_certificate_is_presented(tmp_path: Path, bundle: str) -> None:
     both = written(tmp_path / "both.pem", CLIENT.private_key_and_cert_chain_pem)
     key = written(tmp_path / "key.pem", CLIENT.private_key_pem)
     alone = written(tmp_path / "cert.pem", *CLIENT.cert_chain_pems)
-    assert verdict(asked(tls, tmp_path, config=f"{bundle}client_cert: {both}\n")) == ""
-    assert verdict(asked(tls, tmp_path, config=f"{bundle}client_cert: {alone}\nclient_key: {key}\n")) == ""
-    error_of(asked(tls, tmp_path, config=f"{bundle}client_cert: {alone}\n"), "CONFIG_ERROR")
+    assert verdict(run_with(tls, tmp_path, config=f"{bundle}client_cert: {both}\n")) == ""
+    assert verdict(run_with(tls, tmp_path, config=f"{bundle}client_cert: {alone}\nclient_key: {key}\n")) == ""
+    error_of(run_with(tls, tmp_path, config=f"{bundle}client_cert: {alone}\n"), "CONFIG_ERROR")
 
 
 def test_encrypted_client_key_does_not_prompt(tmp_path: Path, bundle: str) -> None:
     tls = context(CA.issue_cert("127.0.0.1"), clients=CA)
     key = written(tmp_path / "locked.pem", encrypted(CLIENT.private_key_pem.bytes()))
     alone = written(tmp_path / "cert.pem", *CLIENT.cert_chain_pems)
-    result = asked(tls, tmp_path, config=f"{bundle}client_cert: {alone}\nclient_key: {key}\n")
-    assert "client_key" in error_of(result, "CONFIG_ERROR")["message"]
-    assert "pass phrase" not in result.stderr
+    with FaultServer(tls=tls) as server:
+        program = Program(tmp_path, server)
+        program.configure(f"{bundle}client_cert: {alone}\nclient_key: {key}\n")
+        session = on_a_terminal(program, "status", "--json")  # where OpenSSL of its own accord would ask
+        assert server.requests == []
+    assert session.exit_code == 4 and "CONFIG_ERROR" in session.screen and "client_key" in session.screen
+    assert "pass phrase" not in session.screen
 
 
 def test_client_certificate_of_unknown_authority_is_refused(tmp_path: Path, bundle: str) -> None:
     tls = context(CA.issue_cert("127.0.0.1"), clients=CA)
-    mine = written(tmp_path / "mine.pem", STRANGER.issue_cert("me@example.org").private_key_and_cert_chain_pem)
-    error = error_of(asked(tls, tmp_path, config=f"{bundle}client_cert: {mine}\n"), "TLS_ERROR")
+    mine = written(tmp_path / "mine.pem", UNKNOWN_CA.issue_cert("me@example.org").private_key_and_cert_chain_pem)
+    error = error_of(run_with(tls, tmp_path, config=f"{bundle}client_cert: {mine}\n"), "TLS_ERROR")
     assert error["details"]["reason"] == "client_certificate_refused"
 
 
@@ -192,9 +197,15 @@ def test_client_certificate_of_unknown_authority_is_refused(tmp_path: Path, bund
 
 
 @pytest.mark.parametrize(
-    "fault", [faults.cut_after, faults.reset_after, faults.gateway_after(502)], ids=lambda fault: fault.__name__
+    ("argv", "fault"),
+    [
+        ("cancel --confirm", faults.cut_after),
+        ("cancel --confirm", faults.reset_after),
+        ("print --stored cube.gcode --confirm", faults.reset_after),
+        ("gcode G1", faults.cut_after),
+        ("gcode G1", faults.gateway_after(502)),
+    ],
 )
-@pytest.mark.parametrize("argv", ["cancel --confirm", "print --stored cube.gcode --confirm", "gcode G1"])
 def test_change_request_broken_off_by_tls_is_not_repeated(argv: str, fault: Any, tmp_path: Path, bundle: str) -> None:
     """urllib3 of its own accord repeats a request whose TLS connection broke."""
     with FaultServer(tls=context(CA.issue_cert("127.0.0.1"))) as server:
@@ -203,7 +214,7 @@ def test_change_request_broken_off_by_tls_is_not_repeated(argv: str, fault: Any,
         server.fail("POST", "/api/*", fault)
         program = Program(tmp_path, server)
         program.configure(f"retries: 5\n{bundle}")
-        result = program.process(*argv.split(), "--json")
+        result = program.run(*argv.split(), "--json")
         assert verdict(result) == ("OUTCOME_UNKNOWN" if argv.startswith("gcode") else "")
         assert len(server.acts) == 1 and len(server.changes()) == 1
 
@@ -214,7 +225,7 @@ def test_upload_cut_off_by_tls_is_not_repeated(tmp_path: Path, bundle: str) -> N
         program = Program(tmp_path, server)
         program.configure(f"retries: 5\n{bundle}")
         file = program.file(content="G1 X1\n" * 2_000_000)
-        assert error_of(program.process("upload", str(file), "--json"), "CONNECTION_ERROR")["retryable"]
+        assert error_of(program.run("upload", str(file), "--json"), "CONNECTION_ERROR")["retryable"]
         assert server.acts == [] and len([one for one in server.changes() if one.path == "/api/files/local"]) == 1
 
 
@@ -224,7 +235,7 @@ def test_a_redirect_to_another_host_gets_no_key(line: str, tmp_path: Path, bundl
         tls=context(CA.issue_cert("127.0.0.1"))
     ) as other:
         server.fail("*", "/api/*", faults.redirect(f"{other.url}/api/job"))
-        result = asking(server, tmp_path, *line.split(), "--json", config=bundle)
+        result = run_against(server, tmp_path, *line.split(), "--json", config=bundle)
         assert other.url in error_of(result, "UNEXPECTED_RESPONSE")["message"]
         check_quiet(result)
         assert other.connections == 0 and server.acts == []

@@ -1,4 +1,4 @@
-"""Two invocations at once, and one after another that gave up: one wins, the other is told, nothing is printed twice."""
+"""Two invocations at once, and one after another that gave up: one wins, the other gets an error, nothing is printed twice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from octoprint_cli.testing import (
 )
 from octoprint_cli.testing.server import faults
 
-from .ring import CONTENT, DIALECTS, error_of, verdict
+from .ring import CONTENT, DIALECTS, LONGEST, error_of, verdict
 
 
 @pytest.fixture(params=DIALECTS)
@@ -37,7 +37,7 @@ def together(server: FaultServer, programs: List[Program], *lines: Any) -> List[
 
     def meet(exchange: Exchange) -> None:
         reply = exchange.perform()
-        barrier.wait(20)
+        barrier.wait(LONGEST)
         exchange.reply(reply)
 
     server.fail("GET", "/api/job", meet, times=len(programs))
@@ -45,13 +45,13 @@ def together(server: FaultServer, programs: List[Program], *lines: Any) -> List[
 
 
 def test_second_print_on_same_computer_is_refused_by_lock(each: FaultServer, tmp_path: Path) -> None:
-    """The second is told by the lock, before it asks the server anything: the server would accept both."""
+    """The lock refuses the second before it asks the server anything: the server would accept both."""
     first = Program(tmp_path, each)
     gate = threading.Event()
 
     def hold(exchange: Exchange) -> None:
         reply = exchange.perform()
-        gate.wait(20)
+        gate.wait(LONGEST)
         exchange.reply(reply)
 
     each.fail("GET", "/api/job", hold, times=1)
@@ -65,7 +65,7 @@ def test_second_print_on_same_computer_is_refused_by_lock(each: FaultServer, tmp
 
 
 def test_same_file_from_two_computers_is_printed_once(each: FaultServer, tmp_path: Path) -> None:
-    """No lock between them: the server decides, and the loser is told what is true."""
+    """No lock between them: the server decides, and the loser reports what is true."""
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     programs = [Program(tmp_path / name, each) for name in "ab"]
@@ -101,12 +101,12 @@ def test_lock_of_killed_process_does_not_block(each: FaultServer, tmp_path: Path
 
 
 def test_retry_after_lost_answer_does_not_print_twice(each: FaultServer, tmp_path: Path) -> None:
-    """F2: who does not believe the first answer, and tries again, is told that it prints."""
+    """F2: a second try after it reports that the file prints."""
     program = Program(tmp_path, each)
     each.fail("POST", "/api/files/local/cube.gcode", faults.cut_after, times=1)
     each.fail("GET", "/api/job", faults.answer(500, "broken"), after=2, times=1)
-    assert verdict(program.process(*STORED)) == ""
-    error_of(program.process(*STORED), "PRINTER_BUSY")
+    assert verdict(program.run(*STORED)) == ""
+    error_of(program.run(*STORED), "PRINTER_BUSY")
     assert each.octoprint.started == ["local/cube.gcode"] and len(each.changes()) == 1
 
 
@@ -125,7 +125,7 @@ def test_every_busy_state_is_reported_as_busy(state: str, each: FaultServer, tmp
 
 
 def test_endless_cancel_is_not_reported_as_cancelled(each: FaultServer, tmp_path: Path, hurried: Any) -> None:
-    """F5: never told as cancelled."""
+    """F5: never reported as cancelled."""
     each.octoprint.printing(state="Cancelling")
     each.octoprint.ignored_verbs.add("cancel")
     error = error_of(Program(tmp_path, each).run("cancel", "--confirm", "--json"), "STILL_CANCELLING")
@@ -161,11 +161,11 @@ def test_accepted_start_without_effect_is_not_started(lie: str, each: FaultServe
 
 
 def test_minimal_configuration_is_sufficient(each: FaultServer, tmp_path: Path) -> None:
-    """F35: what it lacks has a default, and nobody but the server is asked anything."""
+    """F35: what it lacks has a default, and nothing but the server is asked."""
     program = Program(tmp_path, each)
     program.configure(f"host: {each.url}\napi_key: {each.key}\n")
     del program.env["OCTOPRINT_HOST"], program.env["OCTOPRINT_API_KEY"]
-    assert verdict(program.process(*STORED)) == ""
+    assert verdict(program.inside(*STORED)) == ""
 
 
 def test_simultaneous_init_calls_lose_no_printer(tmp_path: Path) -> None:

@@ -15,27 +15,27 @@ from .test_uploads import LARGE, TO, each, program_for, sparse
 
 __all__ = ["each"]  # a fixture
 
-# -- somebody else --------------------------------------------------------------------------------
+# -- another client -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("policy", ["fail", "skip"])
 def test_file_created_meanwhile_is_not_overwritten(policy: str, each: FaultServer, tmp_path: Path) -> None:
     def taken(exchange: Exchange) -> None:
-        each.octoprint.store("cube.gcode", b"somebody else's\n")
+        each.octoprint.store("cube.gcode", b"of another client\n")
         exchange.reply(exchange.perform())
 
     each.fail("POST", TO, taken)
     program = program_for(tmp_path, each)
-    error_of(program.process("upload", str(program.file()), "--if-exists", policy, "--json"), "FILE_EXISTS")
-    assert each.octoprint.stored("cube.gcode").content == b"somebody else's\n"  # type: ignore[union-attr]
+    error_of(program.run("upload", str(program.file()), "--if-exists", policy, "--json"), "FILE_EXISTS")
+    assert each.octoprint.stored("cube.gcode").content == b"of another client\n"  # type: ignore[union-attr]
 
 
 def test_upload_over_printing_file_and_select_during_print_are_refused(each: FaultServer, tmp_path: Path) -> None:
     """F18, F19."""
     program = program_for(tmp_path, each)
     each.octoprint.printing("cube.gcode")
-    error_of(program.process("upload", str(program.file(content=GCODE + "; newer\n")), "--json"), "FILE_IN_USE")
-    result = program.process("upload", str(program.file("other.gcode")), "--select", "--json")
+    error_of(program.run("upload", str(program.file(content=GCODE + "; newer\n")), "--json"), "FILE_IN_USE")
+    result = program.run("upload", str(program.file("other.gcode")), "--select", "--json")
     error_of(result, "PRINTER_BUSY")
     assert each.octoprint.stored("other.gcode") is not None and each.octoprint.selected == ("local", "cube.gcode")
 

@@ -1,23 +1,24 @@
-"""What happens to the server, and to its jobs, while somebody waits for one of them: nobody is told what is not so."""
+"""What happens to the server, and to its jobs, during a wait for one of them: nothing is reported that is not so."""
 
 from __future__ import annotations
 
-import time
-from typing import Any, Callable, Dict, Iterator
+from typing import Any, Dict, Iterator
 
 import pytest
 from contract.program import Program
 
-from octoprint_cli.client.push.feed import Feed
-from octoprint_cli.testing import PERMISSIONS, FakeOctoPrint, FaultServer
+from octoprint_cli.testing import PERMISSIONS, Exchange, FakeOctoPrint, FaultServer
 from octoprint_cli.testing.server import faults
 
+from .conftest import SHORT, set_patience
+from .crossing import in_turn
+from .kit import LIMIT
 from .listener import PATH
 from .ring import verdict
 from .waits import FILE, OTHER, Waiting, envelope
 
 pytestmark = pytest.mark.usefixtures("quick")
-LINE = pytest.mark.parametrize("line", ["wait", "print", "watch"])
+LINES = ("wait", "print", "watch")
 
 
 @pytest.fixture(params=("1.11.8", "2.0.0rc7"))
@@ -26,13 +27,7 @@ def server(request: Any) -> Iterator[FaultServer]:
         yield running
 
 
-@pytest.fixture
-def patient(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server may be away for long."""
-    monkeypatch.setitem(Feed.__init__.__kwdefaults__, "patience", 3600)  # type: ignore[attr-defined]
-
-
-def ended(waiting: Waiting, code: str = "", outcome: str = "finished") -> Any:
+def check_ended(waiting: Waiting, code: str = "", outcome: str = "finished") -> Any:
     """The data of an answer with that code, which must tell of that end."""
     found = envelope(waiting.result)
     assert verdict(found) == code, waiting.result
@@ -54,7 +49,7 @@ def restart(octoprint: FakeOctoPrint) -> None:
 # -- the server is away -----------------------------------------------------------------------------
 
 
-@LINE
+@in_turn("line", LINES)
 def test_server_returning_with_the_job_is_followed_to_the_end(line: str, program: Program, server: FaultServer) -> None:
     with Waiting(program, server, line) as waiting:
         server.refuse()
@@ -62,32 +57,32 @@ def test_server_returning_with_the_job_is_followed_to_the_end(line: str, program
         server.listen()
         waiting.polled()
         server.octoprint.finish()
-    ended(waiting)
+    check_ended(waiting)
     assert waiting.result.stderr.count("Warning") == 1, waiting.result
 
 
-@LINE
-@pytest.mark.parametrize(
-    ("happens", "code", "outcome"),
-    [
-        (lambda one: one.finish(), "", "finished"),
-        (lambda one: one.cancel(), "JOB_CANCELLED", "cancelled"),
-        (restart, "JOB_LOST", "lost"),
-    ],
-    ids=["done", "cancelled", "restarted"],
-)
-def test_job_ended_during_outage_is_reported(
-    happens: Callable[[FakeOctoPrint], None], code: str, outcome: str, line: str, program: Program, server: FaultServer
-) -> None:
+OUTAGES: Dict[str, Any] = {
+    "done": (lambda one: one.finish(), "", "finished"),
+    "cancelled": (lambda one: one.cancel(), "JOB_CANCELLED", "cancelled"),
+    "restarted": (restart, "JOB_LOST", "lost"),
+}
+
+
+@in_turn("line what", LINES, OUTAGES)
+def test_job_ended_during_outage_is_reported(line: str, what: str, program: Program, server: FaultServer) -> None:
+    happens, code, outcome = OUTAGES[what]
     with Waiting(program, server, line) as waiting:
         server.refuse()
         happens(server.octoprint)
         server.listen()
-    ended(waiting, code, outcome)
+    check_ended(waiting, code, outcome)
 
 
-@LINE
-def test_server_that_stays_away_is_a_connection_error(line: str, program: Program, server: FaultServer) -> None:
+@in_turn("line", LINES)
+def test_server_that_stays_away_is_a_connection_error(
+    line: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_patience(monkeypatch, SHORT)
     with Waiting(program, server, line) as waiting:
         server.refuse()
     found = envelope(waiting.result)
@@ -96,9 +91,8 @@ def test_server_that_stays_away_is_a_connection_error(line: str, program: Progra
     server.listen()
 
 
-@LINE
-@pytest.mark.parametrize("status", [502, 503])
-def test_temporary_proxy_error_does_not_end_the_wait(status: int, line: str, program: Program, server: FaultServer) -> None:
+@in_turn("line status", LINES, [502, 503])
+def test_temporary_proxy_error_does_not_end_the_wait(line: str, status: int, program: Program, server: FaultServer) -> None:
     with Waiting(program, server, line) as waiting:
         server.fail("*", "/*", faults.html(status))
         server.refuse()  # or the socket would go on past the proxy
@@ -107,18 +101,19 @@ def test_temporary_proxy_error_does_not_end_the_wait(status: int, line: str, pro
         waiting.polled(3)
         assert not waiting.ended
         server.clear_faults()
-    ended(waiting)
+    check_ended(waiting)
 
 
-def test_permanent_proxy_error_ends_the_wait(program: Program, server: FaultServer) -> None:
+def test_permanent_proxy_error_ends_the_wait(program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_patience(monkeypatch, SHORT)
     with Waiting(program, server, "wait") as waiting:
         server.fail("*", "/*", faults.html(502))
     assert verdict(waiting.result) == "SERVER_STARTING"
 
 
-@LINE
-def test_revoked_key_ends_the_wait(line: str, program: Program, server: FaultServer, patient: None) -> None:
-    """That does not mend itself: nobody waits until it does."""
+@in_turn("line", LINES)
+def test_revoked_key_ends_the_wait(line: str, program: Program, server: FaultServer) -> None:
+    """That does not mend itself, so waiting for it is of no use."""
     with Waiting(program, server, line) as waiting:
         server.wait_until(lambda: any(one.authed for one in server.sockets))
         server.key = "another"
@@ -128,18 +123,28 @@ def test_revoked_key_ends_the_wait(line: str, program: Program, server: FaultSer
 HANGS: Dict[str, str] = {"everything": "/*", "the_files": "/api/files*", "the_job": "/api/job", "the_login": "/api/login"}
 
 
-@pytest.mark.parametrize("what", HANGS)
-@pytest.mark.parametrize("goal", ["done", "printing"])
-def test_wait_timeout_is_kept_whatever_hangs(goal: str, what: str, program: Program, server: FaultServer, patient: None) -> None:
-    server.fail("GET", PATH, faults.html(404))
+@in_turn("goal what", ["done", "printing"], HANGS)
+def test_wait_timeout_is_kept_whatever_hangs(
+    goal: str, what: str, program: Program, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No other limit than that of the wait ends a request here before the test is over."""
+    program.configure("timeout: 3600\n")
     server.octoprint.store(FILE)
     server.octoprint.printing(FILE)
     server.octoprint.state = "Connecting" if goal == "printing" else server.octoprint.state
-    begun = time.monotonic()
+
+    def first(exchange: Exchange) -> None:
+        for name in ("push.feed.SHORTEST_SECONDS", "tracking.waiter.HURRY_SECONDS", "tracking.job_tracker.LOOK_SECONDS"):
+            monkeypatch.setattr(f"octoprint_cli.client.{name}", SHORT)
+        monkeypatch.setattr("octoprint_cli.client.push.feed.ASK_SECONDS", 3600.0)
+        exchange.reply(exchange.perform())
+
+    server.fail("GET", "/api/job", first, times=1)
+    server.fail("GET", "/api/printer", lambda exchange: exchange.reply(exchange.perform()), times=1)  # in the same poll
+    server.fail("GET", PATH, faults.html(404))
+    server.fail("*", HANGS[what], faults.hang)
     with Waiting(program, server, "wait", "--for", goal, "--timeout", "0.5", follows=False) as waiting:
-        server.wait_until(lambda: waiting.asked(PATH) > 0)
-        server.fail("*", HANGS[what], faults.hang)
-    assert time.monotonic() - begun < 10
+        """Nothing else happens."""
     assert verdict(waiting.result) == "WAIT_TIMEOUT"
 
 
@@ -168,36 +173,34 @@ STORIES: Dict[str, Any] = {
 }
 
 
-@LINE
-@pytest.mark.parametrize("story", STORIES)
-def test_second_job_during_outage_is_not_taken_for_the_first(story: str, line: str, program: Program, server: FaultServer) -> None:
-    """Started from elsewhere, while the server cannot be reached: the first one is told of, not the second."""
+@in_turn("line story", LINES, STORIES)
+def test_second_job_during_outage_is_not_taken_for_the_first(line: str, story: str, program: Program, server: FaultServer) -> None:
+    """Started from elsewhere, while the server cannot be reached: the first one is reported, not the second."""
     happens, code, outcome = STORIES[story]
     with Waiting(program, server, line) as waiting:
         server.refuse()
         happens(server.octoprint)
         server.listen()
-    ended(waiting, code, outcome)
+    check_ended(waiting, code, outcome)
 
 
 @pytest.fixture
 def a_patient_tracker(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever sees by a poll that the job has ended waits for the word of the socket, however late a busy machine brings it."""
-    monkeypatch.setattr("octoprint_cli.client.tracking.job_tracker.GRACE_SECONDS", 10.0)
+    monkeypatch.setattr("octoprint_cli.client.tracking.job_tracker.GRACE_SECONDS", float(LIMIT))
 
 
-@LINE
-@pytest.mark.parametrize("story", [story for story in STORIES if "restart" not in story])  # which no socket outlives
-@pytest.mark.usefixtures("a_patient_tracker")
+@in_turn("line story", LINES, [story for story in STORIES if "restart" not in story])  # which no socket outlives
+@pytest.mark.usefixtures("a_patient_tracker", "no_polls", "pinging")
 def test_second_job_reported_by_socket_is_not_taken_for_the_first(
-    story: str, line: str, program: Program, server: FaultServer
+    line: str, story: str, program: Program, server: FaultServer
 ) -> None:
     happens, code, outcome = STORIES[story]
     with Waiting(program, server, line) as waiting:
-        waiting.connected()
+        waiting.listening()
         happens(server.octoprint)
-    told = {"unfinished": ("JOB_CANCELLED", "cancelled"), "lost": ("JOB_CANCELLED", "cancelled")}
-    ended(waiting, *told.get(outcome, (code, outcome)))
+    by_event = {"unfinished": ("JOB_CANCELLED", "cancelled"), "lost": ("JOB_CANCELLED", "cancelled")}
+    check_ended(waiting, *by_event.get(outcome, (code, outcome)))
 
 
 def test_null_readings_do_not_change_the_followed_job(program: Program, server: FaultServer) -> None:
@@ -214,10 +217,10 @@ def test_null_readings_do_not_change_the_followed_job(program: Program, server: 
     assert verdict(waiting.result) in ("JOB_FAILED", "JOB_CANCELLED")
 
 
-@pytest.mark.usefixtures("a_patient_tracker")
+@pytest.mark.usefixtures("a_patient_tracker", "no_polls", "pinging")
 def test_cancel_is_reported_without_permission_to_list_files(program: Program, server: FaultServer) -> None:
     server.octoprint.permissions = set(PERMISSIONS) - {"FILES_LIST", "ADMIN"}
     with Waiting(program, server, "wait") as waiting:
-        waiting.connected()
+        waiting.listening()
         server.octoprint.cancel()
     assert verdict(waiting.result) == "JOB_CANCELLED"

@@ -8,11 +8,11 @@ from concurrent.futures import Future, wait
 from types import TracebackType
 from typing import Dict, List, Optional, Type
 
-from busy import busy
 from contract.program import Program
 
 from octoprint_cli.testing import FaultServer, Result
 
+from .kit import LIMIT
 from .listener import PATH
 
 #: The file of the job that is waited for, and of another one.
@@ -23,8 +23,6 @@ LINES: Dict[str, List[str]] = {
     "print": ["print", "--stored", FILE, "--confirm", "--no-preflight", "--wait", "--json"],
     "watch": ["watch", "--json", "--until", "done"],
 }
-#: Seconds after the truth is there in which a run has found it out, with what `quick` makes short. A busy machine has more.
-SOON = 12.0
 
 
 class Waiting:
@@ -52,13 +50,13 @@ class Waiting:
         if kind is not None:
             self.server.octoprint.finish()  # or it would wait for ever
         begun = time.monotonic()
-        wait([self._run], SOON * busy())
+        wait([self._run], LIMIT)
         assert kind is not None or self.ended, (time.monotonic() - begun, [str(one) for one in self.server.requests[-5:]])
 
     @property
     def result(self) -> Result:
         """What it answered, once it has ended."""
-        return self._run.result(SOON * busy())
+        return self._run.result(LIMIT)
 
     @property
     def ended(self) -> bool:
@@ -79,12 +77,17 @@ class Waiting:
         self.server.wait_until(lambda: self.ended or self.asked("/api/job") >= before + times)
 
     def connected(self) -> None:
-        """Wait until it listens to the socket, and has looked at the job once more: what happens now, the socket tells."""
+        """Wait until it listens to the socket, and has looked at the job once more: what happens now, the socket reports."""
         self.server.wait_until(lambda: self.ended or any(one.authed for one in self.server.sockets))
         self.polled(3)  # one may be on its way, one looks because the socket has come up
 
+    def listening(self) -> None:
+        """Wait until it listens to the socket, and does nothing else: `no_polls` and `pinging` are in force."""
+        self.server.wait_until(lambda: self.ended or any(one.authed for one in self.server.sockets))
+        self.settled()
+
     def settled(self) -> None:
-        """Wait until it has heard all that there was to hear: it answers a frame that only a reader of frames answers."""
+        """Wait until it has processed all that was sent: it sends the second ping after the answer to the first (`pinging`)."""
         push_socket = self.server.sockets[-1]
         before = push_socket.pings
         self.server.wait_until(lambda: push_socket.pings > before + 1)

@@ -132,8 +132,8 @@ def test_socket_drop_and_reconnect_each_trigger_a_poll(server, push, clock):
 def test_job_is_read_once_before_the_socket_says_its_first_word(server, push, clock):
     """The socket's first message has the job, too."""
     push.plans = [[(float(at) / 2, current("Operational")) for at in range(1, 4)]]
-    heard(Feed(client()), clock, 1.5)
-    assert polls(server) == 1
+    updates_for(Feed(client()), clock, 1.5)
+    assert poll_count(server) == 1
 
 
 def test_messages_before_socket_drop_are_delivered(server, push, clock):

@@ -94,6 +94,24 @@ def test_end_after_a_gap_without_history_is_not_certain(server):
     assert (ours.ending.outcome, ours.ending.certain) == ("finished", False)
 
 
+@pytest.mark.parametrize(("seconds", "certain"), [(61, True), (2, False), (None, False)])
+def test_end_after_a_gap_without_history_is_certain_if_the_job_is_older_than_the_gap(server, clock, seconds, certain):
+    """Another job has printed for as long as the gap at most."""
+    server.on("GET", "/api/files/local/cube.gcode", status_code=403, json={"error": "no"})
+    ours = JobTracker(client(), PRINTING._replace(print_time=0))
+    clock.now += 1.0
+    now = server.reading("Printing", "cube.gcode", completion=51.0)
+    now["progress"]["printTime"] = seconds
+    server.job(now)
+    process_all(ours, UP, Event("PrinterStateChanged", {}))
+    ours.conclude()
+    server.job(server.reading("Operational", "cube.gcode", completion=100.0))
+    process_all(ours, end_event("PrintDone"))
+    ours.conclude()
+    ours.conclude()
+    assert (ours.ending.outcome, ours.ending.certain) == ("finished", certain)
+
+
 def test_position_that_falls_is_checked_for_another_job(server, tracker):
     """In short jobs no time falls: both are less than a second old."""
     process_all(tracker, job("Printing", completion=30.0, seconds=60))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from octoprint_cli.gcode.analysis.plain_moves import respell
+from octoprint_cli.gcode.analysis.plain_moves import may_be_odd, respell
 
 PLAIN = b"\nG1 X1 Y-2.5 E3\nG0 X4\nG2 X1 Y2 I3 J4 E5\n"
 
@@ -18,19 +18,35 @@ PLAIN = b"\nG1 X1 Y-2.5 E3\nG0 X4\nG2 X1 Y2 I3 J4 E5\n"
         PLAIN.replace(b" ", b"   ").replace(b"\n", b"  \n")[2:],
         PLAIN.replace(b" ", b""),
         b"\nN1 G1 X1 Y-2.5 E3*99\nN2 G0 X4*7\nN30G2 X1 Y2 I3 J4 E5*100\n",
+        b"\nN1 G1 X1 Y-2.5 E3\nN2 G0 X4\nN30 G2 X1 Y2 I3 J4 E5\n",
+        PLAIN.lower(),
+        PLAIN.replace(b" ", b"\t"),
+        PLAIN.replace(b"\nG", b"\n  G"),
+        PLAIN.replace(b"G1 X1 Y", b"G1 X1Y"),
         b"\nG1 X1 Y-2.5 E3 (a move)\nG0 X4(another)\nG2 X1 Y2 I3 J4 E5 ()\n",
     ],
-    ids="plain zero spaces many none numbered remarks".split(),
+    ids="plain zero spaces many none numbered without_checksums lower tabs indented few_spaces remarks".split(),
 )
 def test_moves_are_spelled_plainly(odd: bytes) -> None:
     assert respell(odd) == PLAIN
+    assert all(may_be_odd(b"\n" + line) for line in odd.splitlines() if line)
+
+
+def test_moves_that_are_spelled_plainly_are_spelled_so_for_good() -> None:
+    odd = b"\nN5 g01\tx1  y2 (a move)*55\n"
+    assert respell(respell(odd)) == respell(odd)
+
+
+@pytest.mark.parametrize("line", [b"G28 X", b"G92 E0", b"M104 S200", b"G10 X1", b"START_PRINT", b"T0"])
+def test_other_commands_are_no_reason_to_look_for_odd_moves(line: bytes) -> None:
+    assert not may_be_odd(b"\n" + line)
 
 
 @pytest.mark.parametrize(
     "line",
     [
         *(b"M117 two  spaces (here)", b"START_PRINT  EXTRUDER_TEMP=210", b"M104  S200 (S400)", b"G28  X", b"G92  E0", b"G10 X1"),
-        *(b"G1 X1 (S5", b"G1.5 X1", b"M23 a*b", b"NAME=3*4", b"G1 X1 Y{y}  Z3"),
+        *(b"G1 X1 (S5", b"G1.5 X1", b"G1 X1E-5", b"M23 a*b", b"NAME=3*4", b"G1 X1 Y{y}  Z3"),
     ],
 )
 def test_anything_else_stays_as_it_is(line: bytes) -> None:

@@ -9,6 +9,7 @@ from hypothesis import example, given, strategies as st
 
 from octoprint_cli.gcode.analysis import fast_moves, fast_moves_numpy
 from octoprint_cli.gcode.analysis.interpreter import GcodeInterpreter
+from octoprint_cli.gcode.analysis.run_result import NeedsLineByLine, RunResult, RunStart
 
 NUMBERS = st.one_of(
     st.integers(-3, 3).map(str),
@@ -46,22 +47,20 @@ def text_of(lines: List[str]) -> bytes:
     return "".join(line + "\n" for line in lines).encode()
 
 
-def one_by_one(lines: List[str], start: fast_moves.RunStart) -> GcodeInterpreter:
+def one_by_one(lines: List[str], start: RunStart) -> GcodeInterpreter:
     machine = prepared(start)
     for number, line in enumerate(lines):
         machine.execute(line.encode(), number)
     return machine
 
 
-def at_once(
-    measure_run: Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult], lines: List[str], start: fast_moves.RunStart
-) -> GcodeInterpreter:
+def at_once(measure_run: Callable[[bytes, RunStart], RunResult], lines: List[str], start: RunStart) -> GcodeInterpreter:
     machine = prepared(start)
     machine.toolpath.take(measure_run(text_of(lines), machine.toolpath.start()), 0)
     return machine
 
 
-def prepared(start: fast_moves.RunStart) -> GcodeInterpreter:
+def prepared(start: RunStart) -> GcodeInterpreter:
     """A machine that stands there, its zero somewhere else."""
     machine = GcodeInterpreter()
     x, y, z = start.position
@@ -95,20 +94,16 @@ def _rounded(value: float) -> float:
     return round(value, 6) + 0.0
 
 
-STARTS = st.builds(
-    fast_moves.RunStart, st.tuples(*[st.sampled_from([0.0, 1.5, -20.0])] * 3), st.sampled_from([0.0, 2.5]), st.booleans()
-)
+STARTS = st.builds(RunStart, st.tuples(*[st.sampled_from([0.0, 1.5, -20.0])] * 3), st.sampled_from([0.0, 2.5]), st.booleans())
 TRAVELS = pytest.mark.parametrize("measure_run", [fast_moves.measure_run, fast_moves_numpy.measure_run], ids=["plain", "numpy"])
 
 
 @TRAVELS
 @given(lines=st.lists(PLAIN, min_size=1, max_size=30), start=STARTS)
-@example(lines=["G2 X-1 Y0 I-1 J0.001"], start=fast_moves.RunStart((0.0, 0.0, 0.0), 0.0, False))  # ends nearly at its own centre
-@example(
-    lines=["G2 X0 Y0 I1 J0", "G3 X0.000001 Y0 I0 J1"], start=fast_moves.RunStart((1.5, 0.0, 0.0), 0.0, False)
-)  # and nearly at its start
+@example(lines=["G2 X-1 Y0 I-1 J0.001"], start=RunStart((0.0, 0.0, 0.0), 0.0, False))  # ends nearly at its own centre
+@example(lines=["G2 X0 Y0 I1 J0", "G3 X0.000001 Y0 I0 J1"], start=RunStart((1.5, 0.0, 0.0), 0.0, False))  # and nearly at its start
 def test_fast_moves_equal_line_by_line(
-    measure_run: Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult], lines: List[str], start: fast_moves.RunStart
+    measure_run: Callable[[bytes, RunStart], RunResult], lines: List[str], start: RunStart
 ) -> None:
     assert known(at_once(measure_run, lines, start)) == known(one_by_one(lines, start))
 
@@ -116,21 +111,21 @@ def test_fast_moves_equal_line_by_line(
 @TRAVELS
 @given(lines=st.lists(st.one_of(MOVES, NUMBERS.map("G92 E{}".format)), min_size=1, max_size=20), start=STARTS)
 def test_relative_moves_equal_line_by_line(
-    measure_run: Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult], lines: List[str], start: fast_moves.RunStart
+    measure_run: Callable[[bytes, RunStart], RunResult], lines: List[str], start: RunStart
 ) -> None:
     start = start._replace(relative=True)
     assert known(at_once(measure_run, lines, start))[:-1] == known(one_by_one(lines, start))[:-1]  # type: ignore[index]
 
 
 @given(lines=st.lists(PLAIN, min_size=1, max_size=40), start=STARTS)
-def test_numpy_and_reference_give_identical_numbers(lines: List[str], start: fast_moves.RunStart) -> None:
+def test_numpy_and_reference_give_identical_numbers(lines: List[str], start: RunStart) -> None:
     assert fast_moves_numpy.measure_run(text_of(lines), start) == fast_moves.measure_run(text_of(lines), start)
 
 
 @TRAVELS
 @given(lines=st.lists(st.one_of(PLAIN, ODD), min_size=1, max_size=12), start=STARTS)
 def test_fast_moves_with_unusual_lines_fall_back_or_equal_line_by_line(
-    measure_run: Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult], lines: List[str], start: fast_moves.RunStart
+    measure_run: Callable[[bytes, RunStart], RunResult], lines: List[str], start: RunStart
 ) -> None:
     lines = [
         line
@@ -140,7 +135,7 @@ def test_fast_moves_with_unusual_lines_fall_back_or_equal_line_by_line(
     lines = [line for line in lines if line[3:4] not in tuple("GMNRT")]
     try:
         machine = at_once(measure_run, lines, start)
-    except fast_moves.NeedsLineByLine:
+    except NeedsLineByLine:
         return
     assert known(machine) == known(one_by_one(lines, start))
 
@@ -155,8 +150,6 @@ def test_fast_moves_with_unusual_lines_fall_back_or_equal_line_by_line(
         *["G2 X1 Y2 I0 J0", "G3 X1 Y2 I-0 J0.0 E9"],  # no centre
     ],
 )
-def test_unusual_lines_are_refused_by_fast_path(
-    measure_run: Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult], odd: str
-) -> None:
-    with pytest.raises(fast_moves.NeedsLineByLine):
-        measure_run(text_of(["G1 X1 Y2 E3", odd, "G1 X2 Y2 E4"]), fast_moves.RunStart((0.0, 0.0, 0.0)))
+def test_unusual_lines_are_refused_by_fast_path(measure_run: Callable[[bytes, RunStart], RunResult], odd: str) -> None:
+    with pytest.raises(NeedsLineByLine):
+        measure_run(text_of(["G1 X1 Y2 E3", odd, "G1 X2 Y2 E4"]), RunStart((0.0, 0.0, 0.0)))

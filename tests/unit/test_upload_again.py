@@ -129,8 +129,8 @@ def test_upload_that_replaces_nothing_names_no_replaced_file(occupied, gcode_fil
     assert "replaced" not in occupied.run_ok("upload", str(gcode_file), *extra)
 
 
-def test_identical_file_is_not_called_replaced(holds, gcode_file):
-    assert "replaced" not in holds.run_ok("upload", str(gcode_file))
+def test_identical_file_is_not_called_replaced(holding, gcode_file):
+    assert "replaced" not in holding.run_ok("upload", str(gcode_file))
 
 
 def test_if_exists_skip_reports_existing_file(occupied, gcode_file):

@@ -9,7 +9,7 @@ import requests
 
 from octoprint_cli.client.tracking.waiter import ASIDE_SECONDS, LIST_SECONDS
 
-from .test_follow import prints
+from .followed_jobs import print_history
 
 LIST = "/api/files/local"
 Asked = List[Tuple[float, float]]
@@ -51,7 +51,7 @@ def test_list_is_no_reason_to_wait_if_a_goal_is_met_without_it(each_server: Any,
 
 
 def test_job_that_starts_while_the_list_is_read_is_followed(each_server: Any, slow: Asked) -> None:
-    each_server.add_file("cube.gcode", prints=prints(1, 0, True))
+    each_server.add_file("cube.gcode", prints=print_history(1, 0, True))
     each_server.job(
         "Operational",
         each_server.reading("Printing", "cube.gcode", completion=5.0),

@@ -291,7 +291,7 @@ class Jobs(Resource):
             f"{self.last_outcome}, but the printer is {job.state} instead of {wanted}"
             + ("" if in_time else f" after {self.grace(seconds):g} s"),
             hint="octoprint-cli status",
-            details={"state": job.state, "wanted": wanted},
+            details={"state": job.state, "file": job.file, "wanted": wanted},
         )
 
     def _post(self, **body: str) -> None:

@@ -66,6 +66,7 @@ class JobTracker:
         self._open_until: Optional[float] = None  # the end may still be amended
         self._silent = False  # the socket is open, and has said nothing yet: it may not have logged in
         self._gap = False  # events may have been missed since the job was last seen to be the same
+        self._sure_at = time.monotonic()  # when it was seen so
         self._reported: Optional[Tuple[Optional[Dict[str, Any]]]] = None  # an end within the gap, and its failure
         self._recounted = False  # whether that end was held against the file's history before
         self._counted = False  # whether the file's history had one print more at the last check
@@ -150,8 +151,16 @@ class JobTracker:
                 self.ending = self.found(job)
             else:  # the event that says how the followed job ended may still come, or came just after that look
                 self._counted, self._check_at = True, time.monotonic() + GRACE_SECONDS
-        elif counts is not None and not self._silent:
+        elif not self._silent and (counts is not None or self._is_older_than_the_gap(job)):
             self._gap = False
+
+    def _is_older_than_the_gap(self, job: Job) -> bool:
+        """Whether the server's job began before the gap, by its print time, which stays after the end.
+
+        Another one has printed for as long as the gap at most. That is all there is to go by on an SD card, whose files have no
+        history, and without the permission to see it.
+        """
+        return job.print_time is not None and job.print_time > time.monotonic() - self._sure_at + OVERTAKEN_SECONDS
 
     def _is_verified(self, failure: Optional[Dict[str, Any]]) -> bool:
         """Hold an end that an event reported after a gap against the file's history. Sets `ending` if that has it and no other.
@@ -237,6 +246,8 @@ class JobTracker:
             self._unclear_since = self._unclear_since or time.monotonic()
             return
         self._unclear_since = None
+        if not self._gap:
+            self._sure_at = time.monotonic()
         if self._has_fallen_back(job):
             self._check_at = time.monotonic()
         if job.phase.has_job:  # an unknown state may belong to anything
@@ -290,7 +301,7 @@ class JobTracker:
         if finished and failed:
             return self._end(LOST, "the server has printed the file more than once meanwhile")
         if finished:  # without the history, the end may be that of a later job
-            return self._end(FINISHED, certain=counted or self._before is not None)
+            return self._end(FINISHED, certain=counted or self._before is not None or self._is_older_than_the_gap(job))
         if self.firmware_error:
             return self._end(FAILED, self.firmware_error)
         if failed:

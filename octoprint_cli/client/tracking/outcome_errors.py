@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Sequence
 
 from octoprint_cli import errors
 from octoprint_cli.client.phase import Phase
@@ -17,8 +17,11 @@ from octoprint_cli.errors.foreign_words import in_one_sentence
 from octoprint_cli.gcode.firmware.halts import is_halt
 
 if TYPE_CHECKING:
+    from octoprint_cli.client.tracking.last_job import LastJob
     from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
 
+#: Seconds of silence after which the state is said to be old: during a job the server reports every half second.
+OLD_SECONDS = 6.0
 _HEATERS = "octoprint-cli status  # is anything still hot? octoprint-cli temp --off"
 #: Where the printer is not connected, nothing can be switched off from here.
 _LOOK = "octoprint-cli status  # nothing can be switched off while the printer is offline: have a person look at it"
@@ -65,6 +68,30 @@ def of_snapshot(known: PrinterSnapshot, fails: Any, halt_reason: Callable[[Job],
         hint = "octoprint-cli resume  # or: octoprint-cli cancel --confirm"
         return errors.JobPaused(f"{job.file or 'the job'} is paused", hint=hint, details=_details(job, file=job.file))
     return None
+
+
+def too_late(
+    known: Optional[PrinterSnapshot], goals: Sequence[str], seconds: float, silence: Optional[float]
+) -> errors.WaitTimeout:
+    """Return the error for a wait whose time is over. `silence` is how long the server has not been heard, in seconds."""
+    state = known.job.state if known else "unknown"
+    talks = known is not None and (known.phase.has_job or known.unreachable is not None)  # an idle printer may be silent
+    old = f" (last heard {silence:.0f} s ago)" if talks and silence is not None and silence >= OLD_SECONDS else ""
+    return errors.WaitTimeout(
+        f"after {seconds:g} s the printer is {state}{old}, and not {' or '.join(goals)}",
+        details={"wanted": list(goals), "state": state},
+        retryable=known is None or known.phase is not Phase.PAUSED,  # which a person must end
+    )
+
+
+def nothing_to_wait_for(job: Job, last: LastJob) -> errors.NoActiveJob:
+    """Return the error for a wait without a job, which says what is known of the last one."""
+    ended = last.ending
+    why = last.unknown or "none before that the server tells of"
+    if ended is not None:
+        why = f"the newest end on record is that of {ended.file}, which is not the file that the server shows"
+    last_job = {"file": ended.file, "outcome": ended.outcome} if ended else None
+    return errors.NoActiveJob(f"there is no job to wait for; {why}", details={"state": job.state, "last_job": last_job})
 
 
 def _details(job: Job, **more: Any) -> Dict[str, Any]:

@@ -52,8 +52,6 @@ LIST_SECONDS = 5.0
 ASIDE_SECONDS = 2.0
 #: Seconds after which the job is read once more before it is said that there is none.
 STALE_SECONDS = 1.0
-#: Seconds of silence after which the state is said to be old: during a job the server reports every half second.
-OLD_SECONDS = 6.0
 #: The words of `--fail-on` for each outcome of a job that did not finish.
 _FAILURES_OF = {CANCELLED: {"cancelled"}, **{bad: {"error", "offline"} for bad in (FAILED, UNFINISHED, LOST)}}
 
@@ -79,7 +77,8 @@ class Waiter:
         self._client, self.goals, self._on_snapshot, self._note = client, goals, on_snapshot, note
         self._fails = usual_failures(goals) if fails is None and goals else fails or frozenset()
         self._follower, self._begun = follower, begun
-        self.snapshot: Optional[PrinterSnapshot] = None
+        #: What is known of the printer: of a job that has begun it is that job, until the server is asked again.
+        self.snapshot = PrinterSnapshot(follower.job, heard=time.time()) if follower is not None else None
         self.met: Optional[Goal] = None
         self._deadline = math.inf
         self._last_job: Optional[LastJob] = None  # as it was found when the wait began, until a job is followed
@@ -188,7 +187,7 @@ class Waiter:
                 job = self._client.job.current()
             if not job.phase.has_job:
                 job.require_connected()
-                raise _nothing_to_wait_for(job, last)
+                raise outcome_errors.nothing_to_wait_for(job, last)
         return job, None
 
     # -- judging ----------------------------------------------------------------------------------
@@ -240,17 +239,9 @@ class Waiter:
         return job
 
     def _late(self, seconds: float) -> errors.CliError:
-        wanted = " or ".join(map(str, self.goals))
         known = self.snapshot
-        state = known.job.state if known else "unknown"
         silence = None if known is None or known.heard is None else max(0.0, time.time() - known.heard)
-        talks = known is not None and (known.phase.has_job or known.unreachable is not None)  # an idle printer may be silent
-        old = f" (last heard {silence:.0f} s ago)" if talks and silence is not None and silence >= OLD_SECONDS else ""
-        return errors.WaitTimeout(
-            f"after {seconds:g} s the printer is {state}{old}, and not {wanted}",
-            details={"wanted": [str(goal) for goal in self.goals], "state": state},
-            retryable=known is None or known.phase is not Phase.PAUSED,  # which a person must end
-        )
+        return outcome_errors.too_late(known, [str(goal) for goal in self.goals], seconds, silence)
 
     # -- afterwards -------------------------------------------------------------------------------
 
@@ -289,16 +280,6 @@ class Waiter:
     def _last_job_aside(self, job: Job) -> LastJob:
         with self._client.http.hurried(ASIDE_SECONDS):
             return find_last_job(self._client, job)
-
-
-def _nothing_to_wait_for(job: Job, last: LastJob) -> errors.NoActiveJob:
-    """Return the error for a wait without a job, which says what is known of the last one."""
-    ended = last.ending
-    why = last.unknown or "none before that the server tells of"
-    if ended is not None:
-        why = f"the newest end on record is that of {ended.file}, which is not the file that the server shows"
-    last_job = {"file": ended.file, "outcome": ended.outcome} if ended else None
-    return errors.NoActiveJob(f"there is no job to wait for; {why}", details={"state": job.state, "last_job": last_job})
 
 
 def _with_job(known: PrinterSnapshot, job: Job) -> PrinterSnapshot:

@@ -22,6 +22,7 @@ from octoprint_cli.gcode.analysis.slicers import (
     BEGINS,
     EVERY_ONE,
     MARKS,
+    NUMBER_OF_EXTRUDER,
     SLICERS,
     TAILS,
     UNIT_NEEDED,
@@ -56,13 +57,13 @@ def any_of(spelled: Iterable[bytes]) -> bytes:
 
 
 def _keys() -> Iterable[bytes]:
-    """Every key of the table, in each spelling."""
+    """Every key of the table, with a zero byte for the number of an extruder: seventeen spellings of each took 15 ms to compile."""
     of_all = ("version", "printer", "nozzles", "filaments", "lengths", "time")
     fields = (*of_all, "layers", "spiral", "height", "first_height", "lowest", "first_percent")
-    return {one for slicer in SLICERS for field in fields for key in getattr(slicer, field) for one in spellings(key)}
+    return {key.replace("{n}", "\0").encode() for slicer in SLICERS for field in fields for key in getattr(slicer, field)}
 
 
-_FACT = re.compile(b"\n(" + any_of(_keys()) + rb")([^\n]*)")
+_FACT = re.compile(b"\n(" + any_of(_keys()).replace(b"\0", NUMBER_OF_EXTRUDER) + rb")([^\n]*)")
 _EVENT = re.compile(b"\n(" + b"|".join((*MARKS.values(), *TAILS.values(), *BEGINS.values())) + b")")
 _NAMED = re.compile(b"\n((?:" + ANNOUNCED + rb")[^\n]*)")
 _HEIGHT = re.compile(rb"\n(?:(?:LAYER_)?HEIGHT:|BEGIN_LAYER_OBJECT z=[0-9.]{1,12} z_thickness=)" + _NUMBER)
@@ -99,7 +100,7 @@ class CommentParser:
         self._pictures.feed(block, line)
         if found:
             self._read(comments, line)
-            if self._last_block == line:
+            if self._last_block == line and self._last in TAILS:
                 self.last_line = line + block.count(b"\n", 0, block.rfind(self._last))
 
     def _read(self, comments: bytes, line: int) -> None:

@@ -7,16 +7,16 @@ text is taken apart with the functions of bytes, map and compress, which loop in
   a line can do is looked up by its skeleton: its kind, a byte of the bits X, Y, Z, E, RESET, EXTRUDES, ARC, CLOCKWISE.
 - its numbers, and a string with the letter of each: all numbers at an X are all positions along X.
 
-Kinds and letters are bytes, so whole runs of them are sifted by `bytes.translate`. Each table below answers one question of
-every byte: some map it to 1 or 0 (`_FEEDING`: has it an E?), which `compress` takes to pick numbers; some are lists of bytes to
-leave out (`_NOT_E`: all kinds without an E). An example, in absolute E that stands at 0:
+Kinds and letters are bytes, so whole runs of them are sifted by `bytes.translate`. Each table here and in `move_kinds` answers one
+question of every byte: some map it to 1 or 0 (`EXTRUDING`: has it that bit?), which `compress` takes to pick numbers; some are
+bytes to leave out (`NOT_E`: all kinds without an E). An example, in absolute E that stands at 0:
 
     G0 X10 Y20        the kind is X|Y
     G1 X30 E1.5                   X|E
     G1 F1800                      0
     G1 Y40 E2.5                   Y|E
 
-    `_bare`, `_numbers`   letters XYXEFYE, numbers 10 20 30 1.5 1800 40 2.5
+    `bare`, `_numbers`    letters XYXEFYE, numbers 10 20 30 1.5 1800 40 2.5
     at("X"), at("Y")      letters.translate(_AT["X"]) is 1010000, so that compress(numbers, ...) gives 10 30; for Y 20 40
     with_e, `_deltas`     the kinds with an E: X|E, Y|E; they feed 1.5 and 1.0; their sums are 1.5 and 2.5
     `_marked`             both feed on the move: the kinds become X|Y, X|E|EXTRUDES, 0, Y|E|EXTRUDES
@@ -29,112 +29,60 @@ leave out (`_NOT_E`: all kinds without an E). An example, in absolute E that sta
 
 from __future__ import annotations
 
-import re
-from itertools import accumulate, chain, compress
+from itertools import accumulate, chain, compress, repeat
 from math import hypot
-from operator import add, mul, sub
-from typing import Callable, ClassVar, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from operator import add, lt, sub
+from typing import List, NamedTuple, Optional, Sequence, Tuple
 
-from octoprint_cli.gcode.analysis.arcs import (
-    Arcs,
-    Box,
-    inside,
-    widen,
-)
+from octoprint_cli.gcode.analysis import move_kinds
+from octoprint_cli.gcode.analysis.arcs import Arcs, Box, inside, widen
 from octoprint_cli.gcode.analysis.contents import Span
-from octoprint_cli.gcode.analysis.tokenizer import LARGEST
+from octoprint_cli.gcode.analysis.move_kinds import EXTRUDES, MOVE, RESET, E, X, Y, table
+from octoprint_cli.gcode.analysis.run_result import AXES, NeedsLineByLine, RunResult, RunStart
 
-AXES = "XYZ"
-#: What a line has, as bits of its kind: words, a G92 E, whether it is a move that extrudes, an arc, a clockwise one.
-X, Y, Z, E, RESET, EXTRUDES, ARC, CLOCKWISE = 1, 2, 4, 8, 16, 32, 64, 128
-MOVE = X | Y | Z
-
-_LONGEST_SKELETON = 80
-_SHORT = {b"G0 ": b"\n", b"G2 ": b"\n\x01", b"G3 ": b"\n\x02", b"G92 E": b"\nr"}
-_SHORTENED = re.compile(rb"G(?:[023] |92 E)")
-
-
-class NeedsLineByLine(Exception):
-    """The fast path cannot handle this run: it must be read line by line."""
-
-
-class RunStart(NamedTuple):
-    """Where a run begins, in positions as the file writes them, and how far extruding moves reached before in X and Y."""
-
-    position: Tuple[float, float, float]
-    e: float = 0.0
-    relative_e: bool = False
-    reached: Box = (None, None)
-    relative: bool = False  # X, Y and Z are distances
-
-
-class RunResult(NamedTuple):
-    """What a run does. Positions are as the file writes them, None for an axis that no line names.
-
-    `net`, `peak` and `trough` are the sums of filament fed: in the end, the highest, the lowest; `feed` and `pull` are the
-    largest and the smallest amount of one line.
-    `first` and `last` are lines of the run, from 0: the first that feeds filament, the last that does on the move.
-    `until` are the moves up to that last one, `after` those behind it.
-    """
-
-    position: Tuple[Optional[float], ...]
-    until: Tuple[Optional[Span], ...]
-    after: Tuple[Optional[Span], ...]
-    extruding: Tuple[Optional[Span], ...]
-    heights: Tuple[float, ...]  # at which it extrudes, in their order
-    e: float
-    net: float
-    peak: float
-    trough: float
-    feed: float
-    pull: float
-    first: Optional[int]
-    last: Optional[int]
-
-    def require_sound(self) -> None:
-        """Raise NeedsLineByLine for numbers that no printer has a use for, so that the line that has them is found."""
-        spans = [end for span in (*self.until, *self.after) if span for end in span]
-        if not all(abs(value) <= LARGEST for value in (*spans, self.e, self.net, self.peak, self.trough)):
-            raise NeedsLineByLine
+_LETTERS = b"".join(bytes([value]) for value in range(256) if chr(value).isalpha() and value < 128)
+# Of the text: letters become commas, between which the numbers are left; all but letters, to leave out; is it this letter?
+_TO_COMMA = bytes(0x2C if value in _LETTERS else value for value in range(256))
+_NO_LETTER = bytes(value for value in range(256) if value not in _LETTERS)
+_AT = {name: table(names.__contains__) for name, names in (*((name, name.encode()) for name in "XYZIJ"), ("E", b"Er"))}
+# Of flags: 1 for 0.
+_OTHERS = table(lambda flag: not flag)
 
 
 def measure_run(text: bytes, start: RunStart) -> RunResult:
     """Measure a run of lines, each with its line end: see the example above. Raises NeedsLineByLine."""
-    body = _bare(text)
-    kinds = _kinds(body)
+    body = move_kinds.bare(text)
+    kinds = move_kinds.kinds_of(body)
     numbers, letters = _numbers(body)
 
     def at(name: str) -> List[float]:
         return list(compress(numbers, letters.translate(_AT[name])))
 
-    values, with_e = at("E"), kinds.translate(None, _NOT_E)
+    values, with_e = at("E"), kinds.translate(None, move_kinds.NOT_E)
     deltas = _deltas(with_e, values, start)
     totals = list(accumulate(deltas))
-    feeds = bytes(map((0.0).__lt__, deltas))
+    feeds = bytes(map(lt, repeat(0.0), deltas))
     kinds = _marked(kinds, with_e, feeds)
+    last = kinds.translate(move_kinds.EXTRUDING).rfind(1)
     places = [_places(at(name), start.position[axis], start.relative) for axis, name in enumerate(AXES)]
-    axes = [_axis(kinds, places[axis], start.position[axis], 1 << axis) for axis in range(3)]
-    last = kinds.translate(_EXTRUDING).rfind(1)
-    shares = [kinds[: last + 1].translate(_NAMING[1 << axis]).count(1) for axis in range(3)]
-    until, after = zip(*((span(axis.all[:share]), span(axis.all[share:])) for axis, share in zip(axes, shares)))
-    moves, extruding = list(until), [span(axis.extruding) for axis in axes]
-    if any(kinds.translate(_CURVED)):
-        arcs = _arcs(kinds, (axes[0].all, axes[1].all), (at("I"), at("J")), start)
+    axes = [_axis(kinds, places[axis], start.position[axis], 1 << axis, last) for axis in range(3)]
+    moves, extruding = [axis.until for axis in axes], [axis.extruding for axis in axes]
+    if any(kinds.translate(move_kinds.CURVED)):
+        arcs = _arcs(kinds, (places[0], places[1]), (at("I"), at("J")), start)
         if 0.0 in arcs.radii:
             raise NeedsLineByLine  # an arc without a centre
         widen(moves, extruding, [arcs.at(index) for index in _beyond(arcs, start.reached, extruding)])
     return RunResult(
-        tuple(axis.last for axis in axes),
+        tuple(values[-1] if values else None for values in places),
         tuple(moves),
-        after,
+        tuple(axis.after for axis in axes),
         tuple(extruding),
-        tuple(axes[2].extruding),
+        _heights(axes[2], places[2], start.position[2]),
         _e_after(with_e, values, totals, start),
         totals[-1] if totals else 0.0,
         max(totals, default=0.0),
-        min(totals, default=0.0),
         0.0 if start.relative_e else max(deltas, default=0.0),
-        0.0 if start.relative_e else min(deltas, default=0.0),
+        min(deltas, default=0.0),
         _nth(kinds, feeds.find(1)),
         last if last >= 0 else None,
     )
@@ -145,90 +93,22 @@ def _places(values: List[float], start: float, relative: bool) -> List[float]:
     return list(accumulate(chain((start,), values)))[1:] if relative else values
 
 
-def _bare(text: bytes) -> bytes:
-    """Return the run with a line end before each line, without G0 and G1; G2 and G3 are control characters, a G92 E is an `r`."""
-    text = (b"\n" + text).replace(b"\nG1 ", b"\n")
-    for code in set(_SHORTENED.findall(text)):
-        text = text.replace(b"\n" + code, _SHORT[code])
-    return text
-
-
 def span(values: List[float]) -> Optional[Span]:
     """Return the lowest and the highest value; None if there are none."""
     return (min(values), max(values)) if values else None
 
 
-class _Kinds(Dict[bytes, int]):
-    """The kind of each skeleton, found out when it is first met. Raises NeedsLineByLine for what is no move of the kind above."""
-
-    # Each letter of the first group may stand once; those of the second (F ...) change nothing here.
-    _WORD = re.compile(rb"(?:([XYZEIJ])(?!.*\1)|[A-DFHLOUVW]) ?")
-    _BITS: ClassVar[Dict[bytes, int]] = {b"X": X, b"Y": Y, b"Z": Z, b"E": E}
-
-    def __missing__(self, skeleton: bytes) -> int:
-        if len(skeleton) > _LONGEST_SKELETON:
-            raise NeedsLineByLine
-        lead, rest = skeleton[:1], skeleton.strip(b" ")
-        kind = {b"r": RESET, b"\x01": ARC | CLOCKWISE, b"\x02": ARC}.get(lead, 0)
-        letters = self._letters(rest[1:] if kind else rest)
-        if (kind & ARC and not {b"X", b"Y", b"I", b"J"} <= letters) or (not kind & ARC and letters & {b"I", b"J"}):
-            raise NeedsLineByLine
-        if kind == RESET and rest != b"r":
-            raise NeedsLineByLine
-        kind |= sum(self._BITS.get(letter, 0) for letter in letters)
-        if len(self) < 4096:
-            self[skeleton] = kind
-        return kind
-
-    def _letters(self, rest: bytes) -> set[bytes]:
-        found = set()
-        while rest:
-            word = self._WORD.match(rest)
-            if word is None:
-                raise NeedsLineByLine
-            found.add(word.group(1) or b"")
-            rest = rest[word.end() :]
-        return found
-
-
-_KIND = _Kinds()
-
-
-def _table(true: Callable[[int], int]) -> bytes:
-    """Return the translate table that maps each byte to 1 where the question is answered with yes, else to 0."""
-    return bytes(bool(true(value)) for value in range(256))
-
-
-_LETTERS = b"".join(bytes([value]) for value in range(256) if chr(value).isalpha() and value < 128)
-# Of the text: letters become commas, between which the numbers are left; all but letters, to leave out; is it this letter?
-_TO_COMMA = bytes(0x2C if value in _LETTERS else value for value in range(256))
-_NO_LETTER = bytes(value for value in range(256) if value not in _LETTERS)
-_AT = {name: _table(names.__contains__) for name, names in (*((name, name.encode()) for name in "XYZIJ"), ("E", b"Er"))}
-# Of kinds: has it this bit? The kinds without it, to leave out; the kind with EXTRUDES, where it has an E and moves.
-_EXTRUDING = _table(EXTRUDES.__and__)
-_NOT_E = bytes(kind for kind in range(256) if not kind & (E | RESET))
-_FEEDING = _table(E.__and__)
-_ON_THE_MOVE = _table(lambda kind: kind & E and kind & MOVE)
-_CURVED = _table(ARC.__and__)
-_TURNING = _table(CLOCKWISE.__and__)
-_STRAIGHT = bytes(kind for kind in range(256) if not kind & ARC)
-_MARK = bytes(kind | EXTRUDES if kind & E and kind & MOVE else kind for kind in range(256))
-# Of kinds, by the bit of an axis: those that neither name it nor extrude, those that do not name it; does it name it?
-_ELSEWHERE = {bit: bytes(kind for kind in range(256) if not kind & (bit | EXTRUDES)) for bit in (X, Y, Z)}
-_NOT_NAMING = {bit: bytes(kind for kind in range(256) if not kind & bit) for bit in (X, Y)}
-_NAMING = {bit: _table(bit.__and__) for bit in (X, Y, Z)}
-
-
-def _kinds(body: bytes) -> bytes:
-    """Return the kind of each line."""
-    skeletons = body.translate(None, b"0123456789.-").split(b"\n")
-    return bytes(map(_KIND.__getitem__, skeletons[1:-1]))
+def joined(one: Optional[Span], other: Optional[Span]) -> Optional[Span]:
+    """Return the span that holds both."""
+    if one is None or other is None:
+        return one or other
+    return (min(one[0], other[0]), max(one[1], other[1]))
 
 
 def _numbers(body: bytes) -> Tuple[List[float], bytes]:
     """Return the numbers, and the letter of each. Raises NeedsLineByLine where a letter has none, or one that is odd."""
-    before, *fields = body.translate(_TO_COMMA, b"\x01\x02").split(b",")
-    letters = body.translate(None, _NO_LETTER)
+    fields = iter(body.translate(_TO_COMMA, b"\x01\x02").split(b","))
+    before, letters = next(fields), body.translate(None, _NO_LETTER)
     try:
         numbers = list(map(float, fields))
     except ValueError as error:
@@ -241,7 +121,14 @@ def _numbers(body: bytes) -> Tuple[List[float], bytes]:
 def _deltas(with_e: bytes, values: List[float], start: RunStart) -> List[float]:
     """Return how much filament each line with an E feeds, 0 for a G92."""
     deltas = values if start.relative_e else list(map(sub, values, chain((start.e,), values)))
-    return list(map(mul, deltas, with_e.translate(_FEEDING))) if RESET in with_e else deltas
+    if RESET not in with_e:
+        return deltas
+    deltas = deltas[:]
+    at = with_e.find(RESET)
+    while at >= 0:
+        deltas[at] = 0.0
+        at = with_e.find(RESET, at + 1)
+    return deltas
 
 
 def _e_after(with_e: bytes, values: List[float], totals: List[float], start: RunStart) -> float:
@@ -254,30 +141,50 @@ def _e_after(with_e: bytes, values: List[float], totals: List[float], start: Run
 
 def _marked(kinds: bytes, with_e: bytes, feeds: bytes) -> bytes:
     """Return the kinds with EXTRUDES on the moves that feed: all that have an E, unless some retract on the move (wipe)."""
-    if 0 not in bytes(compress(feeds, with_e.translate(_ON_THE_MOVE))):
-        return kinds.translate(_MARK)
+    if 0 not in bytes(compress(feeds, with_e.translate(move_kinds.ON_THE_MOVE))):
+        return kinds.translate(move_kinds.MARK)
     told = iter(feeds)
     return bytes([kind | EXTRUDES if kind & (E | RESET) and next(told) and kind & MOVE else kind for kind in kinds])
 
 
 class _Axis(NamedTuple):
-    """The positions along one axis: all that are written, those between which something is extruded, and the last one."""
+    """How far the positions along one axis reach: up to the last line that extrudes, behind it, and while something is extruded.
 
-    all: List[float]
-    extruding: List[float]
-    last: Optional[float]
+    `counting` has 1 for each position along which something is extruded; `from_start` is whether it is from where the run begins.
+    """
+
+    until: Optional[Span]
+    after: Optional[Span]
+    extruding: Optional[Span]
+    counting: bytes
+    from_start: bool
 
 
-def _axis(kinds: bytes, values: List[float], start: float, bit: int) -> _Axis:
-    """Pick the positions: one counts as extruding if its own line extrudes, or the next that names the axis or extrudes."""
-    kinds = kinds.translate(None, _ELSEWHERE[bit])
-    here = kinds.translate(_EXTRUDING)
+def _axis(kinds: bytes, values: List[float], start: float, bit: int, last: int) -> _Axis:
+    """Measure an axis: a position counts as extruding if its own line extrudes, or the next that names the axis or extrudes."""
+    names = move_kinds.NAMING[bit]
+    before = len(values) - kinds[last + 1 :].translate(names).count(1)
+    until, after = span(values[:before]), span(values[before:])
+    kinds = kinds.translate(None, move_kinds.ELSEWHERE[bit])
+    here = kinds.translate(move_kinds.EXTRUDING)
     touched = _either(here, here[1:] + b"\0")
-    flags = bytes(compress(touched, kinds.translate(_NAMING[bit])))
-    chosen = values if 0 not in flags else list(compress(values, flags))
-    if here[:1] == b"\1":  # it is extruded from where the run begins
-        chosen = [start, *chosen]
-    return _Axis(values, chosen, values[-1] if values else None)
+    counting = bytes(compress(touched, kinds.translate(names)))
+    extruding = _counted(values, counting, joined(until, after))
+    from_start = here[:1] == b"\1"
+    return _Axis(until, after, joined((start, start), extruding) if from_start else extruding, counting, from_start)
+
+
+def _counted(values: List[float], counting: bytes, whole: Optional[Span]) -> Optional[Span]:
+    """Return the span of the positions that count, of `whole` for all. Nearly all do: the few others mostly lie inside of it."""
+    others = span(list(compress(values, counting.translate(_OTHERS)))) if 0 in counting else None
+    if others is None or whole is None or whole[0] < others[0] <= others[1] < whole[1]:
+        return whole
+    return span(list(compress(values, counting)))
+
+
+def _heights(axis: _Axis, values: List[float], start: float) -> Tuple[float, ...]:
+    """Return the positions between which something is extruded, in their order."""
+    return (*((start,) if axis.from_start else ()), *compress(values, axis.counting))
 
 
 def _either(one: bytes, other: bytes) -> bytes:
@@ -291,12 +198,19 @@ def _arcs(
     """Return the arcs. Each names X, Y, I and J, and begins where the line before that names X (or Y) has gone."""
     starts, ends = [], []
     for axis, (values, bit) in enumerate(zip(positions, (X, Y))):
-        curved = kinds.translate(_CURVED, _NOT_NAMING[bit])
+        curved = kinds.translate(move_kinds.CURVED, move_kinds.NOT_NAMING[bit])
         starts.append(list(compress(chain((start.position[axis],), values), curved)))
         ends.append(list(compress(values, curved)))
     centres = [list(map(add, begins, offset)) for begins, offset in zip(starts, offsets)]
-    kinds = kinds.translate(None, _STRAIGHT)
-    return Arcs(starts, ends, centres, list(map(hypot, *offsets)), kinds.translate(_TURNING), kinds.translate(_EXTRUDING))
+    kinds = kinds.translate(None, move_kinds.STRAIGHT)
+    return Arcs(
+        starts,
+        ends,
+        centres,
+        list(map(hypot, *offsets)),
+        kinds.translate(move_kinds.TURNING),
+        kinds.translate(move_kinds.EXTRUDING),
+    )
 
 
 def _beyond(arcs: Arcs, reached: Box, extruding: Sequence[Optional[Span]]) -> list[int]:

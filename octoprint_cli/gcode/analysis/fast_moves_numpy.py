@@ -17,7 +17,7 @@ from octoprint_cli.gcode.analysis.arcs import (
     widen,
 )
 from octoprint_cli.gcode.analysis.contents import Span
-from octoprint_cli.gcode.analysis.fast_moves import NeedsLineByLine, RunResult, RunStart
+from octoprint_cli.gcode.analysis.run_result import NeedsLineByLine, RunResult, RunStart
 
 #: The bytes that a run is made of. Words with letters that nothing below asks for change nothing.
 _KNOWN = b"0123456789.- \nABCDEFGHIJLOUVWXYZ"
@@ -63,9 +63,8 @@ def measure_run(text: bytes, start: RunStart) -> RunResult:
         feed.e,
         float(feed.totals[-1]) if len(feed.totals) else 0.0,
         float(feed.totals.max()) if len(feed.totals) else 0.0,
-        float(feed.totals.min()) if len(feed.totals) else 0.0,
         0.0 if start.relative_e or not len(feed.totals) else float(feed.deltas.max()),
-        0.0 if start.relative_e or not len(feed.totals) else float(feed.deltas.min()),
+        float(feed.deltas.min()) if len(feed.totals) else 0.0,
         words.line(body, int(fed.argmax())) if fed.any() else None,
         words.line(body, int(last[0])) if len(last) else None,
     )
@@ -74,7 +73,7 @@ def measure_run(text: bytes, start: RunStart) -> RunResult:
 class _Words(NamedTuple):
     """The words of a run: of each that is no G code its letter, number, place in the text, and row (of the `lines` with words).
 
-    `arcs` are the rows of G2 and G3, `clockwise` tells which is which, `resets` are the rows of G92.
+    `arcs` are the rows of G2 and G3, `clockwise` tells which is which, `resets` are the rows of G92. `ends` counts line ends.
     """
 
     letters: Any
@@ -82,6 +81,7 @@ class _Words(NamedTuple):
     starts: Any
     rows: Any
     lines: int
+    ends: int
     arcs: Any
     clockwise: Any
     resets: Any
@@ -100,7 +100,10 @@ class _Words(NamedTuple):
 
     def line(self, body: bytes, row: int) -> int:
         """Return the line, from 0, of a row."""
-        return body.count(b"\n", 0, int(self.starts[np.searchsorted(self.rows, row)])) - 1
+        place = int(self.starts[np.searchsorted(self.rows, row)])
+        if place < len(body) // 2:
+            return body.count(b"\n", 0, place) - 1
+        return self.ends - body.count(b"\n", place) - 1  # numpy counts all of them several times as fast
 
 
 class _Feed(NamedTuple):
@@ -144,7 +147,8 @@ def _words(body: bytes) -> _Words:
     at = rows[coded]
     lines = int(rows[-1]) + 1 if len(rows) else 0
     of_codes = (at[arcs], codes[arcs] == 2, at[resets])
-    return _Words(letters[others], values[others], starts[others], rows[others], lines, *of_codes)
+    line_ends = int(np.count_nonzero(text == 10))
+    return _Words(letters[others], values[others], starts[others], rows[others], lines, line_ends, *of_codes)
 
 
 def _values(body: bytes, starts: Any, ends: Any) -> Any:

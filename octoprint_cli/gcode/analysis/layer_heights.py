@@ -7,7 +7,6 @@ how high it is.
 
 from __future__ import annotations
 
-import statistics
 from collections import Counter
 from typing import Callable, Collection, Iterable, List, NamedTuple, Optional
 
@@ -91,7 +90,7 @@ def _is_spiral(heights: List[float], height: Optional[float]) -> bool:
     """Whether most steps are smaller than any layer."""
     if len(heights) < 20:
         return False
-    step = statistics.median(upper - lower for lower, upper in zip(heights, heights[1:]))
+    step = median(upper - lower for lower, upper in zip(heights, heights[1:]))
     return step < _SPIRAL and (not height or step < height * _SPIRAL_PART or height < _SPIRAL)
 
 
@@ -127,6 +126,13 @@ def _grid(heights: List[float], height: float, first: Optional[float]) -> Callab
     candidates = heights[:8] if first is None else [first, *heights[:8]]
     start = max(candidates, key=fitting)  # of equals the first
     return lambda one: distance(one, start) <= _SAME
+
+
+def median(values: Iterable[float]) -> float:
+    """Return the median of some values, as the module `statistics` does, which takes longer to import than a small file to read."""
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def _plausible(height: Optional[float]) -> Optional[float]:

@@ -6,10 +6,10 @@ or a wipe tower. Where lines are missing it rises by many layers at once; where 
 
 from __future__ import annotations
 
-import statistics
 from typing import Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from octoprint_cli.gcode.analysis.contents import Doubt
+from octoprint_cli.gcode.analysis.layer_heights import median
 
 #: Heights that differ by less, in mm, are one: a spiral rises all the time.
 _SAME = 0.02
@@ -87,12 +87,12 @@ class Levels:
 
     def _usual(self) -> float:
         steps = [round(after - before, 3) for (before, _), (after, _) in zip(self._levels, self._levels[1:]) if after > before]
-        return statistics.median(steps) if steps else 0.0
+        return median(steps) if steps else 0.0
 
     def _gaps(self, rises: List[Change], layer_height: Optional[float]) -> List[Change]:
         if len(rises) < _FEWEST:
             return []
         sizes = sorted(change.after - change.before for change in rises)
-        usual = max(layer_height or 0.0, statistics.median(sizes))
+        usual = max(layer_height or 0.0, median(sizes))
         limit = max(_RISE_LAYERS * usual, _RISE_OTHERS * sizes[-2], _RISE)
         return [change for change in rises if change.after - change.before > limit]

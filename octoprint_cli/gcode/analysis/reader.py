@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Callable, Optional
+from typing import Callable, Optional, Tuple
 
 from octoprint_cli.gcode.analysis import extrusion_mode, fast_moves
 from octoprint_cli.gcode.analysis.blocks import BLOCK, Block, Blocks
@@ -19,12 +19,13 @@ from octoprint_cli.gcode.analysis.damage import DamageDetector
 from octoprint_cli.gcode.analysis.doubts import find_doubts
 from octoprint_cli.gcode.analysis.interpreter import GcodeInterpreter
 from octoprint_cli.gcode.analysis.layer_heights import Told
-from octoprint_cli.gcode.analysis.plain_moves import respell
+from octoprint_cli.gcode.analysis.plain_moves import may_be_odd, respell
+from octoprint_cli.gcode.analysis.run_result import NeedsLineByLine, RunResult, RunStart
 from octoprint_cli.gcode.analysis.slicers import MARKS
 from octoprint_cli.gcode.code_table import skipped
 from octoprint_cli.gcode.source import LocalFile, Progress
 
-MeasureRun = Callable[[bytes, fast_moves.RunStart], fast_moves.RunResult]
+MeasureRun = Callable[[bytes, RunStart], RunResult]
 
 _COMMENT = re.compile(rb";[^\n]*")
 _ESCAPED_COMMENT = re.compile(rb"(?<!\\);[^\n]*")  # the server reads on behind `\;`
@@ -34,7 +35,9 @@ _OTHER = re.compile(
 )
 #: Commands that change nothing that is looked for here: speeds, fans, progress, accelerations.
 _NUMBERED, _NAMED = (any_of(name.encode() for name in names) for names in skipped())
-_SKIPPED = re.compile(rb"\n(?:(?:" + _NUMBERED + rb")(?![\d.])|(?:" + _NAMED + rb")\b)[^\n]*")
+#: Most lines are moves: they are passed by their second byte, which no command with G has that is skipped.
+_NO_MOVE = b"(?!G[^%s])" % b"".join({name[1:2].encode() for name in skipped()[0] if name.startswith("G")})
+_SKIPPED = re.compile(rb"\n" + _NO_MOVE + rb"(?:(?:" + _NUMBERED + rb")(?![\d.])|(?:" + _NAMED + rb")\b)[^\n]*")
 #: Runs shorter than this are read line by line, longer ones at once; from the second on numpy is worth its calls.
 _SHORT, _LONG = 100, 6_000
 #: A part of a run that is not plain is not divided further below this.
@@ -139,7 +142,7 @@ class GcodeParser:
     def _take(self, block: Block) -> None:
         self._block = block
         self._comments.feed(block.text, block.line)
-        comment = _ESCAPED_COMMENT if b"\\;" in block.text else _COMMENT
+        comment = _ESCAPED_COMMENT if b"\\" in block.text and b"\\;" in block.text else _COMMENT
         commands = comment.sub(b"", block.text)
         self._damage.look(block, commands)
         if not self._in_layers:
@@ -163,7 +166,7 @@ class GcodeParser:
 
     def _with_mark(self, text: bytes, commands: bytes) -> bytes:
         """Return the commands with a line of its own where the first layer begins, in place of the comment that said so."""
-        mark = _LAYER.search(b"\n" + text)
+        mark = _LAYER.search(b"\n" + text) if b";" in text else None
         if mark is None:
             return commands
         self._in_layers = True
@@ -172,18 +175,32 @@ class GcodeParser:
 
     def _execute(self, commands: bytes, line: int, last: bool = False) -> None:
         """Execute the lines of a block, without their comments. `last`: do not wait for more of them."""
-        text = respell(b"\n" + commands)
-        if b"M" in text or b"_" in text:
-            text = _SKIPPED.sub(b"\n", text)
+        text = _without_skipped(b"\n" + commands)
+        odd = self._execute_plain(text, line, last, ends_at_odd=True)
+        if odd is not None:
+            rest, line = text[odd[0] - 1 :], odd[1]
+            plain = respell(rest)
+            if b"\nN" in rest:  # what is skipped could not be seen behind the numbers
+                plain = _without_skipped(plain)
+            self._execute_plain(plain, line, last, ends_at_odd=False)
+
+    def _execute_plain(self, text: bytes, line: int, last: bool, ends_at_odd: bool) -> Optional[Tuple[int, int]]:
+        """Execute lines, of which the first is behind a line end.
+
+        `ends_at_odd`: stop at what may be an odd move, and return where in the text the run before it begins, and on which line.
+        """
         begins = 1  # of the run that is being looked for
         for other in _OTHER.finditer(text):
+            if ends_at_odd and may_be_odd(other.group()):
+                return begins, line
             if self._interpreter.mode.in_doubt and self._wait(text, begins, other.end(), line, last):
-                return
+                return None
             line = self._run(text[begins : other.start() + 1], line)
             self._one(other.group()[1:], line)
             line, begins = line + 1, other.end() + 1
         if not self._interpreter.mode.in_doubt or not self._wait(text, begins, len(text), line, last):
             self._run(text[begins:], line)
+        return None
 
     def _wait(self, text: bytes, begins: int, ends: int, line: int, last: bool) -> bool:
         """Decide how E is meant if this part of the text extrudes; where that takes more text, hold the rest and return True."""
@@ -210,20 +227,30 @@ class GcodeParser:
             self._pass(text, line)
         return end
 
-    def _pass(self, text: bytes, line: int) -> None:
-        """Measure a run at once; or, where the fast path cannot, first the one half and then the other."""
+    def _pass(self, text: bytes, line: int, respelled: bool = False) -> None:
+        """Measure a run at once; or, where the fast path cannot, spelled plainly, or first the one half and then the other."""
         toolpath = self._interpreter.toolpath
         measure_run = self._measure_run if len(text) > _LONG else fast_moves.measure_run
         try:
             passage = measure_run(text, toolpath.start())
             passage.require_sound()
-        except fast_moves.NeedsLineByLine:
-            half = text.find(b"\n", len(text) // 2) + 1
-            for part, at in ((text[:half], line), (text[half:], line + text.count(b"\n", 0, half))):
-                read = self._one_by_one if len(part) < _INDIVISIBLE or half == len(text) else self._pass
-                read(part, at)
+        except NeedsLineByLine:
+            plain = text if respelled else respell(b"\n" + text)[1:]
+            if plain != text:
+                self._pass(plain, line, respelled=True)
+            else:
+                self._pass_halves(text, line)
         else:
             toolpath.take(passage, line)
+
+    def _pass_halves(self, text: bytes, line: int) -> None:
+        """Measure the halves of a run that is spelled as plainly as it can be."""
+        half = text.find(b"\n", len(text) // 2) + 1
+        for part, at in ((text[:half], line), (text[half:], line + text.count(b"\n", 0, half))):
+            if len(part) < _INDIVISIBLE or half == len(text):
+                self._one_by_one(part, at)
+            else:
+                self._pass(part, at, respelled=True)
 
     def _one_by_one(self, text: bytes, line: int) -> None:
         for number, command in enumerate(text.split(b"\n"), line):
@@ -237,6 +264,11 @@ class GcodeParser:
         problem = self._interpreter.execute(command, line)
         if problem:
             self._damage.add(problem.kind, self._block, line, command, problem.text)
+
+
+def _without_skipped(text: bytes) -> bytes:
+    """Return the text with commands that change nothing here left out; their lines remain, empty."""
+    return _SKIPPED.sub(b"\n", text) if b"M" in text or b"_" in text else text
 
 
 def _line_start(text: bytes, lines: int) -> int:

@@ -11,6 +11,7 @@ from typing import Dict, List, NamedTuple, Optional, Pattern, Tuple
 
 Keys = Tuple[str, ...]
 EXTRUDERS = 17  # numbers that {n} stands for: Cura counts from 0, the others from 1
+NUMBER_OF_EXTRUDER = b"(?:1[0-6]|[0-9])"  # a pattern for each of them
 
 
 class Slicer(NamedTuple):

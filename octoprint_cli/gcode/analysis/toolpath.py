@@ -10,11 +10,11 @@ from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tu
 
 from octoprint_cli.gcode.analysis.arcs import Arc, by_radius
 from octoprint_cli.gcode.analysis.contents import Layers, Span
-from octoprint_cli.gcode.analysis.fast_moves import AXES, RunResult, RunStart
 from octoprint_cli.gcode.analysis.heaters import HeaterTracker
 from octoprint_cli.gcode.analysis.layer_heights import MOST_HEIGHTS, Told, count_layers, lowest_layer
 from octoprint_cli.gcode.analysis.layer_zone import LayerZone, Reach
 from octoprint_cli.gcode.analysis.levels import Levels
+from octoprint_cli.gcode.analysis.run_result import AXES, RunResult, RunStart
 from octoprint_cli.gcode.analysis.tokenizer import Words
 
 #: The two axes of an arc's plane and the words of its centre: G17, G18, G19.

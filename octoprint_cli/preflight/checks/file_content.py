@@ -85,7 +85,7 @@ class Extrusion(Check):
         if not contents.extrudes:
             raise FileInvalid(
                 f"nothing is extruded in {contents.lines} lines: there is nothing to print",
-                hint="slice the model, and look at what the file has: octoprint-cli inspect FILE",
+                hint="slice the model first",
                 details=evidence,
             )
         length = sum(contents.extrusion.values())

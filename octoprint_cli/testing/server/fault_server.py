@@ -31,7 +31,7 @@ from octoprint_cli.testing.server.request import Request
 #: The API key: distinctive, so that a leak of it is found anywhere.
 KEY = "K3y-0nly-F0r-Th1s-T3st-Zq9"
 #: Seconds within which every thread of the server ends, on a busy machine, too.
-_SECONDS = 20.0
+_SECONDS = 60.0
 _BARE_REFUSAL = b"HTTP/1.1 400 Bad Request\r\n\r\n"
 
 
@@ -142,7 +142,7 @@ class FaultServer:
         """Return the requests that were meant to change something, whether or not they did."""
         return [request for request in list(self.requests) if request.is_act]
 
-    def wait_for(self, path: str, method: str = "*", count: int = 1, seconds: float = 20) -> Request:
+    def wait_for(self, path: str, method: str = "*", count: int = 1, seconds: float = 60) -> Request:
         """Wait until `count` requests for the path have arrived, and return the last of them. Raises AssertionError."""
 
         def found() -> List[Request]:
@@ -151,7 +151,7 @@ class FaultServer:
         self.wait_until(lambda: len(found()) >= count, seconds)
         return found()[count - 1]
 
-    def wait_until(self, is_so: Callable[[], bool], seconds: float = 20) -> None:
+    def wait_until(self, is_so: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until `is_so` returns True. Raises AssertionError.
 
         It is called after each connection, request, change, and message on a push socket.

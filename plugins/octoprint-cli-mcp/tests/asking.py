@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import sys
+import tempfile
 import threading
 from pathlib import Path
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
+from typing import Any, Awaitable, Callable, Dict, Iterator, List, Optional, Tuple
 
 import anyio
 import anyio.lowlevel
@@ -16,7 +18,9 @@ from mcp import Client, StdioServerParameters, stdio_client
 from octoprint_cli_mcp import server as serving, tools
 
 from octoprint_cli.app.program import Program
+from octoprint_cli.testing import fork_server
 
+#: The installed script.
 PROGRAM = Path(sys.executable).with_name("octoprint-cli")
 #: Longer than anything takes here, on a busy machine too.
 SECONDS = 60
@@ -29,6 +33,27 @@ def environment(folder: Path, **more: str) -> Dict[str, str]:
     own = {"HOME": folder / "home", "XDG_CACHE_HOME": folder / "cache", "OCTOPRINT_CLI_HOME": folder / "cli"}
     (folder / "home").mkdir(exist_ok=True)
     return {**inherited, **{name: str(path) for name, path in own.items()}, **more}
+
+
+_launchers: List[str] = []
+
+
+@contextlib.contextmanager
+def forking() -> Iterator[None]:
+    """Inside, `launcher` can be used. A process that has imported the SDK, which takes two seconds, forks the runs."""
+    with tempfile.TemporaryDirectory(prefix="mcp-") as folder:
+        forks = fork_server.ForkServer(folder, environment(Path(folder)), [*fork_server.PROGRAM, "octoprint_cli_mcp"])
+        _launchers.append(forks.launcher(folder))
+        try:
+            yield
+        finally:
+            _launchers.pop()
+            forks.close()
+
+
+def launcher() -> str:
+    """Return the path of a script that runs the program as the installed one does."""
+    return _launchers[0]
 
 
 def app(environ: Dict[str, str], *argv: str) -> Program:
@@ -47,8 +72,8 @@ def here(environ: Dict[str, str], ask: Ask, choice: Optional[tools.ToolFilter] =
 
 
 def process(environ: Dict[str, str], ask: Ask, *argv: str) -> None:
-    """Ask the installed program over stdio."""
-    parameters = StdioServerParameters(command=str(PROGRAM), args=["mcp", "serve", *argv], env=environ)
+    """Ask the program as a process, over stdio."""
+    parameters = StdioServerParameters(command=launcher(), args=["mcp", "serve", *argv], env=environ)
     _within(Client(stdio_client(parameters)), ask)
 
 

@@ -23,6 +23,15 @@ def pytest_pycollect_makemodule(module_path: Path, parent: Any) -> Optional[pyte
     return _Skipped.from_parent(parent, path=module_path) if MISSING else None  # type: ignore[no-any-return]
 
 
+@pytest.fixture(scope="session")
+def forks() -> Iterator[None]:
+    """Runs of the program as processes are forked."""
+    from asking import forking
+
+    with forking():
+        yield
+
+
 @pytest.fixture
 def server() -> Iterator[FaultServer]:
     """A fake OctoPrint, idle, with nothing stored."""

@@ -1,4 +1,4 @@
-"""The installed program over HTTP: the same tools, on this computer alone."""
+"""The program as a process, over HTTP: the same tools, on this computer alone."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from typing import Any, Dict, Iterator
 import anyio
 import pytest
 import requests
-from asking import PROGRAM, SECONDS, Heard, at, data, give_up_a_wait, until
+from asking import SECONDS, Heard, at, data, give_up_a_wait, launcher, until
 from mcp import Client, MCPError
 
 from octoprint_cli.testing import FaultServer
+
+pytestmark = pytest.mark.usefixtures("forks")
 
 Environ = Dict[str, str]
 
@@ -23,7 +25,7 @@ Environ = Dict[str, str]
 @pytest.fixture
 def serving(environ: Environ) -> Iterator[subprocess.Popen[str]]:
     """The process, which says on stderr where it listens; ended by its own id."""
-    line = [str(PROGRAM), "mcp", "serve", "--http", "0", "--json"]
+    line = [launcher(), "mcp", "serve", "--http", "0", "--json"]
     begun = subprocess.Popen(line, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         yield begun
@@ -118,13 +120,13 @@ def test_http_server_ends_cleanly_on_sigterm(serving: subprocess.Popen[str], url
 
 def test_occupied_port_is_a_usage_error(environ: Environ, url: str) -> None:
     port = url.split(":")[2].split("/")[0]
-    line = [str(PROGRAM), "mcp", "serve", "--http", port, "--json"]
+    line = [launcher(), "mcp", "serve", "--http", port, "--json"]
     done = subprocess.run(line, env=environ, capture_output=True, text=True, timeout=SECONDS, check=False)
     error = json.loads(done.stdout)["error"]
     assert done.returncode == 4 and error["code"] == "USAGE_ERROR" and port in error["message"]
 
 
 def test_invalid_port_is_a_usage_error(environ: Environ) -> None:
-    line = [str(PROGRAM), "mcp", "serve", "--http", "many", "--json"]
+    line = [launcher(), "mcp", "serve", "--http", "many", "--json"]
     done = subprocess.run(line, env=environ, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 4 and "'many' is not a port" in json.loads(done.stdout)["error"]["message"]

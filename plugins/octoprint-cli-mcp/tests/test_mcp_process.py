@@ -1,4 +1,4 @@
-"""The installed program as a process, over stdio: an agent's view of it, plugins, its end, and what is on stdout."""
+"""The program as a process, over stdio: an agent's view of it, plugins, its end, and what is on stdout."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from typing import Any, Dict, Iterator, List
 
 import anyio
 import pytest
-from asking import PROGRAM, SECONDS, Heard, data, envelope, process
+from asking import PROGRAM, SECONDS, Heard, data, envelope, launcher, process
 from jsonschema import validate
 from mcp import Client
 
 from octoprint_cli.testing import FaultServer
+
+pytestmark = pytest.mark.usefixtures("forks")
 
 Environ = Dict[str, str]
 
@@ -108,7 +110,7 @@ class Wire:
     """The process, spoken to in bare lines of JSON."""
 
     def __init__(self, environ: Environ, *argv: str) -> None:
-        line = [str(PROGRAM), *argv]
+        line = [launcher(), *argv]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         self.process = subprocess.Popen(line, env=environ, text=True, **pipes)  # type: ignore[call-overload]
         self._number = 0
@@ -235,7 +237,7 @@ def test_other_commands_do_not_import_the_mcp_sdk(environ: Environ) -> None:
     assert "mcp serve" in [command["name"] for command in json.loads(done.stdout)["data"]["commands"]]
 
 
-def test_requests_may_be_read_from_a_file(environ: Environ, tmp_path: Path) -> None:
+def test_installed_script_reads_requests_from_a_file(environ: Environ, tmp_path: Path) -> None:
     about = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
     said = tmp_path / "said"
     said.write_text(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": about}) + "\n")

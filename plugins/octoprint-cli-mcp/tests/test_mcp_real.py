@@ -1,4 +1,4 @@
-"""A whole print by an agent: the installed program over stdio, the SDK's client, a real OctoPrint with its virtual printer.
+"""A whole print by an agent: the program over stdio, the SDK's client, a real OctoPrint with its virtual printer.
 
 Every answer is held against the schema that its tool has.
 """
@@ -22,7 +22,7 @@ INSTALL_SECONDS = 600
 #: The print moves, and neither heats nor extrudes.
 IGNORE = ["extrusion"]
 
-pytestmark = pytest.mark.timeout(INSTALL_SECONDS + 60)
+pytestmark = [pytest.mark.timeout(INSTALL_SECONDS + 60), pytest.mark.usefixtures("forks")]
 
 Environ = Dict[str, str]
 

@@ -30,7 +30,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def cli(home: Path) -> Iterator[Run]:
     """The program; whatever happens, its server is gone after these tests."""
-    environ: Dict[str, str] = environment(home)
+    # Byte code of sixty packages, of which a start needs some, takes pip longer than all the rest.
+    environ: Dict[str, str] = environment(home, PIP_COMPILE="false")
     yield lambda *argv, expect=0: program(environ, *argv, expect=expect, seconds=INSTALL_SECONDS)
     program(environ, "sandbox", "stop", "--name", "try", expect=None)
 
