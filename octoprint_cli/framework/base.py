@@ -123,8 +123,9 @@ class Output(CliffHooks):
     def presentation(self, parsed_args: Namespace, answer: Mapping[str, Any]) -> Presentation:
         """Return how the text format shows an answer. Columns that `-c` chooses are shown as they are."""
         template = None if parsed_args.columns else self.template_for(answer)
+        arguments = parsed_args if answer.get("dry_run") else Namespace()  # what was asked for is not yet so
         verbose = self.app.options.verbose_level > 1
-        return Presentation(template, None, parsed_args, verbose, self.app.for_same_server, None, self.app.environ)
+        return Presentation(template, None, arguments, verbose, self.app.for_same_server, None, self.app.environ)
 
     def template_for(self, answer: Mapping[str, Any]) -> Any:
         """Return the template for an answer."""

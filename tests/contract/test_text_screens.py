@@ -16,9 +16,11 @@ from types import SimpleNamespace
 from typing import Callable, Dict, Iterator, List, NamedTuple
 
 import pytest
+from stevedore.extension import ExtensionManager
 
 from octoprint_cli.app.program import Program as Run
 from octoprint_cli.output.formats import text
+from octoprint_cli.plugins.entry_points import is_own
 from octoprint_cli.testing import FaultServer
 
 from .program import Program
@@ -98,6 +100,13 @@ WIDE: Dict[str, Shown] = {
     "preflight-all": Shown(idle, ["preflight {file} -v"]),
     "inspect": Shown(idle, ["inspect {file}", "inspect {wide}"]),
 }
+
+
+@pytest.fixture(autouse=True)
+def without_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The built-in commands and checks alone, whatever is installed on this machine."""
+    everything = ExtensionManager.list_entry_points
+    monkeypatch.setattr(ExtensionManager, "list_entry_points", lambda self: [one for one in everything(self) if is_own(one)])
 
 
 @pytest.fixture(autouse=True)

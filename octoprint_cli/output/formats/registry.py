@@ -22,7 +22,7 @@ class Presentation(NamedTuple):
     template: Any = None
     #: The columns of a list: headings, each with the template of its cells. None: those of the answer. Empty: none.
     headings: Optional[Mapping[str, Any]] = None
-    #: The command line's arguments.
+    #: The arguments that a template may name: of a dry run those of the command line.
     arguments: Namespace = Namespace()
     verbose: bool = False
     #: Returns the command line of this program that means the same server as this run.

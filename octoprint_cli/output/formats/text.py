@@ -75,7 +75,7 @@ class Page:
         self._surroundings = Surroundings(self.width or 80, self._fine, command, time.time)
 
     def filled(self, template: Any, values: Mapping[str, Any]) -> List[Line]:
-        """Return the lines of a template. `verbose` is true with -v; names that the answer lacks are those of the arguments."""
+        """Return the lines of a template. `verbose` is true with -v; in a dry run the arguments are known, too."""
         known = {**vars(self.presentation.arguments), "verbose": self.presentation.verbose}
         return fill(template, Scope((values, known), self._surroundings))
 
