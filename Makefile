@@ -12,7 +12,11 @@ APART := plugins/octoprint-cli-marlin
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-servers unit contract e2e check test-matrix bench clean
+# What builds the site, and what builds distributions: each in an environment of its own, so that the tests need neither.
+SITE := $(CURDIR)/.cache/docs
+BUILDER := $(CURDIR)/.cache/dist
+
+.PHONY: demo test test-servers unit contract e2e check test-matrix bench reference docs picture dist clean
 
 # The SDK of MCP needs Python 3.10 or later; before it, that plugin is not installed, and its tests say why they are skipped.
 MODERN := $(shell $(PYTHON) -c 'import sys; print("yes" if sys.version_info >= (3, 10) else "")')
@@ -67,5 +71,34 @@ bench: $(VENV)/.installed
 	$(if $(MODERN),$(BIN)/python benchmarks/mcp_calls.py,@echo "benchmarks/mcp_calls.py needs Python 3.10 or later")
 	$(BIN)/python benchmarks/watch.py
 
+# The generated parts of docs/reference, and the skill file, from the program as it is.
+reference: $(VENV)/.installed
+	@$(BIN)/python docs/update_reference.py
+	@$(BIN)/octoprint-cli skill --built-in >docs/skill/octoprint-cli/SKILL.md
+
+$(SITE)/.installed: setup.cfg
+	@$(PYTHON) -m venv $(SITE)
+	@echo "installing what builds the site ..." >&2
+	@$(SITE)/bin/pip install --quiet $$($(PYTHON) docs/requirements.py)
+	@touch $@
+
+# The site: every warning is an error, a link to a page or a heading that does not exist among them.
+docs: $(SITE)/.installed
+	@$(SITE)/bin/sphinx-build -W --keep-going -E -q -b html docs .cache/site
+	@echo "$(CURDIR)/.cache/site/index.html"
+
+# The picture of the live view, from a real print.
+picture: $(VENV)/.installed
+	@$(BIN)/python docs/make_picture.py
+
+$(BUILDER)/.installed: .ci/dist
+	@$(PYTHON) -m venv $(BUILDER)
+	@$(BUILDER)/bin/pip install --quiet build 'setuptools>=70.1' twine wheel
+	@touch $@
+
+# A source distribution and a wheel of everything into dist/, checked, and each wheel tried in a fresh environment.
+dist: $(BUILDER)/.installed
+	@.ci/dist $(BUILDER)/bin/python
+
 clean:
-	rm -rf $(VENV) .cache .demo
+	rm -rf $(VENV) .cache .demo dist

@@ -3,4 +3,4 @@
 Plugins import `octoprint_cli.api`, their tests `octoprint_cli.testing`; nothing else here is promised.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"

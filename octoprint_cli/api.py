@@ -54,7 +54,10 @@ if TYPE_CHECKING:
         upload_options as upload_options,
     )
     from octoprint_cli.framework.printer_status import (
+        HEATER_LINES as HEATER_LINES,
         HEATERS as HEATERS,
+        PRINTED as PRINTED,
+        STATUS_TEMPLATE as STATUS_TEMPLATE,
         SUMMARY as SUMMARY,
         heaters as heaters,
         summary as summary,
@@ -62,12 +65,16 @@ if TYPE_CHECKING:
     from octoprint_cli.framework.results import (
         CHECK_CODES as CHECK_CODES,
         EFFECTS as EFFECTS,
+        OVERRIDDEN as OVERRIDDEN,
         REPLACED as REPLACED,
         REPORT as REPORT,
         UPDATE_TYPES,
         UPLOAD_CODES as UPLOAD_CODES,
         VERDICT as VERDICT,
         VERIFIED as VERIFIED,
+        VERIFIED_CLAUSES as VERIFIED_CLAUSES,
+        labelled as labelled,
+        lines as lines,
         replaced as replaced,
     )
     from octoprint_cli.framework.run_context import (
@@ -114,6 +121,7 @@ if TYPE_CHECKING:
     from octoprint_cli.output.terminal.sparkline import value_range as value_range
     from octoprint_cli.output.terminal.temperature_plot import FINE as FINE, plot as plot
     from octoprint_cli.output.terminal.terminal import Terminal as Terminal
+    from octoprint_cli.plugins.name_conflict import NameConflict as NameConflict, name_conflict as name_conflict
     from octoprint_cli.plugins.scaffold import write_plugin as write_plugin
     from octoprint_cli.preflight.check import Check as Check
     from octoprint_cli.preflight.context import CheckContext as CheckContext
@@ -168,8 +176,11 @@ EXPORTS = {
         add_checks add_command_name add_file add_file_or_stored add_folder add_goals add_location
         add_longest_wait add_name add_wait add_upload_options number_text require_piped seconds server_path upload_options
     """,
-    "framework.printer_status": "HEATERS SUMMARY heaters summary",
-    "framework.results": "CHECK_CODES EFFECTS REPLACED REPORT UPLOAD_CODES VERDICT VERIFIED WATCHED=UPDATE_TYPES replaced",
+    "framework.printer_status": "HEATERS HEATER_LINES PRINTED STATUS_TEMPLATE SUMMARY heaters summary",
+    "framework.results": """
+        CHECK_CODES EFFECTS OVERRIDDEN REPLACED REPORT UPLOAD_CODES VERDICT VERIFIED VERIFIED_CLAUSES WATCHED=UPDATE_TYPES
+        labelled lines replaced
+    """,
     "framework.run_context": "CommandContext CommandSource RunContext StreamContext",
     "framework.shell_words": "typed unquoted",
     "framework.skill": "skill",
@@ -187,6 +198,7 @@ EXPORTS = {
     "output.terminal.sparkline": "value_range",
     "output.terminal.temperature_plot": "FINE plot",
     "output.terminal.terminal": "Terminal",
+    "plugins.name_conflict": "NameConflict name_conflict",
     "plugins.scaffold": "write_plugin",
     "preflight.check": "Check",
     "preflight.context": "CheckContext",

@@ -29,7 +29,7 @@ class ForeignCommand:
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser: ArgumentParser = super().get_parser(prog_name)  # type: ignore[misc]
         known = Formatters(SHOW_GROUP, "").names()
-        parser.add_argument("-f", "--format", dest="formatter", choices=known, help="the output format, defaults to table")
+        parser.add_argument("-f", "--format", dest="formatter", choices=known, help="the output format, defaults to text")
         return parser
 
     def get_epilog(self) -> str:

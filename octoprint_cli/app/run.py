@@ -31,7 +31,7 @@ from octoprint_cli.framework.parser import (
     joined,
     parse,
 )
-from octoprint_cli.output.formats.registry import load as load_format
+from octoprint_cli.output.formats.registry import DEFAULT_FORMAT, load as load_format
 from octoprint_cli.output.redact import Scrubber, without_key
 from octoprint_cli.output.terminal.terminal import Terminal
 
@@ -67,7 +67,7 @@ class Run(CliffApp):
         super().__init__(DESCRIPTION, __version__, manager or CommandManager(), stdin, stdout, stderr, deferred_help=True)
         self.stdout: Any = Stdout.around(self.stdout)
         self.environ = os.environ if environ is None else environ
-        self.format = Format("table", False)
+        self.format = Format(DEFAULT_FORMAT, False)
         self.named_formats: List[str] = list(self.forced_formats)
         self.argv: List[str] = []
         self.acted_elsewhere = False  # a nested command changed something on another server
@@ -76,7 +76,7 @@ class Run(CliffApp):
         self.unwritten = Unwritten(self)
         self.options = argparse.Namespace(debug=False, verbose_level=1)
         self.settings = Settings({}, self.environ)
-        self.terminal = Terminal(self.stdin, self.stderr)
+        self.terminal = Terminal(self.stdin, self.stderr, environ=self.environ)
         self._client: Optional[Client] = None
         #: Called before each request, and often during a wait. It raises KeyboardInterrupt or Terminated to end the run.
         self.check: Callable[[], None] = signals.check
@@ -93,8 +93,8 @@ class Run(CliffApp):
         """Find the output format before anything that can fail, and take it off the line."""
         chosen, rest = format_parser().parse_known_args(argv)
         asked, preset = [*(chosen.formats or []), *self.forced_formats], self.environ.get(FORMAT_VARIABLE)
-        self.format = Format(asked[-1] if asked else preset or "table", bool(asked))
-        self.named_formats = [*reversed(asked), preset or "table"]
+        self.format = Format(asked[-1] if asked else preset or DEFAULT_FORMAT, bool(asked))
+        self.named_formats = [*reversed(asked), preset or DEFAULT_FORMAT]
         return list(rest)
 
     def configure_logging(self) -> None:
@@ -153,6 +153,13 @@ class Run(CliffApp):
         at = self.argv.index("--") if "--" in self.argv else len(self.argv)  # what follows -- is no option
         line = [self.NAME, *inherited, *self.argv[:at], *words, *self.argv[at:]]
         return shlex.join(without_key(line))
+
+    def for_same_server(self, words: str) -> str:
+        """Return another command line for the server of this run, as a hint, with KEY in place of the API key."""
+        options = [
+            f"--{name.replace('_', '-')}={value}" for name, value in self.server_options().items() if value and name != "timeout"
+        ]
+        return " ".join([self.NAME, *([shlex.join(without_key(options))] if options else []), words])
 
     def writing(self, answer: Any, command: Any, format_name: Optional[str] = None) -> ContextManager[None]:
         """Keep a command's answer while it is converted, or with a format written. Raises OutputError for what fails then."""

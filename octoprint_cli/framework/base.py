@@ -17,7 +17,7 @@ from octoprint_cli.framework.cliff_internals import CliffHooks, own_epilog
 from octoprint_cli.framework.column_choice import answers, no_column, normal, require_columns, require_row_columns, select
 from octoprint_cli.framework.fields import Field, record
 from octoprint_cli.framework.parser import HelpFormatter
-from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP, Formatters
+from octoprint_cli.output.formats.registry import DEFAULT_FORMAT, LIST_GROUP, SHOW_GROUP, Formatters, Presentation
 from octoprint_cli.output.safe_text import visible, written_for
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class Output(CliffHooks):
     own_timeout = False
     #: What the envelope's `data` holds, built from `fields`. The command itself returns raw values.
     result: ClassVar[Field] = record()
+    #: What the text format says of the answer: a template, see `output/template.py`. Without one it shows labelled lines.
+    template: ClassVar[Any] = None
     #: What the command does to server and printer: words of EFFECTS. None is undeclared, and counts as unrestricted.
     effects: ClassVar[Optional[Sequence[str]]] = None
     #: True if the command only runs other commands, which are guarded themselves (batch, mcp serve).
@@ -89,9 +91,9 @@ class Output(CliffHooks):
 
     @property
     def formatter_default(self) -> str:
-        """The format of this run, or table if the command lacks it; `require_usable` reports that when the command runs."""
+        """The format of this run, or text if the command lacks it; `require_usable` reports that when the command runs."""
         wanted: str = self.app.format.name
-        return wanted if wanted in Formatters(self._group, "").names() else "table"
+        return wanted if wanted in Formatters(self._group, "").names() else DEFAULT_FORMAT
 
     def require_usable(self) -> None:
         """Raise UsageError for a format that this command does not have, or ConfigError for one that no command has."""
@@ -104,7 +106,7 @@ class Output(CliffHooks):
                 hint=f"octoprint-cli {self.cmd_name} -f {known[0]}",
             )
         elsewhere = Formatters(LIST_GROUP if self._group == SHOW_GROUP else SHOW_GROUP, "").names()
-        if wanted in elsewhere:  # such as OCTOPRINT_CLI_FORMAT=csv for a single object, which is shown as a table
+        if wanted in elsewhere:  # such as OCTOPRINT_CLI_FORMAT=csv for a single object, which is shown as text
             return
         raise ConfigError(f"OCTOPRINT_CLI_FORMAT={wanted} is none of {', '.join(known)}", hint="unset OCTOPRINT_CLI_FORMAT")
 
@@ -117,6 +119,17 @@ class Output(CliffHooks):
     def load_formatters(self) -> Formatters:
         """Return the formats of this command, of which only the wanted one is imported."""
         return Formatters(self._group, self.formatter_default)
+
+    def presentation(self, parsed_args: Namespace, answer: Mapping[str, Any]) -> Presentation:
+        """Return how the text format shows an answer. Columns that `-c` chooses are shown as they are."""
+        template = None if parsed_args.columns else self.template_for(answer)
+        arguments = parsed_args if answer.get("dry_run") else Namespace()  # what was asked for is not yet so
+        verbose = self.app.options.verbose_level > 1
+        return Presentation(template, None, arguments, verbose, self.app.for_same_server, None, self.app.environ)
+
+    def template_for(self, answer: Mapping[str, Any]) -> Any:
+        """Return the template for an answer."""
+        return self.template
 
     def asks_for(self, parsed_args: Namespace, *names: str) -> bool:
         """Whether the answer must have one of these fields: -c names it, or a part of it, or there is no -c."""
@@ -156,7 +169,11 @@ class ShowOne(Output, CliffShowOne):
     _group = SHOW_GROUP
 
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
-        """Return a text to show instead of a table, or None. Pass text of the server through `visible`, as it may hold newlines."""
+        """Return a text to show instead of a table and of the template, or None. Pass text of the server through `visible`."""
+        return None
+
+    def picture(self) -> Optional[bytes]:
+        """Return a PNG file to draw above the text on a terminal, or None."""
         return None
 
     def run(self, parsed_args: Namespace) -> int:
@@ -195,8 +212,13 @@ class ShowOne(Output, CliffShowOne):
         return 0
 
     def _emit(self, chosen: Dict[str, Any], parsed_args: Namespace, everything: Optional[Dict[str, Any]] = None) -> None:
+        for_formatter = parsed_args
+        if getattr(self.formatter, "fills_templates", False):
+            picture = None if parsed_args.columns else self.picture()
+            presentation = self.presentation(parsed_args, chosen)._replace(picture=picture)
+            for_formatter = Namespace(**{**vars(parsed_args), "presentation": presentation})
         with self.app.writing(everything or chosen, self, parsed_args.formatter):
-            self.formatter.emit_one(list(chosen), list(chosen.values()), self.app.stdout, parsed_args)
+            self.formatter.emit_one(list(chosen), list(chosen.values()), self.app.stdout, for_formatter)
 
 
 class Rows:
@@ -225,6 +247,8 @@ class Lister(Output, CliffLister):
     If a CliError has Rows as its `data`, they are shown as well.
     """
 
+    #: The columns of the text format: headings, each with the template of its cells. None: those of a table. Empty: none.
+    headings: ClassVar[Optional[Mapping[str, Any]]] = None
     _group = LIST_GROUP
 
     def run(self, parsed_args: Namespace) -> int:
@@ -243,6 +267,10 @@ class Lister(Output, CliffLister):
     def require_possible_columns(self, parsed_args: Namespace) -> None:
         require_row_columns(self, parsed_args)
 
+    def presentation(self, parsed_args: Namespace, answer: Mapping[str, Any]) -> Presentation:
+        headings = None if parsed_args.columns else self.headings
+        return super().presentation(parsed_args, answer)._replace(headings=headings)
+
     def _formatted(self, rows: Rows) -> Rows:
         """Return the rows with their declared units."""
         whole = self.result.format(rows.as_dict())
@@ -256,12 +284,16 @@ class Lister(Output, CliffLister):
         # cliff passes nothing but a namespace to the formatter, so a copy of it carries the other values.
         for_formatter = Namespace(**vars(parsed_args))
         for_formatter.rows_name, for_formatter.rows_extra = rows.name, self.app.scrubber.hide_all(rows.extra)
+        if getattr(self.formatter, "fills_templates", False):
+            for_formatter.presentation = self.presentation(parsed_args, answer)
         with self.app.writing(answer, self, parsed_args.formatter):
             for_formatter.columns = self._columns(parsed_args.columns, columns, rows)
             self.produce_output(for_formatter, columns, values)
 
     def _columns(self, wanted: Sequence[str], columns: Sequence[str], rows: Rows) -> List[str]:
         """Return the columns to show. Raises UsageError for one that does not exist."""
+        if not wanted and getattr(self.formatter, "fills_templates", False) and self.headings is not None:
+            return list(columns)
         if not wanted and getattr(self.formatter, "prefers_text", False):
             return [name for name in columns if name not in rows.columns or name in rows.brief]
         known = {normal(name): name for name in columns}

@@ -18,11 +18,12 @@ import contextlib
 from argparse import ArgumentParser, Namespace
 from inspect import Parameter, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, ClassVar, ContextManager, Dict, Iterator, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, ContextManager, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from octoprint_cli.config.locks import job_lock
 from octoprint_cli.errors import ConfirmationRequired, UsageError
 from octoprint_cli.framework.options import add_checks
+from octoprint_cli.framework.results import REHEARSED_TEMPLATE, SKIPPED_TEMPLATE
 
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
@@ -57,6 +58,8 @@ class Guarded:
     skippable = False
     #: The schema of the result of `--dry-run` if `rehearse` is overridden: what it returns, and `dry_run`.
     rehearsal: ClassVar[Optional[Field]] = None
+    #: What the text format says of `--dry-run`: a template, whose fields are arguments too, such as `Would print {file}.`
+    would: ClassVar[Any] = None
 
     app: RunContext
     client: Client
@@ -102,6 +105,14 @@ class Guarded:
         if outcome.get("action") == "skipped":
             return outcome
         return _call_with_plan(self.afterwards, parsed_args, outcome, plan=plan)
+
+    def template_for(self, answer: Mapping[str, Any]) -> Any:
+        """Return the template for an answer, which may be that of a dry run or of `--skip-if-printing`."""
+        if answer.get("dry_run"):
+            return [self.would or [], *REHEARSED_TEMPLATE]
+        if answer.get("action") == "skipped" and "reason" in answer:
+            return SKIPPED_TEMPLATE
+        return super().template_for(answer)  # type: ignore[misc]
 
     def _lock(self) -> ContextManager[Any]:
         """Hold the lock file for starting a job on the server, if the command starts one."""

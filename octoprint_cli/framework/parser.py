@@ -41,7 +41,7 @@ def global_parser(name: str, description: str) -> Parser:
     server.add_argument("--config", metavar="FILE", help="configuration file (default: ~/.octoprint-cli/config.yaml)")
     output = parser.add_argument_group("output")
     output.add_argument("--json", action="store_true", help="short for -f json")
-    output.add_argument("-f", "--format", help="table, json, yaml, value; csv for lists, shell for one object")
+    output.add_argument("-f", "--format", help="text (default), table, json, yaml, value; csv for lists, shell for one object")
     output.add_argument("-v", "--verbose", action="count", dest="verbose_level", default=1, help="say more on stderr")
     output.add_argument("-q", "--quiet", action="store_const", dest="verbose_level", const=0, help="say less on stderr")
     output.add_argument("--debug", action="store_true", help="show HTTP requests and tracebacks on stderr")

@@ -46,6 +46,8 @@ def _user(name: str) -> str:
 
 
 HEATERS = mapping(heater(), "by tool0, tool1, bed, chamber: those that the printer has")
+#: The template of the heaters' temperatures, labelled lines.
+HEATER_LINES = {"{for temperature}{key:heater}": ("{value}", "unknown")}
 JOB = record(
     "what is selected or printing",
     file=text("path on the server").or_null,
@@ -83,6 +85,34 @@ SUMMARY = record(
     flags=flags("the server's flags of the printer's state"),
     unknown=mapping(text("why"), "what is null here because it is not known: last_job, temperature"),
 )
+#: The template of a job that is known to have been printed to its end.
+PRINTED = (
+    "{last_job.outcome=finished}{last_job.certain?}<green>{last_job.file|The job} printed</>[ in {job.print_time}]."
+    "[ {temperature:hot}.]"
+)
+#: The phases of a job that is under way, as a condition of a template.
+_ACTIVE = "starting,printing,pausing,paused,resuming,cancelling,finishing"
+#: The template of a status.
+STATUS_TEMPLATE = {
+    "State": (
+        "{phase=error,offline}<red>{state}</>",
+        "{phase=paused,pausing,cancelling,connecting,unknown}<yellow>{state}</>",
+        "{phase=printing,starting,finishing,resuming,transferring}<green>{state}</>",
+        "{state}",
+    ),
+    "Error": "<red>{error}</>",
+    "Prompt": "<yellow>{prompt.text}</>[ (choices: {prompt.choices})]",
+    "File": f"{{phase={_ACTIVE}}}{{job.file}}[ on the SD card{{job.location=sdcard}}][ ({{job.size}})][, started by {{job.user}}]",
+    "Selected": f"{{phase!={_ACTIVE}}}{{job.file}}[ on the SD card{{job.location=sdcard}}][ ({{job.size}})]",
+    "Progress": f"{{phase={_ACTIVE}}}{{job.completion:bar}} {{job.completion}}[, {{job.print_time}} so far]",
+    "Time left": f"{{phase={_ACTIVE}}}{{job.print_time_left}}[, until about {{job.print_time_left:clock}}{{phase=printing}}]",
+    **HEATER_LINES,
+    "Last job": (
+        "{last_job.outcome=finished}{last_job}[ at {last_job.ended:clock}]",
+        "<yellow>{last_job}</>[ at {last_job.ended:clock}]",
+        "unknown: {unknown.last_job}",
+    ),
+}
 
 
 def summary(known: PrinterSnapshot) -> Dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Result schemas, error-code sets and effect names that several commands share."""
+"""Result schemas, error-code sets and effect names that several commands share; and templates of the text format."""
 
 from __future__ import annotations
 
@@ -36,12 +36,34 @@ REPLACED = record(
     date=time("when it was uploaded").or_null,
     hash=text("SHA-1, as the server says").or_null,
 )
+#: The clauses of a template that say how an upload is verified.
+VERIFIED_CLAUSES = (
+    "[, verified by SHA-1{verified=sha1}][, verified by reading it back{verified=download}]"
+    "[, only its size verified{verified=size}][, not verified{verified=none}]"
+)
+
+#: The lines of a template that say which checks of the pre-flight were overridden, or that there was none.
+OVERRIDDEN = (
+    "<yellow>Overridden checks</>: {preflight.ignored:list}.",
+    "{for preflight.exemptions}<yellow>Allowed by the configuration</>: {id}, by {setting}[ of {origin}].",
+    "{preflight=null}<yellow>No pre-flight check was made</>.",
+)
 
 
 def replaced(sent: UploadResult) -> Dict[str, Any]:
     """Return the member of a result that says what an upload has replaced; no member if it replaced nothing."""
     before = sent.replaced
     return {} if before is None else {"replaced": {"size": before.size, "date": before.date, "hash": before.hash}}
+
+
+def lines(*parts: Any) -> Sequence[Any]:
+    """Return a template of several lines, of which all that can be filled are shown."""
+    return list(parts)
+
+
+def labelled(parts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a template of labelled lines, or the columns of a list: labels or headings, each with a template."""
+    return parts
 
 
 def _in_words(verdict: Mapping[str, Any]) -> str:
@@ -98,6 +120,10 @@ _SKIPPED = one_of("skipped")
 SKIPPED = record("with --skip-if-printing, during a job", action=_SKIPPED, reason=text(), job=record(file=text().or_null))
 
 
+#: What the text format says of it.
+SKIPPED_TEMPLATE = "<yellow>Skipped</>: {reason}[ ({job.file})]."
+
+
 def rehearsed(checks: bool, skippable: bool) -> Field:
     """Return the schema of the result of --dry-run. `checks`: with a pre-flight; `skippable`: with --skip-if-printing."""
     parts: Dict[str, Field] = {"preflight": VERDICT.or_null.optional} if checks else {}
@@ -106,6 +132,18 @@ def rehearsed(checks: bool, skippable: bool) -> Field:
     wanted = text("without --confirm: the harm for which the real run requires it").optional
     return record("with --dry-run", parts, dry_run=switch(), requests=requests, needs_confirm=wanted)
 
+
+#: What the text format says of the result of --dry-run, behind the command's own sentence.
+REHEARSED_TEMPLATE = [
+    "{action=skipped}It would be skipped: a job is active.",
+    "[{preflight.ready?}The pre-flight has nothing against it[, with {preflight.warnings:count warning}].]",
+    (
+        "{requests?}Dry run: nothing was sent. The requests would be:",
+        "{requests=[]}Dry run: there is nothing to send.",
+        "Dry run: nothing was done.",
+    ),
+    "{for requests}  {method} {path}[ {json:json}][ with the file {form.file}]",
+]
 
 _LOCAL = ("FILE_NOT_FOUND", "FILE_UNREADABLE", "FILE_INVALID")
 UPLOAD_CODES = (

@@ -79,6 +79,9 @@ class RunContext(Protocol):
     def again(self, *words: str) -> str:
         """Return this command line with the given words appended, as a hint."""
 
+    def for_same_server(self, words: str) -> str:
+        """Return the command line of these words for the server of this run, as a hint."""
+
     def answer(self, argv: List[str], terminal: Optional[Terminal] = None) -> Tuple[int, Dict[str, Any]]:
         """Run another command line in this run, and return its exit code and its envelope."""
 

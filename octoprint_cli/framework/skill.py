@@ -1,4 +1,4 @@
-"""The skill file for agents: the guide docs/agents.md, of which this package has a copy, and a table of every command."""
+"""The skill file for agents: the guide docs/agents/guide.md, of which this package has a copy, and a table of every command."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Besides these, every command takes the global options (`octoprint-cli --help`). 
 
 
 def guide() -> str:
-    """Return the guide for agents, docs/agents.md."""
+    """Return the guide for agents, docs/agents/guide.md."""
     return (Path(__file__).parent / "agents.md").read_text(encoding="utf-8")
 
 

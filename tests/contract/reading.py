@@ -104,6 +104,7 @@ READERS: Dict[str, Callable[[str], Any]] = {
     "shell": as_shell,
     "value": as_lines,
     "table": as_lines,
+    "text": as_lines,
 }
 
 #: Of a command that streams.

@@ -261,8 +261,8 @@ SHAPES: List[Shape] = [
     Shape("watch --until idle", cancelled, {**_WAITED, **_AFTER_CANCEL}),
     Shape("watch --timeout 0.2", printing, {**_NOT_MET, "waited_for": ["nothing"], **_STATUS}),
     Shape("watch --until paused --timeout 0.2", printing, {**_NOT_MET, **_STATUS}, "WAIT_TIMEOUT"),
-    Shape("version", idle, {"cli": "text", "python": "text", "host": "text", "server": "text"}),
-    Shape("version --client", idle, {"cli": "text", "python": "text", "host": "null", "server": "null"}),
+    Shape("version", idle, {"cli": "text", "python": "text", "host": "text", "server": "text", "conflict": "null"}),
+    Shape("version --client", idle, {"cli": "text", "python": "text", "host": "null", "server": "null", "conflict": "null"}),
 ]
 
 

@@ -1,4 +1,4 @@
-"""docs/agents.md is true: each of its lines runs, what it names exists, and the skill file is made from it."""
+"""docs/agents/guide.md is true: each of its lines runs, what it names exists, and the skill file is made from it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .reading import as_json
 from .table import Scene, cancelled_then_printed, idle, printing, stocked
 
 CHECKOUT = Path(__file__).parents[2]
-GUIDE = CHECKOUT / "docs" / "agents.md"
+GUIDE = CHECKOUT / "docs" / "agents" / "guide.md"
 SKILL = CHECKOUT / "docs" / "skill" / "octoprint-cli" / "SKILL.md"
 TEXT = GUIDE.read_text(encoding="utf-8")
 BLOCKS: List[str] = re.findall(r"^```sh\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)

@@ -79,7 +79,7 @@ def big(server: FaultServer) -> None:
         server.octoprint.store(f"part-number-{number:05}-of-a-very-long-name.gcode")
 
 
-@pytest.mark.parametrize("name", ["csv", "json", "table"])
+@pytest.mark.parametrize("name", ["csv", "json", "table", "text"])
 def test_reader_closing_the_pipe_exits_141(name: str, program: Program, server: FaultServer) -> None:
     big(server)
     process = program.start("files", "-f", name)

@@ -74,7 +74,7 @@ def test_shell_format_executes_no_hostile_text(text: str, showing: Any) -> None:
 @EACH
 def test_table_value_and_csv_escape_hostile_text(text: str, showing: Any) -> None:
     program = showing(text)
-    for name in ("table", "value"):
+    for name in ("text", "table", "value"):
         as_lines(program.run("status", "-f", name).stdout)
         as_lines(program.run("files", "-f", name).stdout)
     row = as_csv(program.run("files", "-f", "csv").stdout)[0]

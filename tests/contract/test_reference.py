@@ -1,4 +1,4 @@
-"""The reference of docs/plugins.md is complete and true: what is promised stands there, and what stands there exists."""
+"""The reference pages of the façades are complete and true: what is promised stands there, and what stands there exists."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from octoprint_cli.config.settings import Settings
 from octoprint_cli.config.values import Limits
 from octoprint_cli.testing import fixtures
 
-from .tutorial import TUTORIAL
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
 #: What the methods of `self.client` return, and what a check is given.
 VALUES: Sequence[Any] = (
@@ -56,7 +56,7 @@ class Name(NamedTuple):
 
 def section() -> str:
     """The text of the reference."""
-    return TUTORIAL.read_text(encoding="utf-8").split("\n## Reference\n", 1)[1]
+    return "\n".join((REFERENCE / f"{page}.md").read_text(encoding="utf-8") for page in ("api", "testing"))
 
 
 #: Names of API version 1 that still work; the reference has those of today.

@@ -1,23 +1,27 @@
-"""docs/plugins.md is followed as it is written: every file made, every command run, every output compared."""
+"""The tutorial in docs/plugins is followed as it is written: every file made, every command run, every output compared."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Dict, List
 
 import pytest
+import yaml
 
+from octoprint_cli import __version__
 from octoprint_cli.testing import FaultServer
 
-from . import tutorial
 from .program import Program
 from .reading import as_json, check_failure, check_success
-from .tutorial import Block, Follower, Step, blocks, differs, steps
+from .tutorial import FOLDER as PAGES_FOLDER, PAGES, Block, Follower, Step, blocks, blocks_of, differs, steps
 
 FIRST = "From an empty folder to a command"
 FOLDER = "octoprint-cli-my-printer/"
+#: What `plugins new` writes besides the files that the tutorial shows.
+NOT_SHOWN = {"README.md", "LICENSE", ".gitignore", ".github/workflows/test.yml"}
 #: What a plugin can be made of, each with a part of its own.
 PARTS = (
     FIRST,
@@ -87,8 +91,24 @@ def test_plugins_new_writes_first_tutorial_part(name: str, bare: Program) -> Non
             path, text = path.replace(before, after), text.replace(before, after)
         expected[path] = text
     written = {str(path.relative_to(bare.work)): path.read_text() for path in folder.rglob("*") if path.is_file()}
-    assert written == expected
-    assert sorted(f"{folder.name}/{path}" for path in data["files"]) == sorted(expected)
+    assert {path: text for path, text in written.items() if path in expected} == expected
+    assert sorted(f"{folder.name}/{path}" for path in data["files"]) == sorted(written)
+    besides = {path[len(folder.name) + 1 :] for path in written} - {path[len(folder.name) + 1 :] for path in expected}
+    assert besides == NOT_SHOWN and [path for path in besides if f"`{path}`" not in PAGES[0].read_text(encoding="utf-8")] == []
+
+
+def test_plugins_new_writes_what_others_expect_of_a_package(bare: Program) -> None:
+    bare.inside("plugins", "new", "acme-one")
+    files = {path: (bare.work / "octoprint-cli-acme-one" / path).read_text() for path in NOT_SHOWN}
+    assert "pip install octoprint-cli-acme-one" in files["README.md"] and "octoprint-cli acme one chat" in files["README.md"]
+    assert files["LICENSE"].startswith("MIT License\n") and "the octoprint-cli-acme-one developers" in files["LICENSE"]
+    assert {"dist/", "*.egg-info/", "__pycache__/"} <= set(files[".gitignore"].split())
+    job = yaml.safe_load(files[".github/workflows/test.yml"])["jobs"]["test"]
+    assert [step["run"] for step in job["steps"] if "run" in step][-1] == "octoprint-cli plugins check octoprint-cli-acme-one"
+    assert "{{" in job["steps"][1]["with"]["python-version"]
+    project = (bare.work / "octoprint-cli-acme-one" / "pyproject.toml").read_text()
+    bound = re.search(r'"octoprint-agent-cli>=([0-9.]+)"', project)
+    assert bound and [int(part) for part in bound[1].split(".")] <= [int(part) for part in __version__.split(".")[:2]]
 
 
 BAD_NAMES = ["My-Printer", "my_printer", "-x", "x-", "a--b", "3d", "../evil", "a/b", "a b", "", "ü", "x\n"]
@@ -142,11 +162,11 @@ def test_output_comparison_detects_differences() -> None:
     assert differs(Step("x", "2 passed in ...s\n"), "1 failed in 1.23s\n")
 
 
-def test_tutorial_block_of_unknown_kind_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = tmp_path / "page.md"
-    page.write_text("## One\n\n```python\nx = 1\n```\n")
-    monkeypatch.setattr(tutorial, "TUTORIAL", page)
+def test_tutorial_block_of_unknown_kind_is_an_error() -> None:
     with pytest.raises(AssertionError, match="x = 1"):
-        list(blocks())
-    page.write_text("## One\n\n`x.py`:\n\n```python\nx = 1\n```\n")
-    assert list(blocks()) == [Block("One", "x.py", False, "x = 1\n")]
+        list(blocks_of("## One\n\n```python\nx = 1\n```\n"))
+    assert list(blocks_of("# One\n\n`x.py`:\n\n```python\nx = 1\n```\n")) == [Block("One", "x.py", False, "x = 1\n")]
+
+
+def test_every_page_on_plugins_is_followed() -> None:
+    assert sorted(PAGES) == sorted(PAGES_FOLDER.glob("*.md"))

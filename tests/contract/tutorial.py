@@ -1,4 +1,4 @@
-"""docs/plugins.md as something that can be followed: its blocks in order, and a Python of its own to follow them in.
+"""The pages of docs/plugins as something that can be followed: their blocks in order, and a Python of its own to follow them in.
 
 A block behind a line with a path is a file, or with `at its end` what is added to one; a console block is run, and what it
 shows is what must come, where `...` stands for anything. A command behind which nothing is shown need only succeed.
@@ -18,7 +18,10 @@ from typing import Dict, Iterator, List, NamedTuple, Set
 
 from .warm_python import WarmPython
 
-TUTORIAL = Path(__file__).parents[2] / "docs" / "plugins.md"
+FOLDER = Path(__file__).parents[2] / "docs" / "plugins"
+#: Each page goes on where the one before it ends.
+_NAMES = "tutorial guarded-commands configuration server-plugins checks formats publishing"
+PAGES = [FOLDER / f"{name}.md" for name in _NAMES.split()]
 #: Longer than an installation takes, on a busy machine too.
 LIMIT = 180
 
@@ -37,8 +40,7 @@ sys.argv, stdout = ["setup.py"], os.dup(1)
 with tempfile.TemporaryDirectory() as folder:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     name = build_meta.prepare_metadata_for_build_editable(folder)
-    for file in os.listdir(os.path.join(folder, name)):
-        shutil.copy(os.path.join(folder, name, file), made[0])
+    shutil.copytree(os.path.join(folder, name), made[0], dirs_exist_ok=True)
 """
 _TIMES = re.compile(r"(?<= in )[0-9.]+s")
 
@@ -60,9 +62,14 @@ class Step(NamedTuple):
 
 
 def blocks() -> Iterator[Block]:
-    """All of the tutorial's, each with the heading that it stands below."""
-    text = TUTORIAL.read_text(encoding="utf-8")
-    headings = [(found.start(), found.group(1)) for found in re.finditer(r"^## (.+)$", text, re.MULTILINE)]
+    """All of the tutorial's, in order."""
+    for page in PAGES:
+        yield from blocks_of(page.read_text(encoding="utf-8"))
+
+
+def blocks_of(text: str) -> Iterator[Block]:
+    """The blocks of a page, each with the heading that it stands below, which is the page's title above the first one."""
+    headings = [(found.start(), found.group(1)) for found in re.finditer(r"(?:\A#|^##) (.+)$", text, re.MULTILINE)]
     for found in _BLOCK.finditer(text):
         path, added, language, body = found.groups()
         assert bool(path) != (language == "console"), f"a block that is neither a file nor commands:\n{body}"

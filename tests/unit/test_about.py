@@ -30,6 +30,7 @@ def test_version_shows_client_and_server_versions(each_server):
         "python": platform.python_version(),
         "host": "http://octopi.test",
         "server": each_server.dialect,
+        "conflict": None,
     }
 
 
@@ -120,7 +121,7 @@ def test_plugins_list_shows_built_in_distribution(server):
     assert row["distribution"] == "octoprint-agent-cli" and row["problems"] == []
     assert row["commands"] == COMMANDS
     assert {"printer_connected", "disk_space", "temperatures"} <= set(row["checks"])  # ids, as `preflight` gives them
-    assert set(row["formats"]) == {"csv", "json", "shell", "table", "value", "yaml"}
+    assert set(row["formats"]) == {"csv", "json", "shell", "table", "text", "value", "yaml"}
 
 
 def test_plugins_list_shows_each_plugin_and_its_load_failures(server, extra_plugins):

@@ -97,7 +97,9 @@ def test_yaml_format_applies_to_errors(server):
     assert yaml.safe_load(server.run("nonsense", "-f", "yaml").stdout)["error"]["code"] == "USAGE_ERROR"
 
 
-@pytest.mark.parametrize(("preset", "first"), [("json", "{"), ("yaml", "-"), ("table", "+"), ("value", "O"), ("csv", "+")])
+@pytest.mark.parametrize(
+    ("preset", "first"), [("json", "{"), ("yaml", "-"), ("table", "+"), ("text", "State:"), ("value", "O"), ("csv", "State:")]
+)
 def test_environment_variable_sets_default_format(server, preset, first):
     assert server.run("status", env={"OCTOPRINT_CLI_FORMAT": preset}).stdout.startswith(first)
 

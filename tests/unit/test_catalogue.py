@@ -152,7 +152,7 @@ def test_plain_cliff_command_is_listed_without_promises(server, extra_plugins):
     assert server.run_ok("schema", "plain")["schema"] == {"type": "object"}
 
 
-@pytest.mark.parametrize("name", ["table", "json", "yaml", "csv", "value"])
+@pytest.mark.parametrize("name", ["text", "table", "json", "yaml", "csv", "value"])
 def test_commands_supports_every_list_format(name, server):
     assert server.run("commands", "-f", name, env=NO_SERVER).exit_code == 0
 

@@ -59,7 +59,7 @@ def test_config_show_names_environment_variable_as_origin(server):
     assert shown["api_key"] == ("secr****", "OCTOPRINT_API_KEY")
 
 
-@pytest.mark.parametrize("format_name", ["table", "json", "yaml", "value", "csv"])
+@pytest.mark.parametrize("format_name", ["text", "table", "json", "yaml", "value", "csv"])
 def test_the_key_is_masked_in_every_format(server, config, format_name):
     config.write_text(f"host: http://me:pass-word-1@file.test\napi_key: {SECRET}\n")
     result = server.run("config", "show", "-f", format_name, "--debug", env={"OCTOPRINT_HOST": "", "OCTOPRINT_API_KEY": ""})

@@ -34,7 +34,16 @@ def test_file_row_has_raw_values_and_utc_date(each_server):
         "free": 84047585280,
         "total": 270553174016,
         "files": [
-            {"name": "quick.gcode", "path": "quick.gcode", "location": "local", "size": 3, "date": "2026-11-22T07:49:47Z"},
+            {
+                "name": "quick.gcode",
+                "path": "quick.gcode",
+                "location": "local",
+                "size": 3,
+                "date": "2026-11-22T07:49:47Z",
+                "print_time": None,
+                "estimated_print_time": 4.857,
+                "last_print": None,
+            },
         ],
     }
 
@@ -116,22 +125,32 @@ def test_files_without_permission_names_missing_permission(server):
 def test_files_table_has_readable_sizes_and_free_space(server, monkeypatch):
     monkeypatch.setenv("TZ", "UTC")
     list_of(server, server.entry("quick.gcode", b"x" * 4693))
-    table = server.run("files").stdout
+    table = server.run("files", "-f", "table").stdout
     assert "quick.gcode" in table and "4.6 KiB" in table
     assert table.splitlines()[-2:] == ["free: 78.3 GiB", "total: 252.0 GiB"]
+
+
+def test_file_tells_how_its_last_print_ended(each_server):
+    last = {"date": 1795333787.0, "success": True, "printTime": 84.2}
+    done = each_server.entry("a.gcode", prints={"success": 1, "failure": 0, "last": last})
+    failed = each_server.entry("b.gcode", prints={"success": 0, "failure": 1, "last": {**last, "success": False}})
+    list_of(each_server, done, failed)
+    found = [(file["print_time"], file["last_print"]) for file in each_server.does("files")["files"]]
+    ended = "2026-11-22T07:49:47Z"
+    assert found == [(84.2, {"outcome": "finished", "ended": ended}), (None, {"outcome": "unfinished", "ended": ended})]
 
 
 def test_csv_has_a_header_and_raw_values(server):
     list_of(server, server.entry('a, "b".gcode', b"abc"))
     assert server.run("files", "-f", "csv").stdout.splitlines() == [
-        "name,path,location,size,date",
-        '"a, ""b"".gcode","a, ""b"".gcode",local,3,2026-11-22T07:49:47Z',
+        "name,path,location,size,date,print_time,estimated_print_time,last_print",
+        '"a, ""b"".gcode","a, ""b"".gcode",local,3,2026-11-22T07:49:47Z,,4.857,',
     ]
 
 
 def test_hostile_file_name_is_escaped_on_terminal(server):
     list_of(server, server.entry("a\x1b[2Jb\u202e\r\n.gcode"))
-    for format_name in ("table", "value", "csv", "json", "yaml"):
+    for format_name in ("text", "table", "value", "csv", "json", "yaml"):
         shown = server.run("files", "-f", format_name).stdout
         assert not any(character in shown for character in ("\x1b", "\u202e", "\r"))
 

@@ -81,13 +81,13 @@ def test_error_envelope_holds_known_data():
     assert success({})["data"] == {}
 
 
-@pytest.mark.parametrize("name", ["table", "value", "shell", "json", "yaml"])
+@pytest.mark.parametrize("name", ["text", "table", "value", "shell", "json", "yaml"])
 def test_hostile_text_of_one_object_is_escaped_on_terminal(name):
     shown = one(name, {"text": HOSTILE, HOSTILE: 1, "deep": {HOSTILE: HOSTILE}, "list": [HOSTILE]})
     assert not any(character in shown for character in RAW)
 
 
-@pytest.mark.parametrize("name", ["table", "value", "csv", "json", "yaml"])
+@pytest.mark.parametrize("name", ["text", "table", "value", "csv", "json", "yaml"])
 def test_hostile_text_of_a_list_is_escaped_on_terminal(name):
     shown = many(name, ("a", "b"), [(HOSTILE, [HOSTILE]), (1, {HOSTILE: HOSTILE})], rows_extra={"x": HOSTILE, "y": [HOSTILE]})
     assert not any(character in shown for character in RAW)

@@ -27,7 +27,7 @@ from .hostile import NOT_JSON, anything, few, fewer, leaves, spoilt, spoilt_ever
 HEAT = {"tool0": (200.0, 210.0), "tool1": (21.3, 0.0), "bed": (60.0, 60.0)}
 CONTENT = b"G28\nG1 X10 Y10\nM84\n"
 BUGS = ("INTERNAL_ERROR", "PLUGIN_ERROR", "Traceback")
-SHOWN = ("table", "json", "yaml", "value")
+SHOWN = ("text", "table", "json", "yaml", "value")
 
 ONE, TWO = payloads.DIALECTS
 JOB = payloads.reading(ONE, "Printing", "quick.gcode", completion=12.5, left=93, error="x")

@@ -77,13 +77,13 @@ def test_ignoring_unknown_check_is_a_usage_error_listing_checks(server, gcode_fi
 
 
 def test_preflight_table_marks_ignored_failures(server, far_file):
-    result = server.run("preflight", str(far_file), "--ignore", "print_volume", "--ignore", "travel_volume")
+    result = server.run("preflight", str(far_file), "--ignore", "print_volume", "--ignore", "travel_volume", "-f", "table")
     assert result.exit_code == 0 and result.stdout.count("fail (ignored)") == 2
     assert "evidence" not in result.stdout and "ignored: print_volume" in result.stdout.replace("\n", " ")
 
 
 def test_table_shows_evidence_column_if_requested(server, far_file):
-    assert "evidence" in server.run("preflight", str(far_file), "-c", "id", "-c", "evidence").stdout
+    assert "evidence" in server.run("preflight", str(far_file), "-c", "id", "-c", "evidence", "-f", "table").stdout
     assert '"outside"' in server.run("preflight", str(far_file), "-f", "csv").stdout
 
 
@@ -231,7 +231,7 @@ def test_no_preflight_excludes_strict_and_ignore(server, gcode_file, option):
     assert server.sent == []
 
 
-def test_print_as_plain_text_shows_ignored_checks_in_one_line(server, far_file):
+def test_print_as_a_table_shows_ignored_checks_in_one_line(server, far_file):
     starts(server)
-    ignore = ("--ignore", "print_volume", "--ignore", "travel_volume")
+    ignore = ("--ignore", "print_volume", "--ignore", "travel_volume", "-f", "table")
     assert "ready; ignored: print_volume, travel_volume" in server.run("print", str(far_file), "--confirm", *ignore).stdout

@@ -194,7 +194,7 @@ def test_answer_that_is_no_object_is_unexpected(server, body):
 def test_status_table_has_units_and_dashes(server):
     server.octoprint.heaters = {"tool0": [201.25, 210.0], "bed": [21.3, 0]}
     server.job(server.reading("Printing", "slow.gcode", completion=12.345, left=3700))
-    table = server.run("status").stdout
+    table = server.run("status", "-f", "table").stdout
     for shown in ("201.2 °C, target 210.0 °C", "21.3 °C (off)", "12.3 %", "1 h 01 min", "21.4 KiB", "printing"):
         assert shown in table
     assert "None" not in table and "null" not in table

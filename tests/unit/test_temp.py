@@ -220,7 +220,7 @@ def test_temp_dry_run_is_refused_above_limit(big):
 
 
 def test_temp_table_has_units(big):
-    assert "21.1 °C, target 60.0 °C" in big.run("temp", "--bed", "60").stdout
+    assert "21.1 °C, target 60.0 °C" in big.run("temp", "--bed", "60", "-f", "table").stdout
 
 
 def test_target_during_a_job_notes_the_job(server):

@@ -90,7 +90,7 @@ def test_empty_history_is_reported_in_words(server):
 
 @pytest.mark.parametrize("name", ["history", "temperature", "temperature.bed"])
 def test_history_columns_can_be_chosen(warm, name):
-    shown = warm.run("temp", "--history", "-c", name).stdout
+    shown = warm.run("temp", "--history", "-c", name, "-f", "table").stdout
     assert ("minutes ago" in shown) is (name == "history") and ("21.1 °C (off)" in shown) is (name != "history")
     assert list(warm.run_ok("temp", "--history", "-c", name)) == [name.partition(".")[0]]
 

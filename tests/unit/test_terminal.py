@@ -147,7 +147,8 @@ def test_warning_to_closed_stderr_is_no_error():
 
 
 def table(server, encoding, *argv, errors="strict"):
-    """What such a stdout gets."""
+    """What such a stdout gets, as a table unless another format is named."""
+    argv = argv if "-f" in argv else (*argv, "-f", "table")
     stdout = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors=errors, newline="")
     assert Program(io.StringIO(), stdout, io.StringIO(), server.env).run(list(argv)) == 0
     stdout.flush()

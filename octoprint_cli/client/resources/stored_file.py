@@ -67,6 +67,7 @@ class StoredFile(NamedTuple):
     estimated_print_time: Optional[float] = None  # seconds, once the server has analysed the file
     history: History = History()
     is_folder: bool = False  # of the answer for one path; a listing has files alone
+    print_time: Optional[float] = None  # seconds that its last print took, if that finished
 
     @classmethod
     def from_json(cls, entry: Dict[str, Any]) -> StoredFile:
@@ -83,6 +84,7 @@ class StoredFile(NamedTuple):
             estimated_print_time=number(inner(entry, "gcodeAnalysis").get("estimatedPrintTime")),
             history=History.from_json(inner(entry, "prints")),
             is_folder=entry.get("type") == "folder",
+            print_time=_print_time(inner(inner(entry, "prints"), "last")),
         )
 
     def is_still(self, before: Optional[StoredFile]) -> bool:
@@ -102,6 +104,11 @@ class Listing(NamedTuple):
         """Make the listing from the answer of a recursive one: folders are walked, models for slicing left out."""
         files = sorted(_walk(answer.get("files")), key=lambda file: (file.location, file.path))
         return cls(files, whole(answer.get("free")), whole(answer.get("total")))
+
+
+def _print_time(last: Dict[str, Any]) -> Optional[float]:
+    """Return how long the last print took; of one that did not finish the server's time is that up to its end."""
+    return number(last.get("printTime")) if last.get("success") is True else None
 
 
 def _walk(entries: Any) -> Iterator[StoredFile]:

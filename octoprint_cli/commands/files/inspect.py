@@ -5,13 +5,15 @@ from __future__ import annotations
 import shlex
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, List
+from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 from octoprint_cli.api import (
     ShowOne,
     add_file,
     errors,
     fields,
+    labelled,
+    lines,
     require_piped,
 )
 
@@ -61,6 +63,39 @@ def _told(notable: Dict[str, Any]) -> str:
     return f"line {notable['line']}{more}: {notable['code']} {notable['does']}"
 
 
+#: What a person reads: what the file is, what it prints, what it heats, and what deserves a look.
+_TEMPLATE = lines(
+    "<bold>{file}</>, {size}, {lines:count line}[, sliced by {slicer}][ for {printer}]",
+    (
+        "{complete=true}<green>Complete</>: {ending}",
+        "{complete=false}<red>Not complete</>: {ending}",
+        "<yellow>Nothing to print</>: {ending}",
+    ),
+    "{dimensions?}<bold>Print</>",
+    labelled(
+        {
+            "  Time": "{estimated_time}, as the slicer says",
+            "  Size": "{dimensions.width} wide, {dimensions.depth} deep, {dimensions.height} high",
+            "  From": "X {extents.extruding.x}[, Y {extents.extruding.y}][, Z {extents.extruding.z}]",
+            "  Layers": "{layers.count}[, {layers.height} high][, the first {layers.first_height}]",
+            "  Filament": "[{filaments:list}, ]{extrusion}",
+            "  Nozzle": "{nozzles:list}",
+            "  Extrusion": "{extrusion_mode.mode}[, most likely{extrusion_mode.certain=false}]: {extrusion_mode.reason}",
+        }
+    ),
+    "{temperatures?}<bold>Heat</>",
+    labelled({"{for temperatures}  {key:heater}": "{highest}[, {first_layer} at the first layer]"}),
+    "{bad_lines?}<bold>Damage</>",
+    "{for bad_lines}  <red>{value}</>[ in a comment{comment?}]",
+    ("{doubts?}<bold>Worth a look</>", "{notable?}<bold>Worth a look</>", "{cold_extrusion?}<bold>Worth a look</>"),
+    "  <yellow>line {cold_extrusion}: it extrudes with a cold hotend</>",
+    "{for doubts}  <yellow>{value}</>",
+    "{for notable}  {value}",
+    "{thumbnails?}<bold>Pictures</>: {thumbnails}",
+    "<green>Wrote</> {written}.",
+)
+
+
 class Inspect(ShowOne):
     """say what a G-code file contains
 
@@ -102,9 +137,11 @@ class Inspect(ShowOne):
         thumbnails=fields.listed(_PICTURE.displayed_as(lambda it: f"{it['format']} {it['width']}x{it['height']}")),
         written=fields.text("the file that --thumbnail wrote").or_null,
     )
+    template = _TEMPLATE
     effects = ("reads",)
     error_codes = ("FILE_NOT_FOUND", "FILE_UNREADABLE", "FILE_UNWRITABLE", "FILE_INVALID", "FILE_EXISTS")
     needs_server = False
+    _contents: Optional[Contents] = None
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -113,9 +150,13 @@ class Inspect(ShowOne):
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        contents = self._read(parsed_args.file)
+        self._contents = contents = self._read(parsed_args.file)
         written = _write_thumbnail(contents, Path(parsed_args.thumbnail)) if parsed_args.thumbnail is not None else None
         return {"file": parsed_args.file, **contents.as_dict(), "written": written}
+
+    def picture(self) -> Optional[bytes]:
+        pictures = sorted(self._contents.thumbnails if self._contents else (), key=_area, reverse=True)
+        return next(filter(None, (picture.as_png() for picture in pictures)), None)
 
     def _read(self, file: str) -> Contents:
         from octoprint_cli.api import GcodeParser, read_file  # slow to import, and help does without
@@ -130,6 +171,10 @@ class Inspect(ShowOne):
         return reading.contents()
 
 
+def _area(thumbnail: Any) -> int:
+    return int(thumbnail.width * thumbnail.height)
+
+
 def _write_thumbnail(contents: Contents, path: Path) -> str:
     """Write the largest picture that there is in the format that the name asks for. Replaces no other file; returns the path.
 
@@ -137,7 +182,7 @@ def _write_thumbnail(contents: Contents, path: Path) -> str:
     """
     there: List[str] = sorted({thumbnail.format.lower() for thumbnail in contents.thumbnails})
     wanted = path.suffix.lower().lstrip(".").replace("jpeg", "jpg")
-    largest_first = sorted(contents.thumbnails, key=lambda thumbnail: thumbnail.width * thumbnail.height, reverse=True)
+    largest_first = sorted(contents.thumbnails, key=_area, reverse=True)
     data = next(filter(None, (thumbnail.in_format(wanted) for thumbnail in largest_first)), None)
     if data is None:
         has = f"it has {', '.join(there)}" if there else "it has none at all"

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any, Sequence
 
-from octoprint_cli.api import Lister, Rows, add_location, fields
+from octoprint_cli.api import Lister, Rows, add_location, fields, labelled
+
+if TYPE_CHECKING:
+    from octoprint_cli.api import StoredFile
 
 COLUMNS = ("name", "path", "location", "size", "date")
+#: Columns that a table leaves out.
+MORE = ("print_time", "estimated_print_time", "last_print")
+
+_LAST_PRINT = fields.record(
+    outcome=fields.one_of("finished", "unfinished", meaning="unfinished: it was cancelled, or has failed"),
+    ended=fields.time("when").or_null,
+)
 
 
 class Files(Lister):
@@ -25,9 +36,23 @@ class Files(Lister):
                 location=fields.one_of("local", "sdcard"),
                 size=fields.size("of the file").or_null,
                 date=fields.time("of the upload").or_null,
+                print_time=fields.span("that the last print took; null: it did not finish, or there was none").or_null,
+                estimated_print_time=fields.span("of a print, from the server's analysis").or_null,
+                last_print=_LAST_PRINT.displayed_as(lambda last: str(last["outcome"])).or_null,
             )
         ),
     )
+    headings = labelled(
+        {
+            "file": "{path}",
+            "on": "{location=sdcard}SD card",
+            "size": "{size}",
+            "uploaded": "{date:day}",
+            "print time": ("{print_time}", "~ {estimated_print_time}"),
+            "last print": ("{last_print.outcome=finished}<green>finished</>", "{last_print?}<yellow>not finished</>"),
+        }
+    )
+    template = "{free} free[ of {total}]"
     effects = ("reads",)
     error_codes = ("PRINTER_OFFLINE",)
 
@@ -38,5 +63,12 @@ class Files(Lister):
 
     def take_action(self, parsed_args: Namespace) -> Rows:
         listing = self.client.files.list(parsed_args.location)
-        rows = [(file.name, file.path, file.location, file.size, file.date) for file in listing.files]
-        return Rows("files", COLUMNS, rows, free=listing.free, total=listing.total)
+        return Rows("files", COLUMNS, map(_row, listing.files), more=MORE, free=listing.free, total=listing.total)
+
+
+def _row(file: StoredFile) -> Sequence[Any]:
+    """Return a file as a row of the answer."""
+    known = (file.name, file.path, file.location, file.size, file.date)
+    outcome = {True: "finished", False: "unfinished", None: None}[file.history.succeeded]
+    last_print = {"outcome": outcome, "ended": file.history.last} if outcome else None
+    return (*known, file.print_time, file.estimated_print_time, last_print)

@@ -10,6 +10,7 @@ from octoprint_cli.api import (
     REPLACED,
     UPLOAD_CODES,
     VERIFIED,
+    VERIFIED_CLAUSES,
     Guarded,
     ShowOne,
     add_file,
@@ -20,6 +21,8 @@ from octoprint_cli.api import (
     upload_options,
 )
 
+_SELECTED = "[ It is selected for printing.{selected?}]"
+
 
 class Upload(Guarded, ShowOne):
     """upload a G-code file
@@ -29,6 +32,7 @@ class Upload(Guarded, ShowOne):
     """
 
     destructive = None
+    would = "Would upload {file}[ and select it{select?}]."
     result = fields.record(
         action=fields.one_of("uploaded", "unchanged", "skipped"),
         name=fields.text("as it was typed"),
@@ -41,6 +45,11 @@ class Upload(Guarded, ShowOne):
         unchanged=fields.switch("true: they were there already"),
         replaced=REPLACED.optional,
         selected=fields.switch("after a failure null if it is not known").or_null,
+    )
+    template = (
+        "{action=skipped}{path} is on the server already, with other bytes. It was left alone, and nothing was sent.",
+        f"{{unchanged?}}<green>{{path}} was on the server already</>[ ({{size}}{VERIFIED_CLAUSES})].{_SELECTED}",
+        f"<green>Uploaded</> {{path}}[ to the SD card{{location=sdcard}}][ ({{size}}{VERIFIED_CLAUSES})].{_SELECTED}",
     )
     effects = ("writes",)
     error_codes = UPLOAD_CODES

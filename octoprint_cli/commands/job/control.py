@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any, Dict, Optional
 
-from octoprint_cli.api import Guarded, ShowOne, fields, require_hot
+from octoprint_cli.api import Guarded, ShowOne, fields, lines, require_hot
 
 #: The result of pause and resume.
 _CHANGED = fields.record(
@@ -24,11 +24,13 @@ class Cancel(Guarded, ShowOne):
     """
 
     destructive = "ends the print for good"
+    would = "Would cancel the job."
     result = fields.record(
         action=fields.one_of("cancelled"),
         file=fields.text("path on the server").or_null,
         state=fields.text("the server's own word"),
     )
+    template = "<green>Cancelled</> {file|the job}. The printer is {state}."
     effects = ("stops",)
     error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STILL_CANCELLING")
 
@@ -45,7 +47,16 @@ class Pause(Guarded, ShowOne):
     """
 
     destructive = None
+    would = "Would pause the job."
     result = _CHANGED
+    template = lines(
+        (
+            "{changed=false}{file|The job} was paused already.",
+            "{changed=null}{file|The job} is paused; whether it was so before is not known.",
+            "<green>Paused</> {file|the job}.",
+        ),
+        "Go on with it: {octoprint-cli resume}",
+    )
     effects = ("stops",)
     error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
 
@@ -69,7 +80,12 @@ class Resume(Guarded, ShowOne):
     """
 
     destructive = "prints into the air if a heater that was hot at the pause is cold now"
+    would = "Would resume the job."
     result = _CHANGED
+    template = lines(
+        ("{changed=false}{file|The job} was under way already.", "<green>Resumed</> {file|the job}."),
+        "Watch it: {octoprint-cli watch}",
+    )
     effects = ("heats", "moves", "starts")
     error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
 

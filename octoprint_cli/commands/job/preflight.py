@@ -15,12 +15,23 @@ from octoprint_cli.api import (
     add_file_or_stored,
     add_location,
     add_name,
+    labelled,
+    lines,
     preflight_report,
 )
 
 COLUMNS = ("id", "status", "severity", "message")
 #: Columns that a table leaves out: the values behind the message, and whether the failure was overridden.
 MORE = ("evidence", "ignored")
+
+_NUMBERS = (
+    "{checked:count check} made[, {skipped:count} did not apply][, {ignored:count} ignored][, {warnings:count warning}]."
+    "[ -v shows all of them.{!verbose}]"
+)
+_COUNTS = (
+    f"{{ready?}}<green>Ready to print</>: {_NUMBERS}",
+    f"<red>Not ready to print</>: {_NUMBERS}",
+)
 
 
 class Preflight(Lister):
@@ -31,6 +42,17 @@ class Preflight(Lister):
     """
 
     result = REPORT
+    headings = labelled({})  # no columns: checks that say nothing new are counted
+    template = lines(
+        "{for checks}{status=fail}{severity=block}{ignored=false}<red>Fails</>   {id}: {message}",
+        "{for warnings}<yellow>Warning</> {id}: {message}",
+        "{for warnings}{hint?}        {hint}",
+        "{for checks}{ignored?}<yellow>Ignored</> {id}: {message}",
+        "{for exemptions}<yellow>Allowed</> {id}, by {setting}[ of {origin}]",
+        "{for checks}{verbose?}{status=pass}Passes  {id}: {message}",
+        "{for checks}{verbose?}{status=skip}Skipped {id}: {message}",
+        _COUNTS,
+    )
     effects = ("reads",)
     preflight = True
     error_codes = CHECK_CODES

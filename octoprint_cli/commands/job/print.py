@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
 
 from octoprint_cli.api import (
     CHECK_CODES,
+    OVERRIDDEN,
+    PRINTED,
     REPLACED,
     UPLOAD_CODES,
     VERDICT,
     VERIFIED,
+    VERIFIED_CLAUSES,
     WAIT_CODES,
     WAITED,
     Guarded,
@@ -21,6 +24,7 @@ from octoprint_cli.api import (
     add_wait,
     errors,
     fields,
+    lines,
     replaced,
     seconds,
     upload_options,
@@ -39,6 +43,7 @@ class Print(Guarded, ShowOne):
     """
 
     destructive = "heats and moves the printer"
+    would = ("Would print {file}.", "Would print {stored}, which is on the server.")
     preflight = True
     skippable = True
     result = fields.merged(
@@ -56,6 +61,15 @@ class Print(Guarded, ShowOne):
             preflight=VERDICT.or_null.optional,
         ),
         fields.optional(WAITED),
+    )
+    template = (
+        f"{{met?}}{PRINTED}",
+        "{met?}{last_job:sentence}.[ {temperature:hot}.]",
+        lines(
+            f"<green>Started</> {{file}}[ ({{size}}[, already on the server{{unchanged?}}]{VERIFIED_CLAUSES})].",
+            *OVERRIDDEN,
+            "Watch it: {octoprint-cli watch}",
+        ),
     )
     effects = ("writes", "heats", "moves", "starts")
     repeatable = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict
 
-from octoprint_cli.api import WAIT_CODES, WAITED, ShowOne, add_goals, waited
+from octoprint_cli.api import PRINTED, WAIT_CODES, WAITED, ShowOne, add_goals, labelled, lines, waited
 
 
 class Wait(ShowOne):
@@ -17,6 +17,17 @@ class Wait(ShowOne):
 
     own_timeout = True
     result = WAITED
+    template = (
+        f"{{met=done}}{PRINTED}",
+        "{met=done}{last_job:sentence}.[ {temperature:hot}.]",
+        lines(
+            "{met=temp}<green>The heaters are at their targets</>, after {seconds:span}.",
+            labelled({"{for temperature}{met=temp}{key:heater}": "{value}"}),
+        ),
+        "{met=progress*}<green>{job.file|The job} has come that far</>[: to {job.completion}][, with {job.print_time_left} left].",
+        "{met=printing,paused}<green>{job.file|The job} is {met}</>, after {seconds:span}.",
+        "{met?}<green>The printer is {met}</>, after {seconds:span}.",
+    )
     effects = ("reads",)
     error_codes = WAIT_CODES
 

@@ -38,7 +38,12 @@ class Connect(Guarded, ShowOne):
     """
 
     destructive = None
+    would = "Would connect the server to the printer."
     result = _LINK
+    template = (
+        "{changed=false}The printer was connected already[, on {port}][ at {baudrate} baud].",
+        "<green>Connected</> the printer[ on {port}][ at {baudrate} baud][, with the profile {profile}].",
+    )
     effects = ("moves",)  # many firmwares restart when they are connected to
     error_codes = ("NOT_FOUND", "PRINTER_OFFLINE")
 
@@ -78,7 +83,13 @@ class Disconnect(Guarded, ShowOne):
     """
 
     destructive = "kills the job if there is one"
+    would = "Would disconnect the printer."
     result = _LINK
+    template = (
+        "{changed=false}No printer was connected.",
+        "{changed=null}The printer is disconnected; whether it was so before is not known.",
+        "<green>Disconnected</> the printer.",
+    )
     effects = ("stops",)
     error_codes = ("STATE_NOT_REACHED",)
 

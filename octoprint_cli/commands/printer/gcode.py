@@ -57,6 +57,11 @@ class Gcode(Guarded, ShowOne):
         replies=fields.listed(_REPLY, "with --reply").optional,
         job_under_way=UNDER_WAY.optional,
     )
+    would = "Would send {commands:list}."
+    template = (
+        "<green>Sent</> {commands:list} to the server's queue. "
+        "Whether the firmware carries it out is not known: --reply waits for its answer."
+    )
     effects = EFFECTS
     unqueued_when = ("commands",)  # M112 may be one of them
     repeatable = False

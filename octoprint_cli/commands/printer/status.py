@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any, Dict
 
-from octoprint_cli.api import SUMMARY, ShowOne, read_snapshot, summary
+from octoprint_cli.api import STATUS_TEMPLATE, SUMMARY, ShowOne, read_snapshot, summary
 
 
 class Status(ShowOne):
@@ -16,6 +16,7 @@ class Status(ShowOne):
     """
 
     result = SUMMARY
+    template = STATUS_TEMPLATE
     effects = ("reads",)
     error_codes = ("PRINTER_OFFLINE",)
 

@@ -9,6 +9,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, 
 
 from octoprint_cli.api import (
     FINE,
+    HEATER_LINES,
     HEATERS,
     UNDER_WAY,
     WAITED,
@@ -20,6 +21,7 @@ from octoprint_cli.api import (
     fields,
     heaters,
     job_under_way,
+    lines,
     number_text,
     plot,
     waited,
@@ -45,6 +47,7 @@ class Temp(Guarded, ShowOne):
     """
 
     destructive = None
+    would = ("{off?}Would switch every heater off.", "{requests?}Would set the temperatures.")
     result = fields.merged(
         fields.record(
             temperature=HEATERS,
@@ -53,6 +56,10 @@ class Temp(Guarded, ShowOne):
             job_under_way=UNDER_WAY.optional,
         ),
         fields.optional(WAITED),
+    )
+    template = lines(
+        ("{met?}<green>The heaters are at their targets</>, after {seconds:span}.", "<green>{set:targets}</>."),
+        HEATER_LINES,
     )
     effects = ("heats",)
     unqueued_when = ("off",)

@@ -17,6 +17,8 @@ from octoprint_cli.api import (
     explained,
     fields,
     installed_commands,
+    labelled,
+    lines,
     schema_of,
 )
 
@@ -56,6 +58,10 @@ class Commands(Lister):
     """
 
     result = fields.record(commands=fields.listed(_COMMAND), broken=fields.listed(fields.text(), "what cannot be loaded, and why"))
+    headings = labelled(
+        {"name": "{name}", "summary": "{summary}", "effects": "{verbose?}{effects}", "needs --confirm: it": "{confirm}"}
+    )
+    template = "{for broken}<red>Broken:</> {value}"
     effects = ("reads",)
     needs_server = False
 
@@ -117,6 +123,13 @@ class Explain(ShowOne):
         retryable=fields.switch("the same command can succeed later without anything being changed"),
         advice=fields.text("what to do"),
         next=fields.text("what to run"),
+    )
+    template = lines(
+        "<bold>{code}</>, exit code {exit_code}",
+        "{meaning}",
+        ("{retryable?}The same command can succeed later.", "The same command fails again until something is changed."),
+        "{advice}",
+        "Next: {next}",
     )
     effects = ("reads",)
     needs_server = False

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional
 
-from octoprint_cli.api import Lister, Rows, ShowOne, errors, fields, write_plugin
+from octoprint_cli.api import Lister, Rows, ShowOne, errors, fields, labelled, write_plugin
 
 
 class PluginsList(Lister):
@@ -28,6 +28,17 @@ class PluginsList(Lister):
             )
         )
     )
+    headings = labelled(
+        {
+            "distribution": "{distribution}",
+            "version": "{version}",
+            "commands": ("{verbose?}{commands}", "{commands:count}"),
+            "checks": ("{verbose?}{checks}", "{checks:count}"),
+            "formats": ("{verbose?}{formats}", "{formats:count}"),
+            "problems": "<red>{problems}</>",
+        }
+    )
+    template = "{!verbose}-v names them."
     effects = ("reads",)
     needs_server = False
 
@@ -59,6 +70,7 @@ class PluginsCheck(Lister):
             )
         )
     )
+    headings = labelled({"distribution": "{distribution}", "follows the guidelines": "{ok}", "problems": "<red>{problems}</>"})
     effects = ("reads",)
     error_codes = ("NOT_FOUND", "PLUGIN_RULES")
     needs_server = False
@@ -84,7 +96,7 @@ class PluginsCheck(Lister):
 class PluginsNew(ShowOne):
     """write a new plugin: a package with one command and its tests
 
-    Into a folder octoprint-cli-NAME, here. docs/plugins.md goes on from there.
+    It is written into the folder octoprint-cli-NAME, here. The tutorial in docs/plugins/tutorial.md goes on from there.
     """
 
     result = fields.record(
@@ -115,4 +127,4 @@ class PluginsNew(ShowOne):
     def text(self, data: Mapping[str, Any]) -> Optional[str]:
         if "next" not in data:
             return None
-        return "\n".join([f"{Path(data['folder']).name} is there. Next:", *(f"  {step}" for step in data["next"])])
+        return "\n".join([f"Wrote {Path(data['folder']).name}. Next:", *(f"  {step}" for step in data["next"])])

@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict, Mapping, Optional
 
-from octoprint_cli.api import ShowOne, errors, fields, visible
+from octoprint_cli.api import ShowOne, errors, fields, name_conflict, visible
 
 #: The number of characters of a server's version that are shown in a text.
 LONGEST_VERSION = 80
@@ -20,6 +20,7 @@ class Version(ShowOne):
         python=fields.text(),
         host=fields.text("the server's address").or_null,
         server=fields.text("OctoPrint's").or_null,
+        conflict=fields.text("what is wrong if another project named octoprint-cli is installed beside this one").or_null,
     )
     effects = ("reads",)
 
@@ -29,7 +30,12 @@ class Version(ShowOne):
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
-        data = {"cli": self.app.version, "python": sys.version.split()[0], "host": None, "server": None}
+        data: Dict[str, Any] = {"cli": self.app.version, "python": sys.version.split()[0]}
+        data.update(host=None, server=None, conflict=None)
+        conflict = name_conflict()
+        if conflict is not None:
+            data["conflict"] = str(conflict)
+            self.terminal.warn(data["conflict"])
         host = None if parsed_args.client else self.settings.find("host")
         if host is None:
             return data

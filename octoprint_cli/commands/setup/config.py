@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from octoprint_cli.api import Lister, Rows, fields
+from octoprint_cli.api import Lister, Rows, fields, labelled
 
 
 class ConfigShow(Lister):
@@ -20,6 +20,8 @@ class ConfigShow(Lister):
             fields.record(name=fields.text(), value=fields.anything("the value"), origin=fields.text("where it comes from"))
         ),
     )
+    headings = labelled({"setting": "{name}", "value": "{value}", "comes from": "{origin}"})
+    template = labelled({"File": "{path}", "Printers": "{printers}"})
     effects = ("reads",)
     needs_server = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any, Callable, Dict, Tuple
 
-from octoprint_cli.api import ShowOne, errors, fields, normalise
+from octoprint_cli.api import ShowOne, errors, fields, lines, normalise
 
 
 class Init(ShowOne):
@@ -22,6 +22,13 @@ class Init(ShowOne):
         api_key=fields.text("masked"),
         verified=fields.switch(),
         server=fields.text("OctoPrint's version").or_null,
+    )
+    template = lines(
+        (
+            "{verified?}<green>Saved</> {host}[ (OctoPrint {server})][ as the printer {printer}] in {path}.",
+            "<green>Saved</> {host}[ as the printer {printer}] in {path}; it was not tried on the server.",
+        ),
+        ("Try it: octoprint-cli --printer {printer} status", "Try it: octoprint-cli status"),
     )
     effects = ("writes",)
     exposed_as_tool = False  # it asks an interactive user

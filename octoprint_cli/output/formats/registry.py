@@ -1,13 +1,35 @@
-"""The installed formats, with the interface that cliff expects of its formatter manager."""
+"""The installed formats, with the interface that cliff expects of its formatter manager, and what they are given to show."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Optional
+from argparse import Namespace
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional
 
 from octoprint_cli.plugins.entry_points import EntryPointGroup
 
 SHOW_GROUP = "octoprint_cli.formatter.show"
 LIST_GROUP = "octoprint_cli.formatter.list"
+
+
+#: The format of whoever names none.
+DEFAULT_FORMAT = "text"
+
+
+class Presentation(NamedTuple):
+    """How a command's answer is to be read by a person: its templates, and what of the run they may show."""
+
+    #: The template of the answer; for a list, of what stands below its columns. See `output/template.py`.
+    template: Any = None
+    #: The columns of a list: headings, each with the template of its cells. None: those of the answer. Empty: none.
+    headings: Optional[Mapping[str, Any]] = None
+    #: The arguments that a template may name: of a dry run those of the command line.
+    arguments: Namespace = Namespace()
+    verbose: bool = False
+    #: Returns the command line of this program that means the same server as this run.
+    command: Optional[Callable[[str], str]] = None
+    #: A PNG file to draw on a terminal.
+    picture: Optional[bytes] = None
+    environ: Optional[Mapping[str, str]] = None
 
 
 class Loaded:

@@ -9,9 +9,11 @@ import contextlib
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, List, Optional, TextIO
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, List, Mapping, Optional, TextIO
 
 from octoprint_cli.output.safe_text import visible
+from octoprint_cli.output.terminal.colours import coloured, has_colours, is_terminal
 
 if TYPE_CHECKING:
     from octoprint_cli.output.terminal.live_view import View
@@ -26,16 +28,22 @@ Show = Callable[["PrinterView"], None]
 class Terminal:
     """Notes and progress on stderr, and questions if stdin and stderr are a terminal."""
 
-    def __init__(self, stdin: Optional[TextIO] = None, stderr: Optional[TextIO] = None, quiet: bool = False) -> None:
+    def __init__(
+        self,
+        stdin: Optional[TextIO] = None,
+        stderr: Optional[TextIO] = None,
+        quiet: bool = False,
+        environ: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.stdin = stdin if stdin is not None else sys.stdin
         self.stderr = stderr if stderr is not None else sys.stderr
-        self.quiet = quiet
+        self.quiet, self.environ = quiet, environ
         self._view: Optional[View] = None
 
     @property
     def attended(self) -> bool:
         """Whether an interactive user can be asked: stdin and stderr are both a terminal."""
-        return _is_tty(self.stdin) and _is_tty(self.stderr)
+        return is_terminal(self.stdin) and is_terminal(self.stderr)
 
     def note(self, text: str) -> None:
         """Write a note on a line of its own, except with `--quiet`."""
@@ -44,11 +52,11 @@ class Terminal:
 
     def warn(self, text: str) -> None:
         """Write a warning, even with `--quiet`."""
-        self._write(f"Warning: {text}")
+        self._write(f"Warning: {text}", "yellow")
 
     def note_error(self, message: str, code: str, hint: str) -> None:
         """Write an error and its hint, even with `--quiet`."""
-        self._write(f"Error: {visible(message)} ({code})\nHint: {visible(hint)}")
+        self._write(f"Error: {visible(message)} ({code})\nHint: {visible(hint)}", "red")
 
     def write_line(self, text: str) -> None:
         """Write a line as it is, even with `--quiet`: an answer that stdout could not take."""
@@ -61,7 +69,7 @@ class Terminal:
         The function takes the bytes done so far and the total. The bar appears with the first update that comes after
         `after` seconds.
         """
-        if self.quiet or not _is_tty(self.stderr):
+        if self.quiet or not is_terminal(self.stderr):
             yield None
             return
         begun = time.monotonic()
@@ -90,14 +98,14 @@ class Terminal:
         or `stream`. The function may be called at any time from any thread.
         """
         stream = stream if stream is not None else self.stderr
-        if self.quiet or not _is_tty(stream):
+        if self.quiet or not is_terminal(stream):
             yield None
             return
         from octoprint_cli.output.terminal.live_view import View  # slow to import, and only a terminal has one
         from octoprint_cli.output.terminal.suspend import around_stops
 
         with View(stream, whole) as view, around_stops(view.hide, view.reappear):
-            self._view = view if view.able and _is_tty(self.stderr) else None
+            self._view = view if view.able and is_terminal(self.stderr) else None
             try:
                 yield view.show if view.able else None
             finally:
@@ -115,19 +123,16 @@ class Terminal:
 
         return getpass.getpass(f"{question}: ", stream=self.stderr).strip()
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: str, style: str = "") -> None:
+        """Write lines; the first word of the first has the colour of the style if stderr is a terminal that has colours."""
         if self._view is not None:  # writing to stderr would garble the live view
             return self._view.say(text)
         lines = "\n".join(visible(line) for line in text.split("\n"))
+        if style and has_colours(self.stderr, self.environ):
+            word, rest = lines.split(" ", 1)
+            lines = f"{coloured(word, style)} {rest}"
         try:
             self.stderr.write(lines + "\n")
             self.stderr.flush()
         except (OSError, ValueError):
             pass  # a closed stderr must not turn a success into a failure
-
-
-def _is_tty(stream: Optional[TextIO]) -> bool:
-    try:
-        return stream is not None and stream.isatty()
-    except ValueError:  # closed
-        return False

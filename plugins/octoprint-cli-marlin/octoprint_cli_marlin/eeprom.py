@@ -66,11 +66,16 @@ class Save(Guarded, FirmwareCommand):
     """
 
     destructive = "overwrites the stored settings"
+    would = "Would store the settings in use."
     result = fields.record(
         action=fields.one_of("saved", "acknowledged"),
         firmware_name=fields.text().or_null,
         bytes=fields.size("that were stored").or_null,
         crc=fields.whole("of what was stored").or_null,
+    )
+    template = (
+        "{action=saved}<green>The firmware stored its settings</>[ ({bytes})].",
+        "<yellow>The firmware acknowledged the command</>, and did not report that it stored its settings.",
     )
     effects = ("writes",)
     error_codes = (*FIRMWARE_CODES, "NOT_MARLIN")

@@ -7,7 +7,7 @@ import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
-from octoprint_cli.api import Guarded, errors, fields
+from octoprint_cli.api import Guarded, errors, fields, lines
 from octoprint_cli_marlin.firmware_command import FIRMWARE_CODES, FirmwareCommand, no_reply, refusal
 
 #: The firmware reports temperatures every two seconds while it tunes.
@@ -40,6 +40,7 @@ class Tune(Guarded, FirmwareCommand):
     The constants are neither applied nor stored: the result says how to keep them.
     """
 
+    would = "Would tune {heater} at {target} °C."
     destructive = "heats unattended to tune the heater"
     reply_seconds = TUNE_SECONDS
     result = fields.record(
@@ -53,6 +54,10 @@ class Tune(Guarded, FirmwareCommand):
         lowest=fields.degrees("in the last cycle").or_null,
         highest=fields.degrees("in the last cycle").or_null,
         keep=fields.listed(fields.text(), "the commands that apply and store the constants").displayed_as(" && ".join),
+    )
+    template = lines(
+        "<green>Tuned</> {heater} at {target} in {cycles:count cycle}: Kp {kp}, Ki {ki}, Kd {kd}.",
+        "The constants are neither applied nor stored. To keep them: {keep}",
     )
     effects = ("heats",)
     repeatable = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any, Dict
 
-from octoprint_cli.api import errors, fields
+from octoprint_cli.api import errors, fields, lines
 from octoprint_cli_marlin.firmware_command import AMBIGUOUS, FIRMWARE_CODES, FirmwareCommand, is_marlin, parsed_values
 
 
@@ -46,6 +46,10 @@ class Position(FirmwareCommand):
         e=fields.length("of the filament").or_null,
         count=fields.mapping(fields.number(), "the motors' own count, in steps on most printers").or_null,
         ambiguous=AMBIGUOUS,
+    )
+    template = lines(
+        "X {x|unknown}, Y {y|unknown}, Z {z|unknown}[, E {e}]",
+        "{ambiguous?}<yellow>Another client's command was sent at the same time: this may be the reply to that one.</>",
     )
     effects = ("reads",)
 

@@ -28,6 +28,10 @@ class PowerCommand(ShowOne):
     """A command on the power supply."""
 
     result = fields.merged(_CHANGED, _POWER)
+    template = (
+        "{changed=false}The printer's power was {power} already. The printer is {state}.",
+        "<green>The printer's power is {power}</>. The printer is {state}.",
+    )
     _psu: Optional[Psu] = None
 
     @property
@@ -68,6 +72,10 @@ class Status(PowerCommand):
     """
 
     result = _POWER
+    template = (
+        "The printer's power is {power}. The printer is {state}.",
+        "<yellow>Whether the printer's power is on is not known</>. The printer is {state}.",
+    )
     effects = ("reads",)
     error_codes = ("PSUCONTROL_MISSING",)
 
@@ -84,6 +92,7 @@ class On(Guarded, PowerCommand):
     """
 
     destructive = "powers the printer"
+    would = "Would switch the printer's power on."
     effects = ("powers", "moves")  # many firmwares move the axes when they start
     error_codes = ("PSUCONTROL_MISSING", "STATE_NOT_REACHED", "PRINTER_OFFLINE", "NOT_FOUND")
 
@@ -141,6 +150,7 @@ class Off(Guarded, PowerCommand):
     """
 
     destructive = "cuts the printer's power"
+    would = "Would switch the printer's power off."
     effects = ("powers", "stops")
     error_codes = ("PSUCONTROL_MISSING", "HOTEND_HOT", "TEMPERATURE_UNKNOWN", "STATE_NOT_REACHED")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from typing import Any, Callable, Dict
 
-from octoprint_cli.api import Guarded, Lister, Rows, ShowOne, fields
+from octoprint_cli.api import Guarded, Lister, Rows, ShowOne, fields, labelled
 from octoprint_cli_sandbox import pythons, readiness
 from octoprint_cli_sandbox.errors import InstallFailed, SandboxConflict
 from octoprint_cli_sandbox.releases import DEFAULT, Release, parse_release
@@ -75,6 +75,10 @@ class Start(SandboxCommand):
     """
 
     result = _CHANGED
+    template = (
+        "{changed=false}The sandbox {name} (OctoPrint {octoprint}) was running already at {host}.",
+        "<green>Started</> the sandbox {name} (OctoPrint {octoprint}) at {host}.",
+    )
     effects = ("writes",)
     error_codes = (
         *_CODES,
@@ -162,6 +166,11 @@ class Status(SandboxCommand):
     """
 
     result = _SANDBOX
+    template = (
+        "{state=running}The sandbox {name} (OctoPrint {octoprint}) is running at {host}[, process {pid}][, in {path}].",
+        "{state=absent}There is no sandbox {name}.",
+        "The sandbox {name}[ (OctoPrint {octoprint})] is {state}[, in {path}].",
+    )
     effects = ("reads",)
     error_codes = _CODES
     needs_server = False
@@ -174,6 +183,7 @@ class List(Lister):
     """list the sandboxes, running or stopped"""
 
     result = fields.record(sandboxes=fields.listed(_SANDBOX))
+    headings = labelled({"name": "{name}", "state": "{state}", "octoprint": "{octoprint}", "address": "{host}", "process": "{pid}"})
     effects = ("reads",)
     error_codes = _CODES
     needs_server = False
@@ -187,6 +197,11 @@ class Stop(SandboxCommand):
     """stop a sandbox's server; its files are kept for the next start"""
 
     result = _CHANGED
+    template = (
+        "{state=absent}There is no sandbox {name}.",
+        "{changed=false}The sandbox {name} was stopped already.",
+        "<green>Stopped</> the sandbox {name}; its files are kept[ in {path}].",
+    )
     effects = ("stops",)
     error_codes = (*_CODES, "SANDBOX_STOP_FAILED")
     needs_server = False
@@ -199,7 +214,9 @@ class Remove(Guarded, SandboxCommand):
     """stop a sandbox's server, delete its files and its printer's settings"""
 
     destructive = "ends the sandbox's server and deletes its files, including uploads"
+    would = ("{state=absent}There is no sandbox {name}.", "Would delete the sandbox {name}[ with its folder {path}].")
     result = _CHANGED
+    template = ("{changed=false}There is no sandbox {name}.", "<green>Removed</> the sandbox {name}.")
     rehearsal = fields.merged(fields.record("with --dry-run", dry_run=fields.switch()), _SANDBOX)
     effects = ("stops", "deletes")
     error_codes = (*_CODES, "SANDBOX_STOP_FAILED")
