@@ -80,6 +80,8 @@ class Run(CliffApp):
         self._client: Optional[Client] = None
         #: Called before each request, and often during a wait. It raises KeyboardInterrupt or Terminated to end the run.
         self.check: Callable[[], None] = signals.check
+        #: Called by a command that has handled a KeyboardInterrupt itself: the run goes on to its good end.
+        self.handled: Callable[[], None] = signals.heard
 
     # -- options ----------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from octoprint_cli.client.push.updates import (
@@ -69,7 +71,12 @@ def test_events_are_noted_and_only_the_latest_kept(painter, shown):
         FirmwareMessage(None, []),
     )
     assert len(shown[-1].lines) == LINES and shown[-1].lines[-1] == "Recv: 49"
-    assert shown[-1].notes == ["PrintPaused", "Nozzle Parked", "the firmware's question is answered"]
+    clock = f"{datetime.fromtimestamp(1_800_000_000):%H:%M:%S} "
+    assert shown[-1].notes == [
+        f"{clock}print paused",
+        f"{clock}! Nozzle Parked",
+        f"{clock}the firmware's question is answered",
+    ]
     process_all(painter, *[Event(f"Event{number}", {}) for number in range(9)])
     assert len(shown[-1].notes) == NOTES
 

@@ -99,6 +99,8 @@ class View:
         with self._lock:
             now = self._clock()
             self._remember(view, now)
+            if self._live is not None and view.rings > (self._view.rings if self._view else 0):
+                self._quietly(self._console.bell)
             self._view = view
             if view.completion != self._moved[0] or view.phase != "printing":
                 self._moved = (view.completion, now)

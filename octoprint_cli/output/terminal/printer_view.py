@@ -59,3 +59,5 @@ class PrinterView(NamedTuple):
     outcome: Optional[str] = None
     #: What keys do now, such as `q leave`, or the question that they answer.
     keys: str = ""
+    #: How often the terminal's bell was to ring so far.
+    rings: int = 0
