@@ -53,6 +53,8 @@ _EVENTS: Dict[str, Callable[[_Payload], str]] = {
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 #: A line that the server sent to the printer: perhaps with a number before it, and a checksum behind it.
 _SENT = re.compile(r"Send: (?:N\d+ *)?([GM]\d+(?:\.\d+)?)(?![\d.])([^\n]*?)(?:\*\d+)?\s*$")
+#: Lines that only acknowledge, or report what the view shows anyway.
+_NOISE = re.compile(r"Send: (?:N\d+ *)?M(?:105|27)\b.*|Recv: (?:(?:ok )?T\d?:.*|ok(?: [PB]\d+)*|wait|Not SD printing)\s*")
 _SPEED = re.compile(r"\bS(\d+(?:\.\d+)?)")
 #: A fan with a number other than 0 cools something else.
 _OTHER_FAN = re.compile(r"\bP[1-9]")
@@ -91,6 +93,11 @@ def what_was_sent(line: str) -> Sent:
     speed = _SPEED.search(rest)
     share = float(speed.group(1)) / 255 if speed else 1.0
     return Sent(fan=0.0 if code == "M107" else min(100.0, 100 * share))
+
+
+def is_noise(line: str) -> bool:
+    """Return whether a line of the server's terminal says nothing new to a person."""
+    return _NOISE.fullmatch(line) is not None
 
 
 def ending_in_words(ending: JobOutcome, ended: float, now: float, seconds: Optional[float]) -> str:

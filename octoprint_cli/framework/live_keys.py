@@ -27,7 +27,7 @@ _ACTS: Dict[str, _Act] = {
 
 
 class LiveKeys:
-    """Does what keys ask for, in a thread of its own, so that the view goes on. The result is noted beside the events."""
+    """Does what keys ask for, in a thread of its own, so that the view goes on. A refusal is noted beside the events."""
 
     def __init__(self, command: CommandContext) -> None:
         self._command = command
@@ -83,10 +83,10 @@ class LiveKeys:
             _, answer = command.app.answer(act.line, command.terminal)
         finally:
             self._doing = None
-        if self._presenter is not None:
-            failed = answer.get("error")
-            data = answer.get("data") or {}
-            self._presenter.note(f"! {failed['message']}" if failed else f"{data.get('action')} by key")
+        if self._presenter is not None and answer.get("error"):
+            self._presenter.note(f"! {answer['error']['message']}")
+        elif self._presenter is not None:
+            self._presenter.refresh()
 
 
 def _fits(act: _Act, phase: Phase) -> bool:

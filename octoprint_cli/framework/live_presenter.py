@@ -18,7 +18,7 @@ from octoprint_cli.client.push.updates import (
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.client.tracking.job_outcome import JobOutcome
 from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
-from octoprint_cli.framework.live_events import ending_in_words, event_in_words, timed, what_was_sent
+from octoprint_cli.framework.live_events import ending_in_words, event_in_words, is_noise, timed, what_was_sent
 from octoprint_cli.framework.live_place import PlaceInFile
 from octoprint_cli.output.terminal.printer_view import PrinterView
 
@@ -128,7 +128,8 @@ class LivePresenter:
             sent = what_was_sent(line)
             self._fan = self._fan if sent.fan is None else sent.fan
             self._display = self._display if sent.display is None else sent.display
-            self._lines.append(line)
+            if not is_noise(line):
+                self._lines.append(line)
 
     def _ring(self, needed: bool) -> None:
         self._rings += self._bell and needed
