@@ -143,6 +143,8 @@ class LivePresenter:
         if self._ended is None or self._ended[0].outcome != ending.outcome:
             self._ended = ending, now
         spent = known.job.print_time or self._spent
+        if not known.phase.connected and known.firmware_error:
+            ending = ending._replace(reason=None)  # the error is shown by itself
         return ending_in_words(ending, ending.ended or self._ended[1], now, spent)
 
     def _present(self) -> None:

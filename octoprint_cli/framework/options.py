@@ -133,9 +133,7 @@ def add_wait(parser: Any, until: str) -> None:
 
 def add_bell(parser: Any) -> None:
     """Add --bell as `parsed_args.bell`."""
-    parser.add_argument(
-        "--bell", action="store_true", help="in the live view, ring the bell at the end, and if somebody is needed"
-    )
+    parser.add_argument("--bell", action="store_true", help="in the live view, ring the bell at the end, and if somebody is needed")
 
 
 def add_goals(parser: Any, option: str, meaning: str) -> None:

@@ -60,8 +60,8 @@ class Keyboard:
         """Whether the terminal belongs to this program: another one's must neither be changed nor read."""
         try:
             return os.tcgetpgrp(self._end) == os.getpgrp()
-        except OSError:
-            return False
+        except OSError:  # it is nobody's: there are no jobs of a shell
+            return True
 
     def _read(self) -> None:
         with contextlib.suppress(OSError, ValueError):  # the terminal is gone
@@ -74,5 +74,6 @@ class Keyboard:
                 pressed = os.read(self._end, 64)
                 if not pressed:
                     return
-                if self._open.is_set() and len(pressed) == 1:  # an arrow or something pasted is several bytes
-                    self._on_key(pressed.decode("latin-1"))
+                key = pressed.strip(b"\r\n").decode("latin-1")
+                if self._open.is_set() and len(key) == 1:  # an arrow or something pasted is several bytes
+                    self._on_key(key)

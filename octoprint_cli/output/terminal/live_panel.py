@@ -91,6 +91,8 @@ class PanelDrawing:
         yield text(view.file or "no file", "bold" if view.file else "dim")
         if view.completion is not None:
             yield side_by_side(bar(view, None, self._moment.colour), text(units.percent(view.completion)))
+        if view.ending and not self._moment.has_ended:
+            yield text(view.ending)
         for pieces in (self._moment.times(), self._moment.place()):
             shown = fitting(pieces, width)
             if shown:
