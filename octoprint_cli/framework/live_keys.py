@@ -75,7 +75,7 @@ class LiveKeys:
 
     def _begin(self, act: _Act) -> None:
         self._doing = act.line[0]
-        threading.Thread(target=self._do, args=(act,), daemon=True).start()
+        threading.Thread(target=self._do, args=(act,), name=f"key: {act.line[0]}", daemon=True).start()
 
     def _do(self, act: _Act) -> None:
         command = self._command
@@ -84,7 +84,7 @@ class LiveKeys:
         finally:
             self._doing = None
         if self._presenter is not None and answer.get("error"):
-            self._presenter.note(f"! {answer['error']['message']}")
+            self._presenter.note(f"! {answer['error']['message']}; hint: {answer['error']['hint']}")
         elif self._presenter is not None:
             self._presenter.refresh()
 

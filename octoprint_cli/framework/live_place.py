@@ -30,8 +30,10 @@ class PlaceInFile:
         self._found: Optional[LayerPositions] = None
         self._z: Optional[float] = None
         self._file: Optional[str] = None  # of the job that was followed last
+        #: Reads the file.
+        self.reader = threading.Thread(target=self._read, args=(file,), daemon=True)
         if file is not None:
-            threading.Thread(target=self._read, args=(file,), daemon=True).start()
+            self.reader.start()
 
     def _read(self, file: Path) -> None:
         from octoprint_cli.gcode.analysis.layer_positions import layer_positions  # slow to import

@@ -174,7 +174,7 @@ class LivePresenter:
                 layer=place.layer if place else None,
                 layers=place.layers if place else None,
                 z=place.z if place else None,
-                fan=self._fan if connected else None,
+                fan=self._fan if known.phase.has_job else None,
                 display=self._hide(self._display) if known.phase.has_job else None,
                 ending=self._hide(self._ending(known)),
                 outcome=known.ending.outcome if known.ending else None,

@@ -57,7 +57,7 @@ def test_keys_pause_resume_and_cancel_after_a_question(program: Program, server:
 def test_resume_by_key_is_refused_with_cold_heaters(program: Program, server: FaultServer) -> None:
     server.octoprint.printing(state="Paused")
     server.octoprint.heaters.update(tool0=(25.0, 0.0))
-    session = watch(program, ("r resume", "r"), ("! no hotend is hot", "q"))
+    session = watch(program, ("r resume", "r"), ("! heaters have cooled down", "q"))
     assert session.exit_code == 0 and server.octoprint.state == "Paused"
 
 
