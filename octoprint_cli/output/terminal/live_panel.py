@@ -124,8 +124,8 @@ class PanelDrawing:
         if self._view.notes and apart:
             yield ""
         for note in self._view.notes[-count:]:
-            urgent = "! " in note[:11]  # behind the clock
-            yield from self._canvas.wrapped(note, "bold yellow" if urgent else "", width)
+            for_somebody = "! " in note[:11]  # after the clock
+            yield from self._canvas.wrapped(note, "bold yellow" if for_somebody else "", width)
 
     def _lines(self, free: int, apart: bool) -> List[RenderableType]:
         """Return as many of the terminal's last lines as are free, behind an empty row."""
