@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prints a real file on a real OctoPrint with a virtual printer and shows it finishing. Run it by `make demo`.
-# The last thing on stdout is the final status; everything else goes to stderr.
+# On a terminal it is shown in the live view, which q leaves. The last thing on stdout is the final status; everything else goes to stderr.
 set -eu
 
 cli() { octoprint-cli --printer demo "$@"; }
@@ -14,8 +14,13 @@ octoprint-cli sandbox start --name demo >&2
 say "preflight demo/cube.gcode"
 cli preflight demo/cube.gcode >&2
 
-say "print demo/cube.gcode --confirm"
-cli print demo/cube.gcode --confirm >&2
+if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then
+    say "print demo/cube.gcode --confirm --watch"
+    cli print demo/cube.gcode --confirm --watch >&2
+else
+    say "print demo/cube.gcode --confirm"
+    cli print demo/cube.gcode --confirm >&2
+fi
 
 say "until it is done"
 while [ "$(field phase)" != idle ]; do

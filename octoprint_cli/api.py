@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from octoprint_cli.framework.heat import require_hot as require_hot
     from octoprint_cli.framework.job_note import UNDER_WAY as UNDER_WAY, job_under_way as job_under_way
     from octoprint_cli.framework.options import (
+        add_bell as add_bell,
         add_checks as add_checks,
         add_command_name as add_command_name,
         add_file as add_file,
@@ -95,8 +96,8 @@ if TYPE_CHECKING:
         read_snapshot as read_snapshot,
         send_and_read_replies as send_and_read_replies,
         waited as waited,
-        watched as watched,
     )
+    from octoprint_cli.framework.watching import watched as watched, watched_job as watched_job
     from octoprint_cli.gcode.analysis.contents import Contents as Contents
     from octoprint_cli.gcode.analysis.reader import GcodeParser as GcodeParser, read_file as read_file
     from octoprint_cli.gcode.command import GcodeCommand as GcodeCommand, only_asks as only_asks, parse_command as parse_command
@@ -174,7 +175,7 @@ EXPORTS = {
     "framework.job_note": "UNDER_WAY job_under_way",
     "framework.options": """
         add_checks add_command_name add_file add_file_or_stored add_folder add_goals add_location
-        add_longest_wait add_name add_wait add_upload_options number_text require_piped seconds server_path upload_options
+        add_bell add_longest_wait add_name add_wait add_upload_options number_text require_piped seconds server_path upload_options
     """,
     "framework.printer_status": "HEATERS HEATER_LINES PRINTED STATUS_TEMPLATE SUMMARY heaters summary",
     "framework.results": """
@@ -185,7 +186,8 @@ EXPORTS = {
     "framework.shell_words": "typed unquoted",
     "framework.skill": "skill",
     "framework.stream": "Stream",
-    "framework.waiting": "WAIT_CODES WAITED await_goal connected last_ending read_snapshot send_and_read_replies waited watched",
+    "framework.waiting": "WAIT_CODES WAITED await_goal connected last_ending read_snapshot send_and_read_replies waited",
+    "framework.watching": "watched watched_job",
     "gcode.analysis.contents": "Contents",
     "gcode.analysis.reader": "GcodeParser read_file",
     "gcode.command": "GcodeCommand only_asks parse_command",

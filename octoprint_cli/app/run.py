@@ -82,6 +82,8 @@ class Run(CliffApp):
         self.check: Callable[[], None] = signals.check
         #: Called once errors can be reported in the right format; a process begins to raise its signals then.
         self.on_start: Callable[[], None] = lambda: None
+        #: Called by a command that has handled a KeyboardInterrupt itself: the run goes on to its good end.
+        self.handled: Callable[[], None] = signals.heard
 
     # -- options ----------------------------------------------------------------------------------
 

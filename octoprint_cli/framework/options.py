@@ -131,6 +131,11 @@ def add_wait(parser: Any, until: str) -> None:
     parser.add_argument("--wait-timeout", metavar="SECONDS", type=seconds, help="maximum wait of --wait (default: no limit)")
 
 
+def add_bell(parser: Any) -> None:
+    """Add --bell as `parsed_args.bell`."""
+    parser.add_argument("--bell", action="store_true", help="in the live view, ring the bell at the end, and if somebody is needed")
+
+
 def add_goals(parser: Any, option: str, meaning: str) -> None:
     """Add the option for goals, --fail-on and --timeout as `parsed_args.goals` (a list), `fail_on` (a set or None), `timeout`."""
     parser.add_argument(

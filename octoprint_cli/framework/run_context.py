@@ -64,6 +64,8 @@ class RunContext(Protocol):
     scrubber: Scrubber
     #: Called before each request and often during a wait; raises an exception to end the run.
     check: Callable[[], None]
+    #: Called by a command that has handled a KeyboardInterrupt itself.
+    handled: Callable[[], None]
 
     @property
     def client(self) -> Client:
@@ -119,5 +121,9 @@ class CommandContext(Protocol):
 class StreamContext(CommandContext, Protocol):
     """The part of a streaming command that functions with such a command as parameter use."""
 
-    def view(self) -> ContextManager[Optional[Show]]:
-        """Open the live view if there is an interactive user."""
+    def view(self, on_key: Optional[Callable[[str], None]] = None) -> ContextManager[Optional[Show]]:
+        """Open the live view if there is an interactive user, who may press keys."""
+
+    @property
+    def is_read_live(self) -> bool:
+        """Whether somebody reads the events on a terminal, as text."""

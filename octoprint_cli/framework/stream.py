@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from argparse import Namespace
-from typing import Any, ClassVar, ContextManager, Dict, Iterator, Mapping, Optional, Sequence
+from typing import Any, Callable, ClassVar, ContextManager, Dict, Iterator, Mapping, Optional, Sequence
 
 from cliff.show import ShowOne as CliffShowOne
 
@@ -16,6 +16,7 @@ from octoprint_cli.framework.fields import Field, anything
 from octoprint_cli.output.columns import to_plain_data
 from octoprint_cli.output.formats.envelope import success
 from octoprint_cli.output.safe_text import visible
+from octoprint_cli.output.terminal.colours import is_terminal
 from octoprint_cli.output.terminal.terminal import Show
 
 #: New names of methods by their old ones; both can be overridden and called.
@@ -44,10 +45,18 @@ class Stream(Output, CliffShowOne):
         """Return the line of text for one event. Override it."""
         return " ".join(str(value) for value in item.values())
 
-    def view(self) -> ContextManager[Optional[Show]]:
-        """Open the live view, or give None if there is no interactive user or the format has a line for each event."""
+    def view(self, on_key: Optional[Callable[[str], None]] = None) -> ContextManager[Optional[Show]]:
+        """Open the live view, or give None if there is no interactive user or the format has a line for each event.
+
+        `on_key` is called, by a thread, with each key that is pressed while the view is open.
+        """
         live = getattr(self.formatter, "prefers_text", False)
-        return self.app.terminal.watching(True, self.app.stdout) if live else contextlib.nullcontext()
+        return self.app.terminal.watching(True, self.app.stdout, on_key) if live else contextlib.nullcontext()
+
+    @property
+    def is_read_live(self) -> bool:
+        """Whether somebody reads the events on a terminal, as text."""
+        return bool(getattr(self.formatter, "prefers_text", False)) and is_terminal(self.app.stdout)
 
     def take_action(self, parsed_args: Namespace) -> Happening:
         """Yield the events, and return the data of the envelope."""

@@ -1,4 +1,4 @@
-"""Waiting, watching and connecting for commands: with a live view meanwhile, and the printer's state in the result.
+"""Waiting and connecting for commands: with a live view meanwhile, and the printer's state in the result.
 
 Each function imports the client and the websocket library on first use, so that help does not need them.
 """
@@ -8,8 +8,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from argparse import Namespace
-from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Generator, Iterator, List, Optional, Sequence, Set, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tuple
 
 from octoprint_cli.errors import CliError, PrinterOffline, Terminated, WaitTimeout
 from octoprint_cli.framework.fields import (
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
     from octoprint_cli.client.tracking.waiter import Waiter
     from octoprint_cli.framework.live_presenter import LivePresenter
-    from octoprint_cli.framework.run_context import CommandContext, StreamContext
+    from octoprint_cli.framework.run_context import CommandContext
 
 #: The part of a result that describes the wait.
 WAIT = record(
@@ -46,7 +45,6 @@ WAITED = merged(WAIT, SUMMARY)
 WAIT_CODES = tuple(
     "JOB_CANCELLED JOB_FAILED JOB_LOST JOB_PAUSED NO_ACTIVE_JOB PRINTER_OFFLINE STATE_NOT_REACHED WAIT_TIMEOUT".split()
 )
-Lines = Generator[Dict[str, Any], None, Dict[str, Any]]
 #: The states that end the wait for a connection.
 _GIVEN_UP = frozenset({"error", "offline"})
 
@@ -64,7 +62,7 @@ def await_goal(
     with command.terminal.watching(whole=False) as show:
         presenter = LivePresenter(show, command.app.scrubber.hide_all)
         note = command.terminal.warn
-        Waiter(command.client, _parsed(goals), fails, begun=begun, on_snapshot=presenter.show_snapshot, note=note).wait(seconds)
+        Waiter(command.client, parsed(goals), fails, begun=begun, on_snapshot=presenter.show_snapshot, note=note).wait(seconds)
 
 
 def connected(
@@ -121,35 +119,10 @@ def waited(
         presenter = LivePresenter(show, command.app.scrubber.hide_all)
         follower = JobTracker(command.client, *follow) if follow is not None else None
         note = command.terminal.warn
-        waiter = Waiter(command.client, _parsed(goals), fails, follower=follower, on_snapshot=presenter.show_snapshot, note=note)
-        with _described(waiter, presenter, begun, done):
+        waiter = Waiter(command.client, parsed(goals), fails, follower=follower, on_snapshot=presenter.show_snapshot, note=note)
+        with described(waiter, presenter, begun, done):
             waiter.wait(math.inf if seconds is None else seconds)
-        return {**(done or {}), **_final(waiter, presenter, begun)}
-
-
-def watched(command: StreamContext, parsed_args: Namespace) -> Lines:
-    """Yield the events of `watch`. Reads `events`, `interval` and what `add_goals` added. Raises what `waited` raises."""
-    from octoprint_cli.client.push import updates
-    from octoprint_cli.client.push.feed import Feed
-    from octoprint_cli.client.push.socket import Subscription
-    from octoprint_cli.client.tracking.waiter import Waiter
-    from octoprint_cli.framework import watch_report
-    from octoprint_cli.framework.live_presenter import LivePresenter
-
-    begun, wanted = time.monotonic(), parsed_args.events
-    with command.view() as show:
-        presenter = LivePresenter(show, command.app.scrubber.hide_all)
-        lines = show is not None or "terminal" in (wanted or ())
-        named = [name for name in wanted or () if name[0].isupper()]
-        subscription = Subscription(lines=lines, events=(*watch_report.EVENTS, *named), plugins=(updates.PROMPTS, updates.NOTES))
-        waiter = Waiter(command.client, _parsed(parsed_args.goals), parsed_args.fail_on, on_snapshot=presenter.show_snapshot)
-        reporter = watch_report.Reporter(parsed_args.interval)
-        with _described(waiter, presenter, begun), Feed(command.client, subscription, note=command.terminal.warn) as feed:
-            for update in waiter.watch(feed, parsed_args.timeout or math.inf):
-                presenter.show_update(update)
-                if show is None:
-                    yield from reporter.lines(update, wanted)
-        return _final(waiter, presenter, begun)
+        return {**(done or {}), **final(waiter, presenter, begun)}
 
 
 def last_ending(client: Client, job: Job) -> Optional[JobOutcome]:
@@ -175,39 +148,39 @@ def send_and_read_replies(client: Client, commands: Sequence[str], seconds: floa
     return gcode_replies.send_and_read_replies(client, commands, seconds)
 
 
-def _parsed(goals: Sequence[str]) -> List[Goal]:
+def parsed(goals: Sequence[str]) -> List[Goal]:
     from octoprint_cli.client.tracking.goals import Goal
 
     return [Goal.parse(goal) for goal in goals]
 
 
 @contextlib.contextmanager
-def _described(waiter: Waiter, presenter: LivePresenter, begun: float, done: Optional[Dict[str, Any]] = None) -> Iterator[None]:
+def described(waiter: Waiter, presenter: LivePresenter, begun: float, done: Optional[Dict[str, Any]] = None) -> Iterator[None]:
     """Give whatever ends the wait early its outcome as `data`: every field of WAITED, null where nothing is known."""
     try:
         yield
     except CliError as error:
-        error.data = {**(done or {}), **_final(waiter, presenter, begun)}
+        error.data = {**(done or {}), **final(waiter, presenter, begun)}
         raise
     except (KeyboardInterrupt, Terminated) as interruption:  # which wants to end now: the server is not asked again
-        vars(interruption)["data"] = {**(done or {}), **_outcome(waiter, waiter.snapshot, _seconds_since(begun))}
+        vars(interruption)["data"] = {**(done or {}), **outcome(waiter, waiter.snapshot, seconds_since(begun))}
         raise
 
 
-def _final(waiter: Waiter, presenter: LivePresenter, begun: float) -> Dict[str, Any]:
+def final(waiter: Waiter, presenter: LivePresenter, begun: float) -> Dict[str, Any]:
     """Return the outcome of the wait with the printer's final state, and show that state in the live view."""
-    seconds = _seconds_since(begun)  # without the last look
+    seconds = seconds_since(begun)  # without the last look
     known = waiter.final()
     if known is not None:
         presenter.show_snapshot(known)
-    return _outcome(waiter, known, seconds)
+    return outcome(waiter, known, seconds)
 
 
-def _seconds_since(begun: float) -> float:
+def seconds_since(begun: float) -> float:
     return round(time.monotonic() - begun, 3)
 
 
-def _outcome(waiter: Waiter, known: Optional[PrinterSnapshot], seconds: float) -> Dict[str, Any]:
+def outcome(waiter: Waiter, known: Optional[PrinterSnapshot], seconds: float) -> Dict[str, Any]:
     met = str(waiter.met) if waiter.met else None
     wait = {"waited_for": [str(goal) for goal in waiter.goals], "met": met, "seconds": seconds}
     if known is None:

@@ -33,7 +33,7 @@ ONLY_IN: Dict[str, Set[str]] = {
     "requests": {"client.http.http_client", "client.http.transport", "client.http.transport_errors", "client.http.raw_socket"},
     "urllib3": {"client.http.transport", "client.http.transport_errors", "client.http.retry"},
     "requests_toolbelt": set(),
-    "rich": {"output.terminal.progress_bar", "output.terminal.live_view"},
+    "rich": {"output.terminal.progress_bar", *(f"output.terminal.live_{part}" for part in ("view", "line", "panel", "texts"))},
     "filelock": set(),
     "ruamel": {"config.yaml_rewriter"},
     "yaml": {"config.file", "config.yaml_rewriter", "output.formats.yaml_format"},

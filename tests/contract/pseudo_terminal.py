@@ -7,9 +7,11 @@ import pty
 import select
 import subprocess
 import time
-from typing import Dict, NamedTuple, Optional, Tuple
+from typing import Dict, NamedTuple, Optional, Tuple, Union
 
 from .program import LIMIT, Program
+
+Answer = Union[str, int]
 
 
 class Session(NamedTuple):
@@ -20,9 +22,10 @@ class Session(NamedTuple):
 
 
 def on_a_terminal(
-    program: Program, *argv: str, answers: Tuple[Tuple[str, str], ...] = (), env: Optional[Dict[str, str]] = None
+    program: Program, *argv: str, answers: Tuple[Tuple[str, Answer], ...] = (), env: Optional[Dict[str, str]] = None
 ) -> Session:
-    """Run on a terminal of its own. `answers` are typed in turn, each once its question is on the screen.
+    """Run on a terminal of its own. `answers` are typed in turn, each once its question is on the screen; one that is a number is a
+    signal for the process.
 
     Without an answer that it waits for, it is killed after the limit, and that fails the test.
     """
@@ -39,7 +42,7 @@ def on_a_terminal(
         os.close(ours)
 
 
-def _watch(ours: int, process: subprocess.Popen[str], answers: list[Tuple[str, str]]) -> str:
+def _watch(ours: int, process: subprocess.Popen[str], answers: list[Tuple[str, Answer]]) -> str:
     """Read until the other end is closed; answer what is asked."""
     seen, answered, deadline = "", 0, time.monotonic() + LIMIT
     while True:
@@ -55,4 +58,8 @@ def _watch(ours: int, process: subprocess.Popen[str], answers: list[Tuple[str, s
         seen += got.decode("utf-8", "replace")
         if answers and answers[0][0] in seen[answered:]:
             answered = len(seen)
-            os.write(ours, answers.pop(0)[1].encode() + b"\n")
+            answer = answers.pop(0)[1]
+            if isinstance(answer, int):
+                process.send_signal(answer)
+            else:
+                os.write(ours, answer.encode() + b"\n")

@@ -42,6 +42,7 @@ CLOCKED = (
     "client.tracking.job_tracker",
     "client.tracking.waiter",
     "framework.waiting",
+    "framework.watching",
 )
 
 

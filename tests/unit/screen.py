@@ -22,7 +22,7 @@ PRINTING = PrinterView(
     print_time_left=3700,
     temperatures={"tool0": (210.3, 215.0), "bed": (60.1, 60.0), "chamber": (21.0, 0.0)},
     lines=LINES,
-    notes=["filament change: insert red"],
+    notes=["11:59:58 ! filament change: insert red"],
     connection="push",
 )
 IDLE = PrinterView("Operational", "idle")

@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 from rich.cells import cell_len
 
+from octoprint_cli.output.terminal.live_panel import WIDEST
 from octoprint_cli.output.terminal.live_view import View
 from octoprint_cli.output.terminal.printer_view import PrinterView
 
@@ -91,7 +92,7 @@ def test_no_color_variable_disables_colour(whole, monkeypatch):
 def test_panel_fits_terminal_width(width, monkeypatch):
     monkeypatch.setenv("COLUMNS", str(width))
     shown = panel(PRINTING._replace(file="雪" * 200, notes=["x" * 700], state="Druckt gerade" * 20))
-    assert {cell_len(row) for row in shown} == {min(width, 100)}
+    assert {cell_len(row) for row in shown} == {min(width, WIDEST)}
 
 
 def test_narrow_panel_is_abbreviated(monkeypatch):

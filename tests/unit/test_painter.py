@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
+
 import pytest
 
 from octoprint_cli.client.push.updates import (
     Event,
     FirmwareMessage,
+    RecentHistory,
     ServerReachability,
     SocketChange,
     TerminalUpdate,
 )
 from octoprint_cli.client.resources.printer import Temperature
+from octoprint_cli.client.tracking.job_outcome import JobOutcome
 from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
 from octoprint_cli.framework.live_presenter import LINES, NOTES, LivePresenter
 from octoprint_cli.output.redact import Scrubber
@@ -69,7 +74,12 @@ def test_events_are_noted_and_only_the_latest_kept(painter, shown):
         FirmwareMessage(None, []),
     )
     assert len(shown[-1].lines) == LINES and shown[-1].lines[-1] == "Recv: 49"
-    assert shown[-1].notes == ["PrintPaused", "Nozzle Parked", "the firmware's question is answered"]
+    clock = f"{datetime.fromtimestamp(1_800_000_000):%H:%M:%S} "
+    assert shown[-1].notes == [
+        f"{clock}print paused",
+        f"{clock}! Nozzle Parked",
+        f"{clock}the firmware's question is answered",
+    ]
     process_all(painter, *[Event(f"Event{number}", {}) for number in range(9)])
     assert len(shown[-1].notes) == NOTES
 
@@ -97,3 +107,31 @@ def test_secrets_are_masked_in_picture(painter, shown):
 def test_final_state_is_shown(painter, shown):
     painter.show_snapshot(PrinterSnapshot(job("Operational", completion=100.0), heaters={"tool0": Temperature(190.0, 0.0)}))
     assert (shown[-1].phase, shown[-1].completion, shown[-1].temperatures["tool0"].actual) == ("idle", 100.0, 190.0)
+
+
+def test_history_gives_earlier_temperatures_fan_and_display(painter, shown):
+    past = [(60.0, {"tool0": Temperature(20.0, 0.0)}), (30.0, {})]
+    process_all(painter, RecentHistory(past, ["Send: M106 S255", "Send: M117 hello", "Recv: ok"]))
+    assert shown[-1].past == ((1_800_000_000.0 - 60, {"tool0": 20.0}), (1_800_000_000.0 - 30, {}))
+    assert (shown[-1].fan, shown[-1].display, shown[-1].lines) == (100.0, "hello", ["Send: M106 S255", "Send: M117 hello"])
+
+
+def test_lost_printer_keeps_file_and_last_known_temperatures(painter, shown):
+    painter.show_snapshot(PrinterSnapshot(job("Offline after error", None), firmware_error="Thermal Runaway"))
+    assert shown[-1].file == "cube.gcode" and shown[-1].error == "Thermal Runaway"
+    assert shown[-1].temperatures_are_old and shown[-1].temperatures["tool0"].actual == 20.0
+
+
+def test_ending_says_how_long_the_job_took(painter, shown):
+    done = JobOutcome("finished", ended=1_800_000_000.0)
+    painter.show_snapshot(PrinterSnapshot(job("Operational", completion=100.0, seconds=99), ending=done))
+    assert re.fullmatch(r"Finished at .* in 1 min 39 s", shown[-1].ending) and shown[-1].outcome == "finished"
+
+
+@pytest.mark.parametrize(("bell", "rings"), [(True, 2), (False, 0)])
+def test_bell_rings_at_a_prompt_and_at_the_end(bell, rings, shown):
+    painter = LivePresenter(shown.append, lambda value: value, bell=bell)
+    painter.show_snapshot(PrinterSnapshot(READING))
+    process_all(painter, FirmwareMessage("Nozzle Parked", []), FirmwareMessage(None, []), Event("PrintResumed", {}))
+    painter.show_snapshot(PrinterSnapshot(job("Operational"), ending=JobOutcome("finished")))
+    assert shown[-1].rings == rings

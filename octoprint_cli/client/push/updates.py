@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Tuple, Union
 
-from octoprint_cli.client.parsing import inner, items, members, text, texts
+from octoprint_cli.client.parsing import inner, items, members, number, text, texts
 from octoprint_cli.client.resources.job import Job
 from octoprint_cli.client.resources.printer import Temperature, readings_of
 from octoprint_cli.output.redact import without_passwords
@@ -26,6 +26,15 @@ class HeaterUpdate(NamedTuple):
     """The temperatures of the heaters, by name (tool0, bed ...)."""
 
     heaters: Dict[str, Temperature]
+
+
+class RecentHistory(NamedTuple):
+    """What the server had from the last half hour when the socket was opened, the newest last."""
+
+    #: Seconds before the update, and the heaters then; none where the printer was not connected.
+    temperatures: List[Tuple[float, Dict[str, Temperature]]]
+    #: Lines of the terminal.
+    lines: List[str]
 
 
 class Event(NamedTuple):
@@ -61,7 +70,9 @@ class ServerReachability(NamedTuple):
     reason: Optional[str]
 
 
-UpdateContent = Union[Job, StateUpdate, HeaterUpdate, Event, FirmwareMessage, TerminalUpdate, SocketChange, ServerReachability]
+UpdateContent = Union[
+    Job, StateUpdate, HeaterUpdate, RecentHistory, Event, FirmwareMessage, TerminalUpdate, SocketChange, ServerReachability
+]
 
 
 class Update(NamedTuple):
@@ -92,6 +103,16 @@ def _current(body: Dict[str, Any], fresh: bool) -> Iterator[UpdateContent]:
             if heaters:
                 yield HeaterUpdate(heaters)
         yield from (TerminalUpdate(without_passwords(line)) for line in texts(body.get("logs")))
+    else:
+        yield _recent(body)
+
+
+def _recent(body: Dict[str, Any]) -> RecentHistory:
+    timed = [(number(sample.get("time")), readings_of(sample)) for sample in items(body.get("temps"))]
+    known = [(time, heaters) for time, heaters in timed if time is not None]
+    now = number(body.get("serverTime")) or max((time for time, _ in known), default=0.0)
+    lines = [without_passwords(line) for line in texts(body.get("logs"))]
+    return RecentHistory([(max(0.0, now - time), heaters) for time, heaters in known], lines)
 
 
 def _event(kind: str, payload: Dict[str, Any]) -> Iterator[UpdateContent]:

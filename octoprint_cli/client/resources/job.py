@@ -41,6 +41,7 @@ class Job(NamedTuple):
     print_time_left: Optional[int]  # seconds
     estimated_print_time: Optional[int]  # seconds, from the server's analysis
     user: Optional[str]
+    z: Optional[float] = None  # height of the nozzle in mm, by the file's moves; only the push socket has it
 
     @property
     def phase(self) -> Phase:
@@ -71,7 +72,8 @@ class Job(NamedTuple):
     def from_push(cls, body: Dict[str, Any]) -> Job:
         """Make the job from a message of the push socket, where the state is an object."""
         state = inner(body, "state")
-        return cls.from_json({**body, "state": state.get("text"), "error": state.get("error")})
+        job = cls.from_json({**body, "state": state.get("text"), "error": state.get("error")})
+        return job._replace(z=number(body.get("currentZ")))
 
     def of_event(self, payload: Mapping[str, Any]) -> Job:
         """Return the job that an event such as PrintStarted reports, at its beginning, with this job's state."""

@@ -19,6 +19,7 @@ from octoprint_cli.api import (
     WAITED,
     Guarded,
     ShowOne,
+    add_bell,
     add_file_or_stored,
     add_upload_options,
     add_wait,
@@ -29,6 +30,7 @@ from octoprint_cli.api import (
     seconds,
     upload_options,
     waited,
+    watched_job,
 )
 
 if TYPE_CHECKING:
@@ -88,6 +90,10 @@ class Print(Guarded, ShowOne):
             help="with --stored: maximum wait for the file, which a plugin of the server such as Arc Welder makes of an upload",
         )
         add_wait(parser, "the job has ended; anything but its good end is an error")
+        parser.add_argument(
+            "--watch", action="store_true", help="wait as --wait does, at a terminal in the live view of watch, which q leaves"
+        )
+        add_bell(parser)
         return parser
 
     def prepare(self, parsed_args: Namespace) -> None:
@@ -131,6 +137,9 @@ class Print(Guarded, ShowOne):
         return None if unknown and self.client.start_requested else False
 
     def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any], *plan: Any) -> Dict[str, Any]:
+        if parsed_args.watch and self._begun is not None:
+            limit, file = parsed_args.wait_timeout, parsed_args.file
+            return watched_job(self, self._begun, outcome, seconds=limit, file=file, bell=parsed_args.bell)
         if not parsed_args.wait:
             return outcome
         return waited(self, ["done"], None, parsed_args.wait_timeout, self._begun, outcome)

@@ -14,6 +14,7 @@ from octoprint_cli.api import (
     Heater,
     Percent,
     Stream,
+    add_bell,
     add_goals,
     fields,
     seconds,
@@ -30,8 +31,9 @@ _FIELDS = (
 class Watch(Stream):
     """watch states, progress, temperatures, events, and what the firmware asks
 
-    At a terminal a live view, else a line for each event: with --json an object each, with its
-    UTC time, a number and its source (push or poll), and the envelope as the last line. Ends at --until, or by Ctrl-C.
+    At a terminal a live view, whose keys are shown below it: q leaves, p pauses, r resumes, c cancels. Else a line for each
+    event: with --json an object each, with its UTC time, a number and its source (push or poll), and the envelope as the last
+    line. Ends at --until, or by Ctrl-C; the print goes on.
     """
 
     own_timeout = True
@@ -55,6 +57,7 @@ class Watch(Stream):
             default=5.0,
             help="least time between two lines of progress, and two of temperatures (default: 5)",
         )
+        add_bell(parser)
         add_goals(parser, "--until", "what to end at (default: nothing)")
         return parser
 

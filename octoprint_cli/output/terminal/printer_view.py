@@ -40,3 +40,24 @@ class PrinterView(NamedTuple):
     unreachable: Optional[str] = None
     #: Whether the server reports all the time, as it does during a job, so that silence means that something is wrong.
     reports: bool = False
+    #: Whether the temperatures are those from before the printer was lost.
+    temperatures_are_old: bool = False
+    #: Earlier temperatures, the newest last: seconds since 1970 by this computer's clock, and the actual ones by heater.
+    past: Sequence[Tuple[float, Mapping[str, Optional[float]]]] = ()
+    #: The layer that is printed, counted from 1, and how many there are.
+    layer: Optional[int] = None
+    layers: Optional[int] = None
+    #: Height of the nozzle in mm.
+    z: Optional[float] = None
+    #: Speed of the fan that cools the part, in percent.
+    fan: Optional[float] = None
+    #: The text on the printer's display (M117).
+    display: Optional[str] = None
+    #: How the last job ended, as a sentence such as `Finished at 01:33 in 1 min 39 s`; None before that.
+    ending: Optional[str] = None
+    #: How it ended in one word: `finished`, `cancelled`, `failed` ...
+    outcome: Optional[str] = None
+    #: What keys do now, such as `q leave`, or the question that they answer.
+    keys: str = ""
+    #: How often the terminal's bell was to ring so far.
+    rings: int = 0

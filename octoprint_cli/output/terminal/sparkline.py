@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from typing import TYPE_CHECKING, Deque, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Deque, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 if TYPE_CHECKING:
     from octoprint_cli.output.terminal.printer_view import Reading
@@ -12,18 +13,32 @@ if TYPE_CHECKING:
 BLOCKS = "▁▂▃▄▅▆▇█"
 #: ASCII characters for a terminal that cannot show the blocks.
 PLAIN = "_.-=+*#"
+#: Seconds that a curve spans at most.
+HALF_AN_HOUR = 1800
+#: Seconds between two readings up to which the temperature in between is taken for known: an idle printer reports every five.
+GAP = 15.0
 #: The least range of degrees that a curve spans, so that jitter of a tenth looks steady.
 LEAST_SPAN = 10.0
 
+#: When, in seconds, and the actual temperature.
+_Sample = Tuple[float, Optional[float]]
+
 
 class Trail:
-    """The recent actual temperatures of each heater, at most one a second."""
+    """The recent actual temperatures of each heater, of half an hour at most, at most one a second."""
 
-    def __init__(self, length: int = 60, every: float = 1.0) -> None:
+    def __init__(self, length: int = HALF_AN_HOUR, every: float = 1.0) -> None:
         self._length = length
         self._every = every
         self._kept_at: Optional[float] = None
-        self._kept: Dict[str, Deque[Optional[float]]] = {}
+        self._kept: Dict[str, Deque[_Sample]] = {}
+        self._before: Sequence[Tuple[float, Mapping[str, Optional[float]]]] = ()
+
+    def put_before(self, samples: Sequence[Tuple[float, Mapping[str, Optional[float]]]]) -> None:
+        """Put the actual temperatures of earlier moments, in seconds of the same clock, before those that are added."""
+        self._before = samples
+        for heater, kept in self._kept.items():
+            self._kept[heater] = self._with_earlier(heater, kept)
 
     def add(self, now: float, temperatures: Mapping[str, Reading]) -> None:
         """Add a reading taken at `now`, in seconds of a monotonic clock. A heater that it lacks is forgotten."""
@@ -31,13 +46,37 @@ class Trail:
             return
         self._kept_at = now
         before = self._kept
-        self._kept = {heater: before.get(heater, deque(maxlen=self._length)) for heater in temperatures}
-        for heater, (actual, *_) in temperatures.items():
-            self._kept[heater].append(actual)
+        self._kept = {heater: before[heater] if heater in before else self._with_earlier(heater, ()) for heater in temperatures}
+        for heater, (actual, *_) in temperatures.items():  # a reading may have an offset, too
+            self._kept[heater].append((now, actual))
 
     def of(self, heater: str) -> List[Optional[float]]:
         """Return the recent temperatures of a heater, the newest last; None where the temperature was unknown."""
-        return list(self._kept.get(heater, ()))
+        return [actual for _, actual in self._kept.get(heater, ())]
+
+    def curve(self, heater: str, width: int) -> List[Optional[float]]:
+        """Return the temperatures of a heater at up to `width` moments, evenly apart, the newest last; None is unknown."""
+        kept = self._kept.get(heater)
+        if not kept or width <= 0:
+            return []
+        first, last = max(kept[0][0], kept[-1][0] - HALF_AN_HOUR), kept[-1][0]
+        step = max(self._every, (last - first) / max(1, width - 1))
+        curve: List[Optional[float]] = [None] * (round((last - first) / step) + 1)
+        filled, at = -1, -math.inf
+        for moment, actual in kept:
+            place = round((moment - first) / step)
+            if place < 0:
+                continue
+            if filled >= 0 and moment - at <= GAP:
+                curve[filled + 1 : place] = [curve[filled]] * max(0, place - filled - 1)
+            curve[place], filled, at = actual, place, moment
+        return curve
+
+    def _with_earlier(self, heater: str, kept: Iterable[_Sample]) -> Deque[_Sample]:
+        kept = list(kept)
+        until = kept[0][0] if kept else math.inf
+        earlier = [(moment, heaters[heater]) for moment, heaters in self._before if moment < until and heater in heaters]
+        return deque([*earlier, *kept], maxlen=self._length)
 
 
 def sparkline(values: Sequence[Optional[float]], width: int, levels: str = BLOCKS) -> str:

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Callable, ContextManager, Iterator, List, Mapping, Optional, TextIO
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, Iterator, List, Mapping, Optional, TextIO
 
 from octoprint_cli.output.safe_text import visible
 from octoprint_cli.output.terminal.colours import coloured, has_colours, is_terminal
@@ -91,11 +91,14 @@ class Terminal:
         return self.progress(f"reading {Path(file or '').name}", after=1.0)
 
     @contextlib.contextmanager
-    def watching(self, whole: bool, stream: Optional[TextIO] = None) -> Iterator[Optional[Show]]:
+    def watching(
+        self, whole: bool, stream: Optional[TextIO] = None, on_key: Optional[Callable[[str], None]] = None
+    ) -> Iterator[Optional[Show]]:
         """Open a live view of the printer, and give the function that updates it; None if there is no interactive user.
 
         With `whole` the view is a panel that fills the terminal, else one line that is removed at the end. It is drawn on stderr
-        or `stream`. The function may be called at any time from any thread.
+        or `stream`. The function may be called at any time from any thread. `on_key` is called, by a thread, with each key that is
+        pressed at stdin meanwhile.
         """
         stream = stream if stream is not None else self.stderr
         if self.quiet or not is_terminal(stream):
@@ -104,7 +107,14 @@ class Terminal:
         from octoprint_cli.output.terminal.live_view import View  # slow to import, and only a terminal has one
         from octoprint_cli.output.terminal.suspend import around_stops
 
-        with View(stream, whole) as view, around_stops(view.hide, view.reappear):
+        with contextlib.ExitStack() as stack:
+            view = stack.enter_context(View(stream, whole))
+            parts: List[Any] = [view]
+            if on_key is not None and view.able and is_terminal(self.stdin):
+                from octoprint_cli.output.terminal.keyboard import Keyboard
+
+                parts.append(stack.enter_context(Keyboard(self.stdin, on_key)))
+            stack.enter_context(around_stops(lambda: [part.hide() for part in parts], lambda: [part.reappear() for part in parts]))
             self._view = view if view.able and is_terminal(self.stderr) else None
             try:
                 yield view.show if view.able else None
