@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 from argparse import ArgumentParser
 from typing import Any, Dict, List, Optional, Sequence, Set, Tuple, Type
 
@@ -20,6 +21,7 @@ from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.plugins.entry_points import (
     CHECKS,
     COMMANDS,
+    PACKAGE,
     EntryPointGroup,
     command_name_of,
     distribution_of,
@@ -29,6 +31,8 @@ from octoprint_cli.plugins.entry_points import (
 )
 
 GROUP = COMMANDS
+#: The topic in the target of a built-in command's entry point.
+_TOPIC = re.compile(rf"{PACKAGE}\.commands\.(\w+)\.")
 
 #: Seconds that a list waits for the module of a plugin, and for one that it has given up once.
 PATIENCE, HURRY = 2.0, 0.05
@@ -115,6 +119,11 @@ class CommandManager(CliffManager):
             self._owners = owners_in(GROUP)
         return self._owners.get((entry_point.name, entry_point.value))
 
+    def topic(self, name: str) -> Optional[str]:
+        """Return the folder of `commands` that has a built-in command, None for a plugin's."""
+        found = _TOPIC.match(self.commands[name].value)
+        return found[1] if found else None
+
     def names(self) -> List[str]:
         """Return the name of every command."""
         return sorted(self.commands)
@@ -143,6 +152,10 @@ class CommandManager(CliffManager):
         """Return the commands whose names begin with these words, such as those below `config`."""
         prefix = " ".join(words) + " "
         return [name for name in self.names() if name.startswith(prefix)]
+
+    def is_group(self, words: Sequence[str]) -> bool:
+        """Return whether these words are no command, but the first ones of some."""
+        return entry_point_name_of(" ".join(words)) not in self._extensions.claimed() and bool(self.subcommands(words))
 
     @staticmethod
     def words(argv: Sequence[str]) -> List[str]:

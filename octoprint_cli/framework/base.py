@@ -47,6 +47,8 @@ class Output(CliffHooks):
     result: ClassVar[Field] = record()
     #: What the text format says of the answer: a template, see `output/template.py`. Without one it shows labelled lines.
     template: ClassVar[Any] = None
+    #: Command lines that the help shows: what each does, by the line.
+    examples: ClassVar[Mapping[str, str]] = {}
     #: What the command does to server and printer: words of EFFECTS. None is undeclared, and counts as unrestricted.
     effects: ClassVar[Optional[Sequence[str]]] = None
     #: True if the command only runs other commands, which are guarded themselves (batch, mcp serve).
@@ -142,7 +144,7 @@ class Output(CliffHooks):
 
     def get_epilog(self) -> str:
         """Return the text that follows the command's help."""
-        return own_epilog(self) or "Options for every command (--json, --host, --printer ...): octoprint-cli --help"
+        return own_epilog(self) or ""
 
     def begin(self, parsed_args: Namespace) -> Namespace:
         """Call cliff's hooks and choose the formatter. Returns the arguments, which a hook may have changed."""

@@ -8,6 +8,7 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from octoprint_cli.api import (
     EFFECTS,
+    EXAMPLE,
     CommandSource,
     Lister,
     Rows,
@@ -48,6 +49,7 @@ _COMMAND = fields.record(
     streams=fields.switch("a line for each thing that happens, the envelope last"),
     exit_codes=fields.listed(fields.whole()),
     error_codes=fields.listed(fields.text()),
+    examples=fields.listed(EXAMPLE.displayed_as(lambda it: str(it["line"])), "command lines that can be run"),
 )
 
 
