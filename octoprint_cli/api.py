@@ -33,10 +33,9 @@ if TYPE_CHECKING:
     )
     from octoprint_cli.framework.completion_candidates import candidates as candidates
     from octoprint_cli.framework.guard import Guarded as Guarded, preflight_report as preflight_report
+    from octoprint_cli.framework.heat import require_hot as require_hot
     from octoprint_cli.framework.help_page import examples_of as examples_of, help_page as help_page
     from octoprint_cli.framework.help_topics import help_topic as help_topic
-    from octoprint_cli.framework.overview import overview as overview
-    from octoprint_cli.framework.heat import require_hot as require_hot
     from octoprint_cli.framework.job_note import UNDER_WAY as UNDER_WAY, job_under_way as job_under_way
     from octoprint_cli.framework.options import (
         add_checks as add_checks,
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
         server_path as server_path,
         upload_options as upload_options,
     )
+    from octoprint_cli.framework.overview import overview as overview
     from octoprint_cli.framework.printer_status import (
         HEATER_LINES as HEATER_LINES,
         HEATERS as HEATERS,

@@ -18,6 +18,7 @@ from octoprint_cli.app.foreign_commands import adapt
 from octoprint_cli.app.time_limit import time_limit
 from octoprint_cli.errors import CliError, PluginError, UsageError
 from octoprint_cli.errors.suggest import close_matches, did_you_mean
+from octoprint_cli.framework.parser import global_parser
 from octoprint_cli.plugins.entry_points import (
     CHECKS,
     COMMANDS,
@@ -165,9 +166,17 @@ class CommandManager(CliffManager):
     def _unknown(self, words: Sequence[str]) -> UsageError:
         below = self.subcommands(words[:1])
         if below:
+            near = close_matches(" ".join(words[:2]), below) if words[1:] else []
+            others = f"; there are: {', '.join(below)}"
             return UsageError(
-                f"{words[0]!r} is not a command; below it there are: {', '.join(below)}", hint=f"octoprint-cli help {below[0]}"
+                f"{' '.join(words[:2])!r} is not a command{did_you_mean(near) or others}",
+                hint=f"octoprint-cli help {near[0] if near else words[0]}",
+                details={"did_you_mean": near},
             )
+        if words[0].startswith("-") and words[0] != "--":
+            from octoprint_cli.framework.usage_errors import unknown_option
+
+            return unknown_option(words[0], (global_parser("", ""),), "octoprint-cli --help")
         near = next(filter(None, (close_matches(" ".join(words[:n]), self.names()) for n in (2, 1))), [])
         return UsageError(
             f"{words[0]!r} is not a command{did_you_mean(near)}",

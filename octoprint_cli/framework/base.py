@@ -12,6 +12,7 @@ from cliff.lister import Lister as CliffLister
 from cliff.show import ShowOne as CliffShowOne
 
 from octoprint_cli.errors import CliError, ConfigError, UsageError
+from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.framework.attribute_aliases import map_attributes
 from octoprint_cli.framework.cliff_internals import CliffHooks, own_epilog
 from octoprint_cli.framework.column_choice import answers, no_column, normal, require_columns, require_row_columns, select
@@ -103,9 +104,11 @@ class Output(CliffHooks):
         if wanted in known:
             return
         if self.app.format.asked_for:
+            near = close_matches(wanted, known)
             raise UsageError(
-                f"{self.cmd_name} has no format {wanted!r}; choose from {', '.join(known)}",
-                hint=f"octoprint-cli {self.cmd_name} -f {known[0]}",
+                f"{self.cmd_name} has no format {wanted!r} (choose from {', '.join(known)}){did_you_mean(near)}",
+                hint="octoprint-cli help formats",
+                details={"did_you_mean": near},
             )
         elsewhere = Formatters(LIST_GROUP if self._group == SHOW_GROUP else SHOW_GROUP, "").names()
         if wanted in elsewhere:  # such as OCTOPRINT_CLI_FORMAT=csv for a single object, which is shown as text

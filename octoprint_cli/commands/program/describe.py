@@ -54,9 +54,9 @@ _COMMAND = fields.record(
 
 
 class Commands(Lister):
-    """list commands with their arguments, effects, exit and error codes
+    """list commands with their arguments, effects and error codes
 
-    Built-in or added, all of them or those whose name begins with NAME.
+    Without a name, all commands are listed, also those of plugins; json and yaml have everything that is known about them.
     """
 
     result = fields.record(commands=fields.listed(_COMMAND), broken=fields.listed(fields.text(), "what cannot be loaded, and why"))
@@ -64,6 +64,11 @@ class Commands(Lister):
         {"name": "{name}", "summary": "{summary}", "effects": "{verbose?}{effects}", "needs --confirm: it": "{confirm}"}
     )
     template = "{for broken}<red>Broken:</> {value}"
+    examples = {
+        "octoprint-cli commands": "all commands and what they need",
+        "octoprint-cli commands print --json": "everything about one command, as JSON",
+        "octoprint-cli commands plugins": "the commands whose names begin with plugins",
+    }
     effects = ("reads",)
     needs_server = False
 
@@ -90,11 +95,15 @@ def _matching(manager: CommandSource, words: List[str]) -> List[str]:
 class Schema(ShowOne):
     """show the JSON Schema of a command's result
 
-    Of the `data` in the envelope of a success, in the dialect of 2020-12. It promises nothing of a failure's `data`,
-    which most often have some of the same members.
+    The schema (dialect 2020-12) is that of `data` in the envelope of a success. After a failure `data` may have some of the same
+    fields, or none.
     """
 
     result = fields.record(command=fields.text(), schema=fields.anything("the schema"))
+    examples = {
+        "octoprint-cli schema status": "which fields status has",
+        "octoprint-cli schema config show": "those of a command of two words",
+    }
     effects = ("reads",)
     needs_server = False
 
