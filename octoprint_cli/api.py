@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         schema_of as schema_of,
     )
     from octoprint_cli.framework.completion_candidates import candidates as candidates
+    from octoprint_cli.framework.completion_install import install_completion as install_completion
     from octoprint_cli.framework.guard import Guarded as Guarded, preflight_report as preflight_report
     from octoprint_cli.framework.heat import require_hot as require_hot
     from octoprint_cli.framework.help_page import examples_of as examples_of, help_page as help_page
@@ -173,6 +174,7 @@ EXPORTS = {
     "framework.base": "Lister Rows ShowOne",
     "framework.catalogue": "described installed_commands schema_of",
     "framework.completion_candidates": "candidates",
+    "framework.completion_install": "install_completion",
     "framework.guard": "Guarded preflight_report",
     "framework.heat": "require_hot",
     "framework.help_page": "examples_of help_page",

@@ -6,7 +6,7 @@ A command returns data or raises; it does not print, format, catch broadly or ex
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterable, List, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from cliff.lister import Lister as CliffLister
 from cliff.show import ShowOne as CliffShowOne
@@ -48,8 +48,8 @@ class Output(CliffHooks):
     result: ClassVar[Field] = record()
     #: What the text format says of the answer: a template, see `output/template.py`. Without one it shows labelled lines.
     template: ClassVar[Any] = None
-    #: Command lines that the help shows: what each does, by the line.
-    examples: ClassVar[Mapping[str, str]] = {}
+    #: Command lines that the help shows, each with what it does.
+    examples: ClassVar[Sequence[Tuple[str, str]]] = ()
     #: What the command does to server and printer: words of EFFECTS. None is undeclared, and counts as unrestricted.
     effects: ClassVar[Optional[Sequence[str]]] = None
     #: True if the command only runs other commands, which are guarded themselves (batch, mcp serve).

@@ -53,7 +53,7 @@ def described(command: Any, name: str, owner: Optional[str]) -> Dict[str, Any]:
         "streams": getattr(kind, "streams", False),
         "exit_codes": sorted({int(Exit.OK), *(int(CODES[code].exit_code) for code in codes if code in CODES)}),
         "error_codes": codes,
-        "examples": [{"line": line, "meaning": meaning} for line, meaning in examples_of(kind).items()],
+        "examples": examples_of(kind),
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import textwrap
-from typing import Any, Iterator, List, Mapping, Tuple
+from typing import Any, Dict, Iterator, List, Tuple
 
 from octoprint_cli.framework.argparse_internals import groups_of, is_help, paragraphs, sections, usage_of
 
@@ -32,10 +32,9 @@ def help_page(command: Any, parser: argparse.ArgumentParser) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def examples_of(command: Any) -> Mapping[str, str]:
-    """Return the examples of a command or its class: what each line does, by the line."""
-    examples: Mapping[str, str] = getattr(command, "examples", None) or {}
-    return examples
+def examples_of(command: Any) -> List[Dict[str, str]]:
+    """Return the examples of a command or its class, a third-party one too, as data."""
+    return [{"line": line, "meaning": meaning} for line, meaning in getattr(command, "examples", ())]
 
 
 def _groups(parser: argparse.ArgumentParser) -> Iterator[Tuple[str, List[argparse.Action]]]:
@@ -58,11 +57,11 @@ def _shown(actions: List[argparse.Action]) -> List[argparse.Action]:
     return [action for action in actions if id(action) not in left_out]
 
 
-def _examples(examples: Mapping[str, str]) -> str:
+def _examples(examples: List[Dict[str, str]]) -> str:
     """Return the examples, each under a remark that says what it does."""
     width = max(shutil.get_terminal_size().columns - 2, 40)
     lines = ["examples:"]
-    for line, meaning in examples.items():
-        lines += textwrap.wrap(meaning, width, initial_indent="  # ", subsequent_indent="  # ")
-        lines.append(f"  {line}")
+    for example in examples:
+        lines += textwrap.wrap(example["meaning"], width, initial_indent="  # ", subsequent_indent="  # ")
+        lines.append(f"  {example['line']}")
     return "\n".join(lines) if examples else ""

@@ -147,7 +147,8 @@ def add_goals(parser: Any, option: str, meaning: str) -> None:
         "--fail-on",
         metavar="STATES",
         type=_failures,
-        help=f"end with an error on any of {', '.join(FAILURES)}, separated by commas, or none (default: what makes the goals impossible)",
+        help=f"end with an error on any of {', '.join(FAILURES)}, separated by commas, or none "
+        "(default: what makes the goals impossible)",
     )
     parser.add_argument("--timeout", metavar="SECONDS", type=seconds, help="maximum wait (default: no limit)")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from octoprint_cli.framework.argparse_internals import groups_of, sections
 
@@ -34,7 +34,7 @@ def in_order(rows: Sequence[Mapping[str, Any]]) -> List[Mapping[str, Any]]:
     """Return the rows of commands by topic, those of every day first, then by name."""
     topics = list(TOPICS)
 
-    def place(row: Mapping[str, Any]) -> Sequence[Any]:
+    def place(row: Mapping[str, Any]) -> Tuple[int, int, str]:
         topic = topics.index(row["topic"]) if row["topic"] in topics else len(topics)
         return (topic, DAILY.index(row["name"]) if row["name"] in DAILY else len(DAILY), row["name"])
 

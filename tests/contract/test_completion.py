@@ -124,7 +124,7 @@ def fish(shells: Shells, lines: Iterable[str]) -> Dict[str, List[str]]:
     asked = [f"complete -C {shlex.quote(line)}; echo ==end" for line in lines]
     result = shells.process("fish", "--no-config", "-c", "; ".join(["octoprint-cli complete fish | source", *asked]))
     assert (result.exit_code, result.stderr) == (0, "")
-    return dict(zip(lines, (part.splitlines() for part in result.stdout.split("==end\n"))))
+    return dict(zip(lines, ([line.partition("\t")[0] for line in part.splitlines()] for part in result.stdout.split("==end\n"))))
 
 
 def test_fish_completes_the_same_words(shells: Shells) -> None:

@@ -138,11 +138,11 @@ class Inspect(ShowOne):
         written=fields.text("the file that --thumbnail wrote").or_null,
     )
     template = _TEMPLATE
-    examples = {
-        "octoprint-cli inspect cube.gcode": "size, layers, time, filament, temperatures",
-        "octoprint-cli inspect - < cube.gcode": "the same, read from stdin",
-        "octoprint-cli inspect cube.gcode -c temperatures --json": "only its temperatures, as JSON",
-    }
+    examples = (
+        ("octoprint-cli inspect cube.gcode", "size, layers, time, filament, temperatures"),
+        ("octoprint-cli inspect - < cube.gcode", "the same, read from stdin"),
+        ("octoprint-cli inspect cube.gcode -c temperatures --json", "only its temperatures, as JSON"),
+    )
     effects = ("reads",)
     error_codes = ("FILE_NOT_FOUND", "FILE_UNREADABLE", "FILE_UNWRITABLE", "FILE_INVALID", "FILE_EXISTS")
     needs_server = False

@@ -53,11 +53,11 @@ class Files(Lister):
         }
     )
     template = "{free} free[ of {total}]"
-    examples = {
-        "octoprint-cli files": "all files with size, date and print time",
-        "octoprint-cli files --location sdcard": "only those on the SD card",
-        "octoprint-cli files -c path -f value": "only their paths, one a line",
-    }
+    examples = (
+        ("octoprint-cli files", "all files with size, date and print time"),
+        ("octoprint-cli files --location sdcard", "only those on the SD card"),
+        ("octoprint-cli files -c path -f value", "only their paths, one a line"),
+    )
     effects = ("reads",)
     error_codes = ("PRINTER_OFFLINE",)
 

@@ -51,11 +51,11 @@ class Upload(Guarded, ShowOne):
         f"{{unchanged?}}<green>{{path}} was on the server already</>[ ({{size}}{VERIFIED_CLAUSES})].{_SELECTED}",
         f"<green>Uploaded</> {{path}}[ to the SD card{{location=sdcard}}][ ({{size}}{VERIFIED_CLAUSES})].{_SELECTED}",
     )
-    examples = {
-        "octoprint-cli upload cube.gcode": "upload a file and verify it",
-        "octoprint-cli upload cube.gcode --path parts --name box.gcode": "into a folder, under another name",
-        "octoprint-cli upload cube.gcode --if-exists fail": "do not replace another file of that name",
-    }
+    examples = (
+        ("octoprint-cli upload cube.gcode", "upload a file and verify it"),
+        ("octoprint-cli upload cube.gcode --path parts --name box.gcode", "into a folder, under another name"),
+        ("octoprint-cli upload cube.gcode --if-exists fail", "do not replace another file of that name"),
+    )
     effects = ("writes",)
     error_codes = UPLOAD_CODES
 

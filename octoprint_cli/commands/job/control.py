@@ -31,10 +31,10 @@ class Cancel(Guarded, ShowOne):
         state=fields.text("the server's own word"),
     )
     template = "<green>Cancelled</> {file|the job}. The printer is {state}."
-    examples = {
-        "octoprint-cli cancel --confirm": "end the print; it cannot be resumed",
-        "octoprint-cli cancel --dry-run": "show the request that would be sent",
-    }
+    examples = (
+        ("octoprint-cli cancel --confirm", "end the print; it cannot be resumed"),
+        ("octoprint-cli cancel --dry-run", "show the request that would be sent"),
+    )
     effects = ("stops",)
     error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STILL_CANCELLING")
 
@@ -61,10 +61,10 @@ class Pause(Guarded, ShowOne):
         ),
         "Go on with it: {octoprint-cli resume}",
     )
-    examples = {
-        "octoprint-cli pause": "pause the print; resume goes on with it",
-        "octoprint-cli pause --json": "the same, and say in JSON whether that changed anything",
-    }
+    examples = (
+        ("octoprint-cli pause", "pause the print; resume goes on with it"),
+        ("octoprint-cli pause --json", "the same, and say in JSON whether that changed anything"),
+    )
     effects = ("stops",)
     error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
 
@@ -95,10 +95,10 @@ class Resume(Guarded, ShowOne):
         ("{changed=false}{file|The job} was under way already.", "<green>Resumed</> {file|the job}."),
         "Watch it: {octoprint-cli watch}",
     )
-    examples = {
-        "octoprint-cli resume": "go on with the paused print",
-        "octoprint-cli resume --dry-run": "show the request that would be sent",
-    }
+    examples = (
+        ("octoprint-cli resume", "go on with the paused print"),
+        ("octoprint-cli resume --dry-run", "show the request that would be sent"),
+    )
     effects = ("heats", "moves", "starts")
     error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
 

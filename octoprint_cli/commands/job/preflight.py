@@ -54,11 +54,11 @@ class Preflight(Lister):
         "{for checks}{verbose?}{status=skip}Skipped {id}: {message}",
         _COUNTS,
     )
-    examples = {
-        "octoprint-cli preflight cube.gcode": "can this file be printed now?",
-        "octoprint-cli preflight --stored cube.gcode": "the same for a file on the server",
-        "octoprint-cli preflight cube.gcode -v": "show all checks, also those that pass",
-    }
+    examples = (
+        ("octoprint-cli preflight cube.gcode", "can this file be printed now?"),
+        ("octoprint-cli preflight --stored cube.gcode", "the same for a file on the server"),
+        ("octoprint-cli preflight cube.gcode -v", "show all checks, also those that pass"),
+    )
     effects = ("reads",)
     preflight = True
     error_codes = CHECK_CODES

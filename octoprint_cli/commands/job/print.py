@@ -72,11 +72,11 @@ class Print(Guarded, ShowOne):
             "Watch it: {octoprint-cli watch}",
         ),
     )
-    examples = {
-        "octoprint-cli print cube.gcode --confirm": "check, upload and print a file",
-        "octoprint-cli print cube.gcode --confirm --wait": "the same, and wait until the print is done",
-        "octoprint-cli print --stored cube.gcode --dry-run": "show what printing a file on the server would do",
-    }
+    examples = (
+        ("octoprint-cli print cube.gcode --confirm", "check, upload and print a file"),
+        ("octoprint-cli print cube.gcode --confirm --wait", "the same, and wait until the print is done"),
+        ("octoprint-cli print --stored cube.gcode --dry-run", "show what printing a file on the server would do"),
+    )
     effects = ("writes", "heats", "moves", "starts")
     repeatable = False
     error_codes = (*WAIT_CODES, *UPLOAD_CODES, *CHECK_CODES, "NOT_STARTED")

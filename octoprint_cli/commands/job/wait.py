@@ -28,11 +28,11 @@ class Wait(ShowOne):
         "{met=printing,paused}<green>{job.file|The job} is {met}</>, after {seconds:span}.",
         "{met?}<green>The printer is {met}</>, after {seconds:span}.",
     )
-    examples = {
-        "octoprint-cli wait": "wait until the print is done",
-        "octoprint-cli wait --for idle --timeout 3600": "wait at most an hour until the printer is free",
-        "octoprint-cli wait --for progress=50 --for done": "wait until half of the print is done",
-    }
+    examples = (
+        ("octoprint-cli wait", "wait until the print is done"),
+        ("octoprint-cli wait --for idle --timeout 3600", "wait at most an hour until the printer is free"),
+        ("octoprint-cli wait --for progress=50", "wait until half of the print is done"),
+    )
     effects = ("reads",)
     error_codes = WAIT_CODES
 

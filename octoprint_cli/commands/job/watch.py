@@ -37,11 +37,11 @@ class Watch(Stream):
     own_timeout = True
     result = WAITED
     events = fields.record(**dict.fromkeys(_FIELDS, fields.anything("of some events").optional))
-    examples = {
-        "octoprint-cli watch --until done": "watch the print until it is done",
-        "octoprint-cli watch --until done --json": "the same, as one JSON object a line",
-        "octoprint-cli watch --events state,notification --until idle": "only changes of state and what the firmware asks",
-    }
+    examples = (
+        ("octoprint-cli watch --until done", "watch the print until it is done"),
+        ("octoprint-cli watch --until done --json", "the same, as one JSON object a line"),
+        ("octoprint-cli watch --events state,notification --until idle", "only changes of state and what the firmware asks"),
+    )
     effects = ("reads",)
     error_codes = WAIT_CODES
 
@@ -51,7 +51,8 @@ class Watch(Stream):
             "--events",
             metavar="TYPES",
             type=_types,
-            help=f"only these: {', '.join(WATCHED)}, or events of the server, such as PrintDone (default: all but terminal); separated by commas",
+            help=f"only these, separated by commas: {', '.join(WATCHED)}, or events of the server, such as PrintDone "
+            "(default: all but terminal)",
         )
         parser.add_argument(
             "--interval",

@@ -44,11 +44,11 @@ class Connect(Guarded, ShowOne):
         "{changed=false}The printer was connected already[, on {port}][ at {baudrate} baud].",
         "<green>Connected</> the printer[ on {port}][ at {baudrate} baud][, with the profile {profile}].",
     )
-    examples = {
-        "octoprint-cli connect": "connect as the server's settings say",
-        "octoprint-cli connect --port AUTO --baudrate 115200": "find the port, at this baud rate",
-        "octoprint-cli connect --dry-run": "show the request that would be sent",
-    }
+    examples = (
+        ("octoprint-cli connect", "connect as the server's settings say"),
+        ("octoprint-cli connect --port AUTO --baudrate 115200", "find the port, at this baud rate"),
+        ("octoprint-cli connect --dry-run", "show the request that would be sent"),
+    )
     effects = ("moves",)  # many firmwares restart when they are connected to
     error_codes = ("NOT_FOUND", "PRINTER_OFFLINE")
 
@@ -96,10 +96,10 @@ class Disconnect(Guarded, ShowOne):
         "{changed=null}The printer is disconnected; whether it was so before is not known.",
         "<green>Disconnected</> the printer.",
     )
-    examples = {
-        "octoprint-cli disconnect": "disconnect an idle printer",
-        "octoprint-cli disconnect --confirm": "disconnect in any case, which ends a print",
-    }
+    examples = (
+        ("octoprint-cli disconnect", "disconnect an idle printer"),
+        ("octoprint-cli disconnect --confirm", "disconnect in any case, which ends a print"),
+    )
     effects = ("stops",)
     error_codes = ("STATE_NOT_REACHED",)
 

@@ -62,11 +62,11 @@ class Gcode(Guarded, ShowOne):
         "<green>Sent</> {commands:list} to the server's queue. "
         "Whether the firmware carries it out is not known: --reply waits for its answer."
     )
-    examples = {
-        "octoprint-cli gcode G28": "home all axes",
-        "octoprint-cli gcode G28 'G1 Z10 F600'": "several commands, in order",
-        "octoprint-cli gcode M115 --reply": "ask the firmware, and show its answer",
-    }
+    examples = (
+        ("octoprint-cli gcode G28", "home all axes"),
+        ("octoprint-cli gcode G28 'G1 Z10 F600'", "several commands, in order"),
+        ("octoprint-cli gcode M115 --reply", "ask the firmware, and show its answer"),
+    )
     effects = EFFECTS
     unqueued_when = ("commands",)  # M112 may be one of them
     repeatable = False

@@ -18,11 +18,11 @@ class Status(ShowOne):
 
     result = SUMMARY
     template = STATUS_TEMPLATE
-    examples = {
-        "octoprint-cli status": "what the printer is doing",
-        "octoprint-cli status -c job.completion -f value": "only how far the print is, in percent",
-        "octoprint-cli status --json": "everything, for a script",
-    }
+    examples = (
+        ("octoprint-cli status", "what the printer is doing"),
+        ("octoprint-cli status -c job.completion -f value", "only how far the print is, in percent"),
+        ("octoprint-cli status --json", "everything, for a script"),
+    )
     effects = ("reads",)
     error_codes = ("PRINTER_OFFLINE",)
 

@@ -61,11 +61,11 @@ class Temp(Guarded, ShowOne):
         ("{met?}<green>The heaters are at their targets</>, after {seconds:span}.", "<green>{set:targets}</>."),
         HEATER_LINES,
     )
-    examples = {
-        "octoprint-cli temp": "the temperatures now",
-        "octoprint-cli temp --tool 210 --bed 60": "heat the hotend and the bed",
-        "octoprint-cli temp --off": "switch every heater off",
-    }
+    examples = (
+        ("octoprint-cli temp", "the temperatures now"),
+        ("octoprint-cli temp --tool 210 --bed 60", "heat the hotend and the bed"),
+        ("octoprint-cli temp --off", "switch every heater off"),
+    )
     effects = ("heats",)
     unqueued_when = ("off",)
     error_codes = ("INVALID_VALUE", "NOT_FOUND", "PRINTER_OFFLINE", "STATE_NOT_REACHED", "WAIT_TIMEOUT")

@@ -31,11 +31,11 @@ class Batch(Stream):
         data=fields.anything("the command's result"),
         error=fields.anything("why it failed").optional,
     )
-    examples = {
-        "echo status | octoprint-cli batch": "run one command",
-        "octoprint-cli batch --json < commands.txt": "run the lines of a file, and answer in JSON",
-        "octoprint-cli batch --keep-going < commands.txt": "run all lines, whichever fails",
-    }
+    examples = (
+        ("echo status | octoprint-cli batch", "run one command"),
+        ("octoprint-cli batch --json < commands.txt", "run the lines of a file, and answer in JSON"),
+        ("octoprint-cli batch --keep-going < commands.txt", "run all lines, whichever fails"),
+    )
     effects = EFFECTS
     runs_commands = True
     repeatable = False

@@ -31,11 +31,11 @@ class Help(ShowOne):
         examples=fields.listed(EXAMPLE, "command lines that can be run").optional,
         topic=fields.text("the topic that `help` is about").optional,
     )
-    examples = {
-        "octoprint-cli help print": "the options and examples of a command",
-        "octoprint-cli help plugins": "the commands whose names begin with plugins",
-        "octoprint-cli help formats": "output as JSON, YAML, CSV, and single fields",
-    }
+    examples = (
+        ("octoprint-cli help print", "the options and examples of a command"),
+        ("octoprint-cli help plugins", "the commands whose names begin with plugins"),
+        ("octoprint-cli help formats", "output as JSON, YAML, CSV, and single fields"),
+    )
     effects = ("reads",)
     needs_server = False
     exposed_as_tool = False
@@ -69,8 +69,7 @@ class Help(ShowOne):
         command, parser = self.app.command_manager.described(name, self.app)
         owner = self.app.command_manager.owner(name)
         text = help_page(command, parser) + (f"\nThis command comes from {owner}.\n" if owner else "")
-        examples = [{"line": line, "meaning": meaning} for line, meaning in examples_of(command).items()]
-        return {"command": name, "help": text, "distribution": owner, "examples": examples}
+        return {"command": name, "help": text, "distribution": owner, "examples": examples_of(command)}
 
     def _overview(self, names: List[str]) -> Dict[str, Any]:
         topic = self.app.command_manager.topic

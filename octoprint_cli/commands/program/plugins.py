@@ -40,10 +40,10 @@ class PluginsList(Lister):
         }
     )
     template = "{!verbose}-v names them."
-    examples = {
-        "octoprint-cli plugins list": "the plugins and what is wrong with them",
-        "octoprint-cli plugins list -v": "with the names of all that they add",
-    }
+    examples = (
+        ("octoprint-cli plugins list", "the plugins and what is wrong with them"),
+        ("octoprint-cli plugins list -v", "with the names of all that they add"),
+    )
     effects = ("reads",)
     needs_server = False
 
@@ -76,10 +76,10 @@ class PluginsCheck(Lister):
         )
     )
     headings = labelled({"distribution": "{distribution}", "follows the guidelines": "{ok}", "problems": "<red>{problems}</>"})
-    examples = {
-        "octoprint-cli plugins check": "check all plugins",
-        "octoprint-cli plugins check octoprint-agent-cli": "check the built-in commands",
-    }
+    examples = (
+        ("octoprint-cli plugins check", "check all plugins"),
+        ("octoprint-cli plugins check octoprint-agent-cli", "check the built-in commands"),
+    )
     effects = ("reads",)
     error_codes = ("NOT_FOUND", "PLUGIN_RULES")
     needs_server = False
@@ -112,10 +112,10 @@ class PluginsNew(ShowOne):
     result = fields.record(
         folder=fields.text(), files=fields.listed(fields.text(), "below it"), next=fields.listed(fields.text(), "what to run")
     )
-    examples = {
-        "octoprint-cli plugins new my-printer": "write the folder octoprint-cli-my-printer",
-        "octoprint-cli plugins new lights --json": "the same, and list its files as JSON",
-    }
+    examples = (
+        ("octoprint-cli plugins new my-printer", "write the folder octoprint-cli-my-printer"),
+        ("octoprint-cli plugins new lights --json", "the same, and list its files as JSON"),
+    )
     effects = ("writes",)
     repeatable = False
     error_codes = ("FILE_EXISTS", "FILE_UNWRITABLE", "INVALID_VALUE")

@@ -15,10 +15,10 @@ class Skill(ShowOne):
     """
 
     result = fields.record(name=fields.text("of the skill, and of the folder for its file"), content=fields.text("of SKILL.md"))
-    examples = {
-        "octoprint-cli skill > SKILL.md": "write the file",
-        "octoprint-cli skill --built-in": "without the commands of plugins",
-    }
+    examples = (
+        ("octoprint-cli skill > SKILL.md", "write the file"),
+        ("octoprint-cli skill --built-in", "without the commands of plugins"),
+    )
     effects = ("reads",)
     needs_server = False
     exposed_as_tool = False

@@ -22,11 +22,11 @@ class Version(ShowOne):
         server=fields.text("OctoPrint's").or_null,
         conflict=fields.text("what is wrong if another project named octoprint-cli is installed beside this one").or_null,
     )
-    examples = {
-        "octoprint-cli version": "this program and the server",
-        "octoprint-cli version --client": "this program only, without asking the server",
-        "octoprint-cli version --json": "the same, as JSON",
-    }
+    examples = (
+        ("octoprint-cli version", "this program and the server"),
+        ("octoprint-cli version --client", "this program only, without asking the server"),
+        ("octoprint-cli version --json", "the same, as JSON"),
+    )
     effects = ("reads",)
 
     def get_parser(self, prog_name: str) -> ArgumentParser:

@@ -22,10 +22,10 @@ class ConfigShow(Lister):
     )
     headings = labelled({"setting": "{name}", "value": "{value}", "comes from": "{origin}"})
     template = labelled({"File": "{path}", "Printers": "{printers}"})
-    examples = {
-        "octoprint-cli config show": "all settings with their origin",
-        "octoprint-cli config show --printer mk3 --json": "those of one of several printers",
-    }
+    examples = (
+        ("octoprint-cli config show", "all settings with their origin"),
+        ("octoprint-cli config show --printer mk3 --json", "those of one of several printers"),
+    )
     effects = ("reads",)
     needs_server = False
 

@@ -31,11 +31,11 @@ class Init(ShowOne):
         ),
         ("Try it: octoprint-cli --printer {printer} status", "Try it: octoprint-cli status"),
     )
-    examples = {
-        "octoprint-cli init": "ask for the address and the key, try them, save them",
-        "octoprint-cli init --printer mk3": "the same for one of several printers",
-        "octoprint-cli init --force --no-verify": "replace what is there, without trying it",
-    }
+    examples = (
+        ("octoprint-cli init", "ask for the address and the key, try them, save them"),
+        ("octoprint-cli init --printer mk3", "the same for one of several printers"),
+        ("octoprint-cli init --force --no-verify", "replace what is there, without trying it"),
+    )
     effects = ("writes",)
     exposed_as_tool = False  # it asks an interactive user
     error_codes = ("CONFIG_EXISTS",)

@@ -78,10 +78,10 @@ class Show(MeshCommand):
     """
 
     result = MESH
-    examples = {
-        "octoprint-cli marlin mesh show": "the mesh, as a table and a heat map",
-        "octoprint-cli marlin mesh show --json": "the heights as numbers",
-    }
+    examples = (
+        ("octoprint-cli marlin mesh show", "the mesh, as a table and a heat map"),
+        ("octoprint-cli marlin mesh show --json", "the heights as numbers"),
+    )
     effects = ("reads",)
     error_codes = (*FIRMWARE_CODES, "NOT_FOUND", "NOT_MARLIN")
 
@@ -110,10 +110,10 @@ class Probe(Guarded, MeshCommand):
         ),
         MESH,
     )
-    examples = {
-        "octoprint-cli marlin mesh probe --confirm": "probe the bed, which must be clear",
-        "octoprint-cli marlin mesh probe --dry-run": "show what would be sent",
-    }
+    examples = (
+        ("octoprint-cli marlin mesh probe --confirm", "probe the bed, which must be clear"),
+        ("octoprint-cli marlin mesh probe --dry-run", "show what would be sent"),
+    )
     effects = ("moves",)
     repeatable = False
     error_codes = (*FIRMWARE_CODES, "NOT_MARLIN")

@@ -22,11 +22,11 @@ class Serve(ShowOne):
     streams = True
     exposed_as_tool = False
     result = fields.record(tools=fields.whole("number of tools served"), url=fields.text("with --http").or_null)
-    examples = {
-        "octoprint-cli mcp serve": "for an agent that starts it itself",
-        "octoprint-cli mcp serve --read-only": "only commands that change nothing",
-        "octoprint-cli mcp serve --only status --only files": "only these commands",
-    }
+    examples = (
+        ("octoprint-cli mcp serve", "for an agent that starts it itself"),
+        ("octoprint-cli mcp serve --read-only", "only commands that change nothing"),
+        ("octoprint-cli mcp serve --only status --only files", "only these commands"),
+    )
     effects = EFFECTS
     runs_commands = True
     needs_server = False

@@ -79,10 +79,10 @@ class Start(SandboxCommand):
         "{changed=false}The sandbox {name} (OctoPrint {octoprint}) was running already at {host}.",
         "<green>Started</> the sandbox {name} (OctoPrint {octoprint}) at {host}.",
     )
-    examples = {
-        "octoprint-cli sandbox start": "a server to try things on",
-        "octoprint-cli sandbox start --name old --octoprint 1.10.3": "a second one, of another release",
-    }
+    examples = (
+        ("octoprint-cli sandbox start", "a server to try things on"),
+        ("octoprint-cli sandbox start --name old --octoprint 1.10.3", "a second one, of another release"),
+    )
     effects = ("writes",)
     error_codes = (
         *_CODES,
@@ -175,10 +175,10 @@ class Status(SandboxCommand):
         "{state=absent}There is no sandbox {name}.",
         "The sandbox {name}[ (OctoPrint {octoprint})] is {state}[, in {path}].",
     )
-    examples = {
-        "octoprint-cli sandbox status": "is it running, and where?",
-        "octoprint-cli sandbox status -c host -f value": "only its address",
-    }
+    examples = (
+        ("octoprint-cli sandbox status", "is it running, and where?"),
+        ("octoprint-cli sandbox status -c host -f value", "only its address"),
+    )
     effects = ("reads",)
     error_codes = _CODES
     needs_server = False
@@ -192,10 +192,10 @@ class List(Lister):
 
     result = fields.record(sandboxes=fields.listed(_SANDBOX))
     headings = labelled({"name": "{name}", "state": "{state}", "octoprint": "{octoprint}", "address": "{host}", "process": "{pid}"})
-    examples = {
-        "octoprint-cli sandbox list": "all sandboxes",
-        "octoprint-cli sandbox list --json": "the same, as JSON",
-    }
+    examples = (
+        ("octoprint-cli sandbox list", "all sandboxes"),
+        ("octoprint-cli sandbox list --json", "the same, as JSON"),
+    )
     effects = ("reads",)
     error_codes = _CODES
     needs_server = False
@@ -214,10 +214,10 @@ class Stop(SandboxCommand):
         "{changed=false}The sandbox {name} was stopped already.",
         "<green>Stopped</> the sandbox {name}; its files are kept[ in {path}].",
     )
-    examples = {
-        "octoprint-cli sandbox stop": "stop it; the next start goes on with its files",
-        "octoprint-cli sandbox stop --name old": "stop another one",
-    }
+    examples = (
+        ("octoprint-cli sandbox stop", "stop it; the next start goes on with its files"),
+        ("octoprint-cli sandbox stop --name old", "stop another one"),
+    )
     effects = ("stops",)
     error_codes = (*_CODES, "SANDBOX_STOP_FAILED")
     needs_server = False
@@ -237,10 +237,10 @@ class Remove(Guarded, SandboxCommand):
     result = _CHANGED
     template = ("{changed=false}There is no sandbox {name}.", "<green>Removed</> the sandbox {name}.")
     rehearsal = fields.merged(fields.record("with --dry-run", dry_run=fields.switch()), _SANDBOX)
-    examples = {
-        "octoprint-cli sandbox remove --confirm": "delete the sandbox with all its uploads",
-        "octoprint-cli sandbox remove --dry-run": "show what would be deleted",
-    }
+    examples = (
+        ("octoprint-cli sandbox remove --confirm", "delete the sandbox with all its uploads"),
+        ("octoprint-cli sandbox remove --dry-run", "show what would be deleted"),
+    )
     effects = ("stops", "deletes")
     error_codes = (*_CODES, "SANDBOX_STOP_FAILED")
     needs_server = False
