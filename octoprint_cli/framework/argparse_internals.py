@@ -28,7 +28,13 @@ def is_repeated(action: argparse.Action) -> bool:
 
 
 class KeepsParagraphs(argparse.HelpFormatter):
-    """Help formatter that keeps the paragraphs of a docstring apart."""
+    """Help formatter that keeps the paragraphs of a docstring apart, and writes `-f, --format FORMAT` on every Python."""
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings:
+            return super()._format_action_invocation(action)
+        value = "" if action.nargs == 0 else self._format_args(action, action.dest.upper())
+        return " ".join(filter(None, [", ".join(action.option_strings), value]))
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         paragraphs = text.strip().split("\n\n")

@@ -33,7 +33,7 @@ class HelpFormatter(KeepsParagraphs, SmartHelpFormatter):
 @functools.lru_cache(maxsize=None)
 def global_parser(name: str, description: str) -> Parser:
     """Return the parser of the global options, which are accepted anywhere on the line and cannot be abbreviated."""
-    parser = Parser(prog=name, description=description, add_help=False, allow_abbrev=False)
+    parser = Parser(prog=name, description=description, add_help=False, allow_abbrev=False, formatter_class=HelpFormatter)
     server = parser.add_argument_group("server")
     server.add_argument("--host", metavar="URL", help="address of the OctoPrint server, such as http://octopi.local")
     server.add_argument("--api-key", metavar="KEY", help="API key; better in OCTOPRINT_API_KEY, or saved by init")

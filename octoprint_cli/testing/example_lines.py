@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Callable, List
 
 from octoprint_cli.app.command_loader import CommandManager
-from octoprint_cli.framework.help_page import examples_of
 from octoprint_cli.testing.runner import Result
 
 _LINE = re.compile(
@@ -18,7 +17,7 @@ _LINE = re.compile(
 
 def examples(command: str) -> List[str]:
     """Return the command lines that the help of an installed command shows."""
-    return [example["line"] for example in examples_of(CommandManager().load(command))]
+    return [line for line, _ in CommandManager().load(command).examples]
 
 
 def run_example(line: str, run: Callable[..., Any], folder: Path) -> Result:
