@@ -166,7 +166,8 @@ class CommandManager(CliffManager):
     def _unknown(self, words: Sequence[str]) -> UsageError:
         below = self.subcommands(words[:1])
         if below:
-            near = close_matches(" ".join(words[:2]), below) if words[1:] else []
+            rest = {name.partition(" ")[2]: name for name in below}
+            near = [rest[word] for word in close_matches(" ".join(words[1:2]), rest)]
             others = f"; there are: {', '.join(below)}"
             return UsageError(
                 f"{' '.join(words[:2])!r} is not a command{did_you_mean(near) or others}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 
@@ -27,8 +28,12 @@ def is_repeated(action: argparse.Action) -> bool:
     return isinstance(action, argparse._AppendAction)
 
 
+def _lines(text: str, width: int, indent: str = "") -> List[str]:
+    return textwrap.wrap(" ".join(text.split()), width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+
+
 class KeepsParagraphs(argparse.HelpFormatter):
-    """Help formatter that keeps the paragraphs of a docstring apart, and writes `-f, --format FORMAT` on every Python."""
+    """Help formatter that keeps the paragraphs of a docstring apart, breaks no option at a hyphen, and is the same on every Python."""
 
     def _format_action_invocation(self, action: argparse.Action) -> str:
         if not action.option_strings:
@@ -37,8 +42,10 @@ class KeepsParagraphs(argparse.HelpFormatter):
         return " ".join(filter(None, [", ".join(action.option_strings), value]))
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        paragraphs = text.strip().split("\n\n")
-        return "\n\n".join(super(KeepsParagraphs, self)._fill_text(paragraph, width, indent) for paragraph in paragraphs)
+        return "\n\n".join("\n".join(_lines(paragraph, width, indent)) for paragraph in text.strip().split("\n\n"))
+
+    def _split_lines(self, text: str, width: int) -> List[str]:
+        return [part for line in text.splitlines() for part in _lines(line, width)]
 
 
 def usage_of(parser: argparse.ArgumentParser) -> str:

@@ -7,9 +7,9 @@ from typing import Mapping
 _FORMATS = """How answers are written: the same options for every command.
 
   --json              short for -f json
-  -f FORMAT           the format, by one of the names below; also --format FORMAT
-  -c FIELD            only this field; may be repeated; also --column FIELD.
-                      A part of a field has a dot: -c job.completion
+  -f, --format NAME   the format, by one of the names below
+  -c, --column FIELD  only this field; may be repeated. A dot goes to a part
+                      of a field: -c job.completion
 
 formats:
   text    what a person reads (default)

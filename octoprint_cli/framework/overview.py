@@ -21,9 +21,10 @@ TOPICS: Mapping[Optional[str], str] = {
 DAILY = ("print", "watch", "pause", "resume", "cancel", "status", "temp", "files", "upload", "init", "help")
 _USAGE = "usage: octoprint-cli COMMAND [options]"
 _FIRST_STEPS = """first steps:
-  octoprint-cli init                                # which server, which API key
-  octoprint-cli preflight cube.gcode                # can this file be printed now?
-  octoprint-cli print cube.gcode --confirm --wait   # upload, print, wait for the end"""
+  octoprint-cli init                         # save address and API key
+  octoprint-cli preflight cube.gcode         # can this be printed now?
+  octoprint-cli print cube.gcode --confirm   # upload and print it
+  octoprint-cli watch                        # how far is it?"""
 _MORE = """A command's options and examples: octoprint-cli help COMMAND
 Output as JSON, YAML, CSV ...:    octoprint-cli help formats"""
 #: The width of the names, so that a summary of 58 characters fits into 80 columns.
