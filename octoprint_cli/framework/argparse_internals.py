@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import textwrap
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 
@@ -29,11 +28,13 @@ def is_repeated(action: argparse.Action) -> bool:
 
 
 def _lines(text: str, width: int, indent: str = "") -> List[str]:
+    import textwrap  # for help alone
+
     return textwrap.wrap(" ".join(text.split()), width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
 class KeepsParagraphs(argparse.HelpFormatter):
-    """Help formatter that keeps the paragraphs of a docstring apart, breaks no option at a hyphen, and is the same on every Python."""
+    """Help formatter that keeps a docstring's paragraphs, breaks no option at a hyphen, and is the same on every Python."""
 
     def _format_action_invocation(self, action: argparse.Action) -> str:
         if not action.option_strings:
