@@ -107,7 +107,7 @@ class CommandManager(CliffManager):
                 raise
             raise PluginError(
                 f"{name} of {owner} cannot be described: {type(error).__name__}: {error}",
-                hint=f"pip install --upgrade {owner}, or: pip uninstall {owner}",
+                hint=f"pip install --upgrade {owner}  # or: pip uninstall {owner}",
                 details={"distribution": owner},
             ) from error
 

@@ -80,7 +80,7 @@ class Connection(Resource):
         def missing(link: ConnectionState) -> errors.CliError:
             return errors.NotFound(
                 f"the server sees no port {port}; it sees: {', '.join(link.ports) or 'none'}",
-                hint="is the printer on? octoprint-cli connect --wait 60 waits for it",
+                hint="octoprint-cli connect --wait 60  # waits for the port; is the printer on?",
                 details={"ports": link.ports},
             )
 

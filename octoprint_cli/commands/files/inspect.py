@@ -198,7 +198,9 @@ def _write_thumbnail(contents: Contents, path: Path) -> str:
         if not path.exists():
             path.write_bytes(data)
         elif path.read_bytes() != data:
-            raise errors.FileExists(f"{path} exists, and is something else", hint="name another file")
+            raise errors.FileExists(
+                f"{path} exists, and is something else", hint=f"ls -l {shlex.quote(str(path))}  # give another name"
+            )
     except OSError as error:
         hint = f"ls -ld {shlex.quote(str(path.parent))}"
         raise errors.FileUnwritable(f"{path} cannot be written: {error.strerror}", hint=hint) from error
