@@ -74,6 +74,7 @@ bench: $(VENV)/.installed
 # The generated parts of docs/reference, and the skill file, from the program as it is.
 reference: $(VENV)/.installed
 	@$(BIN)/python docs/update_reference.py
+	@$(BIN)/python docs/man_page.py
 	@$(BIN)/octoprint-cli skill --built-in >docs/skill/octoprint-cli/SKILL.md
 
 $(SITE)/.installed: setup.cfg

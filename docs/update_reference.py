@@ -70,8 +70,10 @@ def _command(command: Dict[str, Any]) -> Iterator[str]:
         yield rest.strip()
     arguments = [argument for argument in command["arguments"] if argument["name"] != "dry_run"]
     if arguments:
-        rows = ([f"`{_written(argument)}`", _sentence(argument["help"])] for argument in arguments)
+        rows = ([f"`{written(argument)}`", _sentence(argument["help"])] for argument in arguments)
         yield _table(["argument", "meaning"], rows)
+    shown = (f"# {example['meaning']}\n{example['line']}" for example in command["examples"])
+    yield "\n".join(["```sh", *shown, "```"])
     yield "\n".join(_facts(command))
 
 
@@ -89,7 +91,7 @@ def _facts(command: Dict[str, Any]) -> Iterator[str]:
 
 
 def _usage(command: Dict[str, Any]) -> str:
-    words = [_written(argument) if argument["required"] else f"[{_written(argument)}]" for argument in command["arguments"]]
+    words = [written(argument) if argument["required"] else f"[{written(argument)}]" for argument in command["arguments"]]
     lines = [f"octoprint-cli {command['name']}"]
     for word in words:
         if len(lines[-1]) + len(word) > 100:
@@ -98,7 +100,7 @@ def _usage(command: Dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _written(argument: Dict[str, Any]) -> str:
+def written(argument: Dict[str, Any]) -> str:
     """Return an argument as it is written: `FILE`, `--location local|sdcard`, `--for FOR ...`."""
     choices = "|".join(map(str, argument["choices"])) if argument["choices"] else ""
     value = "" if argument["type"] == "boolean" else choices or argument["metavar"] or argument["name"].upper()
@@ -135,9 +137,9 @@ def errors() -> str:
     return "\n\n".join(sections)
 
 
-def exit_codes() -> str:
-    """Return the table of exit codes with their error codes."""
-    meanings = {
+def exit_code_meanings() -> Dict[Exit, str]:
+    """Return what each exit code means."""
+    return {
         Exit.OK: "success",
         Exit.OFFLINE: "the printer is offline, or the server cannot be reached",
         Exit.FILE: "something is wrong with a file",
@@ -147,7 +149,11 @@ def exit_codes() -> str:
         Exit.PIPE_CLOSED: "the reader of stdout has gone; nothing is said",
         Exit.TERMINATED: "terminated (SIGTERM, SIGHUP); the error says what the server has now",
     }
-    return _table(["exit code", "meaning"], ([str(int(code)), meaning] for code, meaning in meanings.items()))
+
+
+def exit_codes() -> str:
+    """Return the table of exit codes."""
+    return _table(["exit code", "meaning"], ([str(int(code)), meaning] for code, meaning in exit_code_meanings().items()))
 
 
 def checks() -> str:

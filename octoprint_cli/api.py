@@ -32,8 +32,11 @@ if TYPE_CHECKING:
         schema_of as schema_of,
     )
     from octoprint_cli.framework.completion_candidates import candidates as candidates
+    from octoprint_cli.framework.completion_install import install_completion as install_completion
     from octoprint_cli.framework.guard import Guarded as Guarded, preflight_report as preflight_report
     from octoprint_cli.framework.heat import require_hot as require_hot
+    from octoprint_cli.framework.help_page import examples_of as examples_of, help_page as help_page
+    from octoprint_cli.framework.help_topics import help_topic as help_topic
     from octoprint_cli.framework.job_note import UNDER_WAY as UNDER_WAY, job_under_way as job_under_way
     from octoprint_cli.framework.options import (
         add_bell as add_bell,
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
         server_path as server_path,
         upload_options as upload_options,
     )
+    from octoprint_cli.framework.overview import overview as overview
     from octoprint_cli.framework.printer_status import (
         HEATER_LINES as HEATER_LINES,
         HEATERS as HEATERS,
@@ -66,6 +70,7 @@ if TYPE_CHECKING:
     from octoprint_cli.framework.results import (
         CHECK_CODES as CHECK_CODES,
         EFFECTS as EFFECTS,
+        EXAMPLE as EXAMPLE,
         OVERRIDDEN as OVERRIDDEN,
         REPLACED as REPLACED,
         REPORT as REPORT,
@@ -170,8 +175,12 @@ EXPORTS = {
     "framework.base": "Lister Rows ShowOne",
     "framework.catalogue": "described installed_commands schema_of",
     "framework.completion_candidates": "candidates",
+    "framework.completion_install": "install_completion",
     "framework.guard": "Guarded preflight_report",
     "framework.heat": "require_hot",
+    "framework.help_page": "examples_of help_page",
+    "framework.help_topics": "help_topic",
+    "framework.overview": "overview",
     "framework.job_note": "UNDER_WAY job_under_way",
     "framework.options": """
         add_checks add_command_name add_file add_file_or_stored add_folder add_goals add_location
@@ -179,7 +188,7 @@ EXPORTS = {
     """,
     "framework.printer_status": "HEATERS HEATER_LINES PRINTED STATUS_TEMPLATE SUMMARY heaters summary",
     "framework.results": """
-        CHECK_CODES EFFECTS OVERRIDDEN REPLACED REPORT UPLOAD_CODES VERDICT VERIFIED VERIFIED_CLAUSES WATCHED=UPDATE_TYPES
+        CHECK_CODES EFFECTS EXAMPLE OVERRIDDEN REPLACED REPORT UPLOAD_CODES VERDICT VERIFIED VERIFIED_CLAUSES WATCHED=UPDATE_TYPES
         labelled lines replaced
     """,
     "framework.run_context": "CommandContext CommandSource RunContext StreamContext",

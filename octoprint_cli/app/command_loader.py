@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 from argparse import ArgumentParser
 from typing import Any, Dict, List, Optional, Sequence, Set, Tuple, Type
 
@@ -17,9 +18,11 @@ from octoprint_cli.app.foreign_commands import adapt
 from octoprint_cli.app.time_limit import time_limit
 from octoprint_cli.errors import CliError, PluginError, UsageError
 from octoprint_cli.errors.suggest import close_matches, did_you_mean
+from octoprint_cli.framework.parser import global_parser
 from octoprint_cli.plugins.entry_points import (
     CHECKS,
     COMMANDS,
+    PACKAGE,
     EntryPointGroup,
     command_name_of,
     distribution_of,
@@ -29,6 +32,8 @@ from octoprint_cli.plugins.entry_points import (
 )
 
 GROUP = COMMANDS
+#: The topic in the target of a built-in command's entry point.
+_TOPIC = re.compile(rf"{PACKAGE}\.commands\.(\w+)\.")
 
 #: Seconds that a list waits for the module of a plugin, and for one that it has given up once.
 PATIENCE, HURRY = 2.0, 0.05
@@ -102,7 +107,7 @@ class CommandManager(CliffManager):
                 raise
             raise PluginError(
                 f"{name} of {owner} cannot be described: {type(error).__name__}: {error}",
-                hint=f"pip install --upgrade {owner}, or: pip uninstall {owner}",
+                hint=f"pip install --upgrade {owner}  # or: pip uninstall {owner}",
                 details={"distribution": owner},
             ) from error
 
@@ -114,6 +119,11 @@ class CommandManager(CliffManager):
         if self._owners is None:  # a list asks for the owner of many
             self._owners = owners_in(GROUP)
         return self._owners.get((entry_point.name, entry_point.value))
+
+    def topic(self, name: str) -> Optional[str]:
+        """Return the folder of `commands` that has a built-in command, None for a plugin's."""
+        found = _TOPIC.match(self.commands[name].value)
+        return found[1] if found else None
 
     def names(self) -> List[str]:
         """Return the name of every command."""
@@ -144,6 +154,10 @@ class CommandManager(CliffManager):
         prefix = " ".join(words) + " "
         return [name for name in self.names() if name.startswith(prefix)]
 
+    def is_group(self, words: Sequence[str]) -> bool:
+        """Return whether these words are no command, but the first ones of some."""
+        return entry_point_name_of(" ".join(words)) not in self._extensions.claimed() and bool(self.subcommands(words))
+
     @staticmethod
     def words(argv: Sequence[str]) -> List[str]:
         """Return the words before the first option, which can be a command's name."""
@@ -152,9 +166,18 @@ class CommandManager(CliffManager):
     def _unknown(self, words: Sequence[str]) -> UsageError:
         below = self.subcommands(words[:1])
         if below:
+            rest = {name.partition(" ")[2]: name for name in below}
+            near = [rest[word] for word in close_matches(" ".join(words[1:2]), rest)]
+            others = f"; there are: {', '.join(below)}"
             return UsageError(
-                f"{words[0]!r} is not a command; below it there are: {', '.join(below)}", hint=f"octoprint-cli help {below[0]}"
+                f"{' '.join(words[:2])!r} is not a command{did_you_mean(near) or others}",
+                hint=f"octoprint-cli help {near[0] if near else words[0]}",
+                details={"did_you_mean": near},
             )
+        if words[0].startswith("-") and words[0] != "--":
+            from octoprint_cli.framework.usage_errors import unknown_option
+
+            return unknown_option(words[0], (global_parser("", ""),), "octoprint-cli --help")
         near = next(filter(None, (close_matches(" ".join(words[:n]), self.names()) for n in (2, 1))), [])
         return UsageError(
             f"{words[0]!r} is not a command{did_you_mean(near)}",

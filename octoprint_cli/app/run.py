@@ -186,9 +186,13 @@ class Run(CliffApp):
         self.configure_logging()
         if self.options.version_wanted:
             rest = ["version", "--client"]
-        elif self.options.help_wanted or not rest:
+        elif self.options.help_wanted or not rest or self._is_group(rest):
             rest = ["help", *self.command_manager.words(rest)]
         self.run_subcommand(rest)
+
+    def _is_group(self, words: List[str]) -> bool:
+        """Return whether a line has nothing but the first words of several commands, such as `config`: help lists them."""
+        return not any(word.startswith("-") for word in words) and self.command_manager.is_group(words)
 
     @property
     def has_acted(self) -> bool:

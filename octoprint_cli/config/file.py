@@ -70,7 +70,7 @@ class ConfigFile:
         where = f"{self.path}, line {line}" if line else str(self.path)
         return ConfigError(
             f"{where}: {problem}",
-            hint=f"fix {self.path}, or move it away and run: octoprint-cli init",
+            hint=f"octoprint-cli config show  # once {self.path} is fixed, or moved away",
             details={"file": str(self.path), "line": line},
         )
 

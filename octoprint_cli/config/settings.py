@@ -55,7 +55,7 @@ class Settings:
         """The folder of the configuration and of data that plugins keep. It need not exist."""
         folder = self._folder
         if folder is None:
-            raise ConfigError("there is no home folder", hint=f"set {HOME_VARIABLE} to a folder")
+            raise ConfigError("there is no home folder", hint=f'export {HOME_VARIABLE}="$PWD"  # or another folder')
         return folder
 
     @property
@@ -73,7 +73,7 @@ class Settings:
             return home / FOLDER if home else None
         wrong = folder_problem(chosen, HOME_VARIABLE)
         if wrong:
-            raise ConfigError(wrong, hint=f"set {HOME_VARIABLE} to a folder")
+            raise ConfigError(wrong, hint=f'export {HOME_VARIABLE}="$PWD"  # or another folder')
         return expanded(chosen)
 
     @property

@@ -79,4 +79,7 @@ def expanded(written: str) -> Path:
     try:
         return Path(written).expanduser()
     except (RuntimeError, KeyError) as error:
-        raise ConfigError(f"{written} needs a home folder, and there is none", hint="write the path without ~") from error
+        raise ConfigError(
+            f"{written} needs a home folder, and there is none",
+            hint="octoprint-cli config show  # once the path is written without ~",
+        ) from error

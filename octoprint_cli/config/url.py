@@ -12,7 +12,7 @@ from octoprint_cli.output.redact import mask_url
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
 #: Paths of OctoPrint that are copied along with its address. A proxy's prefix ends with none of them.
 _SURPLUS = re.compile(r"/(?:api|login|plugin|sockjs|downloads)(?:/.*)?$")
-_HINT = "write it like octopi.local, 192.168.1.5:5000 or https://example.org/octoprint"
+_HINT = "octoprint-cli --host http://octopi.local status  # or such as 192.168.1.5:5000, https://example.org/octoprint"
 
 
 def normalise(written: str) -> str:
@@ -38,7 +38,7 @@ def normalise(written: str) -> str:
         right = urlunsplit((parts.scheme, parts.netloc, parts.path[: surplus.start()], "", ""))
         raise ConfigError(
             f"{mask_url(written)!r} ends with {surplus.group()}, which is no part of a server's address",
-            hint=f"write {mask_url(right)} (the paths below it are added by each request)",
+            hint=f"octoprint-cli --host {mask_url(right)} status  # each request adds the path below it",
         )
     return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
 

@@ -25,7 +25,7 @@ class PluginError(CliError):
     @classmethod
     def crashed(cls, error: BaseException, name: str, owner: str) -> PluginError:
         """Return the error for a bug in a command of the distribution `owner`."""
-        hint = f"report it to the makers of {owner}, with the output of --debug"
+        hint = f"octoprint-cli plugins list  # report it to the makers of {owner}, with the output of --debug"
         return cls(f"{name} of {owner} crashed: {type(error).__name__}: {error}", hint=hint, details={"distribution": owner})
 
 

@@ -6,12 +6,13 @@ A command returns data or raises; it does not print, format, catch broadly or ex
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterable, List, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from cliff.lister import Lister as CliffLister
 from cliff.show import ShowOne as CliffShowOne
 
 from octoprint_cli.errors import CliError, ConfigError, Terminated, UsageError
+from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.framework.attribute_aliases import map_attributes
 from octoprint_cli.framework.cliff_internals import CliffHooks, own_epilog
 from octoprint_cli.framework.column_choice import answers, no_column, normal, require_columns, require_row_columns, select
@@ -47,6 +48,8 @@ class Output(CliffHooks):
     result: ClassVar[Field] = record()
     #: What the text format says of the answer: a template, see `output/template.py`. Without one it shows labelled lines.
     template: ClassVar[Any] = None
+    #: Command lines that the help shows, each with what it does.
+    examples: ClassVar[Sequence[Tuple[str, str]]] = ()
     #: What the command does to server and printer: words of EFFECTS. None is undeclared, and counts as unrestricted.
     effects: ClassVar[Optional[Sequence[str]]] = None
     #: True if the command only runs other commands, which are guarded themselves (batch, mcp serve).
@@ -101,9 +104,11 @@ class Output(CliffHooks):
         if wanted in known:
             return
         if self.app.format.asked_for:
+            near = close_matches(wanted, known)
             raise UsageError(
-                f"{self.cmd_name} has no format {wanted!r}; choose from {', '.join(known)}",
-                hint=f"octoprint-cli {self.cmd_name} -f {known[0]}",
+                f"{self.cmd_name} has no format {wanted!r} (choose from {', '.join(known)}){did_you_mean(near)}",
+                hint="octoprint-cli help formats",
+                details={"did_you_mean": near},
             )
         elsewhere = Formatters(LIST_GROUP if self._group == SHOW_GROUP else SHOW_GROUP, "").names()
         if wanted in elsewhere:  # such as OCTOPRINT_CLI_FORMAT=csv for a single object, which is shown as text
@@ -142,7 +147,7 @@ class Output(CliffHooks):
 
     def get_epilog(self) -> str:
         """Return the text that follows the command's help."""
-        return own_epilog(self) or "Options for every command (--json, --host, --printer ...): octoprint-cli --help"
+        return own_epilog(self) or ""
 
     def begin(self, parsed_args: Namespace) -> Namespace:
         """Call cliff's hooks and choose the formatter. Returns the arguments, which a hook may have changed."""

@@ -11,6 +11,7 @@ from octoprint_cli.errors import CODES, PluginError
 from octoprint_cli.errors.base import Exit
 from octoprint_cli.framework.argparse_internals import groups_of, is_help, is_repeated
 from octoprint_cli.framework.guard import Guarded
+from octoprint_cli.framework.help_page import examples_of, is_of_formatters
 from octoprint_cli.framework.options import number_text, seconds
 from octoprint_cli.framework.results import EFFECTS, HARMLESS, SKIPPED, rehearsed
 from octoprint_cli.plugins.entry_points import CHECKS, EntryPointGroup, is_own
@@ -52,6 +53,7 @@ def described(command: Any, name: str, owner: Optional[str]) -> Dict[str, Any]:
         "streams": getattr(kind, "streams", False),
         "exit_codes": sorted({int(Exit.OK), *(int(CODES[code].exit_code) for code in codes if code in CODES)}),
         "error_codes": codes,
+        "examples": examples_of(kind),
     }
 
 
@@ -108,7 +110,7 @@ def error_codes(kind: Type[Any]) -> Sequence[str]:
 def arguments(parser: argparse.ArgumentParser) -> Iterator[Dict[str, Any]]:
     """Yield the arguments of a command, without those of the output formats, which every command has."""
     for title, actions in groups_of(parser):
-        if title.endswith(("formatter", "formatters")):
+        if is_of_formatters(title):
             continue
         for action in actions:
             if is_help(action) or action.help is argparse.SUPPRESS:

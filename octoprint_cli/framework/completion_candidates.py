@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence
 
 from octoprint_cli.client.tracking.goals import FAILURES, GOALS
 from octoprint_cli.errors import CODES, CliError
 from octoprint_cli.framework.argparse_internals import actions_of, is_repeated
+from octoprint_cli.framework.catalogue import summary_of
 from octoprint_cli.framework.results import UPDATE_TYPES
 from octoprint_cli.output.formats.registry import LIST_GROUP, SHOW_GROUP, Formatters
 
@@ -27,19 +29,22 @@ class Candidates(NamedTuple):
 
     words: List[str]
     files: bool = False
+    #: What some of the words mean: commands and options.
+    meanings: Mapping[str, str] = MappingProxyType({})
 
 
-def candidates(app: RunContext, words: Sequence[str]) -> Candidates:
-    """Return the completions of the last of `words`, which may be empty."""
+def candidates(app: RunContext, words: Sequence[str], describe: bool = False) -> Candidates:
+    """Return the completions of the last of `words`, which may be empty. With `describe`, what they mean, too."""
     *before, current = words or [""]
     if current.startswith("--") and "=" in current and "--" not in before:
         option, _, value = current.partition("=")
-        found = candidates(app, [*before, option, value])
-        return found._replace(words=[f"{option}={word}" for word in found.words])
-    possible = Candidates([])
+        values = candidates(app, [*before, option, value])
+        return values._replace(words=[f"{option}={word}" for word in values.words])
+    line, possible = _CommandLine(app, before, current), Candidates([])
     with contextlib.suppress(CliError, SystemExit, ValueError):
-        possible = _CommandLine(app, before, current).possible()
-    return possible._replace(words=sorted({word for word in possible.words if word.startswith(current) and word}))
+        possible = line.possible()
+    found = sorted({word for word in possible.words if word.startswith(current) and word})
+    return possible._replace(words=found, meanings=line.meanings(found) if describe else {})
 
 
 class _CommandLine:
@@ -49,6 +54,25 @@ class _CommandLine:
         self.app, self.before, self.current = app, before, current
         #: Whether the word at the cursor can be an option.
         self.option = current.startswith("-") and "--" not in before
+        self._options_shown: Dict[str, str] = {}
+        #: The words of the command's name that are there already, if more of them can follow.
+        self._head: Optional[List[str]] = None
+
+    def meanings(self, words: Sequence[str]) -> Dict[str, str]:
+        """Return what the given words mean, of those that are options or words of commands."""
+        found = {word: self._options_shown[word] for word in words if word in self._options_shown}
+        if self._head is not None:
+            found.update({word: self._meaning_of_command([*self._head, word]) for word in words if word not in found})
+        return {word: meaning for word, meaning in found.items() if meaning}
+
+    def _meaning_of_command(self, words: List[str]) -> str:
+        """Return the summary of a command, or the words that can follow; nothing for a broken plugin."""
+        manager, name = self.app.command_manager, " ".join(words)
+        if name not in manager.names():
+            return ", ".join(dict.fromkeys(_next_words(manager.names(), words)))
+        with contextlib.suppress(CliError):
+            return summary_of(manager.load_soon(name))
+        return ""
 
     def possible(self) -> Candidates:
         """Return every word that can stand at the cursor, regardless of the characters typed already."""
@@ -60,9 +84,13 @@ class _CommandLine:
             value_of = self._waiting(self.app.parser)
             if value_of is not None:
                 return self._values(value_of)
+            self._head = rest
             return Candidates([*following, *(self._options(self.app.parser) if self.option else [])])
         found = self._of_command(command)
-        return found._replace(words=[*(following if self._at_a_word() else []), *found.words])
+        if not (following and self._at_a_word()):
+            return found
+        self._head = rest
+        return found._replace(words=[*following, *found.words])
 
     def _at_a_word(self) -> bool:
         """Return whether no option precedes the word at the cursor."""
@@ -88,7 +116,9 @@ class _CommandLine:
         given = {word.partition("=")[0] for word in self.before}
         shown = [action for action in actions_of(parser) if action.help is not argparse.SUPPRESS]
         free = [action for action in shown if is_repeated(action) or not given & set(action.option_strings)]
-        return [option for action in free for option in action.option_strings if option.startswith("--")]
+        options = {option: _one_line(action.help) for action in free for option in action.option_strings if option.startswith("--")}
+        self._options_shown.update(options)
+        return list(options)
 
     def _waiting(self, parser: argparse.ArgumentParser) -> Optional[argparse.Action]:
         """Return the option whose value comes next, if one does."""
@@ -110,6 +140,7 @@ class _CommandLine:
         if action.choices:
             return Candidates([str(choice) for choice in action.choices])
         if action.dest == "words" and not action.option_strings:
+            self._head = list(given)
             return Candidates(_next_words(self.app.command_manager.names(), list(given)))
         if action.dest == "columns":
             return Candidates(_columns(kind))
@@ -120,6 +151,10 @@ class _CommandLine:
             head = "".join(self.current.rpartition(",")[:2]) if action.dest in _BY_COMMA else ""
             return Candidates([head + word for word in _LIVE[action.dest](self.app)])
         return Candidates([], files=str(action.metavar or action.dest).upper().startswith(_FILES))
+
+
+def _one_line(help: Optional[str]) -> str:
+    return " ".join((help or "").replace("%%", "%").split())
 
 
 def _takes_value(word: str, parser: argparse.ArgumentParser) -> Optional[argparse.Action]:

@@ -85,12 +85,12 @@ class Guarded:
             group.add_argument(
                 "--skip-if-printing",
                 action="store_true",
-                help="do nothing, and succeed, if a job is active",
+                help="succeed without doing anything if a job is active",
             )
         if self.preflight:
             group.add_argument("--no-preflight", action="store_true", help="start without the pre-flight checks")
             add_checks(group)
-        group.add_argument("--dry-run", action="store_true", help="show what would be done; only read")
+        group.add_argument("--dry-run", action="store_true", help="show what would be sent, and change nothing")
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:

@@ -51,7 +51,7 @@ def _encodable(written: str) -> str:
 
 def add_file(parser: Any, optional: bool = False) -> None:
     """Add FILE, a G-code file on this computer, as `parsed_args.file`, to a parser or an argument group."""
-    parser.add_argument("file", metavar="FILE", nargs="?" if optional else None, help="G-code file on this computer")
+    parser.add_argument("file", metavar="FILE", nargs="?" if optional else None, help="a G-code file on this computer")
 
 
 def add_file_or_stored(parser: ArgumentParser, required: bool) -> None:
@@ -73,9 +73,9 @@ def add_checks(parser: Any) -> None:
         metavar="CHECK_ID",
         action="append",
         default=[],
-        help="override a check by its id, which is recorded (may be repeated)",
+        help="go on although this check fails; may be repeated",
     )
-    parser.add_argument("--strict", action="store_true", help="let the pre-flight's warnings forbid the print, too")
+    parser.add_argument("--strict", action="store_true", help="let warnings of the pre-flight forbid the print, too")
 
 
 def add_upload_options(parser: ArgumentParser, if_exists: Sequence[str]) -> None:
@@ -87,14 +87,14 @@ def add_upload_options(parser: ArgumentParser, if_exists: Sequence[str]) -> None
         "--if-exists",
         choices=if_exists,
         default="replace",
-        help="what to do if another file has that name (default: replace); identical files are never sent again",
+        help="what to do if another file has that name; identical files are never sent again (default: replace)",
     )
     parser.add_argument(
         "--verify",
         choices=("auto", "download"),
         default="auto",
-        help="how to know that the server holds the same bytes: auto (by its SHA-1; where it tells none, as 2.0, "
-        "by reading files of up to 16 MiB back, larger ones by their size) or download (by reading them back) (default: auto)",
+        help="how to know that the server holds the same bytes: auto (by its SHA-1; OctoPrint 2.0 has none, so files of up to "
+        "16 MiB are read back, and of larger ones the size is compared) or download (read back) (default: auto)",
     )
 
 
@@ -145,14 +145,15 @@ def add_goals(parser: Any, option: str, meaning: str) -> None:
         type=_goal,
         action="append",
         default=[],
-        help=f"{meaning}: {', '.join(GOALS)}; may be repeated, and any of them counts. temp is all heaters "
-        f"with a target within {NEAR_DEGREES:g} degrees of it",
+        help=f"{meaning}: {', '.join(GOALS)}; may be repeated, then any of them counts. temp: all heaters  "
+        f"with a target are within {NEAR_DEGREES:g} degrees of it",
     )
     parser.add_argument(
         "--fail-on",
         metavar="STATES",
         type=_failures,
-        help=f"end with an error on any of {','.join(FAILURES)}, or none (default: what makes the goals impossible)",
+        help=f"end with an error on any of {', '.join(FAILURES)}, separated by commas, or none "
+        "(default: what makes the goals impossible)",
     )
     parser.add_argument("--timeout", metavar="SECONDS", type=seconds, help="maximum wait (default: no limit)")
 
@@ -187,7 +188,13 @@ def add_location(parser: ArgumentParser, default: Optional[str] = "local") -> No
 
 def add_folder(parser: ArgumentParser) -> None:
     """Add --path, a folder on the server, as `parsed_args.path`."""
-    parser.add_argument("--path", metavar="FOLDER", type=folder_name, default="", help="folder on the server, made if missing")
+    parser.add_argument(
+        "--path",
+        metavar="FOLDER",
+        type=folder_name,
+        default="",
+        help="folder on the server, created if missing (default: the top folder)",
+    )
 
 
 def add_command_name(parser: ArgumentParser, nargs: str, help: str, metavar: str = "NAME") -> None:

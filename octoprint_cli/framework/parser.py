@@ -6,7 +6,6 @@ import functools
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict, List, Mapping, NoReturn, Sequence
 
-from octoprint_cli.errors import UsageError
 from octoprint_cli.framework.argparse_internals import KeepsParagraphs
 from octoprint_cli.framework.cliff_internals import CliffParser, SmartHelpFormatter
 
@@ -22,7 +21,9 @@ class Parser(CliffParser):
     """Argument parser that raises UsageError; argparse would exit with 2, which means a file error here."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message, hint="octoprint-cli --help")
+        from octoprint_cli.framework.usage_errors import usage_error  # a line that is right does without
+
+        raise usage_error(message, (self,), "octoprint-cli --help")
 
 
 class HelpFormatter(KeepsParagraphs, SmartHelpFormatter):
@@ -32,21 +33,23 @@ class HelpFormatter(KeepsParagraphs, SmartHelpFormatter):
 @functools.lru_cache(maxsize=None)
 def global_parser(name: str, description: str) -> Parser:
     """Return the parser of the global options, which are accepted anywhere on the line and cannot be abbreviated."""
-    parser = Parser(prog=name, description=description, add_help=False, allow_abbrev=False)
+    parser = Parser(prog=name, description=description, add_help=False, allow_abbrev=False, formatter_class=HelpFormatter)
     server = parser.add_argument_group("server")
-    server.add_argument("--host", metavar="URL", help="address of the OctoPrint server")
-    server.add_argument("--api-key", metavar="KEY", help="API key (better: OCTOPRINT_API_KEY, or init)")
-    server.add_argument("--printer", metavar="NAME", help="a printer of the configuration's printers")
-    server.add_argument("--timeout", metavar="SECONDS", help="maximum wait for an answer (default: 30)")
+    server.add_argument("--host", metavar="URL", help="address of the OctoPrint server, such as http://octopi.local")
+    server.add_argument("--api-key", metavar="KEY", help="API key; better in OCTOPRINT_API_KEY, or saved by init")
+    server.add_argument("--printer", metavar="NAME", help="one of several printers in the configuration")
+    server.add_argument("--timeout", metavar="SECONDS", help="maximum wait for an answer of the server (default: 30)")
     server.add_argument("--config", metavar="FILE", help="configuration file (default: ~/.octoprint-cli/config.yaml)")
     output = parser.add_argument_group("output")
-    output.add_argument("--json", action="store_true", help="short for -f json")
-    output.add_argument("-f", "--format", help="text (default), table, json, yaml, value; csv for lists, shell for one object")
-    output.add_argument("-v", "--verbose", action="count", dest="verbose_level", default=1, help="say more on stderr")
-    output.add_argument("-q", "--quiet", action="store_const", dest="verbose_level", const=0, help="say less on stderr")
+    output.add_argument("--json", action="store_true", help="the same as -f json")
+    output.add_argument("-f", "--format", metavar="FORMAT", help="text, table, json, yaml, value, csv or shell (default: text)")
+    output.add_argument("-v", "--verbose", action="count", dest="verbose_level", default=1, help="show more")
+    output.add_argument(
+        "-q", "--quiet", action="store_const", dest="verbose_level", const=0, help="show less: no notes, no progress"
+    )
     output.add_argument("--debug", action="store_true", help="show HTTP requests and tracebacks on stderr")
-    parser.add_argument("-h", "--help", action="store_true", dest="help_wanted", help="show help, for a command too")
-    parser.add_argument("--version", action="store_true", dest="version_wanted", help="show the version")
+    parser.add_argument("-h", "--help", action="store_true", dest="help_wanted", help="show this help, or that of a command")
+    parser.add_argument("--version", action="store_true", dest="version_wanted", help="show the version of this program")
     return parser
 
 
@@ -81,7 +84,9 @@ def parse(parser: ArgumentParser, name: str, argv: List[str]) -> Namespace:
     """Parse the arguments of a command, including third-party ones, without abbreviations. Raises UsageError and never exits."""
 
     def error(message: str) -> NoReturn:
-        raise UsageError(message, hint=f"octoprint-cli help {name}")
+        from octoprint_cli.framework.usage_errors import usage_error  # a line that is right does without
+
+        raise usage_error(message, (parser, global_parser("", "")), f"octoprint-cli help {name}")
 
     parser.allow_abbrev = False
     parser.error = error  # type: ignore[method-assign]

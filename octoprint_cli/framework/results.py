@@ -36,6 +36,8 @@ REPLACED = record(
     date=time("when it was uploaded").or_null,
     hash=text("SHA-1, as the server says").or_null,
 )
+#: A command line that a command's help shows.
+EXAMPLE = record(line=text("as it is typed"), meaning=text("what it does"))
 #: The clauses of a template that say how an upload is verified.
 VERIFIED_CLAUSES = (
     "[, verified by SHA-1{verified=sha1}][, verified by reading it back{verified=download}]"

@@ -25,6 +25,9 @@ class CommandSource(Protocol):
     def owner(self, name: str) -> Optional[str]:
         """Return the distribution that adds a command, or None for a built-in one."""
 
+    def topic(self, name: str) -> Optional[str]:
+        """Return the folder of `commands` that has a built-in command, or None for a plugin's."""
+
     def subcommands(self, words: Sequence[str]) -> List[str]:
         """Return the commands whose names begin with the given words."""
 

@@ -157,7 +157,7 @@ def _unloadable(entry_point: Any, group: str, error: BaseException) -> PluginErr
     if distribution is None:
         owner, remedy = "a package that is no longer installed", "remove the folder python-entrypoints in your cache folder"
     else:
-        owner, remedy = distribution, f"pip install --upgrade {distribution}, or: pip uninstall {distribution}"
+        owner, remedy = distribution, f"pip install --upgrade {distribution}  # or: pip uninstall {distribution}"
     return PluginError(
         f"{entry_point.name} of {owner} cannot be loaded: {type(error).__name__}: {error}",
         hint=remedy,

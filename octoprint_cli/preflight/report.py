@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Collection, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from octoprint_cli.config.values import Exemption
 from octoprint_cli.errors import CliError, PreflightFailed
 from octoprint_cli.preflight.finding import Severity, and_more
+
+#: How a hint begins that is a command line already.
+_PROGRAM = re.compile(r"(octoprint-cli|ls|pip) ")
 
 
 class CheckResult(NamedTuple):
@@ -124,11 +128,16 @@ class Report(NamedTuple):
         first = blocking[0].refusal(self.look_again)
         return type(first)(
             f"pre-flight says no: {first.message}{and_more(len(blocking) - 1)}",
-            hint=first.hint,
+            hint=_command_line(first.hint, self.look_again),
             details={**(first.details or {}), "failed": [result.id for result in blocking]},
             data=self.as_dict(),
             retryable=first.retryable,
         )
+
+
+def _command_line(hint: str, look_again: str) -> str:
+    """Return a check's hint as a command line: what a person does at the slicer or the printer is a remark behind it."""
+    return hint if _PROGRAM.match(hint) else f"{look_again}  # {hint}"
 
 
 def _warning(result: CheckResult) -> Dict[str, Any]:

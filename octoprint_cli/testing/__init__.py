@@ -27,6 +27,7 @@ from octoprint_cli.framework.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from octoprint_cli.testing.cli_runner import CliRunner as CliRunner
+    from octoprint_cli.testing.example_lines import examples as examples, run_example as run_example
     from octoprint_cli.testing.octoprint.fake_octoprint import FakeOctoPrint as FakeOctoPrint
     from octoprint_cli.testing.octoprint.printer_state import PERMISSIONS as PERMISSIONS
     from octoprint_cli.testing.octoprint.reply import Refused as Refused, Reply as Reply, page as page
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 #: nobody asks for must cost nothing.
 EXPORTS = {
     "cli_runner": "CliRunner",
+    "example_lines": "examples run_example",
     "octoprint.fake_octoprint": "FakeOctoPrint",
     "octoprint.printer_state": "PERMISSIONS",
     "octoprint.reply": "Refused Reply page",

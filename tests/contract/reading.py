@@ -12,6 +12,8 @@ import yaml
 
 from octoprint_cli.errors import CODES
 
+from .command_lines import refused
+
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=\S.*|[A-Za-z_][A-Za-z0-9_]*=''")
 
 
@@ -135,6 +137,7 @@ def check_failure(envelope: Dict[str, Any], code: str = "") -> Dict[str, Any]:
     assert isinstance(error.get("details", {}), dict)
     assert is_one_sentence(error["message"]), error["message"]
     assert is_one_sentence(error.get("hint")) and placeholders(error["hint"]) == [], error
+    assert not refused(error["hint"]), (error["hint"], refused(error["hint"]))
     return error
 
 

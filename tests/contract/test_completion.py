@@ -124,11 +124,71 @@ def fish(shells: Shells, lines: Iterable[str]) -> Dict[str, List[str]]:
     asked = [f"complete -C {shlex.quote(line)}; echo ==end" for line in lines]
     result = shells.process("fish", "--no-config", "-c", "; ".join(["octoprint-cli complete fish | source", *asked]))
     assert (result.exit_code, result.stderr) == (0, "")
-    return dict(zip(lines, (part.splitlines() for part in result.stdout.split("==end\n"))))
+    return dict(zip(lines, ([line.partition("\t")[0] for line in part.splitlines()] for part in result.stdout.split("==end\n"))))
 
 
 def test_fish_completes_the_same_words(shells: Shells) -> None:
     assert fish(shells, PRESSED) == {line: words[-1:] for line, words in PRESSED.items()}
+
+
+#: A line up to the Tab key, and what is said of one of its words.
+MEANT = {
+    "octoprint-cli plugins li": "list\tlist installed plugins, and what does not work",
+    "octoprint-cli conf": "config\tshow",
+    "octoprint-cli print --skip": "--skip-if-printing\tsucceed without doing anything if a job is active",
+    "octoprint-cli print --stored my": "my file.gcode",
+}
+
+
+def test_fish_says_what_commands_and_options_mean(shells: Shells) -> None:
+    require("fish")
+    for line, shown in MEANT.items():
+        script = f"octoprint-cli complete fish | source; complete -C {shlex.quote(line)}"
+        result = shells.process("fish", "--no-config", "-c", script)
+        assert result.stdout.splitlines() == [shown]
+
+
+def test_zsh_lists_what_commands_mean(shells: Shells) -> None:
+    require("zsh")
+    listing = "octoprint-cli p\t\t\x01: \x05; echo do''ne"
+    answers = (("", READ_IN["zsh"]), ("ready\r\n", listing), ("done\r\n", "exit"))
+    screen = on_a_terminal(shells, *INTERACTIVE["zsh"], answers=answers).screen
+    assert re.search(r"pause +pause the print", screen), screen
+    assert re.search(r"plugins +check, list, new", screen), screen
+
+
+@pytest.mark.parametrize("shell", [*INTERACTIVE, "fish"])
+def test_installed_completion_works_in_a_new_shell(shell: str, shells: Shells) -> None:
+    require(shell)
+    first = shells.inside("complete", shell, "--install", "--json").data
+    assert first["changed"] is True
+    startup = first["startup_file"] and Path(first["startup_file"])
+    before = startup.read_text() if startup else ""
+    again = shells.inside("complete", "--install", "--json", env={"SHELL": f"/usr/bin/{shell}"}).data
+    assert again == {**first, "changed": False}, "the second time nothing is left to do"
+    assert not startup or startup.read_text() == before
+    asked = {
+        "bash": ["bash", "--noprofile", "-i", "-c", "complete -p octoprint-cli"],
+        "zsh": ["zsh", "-i", "-c", "print $_comps[octoprint-cli]"],
+        "fish": ["fish", "-c", "complete -C 'octoprint-cli plugins li'"],
+    }[shell]
+    assert re.search("_octoprint_cli|list", shells.process(*asked).stdout)
+
+
+def test_installation_keeps_the_lines_of_the_startup_file(shells: Shells) -> None:
+    startup = Path(shells.env["HOME"]) / ".zshrc"
+    startup.write_text("setopt autocd")
+    assert shells.inside("complete", "zsh", "--install").exit_code == 0
+    first, second = startup.read_text().splitlines()
+    assert first == "setopt autocd" and second.endswith("  # octoprint-cli completion")
+
+
+def test_installation_needs_a_shell_and_a_folder_that_can_be_written(shells: Shells) -> None:
+    result = shells.inside("complete", "--install", "--json", env={"SHELL": "/bin/tcsh"})
+    assert (result.exit_code, result.code) == (4, "USAGE_ERROR")
+    (Path(shells.env["HOME"]) / ".config").write_text("a file, where a folder should be")
+    result = shells.inside("complete", "fish", "--install", "--json")
+    assert (result.exit_code, result.code) == (2, "FILE_UNWRITABLE")
 
 
 def test_fish_completes_nothing_where_no_argument_is_allowed(shells: Shells) -> None:

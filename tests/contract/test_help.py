@@ -8,7 +8,7 @@ import re
 import pytest
 
 from .program import Program
-from .reading import as_json, as_lines, as_yaml, check_success
+from .reading import READERS, as_json, as_lines, as_yaml, check_success
 from .table import COMMANDS
 
 EACH = pytest.mark.parametrize("command", COMMANDS)
@@ -21,7 +21,7 @@ def test_a_command_has_a_summary_of_one_line(command: str, bare: Program) -> Non
     rows = {row["name"]: row["summary"] for row in check_success(as_json(bare.run("help", "--json").stdout))["commands"]}
     summary = rows[command]
     assert re.fullmatch(r"[a-z].{8,70}[^.\s]", summary), summary
-    assert summary.isprintable() and len(summary) <= 72
+    assert summary.isprintable() and len(summary) <= 61, "it stands behind the name, in 80 columns"
 
 
 @EACH
@@ -71,6 +71,41 @@ def test_help_overview_is_one_envelope(argv: str, bare: Program) -> None:
 def test_help_for_command_group_lists_subcommands(bare: Program) -> None:
     data = bare.run("help", "config", "--json").data
     assert [row["name"] for row in data["commands"]] == ["config show"]
+
+
+def test_overview_groups_commands_by_topic_with_daily_ones_first(bare: Program) -> None:
+    text = bare.run("help").stdout
+    topics = ["print jobs", "printer", "files", "setup", "this program"]
+    assert sorted(topics, key=lambda title: text.index(f"\n{title}:\n")) == topics
+    jobs = re.findall(r"^  (\w+)  ", text.partition("\nprint jobs:\n")[2].partition("\n\n")[0], re.MULTILINE)
+    assert jobs == ["print", "watch", "pause", "resume", "cancel", "preflight", "wait"]
+    rows = {row["name"]: row["topic"] for row in bare.run("help", "--json").data["commands"]}
+    assert (rows["print"], rows["files"], rows["config show"], rows["batch"]) == ("job", "files", "setup", "program")
+
+
+@EACH
+def test_command_help_has_own_options_then_safety_then_output_in_one_line(command: str, bare: Program) -> None:
+    text = bare.run("help", *command.split()).stdout
+    titles = [title for title in re.findall(r"^([a-z]+):", text, re.MULTILINE) if title != "usage"]
+    own = titles[: titles.index("output")]
+    assert titles[len(own) :] == ["output", "examples"] and "safety" not in own[:-1], titles
+    assert text.count("help formats\n") >= 1 and "output formatter" not in text
+    assert len(text.partition("\noutput:\n")[2].partition("\n\n")[0].splitlines()) == 1
+
+
+@EACH
+def test_options_with_a_default_name_it(command: str, bare: Program) -> None:
+    for argument in bare.run("commands", *command.split(), "--json").data["commands"][0]["arguments"]:
+        if argument["default"] not in (None, False, "", []):
+            assert re.search(
+                rf"\(default: {argument['default']:g}" if argument["type"] == "number" else r"\(default: ", argument["help"]
+            )
+
+
+def test_help_formats_describes_every_format(bare: Program) -> None:
+    data = bare.run("help", "formats", "--json").data
+    assert data["topic"] == "formats" and bare.run("help", "formats").stdout == data["help"] + "\n"
+    assert [name for name in ("text", *READERS) if not re.search(rf"^  {name} +\S", data["help"], re.MULTILINE)] == []
 
 
 def test_help_for_unknown_command_is_a_usage_error(bare: Program) -> None:

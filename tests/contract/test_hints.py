@@ -12,6 +12,7 @@ import pytest
 from octoprint_cli.errors import CODES
 from octoprint_cli.plugins.entry_points import COMMANDS, EntryPointGroup
 
+from .command_lines import refused
 from .reading import is_one_sentence, placeholders
 from .test_words import CHECKOUT, sources
 
@@ -65,6 +66,34 @@ def test_hints_in_the_source_are_command_lines_without_placeholders() -> None:
     every = list(hints())
     assert len(every) > 100
     assert [(where, hint) for where, hint in every if placeholders(hint) or not _is_command_line(where, hint, commands)] == []
+
+
+def test_hints_in_the_source_are_accepted_by_the_parser() -> None:
+    """But for those whose command is a value, and those of a plugin that is not installed."""
+    lines = {hint: where for where, hint in hints() if not where.startswith("plugins/octoprint-cli-marlin/")}
+    lines = {hint: where for hint, where in lines.items() if f"octoprint-cli {VALUE}" not in hint and f"help {VALUE}" not in hint}
+    assert len(lines) > 60
+    wrong = {hint: refused(hint) for hint in lines}
+    assert [(lines[hint], hint, said) for hint, said in wrong.items() if said and not re.search(rf"'{VALUE}'", said)] == []
+
+
+def test_remedies_of_the_error_classes_are_accepted_by_the_parser() -> None:
+    assert {code: refused(kind.remedy) for code, kind in CODES.items() if refused(kind.remedy)} == {}
+
+
+@pytest.mark.parametrize(
+    ("hint", "reason"),
+    [
+        ("octoprint-cli explain PRINTER_BUSY", ""),
+        ("octoprint-cli config show  # PEM files are taken", ""),
+        ("slice the model again", "is no command line"),
+        ("octoprint-cli cancel --confrim", "there is no option --confrim; did you mean --confirm or --config?"),
+        ("octoprint-cli help nonsense", "'nonsense' is not a command"),
+        ("octoprint-cli status && octoprint-cli files --location moon", "invalid choice: 'moon'"),
+    ],
+)
+def test_hints_that_cannot_run_are_found(hint: str, reason: str) -> None:
+    assert reason in refused(hint) and bool(reason) == bool(refused(hint))
 
 
 def test_remedies_of_the_error_classes_run_as_they_stand() -> None:

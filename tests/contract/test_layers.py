@@ -97,7 +97,7 @@ def test_nothing_imports_the_facade_for_tests() -> None:
 def test_testing_facade_imports_only_standard_library_and_program(module: str) -> None:
     """And websocket-client, for the push socket. Who runs the program, judges with it or is pytest's is named here."""
     found = imports(module)
-    runners = {"testing.runner", "testing.fork_server", "testing.plugin_check"}
+    runners = {"testing.runner", "testing.fork_server", "testing.plugin_check", "testing.example_lines"}
     allowed = {"app"} if module in runners else {"framework"} if module == "testing" else set()
     assert {part_of(ours(one)) for one in found if is_ours(one)} - {"testing"} <= allowed
     assert {one.imported.split(".")[0] for one in found} & {

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import runpy
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -26,6 +30,22 @@ def test_reference_pages_are_up_to_date(generator: ModuleType) -> None:
     """If not: make reference"""
     texts = {page.name: page.read_text(encoding="utf-8") for page in PAGES}
     assert texts == {name: generator.updated(text) for name, text in texts.items()}
+
+
+def test_manual_page_is_up_to_date(generator: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If not: make reference"""
+    monkeypatch.setitem(sys.modules, "update_reference", generator)
+    made = runpy.run_path(str(DOCS / "man_page.py"))
+    assert made["PAGE"].read_text(encoding="utf-8") == made["man_page"]()
+
+
+def test_manual_page_is_sound() -> None:
+    if shutil.which("groff") is None:
+        pytest.skip("groff is not installed")
+    shown = subprocess.run(
+        ["groff", "-man", "-Tutf8", "-ww", str(DOCS / "man" / "octoprint-cli.1")], capture_output=True, check=True
+    )
+    assert shown.stderr == b"" and b"octoprint-cli print cube.gcode --confirm" in shown.stdout
 
 
 def test_every_generated_part_is_on_a_page(generator: ModuleType) -> None:

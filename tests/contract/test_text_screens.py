@@ -100,6 +100,8 @@ WIDE: Dict[str, Shown] = {
     "preflight-all": Shown(idle, ["preflight {file} -v"]),
     "inspect": Shown(idle, ["inspect {file}", "inspect {wide}"]),
 }
+#: What a newcomer reads, at 80 columns.
+HELP = Shown(idle, ["", "help print", "config", "help formats", "explain printer_busy"])
 
 
 @pytest.fixture(autouse=True)
@@ -178,6 +180,12 @@ def test_screens_fit_their_terminal(name: str, program: Program, monkeypatch: py
     for width in (40, 80, 120):
         lines = re.sub(r"<[/a-z]+>", "", found[f"{width} columns"]).splitlines()
         assert [line for line in lines if len(line) > width and not _may_be_long(line, width)] == []
+
+
+def test_help_fits_into_80_columns(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = screen(HELP, program, monkeypatch, 80)
+    compare("help", found)
+    assert [line for line in found.splitlines() if len(line) > 80] == []
 
 
 def _may_be_long(line: str, width: int) -> bool:

@@ -16,7 +16,6 @@ WRONG: Dict[str, str] = {
     "nonsense": "nonsense",
     "two_words_of_nonsense": "non sense",
     "an_option_as_a_command": "-- --wat",
-    "half_a_command": "config",
     "half_a_command_and_nonsense": "config nonsense",
     "missing_argument": "upload",
     "missing_gcode": "gcode",
@@ -102,8 +101,38 @@ def test_unknown_column_after_a_change_still_reports_the_data(argv: str, program
 def test_nearest_command_names_are_suggested(program: Program) -> None:
     error = program.run("statsu", "--json").envelope["error"]
     assert "status" in error["message"] and error["details"]["did_you_mean"][0] == "status"
-    below = program.run("config", "--json").envelope["error"]
-    assert "config show" in below["message"] and below["hint"] == "octoprint-cli help config show"
+    below = program.run("config", "sho", "--json").envelope["error"]
+    assert "did you mean config show?" in below["message"] and below["hint"] == "octoprint-cli help config show"
+    assert below["details"]["did_you_mean"] == ["config show"]
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("print x.gcode --confrim", "--confirm"),
+        ("status --jsn", "--json"),
+        ("--jsn status", "--json"),
+        ("files --location=locall", "local"),
+        ("complete zhs", "zsh"),
+        ("status -f jsno", "json"),
+        ("plugins chek", "plugins check"),
+    ],
+)
+def test_nearest_options_choices_and_subcommands_are_suggested(line: str, meant: str, program: Program) -> None:
+    result = program.run(*line.split(), env={"OCTOPRINT_CLI_FORMAT": "json"})
+    assert result.exit_code == 4
+    assert result.envelope["error"]["details"]["did_you_mean"][0] == meant
+    assert f"did you mean {meant}" in result.envelope["error"]["message"]
+
+
+def test_first_word_of_several_commands_alone_lists_them(program: Program, server: FaultServer) -> None:
+    for word in ("config", "plugins"):
+        result = program.run(word)
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert result.stdout == program.run("help", word).stdout
+        assert program.run(word, "--json").data["group"] == word
+    assert program.run("config", "nonsense").exit_code == program.run("config", "--wat").exit_code == 4
+    assert server.requests == []
 
 
 def test_global_options_stand_anywhere(program: Program, server: FaultServer) -> None:

@@ -91,7 +91,7 @@ def test_listed_options_match_command_help(name, server, catalogue):
     shown = server.run_ok("help", *name.split())["help"]
     options = [argument["options"][0] for argument in catalogue[name]["arguments"] if argument["options"]]
     assert [option for option in options if option not in shown] == []
-    own = shown.partition("output formatters:")[0] + shown.partition("\nsafety:")[2]
+    own = shown.partition("\noutput:")[0]
     shown_options = set(re.findall(r"^  (--[a-z-]+)", own, re.MULTILINE))
     assert shown_options <= {option for argument in catalogue[name]["arguments"] for option in argument["options"]}
 

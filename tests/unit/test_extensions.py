@@ -82,9 +82,14 @@ def test_unlike_word_gets_no_suggestion(server):
     assert "did you mean" not in result.envelope["error"]["message"]
 
 
-def test_command_group_alone_lists_its_subcommands_in_error(server):
-    message = server.run_error(4, "USAGE_ERROR", "config").envelope["error"]["message"]
-    assert "config show" in message
+def test_unknown_subcommand_lists_those_that_there_are(server):
+    message = server.run_error(4, "USAGE_ERROR", "config", "xyzzy").envelope["error"]["message"]
+    assert message == "'config xyzzy' is not a command; there are: config show"
+
+
+def test_command_group_alone_lists_its_subcommands(server):
+    data = server.run_ok("config")
+    assert data["group"] == "config" and [row["name"] for row in data["commands"]] == ["config show"]
 
 
 def test_underscore_in_entry_point_name_means_space():
@@ -168,7 +173,7 @@ def test_broken_plugin_is_named_and_only_its_commands_fail(server, extra_plugins
     assert "acme-tools" in message and type(error).__name__ in message
     assert "pip install --upgrade acme-tools" in hint and "pip uninstall acme-tools" in hint
     assert server.run_ok("status")["state"] == "Operational"
-    assert {"name": "laser", "summary": f"(broken: {message})"} in server.run_ok("help")["commands"]
+    assert {"name": "laser", "summary": f"(broken: {message})", "topic": None} in server.run_ok("help")["commands"]
 
 
 def test_cached_entry_point_of_uninstalled_package_is_reported(extra_plugins, monkeypatch):

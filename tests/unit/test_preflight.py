@@ -221,7 +221,7 @@ def test_failing_plugin_check_blocks_print(server, extra_plugins, gcode_file, se
     for words in (("preflight", str(gcode_file)), ("print", str(gcode_file), "--confirm")):
         result = server.run_error(4, "NOT_FOUND", *words)
         assert statuses(result.data)["spool"] == "fail"
-        assert result.envelope["error"]["hint"] == "mount one"
+        assert result.envelope["error"]["hint"] == f"octoprint-cli preflight {gcode_file}  # mount one"
     assert server.sent == []
 
 

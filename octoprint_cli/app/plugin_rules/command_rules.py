@@ -8,14 +8,16 @@ import inspect
 import io
 import json
 import re
+import shlex
 from typing import Any, Iterator, List, Tuple, Type
 
-from octoprint_cli.errors import CODES
+from octoprint_cli.errors import CODES, UsageError
 from octoprint_cli.framework.argparse_internals import actions_of
 from octoprint_cli.framework.base import Output
 from octoprint_cli.framework.catalogue import arguments, schema_of, summary_of
 from octoprint_cli.framework.guard import Guarded
-from octoprint_cli.framework.parser import global_parser, parse
+from octoprint_cli.framework.help_page import examples_of
+from octoprint_cli.framework.parser import format_parser, global_parser, parse
 from octoprint_cli.framework.results import EFFECTS, HARMLESS
 from octoprint_cli.output.formats.registry import Formatters
 
@@ -111,6 +113,7 @@ def _parsed(app: Any, name: str, kind: Type[Any]) -> Iterator[Violation]:
     finally:
         app.format = before
     yield from _options(kind, parser)
+    yield from _examples(kind, name, parser)
 
 
 def _shown(parser: argparse.ArgumentParser, name: str, wanted: str) -> str:
@@ -129,3 +132,16 @@ def _options(kind: Type[Any], parser: argparse.ArgumentParser) -> Iterator[Viola
             yield "options", f"says nothing about {spelled[-1]}: it has no help"
         for option in sorted(taken.intersection(spelled)):
             yield "options", f"never sees its option {option}: the program has one of that name"
+
+
+def _examples(kind: Type[Any], name: str, parser: argparse.ArgumentParser) -> Iterator[Violation]:
+    """Yield the examples that the command's own parser refuses. Global options and files for stdin and stdout are no part of it."""
+    for example in examples_of(kind):
+        _, program, line = re.split(r"[<>]", example["line"])[0].rpartition(f"octoprint-cli {name}")
+        try:
+            words = shlex.split(line)
+            if not program:
+                raise UsageError(f"it does not run octoprint-cli {name}")
+            parse(parser, name, global_parser("", "").parse_known_args(format_parser().parse_known_args(words)[1])[1])
+        except (ValueError, UsageError) as error:
+            yield "examples", f"has an example that cannot be run, {example['line']!r}: {error}"

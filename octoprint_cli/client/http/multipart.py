@@ -108,7 +108,9 @@ def _opening(boundary: str, name: str, fields: Mapping[str, str]) -> bytes:
     try:
         return "\r\n".join(lines).encode("utf-8")
     except UnicodeEncodeError as error:  # a file's name may be any bytes, the server's must be text
-        raise errors.FileInvalid(f"the name {name!a} is not valid UTF-8", hint="rename the file and upload it again") from error
+        raise errors.FileInvalid(
+            f"the name {name!a} is not valid UTF-8", hint="octoprint-cli help upload  # --name stores it under another name"
+        ) from error
 
 
 def size_of(path: Path) -> int:

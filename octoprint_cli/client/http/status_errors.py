@@ -80,7 +80,7 @@ _REFUSALS: List[Refusal] = [
     Refusal(409, "neither printing nor paused|does not have an active|'pause' command cannot", errors.NoActiveJob),
     Refusal(409, "does not have a heated", errors.NotFound),
     Refusal(409, "", errors.PrinterBusy),
-    Refusal(413, "", errors.FileTooLarge, _TOO_LARGE, "raise the limit of the proxy in front of OctoPrint"),
+    Refusal(413, "", errors.FileTooLarge, _TOO_LARGE, f"{_LOOK}  # raise the limit of the proxy in front of OctoPrint"),
     Refusal(415, "", errors.FileInvalid),
     Refusal(429, "", errors.ServerError, "the server was asked too often"),
     Refusal(501, "", errors.ServerStarting, _NOT_READY),

@@ -40,45 +40,45 @@ class TlsTrouble(NamedTuple):
 _SET = "octoprint-cli config show"
 _TLS: List[TlsTrouble] = [
     TlsTrouble(
-        "has expired", "expired", "its certificate has expired", f"{_SET} (renew the certificate; is this computer's clock right?)"
+        "has expired", "expired", "its certificate has expired", f"{_SET}  # renew the certificate; is this computer's clock right?"
     ),
     TlsTrouble("not yet valid", "not_yet_valid", "its certificate is not valid yet", "date (is this computer's clock right?)"),
     TlsTrouble(
         "hostname mismatch|ip address mismatch|is not valid for|doesn't match",
         "wrong_name",
         "its certificate is for another name",
-        f"{_SET} (use the name in the certificate as the host)",
+        f"{_SET}  # use the name in the certificate as the host",
     ),
     TlsTrouble(
         "self.signed certificate in certificate chain|unable to get (local )?issuer|unable to verify the first",
         "unknown_authority",
         "its certificate comes from an authority that this computer does not know",
-        f"{_SET} (set ca_bundle to the authority's certificate)",
+        f"{_SET}  # set ca_bundle to the authority's certificate",
     ),
-    TlsTrouble("self.signed", "self_signed", "its certificate is self-signed", f"{_SET} (set ca_bundle to the certificate's file)"),
+    TlsTrouble("self.signed", "self_signed", "its certificate is self-signed", f"{_SET}  # set ca_bundle to the certificate"),
     TlsTrouble(
         "certificate.required|handshake.failure|alert bad certificate",
         "client_certificate",
         "it demands a client certificate",
-        f"{_SET} (set client_cert, and client_key if the key is in a file of its own)",
+        f"{_SET}  # set client_cert, and client_key if the key is in a file of its own",
     ),
     TlsTrouble(
         "alert.(unknown.ca|certificate)",
         "client_certificate_refused",
         "it refuses the client certificate",
-        f"{_SET} (client_cert)",
+        f"{_SET}  # client_cert",
     ),
     TlsTrouble(
         "wrong.version|http.request|unknown.protocol|record.layer|packet length|unexpected.message",
         "no_tls",
         "no TLS is spoken there",
-        f"{_SET} (write http:// instead of https:// in the host)",
+        f"{_SET}  # write http:// instead of https:// in the host",
     ),
     TlsTrouble(
         "unsupported protocol|protocol version",
         "old_tls",
         "it speaks only versions of TLS that are no longer safe",
-        f"{_SET} (update the proxy in front)",
+        f"{_SET}  # update the proxy in front",
     ),
 ]
 

@@ -97,10 +97,10 @@ _TEMPLATE = lines(
 
 
 class Inspect(ShowOne):
-    """say what a G-code file contains
+    """show what a G-code file contains
 
-    Reads it from end to end and asks no server; - is stdin. A file that no printer should be given is described
-    like any other: `preflight` judges it.
+    The file is read from end to end, and no server is asked; - stands for stdin. A file that no printer should be given is
+    described like any other: `octoprint-cli preflight` judges it.
     """
 
     result = fields.record(
@@ -138,6 +138,11 @@ class Inspect(ShowOne):
         written=fields.text("the file that --thumbnail wrote").or_null,
     )
     template = _TEMPLATE
+    examples = (
+        ("octoprint-cli inspect cube.gcode", "size, layers, time, filament, temperatures"),
+        ("octoprint-cli inspect - < cube.gcode", "the same, read from stdin"),
+        ("octoprint-cli inspect cube.gcode -c temperatures --json", "only its temperatures, as JSON"),
+    )
     effects = ("reads",)
     error_codes = ("FILE_NOT_FOUND", "FILE_UNREADABLE", "FILE_UNWRITABLE", "FILE_INVALID", "FILE_EXISTS")
     needs_server = False
@@ -146,7 +151,9 @@ class Inspect(ShowOne):
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
         add_file(parser)
-        parser.add_argument("--thumbnail", metavar="OUT.png", help="write the largest embedded picture there; QOI becomes PNG")
+        parser.add_argument(
+            "--thumbnail", metavar="OUT.png", help="write the largest embedded picture to this file; QOI becomes PNG"
+        )
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
@@ -191,7 +198,9 @@ def _write_thumbnail(contents: Contents, path: Path) -> str:
         if not path.exists():
             path.write_bytes(data)
         elif path.read_bytes() != data:
-            raise errors.FileExists(f"{path} exists, and is something else", hint="name another file")
+            raise errors.FileExists(
+                f"{path} exists, and is something else", hint=f"ls -l {shlex.quote(str(path))}  # give another name"
+            )
     except OSError as error:
         hint = f"ls -ld {shlex.quote(str(path.parent))}"
         raise errors.FileUnwritable(f"{path} cannot be written: {error.strerror}", hint=hint) from error

@@ -23,7 +23,7 @@ _LAST_PRINT = fields.record(
 class Files(Lister):
     """list the G-code files on the server
 
-    With those in folders, of both locations unless one is named.
+    Files in folders are listed, too, and those on the printer's SD card.
     """
 
     result = fields.record(
@@ -53,6 +53,11 @@ class Files(Lister):
         }
     )
     template = "{free} free[ of {total}]"
+    examples = (
+        ("octoprint-cli files", "all files with size, date and print time"),
+        ("octoprint-cli files --location sdcard", "only those on the SD card"),
+        ("octoprint-cli files -c path -f value", "only their paths, one a line"),
+    )
     effects = ("reads",)
     error_codes = ("PRINTER_OFFLINE",)
 

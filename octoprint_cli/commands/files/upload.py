@@ -27,8 +27,8 @@ _SELECTED = "[ It is selected for printing.{selected?}]"
 class Upload(Guarded, ShowOne):
     """upload a G-code file
 
-    Success means that the server holds it under the path in the answer; "verified" says how that is known:
-    sha1, download, size, or none. The same bytes there already are a success with "unchanged": true.
+    Success means that the server holds the file under the path in the answer; "verified" says how that is known: sha1,
+    download, size or none. If the same bytes are there already, that is a success with "unchanged": true.
     """
 
     destructive = None
@@ -50,6 +50,11 @@ class Upload(Guarded, ShowOne):
         "{action=skipped}{path} is on the server already, with other bytes. It was left alone, and nothing was sent.",
         f"{{unchanged?}}<green>{{path}} was on the server already</>[ ({{size}}{VERIFIED_CLAUSES})].{_SELECTED}",
         f"<green>Uploaded</> {{path}}[ to the SD card{{location=sdcard}}][ ({{size}}{VERIFIED_CLAUSES})].{_SELECTED}",
+    )
+    examples = (
+        ("octoprint-cli upload cube.gcode", "upload a file and verify it"),
+        ("octoprint-cli upload cube.gcode --path parts --name box.gcode", "into a folder, under another name"),
+        ("octoprint-cli upload cube.gcode --if-exists fail", "do not replace another file of that name"),
     )
     effects = ("writes",)
     error_codes = UPLOAD_CODES

@@ -17,9 +17,9 @@ _CHANGED = fields.record(
 
 
 class Cancel(Guarded, ShowOne):
-    """cancel the job
+    """cancel the print for good
 
-    Success means that the job has stopped. Nothing is asked before the cancel is sent. If another client has started the
+    Success means that the job has stopped. Nothing is checked before the cancel is sent. If another client has started the
     next job already, "state" is that job's.
     """
 
@@ -31,6 +31,10 @@ class Cancel(Guarded, ShowOne):
         state=fields.text("the server's own word"),
     )
     template = "<green>Cancelled</> {file|the job}. The printer is {state}."
+    examples = (
+        ("octoprint-cli cancel --confirm", "end the print; it cannot be resumed"),
+        ("octoprint-cli cancel --dry-run", "show the request that would be sent"),
+    )
     effects = ("stops",)
     error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STILL_CANCELLING")
 
@@ -40,10 +44,10 @@ class Cancel(Guarded, ShowOne):
 
 
 class Pause(Guarded, ShowOne):
-    """pause the job
+    """pause the print
 
-    Paused already is a success, with "changed": false. A server that is slow to say what it does is not waited for: then
-    "changed" is null.
+    A print that is paused already is a success with "changed": false. If the server is slow to answer, the pause is sent
+    without looking, and "changed" is null.
     """
 
     destructive = None
@@ -56,6 +60,10 @@ class Pause(Guarded, ShowOne):
             "<green>Paused</> {file|the job}.",
         ),
         "Go on with it: {octoprint-cli resume}",
+    )
+    examples = (
+        ("octoprint-cli pause", "pause the print; resume goes on with it"),
+        ("octoprint-cli pause --json", "the same, and say in JSON whether that changed anything"),
     )
     effects = ("stops",)
     error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
@@ -74,9 +82,10 @@ class Pause(Guarded, ShowOne):
 
 
 class Resume(Guarded, ShowOne):
-    """resume the paused job
+    """resume the paused print
 
-    Printing already is a success, with "changed": false. Refused if a heater that was hot at the pause is cold now.
+    A job that is printing already is a success with "changed": false. The command is refused if a heater that was hot at the
+    pause is cold now.
     """
 
     destructive = "prints into the air if a heater that was hot at the pause is cold now"
@@ -85,6 +94,10 @@ class Resume(Guarded, ShowOne):
     template = lines(
         ("{changed=false}{file|The job} was under way already.", "<green>Resumed</> {file|the job}."),
         "Watch it: {octoprint-cli watch}",
+    )
+    examples = (
+        ("octoprint-cli resume", "go on with the paused print"),
+        ("octoprint-cli resume --dry-run", "show the request that would be sent"),
     )
     effects = ("heats", "moves", "starts")
     error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")

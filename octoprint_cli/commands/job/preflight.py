@@ -35,10 +35,11 @@ _COUNTS = (
 
 
 class Preflight(Lister):
-    """check that the printer, and a file, are ready for a print
+    """check that a file and the printer are ready for a print
 
-    Not ready: the report is in the error's data, the exit code tells why (1 offline, 3 busy, 2 file, 4
-    other, in that order). A check that could not be made, and might have forbidden the print, is a warning.
+    Nothing is changed. If something forbids the print, the exit code says what (1 the printer is offline, 3 it is busy, 2 the
+    file, 4 anything else, in this order), and the report is in the error's `data`. A check that could not be made, and might
+    have forbidden the print, counts as a warning.
     """
 
     result = REPORT
@@ -52,6 +53,11 @@ class Preflight(Lister):
         "{for checks}{verbose?}{status=pass}Passes  {id}: {message}",
         "{for checks}{verbose?}{status=skip}Skipped {id}: {message}",
         _COUNTS,
+    )
+    examples = (
+        ("octoprint-cli preflight cube.gcode", "can this file be printed now?"),
+        ("octoprint-cli preflight --stored cube.gcode", "the same for a file on the server"),
+        ("octoprint-cli preflight cube.gcode -v", "show all checks, also those that pass"),
     )
     effects = ("reads",)
     preflight = True

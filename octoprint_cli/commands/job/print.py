@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 class Print(Guarded, ShowOne):
     """upload a G-code file and print it, or print a stored one
 
-    Success means that the server's job shows that very file printing, and with --wait that it has printed it
-    to its end. What the server holds already with the same bytes is not sent again. Ctrl-C ends the wait, not the print.
+    The file and the printer are checked first (see `octoprint-cli help preflight`), then the file is uploaded, verified and
+    started. Success means that the server's job shows this very file printing, or with --wait that it has been printed to its
+    end. A file that the server holds already, byte for byte, is not sent again. Ctrl-C ends the wait, not the print.
     """
 
     destructive = "heats and moves the printer"
@@ -73,6 +74,11 @@ class Print(Guarded, ShowOne):
             "Watch it: {octoprint-cli watch}",
         ),
     )
+    examples = (
+        ("octoprint-cli print cube.gcode --confirm", "check, upload and print a file"),
+        ("octoprint-cli print cube.gcode --confirm --wait", "the same, and wait until the print is done"),
+        ("octoprint-cli print --stored cube.gcode --dry-run", "show what printing a file on the server would do"),
+    )
     effects = ("writes", "heats", "moves", "starts")
     repeatable = False
     error_codes = (*WAIT_CODES, *UPLOAD_CODES, *CHECK_CODES, "NOT_STARTED")
@@ -87,9 +93,10 @@ class Print(Guarded, ShowOne):
             "--wait-stored",
             metavar="SECONDS",
             type=seconds,
-            help="with --stored: maximum wait for the file, which a plugin of the server such as Arc Welder makes of an upload",
+            help="with --stored: maximum wait for a file that a plugin of the server makes of an upload, such as Arc Welder "
+            "(default: no wait)",
         )
-        add_wait(parser, "the job has ended; anything but its good end is an error")
+        add_wait(parser, "the print is done; anything else is an error")
         parser.add_argument(
             "--watch", action="store_true", help="wait as --wait does, at a terminal in the live view of watch, which q leaves"
         )

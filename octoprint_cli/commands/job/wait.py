@@ -9,10 +9,10 @@ from octoprint_cli.api import PRINTED, WAIT_CODES, WAITED, ShowOne, add_goals, l
 
 
 class Wait(ShowOne):
-    """wait until the job is done, or the printer is as wanted
+    """wait until the job is done, or until another state
 
-    Success means that what was waited for is true; the answer has the printer's final state, after a failure, too.
-    Where no job is under way, the last one counts. The print goes on if the wait ends early.
+    Success means that what was waited for is true. The answer has the printer's final state, also after a failure. If no job
+    is active, the last one counts. The print goes on if the wait ends early.
     """
 
     own_timeout = True
@@ -27,6 +27,11 @@ class Wait(ShowOne):
         "{met=progress*}<green>{job.file|The job} has come that far</>[: to {job.completion}][, with {job.print_time_left} left].",
         "{met=printing,paused}<green>{job.file|The job} is {met}</>, after {seconds:span}.",
         "{met?}<green>The printer is {met}</>, after {seconds:span}.",
+    )
+    examples = (
+        ("octoprint-cli wait", "wait until the print is done"),
+        ("octoprint-cli wait --for idle --timeout 3600", "wait at most an hour until the printer is free"),
+        ("octoprint-cli wait --for progress=50", "wait until half of the print is done"),
     )
     effects = ("reads",)
     error_codes = WAIT_CODES

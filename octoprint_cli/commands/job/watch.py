@@ -29,16 +29,21 @@ _FIELDS = (
 
 
 class Watch(Stream):
-    """watch states, progress, temperatures, events, and what the firmware asks
+    """watch the printer live: progress, temperatures, events
 
-    At a terminal a live view, whose keys are shown below it: q leaves, p pauses, r resumes, c cancels. Else a line for each
-    event: with --json an object each, with its UTC time, a number and its source (push or poll), and the envelope as the last
-    line. Ends at --until, or by Ctrl-C; the print goes on.
+    At a terminal it is a live view, whose keys are shown below it: q leaves, p pauses, r resumes, c cancels. Elsewhere it is a
+    line for each event: with --json an object each, with its UTC time, a number and its source (push or poll), and the envelope
+    as the last line. It ends at --until, or by Ctrl-C; the print goes on.
     """
 
     own_timeout = True
     result = WAITED
     events = fields.record(**dict.fromkeys(_FIELDS, fields.anything("of some events").optional))
+    examples = (
+        ("octoprint-cli watch --until done", "watch the print until it is done"),
+        ("octoprint-cli watch --until done --json", "the same, as one JSON object a line"),
+        ("octoprint-cli watch --events state,notification --until idle", "only changes of state and what the firmware asks"),
+    )
     effects = ("reads",)
     error_codes = WAIT_CODES
 
@@ -48,17 +53,18 @@ class Watch(Stream):
             "--events",
             metavar="TYPES",
             type=_types,
-            help=f"only these: {','.join(WATCHED)}, or events of the server, such as PrintDone (default: all but terminal)",
+            help=f"only these, separated by commas: {', '.join(WATCHED)}, or events of the server, such as PrintDone "
+            "(default: all but terminal)",
         )
         parser.add_argument(
             "--interval",
             metavar="SECONDS",
             type=seconds,
             default=5.0,
-            help="least time between two lines of progress, and two of temperatures (default: 5)",
+            help="shortest time between two lines of progress, or of temperatures (default: 5)",
         )
         add_bell(parser)
-        add_goals(parser, "--until", "what to end at (default: nothing)")
+        add_goals(parser, "--until", "end at this goal (default: none)")
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Iterator[Dict[str, Any]]:

@@ -33,8 +33,8 @@ _LINK = fields.record(
 class Connect(Guarded, ShowOne):
     """connect the server to the printer
 
-    Success means that the printer answers. Connected already, in the way that was asked for, is a success
-    with "changed": false.
+    Success means that the printer answers. If it is connected already, in the way that was asked for, that is a success with
+    "changed": false.
     """
 
     destructive = None
@@ -44,15 +44,20 @@ class Connect(Guarded, ShowOne):
         "{changed=false}The printer was connected already[, on {port}][ at {baudrate} baud].",
         "<green>Connected</> the printer[ on {port}][ at {baudrate} baud][, with the profile {profile}].",
     )
+    examples = (
+        ("octoprint-cli connect", "connect as the server's settings say"),
+        ("octoprint-cli connect --port AUTO --baudrate 115200", "find the port, at this baud rate"),
+        ("octoprint-cli connect --dry-run", "show the request that would be sent"),
+    )
     effects = ("moves",)  # many firmwares restart when they are connected to
     error_codes = ("NOT_FOUND", "PRINTER_OFFLINE")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("--port", help="serial port, or AUTO (default: the server's preference)")
-        parser.add_argument("--baudrate", type=int, help="baud rate; 0 detects it (default: the server's preference)")
-        parser.add_argument("--profile", metavar="ID", help="printer profile (default: the server's preference)")
-        add_longest_wait(parser, f"maximum wait (default: {DEFAULT_WAIT:g}). With --wait, also wait for the port to appear")
+        parser.add_argument("--port", help="serial port, or AUTO (default: as set in the server)")
+        parser.add_argument("--baudrate", type=int, help="baud rate; 0 detects it (default: as set in the server)")
+        parser.add_argument("--profile", metavar="ID", help="id of the printer profile (default: as set in the server)")
+        add_longest_wait(parser, f"maximum wait; given, the port is waited for, too (default: {DEFAULT_WAIT:g})")
         return parser
 
     def check(self, parsed_args: Namespace) -> ConnectionState:
@@ -79,7 +84,8 @@ class Connect(Guarded, ShowOne):
 class Disconnect(Guarded, ShowOne):
     """disconnect the server from the printer
 
-    Refused with PRINTER_BUSY during a job, unless --confirm. Disconnected already is a success.
+    The command is refused during a job (PRINTER_BUSY), unless --confirm is given. If no printer is connected, that is a
+    success with "changed": false.
     """
 
     destructive = "kills the job if there is one"
@@ -89,6 +95,10 @@ class Disconnect(Guarded, ShowOne):
         "{changed=false}No printer was connected.",
         "{changed=null}The printer is disconnected; whether it was so before is not known.",
         "<green>Disconnected</> the printer.",
+    )
+    examples = (
+        ("octoprint-cli disconnect", "disconnect an idle printer"),
+        ("octoprint-cli disconnect --confirm", "disconnect in any case, which ends a print"),
     )
     effects = ("stops",)
     error_codes = ("STATE_NOT_REACHED",)

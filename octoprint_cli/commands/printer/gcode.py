@@ -42,12 +42,12 @@ _REPLY = fields.record(
 
 
 class Gcode(Guarded, ShowOne):
-    """send G-code commands, in order, in one request
+    """send G-code commands to the printer, in order
 
-    Success means that the server has queued them; whether the firmware carried them out shows with --reply alone: then
-    it has acknowledged each and refused none. M112, the emergency stop, goes through with nothing in its way, and is never
-    answered. While a job prints what moves is refused. While it prints or is paused --confirm is wanted for what would spoil it
-    (homing, M84, a change of the calibration) and for any code or word that this program does not know.
+    Success means that the server has queued them. Whether the firmware carried them out is known with --reply only: then it
+    has acknowledged each of them and refused none. M112, the emergency stop, is sent at once, without any check, and is never
+    answered. While a job prints, what moves is refused. While it prints or is paused, what would spoil it (homing, M84, a change
+    of the calibration) and any code or word that this program does not know require --confirm.
     """
 
     destructive = "can brick the printer, power it off, or erase or start something"
@@ -62,6 +62,11 @@ class Gcode(Guarded, ShowOne):
         "<green>Sent</> {commands:list} to the server's queue. "
         "Whether the firmware carries it out is not known: --reply waits for its answer."
     )
+    examples = (
+        ("octoprint-cli gcode G28", "home all axes"),
+        ("octoprint-cli gcode G28 'G1 Z10 F600'", "several commands, in order"),
+        ("octoprint-cli gcode M115 --reply", "ask the firmware, and show its answer"),
+    )
     effects = EFFECTS
     unqueued_when = ("commands",)  # M112 may be one of them
     repeatable = False
@@ -71,14 +76,16 @@ class Gcode(Guarded, ShowOne):
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("commands", metavar="CMD", nargs="+", help="such as G28 or 'M104 S0'; - reads them from stdin")
-        parser.add_argument("--reply", action="store_true", help="wait for the firmware's answers, and show them")
+        parser.add_argument(
+            "commands", metavar="CMD", nargs="+", help="a command such as G28 or 'M104 S0'; - reads commands from stdin"
+        )
+        parser.add_argument("--reply", action="store_true", help="wait for the answers of the firmware, and show them")
         parser.add_argument(
             "--reply-timeout",
             metavar="SECONDS",
             type=seconds,
             default=REPLY_SECONDS,
-            help=f"maximum silence of the firmware during --reply (default: {REPLY_SECONDS:g})",
+            help=f"with --reply: longest silence of the firmware (default: {REPLY_SECONDS:g})",
         )
         return parser
 

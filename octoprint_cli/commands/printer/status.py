@@ -9,14 +9,20 @@ from octoprint_cli.api import STATUS_TEMPLATE, SUMMARY, ShowOne, read_snapshot, 
 
 
 class Status(ShowOne):
-    """show the state, the temperatures, the job, and how the last one ended
+    """show the printer's state, temperatures, job and last print
 
-    What the server does not know is null, and "unknown" says why. PRINTER_OFFLINE, exit code 1, if no printer is connected,
-    PRINTER_HALTED if its firmware has stopped; the job, how it ended and the reason are in the answer then, too.
+    What the server does not know is null, and "unknown" says why. If no printer is connected, the command ends with
+    PRINTER_OFFLINE and exit code 1; if the firmware has halted, with PRINTER_HALTED. The answer then still has the job, how it
+    ended, and why.
     """
 
     result = SUMMARY
     template = STATUS_TEMPLATE
+    examples = (
+        ("octoprint-cli status", "what the printer is doing"),
+        ("octoprint-cli status -c job.completion -f value", "only how far the print is, in percent"),
+        ("octoprint-cli status --json", "everything, for a script"),
+    )
     effects = ("reads",)
     error_codes = ("PRINTER_OFFLINE",)
 

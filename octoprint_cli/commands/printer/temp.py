@@ -39,11 +39,11 @@ _SAMPLE = fields.with_others(fields.record(time=fields.time("when")), fields.hea
 class Temp(Guarded, ShowOne):
     """show or set the temperatures of the heaters
 
-    Without options it shows them. Targets are degrees Celsius and 0 is off; they are checked against the
-    configured limits before anything is sent, and success means that the printer has taken them, with --wait
-    that it has reached them.
+    Without options the command shows them. Targets are in degrees Celsius, and 0 is off. They are checked against the
+    configured limits before anything is sent. Success means that the printer has taken them, or with --wait that it has
+    reached them.
 
-    --history shows what the server remembers, of about half an hour: a plot, and numbers in json and yaml.
+    --history shows what the server remembers, about half an hour: a plot, and numbers in json and yaml.
     """
 
     destructive = None
@@ -60,6 +60,11 @@ class Temp(Guarded, ShowOne):
     template = lines(
         ("{met?}<green>The heaters are at their targets</>, after {seconds:span}.", "<green>{set:targets}</>."),
         HEATER_LINES,
+    )
+    examples = (
+        ("octoprint-cli temp", "the temperatures now"),
+        ("octoprint-cli temp --tool 210 --bed 60", "heat the hotend and the bed"),
+        ("octoprint-cli temp --off", "switch every heater off"),
     )
     effects = ("heats",)
     unqueued_when = ("off",)

@@ -17,9 +17,9 @@ _ENDED = (errors.Exit.INTERRUPTED, errors.Exit.TERMINATED)
 class Batch(Stream):
     """run commands from stdin, one a line, over one connection
 
-    A line is words as in a shell, or a JSON array of them; an empty one, or one that begins with #, is passed over. With
-    --json each is answered by a line: the envelope, with the line's number, its words and its own exit code; else by a few
-    words. Ends at the first failure, with its exit code, or with --keep-going at the end of stdin.
+    A line has words as in a shell, or is a JSON array of them; empty lines and lines that begin with # are skipped. Each line
+    is answered by a line: with --json the envelope, with the number, the words and the exit code of the line. The command ends
+    at the first line that fails, with its exit code, or with --keep-going at the end of stdin.
     """
 
     result = fields.record(lines=fields.whole("that were run"), failed=fields.whole("of them"))
@@ -31,6 +31,11 @@ class Batch(Stream):
         data=fields.anything("the command's result"),
         error=fields.anything("why it failed").optional,
     )
+    examples = (
+        ("echo status | octoprint-cli batch", "run one command"),
+        ("octoprint-cli batch --json < commands.txt", "run the lines of a file, and answer in JSON"),
+        ("octoprint-cli batch --keep-going < commands.txt", "run all lines, whichever fails"),
+    )
     effects = EFFECTS
     runs_commands = True
     repeatable = False
@@ -38,7 +43,7 @@ class Batch(Stream):
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("--keep-going", action="store_true", help="run the lines after one that has failed, too")
+        parser.add_argument("--keep-going", action="store_true", help="go on after a line that has failed")
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Generator[Dict[str, Any], None, Dict[str, Any]]:

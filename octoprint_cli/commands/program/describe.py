@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+import textwrap
 from argparse import ArgumentParser, Namespace
 from typing import Any, Dict, List, Mapping, Optional
 
 from octoprint_cli.api import (
     EFFECTS,
+    EXAMPLE,
     CommandSource,
     Lister,
     Rows,
@@ -48,13 +51,14 @@ _COMMAND = fields.record(
     streams=fields.switch("a line for each thing that happens, the envelope last"),
     exit_codes=fields.listed(fields.whole()),
     error_codes=fields.listed(fields.text()),
+    examples=fields.listed(EXAMPLE.displayed_as(lambda it: str(it["line"])), "command lines that can be run"),
 )
 
 
 class Commands(Lister):
-    """list commands with their arguments, effects, exit and error codes
+    """list commands with their arguments, effects and error codes
 
-    Built-in or added, all of them or those whose name begins with NAME.
+    Without a name, all commands are listed, also those of plugins; json and yaml have everything that is known about them.
     """
 
     result = fields.record(commands=fields.listed(_COMMAND), broken=fields.listed(fields.text(), "what cannot be loaded, and why"))
@@ -62,6 +66,11 @@ class Commands(Lister):
         {"name": "{name}", "summary": "{summary}", "effects": "{verbose?}{effects}", "needs --confirm: it": "{confirm}"}
     )
     template = "{for broken}<red>Broken:</> {value}"
+    examples = (
+        ("octoprint-cli commands", "all commands and what they need"),
+        ("octoprint-cli commands print --json", "everything about one command, as JSON"),
+        ("octoprint-cli commands plugins", "the commands whose names begin with plugins"),
+    )
     effects = ("reads",)
     needs_server = False
 
@@ -88,11 +97,15 @@ def _matching(manager: CommandSource, words: List[str]) -> List[str]:
 class Schema(ShowOne):
     """show the JSON Schema of a command's result
 
-    Of the `data` in the envelope of a success, in the dialect of 2020-12. It promises nothing of a failure's `data`,
-    which most often have some of the same members.
+    The schema (dialect 2020-12) is that of `data` in the envelope of a success. After a failure `data` may have some of the same
+    fields, or none.
     """
 
     result = fields.record(command=fields.text(), schema=fields.anything("the schema"))
+    examples = (
+        ("octoprint-cli schema status", "which fields status has"),
+        ("octoprint-cli schema config show", "those of a command of two words"),
+    )
     effects = ("reads",)
     needs_server = False
 
@@ -113,16 +126,25 @@ class Schema(ShowOne):
         return json.dumps(data["schema"], indent=2) if "schema" in data else None
 
 
-class Explain(ShowOne):
-    """explain an error code: what it means, whether to try again, what to do"""
+_CODE = {
+    "code": fields.text(),
+    "exit_code": fields.whole(),
+    "meaning": fields.text(),
+    "retryable": fields.switch("the same command can succeed later without anything being changed"),
+    "advice": fields.text("what to do"),
+    "next": fields.text("what to run"),
+}
 
-    result = fields.record(
-        code=fields.text(),
-        exit_code=fields.whole(),
-        meaning=fields.text(),
-        retryable=fields.switch("the same command can succeed later without anything being changed"),
-        advice=fields.text("what to do"),
-        next=fields.text("what to run"),
+
+class Explain(ShowOne):
+    """explain an error code, or list all error codes
+
+    The explanation says what the code means, whether the same command can succeed later, and what to do.
+    """
+
+    result = fields.merged(
+        fields.optional(fields.record("with CODE", _CODE)),
+        fields.record(codes=fields.listed(fields.record("a code", _CODE), "without CODE: all of them").optional),
     )
     template = lines(
         "<bold>{code}</>, exit code {exit_code}",
@@ -131,15 +153,35 @@ class Explain(ShowOne):
         "{advice}",
         "Next: {next}",
     )
+    examples = (
+        ("octoprint-cli explain PRINTER_BUSY", "what the code means, and what to do"),
+        ("octoprint-cli explain", "all error codes, by exit code"),
+        ("octoprint-cli explain PRINTER_BUSY -c advice -f value", "only what to do"),
+    )
     effects = ("reads",)
     needs_server = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("code", metavar="CODE", type=str.upper, help="such as PRINTER_BUSY")
+        parser.add_argument("code", metavar="CODE", nargs="?", type=str.upper, help="such as PRINTER_BUSY (default: list them all)")
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
         if parsed_args.code not in errors.CODES:
             self.app.command_manager.import_all()  # the errors of a plugin are known once its modules are imported
-        return explained(parsed_args.code)
+        if parsed_args.code is not None:
+            return explained(parsed_args.code)
+        return {"codes": sorted(map(explained, errors.CODES), key=lambda row: (row["exit_code"], row["code"]))}
+
+    def text(self, data: Mapping[str, Any]) -> Optional[str]:
+        if "codes" not in data:
+            return None
+        width = shutil.get_terminal_size().columns
+        shown: List[str] = []
+        for number in sorted({row["exit_code"] for row in data["codes"]}):
+            shown += ["", f"exit code {number}:"]
+            for row in (row for row in data["codes"] if row["exit_code"] == number):
+                shown += textwrap.wrap(
+                    f"{row['code']:<21} {row['meaning']}", width, initial_indent="  ", subsequent_indent=" " * 24
+                )
+        return "\n".join([*shown[1:], "", "What to do about one: octoprint-cli explain CODE"])

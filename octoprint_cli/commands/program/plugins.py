@@ -10,9 +10,10 @@ from octoprint_cli.api import Lister, Rows, ShowOne, errors, fields, labelled, w
 
 
 class PluginsList(Lister):
-    """list what is installed that adds commands, checks or formats
+    """list installed plugins, and what does not work
 
-    What cannot be loaded, or claims a name that is taken, is named with the reason.
+    A plugin adds commands, pre-flight checks or output formats. What cannot be loaded, or claims a name that is taken, is listed
+    with the reason.
     """
 
     result = fields.record(
@@ -39,6 +40,10 @@ class PluginsList(Lister):
         }
     )
     template = "{!verbose}-v names them."
+    examples = (
+        ("octoprint-cli plugins list", "the plugins and what is wrong with them"),
+        ("octoprint-cli plugins list -v", "with the names of all that they add"),
+    )
     effects = ("reads",)
     needs_server = False
 
@@ -55,10 +60,10 @@ _PROBLEM = fields.record(
 
 
 class PluginsCheck(Lister):
-    """check installed plugins against the plugin guidelines
+    """check plugins against the plugin guidelines
 
-    They load, have names of their own, help, declared results and effects, a guard before what does harm, parse in
-    every format, and import the façade alone. Imports what it judges, and runs nothing of it.
+    A plugin must load, have names of its own, help, declared results and effects, and a guard before what does harm; it must
+    parse in every format, and import only octoprint_cli.api. The command imports what it checks, and runs nothing of it.
     """
 
     result = fields.record(
@@ -71,6 +76,10 @@ class PluginsCheck(Lister):
         )
     )
     headings = labelled({"distribution": "{distribution}", "follows the guidelines": "{ok}", "problems": "<red>{problems}</>"})
+    examples = (
+        ("octoprint-cli plugins check", "check all plugins"),
+        ("octoprint-cli plugins check octoprint-agent-cli", "check the built-in commands"),
+    )
     effects = ("reads",)
     error_codes = ("NOT_FOUND", "PLUGIN_RULES")
     needs_server = False
@@ -94,13 +103,18 @@ class PluginsCheck(Lister):
 
 
 class PluginsNew(ShowOne):
-    """write a new plugin: a package with one command and its tests
+    """write a new plugin: a package with a command and its tests
 
-    It is written into the folder octoprint-cli-NAME, here. The tutorial in docs/plugins/tutorial.md goes on from there.
+    It is written into a new folder octoprint-cli-NAME in the working folder. The tutorial (docs/plugins/tutorial.md) begins
+    with it.
     """
 
     result = fields.record(
         folder=fields.text(), files=fields.listed(fields.text(), "below it"), next=fields.listed(fields.text(), "what to run")
+    )
+    examples = (
+        ("octoprint-cli plugins new my-printer", "write the folder octoprint-cli-my-printer"),
+        ("octoprint-cli plugins new lights --json", "the same, and list its files as JSON"),
     )
     effects = ("writes",)
     repeatable = False

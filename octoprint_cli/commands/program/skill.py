@@ -9,19 +9,23 @@ from octoprint_cli.api import ShowOne, fields, installed_commands, skill
 
 
 class Skill(ShowOne):
-    """write the skill file that tells an agent how to use this program
+    """print the skill file that teaches an agent this program
 
-    SKILL.md, with the commands of plugins: octoprint-cli skill > SKILL.md
+    It is the content of SKILL.md, and has the commands of plugins, too.
     """
 
     result = fields.record(name=fields.text("of the skill, and of the folder for its file"), content=fields.text("of SKILL.md"))
+    examples = (
+        ("octoprint-cli skill > SKILL.md", "write the file"),
+        ("octoprint-cli skill --built-in", "without the commands of plugins"),
+    )
     effects = ("reads",)
     needs_server = False
     exposed_as_tool = False
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("--built-in", action="store_true", help="without the commands of plugins")
+        parser.add_argument("--built-in", action="store_true", help="leave out the commands of plugins")
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:

@@ -22,11 +22,16 @@ class Version(ShowOne):
         server=fields.text("OctoPrint's").or_null,
         conflict=fields.text("what is wrong if another project named octoprint-cli is installed beside this one").or_null,
     )
+    examples = (
+        ("octoprint-cli version", "this program and the server"),
+        ("octoprint-cli version --client", "this program only, without asking the server"),
+        ("octoprint-cli version --json", "the same, as JSON"),
+    )
     effects = ("reads",)
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("--client", action="store_true", help="this program's alone; asks no server")
+        parser.add_argument("--client", action="store_true", help="only the version of this program; ask no server")
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:

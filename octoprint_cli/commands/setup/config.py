@@ -8,7 +8,7 @@ from octoprint_cli.api import Lister, Rows, fields, labelled
 
 
 class ConfigShow(Lister):
-    """show the effective settings and where each comes from
+    """show the settings in effect, and where each comes from
 
     The API key is masked.
     """
@@ -22,6 +22,10 @@ class ConfigShow(Lister):
     )
     headings = labelled({"setting": "{name}", "value": "{value}", "comes from": "{origin}"})
     template = labelled({"File": "{path}", "Printers": "{printers}"})
+    examples = (
+        ("octoprint-cli config show", "all settings with their origin"),
+        ("octoprint-cli config show --printer mk3 --json", "those of one of several printers"),
+    )
     effects = ("reads",)
     needs_server = False
 

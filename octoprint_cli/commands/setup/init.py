@@ -9,10 +9,11 @@ from octoprint_cli.api import ShowOne, errors, fields, lines, normalise
 
 
 class Init(ShowOne):
-    """write the configuration: the server's address and the API key
+    """save the address of the server and the API key
 
-    Asks for them on a terminal; elsewhere give --host and --api-key (or the variables). With --printer
-    NAME they are stored as that printer's. Other keys of the file stay as they are.
+    At a terminal the command asks for them; elsewhere they are given by --host and --api-key, or by OCTOPRINT_HOST and
+    OCTOPRINT_API_KEY. With --printer NAME they are saved as those of one of several printers. Other settings in the
+    configuration file stay as they are.
     """
 
     result = fields.record(
@@ -30,14 +31,19 @@ class Init(ShowOne):
         ),
         ("Try it: octoprint-cli --printer {printer} status", "Try it: octoprint-cli status"),
     )
+    examples = (
+        ("octoprint-cli init", "ask for the address and the key, try them, save them"),
+        ("octoprint-cli init --printer mk3", "the same for one of several printers"),
+        ("octoprint-cli init --force --no-verify", "replace what is there, without trying it"),
+    )
     effects = ("writes",)
     exposed_as_tool = False  # it asks an interactive user
     error_codes = ("CONFIG_EXISTS",)
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("--no-verify", action="store_true", help="do not try them on the server")
-        parser.add_argument("--force", action="store_true", help="replace a host or key that is there already")
+        parser.add_argument("--no-verify", action="store_true", help="save them without trying them on the server")
+        parser.add_argument("--force", action="store_true", help="replace an address or a key that was saved before")
         return parser
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
@@ -76,7 +82,7 @@ class Init(ShowOne):
         if user.name is None:
             raise errors.AuthError(
                 f"{settings.host} does not know this API key; nothing was written",
-                hint="octoprint-cli init --no-verify writes it all the same",
+                hint="octoprint-cli init --no-verify  # saves them all the same",
             )
         version: str = client.server.version()
         return version

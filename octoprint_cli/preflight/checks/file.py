@@ -82,7 +82,7 @@ class NotEmpty(Check):
             if size == 0:
                 raise FileInvalid(
                     f"{context.stored} is empty on the server",
-                    hint=f"octoprint-cli files info {shlex.quote(context.stored)}",
+                    hint="octoprint-cli files",
                 )
             return "it is not empty"
         file = context.require_file()

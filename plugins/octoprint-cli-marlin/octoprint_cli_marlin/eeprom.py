@@ -43,6 +43,10 @@ class Show(FirmwareCommand):
         sections=fields.listed(_SECTION, "in the firmware's order"),
         ambiguous=AMBIGUOUS,
     )
+    examples = (
+        ("octoprint-cli marlin eeprom show", "the settings, as commands"),
+        ("octoprint-cli marlin eeprom show --json", "the same, as JSON"),
+    )
     effects = ("reads",)
     error_codes = (*FIRMWARE_CODES, "NOT_MARLIN")
 
@@ -76,6 +80,10 @@ class Save(Guarded, FirmwareCommand):
     template = (
         "{action=saved}<green>The firmware stored its settings</>[ ({bytes})].",
         "<yellow>The firmware acknowledged the command</>, and did not report that it stored its settings.",
+    )
+    examples = (
+        ("octoprint-cli marlin eeprom save --confirm", "store the settings in use"),
+        ("octoprint-cli marlin eeprom save --dry-run", "show what would be sent"),
     )
     effects = ("writes",)
     error_codes = (*FIRMWARE_CODES, "NOT_MARLIN")

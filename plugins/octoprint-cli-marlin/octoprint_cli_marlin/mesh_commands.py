@@ -78,6 +78,10 @@ class Show(MeshCommand):
     """
 
     result = MESH
+    examples = (
+        ("octoprint-cli marlin mesh show", "the mesh, as a table and a heat map"),
+        ("octoprint-cli marlin mesh show --json", "the heights as numbers"),
+    )
     effects = ("reads",)
     error_codes = (*FIRMWARE_CODES, "NOT_FOUND", "NOT_MARLIN")
 
@@ -105,6 +109,10 @@ class Probe(Guarded, MeshCommand):
             keep=fields.text("the command that stores the mesh"),
         ),
         MESH,
+    )
+    examples = (
+        ("octoprint-cli marlin mesh probe --confirm", "probe the bed, which must be clear"),
+        ("octoprint-cli marlin mesh probe --dry-run", "show what would be sent"),
     )
     effects = ("moves",)
     repeatable = False

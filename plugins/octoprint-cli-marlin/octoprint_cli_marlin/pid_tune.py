@@ -59,6 +59,10 @@ class Tune(Guarded, FirmwareCommand):
         "<green>Tuned</> {heater} at {target} in {cycles:count cycle}: Kp {kp}, Ki {ki}, Kd {kd}.",
         "The constants are neither applied nor stored. To keep them: {keep}",
     )
+    examples = (
+        ("octoprint-cli marlin pid-tune tool0 210 --confirm", "tune the hotend at 210 °C"),
+        ("octoprint-cli marlin pid-tune bed 60 --cycles 8 --confirm", "tune the bed, with more cycles"),
+    )
     effects = ("heats",)
     repeatable = False
     error_codes = (*FIRMWARE_CODES, "INVALID_VALUE", "NOT_FOUND", "NOT_MARLIN", "STATE_NOT_REACHED")

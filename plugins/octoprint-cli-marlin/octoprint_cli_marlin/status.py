@@ -27,6 +27,10 @@ class Info(FirmwareCommand):
         fields=fields.mapping(fields.text(), "the whole reply, by the firmware's names"),
         ambiguous=AMBIGUOUS,
     )
+    examples = (
+        ("octoprint-cli marlin info", "which firmware, and what it can do"),
+        ("octoprint-cli marlin info -c capabilities --json", "only its capabilities, as JSON"),
+    )
     effects = ("reads",)
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
@@ -51,6 +55,10 @@ class Position(FirmwareCommand):
         "X {x|unknown}, Y {y|unknown}, Z {z|unknown}[, E {e}]",
         "{ambiguous?}<yellow>Another client's command was sent at the same time: this may be the reply to that one.</>",
     )
+    examples = (
+        ("octoprint-cli marlin position", "where the nozzle is"),
+        ("octoprint-cli marlin position --json", "the same, as JSON"),
+    )
     effects = ("reads",)
 
     def take_action(self, parsed_args: Namespace) -> Dict[str, Any]:
@@ -68,6 +76,10 @@ class Endstops(FirmwareCommand):
         endstops=fields.mapping(fields.one_of("open", "triggered"), "by name, such as x_min or z_probe"),
         filament=fields.mapping(fields.one_of("open", "triggered"), "filament sensors; in Marlin, triggered: filament is present"),
         ambiguous=AMBIGUOUS,
+    )
+    examples = (
+        ("octoprint-cli marlin endstops", "which ones are triggered"),
+        ("octoprint-cli marlin endstops --json", "the same, as JSON"),
     )
     effects = ("reads",)
     error_codes = (*FIRMWARE_CODES, "NOT_FOUND")

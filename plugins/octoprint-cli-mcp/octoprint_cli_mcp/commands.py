@@ -12,7 +12,7 @@ DEFAULT_PORT = 8808
 
 
 class Serve(ShowOne):
-    """serve every installed command as a tool, for agents that speak MCP
+    """serve the commands as tools for agents that speak MCP
 
     The server speaks MCP on stdin and stdout, or with --http as streamable HTTP at http://127.0.0.1:PORT/mcp, for clients on
     this computer only. It controls the printer that --printer or --host names, until stdin ends or Ctrl-C. --only and
@@ -22,6 +22,11 @@ class Serve(ShowOne):
     streams = True
     exposed_as_tool = False
     result = fields.record(tools=fields.whole("number of tools served"), url=fields.text("with --http").or_null)
+    examples = (
+        ("octoprint-cli mcp serve", "for an agent that starts it itself"),
+        ("octoprint-cli mcp serve --read-only", "only commands that change nothing"),
+        ("octoprint-cli mcp serve --only status --only files", "only these commands"),
+    )
     effects = EFFECTS
     runs_commands = True
     needs_server = False

@@ -76,6 +76,10 @@ class Status(PowerCommand):
         "The printer's power is {power}. The printer is {state}.",
         "<yellow>Whether the printer's power is on is not known</>. The printer is {state}.",
     )
+    examples = (
+        ("octoprint-cli power status", "is it on?"),
+        ("octoprint-cli power status -c power -f value", "only the word on or off"),
+    )
     effects = ("reads",)
     error_codes = ("PSUCONTROL_MISSING",)
 
@@ -93,6 +97,10 @@ class On(Guarded, PowerCommand):
 
     destructive = "powers the printer"
     would = "Would switch the printer's power on."
+    examples = (
+        ("octoprint-cli power on --confirm", "switch it on"),
+        ("octoprint-cli power on --connect --confirm", "switch it on, and wait until the printer answers"),
+    )
     effects = ("powers", "moves")  # many firmwares move the axes when they start
     error_codes = ("PSUCONTROL_MISSING", "STATE_NOT_REACHED", "PRINTER_OFFLINE", "NOT_FOUND")
 
@@ -151,6 +159,10 @@ class Off(Guarded, PowerCommand):
 
     destructive = "cuts the printer's power"
     would = "Would switch the printer's power off."
+    examples = (
+        ("octoprint-cli power off --confirm", "switch it off, if the hotend is cold"),
+        ("octoprint-cli power off --emergency --confirm", "switch it off at once, in case of fire"),
+    )
     effects = ("powers", "stops")
     error_codes = ("PSUCONTROL_MISSING", "HOTEND_HOT", "TEMPERATURE_UNKNOWN", "STATE_NOT_REACHED")
 

@@ -67,7 +67,7 @@ class SandboxCommand(ShowOne):
 
 
 class Start(SandboxCommand):
-    """start a real OctoPrint with a virtual printer, to try things on
+    """start a real OctoPrint with a virtual printer
 
     The first start installs OctoPrint in a folder of its own, which takes about half a minute. The server accepts
     connections from this computer only and makes no requests to the internet. It is stored as a printer in the
@@ -78,6 +78,10 @@ class Start(SandboxCommand):
     template = (
         "{changed=false}The sandbox {name} (OctoPrint {octoprint}) was running already at {host}.",
         "<green>Started</> the sandbox {name} (OctoPrint {octoprint}) at {host}.",
+    )
+    examples = (
+        ("octoprint-cli sandbox start", "a server to try things on"),
+        ("octoprint-cli sandbox start --name old --octoprint 1.10.3", "a second one, of another release"),
     )
     effects = ("writes",)
     error_codes = (
@@ -171,6 +175,10 @@ class Status(SandboxCommand):
         "{state=absent}There is no sandbox {name}.",
         "The sandbox {name}[ (OctoPrint {octoprint})] is {state}[, in {path}].",
     )
+    examples = (
+        ("octoprint-cli sandbox status", "is it running, and where?"),
+        ("octoprint-cli sandbox status -c host -f value", "only its address"),
+    )
     effects = ("reads",)
     error_codes = _CODES
     needs_server = False
@@ -184,6 +192,10 @@ class List(Lister):
 
     result = fields.record(sandboxes=fields.listed(_SANDBOX))
     headings = labelled({"name": "{name}", "state": "{state}", "octoprint": "{octoprint}", "address": "{host}", "process": "{pid}"})
+    examples = (
+        ("octoprint-cli sandbox list", "all sandboxes"),
+        ("octoprint-cli sandbox list --json", "the same, as JSON"),
+    )
     effects = ("reads",)
     error_codes = _CODES
     needs_server = False
@@ -194,13 +206,17 @@ class List(Lister):
 
 
 class Stop(SandboxCommand):
-    """stop a sandbox's server; its files are kept for the next start"""
+    """stop a sandbox's server, and keep its files"""
 
     result = _CHANGED
     template = (
         "{state=absent}There is no sandbox {name}.",
         "{changed=false}The sandbox {name} was stopped already.",
         "<green>Stopped</> the sandbox {name}; its files are kept[ in {path}].",
+    )
+    examples = (
+        ("octoprint-cli sandbox stop", "stop it; the next start goes on with its files"),
+        ("octoprint-cli sandbox stop --name old", "stop another one"),
     )
     effects = ("stops",)
     error_codes = (*_CODES, "SANDBOX_STOP_FAILED")
@@ -211,13 +227,20 @@ class Stop(SandboxCommand):
 
 
 class Remove(Guarded, SandboxCommand):
-    """stop a sandbox's server, delete its files and its printer's settings"""
+    """stop a sandbox's server, and delete its files
+
+    Its settings in the configuration are removed, too.
+    """
 
     destructive = "ends the sandbox's server and deletes its files, including uploads"
     would = ("{state=absent}There is no sandbox {name}.", "Would delete the sandbox {name}[ with its folder {path}].")
     result = _CHANGED
     template = ("{changed=false}There is no sandbox {name}.", "<green>Removed</> the sandbox {name}.")
     rehearsal = fields.merged(fields.record("with --dry-run", dry_run=fields.switch()), _SANDBOX)
+    examples = (
+        ("octoprint-cli sandbox remove --confirm", "delete the sandbox with all its uploads"),
+        ("octoprint-cli sandbox remove --dry-run", "show what would be deleted"),
+    )
     effects = ("stops", "deletes")
     error_codes = (*_CODES, "SANDBOX_STOP_FAILED")
     needs_server = False

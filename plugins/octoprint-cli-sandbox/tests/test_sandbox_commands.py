@@ -11,7 +11,7 @@ import yaml
 from octoprint_cli_sandbox.installation import _MARKER
 from octoprint_cli_sandbox.sandbox import FIELDS, Sandbox
 
-from octoprint_cli.testing import check_plugin
+from octoprint_cli.testing import check_plugin, examples, run as cli, run_example
 
 Run = Callable[..., Any]
 
@@ -41,6 +41,16 @@ def test_commands_lists_effects_confirm_and_error_codes(run: Run) -> None:
     assert {row["name"]: (row["effects"], bool(row["confirm"])) for row in rows} == COMMANDS
     reached = {code for row in rows for code in row["error_codes"] if code.startswith("SANDBOX_")}
     assert reached == {f"SANDBOX_{code}" for code in CODES}
+
+
+@pytest.mark.parametrize("command", ["list", "status", "stop", "remove"])
+def test_examples_in_help_succeed(command: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Those of `sandbox start`, which would install a server, are parsed by the plugin check."""
+    environ = {"HOME": str(tmp_path), "OCTOPRINT_CLI_HOME": str(tmp_path / "cli")}
+    assert len(examples(f"sandbox {command}")) > 1
+    for line in examples(f"sandbox {command}"):
+        result = run_example(line, lambda *words, stdin: cli(*words, env=environ, stdin=stdin), tmp_path)
+        assert result.exit_code == 0, result
 
 
 @pytest.mark.parametrize("line", ["list", "status", "stop", "remove --confirm"])
