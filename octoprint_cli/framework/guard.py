@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar, ContextManager, Dict,
 from octoprint_cli.config.locks import job_lock
 from octoprint_cli.errors import ConfirmationRequired, UsageError
 from octoprint_cli.framework.options import add_checks
-from octoprint_cli.framework.results import REHEARSED_TEMPLATE, SKIPPED_TEMPLATE
+from octoprint_cli.framework.results import REHEARSED_TEMPLATE, SKIPPED_TEMPLATE, UNDONE_TEMPLATE
 
 if TYPE_CHECKING:
     from octoprint_cli.client.client import Client
@@ -109,7 +109,7 @@ class Guarded:
     def template_for(self, answer: Mapping[str, Any]) -> Any:
         """Return the template for an answer, which may be that of a dry run or of `--skip-if-printing`."""
         if answer.get("dry_run"):
-            return [self.would or [], *REHEARSED_TEMPLATE]
+            return [(UNDONE_TEMPLATE, self.would or []), *REHEARSED_TEMPLATE]
         if answer.get("action") == "skipped" and "reason" in answer:
             return SKIPPED_TEMPLATE
         return super().template_for(answer)  # type: ignore[misc]

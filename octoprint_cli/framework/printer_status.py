@@ -92,6 +92,11 @@ PRINTED = (
 )
 #: The phases of a job that is under way, as a condition of a template.
 _ACTIVE = "starting,printing,pausing,paused,resuming,cancelling,finishing"
+#: When the last job ended: in brackets behind a doubt or a reason, which it would seem to belong to.
+_ENDED = (
+    "[ at {last_job.ended:clock}{last_job.certain?}{!last_job.reason}]"
+    "[ (at {last_job.ended:clock}){last_job.certain=false}{!last_job.reason}][ (at {last_job.ended:clock}){last_job.reason?}]"
+)
 #: The template of a status.
 STATUS_TEMPLATE = {
     "State": (
@@ -106,10 +111,10 @@ STATUS_TEMPLATE = {
     "Selected": f"{{phase!={_ACTIVE}}}{{job.file}}[ on the SD card{{job.location=sdcard}}][ ({{job.size}})]",
     "Progress": f"{{phase={_ACTIVE}}}{{job.completion:bar}} {{job.completion}}[, {{job.print_time}} so far]",
     "Time left": f"{{phase={_ACTIVE}}}{{job.print_time_left}}[, until about {{job.print_time_left:clock}}{{phase=printing}}]",
-    **HEATER_LINES,
+    "{for temperature}{key:heater}": ("{value}", "unknown: {unknown.temperature}", "unknown"),
     "Last job": (
-        "{last_job.outcome=finished}{last_job}[ at {last_job.ended:clock}]",
-        "<yellow>{last_job}</>[ at {last_job.ended:clock}]",
+        f"{{last_job.outcome=finished}}{{last_job}}{_ENDED}",
+        f"<yellow>{{last_job}}</>{_ENDED}",
         "unknown: {unknown.last_job}",
     ),
 }

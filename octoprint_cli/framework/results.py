@@ -44,6 +44,8 @@ VERIFIED_CLAUSES = (
     "[, only its size verified{verified=size}][, not verified{verified=none}]"
 )
 
+#: The clause of a template that says what an upload has replaced.
+REPLACED_CLAUSE = "[ It replaced another file[ ({replaced.size}[, uploaded {replaced.date:day}])].{replaced?}]"
 #: The lines of a template that say which checks of the pre-flight were overridden, or that there was none.
 OVERRIDDEN = (
     "<yellow>Overridden checks</>: {preflight.ignored:list}.",
@@ -135,10 +137,12 @@ def rehearsed(checks: bool, skippable: bool) -> Field:
     return record("with --dry-run", parts, dry_run=switch(), requests=requests, needs_confirm=wanted)
 
 
+#: What the text format says of --dry-run with --skip-if-printing during a job, in place of the command's own sentence.
+UNDONE_TEMPLATE = "{action=skipped}{skip_if_printing?}Would do nothing: a job is active."
 #: What the text format says of the result of --dry-run, behind the command's own sentence.
 REHEARSED_TEMPLATE = [
-    "{action=skipped}It would be skipped: a job is active.",
     "[{preflight.ready?}The pre-flight has nothing against it[, with {preflight.warnings:count warning}].]",
+    "[The real run requires --confirm: {needs_confirm}.]",
     (
         "{requests?}Dry run: nothing was sent. The requests would be:",
         "{requests=[]}Dry run: there is nothing to send.",

@@ -77,12 +77,40 @@ def halted(server: FaultServer) -> None:
 ACTS: Dict[str, Shown] = {
     "job": Shown(printing, ["pause", "pause", "resume", "resume", "cancel --confirm"]),
     "print": Shown(
-        idle, ["print {file} --confirm --dry-run", "print {file} --confirm", "print {file} --confirm --skip-if-printing"]
+        idle,
+        [
+            "print {file} --dry-run",
+            "print {file} --confirm --dry-run",
+            "print {file} --confirm",
+            "print {file} --confirm --skip-if-printing",
+            "print {file} --confirm --skip-if-printing --dry-run",
+        ],
     ),
-    "upload": Shown(idle, ["upload {file}", "upload {file} --select", "upload {file} --dry-run"]),
+    "upload": Shown(
+        idle,
+        [
+            "upload {file}",
+            "upload {file} --select",
+            "upload {file} --dry-run",
+            "upload {wide} --name cube.gcode",
+            "upload {file} --if-exists skip",
+            "upload {file} --if-exists skip --dry-run",
+        ],
+    ),
     "wait": Shown(finished, ["wait", "wait --for idle", "temp"]),
     "printer": Shown(
-        offline, ["connect", "connect", "temp --tool 200 --bed 60", "temp --off", "gcode G28 G1", "disconnect", "disconnect"]
+        offline,
+        [
+            "connect",
+            "connect",
+            "temp --tool 200 --bed 60",
+            "temp --off",
+            "gcode G28 G1",
+            "disconnect",
+            "disconnect",
+            "connect",
+            "gcode M112",
+        ],
     ),
     "errors": Shown(idle, ["print {file}", "pause", "stats", "explain PRINTER_BUSY"]),
     "warnings": Shown(printing, ["temp --bed 60"]),
@@ -95,11 +123,18 @@ WIDE: Dict[str, Shown] = {
     "status-halted": Shown(halted, ["status"]),
     "files": Shown(histories, ["files", "files -c path -c size"]),
     "files-none": Shown(idle, ["files"]),
+    "commands": Shown(idle, ["commands", "commands print -v"]),
     "config": Shown(stocked, ["config show"]),
     "preflight": Shown(paused, ["preflight {file}", "preflight {wide}"]),
     "preflight-all": Shown(idle, ["preflight {file} -v"]),
     "inspect": Shown(idle, ["inspect {file}", "inspect {wide}"]),
 }
+#: The table format, which stays as it is.
+TABLES = [
+    Shown(printing, ["status", "temp"]),
+    Shown(histories, ["files", "upload {file}", "print {file} --confirm"]),
+    Shown(paused, ["preflight {wide}", "config show", "explain PRINTER_BUSY"]),
+]
 #: What a newcomer reads, at 80 columns.
 HELP = Shown(idle, ["", "help print", "config", "help formats", "explain printer_busy"])
 
@@ -180,6 +215,12 @@ def test_screens_fit_their_terminal(name: str, program: Program, monkeypatch: py
     for width in (40, 80, 120):
         lines = re.sub(r"<[/a-z]+>", "", found[f"{width} columns"]).splitlines()
         assert [line for line in lines if len(line) > width and not _may_be_long(line, width)] == []
+
+
+def test_the_table_format_stays_as_it_is(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    env = {**program.env, "OCTOPRINT_CLI_FORMAT": "table"}
+    monkeypatch.setattr(program, "env", env)
+    compare("table", "\n".join(screen(shown, program, monkeypatch) for shown in TABLES))
 
 
 def test_help_fits_into_80_columns(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,7 +135,7 @@ def test_file_tells_how_its_last_print_ended(each_server):
     done = each_server.entry("a.gcode", prints={"success": 1, "failure": 0, "last": last})
     failed = each_server.entry("b.gcode", prints={"success": 0, "failure": 1, "last": {**last, "success": False}})
     list_of(each_server, done, failed)
-    found = [(file["print_time"], file["last_print"]) for file in each_server.does("files")["files"]]
+    found = [(file["print_time"], file["last_print"]) for file in each_server.run_ok("files")["files"]]
     ended = "2026-11-22T07:49:47Z"
     assert found == [(84.2, {"outcome": "finished", "ended": ended}), (None, {"outcome": "unfinished", "ended": ended})]
 

@@ -158,7 +158,7 @@ def test_empty_table_shows_extra_fields_only():
 
 
 def test_fields_keep_order_of_the_command(server):
-    assert list(server.run_ok("version")) == ["cli", "python", "host", "server"]
+    assert list(server.run_ok("version")) == ["cli", "python", "host", "server", "conflict"]
     assert server.run("status", "-f", "value").stdout.startswith("Operational\nidle\n")
 
 
@@ -200,7 +200,7 @@ def test_plugin_format_is_found_and_used(server, extra_plugins):
             stdout.write("!".join(names) + "\n")
 
     extra_plugins.add("formatter.show", "loud", lambda: Loud)
-    assert server.run("version", "--client", "-f", "loud").stdout == "cli!python!host!server\n"
+    assert server.run("version", "--client", "-f", "loud").stdout == "cli!python!host!server!conflict\n"
 
 
 def test_plugin_format_that_fails_to_load_is_named(server, extra_plugins):

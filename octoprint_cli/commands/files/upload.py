@@ -8,6 +8,7 @@ from typing import Any, Dict
 
 from octoprint_cli.api import (
     REPLACED,
+    REPLACED_CLAUSE,
     UPLOAD_CODES,
     VERIFIED,
     VERIFIED_CLAUSES,
@@ -32,7 +33,11 @@ class Upload(Guarded, ShowOne):
     """
 
     destructive = None
-    would = "Would upload {file}[ and select it{select?}]."
+    would = (
+        "{requests=[]}{if_exists=skip}Would upload nothing: the server has a file of that name already.",
+        "{requests=[]}Would upload nothing: the server has {file} already, byte for byte.",
+        "Would upload {file}[ and select it{select?}].",
+    )
     result = fields.record(
         action=fields.one_of("uploaded", "unchanged", "skipped"),
         name=fields.text("as it was typed"),
@@ -49,7 +54,8 @@ class Upload(Guarded, ShowOne):
     template = (
         "{action=skipped}{path} is on the server already, with other bytes. It was left alone, and nothing was sent.",
         f"{{unchanged?}}<green>{{path}} was on the server already</>[ ({{size}}{VERIFIED_CLAUSES})].{_SELECTED}",
-        f"<green>Uploaded</> {{path}}[ to the SD card{{location=sdcard}}][ ({{size}}{VERIFIED_CLAUSES})].{_SELECTED}",
+        f"<green>Uploaded</> {{path}}[ to the SD card{{location=sdcard}}][ ({{size}}{VERIFIED_CLAUSES})]."
+        f"{REPLACED_CLAUSE}{_SELECTED}",
     )
     examples = (
         ("octoprint-cli upload cube.gcode", "upload a file and verify it"),

@@ -11,6 +11,7 @@ from octoprint_cli.api import (
     OVERRIDDEN,
     PRINTED,
     REPLACED,
+    REPLACED_CLAUSE,
     UPLOAD_CODES,
     VERDICT,
     VERIFIED,
@@ -69,7 +70,7 @@ class Print(Guarded, ShowOne):
         f"{{met?}}{PRINTED}",
         "{met?}{last_job:sentence}.[ {temperature:hot}.]",
         lines(
-            f"<green>Started</> {{file}}[ ({{size}}[, already on the server{{unchanged?}}]{VERIFIED_CLAUSES})].",
+            f"<green>Started</> {{file}}[ ({{size}}[, already on the server{{unchanged?}}]{VERIFIED_CLAUSES})].{REPLACED_CLAUSE}",
             *OVERRIDDEN,
             "Watch it: {octoprint-cli watch}",
         ),

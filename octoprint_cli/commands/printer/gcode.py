@@ -59,8 +59,9 @@ class Gcode(Guarded, ShowOne):
     )
     would = "Would send {commands:list}."
     template = (
+        "{for commands}{value=M112}<green>Sent the emergency stop</>, which is never answered: look at the printer.",
         "<green>Sent</> {commands:list} to the server's queue. "
-        "Whether the firmware carries it out is not known: --reply waits for its answer."
+        "Whether the firmware carries it out is not known: --reply waits for its answer.",
     )
     examples = (
         ("octoprint-cli gcode G28", "home all axes"),

@@ -63,9 +63,17 @@ class Commands(Lister):
 
     result = fields.record(commands=fields.listed(_COMMAND), broken=fields.listed(fields.text(), "what cannot be loaded, and why"))
     headings = labelled(
-        {"name": "{name}", "summary": "{summary}", "effects": "{verbose?}{effects}", "needs --confirm: it": "{confirm}"}
+        {
+            "name": "{name}[ *{confirm?}]",
+            "summary": "{summary}",
+            "effects": "{verbose?}{effects}",
+            "requires --confirm, as it": "{verbose?}{confirm}",
+        }
     )
-    template = "{for broken}<red>Broken:</> {value}"
+    template = lines(
+        "{!verbose}* may require --confirm; -v says why.",
+        "{for broken}<red>Broken:</> {value}",
+    )
     examples = (
         ("octoprint-cli commands", "all commands and what they need"),
         ("octoprint-cli commands print --json", "everything about one command, as JSON"),

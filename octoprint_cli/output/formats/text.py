@@ -98,7 +98,10 @@ class Page:
         return [Line((Piece(" " * indent + (in_words(value) or UNKNOWN)),), indent + 2)]
 
     def table(self, names: Sequence[str], rows: List[Dict[str, Any]], plural: str) -> List[Line]:
-        """Return rows as columns, or on a terminal too narrow for them as records; a sentence if there are none."""
+        """Return rows as columns, or on a terminal too narrow for them as records; a sentence if there are none.
+
+        With -v nothing is shortened: what does not fit whole is shown as records.
+        """
         headings = self.presentation.headings
         if headings == {}:
             return []
@@ -106,7 +109,7 @@ class Page:
             return [Line((Piece(f"No {plural.replace('_', ' ')}."),))]
         table = self._by_template(headings, rows) if headings else self._by_name(names, rows)
         table = [[self._written(cell) for cell in row] for row in table]
-        if self.width and layout.is_too_narrow(table, self.width):
+        if self.width and layout.is_too_narrow(table, self.width, whole=self.presentation.verbose):
             return _records(table)
         return layout.columns(table, self.width, "…" if self._fine else "...")
 

@@ -89,10 +89,10 @@ def columns(rows: Sequence[Sequence[Line]], width: int, ellipsis: str) -> List[L
     return [_row(row, widths, ellipsis) for row in rows]
 
 
-def is_too_narrow(rows: Sequence[Sequence[Line]], width: int) -> bool:
-    """Return whether columns of these rows do not fit, even shortened."""
+def is_too_narrow(rows: Sequence[Sequence[Line]], width: int, whole: bool = False) -> bool:
+    """Return whether columns of these rows do not fit, even shortened; with `whole` they are not shortened."""
     widths = [max(width_of(cell.text) for cell in column) for column in zip(*rows)]
-    return sum(_fitted(widths, width)) + len(_GAP) * (len(widths) - 1) > width
+    return sum(widths if whole else _fitted(widths, width)) + len(_GAP) * (len(widths) - 1) > width
 
 
 def _fitted(widths: List[int], width: int) -> List[int]:
