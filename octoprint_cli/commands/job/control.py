@@ -84,8 +84,8 @@ class Pause(Guarded, ShowOne):
 class Resume(Guarded, ShowOne):
     """resume the paused print
 
-    A job that is printing already is a success with "changed": false. The command is refused if a heater that was hot at the
-    pause is cold now.
+    A job that is printing already is a success with "changed": false. Without --confirm the command is refused if a
+    heater that was hot at the pause is cold now, or was turned down since.
     """
 
     destructive = "prints into the air if a heater that was hot at the pause is cold now"
