@@ -19,7 +19,8 @@ sys.stdout.flush()
 json.dump(sorted(sys.modules), sys.stderr)
 sys.exit(code)
 """
-TEXT = {f"octoprint_cli.output.{name}" for name in ("formats.text", "template", "phrases", "terminal.layout", "terminal.picture")}
+PARTS = ("formats.text_page", "template", "phrases", "terminal.layout", "terminal.picture")
+TEXT = {f"octoprint_cli.output.{name}" for name in ("formats.text", *PARTS)}
 
 
 def imported(program: Program, *argv: str) -> Set[str]:
@@ -32,6 +33,11 @@ def imported(program: Program, *argv: str) -> Set[str]:
 @pytest.mark.parametrize("argv", ["status --json", "status -f table", "version --client -f value"])
 def test_other_formats_import_nothing_of_the_text_format(argv: str, program: Program, server: FaultServer) -> None:
     assert imported(program, *argv.split()) & TEXT == set()
+
+
+@pytest.mark.parametrize("argv", ["--help", "help print", "complete bash"])
+def test_help_imports_nothing_that_lays_out_an_answer(argv: str, program: Program) -> None:
+    assert imported(program, *argv.split()) & {f"octoprint_cli.output.{name}" for name in PARTS} == set()
 
 
 def test_text_imports_no_library_that_draws(program: Program, server: FaultServer) -> None:

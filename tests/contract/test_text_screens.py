@@ -19,7 +19,7 @@ import pytest
 from stevedore.extension import ExtensionManager
 
 from octoprint_cli.app.program import Program as Run
-from octoprint_cli.output.formats import text
+from octoprint_cli.output.formats import text_page
 from octoprint_cli.plugins.entry_points import is_own
 from octoprint_cli.testing import FaultServer
 
@@ -149,7 +149,7 @@ def without_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def noon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The text format's clock stands still, in UTC."""
-    monkeypatch.setattr(text, "time", SimpleNamespace(time=lambda: NOW))
+    monkeypatch.setattr(text_page, "time", SimpleNamespace(time=lambda: NOW))
     monkeypatch.setenv("TERM", "dumb")  # no progress bars; the text format looks at the run's own environment
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
