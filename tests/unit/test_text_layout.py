@@ -42,6 +42,7 @@ def test_other_columns_are_shortened_only_if_that_is_not_enough() -> None:
     rows = [[line("a" * 50), line("b" * 20)]]
     assert texts(columns(rows, 30, "...")) == [f"{'a' * 9}...  {'b' * 13}..."]
     assert is_too_narrow(rows, 17) and not is_too_narrow(rows, 18)
+    assert is_too_narrow(rows, 18, whole=True)
 
 
 def test_wide_characters_count_twice() -> None:
