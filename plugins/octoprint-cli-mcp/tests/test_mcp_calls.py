@@ -54,7 +54,7 @@ def test_upload_and_print_need_confirm(environ: Environ, server: FaultServer, gc
     [
         ("status", {"nonsense": 1}, "there is no argument nonsense"),
         ("files", {"location": "moon"}, "invalid choice: 'moon'"),
-        ("explain", {}, "code must be given"),
+        ("inspect", {}, "file must be given"),
         ("gcode", {"commands": "G28"}, "commands must be a list, not 'G28'"),
         ("cancel", {"confirm": "no"}, "confirm must be true or false, not 'no'"),
         ("wait", {"for": ["nonsense"]}, "'nonsense' is none of"),
