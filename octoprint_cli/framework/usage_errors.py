@@ -36,7 +36,7 @@ def usage_error(message: str, parsers: Parsers, hint: str) -> UsageError:
 def unknown_option(written: str, parsers: Parsers, hint: str) -> UsageError:
     """Return the error for an option that none of the parsers has."""
     option = written.partition("=")[0]
-    known = [option for action in _actions(parsers) for option in action.option_strings]
+    known = list(dict.fromkeys(option for action in _actions(parsers) for option in action.option_strings))
     return _suggesting(f"there is no option {option}", option, known, hint)
 
 

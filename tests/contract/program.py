@@ -68,11 +68,17 @@ class Program:
 
     def inside(self, *argv: str, env: Optional[Mapping[str, str]] = None, stdin: str = "") -> Result:
         """In this process, with all that a process of its own would have: its environment, working folder and plugins."""
+        with self.surroundings(env):
+            return self.run(*argv, env=env, stdin=stdin)
+
+    @contextlib.contextmanager
+    def surroundings(self, env: Optional[Mapping[str, str]] = None) -> Iterator[None]:
+        """Within, this process has the environment, the working folder and the plugins of the program."""
         before = Path.cwd()
         os.chdir(self.work)
         try:
             with mock.patch.dict(os.environ, {**self.env, **(env or {})}, clear=True), _importable(self._paths):
-                return self.run(*argv, env=env, stdin=stdin)
+                yield
         finally:
             os.chdir(before)
 

@@ -50,7 +50,10 @@ def test_third_party_usage_errors_use_our_envelope(command: str, foreign: Progra
     for argv in ([command, "--wat"], [command, "a", "b", "c"], ["say", "--lou"]):
         result = foreign.inside(*argv, "--json")
         assert result.exit_code == 4
-        check_failure(as_json(result.stdout), "USAGE_ERROR")
+        with foreign.surroundings():
+            error = check_failure(as_json(result.stdout), "USAGE_ERROR")
+        near = error.get("details", {}).get("did_you_mean", [])
+        assert len(near) == len(set(near))
 
 
 @pytest.mark.parametrize(

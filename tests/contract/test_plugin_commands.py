@@ -58,7 +58,9 @@ def test_plugin_command_failures_use_error_codes(vendor: Program, server: FaultS
     result = vendor.inside("nozzle", "--json")
     assert result.exit_code == 1
     check_failure(as_json(result.stdout), "PRINTER_OFFLINE")
-    check_failure(as_json(vendor.inside("nozzle", "--wat", "--json").stdout), "USAGE_ERROR")
+    result = vendor.inside("nozzle", "--wat", "--json")
+    with vendor.surroundings():
+        check_failure(as_json(result.stdout), "USAGE_ERROR")
 
 
 def test_plugin_list_command_names_its_rows(vendor: Program) -> None:
@@ -71,7 +73,8 @@ def test_plugin_list_command_names_its_rows(vendor: Program) -> None:
 def test_guarded_plugin_command_needs_confirm_and_has_dry_run(vendor: Program, server: FaultServer) -> None:
     refused = vendor.inside("probe", "bed", "--json")
     assert refused.exit_code == 4
-    error = check_failure(as_json(refused.stdout), "CONFIRMATION_REQUIRED")
+    with vendor.surroundings():
+        error = check_failure(as_json(refused.stdout), "CONFIRMATION_REQUIRED")
     assert error["hint"] == "octoprint-cli probe bed --json --confirm"
     planned = check_success(as_json(vendor.inside("probe", "bed", "--dry-run", "--json").stdout))
     assert planned["dry_run"] and planned["requests"][0]["json"] == {"commands": ["G28", "G29"]}
