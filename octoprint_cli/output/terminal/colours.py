@@ -12,7 +12,7 @@ def has_colours(stream: Any, environ: Mapping[str, str]) -> bool:
     """Whether colours may be written: to a terminal that has them, unless NO_COLOR is set."""
     if environ.get("NO_COLOR") or not is_terminal(stream):
         return False
-    return environ.get("TERM", "dumb") != "dumb" or "WT_SESSION" in environ  # Windows Terminal sets no TERM
+    return (environ.get("TERM") or "dumb") != "dumb" or "WT_SESSION" in environ  # Windows Terminal sets no TERM
 
 
 def is_terminal(stream: Any) -> bool:
