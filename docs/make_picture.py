@@ -44,10 +44,19 @@ _PERCENT = re.compile(r"(\d+\.\d) ?%")
 _MOVES = re.compile(r"\x1b\[[0-9;?]*[A-HJKSTfhlr]")
 #: The colours: a dark terminal with a thin frame, which stands out from a dark page as from a light one.
 _THEME = TerminalTheme(
-    (0x16, 0x1B, 0x22),
-    (0xE6, 0xED, 0xF3),
-    [(0x48, 0x4F, 0x58), (0xFF, 0x7B, 0x72), (0x3F, 0xB9, 0x50), (0xE3, 0xB3, 0x41)]
-    + [(0x58, 0xA6, 0xFF), (0xBC, 0x8C, 0xFF), (0x39, 0xC5, 0xCF), (0xB1, 0xBA, 0xC4)],
+    (22, 27, 34),
+    (230, 237, 243),
+    # black, red, green, yellow, blue, magenta, cyan, white
+    [
+        (72, 79, 88),
+        (255, 123, 114),
+        (63, 185, 80),
+        (227, 179, 65),
+        (88, 166, 255),
+        (188, 140, 255),
+        (57, 197, 207),
+        (177, 186, 196),
+    ],
 )
 #: The picture without a title bar, in the reader's own font: a picture that loads fonts from elsewhere shows none on most pages.
 #: The font is a little larger than the grid, so that the pieces of the frame touch.
@@ -63,7 +72,7 @@ _SVG = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http:
 {lines}
 </defs>
 <rect width="{width}" height="{height}" rx="8" fill="#161b22" stroke="#6e7681" stroke-width="2" />
-<text class="{unique_id}-matrix" x="{terminal_x}" y="27" fill="#e6edf3">$ {title}</text>
+<text class="{unique_id}-matrix" x="{terminal_x}" y="27" fill="#e6edf3">$ COMMAND</text>
 <g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
 {backgrounds}
 <g class="{unique_id}-matrix">
@@ -118,7 +127,7 @@ def drawn(panel: str) -> str:
     text = Text.from_ansi(_MOVES.sub("", panel).replace("\r", ""))
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(text, soft_wrap=True)
-    return console.export_svg(title=" ".join(COMMAND), theme=_THEME, code_format=_SVG, unique_id="live")
+    return console.export_svg(theme=_THEME, code_format=_SVG.replace("COMMAND", " ".join(COMMAND)), unique_id="live")
 
 
 def main() -> None:
