@@ -80,6 +80,7 @@ def watched_job(
             place = PlaceInFile(Path(file), follow[0].file) if file else None
             presenter = LivePresenter(show, command.app.scrubber.hide_all, place, bell)
             keys.show_in(presenter)
+            presenter.note(f"print started: {follow[0].file}")  # before the socket was there to report it
             tracker, note = JobTracker(command.client, *follow), command.terminal.warn
             waiter = Waiter(command.client, parsed(["done"]), follower=tracker, on_snapshot=presenter.show_snapshot)
             try:
