@@ -57,7 +57,7 @@ _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SETTING = re.compile(r"(M106|M107|M117)(?![\d.])(.*)")
 #: What the server asks the printer for again and again, and answers that only acknowledge, or report what the view shows anyway.
 _POLLS = ("M105", "M27")
-_NOISE = re.compile(r"(?:ok(?: [NPB]?\d+)*)? *(?:T\d?:.*)?|wait|Not SD printing|SD printing byte .*")
+_NOISE = re.compile(r"(?:ok(?: [NPB]?\d+)*)? *(?:T\d?:.*|[BC]: ?-?\d.*)?|wait|Not SD printing|SD printing byte .*")
 _SPEED = re.compile(r"\bS(\d+(?:\.\d+)?)")
 #: A fan with a number other than 0 cools something else.
 _OTHER_FAN = re.compile(r"\bP[1-9]")

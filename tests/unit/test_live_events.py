@@ -87,6 +87,10 @@ def test_fan_and_display_are_read_from_what_was_sent(line, sent):
         (">>> M1050", False),
         ("<<< Error:Thermal Runaway", False),
         ("ok, connected", False),
+        ("Recv: B:31.42", True),
+        ("Recv: B: 31.42 /60.0", True),
+        ("Recv: C: X:10.0 Y:20.0", False),
+        ("Recv: Begin file list", False),
     ],
 )
 def test_lines_that_say_nothing_new_are_noise(line, noise):
