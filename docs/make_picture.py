@@ -1,7 +1,7 @@
 """Make docs/live-view.svg: the live view of a real print, as it looks on a terminal of 80 columns. Run it by `make picture`.
 
-A real OctoPrint with its virtual printer prints demo/cube.gcode while `octoprint-cli watch` runs on a pseudo-terminal; the panel
-that it shows once half of the file is printed becomes the picture.
+A real OctoPrint with its virtual printer prints demo/cube.gcode by `octoprint-cli print cube.gcode --confirm --watch` on a
+pseudo-terminal; the panel that it shows once half of the file is printed becomes the picture.
 """
 
 from __future__ import annotations
@@ -20,11 +20,14 @@ from pathlib import Path
 from typing import Iterator
 
 from rich.console import Console
+from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "live-view.svg"
 PRINTER = "picture"
+#: The command line in the picture, which is run in the folder of the file.
+COMMAND = ("octoprint-cli", "print", "cube.gcode", "--confirm", "--watch")
 COLUMNS, ROWS = 80, 24
 #: The percentage from which on the panel is taken.
 ENOUGH = 50.0
@@ -39,20 +42,37 @@ _PANEL = re.compile(r"(?:\x1b\[[\d;]*m)*╭.*?╰[^╯]*╯", re.DOTALL)
 _PERCENT = re.compile(r"(\d+\.\d) ?%")
 #: Cursor movements and the like: every control sequence but those of colours.
 _MOVES = re.compile(r"\x1b\[[0-9;?]*[A-HJKSTfhlr]")
+#: The colours: a dark terminal with a thin frame, which stands out from a dark page as from a light one.
+_THEME = TerminalTheme(
+    (22, 27, 34),
+    (230, 237, 243),
+    # black, red, green, yellow, blue, magenta, cyan, white
+    [
+        (72, 79, 88),
+        (255, 123, 114),
+        (63, 185, 80),
+        (227, 179, 65),
+        (88, 166, 255),
+        (188, 140, 255),
+        (57, 197, 207),
+        (177, 186, 196),
+    ],
+)
 #: The picture without a title bar, in the reader's own font: a picture that loads fonts from elsewhere shows none on most pages.
+#: The font is a little larger than the grid, so that the pieces of the frame touch.
 _SVG = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img"
- aria-label="The live view of octoprint-cli watch: state, file, progress bar, time left, temperatures with their history">
+ aria-label="The live view of a print: state, file, progress bar, time left, layer, temperatures with their history, events">
 <style>
 .{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace;
- font-size: {char_height}px; line-height: {line_height}px; font-variant-east-asian: full-width; }}
+ font-size: 21px; line-height: {line_height}px; font-variant-east-asian: full-width; }}
 {styles}
 </style>
 <defs>
 <clipPath id="{unique_id}-clip-terminal"><rect x="0" y="0" width="{terminal_width}" height="{terminal_height}" /></clipPath>
 {lines}
 </defs>
-<rect width="{width}" height="{height}" rx="8" fill="#292929" />
-<text class="{unique_id}-matrix" x="{terminal_x}" y="27" fill="#c5c8c6">$ octoprint-cli watch</text>
+<rect width="{width}" height="{height}" rx="8" fill="#161b22" stroke="#6e7681" stroke-width="2" />
+<text class="{unique_id}-matrix" x="{terminal_x}" y="27" fill="#e6edf3">$ COMMAND</text>
 <g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
 {backgrounds}
 <g class="{unique_id}-matrix">
@@ -73,7 +93,7 @@ def panels() -> Iterator[str]:
     outer, inner = pty.openpty()
     fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     streams = {"stdin": inner, "stdout": inner, "stderr": inner}
-    watch = subprocess.Popen(["octoprint-cli", "watch"], env=ENVIRON, start_new_session=True, **streams)
+    watch = subprocess.Popen(COMMAND, env=ENVIRON, cwd=ROOT / "demo", start_new_session=True, **streams)
     os.close(inner)
     shown = b""
     try:
@@ -81,7 +101,7 @@ def panels() -> Iterator[str]:
             try:
                 shown += os.read(outer, 65536)
             except OSError as error:  # the other end is closed
-                raise SystemExit(f"watch has ended:\n{shown[-1000:].decode(errors='replace')}") from error
+                raise SystemExit(f"the view has ended:\n{shown[-1000:].decode(errors='replace')}") from error
             complete = list(_PANEL.finditer(shown.decode(errors="ignore")))
             if complete:
                 yield complete[-1][0]
@@ -107,14 +127,13 @@ def drawn(panel: str) -> str:
     text = Text.from_ansi(_MOVES.sub("", panel).replace("\r", ""))
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(text, soft_wrap=True)
-    return console.export_svg(title="octoprint-cli watch", code_format=_SVG, unique_id="live")
+    return console.export_svg(theme=_THEME, code_format=_SVG.replace("COMMAND", " ".join(COMMAND)), unique_id="live")
 
 
 def main() -> None:
     """Print, watch, and write the picture."""
     cli("sandbox", "start", "--name", PRINTER)
     try:
-        cli("print", str(ROOT / "demo" / "cube.gcode"), "--confirm")
         PICTURE.write_text(drawn(at_half_time()), encoding="utf-8")
     finally:
         cli("sandbox", "stop", "--name", PRINTER)

@@ -8,6 +8,8 @@ from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional
 
 from octoprint_cli.client.tracking.job_outcome import CANCELLED, FAILED, FINISHED, UNFINISHED, JobOutcome
 from octoprint_cli.errors.foreign_words import in_one_sentence
+from octoprint_cli.gcode.command import code_of
+from octoprint_cli.gcode.firmware.terminal_log import FIRMWARE, HOST, read_terminal_line
 from octoprint_cli.output import units
 
 _Payload = Mapping[str, Any]
@@ -51,10 +53,11 @@ _EVENTS: Dict[str, Callable[[_Payload], str]] = {
     "Shutdown": lambda payload: "the server shuts down",
 }
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-#: A line that the server sent to the printer: perhaps with a number before it, and a checksum behind it.
-_SENT = re.compile(r"Send: (?:N\d+ *)?([GM]\d+(?:\.\d+)?)(?![\d.])([^\n]*?)(?:\*\d+)?\s*$")
-#: Lines that only acknowledge, or report what the view shows anyway.
-_NOISE = re.compile(r"Send: (?:N\d+ *)?M(?:105|27)\b.*|Recv: (?:(?:ok )?T\d?:.*|ok(?: [PB]\d+)*|wait|Not SD printing)\s*")
+#: A command that sets what the view shows.
+_SETTING = re.compile(r"(M106|M107|M117)(?![\d.])(.*)")
+#: What the server asks the printer for again and again, and answers that only acknowledge, or report what the view shows anyway.
+_POLLS = ("M105", "M27")
+_NOISE = re.compile(r"(?:ok(?: [NPB]?\d+)*)? *(?:T\d?:.*|[BC]: ?-?\d.*)?|wait|Not SD printing|SD printing byte .*")
 _SPEED = re.compile(r"\bS(\d+(?:\.\d+)?)")
 #: A fan with a number other than 0 cools something else.
 _OTHER_FAN = re.compile(r"\bP[1-9]")
@@ -82,13 +85,14 @@ class Sent(NamedTuple):
 
 def what_was_sent(line: str) -> Sent:
     """Return what a line of the server's terminal sets."""
-    found = _SENT.match(line)
+    said_by, text = read_terminal_line(line)
+    found = _SETTING.match(text) if said_by == HOST else None
     if found is None:
         return Sent()
     code, rest = found.groups()
     if code == "M117":
         return Sent(display=rest.strip())
-    if code not in ("M106", "M107") or _OTHER_FAN.search(rest):
+    if _OTHER_FAN.search(rest):
         return Sent()
     speed = _SPEED.search(rest)
     share = float(speed.group(1)) / 255 if speed else 1.0
@@ -97,7 +101,16 @@ def what_was_sent(line: str) -> Sent:
 
 def is_noise(line: str) -> bool:
     """Return whether a line of the server's terminal says nothing new to a person."""
-    return _NOISE.fullmatch(line) is not None
+    said_by, text = read_terminal_line(line)
+    if said_by == HOST:
+        return code_of(text) in _POLLS
+    return said_by == FIRMWARE and _NOISE.fullmatch(text) is not None
+
+
+def tidied(line: str) -> str:
+    """Return a line of the server's terminal without what only the serial line needs: the number and the checksum."""
+    said_by, text = read_terminal_line(line)
+    return f"{line.split(' ', 1)[0]} {text}" if said_by == HOST else line
 
 
 def ending_in_words(ending: JobOutcome, ended: float, now: float, seconds: Optional[float]) -> str:
@@ -113,5 +126,5 @@ def ending_in_words(ending: JobOutcome, ended: float, now: float, seconds: Optio
 
 
 def _failed(payload: _Payload) -> str:
-    reason = payload.get("error") or payload.get("reason")
-    return f"! print failed: {in_one_sentence(str(reason))}" if reason else "! print failed"
+    reason = str(payload.get("error") or payload.get("reason") or "unknown")
+    return "! print failed" if reason == "unknown" else f"! print failed: {in_one_sentence(reason)}"

@@ -18,7 +18,7 @@ from octoprint_cli.client.push.updates import (
 from octoprint_cli.client.resources.printer import Temperature
 from octoprint_cli.client.tracking.job_outcome import JobOutcome
 from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
-from octoprint_cli.framework.live_events import ending_in_words, event_in_words, is_noise, timed, what_was_sent
+from octoprint_cli.framework.live_events import ending_in_words, event_in_words, is_noise, tidied, timed, what_was_sent
 from octoprint_cli.framework.live_place import PlaceInFile
 from octoprint_cli.output.terminal.printer_view import PrinterView
 
@@ -46,6 +46,7 @@ class LivePresenter:
         self._lock = threading.RLock()
         self._lines: Deque[str] = deque(maxlen=LINES)
         self._notes: Deque[str] = deque(maxlen=NOTES)
+        self._words = ""  # of the last event
         self._past: Tuple[Tuple[float, Dict[str, Optional[float]]], ...] = ()
         self._pushed = True
         self._file: Optional[str] = None  # of the last job, which the server forgets when the connection breaks
@@ -76,7 +77,7 @@ class LivePresenter:
         with self._lock:
             before, self._snapshot = self._snapshot, snapshot
             self._file = snapshot.job.file or self._file
-            self._heaters = snapshot.heaters or self._heaters
+            self._heaters = snapshot.heaters if _is_reported(snapshot.heaters) else self._heaters
             if snapshot.phase.has_job:
                 self._spent = snapshot.job.print_time
                 self._place.follow(snapshot.job)
@@ -111,7 +112,10 @@ class LivePresenter:
     def _event(self, event: Event, now: float) -> None:
         if event.type == "PrintStarted":
             self._spent, self._ended = None, None
-        self._notes.append(timed(event_in_words(event.type, event.payload), now))
+        words = event_in_words(event.type, event.payload)
+        if words != self._words:  # the server reports a cancelled print twice
+            self._notes.append(timed(words, now))
+        self._words = words
 
     def _socket(self, change: SocketChange, now: float) -> None:
         self._pushed = change.up
@@ -129,7 +133,7 @@ class LivePresenter:
             self._fan = self._fan if sent.fan is None else sent.fan
             self._display = self._display if sent.display is None else sent.display
             if not is_noise(line):
-                self._lines.append(line)
+                self._lines.append(tidied(line))
 
     def _ring(self, needed: bool) -> None:
         self._rings += self._bell and needed
@@ -152,6 +156,7 @@ class LivePresenter:
         if self._show is None or known is None:
             return
         job, connected = known.job, known.phase.connected
+        heaters = known.heaters if connected else self._heaters
         place = self._place.of(job) if known.phase.has_job else None
         self._show(
             PrinterView(
@@ -161,7 +166,7 @@ class LivePresenter:
                 completion=job.completion,
                 print_time=job.print_time,
                 print_time_left=job.print_time_left,
-                temperatures=known.heaters or ({} if connected else self._heaters),
+                temperatures=heaters,
                 lines=self._hide(list(self._lines)),
                 notes=self._hide(list(self._notes)),
                 connection="push" if self._pushed else "poll",
@@ -169,7 +174,7 @@ class LivePresenter:
                 heard=known.heard,
                 unreachable=self._hide(known.unreachable),
                 reports=known.phase.has_job,
-                temperatures_are_old=not connected and not known.heaters,
+                temperatures_are_old=not connected,
                 past=self._past,
                 layer=place.layer if place else None,
                 layers=place.layers if place else None,
@@ -182,3 +187,8 @@ class LivePresenter:
                 rings=self._rings,
             )
         )
+
+
+def _is_reported(heaters: Mapping[str, Temperature]) -> bool:
+    """Whether a heater has a temperature: of a lost printer a server may report the heaters alone."""
+    return any(reading.actual is not None for reading in heaters.values())

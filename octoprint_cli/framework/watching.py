@@ -59,10 +59,12 @@ def watched_job(
     seconds: Optional[float] = None,
     file: Optional[str] = None,
     bell: bool = False,
+    required: bool = False,
 ) -> Dict[str, Any]:
     """Show the job that was started in the live view until its end, and return what `waited` returns.
 
-    `file` is the local file that was uploaded for it. Who leaves the view by its key gets `done`, what the command did before.
+    `file` is the local file that was uploaded for it. Who leaves the view, by its key or by Ctrl-C, gets `done`, what the command
+    did before; with `required`, Ctrl-C is an error.
     Without an interactive user it only waits.
     """
     from octoprint_cli.client.push.feed import Feed
@@ -78,6 +80,7 @@ def watched_job(
             place = PlaceInFile(Path(file), follow[0].file) if file else None
             presenter = LivePresenter(show, command.app.scrubber.hide_all, place, bell)
             keys.show_in(presenter)
+            presenter.note(f"print started: {follow[0].file}")  # before the socket was there to report it
             tracker, note = JobTracker(command.client, *follow), command.terminal.warn
             waiter = Waiter(command.client, parsed(["done"]), follower=tracker, on_snapshot=presenter.show_snapshot)
             try:
@@ -85,7 +88,7 @@ def watched_job(
                     for update in waiter.watch(feed, seconds or math.inf):
                         presenter.show_update(update)
             except KeyboardInterrupt:
-                if not keys.left:
+                if required and not keys.left:
                     raise
                 command.app.handled()
                 return done

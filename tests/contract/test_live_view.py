@@ -61,10 +61,18 @@ def test_resume_by_key_is_refused_with_cold_heaters(program: Program, server: Fa
     assert session.exit_code == 0 and server.octoprint.state == "Paused"
 
 
-def test_print_watch_starts_and_shows_the_job_and_is_left_by_its_key(program: Program, server: FaultServer) -> None:
-    session = watch(program, (RUNNING, "q"), more=("print", str(program.file()), "--confirm", "--watch"))
+@pytest.mark.parametrize("way", ["q", signal.SIGINT], ids=["q", "Ctrl-C"])
+def test_print_watch_starts_and_shows_the_job_and_is_left_quietly(way: Answer, program: Program, server: FaultServer) -> None:
+    session = watch(program, (RUNNING, way), more=("print", str(program.file()), "--confirm", "--watch"))
     assert session.exit_code == 0 and server.octoprint.state == "Printing"
-    assert "Started cube.gcode" in session.screen.rpartition(LEFT)[2].replace("\x1b[32m", "").replace("\x1b[0m", "")
+    left = session.screen.rpartition(LEFT)[2].replace("\x1b[32m", "").replace("\x1b[0m", "")
+    assert "Started cube.gcode" in left and left.count("print started: cube.gcode") == 1
+
+
+def test_print_that_has_to_be_waited_for_is_interrupted_by_ctrl_c(program: Program, server: FaultServer) -> None:
+    waiting = ("print", str(program.file()), "--confirm", "--wait", "--watch")
+    session = watch(program, (RUNNING, signal.SIGINT), more=waiting)
+    assert session.exit_code == 130 and "INTERRUPTED" in session.screen and server.octoprint.state == "Printing"
 
 
 def test_bell_rings_when_the_printer_pauses(program: Program, server: FaultServer) -> None:

@@ -42,6 +42,23 @@ def test_panel_shows_job_temperatures_and_log():
     assert "polling" not in shown
 
 
+def test_panel_that_stays_on_the_terminal_has_fewer_lines_than_the_live_one(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    live, _, left = bare(everything(PRINTING).replace(LEFT, "LEFT")).partition("LEFT")
+    assert live.count("Recv") == len(LINES) and left.count("Recv") == 6  # so that what is written after it is seen with it
+
+
+def test_bar_has_no_colour_of_its_own_for_what_is_left():
+    row = next(row for row in everything(PRINTING).splitlines() if "45.2 %" in row)
+    assert re.search(r"\x1b\[2m╺?━+", row) and "38;5" not in row  # a grey would be the darkest part on a light background
+
+
+@pytest.mark.parametrize("name", ["Finished at 01:33 in 1 min 39 s", "Cancelled or failed at 01:33 after 12 h 05 min"])
+def test_title_is_cut_only_where_the_panel_ends(name, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(len(name) + 6))
+    assert name in panel(IDLE._replace(ending=name, outcome="finished"))[0]
+
+
 def test_panel_shows_when_polling():
     assert "polling" in panel(PRINTING._replace(connection="poll"))[-1]
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from octoprint_cli.client.tracking.job_outcome import JobOutcome
-from octoprint_cli.framework.live_events import Sent, ending_in_words, event_in_words, is_noise, timed, what_was_sent
+from octoprint_cli.framework.live_events import Sent, ending_in_words, event_in_words, is_noise, tidied, timed, what_was_sent
 from octoprint_cli.framework.watch_report import EVENTS
 
 NIGHT = datetime(2026, 11, 29, 1, 33).timestamp()
@@ -25,6 +25,7 @@ def test_every_watched_event_has_words_without_payload(kind):
         ("PrintStarted", {"path": "parts/cube.gcode"}, "print started: parts/cube.gcode"),
         ("PrintFailed", {"reason": "cancelled"}, "print cancelled"),
         ("PrintFailed", {"reason": "error", "error": "Thermal Runaway"}, "! print failed: Thermal Runaway"),
+        ("PrintFailed", {"reason": "unknown"}, "! print failed"),
         ("Error", {"error": "MINTEMP triggered"}, "! error: MINTEMP triggered"),
         ("ToolChange", {"old": 0, "new": 1}, "tool 1"),
         ("PluginPowerOutlet", {}, "plugin power outlet"),
@@ -53,6 +54,10 @@ def test_line_has_its_local_time_before_it():
         ("Send: M1170", Sent()),
         ("Recv: M117 echo", Sent()),
         ("Send: G1 X1", Sent()),
+        (">>> N12 M106 S127.5*33", Sent(fan=50.0)),
+        (">>> M107", Sent(fan=0.0)),
+        (">>> N7 M117 Layer 3 of 9*61", Sent(display="Layer 3 of 9")),
+        ("<<< M117 echo", Sent()),
     ],
 )
 def test_fan_and_display_are_read_from_what_was_sent(line, sent):
@@ -74,10 +79,36 @@ def test_fan_and_display_are_read_from_what_was_sent(line, sent):
         ("Recv: echo:busy: processing", False),
         ("Send: M1050", False),
         ("Recv: okay then", False),
+        ("Recv: SD printing byte 10/200", True),
+        ("<<< ok", True),
+        ("<<< ok P15 B3", True),
+        ("<<<  T:210.0 /215.0 B:60.0 /60.0", True),
+        (">>> N3 M105*36", True),
+        (">>> M1050", False),
+        ("<<< Error:Thermal Runaway", False),
+        ("ok, connected", False),
+        ("Recv: B:31.42", True),
+        ("Recv: B: 31.42 /60.0", True),
+        ("Recv: C: X:10.0 Y:20.0", False),
+        ("Recv: Begin file list", False),
     ],
 )
 def test_lines_that_say_nothing_new_are_noise(line, noise):
     assert is_noise(line) is noise
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("Send: N12 G1 X1*33", "Send: G1 X1"),
+        (">>> N12 G1 X1*33", ">>> G1 X1"),
+        ("Send: M115", "Send: M115"),
+        ("Recv: N12 is no number of ours*33", "Recv: N12 is no number of ours*33"),
+        ("Changing monitoring state", "Changing monitoring state"),
+    ],
+)
+def test_line_is_shown_without_number_and_checksum(line, shown):
+    assert tidied(line) == shown
 
 
 @pytest.mark.parametrize(

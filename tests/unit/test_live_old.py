@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli.output.terminal.live_view import OLD, STILL, View
+from octoprint_cli.output.terminal.sparkline import BLOCKS
 
 from .screen import NOON, PRINTING, Tty, able, line, panel, seconds
 
@@ -36,6 +37,18 @@ def test_current_state_has_no_age(heard):
 
 def test_silence_of_an_idle_printer_is_not_old():
     assert "No answer" not in drawn(SILENT._replace(reports=False))
+
+
+def test_curve_has_a_gap_where_nothing_was_heard():
+    def curve(view):
+        stream, ticking = Tty(), [0.0]
+        with View(stream, whole=True, clock=lambda: ticking[0], now=lambda: NOW) as shown:
+            for ticking[0] in (0.0, 30.0, 60.0):
+                shown.show(view if ticking[0] == 30 else TALKING)
+        row = stream.getvalue().rpartition("bed      ")[2].partition("│")[0]
+        return sum(block in BLOCKS for block in row)
+
+    assert (curve(TALKING), curve(SILENT)) == (3, 2)
 
 
 def test_reason_of_an_outage_is_shown():

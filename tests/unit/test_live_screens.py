@@ -34,7 +34,7 @@ RUNNING = PrinterView(
     print_time=725,
     print_time_left=3700,
     temperatures={"tool0": (214.2, 215.0), "bed": (60.1, 60.0), "chamber": (31.0, 0.0)},
-    lines=[f"Send: N{number} G1 X{number % 90}.5 Y20 E0.{number}" for number in range(101, 113)],
+    lines=[f"Send: G1 X{number % 90}.5 Y20 E0.{number}" for number in range(101, 113)],
     notes=[
         "01:20:59 file selected: parts/cube.gcode",
         "01:21:00 print started: parts/cube.gcode",
@@ -82,6 +82,7 @@ FINISHED = RUNNING._replace(
     layer=None,
     layers=None,
     z=None,
+    fan=None,
     display=None,
     ending="Finished at 01:33 in 1 min 39 s",
     outcome="finished",

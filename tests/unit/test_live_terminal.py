@@ -77,12 +77,12 @@ def test_temperature_history_keeps_one_value_a_second_per_heater():
 def test_panel_shows_sparkline_per_heater(seconds):
     stream = Tty()
     with View(stream, True, seconds) as view:
-        for second in range(8):
+        for second in range(len(BLOCKS)):
             seconds.now = float(second)
             view.show(PRINTING._replace(temperatures={"tool0": (20.0 + 10 * second, 210.0), "bed": (20.0, 0.0)}))
     rows = bare(stream.getvalue().partition(LEFT)[2]).splitlines()
     assert BLOCKS in next(row for row in rows if "tool0" in row)
-    assert "▅" * 8 in next(row for row in rows if "bed" in row)
+    assert "▄" * len(BLOCKS) in next(row for row in rows if "bed" in row)
 
 
 @pytest.mark.parametrize(
@@ -90,10 +90,10 @@ def test_panel_shows_sparkline_per_heater(seconds):
     [
         ([], 10, ""),
         ([None, None], 10, "  "),
-        ([5.0], 10, "▅"),
-        ([20.0, 20.1, 19.9], 10, "▅▅▄"),
-        ([0.0, 100.0, None, 50.0], 10, "▁█ ▅"),
-        ([0.0, 100.0, None, 50.0], 2, " ▅"),
+        ([5.0], 10, "▄"),
+        ([20.0, 20.1, 19.9], 10, "▄▄▄"),
+        ([0.0, 100.0, None, 50.0], 10, "▁▇ ▄"),
+        ([0.0, 100.0, None, 50.0], 2, " ▄"),
         ([0.0, 100.0], 0, ""),
         ([0.0, 100.0], -3, ""),
     ],

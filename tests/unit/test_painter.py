@@ -122,6 +122,19 @@ def test_lost_printer_keeps_file_and_last_known_temperatures(painter, shown):
     assert shown[-1].temperatures_are_old and shown[-1].temperatures["tool0"].actual == 20.0
 
 
+def test_heaters_without_a_temperature_do_not_replace_the_last_known_ones(painter, shown):
+    nothing = {"tool0": Temperature(None, None)}  # OctoPrint 2.0 says so of a printer that it has lost
+    painter.show_snapshot(PrinterSnapshot(job("Offline after error", None), heaters=nothing))
+    assert shown[-1].temperatures_are_old and shown[-1].temperatures["tool0"].actual == 20.0
+
+
+def test_event_that_the_server_reports_twice_is_noted_once(painter, shown):
+    process_all(painter, Event("PrintFailed", {"reason": "cancelled"}), Event("PrintCancelled", {}))
+    assert [note[9:] for note in shown[-1].notes] == ["print cancelled"]
+    process_all(painter, Event("PrintStarted", {"path": "a.gcode"}), Event("PrintCancelled", {}))
+    assert len(shown[-1].notes) == 3
+
+
 def test_ending_says_how_long_the_job_took(painter, shown):
     done = JobOutcome("finished", ended=1_800_000_000.0)
     painter.show_snapshot(PrinterSnapshot(job("Operational", completion=100.0, seconds=99), ending=done))

@@ -146,8 +146,8 @@ class Print(Guarded, ShowOne):
 
     def afterwards(self, parsed_args: Namespace, outcome: Dict[str, Any], *plan: Any) -> Dict[str, Any]:
         if parsed_args.watch and self._begun is not None:
-            limit, file = parsed_args.wait_timeout, parsed_args.file
-            return watched_job(self, self._begun, outcome, seconds=limit, file=file, bell=parsed_args.bell)
+            seconds, file, bell, required = (getattr(parsed_args, name) for name in ("wait_timeout", "file", "bell", "wait"))
+            return watched_job(self, self._begun, outcome, seconds=seconds, file=file, bell=bell, required=required)
         if not parsed_args.wait:
             return outcome
         return waited(self, ["done"], None, parsed_args.wait_timeout, self._begun, outcome)

@@ -40,7 +40,7 @@ class PanelDrawing:
 
     def panel(self) -> Panel:
         """Return the panel."""
-        colour, room = self._moment.colour, max(1, self._width - (_FRAME if self._is_old else 20))
+        colour, room = self._moment.colour, max(1, self._width - _FRAME - 2)
         title = self._canvas.text(self._moment.title, colour)
         title.truncate(room, overflow="ellipsis")
         return Panel(

@@ -42,7 +42,8 @@ class Canvas(NamedTuple):
 def bar(view: PrinterView, width: Optional[int], colour: str) -> ProgressBar:
     """Return the bar of the job's progress; without a width it takes the room that there is."""
     done = min(100.0, max(0.0, view.completion or 0.0))
-    return ProgressBar(100, done, width, complete_style=colour, finished_style=colour)
+    # What is left is dim rather than a grey of its own, which a light background would show as the darkest part.
+    return ProgressBar(100, done, width, style="dim", complete_style=colour, finished_style=colour)
 
 
 def side_by_side(shown: ProgressBar, label: Text) -> Table:

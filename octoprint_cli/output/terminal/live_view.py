@@ -18,7 +18,7 @@ from rich.text import Text
 from octoprint_cli.output.safe_text import can_write
 from octoprint_cli.output.terminal.live_line import draw_line
 from octoprint_cli.output.terminal.live_moment import OLD as OLD, STILL as STILL, Moment
-from octoprint_cli.output.terminal.live_panel import PanelDrawing
+from octoprint_cli.output.terminal.live_panel import LINES, PanelDrawing
 from octoprint_cli.output.terminal.live_texts import Canvas
 from octoprint_cli.output.terminal.printer_view import PrinterView
 from octoprint_cli.output.terminal.sparkline import BLOCKS, PLAIN, Trail
@@ -147,7 +147,7 @@ class View:
             self._past = view.past
             offset = now - self._now().timestamp()
             self._canvas.trail.put_before([(moment + offset, heaters) for moment, heaters in view.past])
-        if not view.temperatures_are_old:
+        if not view.temperatures_are_old and self._moment(view).age is None:
             self._canvas.trail.add(now, view.temperatures)
 
     def _moment(self, view: PrinterView) -> Moment:
@@ -156,7 +156,8 @@ class View:
     def _leave(self) -> None:
         """Print what stays on the terminal: the printer's final state, and the messages that were held back."""
         if self._whole and self._view is not None:
-            self._console.print(self._drawing(self._moment(self._view._replace(keys=""))))
+            view = self._view._replace(keys="", lines=self._view.lines[-LINES:])
+            self._console.print(self._drawing(self._moment(view)))
         for text in self._messages:
             self._console.print(self._canvas.text(text), soft_wrap=True)
 

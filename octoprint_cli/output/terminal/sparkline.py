@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Deque, Dict, Iterable, List, Mapping, Optional
 if TYPE_CHECKING:
     from octoprint_cli.output.terminal.printer_view import Reading
 
-#: Characters of a curve, from cold to hot.
-BLOCKS = "▁▂▃▄▅▆▇█"
+#: Characters of a curve, from cold to hot. The full block is none of them: two curves above each other would become one.
+BLOCKS = "▁▂▃▄▅▆▇"
 #: ASCII characters for a terminal that cannot show the blocks.
 PLAIN = "_.-=+*#"
 #: Seconds that a curve spans at most.
