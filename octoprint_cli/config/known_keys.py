@@ -29,4 +29,4 @@ def require_known_keys(file: ConfigFile, sections: Mapping[Tuple[str, ...], Mapp
             near = close_matches(str(key), known, most=1, similarity=0.85 if may_be_plugin_section else 0.75)
             if near or not may_be_plugin_section:
                 meant = did_you_mean(near) or f"; there are {', '.join(known)}"
-                raise file.bad_value((*path, str(key)), f"is no setting{meant}")
+                raise file.bad_value((*path, str(key)), f"is not a setting{meant}")

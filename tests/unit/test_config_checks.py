@@ -47,7 +47,7 @@ def test_exceptions_are_shown_with_their_origin(server, config):
         ("checks: {print_volume: {margin: wide}}", "checks.print_volume.margin: must be a number"),
         ("checks: {print_volume: {margin: -1}}", "checks.print_volume.margin: must be a number from 0 to 100"),
         ("checks: {print_volume: {margins: 1}}", "checks.print_volume.margins: is no setting"),
-        ("checks: {print_volume: 10}", "checks.print_volume: must hold margin"),
+        ("checks: {print_volume: 10}", "checks.print_volume: must contain margin"),
         ("checks: {tools: {margin: 1}}", "checks.tools: is no check with options"),
         ("checks: [print_volume]", "checks: must hold"),
         ("check: {print_volume: {margin: 1}}", "check: is no setting; did you mean checks?"),

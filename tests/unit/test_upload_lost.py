@@ -89,7 +89,7 @@ def test_older_file_of_same_name_is_not_taken_for_the_upload(each_server, gcode_
     each_server.add_file("quick.gcode", held)
     each_server.lose_upload(lost)
     error = each_server.run_error(1, "CONNECTION_ERROR", "upload", str(gcode_file)).envelope["error"]
-    assert "holds an earlier file of that name" in error["message"]
+    assert "has an earlier file of that name" in error["message"]
     assert len(each_server.sent) == 1
 
 

@@ -90,7 +90,7 @@ def _problem(rule: str, entry_point: Any, said: str) -> Problem:
 
 def _of_one(app: Any, entry_point: Any, beside: List[Any]) -> Iterator[Violation]:
     if entry_point.group not in _KINDS:
-        yield "group", f"is in the group {entry_point.group}, which there is not; there are {', '.join(_KINDS)}"
+        yield "group", f"is in the group {entry_point.group}, which does not exist (choose from {', '.join(_KINDS)})"
         return
     if not _NAME.fullmatch(entry_point.name):
         yield "name", "has a name that is not all lower case, digits, - and _"
@@ -127,7 +127,7 @@ def _check_problems(app: Any, name: str, kind: Any) -> Iterator[Violation]:
     if kind.run is Check.run:
         yield "kind", "has no run() of its own"
     if not (kind.__dict__.get("__doc__") or "").strip():
-        yield "help", "says nothing about what it asks: it has no docstring"
+        yield "help", "has no docstring to say what it checks"
     unknown = [effect for effect in kind.effects if effect not in HARMLESS]
     if unknown:
         yield "effects", f"has effects that no check may have: {', '.join(unknown)}; there are {' and '.join(sorted(HARMLESS))}"

@@ -152,7 +152,7 @@ class Complete(ShowOne):
             done = install_completion(shell, _SCRIPTS[shell], self.settings.home, self.app.environ)
         except OSError as error:
             raise errors.FileUnwritable(
-                f"the completion cannot be installed: {error}", hint=f"octoprint-cli complete {shell}"
+                f"completion cannot be installed: {error}", hint=f"octoprint-cli complete {shell}"
             ) from error
         where = None if done.startup_file is None else str(done.startup_file)
         return {"shell": shell, "installed": str(done.script), "startup_file": where, "changed": done.changed}
