@@ -21,7 +21,7 @@ def require_known_checks(names: Sequence[str], sources: Sequence[FileSource], fi
     known = EntryPointGroup(CHECKS).claimed()
     for name in names:
         if name not in known:
-            meant = did_you_mean(close_matches(name, known)) or f"; there are {', '.join(known)}"
+            meant = did_you_mean(close_matches(name, known)) or f" (choose from {', '.join(known)})"
             path = next((path for values, _, path in sources if values.get("ignore")), ())
             raise file.bad_value((*path, "ignore"), f"there is no check {name}{meant}")
 

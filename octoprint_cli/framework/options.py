@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from octoprint_cli.client.locations import LOCATIONS, location_name
 from octoprint_cli.client.tracking.goals import FAILURES, GOALS, Goal
 from octoprint_cli.errors import UsageError
+from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.output.units import NEAR_DEGREES
 
 if TYPE_CHECKING:
@@ -164,7 +165,9 @@ def _goal(written: str) -> str:
     try:
         return str(Goal.parse(written))
     except ValueError as error:
-        raise ArgumentTypeError(f"{written!r} is not one of {', '.join(GOALS)}") from error
+        raise ArgumentTypeError(
+            f"{written!r} is not one of {', '.join(GOALS)}{did_you_mean(close_matches(written, GOALS))}"
+        ) from error
 
 
 def _failures(written: str) -> FrozenSet[str]:
@@ -173,7 +176,9 @@ def _failures(written: str) -> FrozenSet[str]:
     words = [word.strip() for word in written.split(",")]
     unknown = [word for word in words if word not in FAILURES]
     if unknown:
-        raise ArgumentTypeError(f"{unknown[0]!r} is not one of {', '.join(FAILURES)}")
+        raise ArgumentTypeError(
+            f"{unknown[0]!r} is not one of {', '.join(FAILURES)}{did_you_mean(close_matches(unknown[0], FAILURES))}"
+        )
     return frozenset(words)
 
 

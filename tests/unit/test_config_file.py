@@ -45,7 +45,7 @@ def read_everything(found):
         ("model: Ender-3\n", 1, "model: is no setting; did you mean models?"),
         ("limit: {tool: 100}\n", 1, "limit: is no setting; did you mean limits?"),
         ("host: a.test\napikey: x\n", 2, "did you mean api_key?"),
-        ("colour: red\n", 1, "colour: is no setting; there are"),
+        ("colour: red\n", 1, "colour: is not a setting (choose from"),
         ("printers:\n  mk3:\n    hsot: b.test\n", 3, "printers.mk3.hsot: is no setting; did you mean host?"),
         ("printers:\n  on: {host: b.test}\n", None, "put the printer's name in quotes"),
         ("limits:\n  bed: warm\n", 2, "limits.bed"),

@@ -66,7 +66,7 @@ def _is_ours(distribution: distributions.Distribution) -> bool:
 def _not_installed(name: str, known: List[str]) -> NotFound:
     near = close_matches(_plain(name), known) or [one for one in known if _plain(name) in _plain(one)]
     return NotFound(
-        f"no distribution {name} is installed that adds anything to octoprint-cli{did_you_mean(near)}",
+        f"no installed distribution {name} adds anything to octoprint-cli{did_you_mean(near)}",
         hint=f"octoprint-cli plugins check {near[0]}" if near else "octoprint-cli plugins list",
         details={"did_you_mean": near},
     )
@@ -130,7 +130,7 @@ def _check_problems(app: Any, name: str, kind: Any) -> Iterator[Violation]:
         yield "help", "has no docstring to say what it checks"
     unknown = [effect for effect in kind.effects if effect not in HARMLESS]
     if unknown:
-        yield "effects", f"has effects that no check may have: {', '.join(unknown)}; there are {' and '.join(sorted(HARMLESS))}"
+        yield "effects", f"has effects that no check may have: {', '.join(unknown)} (choose from {' and '.join(sorted(HARMLESS))})"
 
 
 def _format_problems(method: str) -> Callable[[Any, str, Any], Iterator[Violation]]:

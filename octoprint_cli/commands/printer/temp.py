@@ -78,7 +78,7 @@ class Temp(Guarded, ShowOne):
             "--tool", metavar="[INDEX=]DEGREES", action="append", default=[], help="the hotend; INDEX is 0 by default"
         )
         for index in NUMBERED_TOOLS:
-            shown = f"tool{index}" if index < 2 else SUPPRESS
+            shown = f"the hotend tool{index}" if index < 2 else SUPPRESS
             group.add_argument(f"--tool{index}", metavar="DEGREES", type=number_text, help=shown)
         group.add_argument("--bed", metavar="DEGREES", type=number_text, help="the heated bed")
         group.add_argument("--chamber", metavar="DEGREES", type=number_text, help="the heated chamber")
