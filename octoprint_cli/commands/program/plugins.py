@@ -39,7 +39,7 @@ class PluginsList(Lister):
             "problems": "<red>{problems}</>",
         }
     )
-    template = "{!verbose}-v names them."
+    template = "{!verbose}-v shows their names."
     examples = (
         ("octoprint-cli plugins list", "the plugins and what is wrong with them"),
         ("octoprint-cli plugins list -v", "with the names of all that they add"),
