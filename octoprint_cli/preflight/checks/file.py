@@ -50,7 +50,7 @@ class Readable(Check):
 
 
 class Extension(Check):
-    """The file's name is one that a server stores, and ends as that of something printable."""
+    """The file's name is one that a server can store, with the ending of something printable."""
 
     def run(self, context: CheckContext) -> str:
         if context.stored is not None:
@@ -92,7 +92,7 @@ class NotEmpty(Check):
 
 
 class Size(Check):
-    """The file is no larger than OctoPrint takes."""
+    """The file is no larger than OctoPrint accepts."""
 
     def run(self, context: CheckContext) -> str:
         if context.stored is not None:
