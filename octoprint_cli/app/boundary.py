@@ -64,7 +64,7 @@ class Boundary:
         data = getattr(interruption, "data", None)
         if not self._run.has_acted:
             elsewhere = self._run.acted_elsewhere
-            sent = "what was sent to another server continues" if elsewhere else "nothing that changes anything was sent"
+            sent = "what was sent to another server continues" if elsewhere else "nothing was sent that would change anything"
             return self._report(kind(f"{word}; {sent}", data=data))
         sentence, now = self._aftermath("the outcome is not known: the server was not asked")
         return self._report(kind(f"{word}; {sentence}", details=now, data=data))

@@ -29,7 +29,7 @@ def stopping(server, method, path, stop, also=lambda: None):
 def test_interrupt_before_any_change_reports_nothing_sent(server, stop, exit_code, code, word):
     stopping(server, "GET", "/api/job", stop)
     error = server.run_error(exit_code, code, "status").envelope["error"]
-    assert error["message"] == f"{word}; nothing that changes anything was sent" and "details" not in error
+    assert error["message"] == f"{word}; nothing was sent that would change anything" and "details" not in error
     assert server.reads == ["/api/job"]
 
 
@@ -38,7 +38,7 @@ def test_interrupt_without_json_prints_one_error_line_and_a_hint(server, stop, e
     stopping(server, "GET", "/api/job", stop)
     result = server.run("status")
     assert (result.exit_code, result.stdout) == (exit_code, "")
-    assert result.stderr == f"Error: {word}; nothing that changes anything was sent ({code})\nHint: octoprint-cli status\n"
+    assert result.stderr == f"Error: {word}; nothing was sent that would change anything ({code})\nHint: octoprint-cli status\n"
 
 
 @each_stop

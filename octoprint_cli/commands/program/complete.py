@@ -136,7 +136,7 @@ class Complete(ShowOne):
             return {"words": found.words, "files": found.files, **described}
         shell = parsed_args.shell or (self._own_shell() if parsed_args.install else None)
         if shell is None:
-            raise errors.UsageError("which shell? bash, zsh or fish", hint="octoprint-cli complete bash")
+            raise errors.UsageError("no shell is named: choose bash, zsh or fish", hint="octoprint-cli complete bash")
         if parsed_args.install:
             return self._install(shell)
         return {"shell": shell, "script": _SCRIPTS[shell], "use": _HINTS[shell]}
