@@ -64,9 +64,9 @@ class Boundary:
         data = getattr(interruption, "data", None)
         if not self._run.has_acted:
             elsewhere = self._run.acted_elsewhere
-            sent = "what was sent to another server goes on" if elsewhere else "nothing was sent that changes anything"
+            sent = "what was sent to another server continues" if elsewhere else "nothing was sent that would change anything"
             return self._report(kind(f"{word}; {sent}", data=data))
-        sentence, now = self._aftermath("the server was not asked what came of it")
+        sentence, now = self._aftermath("the outcome is not known: the server was not asked")
         return self._report(kind(f"{word}; {sentence}", details=now, data=data))
 
     def _with_state_now(self, error: OutcomeUnknown) -> CliError:

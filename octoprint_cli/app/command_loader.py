@@ -75,7 +75,7 @@ class CommandManager(CliffManager):
         if not (isinstance(command, type) and issubclass(command, CliffCommand)):
             entry_point = self._extensions.entry_point(entry_point_name_of(name))
             owner = distribution_of(entry_point, GROUP) or entry_point.value
-            raise PluginError(f"{name} of {owner} is no cliff command", hint=f"pip uninstall {owner}")
+            raise PluginError(f"{name} of {owner} is not a cliff command", hint=f"pip uninstall {owner}")
         return adapt(command)
 
     def load_soon(self, name: str) -> Type[CliffCommand]:
@@ -168,7 +168,7 @@ class CommandManager(CliffManager):
         if below:
             rest = {name.partition(" ")[2]: name for name in below}
             near = [rest[word] for word in close_matches(" ".join(words[1:2]), rest)]
-            others = f"; there are: {', '.join(below)}"
+            others = f" (choose from {', '.join(below)})"
             return UsageError(
                 f"{' '.join(words[:2])!r} is not a command{did_you_mean(near) or others}",
                 hint=f"octoprint-cli help {near[0] if near else words[0]}",

@@ -62,14 +62,14 @@ class NestedRun(Run):
 
     def _run_line(self, argv: List[str]) -> None:
         if any("\0" in word for word in argv):  # a JSON document can hold one, a shell's command line cannot
-            raise UsageError("a word of the line holds a NUL character")
+            raise UsageError("a word in the line contains a NUL character")
         super()._run_line(argv)
 
     def require_possible(self, name: str) -> None:
         """Raise UsageError for a command that streams."""
         if self.streaming:
             raise UsageError(
-                f"{name} tells things as they happen, which no line within another run can", hint=f"octoprint-cli {name}"
+                f"{name} reports events as they happen, which a nested command cannot do", hint=f"octoprint-cli {name}"
             )
 
 

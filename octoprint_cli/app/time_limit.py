@@ -16,7 +16,7 @@ def time_limit(seconds: float) -> Iterator[None]:
         return
 
     def late(*_: Any) -> NoReturn:
-        raise TimeoutError(f"not done after {seconds:g} s")
+        raise TimeoutError(f"not finished after {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, late)
     rest = signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -72,8 +72,8 @@ class Unwritten:
     def _failed(self, error: Exception, format_name: Optional[str]) -> OutputError:
         owner = self._owner(format_name)
         what = f"the format {format_name}" if format_name else f"the answer of {self._command.cmd_name}"
-        whose = f"{what} of {owner}" if owner else f"{what}, which is a bug of octoprint-cli,"
-        hint = f"octoprint-cli plugins list  # report it to the makers of {owner}, with the output of --debug" if owner else _OURS
+        whose = f"{what} of {owner}" if owner else f"{what}, which is a bug in octoprint-cli,"
+        hint = f"octoprint-cli plugins list  # report it to the authors of {owner}, with the output of --debug" if owner else _OURS
         return self._error(f"{whose} crashed: {type(error).__name__}: {error}", hint, owner)
 
     def _error(self, message: str, hint: Optional[str] = None, owner: Optional[str] = None) -> OutputError:

@@ -234,7 +234,7 @@ class Client:
 
 def _sentence(known: Mapping[str, Any]) -> str:
     if not known:
-        return "the server could not be asked what came of it"
+        return "the outcome is not known: the server could not be asked"
     upload, file = known.get("upload"), known.get("file")
     arrived = "" if upload is None else f", and the upload of {upload} has {'' if known.get('stored') else 'not '}arrived"
     goes_on = "the job goes on: " if phase_of(known["state"]) in _GOES_ON else ""

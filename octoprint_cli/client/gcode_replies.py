@@ -40,7 +40,7 @@ def send_and_read_replies(client: Client, commands: Sequence[str], seconds: floa
         socket, _ = ready(client.http, Subscription(state=False, lines=True, events=("CommandSuppressed",)))
     except SocketLost as lost:
         raise errors.PushUnavailable(
-            f"no reply can be heard: {lost}; nothing was sent",
+            f"the firmware's replies cannot be received: {lost}; nothing was sent",
             hint=f"octoprint-cli gcode {' '.join(map(shlex.quote, commands))}  # without --reply",
         ) from lost
     try:
@@ -51,7 +51,7 @@ def send_and_read_replies(client: Client, commands: Sequence[str], seconds: floa
         if broken is not None:
             raise _no_reply(talk, f"the push socket was lost ({broken})") from broken
         if not talk.complete:
-            raise _no_reply(talk, f"nothing came for {seconds:g} s")
+            raise _no_reply(talk, f"nothing arrived for {seconds:g} s")
         return [reply.as_dict() for reply in talk.replies]
     finally:
         socket.close()
@@ -86,9 +86,9 @@ def _take(message: Message, talk: ReplyReader) -> None:
 
 def _no_reply(talk: ReplyReader, why: str) -> errors.CliError:
     open_ones = [reply for reply in talk.replies if not reply.closed]
-    how = "sent, but not acknowledged" if open_ones[0].sent else "queued, but not seen going out"
+    how = "sent, but not acknowledged" if open_ones[0].sent else "queued, but not seen being sent"
     return errors.NoReply(
         f"{open_ones[0].command} was {how}: {why}",
-        hint="octoprint-cli status  # the key needs the permission MONITOR_TERMINAL to hear the printer",
+        hint="octoprint-cli status  # the key needs the permission MONITOR_TERMINAL to see the firmware's replies",
         data={"replies": [reply.as_dict() for reply in talk.replies]},
     )

@@ -27,7 +27,7 @@ def missing_file(path: str, location: str, listed: Sequence[StoredFile]) -> File
         return FileNotFound(what, hint=f"octoprint-cli files --location {location}")
     shown = ", ".join(meant[:_MOST]) + (" ..." if meant[_MOST:] else "")
     return FileNotFound(
-        f"{what}; {'in it there' if below else 'there'} is {shown}",
+        f"{what}; {'it contains' if below else 'there is'} {shown}",
         hint=f"octoprint-cli preflight --location {location} --stored {shlex.quote(meant[0])}",
         details={"did_you_mean": meant[:_MOST]},
     )

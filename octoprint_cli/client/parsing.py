@@ -13,7 +13,7 @@ _LARGEST = 10**18
 def mapping(value: Any, what: str) -> Dict[str, Any]:
     """Return a JSON object. Raises UnexpectedResponse for anything else."""
     if not isinstance(value, dict):
-        raise UnexpectedResponse(f"{what} answered something that OctoPrint does not: no JSON object")
+        raise UnexpectedResponse(f"{what} did not answer with a JSON object, as OctoPrint does")
     return value
 
 

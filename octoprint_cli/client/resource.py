@@ -119,7 +119,7 @@ class Resource:
 
     def _unreadable(self, failure: CliError) -> OutcomeUnknown:
         return OutcomeUnknown(
-            f"{self.last_outcome}, but what came of it cannot be read: {failure.message}",
+            f"{self.last_outcome}, but its outcome cannot be read: {failure.message}",
             details={"cause": failure.as_dict()},
         )
 

@@ -23,7 +23,7 @@ def other_bytes(sent: UploadResult) -> errors.UploadCorrupt:
     stored, path = sent.stored, sent.stored.path
     return errors.UploadCorrupt(
         f"the server holds other bytes under {path} than were sent ({stored.size} bytes, {sent.size} were sent): a plugin of the "
-        "server may rewrite what is uploaded, or the file was damaged on the way",
+        "server may rewrite what is uploaded, or the file was damaged in transit",
         hint=f"octoprint-cli print --stored {shlex.quote(path)} --confirm  # checks and prints what the server holds",
         details={
             "path": path,
@@ -35,7 +35,7 @@ def other_bytes(sent: UploadResult) -> errors.UploadCorrupt:
 
 def not_stored(lost: errors.OutcomeUnknown, form: FileForm, path: str, found: Optional[StoredFile]) -> errors.CliError:
     """Return the error for a file that did not arrive, with what the server has instead."""
-    there = "holds an earlier file of that name" if found else "does not hold the file"
+    there = "has an earlier file of that name" if found else "does not hold the file"
     how_far = "all of it" if form.complete else f"{form.sent} of {form.size} bytes"
     stalled = (lost.details or {}).get("stalled", False)
     failed = (lost.details or {}).get("http_status") == 500
@@ -43,7 +43,7 @@ def not_stored(lost: errors.OutcomeUnknown, form: FileForm, path: str, found: Op
     if "answer" in (lost.details or {}):  # something in front of OctoPrint has answered
         kind = errors.UnexpectedResponse
     return kind(
-        f"{lost.last_outcome} after {how_far} of {path} went out; the server was asked, and {there}",
-        hint=f"octoprint-cli upload {shlex.quote(str(form.path))}  # again; if it breaks off each time, a proxy may limit the size",
+        f"{lost.last_outcome} after {how_far} of {path} was sent; the server was asked, and {there}",
+        hint=f"octoprint-cli upload {shlex.quote(str(form.path))}  # try again; if it fails every time, a proxy may limit the size",
         details={"path": path, "size": form.size, "sent": form.sent},
     )

@@ -21,7 +21,7 @@ def require_known_checks(names: Sequence[str], sources: Sequence[FileSource], fi
     known = EntryPointGroup(CHECKS).claimed()
     for name in names:
         if name not in known:
-            meant = did_you_mean(close_matches(name, known)) or f"; there are {', '.join(known)}"
+            meant = did_you_mean(close_matches(name, known)) or f" (choose from {', '.join(known)})"
             path = next((path for values, _, path in sources if values.get("ignore")), ())
             raise file.bad_value((*path, "ignore"), f"there is no check {name}{meant}")
 
@@ -37,7 +37,7 @@ def check_options(sources: Sequence[FileSource], file: ConfigFile, read: Section
         if section is None:
             continue
         if not isinstance(section, dict):
-            raise file.bad_value(here, f"must hold {', '.join(CHECK_OPTIONS)}")
+            raise file.bad_value(here, f"must contain {', '.join(CHECK_OPTIONS)}")
         for check, options in section.items():
             keys = _keys_of(check, options, here, file)
             given = read((*here, check), options, keys)
@@ -48,7 +48,7 @@ def check_options(sources: Sequence[FileSource], file: ConfigFile, read: Section
 def _keys_of(check: Any, options: Any, here: Tuple[str, ...], file: ConfigFile) -> Mapping[str, Setting]:
     keys: Optional[Mapping[str, Setting]] = CHECK_OPTIONS.get(check)
     if keys is None:
-        raise file.bad_value((*here, str(check)), f"is no check with options; {' and '.join(CHECK_OPTIONS)} have some")
+        raise file.bad_value((*here, str(check)), f"is not a check with options; only {' and '.join(CHECK_OPTIONS)} have any")
     if not isinstance(options, dict):
-        raise file.bad_value((*here, check), f"must hold {', '.join(keys)}, as in {check}: {{margin: 10}}")
+        raise file.bad_value((*here, check), f"must contain {', '.join(keys)}, as in {check}: {{margin: 10}}")
     return keys

@@ -45,11 +45,11 @@ class ConfigFile:
             self.data = (loader.construct_document(node) if node else None) or {}
         except (yaml.YAMLError, ValueError, RecursionError) as error:
             mark = getattr(error, "problem_mark", None)
-            problem = getattr(error, "problem", None) or "this is not the YAML that a configuration is written in"
+            problem = getattr(error, "problem", None) or "this is not YAML that a configuration can use"
             # `from None`, since a traceback would quote the line, and with it the API key.
             raise self._bad(problem, mark.line + 1 if mark else None) from None
         if not isinstance(self.data, dict):
-            raise self._bad("it must hold keys and values", 1)
+            raise self._bad("it must contain keys and values", 1)
 
     def _walk(self, node: Any, path: Tuple[str, ...]) -> None:
         if node is None or node.id != "mapping":
@@ -58,7 +58,7 @@ class ConfigFile:
             here = (*path, str(key.value))
             line = key.start_mark.line + 1
             if here in self.lines:
-                raise self._bad(f"{'.'.join(here)} stands there twice, first on line {self.lines[here]}", line)
+                raise self._bad(f"{'.'.join(here)} is given twice, first on line {self.lines[here]}", line)
             self.lines[here] = line
             self._walk(value, here)
 

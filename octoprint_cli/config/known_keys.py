@@ -28,5 +28,5 @@ def require_known_keys(file: ConfigFile, sections: Mapping[Tuple[str, ...], Mapp
             may_be_plugin_section = isinstance(section[key], (dict, list))
             near = close_matches(str(key), known, most=1, similarity=0.85 if may_be_plugin_section else 0.75)
             if near or not may_be_plugin_section:
-                meant = did_you_mean(near) or f"; there are {', '.join(known)}"
-                raise file.bad_value((*path, str(key)), f"is no setting{meant}")
+                meant = did_you_mean(near) or f" (choose from {', '.join(known)})"
+                raise file.bad_value((*path, str(key)), f"is not a setting{meant}")

@@ -102,7 +102,7 @@ class Settings:
         """The printers of the configuration file, by name."""
         printers = self.file.data.get("printers") or {}
         if not isinstance(printers, dict) or not all(isinstance(printer, dict) for printer in printers.values()):
-            raise self.file.bad_value(("printers",), "must hold names, each with its own keys")
+            raise self.file.bad_value(("printers",), "must contain names, each with its own keys")
         unquoted = [name for name in printers if not isinstance(name, str)]
         if unquoted:  # YAML reads an unquoted `on` as true
             raise self.file.bad_value(("printers", str(unquoted[0])), "put the printer's name in quotes")
@@ -177,14 +177,14 @@ class Settings:
             if isinstance(found, dict):
                 merged.update(found if keys is None else self._read_section((*(path or ()), name), found, keys))
             elif found is not None and keys is not None:
-                raise self.file.bad_value((*(path or ()), name), f"must hold {', '.join(keys)}")
+                raise self.file.bad_value((*(path or ()), name), f"must contain {', '.join(keys)}")
         return merged
 
     def _read_section(self, path: Tuple[str, ...], found: Mapping[str, Any], keys: Mapping[str, Setting]) -> Dict[str, Any]:
         read = {}
         for key, raw in found.items():
             if key not in keys:
-                raise self.file.bad_value((*path, str(key)), f"is no setting; there are {', '.join(keys)}")
+                raise self.file.bad_value((*path, str(key)), f"is not a setting (choose from {', '.join(keys)})")
             try:
                 read[key] = keys[key].read(raw)
             except ValueError as error:
@@ -294,10 +294,10 @@ class Settings:
             if path is None or section is None:
                 continue
             if not isinstance(section, dict):
-                raise self.file.bad_value((*path, "limits"), "must hold tool, bed and chamber")
+                raise self.file.bad_value((*path, "limits"), "must contain tool, bed and chamber")
             for name, raw in section.items():
                 if name not in LIMITS:
-                    raise self.file.bad_value((*path, "limits", str(name)), f"is none of {', '.join(LIMITS)}")
+                    raise self.file.bad_value((*path, "limits", str(name)), f"is not one of {', '.join(LIMITS)}")
                 try:
                     found[name] = Value(degrees(raw), origin)
                 except ValueError as error:

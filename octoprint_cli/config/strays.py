@@ -34,7 +34,7 @@ def require_plain(text: str) -> None:
     if _ASSIGNMENT.match(text):
         raise ValueError("begins with a variable's name: give the value alone")
     if _COMMENT.search(text):
-        raise ValueError("has a comment behind it: remove that")
+        raise ValueError("is followed by a comment: remove it")
 
 
 def require_plain_key(key: str) -> None:
@@ -62,7 +62,7 @@ def misplaced(path: Tuple[str, ...], key: str, section: Any, known: Mapping[str,
     inside = [name for name in section if name in known]
     if (key.lower() in _WRAPPERS and inside) or all(name in section for name in _CONNECTION):
         place = f"printers.{path[1]}" if path else "the top level, or a name below printers"
-        return f"holds {', '.join(inside)}, which are read from {place} alone: move them there"
+        return f"holds {', '.join(inside)}, which are only read from {place}: move them there"
     return None
 
 

@@ -37,7 +37,7 @@ def normalise(written: str) -> str:
     if surplus:
         right = urlunsplit((parts.scheme, parts.netloc, parts.path[: surplus.start()], "", ""))
         raise ConfigError(
-            f"{mask_url(written)!r} ends with {surplus.group()}, which is no part of a server's address",
+            f"{mask_url(written)!r} ends with {surplus.group()}, which is not part of a server's address",
             hint=f"octoprint-cli --host {mask_url(right)} status  # each request adds the path below it",
         )
     return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))

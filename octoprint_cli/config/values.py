@@ -65,7 +65,7 @@ def _key(value: Any) -> str:
     key = _text(value)
     require_plain_key(key)
     if not (key.isascii() and key.isprintable()) or " " in key:
-        raise ValueError("has characters that no API key has")
+        raise ValueError("has characters that an API key cannot have")
     return key
 
 
@@ -111,7 +111,7 @@ def _texts(value: Any) -> List[str]:
     """Return a text, or a list of texts, as a list."""
     listed = value if isinstance(value, list) else [value]
     if not all(isinstance(item, str) and item.strip() for item in listed):
-        raise ValueError("must be a text, or a list of texts: put each in quotes")
+        raise ValueError("must be a string, or a list of strings: put each in quotes")
     return [item.strip() for item in listed]
 
 

@@ -54,7 +54,7 @@ def rewritten(text: str, after: Dict[str, Any]) -> str:
         return _edited(text.lstrip("\ufeff"), after)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "it is written in a way that cannot be changed"
+        problem = getattr(error, "problem", None) or "it is written in a form that this program cannot change"
         raise CannotRewrite(problem, line=mark.line + 1 if mark else None) from None
 
 

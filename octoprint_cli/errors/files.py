@@ -50,7 +50,7 @@ class FileDamaged(FileError):
 
     code = "FILE_DAMAGED"
     remedy = "octoprint-cli help inspect"
-    advice = "Slice the model again. If the line is harmless, `--ignore file_damage` overrides it, which is recorded."
+    advice = "Slice the model again. If the line is harmless, `--ignore file_damage` overrides the check, which is recorded."
 
 
 class OutsideVolume(FileError):

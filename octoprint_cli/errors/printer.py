@@ -51,7 +51,7 @@ class NoActiveJob(CliError):
     """There is no job to cancel, pause or resume."""
 
     code = "NO_ACTIVE_JOB"
-    advice = "There is nothing to do; `status` says how the last job ended."
+    advice = "There is nothing to do; `status` shows how the last job ended."
 
 
 class NotStarted(CliError):
@@ -74,7 +74,7 @@ class WaitTimeout(CliError):
 
     code = "WAIT_TIMEOUT"
     remedy = "octoprint-cli wait"
-    advice = "The printer goes on with what it does: wait again with a longer `--timeout`, or look with `status`."
+    advice = "The printer continues what it is doing: wait again with a longer `--timeout`, or look with `status`."
     retryable = True
 
 

@@ -25,7 +25,7 @@ class PluginError(CliError):
     @classmethod
     def crashed(cls, error: BaseException, name: str, owner: str) -> PluginError:
         """Return the error for a bug in a command of the distribution `owner`."""
-        hint = f"octoprint-cli plugins list  # report it to the makers of {owner}, with the output of --debug"
+        hint = f"octoprint-cli plugins list  # report it to the authors of {owner}, with the output of --debug"
         return cls(f"{name} of {owner} crashed: {type(error).__name__}: {error}", hint=hint, details={"distribution": owner})
 
 
@@ -49,7 +49,7 @@ class InternalError(CliError):
     @classmethod
     def of(cls, error: BaseException) -> InternalError:
         """Return the error for an unexpected exception."""
-        return cls(f"{type(error).__name__}: {error}: a bug of octoprint-cli")
+        return cls(f"{type(error).__name__}: {error}: a bug in octoprint-cli")
 
 
 class Interrupted(CliError):

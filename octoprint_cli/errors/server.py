@@ -13,7 +13,7 @@ class ConnectionFailed(OfflineError):
     code = "CONNECTION_ERROR"
     remedy = "octoprint-cli config show"
     advice = (
-        "Check the address and the network, and that the server is on. Try again with growing pauses. A print that is running "
+        "Check the address and the network, and that the server is on. Try again at increasing intervals. A print that is running "
         "goes on without you."
     )
 
@@ -111,9 +111,7 @@ class ServerWarning(CliError):
 
     code = "SERVER_WARNING"
     remedy = "octoprint-cli preflight"
-    advice = (
-        "Read the warning; the server's web page says more. With `--strict` it forbids the print until `--ignore` overrides it."
-    )
+    advice = "Read the warning; the server's web page says more. With `--strict` it blocks the print until `--ignore` overrides it."
 
 
 class PushUnavailable(CliError):
@@ -121,4 +119,4 @@ class PushUnavailable(CliError):
 
     code = "PUSH_UNAVAILABLE"
     remedy = "octoprint-cli status"
-    advice = "Let the proxy pass websockets at /sockjs on, or do without --reply."
+    advice = "Let the proxy forward websockets at /sockjs, or do without --reply."

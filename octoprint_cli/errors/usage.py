@@ -36,8 +36,8 @@ class ConfirmationRequired(CliError):
     remedy = "octoprint-cli help"
     advice = (
         "Make sure that what the message describes may happen, then run the hint, which is the same line with --confirm. "
-        "--dry-run says in needs_confirm what a line would have to be confirmed for. During a job or its pause gcode wants it for "
-        "all that this program does not know, and for what spoils the print."
+        "With --dry-run, needs_confirm shows what would need it. During a job or a pause, gcode requires it for "
+        "every command that this program does not know, and for those that would spoil the print."
     )
 
 

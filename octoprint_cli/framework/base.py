@@ -113,7 +113,7 @@ class Output(CliffHooks):
         elsewhere = Formatters(LIST_GROUP if self._group == SHOW_GROUP else SHOW_GROUP, "").names()
         if wanted in elsewhere:  # such as OCTOPRINT_CLI_FORMAT=csv for a single object, which is shown as text
             return
-        raise ConfigError(f"OCTOPRINT_CLI_FORMAT={wanted} is none of {', '.join(known)}", hint="unset OCTOPRINT_CLI_FORMAT")
+        raise ConfigError(f"OCTOPRINT_CLI_FORMAT={wanted} is not one of {', '.join(known)}", hint="unset OCTOPRINT_CLI_FORMAT")
 
     def get_parser(self, prog_name: str) -> ArgumentParser:
         """Return the parser of the command's arguments. To extend it, call super, add arguments and return it."""

@@ -71,7 +71,7 @@ def answers(command: Any, parsed_args: Namespace) -> List[Field]:
 
 def no_column(unknown: Sequence[str], known: Sequence[str]) -> UsageError:
     """Return the error for columns that do not exist."""
-    return UsageError(f"there is no column {', '.join(unknown)}; there are {', '.join(known)}")
+    return UsageError(f"there is no column {', '.join(unknown)} (choose from {', '.join(known)})")
 
 
 def _answers(command: Any, parsed_args: Namespace) -> Iterator[Field]:

@@ -173,7 +173,7 @@ class Guarded:
         """Run the pre-flight, show its warnings and return its summary, or None with --no-preflight. Raises if a check fails."""
         if parsed_args.no_preflight:
             if parsed_args.ignore or parsed_args.strict:
-                raise UsageError("--no-preflight runs no check, so --ignore and --strict make no sense beside it")
+                raise UsageError("--no-preflight runs no checks, so it cannot be combined with --ignore or --strict")
             return None
         report = self.run_preflight(parsed_args)
         error = report.error()

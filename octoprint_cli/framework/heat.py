@@ -19,8 +19,8 @@ def require_hot(command: CommandContext, job: Job) -> None:
     if found.cold:
         named = ", ".join(f"{heater} {target:g} °C" for heater, target in found.cold.items())
         raise ConfirmationRequired(
-            "heaters have cooled down or were turned down since the pause, so that the rest would be printed into the air; by "
-            f"{found.source} these were hot: {named}",
+            "heaters have cooled down or were turned down since the pause, so the rest would be printed into the air; "
+            f"according to {found.source} these were hot: {named}",
             hint=_heating(command, found.cold),
             details={"cold": found.cold, "source": found.source},
         )

@@ -8,17 +8,17 @@ _FORMATS = """How answers are written: the same options for every command.
 
   --json              short for -f json
   -f, --format NAME   the format, by one of the names below
-  -c, --column FIELD  only this field; may be repeated. A dot goes to a part
+  -c, --column FIELD  only this field (may be repeated). A dot selects a part
                       of a field: -c job.completion
 
 formats:
   text    what a person reads (default)
   table   boxes, with every field
-  json    one document, or a line for each event of watch and batch
+  json    one document, or one line per event of watch and batch
   yaml    the same in YAML
-  value   values alone, one a line: for a variable of a shell script
+  value   bare values, one per line: for a variable in a shell script
   csv     lists only: files, plugins list ...
-  shell   single objects only: NAME='value', to be read by eval
+  shell   single objects only: NAME='value', for the shell's eval
 
 OCTOPRINT_CLI_FORMAT=json makes another format the default.
 

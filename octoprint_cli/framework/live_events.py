@@ -47,10 +47,10 @@ _EVENTS: Dict[str, Callable[[_Payload], str]] = {
     "PowerOn": lambda payload: "printer switched on",
     "PowerOff": lambda payload: "printer switched off",
     "PrinterProfileModified": lambda payload: "printer profile changed",
-    "CaptureFailed": lambda payload: "no picture for the timelapse",
+    "CaptureFailed": lambda payload: "no snapshot for the timelapse",
     "MovieDone": lambda payload: "timelapse rendered",
     "Startup": lambda payload: "the server has started",
-    "Shutdown": lambda payload: "the server shuts down",
+    "Shutdown": lambda payload: "the server is shutting down",
 }
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 #: A command that sets what the view shows.

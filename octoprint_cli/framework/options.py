@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from octoprint_cli.client.locations import LOCATIONS, location_name
 from octoprint_cli.client.tracking.goals import FAILURES, GOALS, Goal
 from octoprint_cli.errors import UsageError
+from octoprint_cli.errors.suggest import close_matches, did_you_mean
 from octoprint_cli.output.units import NEAR_DEGREES
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ def server_path(written: str) -> str:
     """Return a path on the server without outer slashes. Raises if it leaves the storage or has characters special in a URL."""
     parts = unquote(written).replace("\\", "/").split("/")
     if ".." in parts or not any(parts):
-        raise ArgumentTypeError(f"{written!r} is no path on the server: write it as `octoprint-cli files` lists it")
+        raise ArgumentTypeError(f"{written!r} is not a path on the server: write it as `octoprint-cli files` lists it")
     if re.search(r"[\x00-\x1f\x7f?*<>|\":;$&]", written):
-        raise ArgumentTypeError(f"{written!r} is no path on the server: OctoPrint stores no such characters")
+        raise ArgumentTypeError(f"{written!r} is not a path on the server: OctoPrint cannot store its characters")
     return written.strip("/")
 
 
@@ -73,9 +74,9 @@ def add_checks(parser: Any) -> None:
         metavar="CHECK_ID",
         action="append",
         default=[],
-        help="go on although this check fails; may be repeated",
+        help="go on although this check fails (may be repeated)",
     )
-    parser.add_argument("--strict", action="store_true", help="let warnings of the pre-flight forbid the print, too")
+    parser.add_argument("--strict", action="store_true", help="let warnings of the pre-flight block the print, too")
 
 
 def add_upload_options(parser: ArgumentParser, if_exists: Sequence[str]) -> None:
@@ -93,8 +94,8 @@ def add_upload_options(parser: ArgumentParser, if_exists: Sequence[str]) -> None
         "--verify",
         choices=("auto", "download"),
         default="auto",
-        help="how to know that the server holds the same bytes: auto (by its SHA-1; OctoPrint 2.0 has none, so files of up to "
-        "16 MiB are read back, and of larger ones the size is compared) or download (read back) (default: auto)",
+        help="how to verify that the server has the same bytes: auto (by SHA-1; OctoPrint 2.0 has none, so files of up to "
+        "16 MiB are read back, and larger ones are compared by size) or download (read back) (default: auto)",
     )
 
 
@@ -121,7 +122,7 @@ def seconds(written: str) -> float:
     except ValueError:
         found = 0.0
     if not 0 < found <= _TEN_YEARS:
-        raise ArgumentTypeError(f"{written!r} is no number of seconds above 0")
+        raise ArgumentTypeError(f"{written!r} is not a number of seconds above 0")
     return found
 
 
@@ -133,7 +134,9 @@ def add_wait(parser: Any, until: str) -> None:
 
 def add_bell(parser: Any) -> None:
     """Add --bell as `parsed_args.bell`."""
-    parser.add_argument("--bell", action="store_true", help="in the live view, ring the bell at the end, and if somebody is needed")
+    parser.add_argument(
+        "--bell", action="store_true", help="in the live view, ring the bell at the end and when a person is needed"
+    )
 
 
 def add_goals(parser: Any, option: str, meaning: str) -> None:
@@ -145,7 +148,7 @@ def add_goals(parser: Any, option: str, meaning: str) -> None:
         type=_goal,
         action="append",
         default=[],
-        help=f"{meaning}: {', '.join(GOALS)}; may be repeated, then any of them counts. temp: all heaters  "
+        help=f"{meaning}: {', '.join(GOALS)}; may be repeated, and then any one of them is enough. temp: all heaters "
         f"with a target are within {NEAR_DEGREES:g} degrees of it",
     )
     parser.add_argument(
@@ -153,7 +156,7 @@ def add_goals(parser: Any, option: str, meaning: str) -> None:
         metavar="STATES",
         type=_failures,
         help=f"end with an error on any of {', '.join(FAILURES)}, separated by commas, or none "
-        "(default: what makes the goals impossible)",
+        "(default: those that make the goals impossible)",
     )
     parser.add_argument("--timeout", metavar="SECONDS", type=seconds, help="maximum wait (default: no limit)")
 
@@ -162,7 +165,9 @@ def _goal(written: str) -> str:
     try:
         return str(Goal.parse(written))
     except ValueError as error:
-        raise ArgumentTypeError(f"{written!r} is none of {', '.join(GOALS)}") from error
+        raise ArgumentTypeError(
+            f"{written!r} is not one of {', '.join(GOALS)}{did_you_mean(close_matches(written, GOALS))}"
+        ) from error
 
 
 def _failures(written: str) -> FrozenSet[str]:
@@ -171,7 +176,9 @@ def _failures(written: str) -> FrozenSet[str]:
     words = [word.strip() for word in written.split(",")]
     unknown = [word for word in words if word not in FAILURES]
     if unknown:
-        raise ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(FAILURES)}")
+        raise ArgumentTypeError(
+            f"{unknown[0]!r} is not one of {', '.join(FAILURES)}{did_you_mean(close_matches(unknown[0], FAILURES))}"
+        )
     return frozenset(words)
 
 

@@ -38,7 +38,7 @@ def global_parser(name: str, description: str) -> Parser:
     server.add_argument("--host", metavar="URL", help="address of the OctoPrint server, such as http://octopi.local")
     server.add_argument("--api-key", metavar="KEY", help="API key; better in OCTOPRINT_API_KEY, or saved by init")
     server.add_argument("--printer", metavar="NAME", help="one of several printers in the configuration")
-    server.add_argument("--timeout", metavar="SECONDS", help="maximum wait for an answer of the server (default: 30)")
+    server.add_argument("--timeout", metavar="SECONDS", help="maximum wait for the server's answer (default: 30)")
     server.add_argument("--config", metavar="FILE", help="configuration file (default: ~/.octoprint-cli/config.yaml)")
     output = parser.add_argument_group("output")
     output.add_argument("--json", action="store_true", help="the same as -f json")

@@ -55,7 +55,7 @@ JOB = record(
     size=size("of the file").or_null,
     completion=percent("of the file, by position").or_null,
     print_time=span("spent").or_null,
-    print_time_left=span("left, as the server reckons; its count goes on while the printer heats up or stands still").or_null,
+    print_time_left=span("left, as the server estimates; it goes on counting while the printer heats up or stands still").or_null,
     estimated_print_time=span("of the whole, from the server's analysis").or_null,
     user=text("who started it; _api stands for the server's global key").displayed_as(_user).or_null,
 )

@@ -31,7 +31,7 @@ UPDATE_TYPES = ("state", "progress", "temperature", "event", "notification", "co
 VERIFIED = ("sha1", "download", "size", "none")
 #: The file that an upload has replaced.
 REPLACED = record(
-    "the other file that stood under that path before; missing if there was none that the key may see",
+    "the other file that was at that path before; missing if there was none that the key may see",
     size=size("of it").or_null,
     date=time("when it was uploaded").or_null,
     hash=text("SHA-1, as the server says").or_null,
@@ -98,15 +98,15 @@ _EXEMPTION = record(
     origin=text("where it comes from"),
 )
 _VERDICT: Dict[str, Field] = {
-    "ready": switch("nothing forbids the print, as far as the checks in `checked` tell"),
-    "strict": switch("warnings forbid it, too"),
+    "ready": switch("nothing blocks the print, as far as the checks in `checked` can tell"),
+    "strict": switch("warnings block it, too"),
     "ignored": listed(text(), "the checks that failed and are overridden"),
     "exemptions": listed(_EXEMPTION, "settings of the configuration without which a check would have failed").displayed_as(
         lambda exemptions: _joined([f"{exempt['id']} by {exempt['setting']}" for exempt in exemptions])
     ),
     "checked": listed(text(), "the checks that were made: what `ready` rests on").displayed_as(lambda ids: f"{len(ids)} checks"),
     "skipped": listed(
-        _SKIPPED_CHECK, "the checks that were not made; one that arises and might forbid the print is a warning, too"
+        _SKIPPED_CHECK, "the checks that were not made; one that applies and might block the print is a warning, too"
     ).displayed_as(lambda skipped: _joined([check["id"] for check in skipped])),
     "warnings": listed(_WARNING).displayed_as(lambda warnings: _joined([warning["id"] for warning in warnings])),
 }
@@ -141,7 +141,7 @@ def rehearsed(checks: bool, skippable: bool) -> Field:
 UNDONE_TEMPLATE = "{action=skipped}{skip_if_printing?}Would do nothing: a job is active."
 #: What the text format says of the result of --dry-run, behind the command's own sentence.
 REHEARSED_TEMPLATE = [
-    "[{preflight.ready?}The pre-flight has nothing against it[, with {preflight.warnings:count warning}].]",
+    "[{preflight.ready?}The pre-flight passed[, with {preflight.warnings:count warning}].]",
     "[The real run requires --confirm: {needs_confirm}.]",
     (
         "{requests?}Dry run: nothing was sent. The requests would be:",

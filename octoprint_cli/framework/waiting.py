@@ -184,7 +184,7 @@ def outcome(waiter: Waiter, known: Optional[PrinterSnapshot], seconds: float) ->
     met = str(waiter.met) if waiter.met else None
     wait = {"waited_for": [str(goal) for goal in waiter.goals], "met": met, "seconds": seconds}
     if known is None:
-        return {**wait, "heard": None, "heard_ago": None, **unknown_summary("the server has not told its state")}
+        return {**wait, "heard": None, "heard_ago": None, **unknown_summary("the server has not reported its state")}
     now = time.time()
     heard = now if known.heard is None else known.heard
     return {**wait, "heard": heard, "heard_ago": round(max(0.0, now - heard), 1), **summary(known)}

@@ -125,7 +125,7 @@ def parse_command(text: str) -> GcodeCommand:
         )
     bare = _bare(text)
     if not bare:
-        raise InvalidValue(f"{text!r} is no G-code command: there is nothing in it", hint="octoprint-cli help gcode")
+        raise InvalidValue(f"{text!r} is not a G-code command: it is empty", hint="octoprint-cli help gcode")
     if not _BEGINS.match(bare):
         raise InvalidValue(f"{text!r} does not begin like a G-code command", hint="octoprint-cli help gcode")
     if _PARAMETER.fullmatch(bare):

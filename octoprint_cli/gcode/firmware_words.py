@@ -16,7 +16,7 @@ HOST_ACTION_HARM = "sends a command to the server, which may cancel, pause or st
 #: What words and numbered codes do to a job that is paused.
 PROBES = "homes or probes, over the half-printed part"
 UPSETS = "upsets the position or the calibration, so that the rest of the print is displaced"
-LETS_GO = "lets go of the motors, so that the position is lost"
+LETS_GO = "releases the motors, so that the position is lost"
 
 #: Words that move something or swap the tool, and of which nothing else is known.
 _MOVES = """
@@ -71,12 +71,12 @@ WORDS: Tuple[Code, ...] = (
     Code("RESTART", harm="restarts the host firmware", moves=True, restarts=True),
     Code("RUN_SHELL_COMMAND", typed_harm="runs a program on the printer's computer"),
     Code("SAVE_CONFIG", harm="overwrites the stored settings and restarts the firmware", moves=True, restarts=True),
-    Code("SDCARD_PRINT_FILE", harm="starts a print past every check"),
+    Code("SDCARD_PRINT_FILE", harm="starts a print without any check"),
     Code("SDCARD_RESET_FILE", typed_harm="forgets the file that is printed", moves=True),
     Code("SET_FAN_SPEED", skipped=True),
     Code("SET_FILAMENT_SENSOR", disturbs="switches a filament sensor"),
     Code("SET_HEATER_TEMPERATURE", heats=NAMED),
-    Code("SET_IDLE_TIMEOUT", typed_harm="changes after which time an idle printer switches its heaters off"),
+    Code("SET_IDLE_TIMEOUT", typed_harm="changes how long an idle printer keeps its heaters on"),
     Code("SET_PIN", typed_harm="switches a pin, whatever is connected to it"),
     Code("SET_PRESSURE_ADVANCE", skipped=True),
     Code("SET_TMC_CURRENT", typed_harm="changes a motor's current"),

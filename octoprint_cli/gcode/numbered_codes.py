@@ -32,7 +32,7 @@ _AXES_TOO = r"(?!\s*E[\s0-9:]*$).*"
 _RENAMED = r"\s*|.*[XYZ].*"
 _DOWNWARDS = r".*Z\s*-.*"
 _BY_PRESET = r".*\bI\s*\d.*"
-_PRESET = "heats to a temperature that the printer has stored, beyond the limits perhaps"
+_PRESET = "heats to a temperature that the printer has stored, which may be above the limits"
 _CONTROL = "changes how a heater is controlled"
 _NETWORK = "changes the printer's network, its name or its password"
 _DRIVER = "changes how the motors are driven"
@@ -53,8 +53,8 @@ _ROWS = (
     Code("M17", moves=True),
     Code("M18", moves=True, ends_print=True, disturbs=LETS_GO, disturbs_with=_AXES_TOO),
     Code("M20", text=VALUE),
-    Code("M23", harm="selects a file for printing past every check", text=VALUE),
-    Code("M24", harm="starts or resumes a print from the SD card past every check"),
+    Code("M23", harm="selects a file for printing without any check", text=VALUE),
+    Code("M24", harm="starts or resumes a print from the SD card without any check"),
     Code("M25", moves=True, waits=True),
     Code("M26", moves=True),
     Code("M27", asks="CP", reports=SD_PROGRESS),  # C: the file's name (Marlin), P: its path (Prusa); S sets an interval
@@ -62,7 +62,7 @@ _ROWS = (
     Code("M29", harm="ends a write to the SD card"),
     Code("M30", harm="deletes a file from the SD card", text=VALUE, ends_print=True),  # without a name: the end of a program
     Code("M31", asks=""),  # time printed
-    Code("M32", harm="starts a print from the SD card past every check", text=VALUE),
+    Code("M32", harm="starts a print from the SD card without any check", text=VALUE),
     Code("M36", text=VALUE),
     Code("M42", typed_harm="switches a pin, whatever is connected to it"),
     Code("M43", harm="switches pins, whatever is connected to them", only_with=r".*[ST].*", disturbs="watches pins"),
@@ -211,10 +211,10 @@ _HARMS: Dict[str, str] = {
     "M559": "replaces the printer's settings: what follows is stored, not run",
     "M560": "replaces the printer's web page: what follows is stored, not run",
     "M575": "changes the speed of the serial port, so that the connection is lost",
-    "M916": "resumes a print past every check",
+    "M916": "resumes a print without any check",
     "M993": "copies the printer's memory to the SD card",
     "M994": "overwrites the printer's memory",
-    "M1000": "resumes a print past every check",
+    "M1000": "resumes a print without any check",
 }
 #: The same of what is usual in a file.
 _TYPED_HARMS: Dict[str, str] = {
@@ -224,7 +224,7 @@ _TYPED_HARMS: Dict[str, str] = {
     **dict.fromkeys(("M563", "M581", "M582"), "changes what a heater, a tool or an input is for"),
     **dict.fromkeys((f"M{number}" for number in range(810, 820)), "stores commands, or runs stored ones"),
     **dict.fromkeys(("M3", "M4"), "switches a spindle or a laser on"),
-    **dict.fromkeys(("M85", "M86", "M87"), "changes after which time an idle printer switches off"),
+    **dict.fromkeys(("M85", "M86", "M87"), "changes how long an idle printer stays on"),
 }
 _DISTURBS: Dict[str, str] = {
     **dict.fromkeys(("M21", "M22"), "starts or ends the use of the SD card"),

@@ -92,7 +92,7 @@ def state_of(path: Path) -> State:
     try:
         return _state(path.stat())
     except OSError as error:
-        raise errors.FileChanged(f"{path} was moved or deleted meanwhile", hint=_look_again(path)) from error
+        raise errors.FileChanged(f"{path} was moved or deleted in the meantime", hint=_look_again(path)) from error
 
 
 def _look_again(path: Path) -> str:

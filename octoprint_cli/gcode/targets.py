@@ -56,7 +56,7 @@ def code_targets(row: Code, written: str, command: str) -> List[Target]:
     pairs = _parameters(row.name, written, row.degrees, command)
     tool = dict(pairs).get(row.tool, "")
     if row.heats == "tool" and tool and not (tool.isdigit() or row.tunes):
-        raise unreadable(command, f"{row.tool}{tool} is no tool")
+        raise unreadable(command, f"{row.tool}{tool} is not a tool")
     return [
         (_kind(row, letter, tool), degrees)
         for letter, value in pairs
@@ -86,7 +86,7 @@ def _strict_pairs(written: str, command: str) -> Dict[str, str]:
     for word in words:
         key, equals, value = word.partition("=")
         if not equals or key.upper() in seen or not re.fullmatch(r"\w+", key, re.ASCII):
-            raise unreadable(command, f"{word!r} is not KEY=VALUE, or its key stands there twice")
+            raise unreadable(command, f"{word!r} is not KEY=VALUE, or its key is given twice")
         seen[key.upper()] = value
     return seen
 
@@ -95,14 +95,14 @@ def _parameters(name: str, written: str, numbers: str, command: str) -> List[Tup
     """Return the letters behind a code and their values. Raises InvalidValue for one twice, or of `numbers` one without a value."""
     if _PARAMETERS.fullmatch(written) is None or _C_NUMBER.search(written):
         example = "X10 Y20" if name in MOTIONS else "T0 S200"
-        raise unreadable(command, f"what follows {name} is not parameters alone, such as {example}")
+        raise unreadable(command, f"{name} must be followed only by parameters, such as {example}")
     pairs = [(letter.upper(), value) for letter, value in _PARAMETER.findall(written)]
     empty = next((letter for letter, value in pairs if letter in numbers and not value), None)
     if empty is not None:
         raise unreadable(command, f"{empty} has no number")
     twice = next((letter for index, (letter, _) in enumerate(pairs) if letter in dict(pairs[:index])), None)
     if twice is not None:
-        raise unreadable(command, f"{twice} stands there twice")
+        raise unreadable(command, f"{twice} is given twice")
     return pairs
 
 

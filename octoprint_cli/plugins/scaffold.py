@@ -43,6 +43,10 @@ class Chat(ShowOne):
 
     result = fields.record(sentence=fields.text("for a person to read aloud"))
     template = "{{sentence}}"
+    examples = (
+        ("octoprint-cli {words} chat", "in one sentence"),
+        ("octoprint-cli {words} chat --json", "the same, as JSON"),
+    )
     effects = ("reads",)
 
     def take_action(self, parsed_args):

@@ -165,7 +165,7 @@ class CheckContext:
         from octoprint_cli.gcode.analysis.reader import GcodeParser  # only where there is a file
 
         if self.location != "local":
-            raise CannotCheck("no server hands out what is on the SD card")
+            raise CannotCheck("files on the SD card cannot be downloaded from the server")
         stored = self.require_stored()
         parser = GcodeParser()
 

@@ -127,7 +127,7 @@ class Report(NamedTuple):
             return None
         first = blocking[0].refusal(self.look_again)
         return type(first)(
-            f"pre-flight says no: {first.message}{and_more(len(blocking) - 1)}",
+            f"pre-flight failed: {first.message}{and_more(len(blocking) - 1)}",
             hint=_command_line(first.hint, self.look_again),
             details={**(first.details or {}), "failed": [result.id for result in blocking]},
             data=self.as_dict(),

@@ -25,7 +25,7 @@ def run_preflight(context: CheckContext, ignore: Collection[str] = (), strict: b
     known = extensions.claimed()
     unknown = [name for name in ignore if name not in known]
     if unknown:
-        raise UsageError(f"there is no check {', '.join(unknown)}; there are {', '.join(known)}", hint="octoprint-cli preflight")
+        raise UsageError(f"there is no check {', '.join(unknown)} (choose from {', '.join(known)})", hint="octoprint-cli preflight")
     lasting = context.lasting_ignore
     ignored = {*ignore, *(lasting.value if lasting else ())}
     results = _settled([_run_one(extensions, name, context).weighed(ignored, strict) for name in known])

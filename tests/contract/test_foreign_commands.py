@@ -57,7 +57,7 @@ def test_third_party_usage_errors_use_our_envelope(command: str, foreign: Progra
 
 
 @pytest.mark.parametrize(
-    ("command", "cause"), [("crash", "ZeroDivisionError"), ("leave", "7"), ("five", "5"), ("no command", "no cliff")]
+    ("command", "cause"), [("crash", "ZeroDivisionError"), ("leave", "7"), ("five", "5"), ("no command", "not a cliff")]
 )
 def test_any_abnormal_end_of_third_party_command_is_a_plugin_error(command: str, cause: str, foreign: Program) -> None:
     argv: List[str] = command.split()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Dict
 
@@ -138,7 +139,7 @@ def test_plugin_format_works_for_every_command(vendor: Program) -> None:
 
 def test_help_names_the_plugin_of_a_command(vendor: Program) -> None:
     overview = vendor.inside("help").stdout
-    assert "nozzle           show the nozzle's temperature" in overview and "probe bed " in overview
+    assert "  nozzle  show the nozzle's temperature" in re.sub(" {3,}", "  ", overview) and "probe bed " in overview
     assert "This command comes from vendor-probe." in vendor.inside("help", "nozzle").stdout
 
 

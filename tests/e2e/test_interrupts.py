@@ -99,4 +99,4 @@ def test_interrupted_cancel_reports_that_the_printer_is_still_cancelling(hung: A
 def test_interrupt_before_any_change_reports_nothing_sent(server: Any) -> None:
     proxy = Throttle(server.host, "GET /api/job")
     answer = interrupted(server, proxy, ["resume"], SIGNALS[0])  # a cancel is sent before anything is read
-    assert "nothing was sent that changes anything" in answer.error["message"]
+    assert "nothing was sent that would change anything" in answer.error["message"]

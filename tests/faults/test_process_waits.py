@@ -45,7 +45,7 @@ def message_of(name: str) -> str:
     """What an interrupted run reports: one that has begun a job, that this goes on."""
     if name == "print":
         return "the job goes on: the printer is Printing with cube.gcode"
-    return "nothing was sent that changes anything" if name in LINES else "the printer is Operational"
+    return "nothing was sent that would change anything" if name in LINES else "the printer is Operational"
 
 
 # -- signals ----------------------------------------------------------------------------------------

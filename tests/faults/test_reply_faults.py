@@ -124,7 +124,7 @@ def test_unacknowledged_command_is_no_reply(program: Program, server: FaultServe
 
 def test_accepted_but_unsent_command_is_no_reply(program: Program, server: FaultServer) -> None:
     server.octoprint.ignored_verbs.add("command")
-    assert "queued, but not seen going out" in error_of(ask(program, "M115", seconds="0.3"), "NO_REPLY")["message"]
+    assert "queued, but not seen being sent" in error_of(ask(program, "M115", seconds="0.3"), "NO_REPLY")["message"]
     assert len(sent(server)) == 1
 
 

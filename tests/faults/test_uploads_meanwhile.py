@@ -92,5 +92,5 @@ def test_stalled_sd_card_transfer_is_reported(each: FaultServer, tmp_path: Path,
     for argv in (["upload"], ["print", "--confirm", "--no-preflight"]):
         each.octoprint.state = "Operational"
         result = program.run(*argv, str(program.file()), "--location", "sdcard", "--json")
-        assert "stood still at 38 %" in error_of(result, "STATE_NOT_REACHED")["message"]
+        assert "stuck at 38 %" in error_of(result, "STATE_NOT_REACHED")["message"]
     assert each.octoprint.started == []

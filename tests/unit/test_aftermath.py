@@ -29,7 +29,7 @@ def stopping(server, method, path, stop, also=lambda: None):
 def test_interrupt_before_any_change_reports_nothing_sent(server, stop, exit_code, code, word):
     stopping(server, "GET", "/api/job", stop)
     error = server.run_error(exit_code, code, "status").envelope["error"]
-    assert error["message"] == f"{word}; nothing was sent that changes anything" and "details" not in error
+    assert error["message"] == f"{word}; nothing was sent that would change anything" and "details" not in error
     assert server.reads == ["/api/job"]
 
 
@@ -38,7 +38,7 @@ def test_interrupt_without_json_prints_one_error_line_and_a_hint(server, stop, e
     stopping(server, "GET", "/api/job", stop)
     result = server.run("status")
     assert (result.exit_code, result.stdout) == (exit_code, "")
-    assert result.stderr == f"Error: {word}; nothing was sent that changes anything ({code})\nHint: octoprint-cli status\n"
+    assert result.stderr == f"Error: {word}; nothing was sent that would change anything ({code})\nHint: octoprint-cli status\n"
 
 
 @each_stop
@@ -94,7 +94,7 @@ def test_interrupt_after_completed_upload_reports_no_upload_in_progress(server, 
 def test_interrupt_report_is_not_delayed_by_unresponsive_server(server, clock, stop, exit_code, code, word):
     stopping(server, "POST", COMMAND, stop, lambda: server.on("GET", "/api/job", exc=GONE))
     error = server.run_error(exit_code, code, *GCODE).envelope["error"]
-    assert error["message"] == f"{word}; the server could not be asked what came of it"
+    assert error["message"] == f"{word}; the outcome is not known: the server could not be asked"
     assert server.reads.count("/api/job") <= 2 and clock.slept < 0.5
 
 

@@ -94,12 +94,12 @@ def on_round(x, y, **volume):
 
 def test_square_with_corners_inside_round_bed_passes():
     found = on_round((-CORNER, CORNER), (-CORNER, CORNER))
-    assert found.said == "pass" and "cannot be told" not in found.message
+    assert found.said == "pass" and "do not show" not in found.message
 
 
 def test_round_bed_with_box_corners_outside_passes_as_uncertain():
     found = on_round((-CORNER - 0.1, CORNER + 0.1), (-CORNER, CORNER))
-    assert found.said == "pass" and "cannot be told" in found.message and found.evidence["printer"]["radius"] == 100
+    assert found.said == "pass" and "do not show" in found.message and found.evidence["printer"]["radius"] == 100
     assert on_round((-100, 100), (-100, 100)).said == "pass"
 
 

@@ -189,9 +189,9 @@ def test_plugin_section_name_may_resemble_a_builtin_key(tmp_path, name):
     ("written", "problem"),
     [
         ("acme:\n  heat: hot\n", "line 2: acme.heat: must be a number"),
-        ("acme:\n  clour: x\n", "there are colour"),
+        ("acme:\n  clour: x\n", "choose from colour"),
         ("acme:\n  size: 10\n", "line 2: acme.size: must be a number of at most 9"),
-        ("acme: [3]\n", "acme: must hold colour"),
+        ("acme: [3]\n", "acme: must contain colour"),
     ],
 )
 def test_invalid_plugin_section_is_reported_with_line(tmp_path, written, problem):

@@ -43,14 +43,14 @@ def test_exceptions_are_shown_with_their_origin(server, config):
     ("text", "problem"),
     [
         ("ignore: [nozzel]", "ignore: there is no check nozzel; did you mean nozzle?"),
-        ("ignore: [1]", "ignore: must be a text"),
+        ("ignore: [1]", "ignore: must be a string"),
         ("checks: {print_volume: {margin: wide}}", "checks.print_volume.margin: must be a number"),
         ("checks: {print_volume: {margin: -1}}", "checks.print_volume.margin: must be a number from 0 to 100"),
-        ("checks: {print_volume: {margins: 1}}", "checks.print_volume.margins: is no setting"),
-        ("checks: {print_volume: 10}", "checks.print_volume: must hold margin"),
-        ("checks: {tools: {margin: 1}}", "checks.tools: is no check with options"),
-        ("checks: [print_volume]", "checks: must hold"),
-        ("check: {print_volume: {margin: 1}}", "check: is no setting; did you mean checks?"),
+        ("checks: {print_volume: {margins: 1}}", "checks.print_volume.margins: is not a setting"),
+        ("checks: {print_volume: 10}", "checks.print_volume: must contain margin"),
+        ("checks: {tools: {margin: 1}}", "checks.tools: is not a check with options"),
+        ("checks: [print_volume]", "checks: must contain"),
+        ("check: {print_volume: {margin: 1}}", "check: is not a setting; did you mean checks?"),
     ],
 )
 def test_invalid_exceptions_are_refused_with_the_line(server, config, wide_file, command, text, problem):

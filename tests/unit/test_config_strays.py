@@ -145,7 +145,7 @@ def test_unknown_default_printer_is_an_error(configured):
 
 def test_printer_inside_a_printers_section_is_an_error(configured):
     error = configured(f"printers:\n  mk3: {{host: {URL}, printer: mk4}}\n", "status", "--printer", "mk3", code="CONFIG_ERROR")
-    assert "is no setting" in error["message"]
+    assert "is not a setting" in error["message"]
 
 
 @pytest.fixture

@@ -249,7 +249,7 @@ def test_chatter_does_not_extend_the_timeout(terminal, clock):
     """A firmware that reports its temperatures by itself would never be given up."""
     terminal((0.1, ["Send: M119"]), *[(2.0, ["Recv: T:21.3 /0.0 B:21.1 /0.0"])] * 100)
     begun = clock.now
-    with pytest.raises(errors.NoReply, match=r"sent, but not acknowledged: nothing came for 30 s"):
+    with pytest.raises(errors.NoReply, match=r"sent, but not acknowledged: nothing arrived for 30 s"):
         send_and_read_replies(client(), ["M119"], 30)
     assert clock.now - begun < 35
 
@@ -263,7 +263,7 @@ def test_no_reply_error_contains_replies_received_so_far(terminal):
 
 def test_unsent_command_is_reported_as_queued(terminal):
     terminal()
-    with pytest.raises(errors.NoReply, match="queued, but not seen going out"):
+    with pytest.raises(errors.NoReply, match="queued, but not seen being sent"):
         send_and_read_replies(client(), ["M119"], 5)
 
 

@@ -84,7 +84,7 @@ def test_unlike_word_gets_no_suggestion(server):
 
 def test_unknown_subcommand_lists_those_that_there_are(server):
     message = server.run_error(4, "USAGE_ERROR", "config", "xyzzy").envelope["error"]["message"]
-    assert message == "'config xyzzy' is not a command; there are: config show"
+    assert message == "'config xyzzy' is not a command (choose from config show)"
 
 
 def test_command_group_alone_lists_its_subcommands(server):

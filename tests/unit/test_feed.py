@@ -53,7 +53,7 @@ def test_polling_fallback_is_noted_once(server, push, clock):
     notes = []
     updates_for(Feed(client(), note=notes.append), clock, 300)
     assert len(push.opened) > 5
-    assert notes == ["the push socket is down (refused); the server is asked every 2 s instead"]
+    assert notes == ["the push socket is down (refused); the server is polled every 2 s instead"]
 
 
 def test_feed_with_socket_polls_once_a_minute(server, push, clock):

@@ -153,7 +153,7 @@ def test_temperature_targets_are_read_per_heater(text, targets):
 
 @pytest.mark.parametrize("text", ["", " ", "\t", ";", "; only a comment", "N5", "N5 ; x"])
 def test_blank_line_is_no_command(text):
-    with pytest.raises(InvalidValue, match="nothing in it"):
+    with pytest.raises(InvalidValue, match="it is empty"):
         parse_command(text)
 
 

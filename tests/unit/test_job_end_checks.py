@@ -61,7 +61,7 @@ def test_conclude_finds_offline_printer_probably_failed(server, tracker):
 def test_conclude_finds_lost_if_server_was_away_and_has_no_job(server, tracker, state):
     process_all(tracker, ServerReachability("refused"), ServerReachability(None))
     ending = conclude_after(server, tracker, state, None)
-    assert ending.outcome == "lost" and "away" in ending.reason and ending.file == "cube.gcode"
+    assert ending.outcome == "lost" and "unreachable" in ending.reason and ending.file == "cube.gcode"
 
 
 def test_restart_of_same_file_is_another_job(server, tracker):

@@ -40,8 +40,8 @@ def test_firmware_error_event_gives_the_failure_reason(tracker):
     [
         ("PrinterReset", {}, "the firmware has reset itself"),
         ("EStop", {}, "emergency stop"),
-        ("Error", {"error": "unknown"}, "an error that it does not name"),
-        ("Error", {}, "an error that it does not name"),
+        ("Error", {"error": "unknown"}, "an error without a message"),
+        ("Error", {}, "an error without a message"),
     ],
 )
 def test_firmware_event_before_cancel_makes_job_failed(tracker, kind, said, reason):

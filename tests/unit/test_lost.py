@@ -110,7 +110,7 @@ def test_unreadable_server_is_stopped_and_cooled_all_the_same(server, clock, act
     for path in ("/api/job", "/api/printer/command"):
         server.on("POST", path, status_code=204)
     error = server.run_error(4, "OUTCOME_UNKNOWN", *act).envelope["error"]
-    assert error["message"].startswith("accepted, but what came of it cannot be read") and len(server.sent) == 1
+    assert error["message"].startswith("accepted, but its outcome cannot be read") and len(server.sent) == 1
 
 
 @each_loss
@@ -243,5 +243,5 @@ def test_server_that_only_hangs_after_an_act_is_not_asked_for_long(server, clock
     server.accept_post("/api/job", reading_after(server, "cancel"), also=lambda: server.on("GET", "/api/job", content=hang))
     begun = clock.now
     error = server.run_error(4, "OUTCOME_UNKNOWN", "cancel", "--confirm", "--timeout", "5").envelope["error"]
-    assert "accepted, but what came of it cannot be read" in error["message"] and len(server.sent) == 1
+    assert "accepted, but its outcome cannot be read" in error["message"] and len(server.sent) == 1
     assert clock.now - begun < 35

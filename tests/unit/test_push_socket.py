@@ -136,7 +136,7 @@ def test_recent_lines_come_from_socket_history(server):
 def test_recent_lines_without_permission_are_lost(server, monkeypatch):
     monkeypatch.setattr(sys.modules["octoprint_cli.client.push.history"], "SECONDS", 0.3)
     server.octoprint.permissions = {"FILES_LIST"}
-    assert "shows this key nothing" in loss_of(lambda: recent(client(server).http))
+    assert "shows nothing to this API key" in loss_of(lambda: recent(client(server).http))
     server.wait_until(lambda: server.open_sockets == 0)
 
 
@@ -180,7 +180,7 @@ def test_refused_connection_loses_socket(server, connect):
 )
 def test_failed_login_loses_only_the_socket(server, connect, fault):
     server.fail("POST", "/api/login", fault)
-    assert "does not log it in" in loss_of(connect)
+    assert "refuses its login" in loss_of(connect)
     server.wait_until(lambda: server.open_sockets == 0)
 
 
@@ -306,7 +306,7 @@ def test_invalidated_session_loses_socket(server, connect, reason):
     line = connect()
     until(line, "timelapse")
     server.octoprint.forget_sessions(reason)
-    assert "another login" in loss_reason(line)
+    assert "a new login" in loss_reason(line)
 
 
 def test_oversized_frame_is_not_read_to_its_end(server, connect, monkeypatch):

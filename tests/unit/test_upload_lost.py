@@ -89,7 +89,7 @@ def test_older_file_of_same_name_is_not_taken_for_the_upload(each_server, gcode_
     each_server.add_file("quick.gcode", held)
     each_server.lose_upload(lost)
     error = each_server.run_error(1, "CONNECTION_ERROR", "upload", str(gcode_file)).envelope["error"]
-    assert "holds an earlier file of that name" in error["message"]
+    assert "has an earlier file of that name" in error["message"]
     assert len(each_server.sent) == 1
 
 
@@ -149,7 +149,7 @@ def test_lost_upload_answer_with_forbidden_lookup_is_outcome_unknown(server, gco
 def test_accepted_upload_missing_on_server_is_corrupt(server, gcode_file, clock):
     server.on("POST", "/api/files/local", status_code=201, json={"done": True, "files": {}})
     result = server.run_error(2, "UPLOAD_CORRUPT", "upload", str(gcode_file))
-    assert "holds nothing under quick.gcode" in result.envelope["error"]["message"] and clock.slept >= 15
+    assert "has no file at quick.gcode" in result.envelope["error"]["message"] and clock.slept >= 15
 
 
 @pytest.mark.parametrize("status", [200, 201, 204])

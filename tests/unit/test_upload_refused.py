@@ -80,7 +80,7 @@ def test_unreadable_local_file_makes_no_request(server, gcode_file, monkeypatch)
 def test_path_escaping_the_storage_is_a_usage_error(server, gcode_file, line, path):
     argv = [str(gcode_file) if word == "FILE" else word for word in line]
     result = server.run_error(4, "USAGE_ERROR", *argv[:-1], f"{argv[-1]}={path}")
-    assert "no path on the server" in result.envelope["error"]["message"] and "\n" not in result.envelope["error"]["message"]
+    assert "is not a path on the server" in result.envelope["error"]["message"] and "\n" not in result.envelope["error"]["message"]
     assert server.requests == []
 
 

@@ -58,7 +58,7 @@ def test_wait_works_by_polling_only(server_with_file, clock):
     )
     result = server_with_file.run("wait", "--json")
     assert (result.exit_code, result.data["met"], result.data["last_job"]["outcome"]) == (0, "done", "finished")
-    assert result.stderr.count("Warning: ") == 1 and "asked every 2 s" in result.stderr
+    assert result.stderr.count("Warning: ") == 1 and "polled every 2 s" in result.stderr
     assert server_with_file.sent == []
 
 

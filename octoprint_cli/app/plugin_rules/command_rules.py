@@ -48,9 +48,9 @@ def _help(kind: Type[Any]) -> Iterator[Violation]:
     document = inspect.cleandoc(kind.__dict__.get("__doc__") or "")
     lines = document.split("\n")
     if not document:
-        yield "help", "has no docstring, which is its help"
+        yield "help", "has no docstring to be its help"
     elif len(lines) > 1 and lines[1].strip():
-        yield "help", "has a help that does not begin with one line of its own: a blank line must follow it"
+        yield "help", "has help whose first line does not stand alone: a blank line must follow it"
     elif lines[0].rstrip().endswith("."):
         yield "help", "has a help line that ends with a full stop"
     elif not (_SHORTEST <= len(summary_of(kind)) <= _LONGEST and lines[0].isprintable()):
@@ -70,7 +70,7 @@ def _declared(kind: Type[Any], name: str) -> Iterator[Violation]:
         yield "effects", f"declares no effects: effects = (...) of {', '.join(EFFECTS)}"
     unknown = [effect for effect in kind.effects or () if effect not in EFFECTS]
     if unknown:
-        yield "effects", f"has effects that there are not: {', '.join(unknown)}; there are {', '.join(EFFECTS)}"
+        yield "effects", f"has unknown effects: {', '.join(unknown)} (choose from {', '.join(EFFECTS)})"
 
 
 def _guarded(kind: Type[Any]) -> Iterator[Violation]:
@@ -79,7 +79,7 @@ def _guarded(kind: Type[Any]) -> Iterator[Violation]:
     changes = set(kind.effects) - HARMLESS
     if issubclass(kind, Guarded):
         if not changes:
-            yield "guard", "is guarded, so it changes something, and its effects do not say what"
+            yield "guard", "is guarded, so it changes something, but its effects do not say what"
         return
     harm = sorted(changes & HARMFUL)
     if harm and not kind.runs_commands:
@@ -89,11 +89,11 @@ def _guarded(kind: Type[Any]) -> Iterator[Violation]:
 def _codes(kind: Type[Any]) -> Iterator[Violation]:
     for code in kind.error_codes:
         if code not in CODES:
-            yield "codes", f"may end with {code}, and no error has that code"
+            yield "codes", f"may end with {code}, but no error has that code"
         elif not (CODES[code].__dict__.get("__doc__") or "").strip():
-            yield "codes", f"may end with {code}, whose class says nothing about what it means: it has no docstring"
+            yield "codes", f"may end with {code}, whose class has no docstring to say what the code means"
         elif not CODES[code].advice:
-            yield "codes", f"may end with {code}, whose class does not say what to do: it has no advice"
+            yield "codes", f"may end with {code}, whose class has no advice on what to do"
 
 
 def _parsed(app: Any, name: str, kind: Type[Any]) -> Iterator[Violation]:
@@ -129,7 +129,7 @@ def _options(kind: Type[Any], parser: argparse.ArgumentParser) -> Iterator[Viola
     for argument in arguments(parser):
         spelled: List[str] = argument["options"] or [argument["name"].upper()]
         if not argument["help"]:
-            yield "options", f"says nothing about {spelled[-1]}: it has no help"
+            yield "options", f"has no help for {spelled[-1]}"
         for option in sorted(taken.intersection(spelled)):
             yield "options", f"never sees its option {option}: the program has one of that name"
 

@@ -66,7 +66,7 @@ def _is_ours(distribution: distributions.Distribution) -> bool:
 def _not_installed(name: str, known: List[str]) -> NotFound:
     near = close_matches(_plain(name), known) or [one for one in known if _plain(name) in _plain(one)]
     return NotFound(
-        f"no distribution {name} is installed that adds anything to octoprint-cli{did_you_mean(near)}",
+        f"no installed distribution {name} adds anything to octoprint-cli{did_you_mean(near)}",
         hint=f"octoprint-cli plugins check {near[0]}" if near else "octoprint-cli plugins list",
         details={"did_you_mean": near},
     )
@@ -90,7 +90,7 @@ def _problem(rule: str, entry_point: Any, said: str) -> Problem:
 
 def _of_one(app: Any, entry_point: Any, beside: List[Any]) -> Iterator[Violation]:
     if entry_point.group not in _KINDS:
-        yield "group", f"is in the group {entry_point.group}, which there is not; there are {', '.join(_KINDS)}"
+        yield "group", f"is in the group {entry_point.group}, which does not exist (choose from {', '.join(_KINDS)})"
         return
     if not _NAME.fullmatch(entry_point.name):
         yield "name", "has a name that is not all lower case, digits, - and _"
@@ -127,10 +127,10 @@ def _check_problems(app: Any, name: str, kind: Any) -> Iterator[Violation]:
     if kind.run is Check.run:
         yield "kind", "has no run() of its own"
     if not (kind.__dict__.get("__doc__") or "").strip():
-        yield "help", "says nothing about what it asks: it has no docstring"
+        yield "help", "has no docstring to say what it checks"
     unknown = [effect for effect in kind.effects if effect not in HARMLESS]
     if unknown:
-        yield "effects", f"has effects that no check may have: {', '.join(unknown)}; there are {' and '.join(sorted(HARMLESS))}"
+        yield "effects", f"has effects that no check may have: {', '.join(unknown)} (choose from {' and '.join(sorted(HARMLESS))})"
 
 
 def _format_problems(method: str) -> Callable[[Any, str, Any], Iterator[Violation]]:

@@ -256,7 +256,7 @@ def _read(response: requests.Response, exchange: InFlightRequest, call: ApiReque
     """Read the body in small steps, and stop at the limit, whatever size the answer claims or unpacks to."""
     encoding = response.headers.get("Content-Encoding", "identity").lower()
     if encoding not in ("identity", "gzip", "deflate"):
-        raise _unread(call.act, f"the answer is packed as {encoding[:40]!r}, which nobody asked for")
+        raise _unread(call.act, f"the answer has the encoding {encoding[:40]!r}, which was not requested")
     body, taken = bytearray(), 0
     for chunk in response.iter_content(_STEP):
         exchange.progressed()
@@ -285,6 +285,6 @@ def _json(answer: Answer) -> Any:
         if answer.act and kind == "application/json":  # damaged in transit: the act was most likely carried out
             raise errors.OutcomeUnknown.lost("the answer was lost (it is broken JSON)") from error
         raise errors.UnexpectedResponse(
-            f"{answer.url} answered {kind}, not JSON: a login page or another server stands there",
-            hint="octoprint-cli config show  # look at the host",
+            f"{answer.url} answered {kind}, not JSON: it may be a login page or another server",
+            hint="octoprint-cli config show  # check the host",
         ) from error

@@ -95,7 +95,7 @@ _IN_FRONT: List[Refusal] = [
         400,
         "plain HTTP request was sent to HTTPS",
         errors.TlsError,
-        "https is spoken there",
+        "this port expects HTTPS",
         f"{_LOOK}  # write https:// in the host",
     ),
     Refusal(
@@ -262,7 +262,7 @@ def _target(answer: Answer) -> str:
     try:
         return mask_url(urljoin(answer.url, location)) if location else "another address"
     except ValueError:
-        return "something that is no address"
+        return "an invalid address"
 
 
 def _challenged(answer: Answer) -> CliError:
@@ -271,7 +271,7 @@ def _challenged(answer: Answer) -> CliError:
     if "basic" not in challenge.lower():
         scheme = challenge.split(" ")[0][:40]
         return errors.AuthError(
-            f"a proxy in front of OctoPrint wants {scheme} authentication, which octoprint-cli does not have",
+            f"a proxy in front of OctoPrint wants {scheme} authentication, which octoprint-cli does not support",
             hint="octoprint-cli config show  # let the proxy accept Basic authentication, or set a host behind it",
             details=details,
         )
@@ -279,7 +279,7 @@ def _challenged(answer: Answer) -> CliError:
     wants = "refuses the user and the password in the host" if had_some else "wants a user and a password"
     return errors.AuthError(
         f"a proxy in front of OctoPrint {wants} ({challenge[:80]})",
-        hint="octoprint-cli config show  # they stand in the host, before an @: USER:PASSWORD@octopi.local",
+        hint="octoprint-cli config show  # write them in the host, before an @: USER:PASSWORD@octopi.local",
         details=details,
     )
 

@@ -43,7 +43,7 @@ def require_usable(tls: Tls) -> None:
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(
             f"a file of ca_bundle, client_cert or client_key cannot be used: {reason}",
-            hint="octoprint-cli config show  # PEM files without a password are taken",
+            hint="octoprint-cli config show  # use PEM files without a password",
         ) from error
 
 

@@ -71,13 +71,13 @@ _TLS: List[TlsTrouble] = [
     TlsTrouble(
         "wrong.version|http.request|unknown.protocol|record.layer|packet length|unexpected.message",
         "no_tls",
-        "no TLS is spoken there",
+        "this port does not use TLS",
         f"{_SET}  # write http:// instead of https:// in the host",
     ),
     TlsTrouble(
         "unsupported protocol|protocol version",
         "old_tls",
-        "it speaks only versions of TLS that are no longer safe",
+        "it offers only TLS versions that are no longer secure",
         f"{_SET}  # update the proxy in front",
     ),
 ]
@@ -114,11 +114,11 @@ def never_made(error: Exception, exchange: InFlightRequest) -> bool:
 def _not_connected(cause: BaseException, url: str, exchange: InFlightRequest) -> errors.CliError:
     if exchange.expired and exchange.never_sent:
         return errors.TimedOut(
-            f"{url} took the connection, and said nothing for {round(exchange.seconds, 2):g} s",
+            f"{url} accepted the connection, but sent nothing for {round(exchange.seconds, 2):g} s",
             hint="octoprint-cli config show  # OctoPrint itself speaks http://; https:// is for a proxy in front",
         )
     if "EOF occurred" in str(cause):  # no alert, no reason: like any other closed connection
-        return errors.ConnectionFailed(f"{url} hung up in the middle of the TLS handshake")
+        return errors.ConnectionFailed(f"{url} closed the connection during the TLS handshake")
     return _tls(cause, url) or errors.ConnectionFailed(f"no connection to {url}: {_reason(cause, exchange)}")
 
 
@@ -132,8 +132,8 @@ def _tls(cause: BaseException, url: str) -> Optional[errors.TlsError]:
         return None
     for row in _TLS:
         if re.search(row.pattern, str(cause).replace("_", " "), re.IGNORECASE):
-            return errors.TlsError(f"no TLS with {url}: {row.sentence}", hint=row.hint, details={"reason": row.reason})
-    return errors.TlsError(f"no TLS with {url}: {cause}", details={"reason": "other"})
+            return errors.TlsError(f"no TLS connection to {url}: {row.sentence}", hint=row.hint, details={"reason": row.reason})
+    return errors.TlsError(f"no TLS connection to {url}: {cause}", details={"reason": "other"})
 
 
 def _root(error: BaseException) -> BaseException:
@@ -151,7 +151,7 @@ _MARKERS: Tuple[str, ...] = ("] ", ": ")  # urllib3 puts the connection object's
 
 def _reason(cause: BaseException, exchange: InFlightRequest) -> str:
     if exchange.expired or isinstance(cause, _LATE):  # whichever of the two time limits was first
-        return f"nothing came within {round(exchange.seconds, 2):g} s"
+        return f"nothing arrived within {round(exchange.seconds, 2):g} s"
     if isinstance(cause, http.client.IncompleteRead):
         came = cause.partial if isinstance(cause.partial, int) else len(cause.partial)
         return f"the answer ended after {came} bytes" + (f", {cause.expected} are missing" if cause.expected else "")

@@ -169,7 +169,7 @@ class Feed:
         self._add("push", [SocketChange(False, reason)])
         if not self._noted:
             self._noted = True
-            self._note(f"the push socket is down ({reason}); the server is asked every {POLL_DOWN_SECONDS:g} s instead")
+            self._note(f"the push socket is down ({reason}); the server is polled every {POLL_DOWN_SECONDS:g} s instead")
 
     # -- polled -----------------------------------------------------------------------------------
 

@@ -53,6 +53,6 @@ def _history(socket: Socket) -> Message:
     while True:
         message = socket.receive(until)
         if message is None:
-            raise SocketLost("the server shows this key nothing")
+            raise SocketLost("the server shows nothing to this API key")
         if message.kind == "history":
             return message

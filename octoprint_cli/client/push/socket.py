@@ -176,10 +176,10 @@ def _session(http: Http, seconds: float) -> str:
     except AuthError:
         raise
     except CliError as error:  # 429 for all clients, after wrong passwords of another one
-        raise SocketLost(f"the server does not log it in: {error.message}") from error
+        raise SocketLost(f"the server refuses its login: {error.message}") from error
     name, session = text(me.get("name")), text(me.get("session"))
     if name is None or session is None:
-        raise SocketLost("the server does not log it in: its answer has no session")
+        raise SocketLost("the server refuses its login: its answer has no session")
     http.on_secret(session)
     return f"{name}:{session}"
 
@@ -189,15 +189,15 @@ def _message(data: bytes) -> Message:
         body = json.loads(data.decode())
         (kind, said) = next(iter(body.items()))
     except (ValueError, AttributeError, StopIteration, RecursionError) as error:
-        raise SocketLost("it said something that OctoPrint does not") from error
+        raise SocketLost("it sent something that OctoPrint does not send") from error
     if kind == "reauthRequired":  # the session went stale, or the user was changed
-        raise SocketLost("the server wants another login")
+        raise SocketLost("the server requires a new login")
     return Message(str(kind), said)
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, websocket.WebSocketBadStatusException):
-        return f"the server, or a proxy before it, refuses it with HTTP status {error.status_code}"
+        return f"the server, or a proxy in front of it, refuses it with HTTP status {error.status_code}"
     if isinstance(error, websocket.WebSocketConnectionClosedException):
         return "the connection broke"
     return str(error) or type(error).__name__

@@ -38,7 +38,7 @@ class ConnectionState(NamedTuple):
         if not self.ports:
             return "octoprint-cli connect --wait 60  # is the printer switched on, and its cable in place?"
         rate = f" --baudrate {self.baudrates[0]}" if self.baudrates else ""
-        return f"octoprint-cli connect --port {shlex.quote(self.ports[0])}{rate}  # or another one of those in details"
+        return f"octoprint-cli connect --port {shlex.quote(self.ports[0])}{rate}  # or another port listed in details"
 
     @classmethod
     def from_json(cls, body: Any) -> ConnectionState:
@@ -100,7 +100,7 @@ class Connection(Resource):
         link, _ = self.poll(self.current, lambda link: True, 0)
         if not link.phase.connected and not self._http.rehearsing:
             raise errors.PrinterOffline(
-                f"{self.last_outcome}, but no printer answered within {self.grace(seconds):g} s: the server says {link.state}",
+                f"{self.last_outcome}, but no printer answered within {self.grace(seconds):g} s: the server reports {link.state}",
                 hint=link.next_try,
                 details={"state": link.state, "port": link.port, "ports": link.ports, "baudrates": link.baudrates},
             )
@@ -115,7 +115,7 @@ class Connection(Resource):
 
         def still_open(link: ConnectionState) -> errors.CliError:
             return errors.StateNotReached(
-                f"{self.last_outcome}, but the server still says {link.state}",
+                f"{self.last_outcome}, but the server still reports {link.state}",
                 hint="octoprint-cli status",
                 details={"state": link.state},
             )

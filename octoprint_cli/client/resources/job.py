@@ -178,7 +178,7 @@ class Jobs(Resource):
         def still_going(job: Job) -> errors.CliError:
             return errors.StillCancelling(
                 f"{self.last_outcome}, but the printer is still {job.state} after {self.grace(seconds):g} s",
-                hint="octoprint-cli status  # an emergency stop is: octoprint-cli gcode M112",
+                hint="octoprint-cli status  # for an emergency stop: octoprint-cli gcode M112",
                 details={"state": job.state, "file": job.file},
             )
 
@@ -276,7 +276,7 @@ class Jobs(Resource):
             job, moved = self.poll(self.current, _moved_on_from(job), stall)
         if not moved:
             raise errors.StateNotReached(
-                f"the transfer to the SD card has stood still at {job.completion or 0:.0f} % for {stall:g} s",
+                f"the transfer to the SD card has been stuck at {job.completion or 0:.0f} % for {stall:g} s",
                 hint="octoprint-cli status",
                 details={"state": job.state, "completion": job.completion},
             )

@@ -228,8 +228,8 @@ class Printer(Resource):
             differing = _differing(state, targets)
             return errors.StateNotReached(
                 f"{self.last_outcome}, but after {self.grace(seconds):g} s the printer does not show the new target of "
-                f"{', '.join(differing)}: it may still be heating up, and takes no other command before it is done",
-                hint="octoprint-cli temp  # octoprint-cli cancel --confirm ends a heat-up, gcode M112 everything",
+                f"{', '.join(differing)}: it may still be heating up, and accepts no other command until it is done",
+                hint="octoprint-cli temp  # octoprint-cli cancel --confirm ends a heat-up; gcode M112 stops everything",
                 details={"wanted": dict(targets), "shown": differing},
             )
 

@@ -59,7 +59,7 @@ class Plugins(Resource):
     def power(self) -> Optional[PowerTrouble]:
         """Return power trouble by `GET /api/plugin/pi_support` (permission PLUGIN_PI_SUPPORT_STATUS), on a Raspberry Pi only.
 
-        None if the server does not watch its power supply.
+        None if the server does not monitor its power supply.
         """
         answer = self._ask("pi_support", "STATUS")
         if answer.get("throttle_enabled") is not True or answer.get("throttle_functional") is not True:

@@ -22,7 +22,7 @@ def require_encodable(name: str, file: Optional[Path] = None) -> None:
     except UnicodeEncodeError as error:
         valid = name.encode("utf-8", "replace").decode("utf-8").replace("?", "_")
         raise FileInvalid(
-            f"the name {name!a} is not valid UTF-8, and no server stores it",
+            f"the name {name!a} is not valid UTF-8, so no server can store it",
             hint=f"octoprint-cli upload {_in_ansi_c_quotes(file)} --name {shlex.quote(valid)}" if file else None,
             details={"name": ascii(name), "valid": valid},
         ) from error
@@ -59,7 +59,7 @@ class StoredFile(NamedTuple):
     """A file on the server."""
 
     path: str  # on the server, folders and all, as the server spells it
-    name: str  # as it was typed at the upload
+    name: str  # as given at the upload
     location: str  # local or sdcard
     size: Optional[int]  # bytes
     date: Optional[int] = None  # seconds since 1970, UTC

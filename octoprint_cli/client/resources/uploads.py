@@ -132,7 +132,7 @@ class Uploads(Resource):
             return UploadResult(held, held.size, held.hash, "none", "skipped")
         if options.if_exists == "fail":
             raise errors.FileExists(
-                f"the server has another file under {held.path} already",
+                f"the server already has another file at {held.path}",
                 hint=f"octoprint-cli upload --if-exists rename {shlex.quote(str(file))}  # or replace, or skip",
                 details={"path": held.path, "size": held.size, "date": held.date},
             )
@@ -235,7 +235,7 @@ class Uploads(Resource):
                 raise
             return StoredFile(path, path.rsplit("/", 1)[-1], "local", None)
         if found is None:
-            raise errors.UploadCorrupt(f"the server took the upload, but holds nothing under {path}", details={"path": path})
+            raise errors.UploadCorrupt(f"the server accepted the upload, but has no file at {path}", details={"path": path})
         return found
 
     def _sent_twice(self, refused: errors.FileExists, form: FileForm, path: str) -> StoredFile:

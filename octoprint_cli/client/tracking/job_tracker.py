@@ -204,7 +204,7 @@ class JobTracker:
     def _blame(self, kind: str, payload: Dict[str, Any]) -> None:
         """Record the cause that an event names: the firmware's error, its reset, or an emergency stop."""
         if kind == "Error":
-            self.firmware_error = _reason(payload.get("error")) or "an error that it does not name"
+            self.firmware_error = _reason(payload.get("error")) or "an error without a message"
         elif kind == "PrintCancelling":  # the only event of 1.11 for an error that just ends the job
             self.firmware_error = self.firmware_error or _reason(payload.get("firmwareError"))
         elif kind == "EStop":
@@ -299,7 +299,7 @@ class JobTracker:
         counted, failed = self._more()
         finished = counted or (self._is_of(job) and job.completion == 100 and not job.phase.has_job)
         if finished and failed:
-            return self._end(LOST, "the server has printed the file more than once meanwhile")
+            return self._end(LOST, "the server has printed the file more than once in the meantime")
         if finished:  # without the history, the end may be that of a later job
             return self._end(FINISHED, certain=counted or self._before is not None or self._is_older_than_the_gap(job))
         if self.firmware_error:
@@ -311,7 +311,9 @@ class JobTracker:
             return self._end(CANCELLED, certain=self._cancelling)
         if not job.phase.connected and not self._was_away:
             return self._end(FAILED, job.error, certain=False)
-        return self._end(LOST, "the server was away meanwhile, and no longer has the job" if self._was_away else job.error)
+        return self._end(
+            LOST, "the server was unreachable in the meantime, and no longer has the job" if self._was_away else job.error
+        )
 
     def _not_finished(self, job: Job) -> JobOutcome:
         last = last_ending(self._client, job)  # None while another job is active

@@ -87,9 +87,9 @@ def too_late(
 def nothing_to_wait_for(job: Job, last: LastJob) -> errors.NoActiveJob:
     """Return the error for a wait without a job, which says what is known of the last one."""
     ended = last.ending
-    why = last.unknown or "none before that the server tells of"
+    why = last.unknown or "the server reports no earlier one"
     if ended is not None:
-        why = f"the newest end on record is that of {ended.file}, which is not the file that the server shows"
+        why = f"the last print on record is of {ended.file}, which is not the file that the server shows"
     last_job = {"file": ended.file, "outcome": ended.outcome} if ended else None
     return errors.NoActiveJob(f"there is no job to wait for; {why}", details={"state": job.state, "last_job": last_job})
 

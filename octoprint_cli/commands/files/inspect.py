@@ -40,14 +40,14 @@ _BAD_LINE = fields.record(
 )
 _NOTABLE = fields.record(
     code=fields.text(),
-    line=fields.whole("where it stands first"),
+    line=fields.whole("where it first occurs"),
     count=fields.whole("how many there are"),
     does=fields.text(),
-    lines=fields.listed(fields.whole(), "where the first few stand"),
+    lines=fields.listed(fields.whole(), "where the first few occur"),
     waits=fields.switch("it waits for a person"),
 )
 _DOUBT = fields.record(
-    kind=fields.text(), line=fields.whole("near which it shows; 0: nowhere in particular"), problem=fields.text()
+    kind=fields.text(), line=fields.whole("near which it shows; 0: at no particular line"), problem=fields.text()
 )
 
 
@@ -99,8 +99,8 @@ _TEMPLATE = lines(
 class Inspect(ShowOne):
     """show what a G-code file contains
 
-    The file is read from end to end, and no server is asked; - stands for stdin. A file that no printer should be given is
-    described like any other: `octoprint-cli preflight` judges it.
+    The whole file is read, and no server is contacted; - stands for stdin. A file that should not be printed is described like any
+    other: `octoprint-cli preflight` judges it.
     """
 
     result = fields.record(
@@ -131,7 +131,7 @@ class Inspect(ShowOne):
         filament_used=fields.listed(fields.length("of each extruder, or of all, as the slicer says")),
         estimated_time=fields.span("of the print, as the slicer says").or_null,
         bad_lines=fields.listed(_BAD_LINE.displayed_as(lambda bad: f"line {bad['line']} {bad['problem']}")),
-        notable=fields.listed(_NOTABLE.displayed_as(_told), "commands that deserve a look"),
+        notable=fields.listed(_NOTABLE.displayed_as(_told), "commands that are worth a look"),
         doubts=fields.listed(_DOUBT.displayed_as(lambda it: it["problem"]), "what does not fit together in the file as a whole"),
         cold_extrusion=fields.whole("the first line that extrudes with a cold hotend").or_null,
         thumbnails=fields.listed(_PICTURE.displayed_as(lambda it: f"{it['format']} {it['width']}x{it['height']}")),
@@ -199,7 +199,7 @@ def _write_thumbnail(contents: Contents, path: Path) -> str:
             path.write_bytes(data)
         elif path.read_bytes() != data:
             raise errors.FileExists(
-                f"{path} exists, and is something else", hint=f"ls -l {shlex.quote(str(path))}  # give another name"
+                f"{path} exists, and has different contents", hint=f"ls -l {shlex.quote(str(path))}  # give another name"
             )
     except OSError as error:
         hint = f"ls -ld {shlex.quote(str(path.parent))}"

@@ -23,7 +23,7 @@ _LAST_PRINT = fields.record(
 class Files(Lister):
     """list the G-code files on the server
 
-    Files in folders are listed, too, and those on the printer's SD card.
+    Files in folders are included, and so are those on the printer's SD card.
     """
 
     result = fields.record(
@@ -31,7 +31,7 @@ class Files(Lister):
         total=fields.size("of the server's disk").or_null,
         files=fields.listed(
             fields.record(
-                name=fields.text("as it was typed at the upload"),
+                name=fields.text("as given at the upload"),
                 path=fields.text("on the server"),
                 location=fields.one_of("local", "sdcard"),
                 size=fields.size("of the file").or_null,
@@ -56,7 +56,7 @@ class Files(Lister):
     examples = (
         ("octoprint-cli files", "all files with size, date and print time"),
         ("octoprint-cli files --location sdcard", "only those on the SD card"),
-        ("octoprint-cli files -c path -f value", "only their paths, one a line"),
+        ("octoprint-cli files -c path -f value", "only their paths, one per line"),
     )
     effects = ("reads",)
     error_codes = ("PRINTER_OFFLINE",)

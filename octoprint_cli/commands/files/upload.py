@@ -52,7 +52,7 @@ class Upload(Guarded, ShowOne):
         selected=fields.switch("after a failure null if it is not known").or_null,
     )
     template = (
-        "{action=skipped}{path} is on the server already, with other bytes. It was left alone, and nothing was sent.",
+        "{action=skipped}{path} is on the server already, with different contents. It was left alone, and nothing was sent.",
         f"{{unchanged?}}<green>{{path}} was on the server already</>[ ({{size}}{VERIFIED_CLAUSES})].{_SELECTED}",
         f"<green>Uploaded</> {{path}}[ to the SD card{{location=sdcard}}][ ({{size}}{VERIFIED_CLAUSES})]."
         f"{REPLACED_CLAUSE}{_SELECTED}",

@@ -10,7 +10,7 @@ from octoprint_cli.api import Guarded, ShowOne, fields, lines, require_hot
 #: The result of pause and resume.
 _CHANGED = fields.record(
     action=fields.one_of("paused", "resumed"),
-    changed=fields.switch("false: it was so before; null: not known").or_null,
+    changed=fields.switch("false if it was so before; null if not known").or_null,
     file=fields.text("path on the server").or_null,
     state=fields.text("the server's own word"),
 )

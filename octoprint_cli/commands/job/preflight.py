@@ -37,9 +37,9 @@ _COUNTS = (
 class Preflight(Lister):
     """check that a file and the printer are ready for a print
 
-    Nothing is changed. If something forbids the print, the exit code says what (1 the printer is offline, 3 it is busy, 2 the
+    Nothing is changed. If something blocks the print, the exit code says what (1 the printer is offline, 3 it is busy, 2 the
     file, 4 anything else, in this order), and the report is in the error's `data`. A check that could not be made, and might
-    have forbidden the print, counts as a warning.
+    have blocked the print, counts as a warning.
     """
 
     result = REPORT

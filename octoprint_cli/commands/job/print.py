@@ -94,12 +94,12 @@ class Print(Guarded, ShowOne):
             "--wait-stored",
             metavar="SECONDS",
             type=seconds,
-            help="with --stored: maximum wait for a file that a plugin of the server makes of an upload, such as Arc Welder "
+            help="with --stored: maximum wait for a file that a plugin of the server, such as Arc Welder, makes from an upload "
             "(default: no wait)",
         )
         add_wait(parser, "the print is done; anything else is an error")
         parser.add_argument(
-            "--watch", action="store_true", help="wait as --wait does, at a terminal in the live view of watch, which q leaves"
+            "--watch", action="store_true", help="wait as --wait does; at a terminal show the live view of watch, which q leaves"
         )
         add_bell(parser)
         return parser
@@ -109,7 +109,7 @@ class Print(Guarded, ShowOne):
         if parsed_args.wait_stored is None:
             return
         if parsed_args.stored is None:
-            raise errors.UsageError("--wait-stored waits for a file on the server: it goes with --stored")
+            raise errors.UsageError("--wait-stored waits for a file on the server: it requires --stored")
         self.client.files.wait_for(parsed_args.stored, parsed_args.location, parsed_args.wait_stored)
 
     def check(self, parsed_args: Namespace) -> Optional[StoredFile]:

@@ -31,9 +31,9 @@ _FIELDS = (
 class Watch(Stream):
     """watch the printer live: progress, temperatures, events
 
-    At a terminal it is a live view, whose keys are shown below it: q leaves, p pauses, r resumes, c cancels. Elsewhere it is a
-    line for each event: with --json an object each, with its UTC time, a number and its source (push or poll), and the envelope
-    as the last line. It ends at --until, or by Ctrl-C; the print goes on.
+    At a terminal this is a live view with its keys shown below it: q leaves, p pauses, r resumes, c cancels. Elsewhere it prints
+    one line per event; with --json one object per event, with its UTC time, a number and its source (push or poll), and the
+    envelope as the last line. It ends at --until or on Ctrl-C; the print goes on.
     """
 
     own_timeout = True
@@ -41,7 +41,7 @@ class Watch(Stream):
     events = fields.record(**dict.fromkeys(_FIELDS, fields.anything("of some events").optional))
     examples = (
         ("octoprint-cli watch --until done", "watch the print until it is done"),
-        ("octoprint-cli watch --until done --json", "the same, as one JSON object a line"),
+        ("octoprint-cli watch --until done --json", "the same, as one JSON object per line"),
         ("octoprint-cli watch --events state,notification --until idle", "only changes of state and what the firmware asks"),
     )
     effects = ("reads",)
@@ -93,5 +93,5 @@ def _types(written: str) -> FrozenSet[str]:
     names = frozenset(name.strip() for name in written.split(","))
     unknown = [name for name in names if name not in WATCHED and not name[:1].isupper()]
     if unknown:
-        raise ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(WATCHED)}, and no event of the server")
+        raise ArgumentTypeError(f"{unknown[0]!r} is not one of {', '.join(WATCHED)}, and not an event of the server")
     return names

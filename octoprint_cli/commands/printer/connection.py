@@ -22,7 +22,7 @@ DEFAULT_WAIT = 30.0
 
 _LINK = fields.record(
     connected=fields.switch(),
-    changed=fields.switch("false: it was so before; null: not known").or_null,
+    changed=fields.switch("false if it was so before; null if not known").or_null,
     state=fields.text("the server's own word"),
     port=fields.text().or_null,
     baudrate=fields.whole().or_null,
@@ -57,7 +57,7 @@ class Connect(Guarded, ShowOne):
         parser.add_argument("--port", help="serial port, or AUTO (default: as set in the server)")
         parser.add_argument("--baudrate", type=int, help="baud rate; 0 detects it (default: as set in the server)")
         parser.add_argument("--profile", metavar="ID", help="id of the printer profile (default: as set in the server)")
-        add_longest_wait(parser, f"maximum wait; given, the port is waited for, too (default: {DEFAULT_WAIT:g})")
+        add_longest_wait(parser, f"maximum wait (default: {DEFAULT_WAIT:g}); if given, also wait for the port to appear")
         return parser
 
     def check(self, parsed_args: Namespace) -> ConnectionState:

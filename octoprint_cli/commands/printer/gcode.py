@@ -34,20 +34,21 @@ _REPLY = fields.record(
     command=fields.text(),
     lines=fields.listed(fields.text(), "what the firmware answered"),
     ok=fields.switch("acknowledged, without an error"),
-    ambiguous=fields.switch("another client's command came between, so that lines may be answers to that"),
-    error=fields.text("what the firmware complains of").or_null,
+    ambiguous=fields.switch("another client's command was sent at the same time, so lines may be answers to that one"),
+    error=fields.text("what the firmware complains about").or_null,
     parsed=fields.anything("the answer to M105, M114, M115, M119 and M503 as values, else null"),
-    chatter=fields.listed(fields.text(), "what it said meanwhile, and not in answer"),
+    chatter=fields.listed(fields.text(), "what it said in the meantime, not in answer"),
 )
 
 
 class Gcode(Guarded, ShowOne):
     """send G-code commands to the printer, in order
 
-    Success means that the server has queued them. Whether the firmware carried them out is known with --reply only: then it
-    has acknowledged each of them and refused none. M112, the emergency stop, is sent at once, without any check, and is never
-    answered. While a job prints, what moves is refused. While it prints or is paused, what would spoil it (homing, M84, a change
-    of the calibration) and any code or word that this program does not know require --confirm.
+    Success means that the server has queued them. Whether the firmware carried them out is known only with --reply: then it has
+    acknowledged each of them and refused none. M112, the emergency stop, is sent at once, without any check, and is never answered.
+
+    While a job prints, commands that move the printer are refused. While it prints or is paused, commands that would spoil it
+    (homing, M84, changes of the calibration) and any code or word that this program does not know require --confirm.
     """
 
     destructive = "can brick the printer, power it off, or erase or start something"
@@ -80,13 +81,13 @@ class Gcode(Guarded, ShowOne):
         parser.add_argument(
             "commands", metavar="CMD", nargs="+", help="a command such as G28 or 'M104 S0'; - reads commands from stdin"
         )
-        parser.add_argument("--reply", action="store_true", help="wait for the answers of the firmware, and show them")
+        parser.add_argument("--reply", action="store_true", help="wait for the firmware's answers, and show them")
         parser.add_argument(
             "--reply-timeout",
             metavar="SECONDS",
             type=seconds,
             default=REPLY_SECONDS,
-            help=f"with --reply: longest silence of the firmware (default: {REPLY_SECONDS:g})",
+            help=f"with --reply: maximum silence of the firmware (default: {REPLY_SECONDS:g})",
         )
         return parser
 
@@ -116,7 +117,7 @@ class Gcode(Guarded, ShowOne):
         if any(line.moves for line in lines):
             self._require_still("motion would ruin the job")
         if parsed_args.reply and not all(only_asks(line.text) or line.stops for line in lines):
-            self._require_still("its answers could not be told from those to the job's own commands")
+            self._require_still("its answers could not be distinguished from those to the job's own commands")
         return lines
 
     def perform(self, parsed_args: Namespace, plan: List[GcodeCommand]) -> Dict[str, Any]:
@@ -198,7 +199,7 @@ def _require_accepted(lines: List[GcodeCommand], sent: Dict[str, Any]) -> None:
 def _text_of(reply: Mapping[str, Any]) -> str:
     """Format a command and its answer as text."""
     end = "ok" if reply["ok"] else f"not ok: {reply['error']}"
-    doubt = " (ambiguous: another client's command came between)" if reply["ambiguous"] else ""
+    doubt = " (ambiguous: another client's command was sent at the same time)" if reply["ambiguous"] else ""
     return "\n".join([f"> {visible(reply['command'])}{doubt}", *(f"  {visible(line)}" for line in reply["lines"]), f"  {end}"])
 
 
@@ -206,6 +207,7 @@ def _require_one_request(texts: List[str]) -> None:
     size = len(json.dumps({"commands": texts}))
     if size > MAX_BODY:
         raise errors.InvalidValue(
-            f"these commands ({len(texts)} lines) are a request of {size} bytes, and OctoPrint takes {MAX_BODY}; nothing was sent",
+            f"these commands ({len(texts)} lines) make a request of {size} bytes, but OctoPrint accepts at most {MAX_BODY}; "
+            "nothing was sent",
             hint="octoprint-cli help print  # a file may have any size",
         )

@@ -78,7 +78,7 @@ class Temp(Guarded, ShowOne):
             "--tool", metavar="[INDEX=]DEGREES", action="append", default=[], help="the hotend; INDEX is 0 by default"
         )
         for index in NUMBERED_TOOLS:
-            shown = f"tool{index}" if index < 2 else SUPPRESS
+            shown = f"the hotend tool{index}" if index < 2 else SUPPRESS
             group.add_argument(f"--tool{index}", metavar="DEGREES", type=number_text, help=shown)
         group.add_argument("--bed", metavar="DEGREES", type=number_text, help="the heated bed")
         group.add_argument("--chamber", metavar="DEGREES", type=number_text, help="the heated chamber")
@@ -140,15 +140,15 @@ def _series(samples: Sequence[Any]) -> Dict[str, List[Tuple[float, Optional[floa
 
 def _count(written: str) -> int:
     if not written.isdigit():
-        raise ArgumentTypeError(f"{written!r} is no number of readings: it must be 0 or above")
+        raise ArgumentTypeError(f"{written!r} is not a number of readings: it must be 0 or above")
     return int(written)
 
 
 def _require_history_alone(parsed_args: Namespace, targets: Mapping[str, float]) -> None:
     if not parsed_args.history:
-        raise errors.UsageError("--limit goes with --history", hint=f"octoprint-cli temp --history --limit {parsed_args.limit}")
+        raise errors.UsageError("--limit requires --history", hint=f"octoprint-cli temp --history --limit {parsed_args.limit}")
     if parsed_args.off or targets:
-        raise errors.UsageError("--history shows the temperatures, and sets none", hint="octoprint-cli temp --history")
+        raise errors.UsageError("--history only shows temperatures: it cannot set any", hint="octoprint-cli temp --history")
 
 
 def _targets(parsed_args: Namespace) -> Iterator[Tuple[str, float]]:
@@ -178,7 +178,7 @@ def _degrees(heater: str, written: str) -> float:
         degrees = math.nan
     if not math.isfinite(degrees) or degrees < 0:
         raise errors.InvalidValue(
-            f"{written!r} is no temperature for {heater}: it must be degrees Celsius, 0 or above",
+            f"{written!r} is not a temperature for {heater}: it must be degrees Celsius, 0 or above",
             hint="octoprint-cli temp --tool 200",
         )
     return degrees

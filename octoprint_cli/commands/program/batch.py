@@ -15,11 +15,11 @@ _ENDED = (errors.Exit.INTERRUPTED, errors.Exit.TERMINATED)
 
 
 class Batch(Stream):
-    """run commands from stdin, one a line, over one connection
+    """run commands from stdin, one per line, over one connection
 
-    A line has words as in a shell, or is a JSON array of them; empty lines and lines that begin with # are skipped. Each line
-    is answered by a line: with --json the envelope, with the number, the words and the exit code of the line. The command ends
-    at the first line that fails, with its exit code, or with --keep-going at the end of stdin.
+    A line is written as in a shell, or as a JSON array of words; empty lines and lines that begin with # are skipped. Each command
+    is answered with one line: with --json that is the envelope, plus the number, the words and the exit code of the line. The run
+    ends at the first line that fails, with its exit code, or with --keep-going at the end of stdin.
     """
 
     result = fields.record(lines=fields.whole("that were run"), failed=fields.whole("of them"))
@@ -89,7 +89,7 @@ def _words(line: bytes) -> List[str]:
             f"the line is neither words nor a JSON array of them: {error}", hint="octoprint-cli help batch"
         ) from error
     if not words or not all(isinstance(word, str) for word in words):
-        raise errors.UsageError("a JSON array of a line holds texts alone, and a command in them", hint="octoprint-cli help batch")
+        raise errors.UsageError("the JSON array must contain strings only, and name a command", hint="octoprint-cli help batch")
     return words
 
 

@@ -136,7 +136,7 @@ class Complete(ShowOne):
             return {"words": found.words, "files": found.files, **described}
         shell = parsed_args.shell or (self._own_shell() if parsed_args.install else None)
         if shell is None:
-            raise errors.UsageError("which shell? bash, zsh or fish", hint="octoprint-cli complete bash")
+            raise errors.UsageError("no shell is named: choose bash, zsh or fish", hint="octoprint-cli complete bash")
         if parsed_args.install:
             return self._install(shell)
         return {"shell": shell, "script": _SCRIPTS[shell], "use": _HINTS[shell]}
@@ -152,7 +152,7 @@ class Complete(ShowOne):
             done = install_completion(shell, _SCRIPTS[shell], self.settings.home, self.app.environ)
         except OSError as error:
             raise errors.FileUnwritable(
-                f"the completion cannot be installed: {error}", hint=f"octoprint-cli complete {shell}"
+                f"completion cannot be installed: {error}", hint=f"octoprint-cli complete {shell}"
             ) from error
         where = None if done.startup_file is None else str(done.startup_file)
         return {"shell": shell, "installed": str(done.script), "startup_file": where, "changed": done.changed}

@@ -27,12 +27,12 @@ from octoprint_cli.api import (
 
 _ARGUMENT = fields.record(
     name=fields.text("in the parsed arguments"),
-    options=fields.listed(fields.text(), "none: by its place"),
+    options=fields.listed(fields.text(), "none: a positional argument"),
     type=fields.one_of("string", "integer", "number", "boolean"),
     many=fields.switch("may be given several times"),
-    repeated=fields.switch("each of several values stands behind the option anew"),
+    repeated=fields.switch("the option is repeated for each value"),
     required=fields.switch(),
-    default=fields.anything("what counts without it"),
+    default=fields.anything("the value if it is not given"),
     choices=fields.listed(fields.anything("one of them")).or_null,
     help=fields.text(),
 )
@@ -45,10 +45,10 @@ _COMMAND = fields.record(
     effects=fields.listed(fields.one_of(*EFFECTS), "what it does to the world, null if undeclared: treat as unrestricted")
     .displayed_as(lambda effects: ", ".join(effects) if set(effects) < set(EFFECTS) else "anything")
     .or_null,
-    confirm=fields.text("why it wants --confirm, null: it does not").or_null,
+    confirm=fields.text("why it requires --confirm; null if it does not").or_null,
     dry_run=fields.switch("--dry-run shows what it would send"),
-    repeatable=fields.switch("a second time does no harm and changes nothing more"),
-    streams=fields.switch("a line for each thing that happens, the envelope last"),
+    repeatable=fields.switch("running it again does no harm and changes nothing more"),
+    streams=fields.switch("one line per event, the envelope last"),
     exit_codes=fields.listed(fields.whole()),
     error_codes=fields.listed(fields.text()),
     examples=fields.listed(EXAMPLE.displayed_as(lambda it: str(it["line"])), "command lines that can be run"),

@@ -39,7 +39,7 @@ class PluginsList(Lister):
             "problems": "<red>{problems}</>",
         }
     )
-    template = "{!verbose}-v names them."
+    template = "{!verbose}-v shows their names."
     examples = (
         ("octoprint-cli plugins list", "the plugins and what is wrong with them"),
         ("octoprint-cli plugins list -v", "with the names of all that they add"),
@@ -62,8 +62,8 @@ _PROBLEM = fields.record(
 class PluginsCheck(Lister):
     """check plugins against the plugin guidelines
 
-    A plugin must load, have names of its own, help, declared results and effects, and a guard before what does harm; it must
-    parse in every format, and import only octoprint_cli.api. The command imports what it checks, and runs nothing of it.
+    A plugin must load, use names of its own, have help, declare its results and effects, and guard what does harm; its commands
+    must parse in every format, and it may import only octoprint_cli.api. The command imports what it checks, but runs none of it.
     """
 
     result = fields.record(
@@ -105,8 +105,7 @@ class PluginsCheck(Lister):
 class PluginsNew(ShowOne):
     """write a new plugin: a package with a command and its tests
 
-    It is written into a new folder octoprint-cli-NAME in the working folder. The tutorial (docs/plugins/tutorial.md) begins
-    with it.
+    The package is a new folder, octoprint-cli-NAME, in the working folder. The tutorial (docs/plugins/tutorial.md) begins with it.
     """
 
     result = fields.record(

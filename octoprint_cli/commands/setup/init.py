@@ -82,7 +82,7 @@ class Init(ShowOne):
         if user.name is None:
             raise errors.AuthError(
                 f"{settings.host} does not know this API key; nothing was written",
-                hint="octoprint-cli init --no-verify  # saves them all the same",
+                hint="octoprint-cli init --no-verify  # saves them without a test",
             )
         version: str = client.server.version()
         return version

@@ -95,7 +95,7 @@ class DamageDetector:
         if hole and not self.knows("control"):
             begins = block.text.rfind(b"\n", 0, hole.start()) + 1
             shown = block.text[begins : begins + 80]
-            self.add("control", block, block.line_at(block.text, begins), shown, "has a hole of zeros or control bytes")
+            self.add("control", block, block.line_at(block.text, begins), shown, "has a gap of zeros or control bytes")
         control = _CONTROL.search(block.text)
         self._comment(block, "control", control and control.start(), "has control characters in its comment")
         self._comment(block, "encoding", _not_utf8(block.text), "is not UTF-8 in its comment")

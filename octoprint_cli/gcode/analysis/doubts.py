@@ -47,7 +47,7 @@ def steps_of_e(toolpath: Toolpath) -> Iterator[Doubt]:
         (toolpath.pull, "back: lines are there twice"),
     ):
         if abs(step.value) > limit and step.line < last:
-            yield Doubt("e_step", step.line, f"near line {step.line} one line turns the filament {abs(step.value):.0f} mm {what}")
+            yield Doubt("e_step", step.line, f"near line {step.line} one line moves the filament {abs(step.value):.0f} mm {what}")
 
 
 def filament(toolpath: Toolpath, told: Tuple[float, ...]) -> Iterator[Doubt]:
@@ -58,17 +58,17 @@ def filament(toolpath: Toolpath, told: Tuple[float, ...]) -> Iterator[Doubt]:
     alone = len(toolpath.lengths) == 1  # a change of tools purges, which few slicers count
     if max(layers, all_of_it) < expected - max(_LESS * expected, _LEAST):
         yield Doubt(
-            "filament", 0, f"{all_of_it:.0f} mm of filament are extruded, the slicer says {expected:.0f} mm: lines are missing"
+            "filament", 0, f"{all_of_it:.0f} mm of filament are extruded, the slicer reports {expected:.0f} mm: lines are missing"
         )
     elif alone and layers > expected + max(_MORE * expected, _MOST):
-        yield Doubt("filament", 0, f"{layers:.0f} mm of filament are extruded, the slicer says {expected:.0f} mm")
+        yield Doubt("filament", 0, f"{layers:.0f} mm of filament are extruded, the slicer reports {expected:.0f} mm")
 
 
 def layers(comments: CommentParser) -> Iterator[Doubt]:
     """Compare the layers that are marked with what the slicer says."""
     told, marked = comments.layers().count, comments.marked
     if told and marked and abs(told - marked) > max(_LAYERS, _LAYERS_PART * told):
-        yield Doubt("layers", 0, f"{marked} layers are marked, the slicer says {told}")
+        yield Doubt("layers", 0, f"{marked} layers are marked, the slicer reports {told}")
 
 
 def second_start(interpreter: GcodeInterpreter, comments: CommentParser) -> Iterator[Doubt]:
@@ -77,7 +77,7 @@ def second_start(interpreter: GcodeInterpreter, comments: CommentParser) -> Iter
     if again:
         yield Doubt("second_start", again, f"another print begins after the end of the first on line {again}")
     elif comments.beginnings > 1:
-        yield Doubt("second_start", 0, f"it is {comments.beginnings} files, one behind the other")
+        yield Doubt("second_start", 0, f"it is {comments.beginnings} files, one after the other")
 
 
 def habits(interpreter: GcodeInterpreter) -> Iterator[Doubt]:

@@ -61,7 +61,7 @@ class Levels:
             yield Doubt(
                 "fall",
                 fall.line,
-                f"near line {fall.line} it extrudes at Z {fall.after:g}, in what was printed up to Z {fall.before:g}",
+                f"near line {fall.line} it extrudes at Z {fall.after:g}, inside what was printed up to Z {fall.before:g}",
             )
         for gap in self._gaps(rises, layer_height)[:1]:
             yield Doubt("gap", gap.line, f"near line {gap.line} it goes on at Z {gap.after:g}, after Z {gap.before:g}")

@@ -23,9 +23,9 @@ class TableFormatter(ListFormatter, SingleFormatter):
 
     def add_argument_group(self, parser: Any) -> None:
         group = parser.add_argument_group("table formatter")
-        group.add_argument("--max-width", metavar="COLUMNS", type=int, default=0, help="widest table; 0: as wide as it is")
-        group.add_argument("--fit-width", action="store_true", help="as wide as the terminal at most (always on one)")
-        group.add_argument("--print-empty", action="store_true", help="the head of a table without rows, too")
+        group.add_argument("--max-width", metavar="COLUMNS", type=int, default=0, help="maximum width of a table; 0: no limit")
+        group.add_argument("--fit-width", action="store_true", help="no wider than the terminal (always so at a terminal)")
+        group.add_argument("--print-empty", action="store_true", help="show the headings of a table without rows, too")
 
     def emit_one(self, column_names: Sequence[str], data: Any, stdout: TextIO, parsed_args: Namespace) -> None:
         cells = list(flatten(column_names, data, machine=False))

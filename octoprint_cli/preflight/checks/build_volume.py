@@ -78,7 +78,7 @@ def judge(context: CheckContext, subject: _Subject) -> Finding:
         said = f"the file {subject.does} {where(subject.everything, volume, found)}, and the margin is {mm(margin.value)} mm"
         return Finding(said, evidence, margin)
     if found.may_cross_rim:
-        return Finding("its sides are on the round bed; whether its corners are cannot be told from its extents", evidence)
+        return Finding("its sides are on the round bed; its extents do not show whether its corners are", evidence)
     return Finding(f"the file {subject.does} inside {spans(volume)}", evidence)
 
 
@@ -90,7 +90,7 @@ def _outside(context: CheckContext, subject: _Subject, volume: Volume, found: Fi
     if _forbidden(subject, grown(volume, margin)):
         shown, place = (subject.layers, layers) if not layers.fits else (subject.everything, found)
         message = f"the file {subject.does} {where(shown, volume, place)}"
-        hint = f"{subject.remedy}; if the printer reaches that far, a person corrects its profile on the server"
+        hint = f"{subject.remedy}; if the printer reaches that far, a person must correct its profile on the server"
         return OutsideVolume(message, hint=hint, details=evidence)
     if not layers.fits:
         message = f"the file {subject.does} {mm(excess(subject.layers, volume))} mm below the bed, as with a Z offset: "
@@ -131,7 +131,7 @@ def _or_all(layers: Extents, everything: Extents) -> Extents:
 def _volume(context: CheckContext) -> Volume:
     volume: Optional[Volume] = context.profile.volume
     if volume is None:
-        raise CannotCheck("the printer profile tells no size")
+        raise CannotCheck("the printer profile has no size")
     return volume
 
 
@@ -143,7 +143,7 @@ def _evidence(subject: _Subject, volume: Volume, found: Fit) -> Dict[str, Any]:
 def _hint(context: CheckContext, subject: _Subject, volume: Volume, box: Volume) -> str:
     """Return what a person does if the printer reaches that far: a custom box in the profile, or a margin."""
     needed = math.ceil(round(excess(subject.everything, volume), 2))
-    margin = f"write checks: {{{subject.check}: {{margin: {needed}}}}} into the configuration"
+    margin = f"add checks: {{{subject.check}: {{margin: {needed}}}}} to the configuration"
     if box.circle is not None:  # a box no larger than the round bed's square changes nothing
         return f"if the printer reaches that far, {margin}"
     name = context.profile.name or context.profile.id

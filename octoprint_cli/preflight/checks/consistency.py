@@ -12,7 +12,7 @@ _NAMED = 3
 
 
 class Consistency(Check):
-    """The file is one print from its start to its end: no lines are missing, none are there twice."""
+    """The file is one print from its start to its end: no lines are missing, and none are repeated."""
 
     severity = Severity.WARN
 

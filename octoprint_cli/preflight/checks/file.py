@@ -37,7 +37,7 @@ class Readable(Check):
     def run(self, context: CheckContext) -> str:
         if context.stored is not None:
             context.read()
-            return f"the server hands out {context.stored}"
+            return f"the server provides {context.stored}"
         file = context.require_file()
         try:
             with file.open("rb") as opened:
@@ -50,7 +50,7 @@ class Readable(Check):
 
 
 class Extension(Check):
-    """The file's name is one that a server stores, and ends as that of something printable."""
+    """The file's name is one that a server can store, with the ending of something printable."""
 
     def run(self, context: CheckContext) -> str:
         if context.stored is not None:
@@ -78,7 +78,7 @@ class NotEmpty(Check):
         if context.stored is not None:
             size = _stored_size(context)
             if size is None:
-                raise CannotCheck("the server does not tell the file's size")
+                raise CannotCheck("the server does not report the file's size")
             if size == 0:
                 raise FileInvalid(
                     f"{context.stored} is empty on the server",
@@ -92,7 +92,7 @@ class NotEmpty(Check):
 
 
 class Size(Check):
-    """The file is no larger than OctoPrint takes."""
+    """The file is no larger than OctoPrint accepts."""
 
     def run(self, context: CheckContext) -> str:
         if context.stored is not None:
@@ -100,8 +100,8 @@ class Size(Check):
         size = require_size(context)
         if size > MAX_BYTES:
             raise FileTooLarge(
-                f"the file has {Bytes(size).human_readable()}; OctoPrint takes {Bytes(MAX_BYTES).human_readable()}",
-                hint="slice it with fewer details, or copy it to the server's folder of uploads and print it with --stored",
+                f"the file has {Bytes(size).human_readable()}; OctoPrint accepts at most {Bytes(MAX_BYTES).human_readable()}",
+                hint="slice it with fewer details, or copy it to the server's uploads folder and print it with --stored",
                 details={"size": size, "limit": MAX_BYTES},
             )
         return f"{Bytes(size).human_readable()} is a reasonable size"
@@ -115,11 +115,11 @@ class Space(Check):
             raise Skip("the file is on the server already, and needs no room")
         size = require_size(context)
         if context.location != "local":
-            raise CannotCheck("the server does not know how much room the SD card has")
+            raise CannotCheck("the server does not know how much space is free on the SD card")
         context.require_server()
         free = context.free_space
         if free is None:
-            raise CannotCheck("the server does not say how much room it has")
+            raise CannotCheck("the server does not report its free space")
         room = Bytes(free).human_readable()
         if size > free:
             raise NoSpace(

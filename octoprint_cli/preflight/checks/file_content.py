@@ -13,7 +13,7 @@ from octoprint_cli.preflight.finding import CannotCheck, Finding, OnlyWarning, S
 if TYPE_CHECKING:
     from octoprint_cli.gcode.analysis.contents import BadLine, Notable
 
-_AGAIN = "slice the model again, and mind the room on the disk that the file is written to"
+_AGAIN = "slice the model again, and check that the disk it is written to has enough space"
 #: So many are named; the evidence has them all.
 _NAMED = 3
 #: As much of a bad line as a message takes.
@@ -28,12 +28,12 @@ class Complete(Check):
         complete, reason = contents.ending
         if contents.stale is not None:
             raise FileDamaged(
-                f"{contents.stale.problem}: the rest of an older file stands behind this one",
+                f"{contents.stale.problem}: the rest of an older file follows this one",
                 hint=_AGAIN,
                 details=contents.stale._asdict(),
             )
         if complete is None:
-            raise CannotCheck(f"whether it is complete cannot be told: {reason}", told_by="extrusion")
+            raise CannotCheck(f"whether it is complete cannot be determined: {reason}", told_by="extrusion")
         evidence = {"complete": complete, "reason": reason, "lines": contents.lines, "size": contents.size}
         if not complete:
             what = f"is cut off after line {contents.lines}" if contents.cut else f"has no end, up to line {contents.lines}"
@@ -72,7 +72,7 @@ class Damage(Check):
         if every:
             first = every[0]
             evidence = {"bad_lines": [one._asdict() for one in every]}
-            return Finding(f"a comment is damaged (line {first.line}: {first.problem}), which harms no print", evidence)
+            return Finding(f"a comment is damaged (line {first.line}: {first.problem}), which does no harm", evidence)
         return Finding("nothing is damaged")
 
 
@@ -127,10 +127,10 @@ class RiskyCommands(Check):
     def run(self, context: CheckContext) -> Finding:
         notable = context.contents.notable
         if not notable:
-            return Finding("no command deserves a second look")
+            return Finding("no command is worth a look")
         named = [_described(one) for one in notable[:_NAMED]]
         raise FileInvalid(
-            f"the file has commands that deserve a look: {'; '.join(named)}{and_more(len(notable) - _NAMED)}",
+            f"the file has commands that are worth a look: {'; '.join(named)}{and_more(len(notable) - _NAMED)}",
             hint="look at these lines; those that are meant for this printer may stay",
             details={"notable": [one._asdict() for one in notable]},
         )

@@ -96,7 +96,7 @@ def _there(context: CheckContext, heater: str, name: str) -> Finding:
     if not has:
         raise WrongPrinter(
             f"the file heats the {heater} to {target:g} °C, the printer has no heated {heater}",
-            hint=f"slice for this printer; if it has a heated {heater}, a person ticks it in the printer profile on the server",
+            hint=f"slice for this printer; if it has a heated {heater}, a person must tick it in the printer profile on the server",
             details=evidence,
         )
     return Finding(f"the file heats the {heater} to {target:g} °C, and the printer has a heated {heater}", evidence)

@@ -33,7 +33,7 @@ class NoError(Check):
 
 
 class Idle(Check):
-    """No job is printing, paused, or on its way to or from either."""
+    """No job is active: none is printing, paused, starting or ending."""
 
     def run(self, context: CheckContext) -> str:
         context.require_printer()

@@ -32,7 +32,7 @@ class Firmware(Check):
         serious = [f"{words} ({level})" for words, level in said if level != _REMARK]
         if serious:
             raise ServerWarning(
-                f"the server warns of the printer's firmware: {'; '.join(serious)}",
+                f"the server warns about the printer's firmware: {'; '.join(serious)}",
                 hint=next((str(warned.context) for warned in found if warned.context), None),
                 details=_evidence(found),
             )
@@ -50,7 +50,7 @@ class Health(Check):
         serious = [f"{warned.name} ({warned.level})" for warned in found if warned.level != _REMARK]
         if serious:
             raise ServerWarning(
-                f"the server warns of its own health: {', '.join(serious)}",
+                f"the server warns about its own health: {', '.join(serious)}",
                 hint="look at the health check on the server's web page",
                 details=_evidence(found),
             )
@@ -65,7 +65,7 @@ class Power(Check):
     def run(self, context: CheckContext) -> Finding:
         power = _asked(context, "pi_support", context.client.plugins.power)
         if power is None:
-            raise CannotCheck("the server does not watch its power supply")
+            raise CannotCheck("the server does not monitor its power supply")
         state = power._asdict()
         now = [word for name, word in _TROUBLES.items() if state[name]]
         before = [word for name, word in _TROUBLES.items() if state[f"{name}_before"] and not state[name]]

@@ -23,7 +23,7 @@ _WORD = re.compile(r"[a-z0-9]+|\+")
 
 
 class PrinterModel(Check):
-    """The file was sliced for the model that the printer is."""
+    """The file was sliced for the printer's model."""
 
     severity = Severity.WARN
 

@@ -29,7 +29,7 @@ _SECTION = fields.record(
 
 
 class Show(FirmwareCommand):
-    """show the settings in use, as commands that restore them (M503)
+    """show the settings in use, as commands (M503)
 
     The settings in use differ from the stored ones if some were changed since. The commands can serve as a backup.
     """
@@ -63,7 +63,7 @@ class Show(FirmwareCommand):
 
 
 class Save(Guarded, FirmwareCommand):
-    """store the settings in use, so that they survive a restart (M500)
+    """store the settings in use in the EEPROM (M500)
 
     `saved` means that the firmware reported so. `acknowledged` means that it reported nothing, as a firmware that was built
     without EEPROM_CHITCHAT does.

@@ -5,8 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any, Dict
 
-from octoprint_cli.api import errors, fields, lines
+from octoprint_cli.api import errors, fields, labelled, lines
 from octoprint_cli_marlin.firmware_command import AMBIGUOUS, FIRMWARE_CODES, FirmwareCommand, is_marlin, parsed_values
+
+_AMBIGUOUS = "{ambiguous?}<yellow>Another client's command was sent at the same time: this may be the reply to that one.</>"
 
 
 class Info(FirmwareCommand):
@@ -27,6 +29,20 @@ class Info(FirmwareCommand):
         fields=fields.mapping(fields.text(), "the whole reply, by the firmware's names"),
         ambiguous=AMBIGUOUS,
     )
+    template = lines(
+        labelled(
+            {
+                "Firmware": "{firmware_name|unknown}",
+                "Marlin": "{marlin}",
+                "Machine": "{machine_type}",
+                "Extruders": "{extruder_count}",
+                "Capabilities": "{capabilities}",
+                "UUID": "{uuid}",
+                "Source": "{source_code_url}",
+            }
+        ),
+        _AMBIGUOUS,
+    )
     examples = (
         ("octoprint-cli marlin info", "which firmware, and what it can do"),
         ("octoprint-cli marlin info -c capabilities --json", "only its capabilities, as JSON"),
@@ -40,7 +56,7 @@ class Info(FirmwareCommand):
 
 
 class Position(FirmwareCommand):
-    """show the position of the nozzle, according to the firmware (M114)
+    """show the nozzle's position, as the firmware reports it (M114)
 
     Before the axes are homed, the position is a guess. This works with other firmwares, too.
     """
@@ -53,7 +69,7 @@ class Position(FirmwareCommand):
     )
     template = lines(
         "X {x|unknown}, Y {y|unknown}, Z {z|unknown}[, E {e}]",
-        "{ambiguous?}<yellow>Another client's command was sent at the same time: this may be the reply to that one.</>",
+        _AMBIGUOUS,
     )
     examples = (
         ("octoprint-cli marlin position", "where the nozzle is"),
@@ -67,7 +83,7 @@ class Position(FirmwareCommand):
 
 
 class Endstops(FirmwareCommand):
-    """show which endstops and filament sensors are triggered (M119)
+    """show the state of endstops and filament sensors (M119)
 
     This works with other firmwares, too.
     """
@@ -76,6 +92,10 @@ class Endstops(FirmwareCommand):
         endstops=fields.mapping(fields.one_of("open", "triggered"), "by name, such as x_min or z_probe"),
         filament=fields.mapping(fields.one_of("open", "triggered"), "filament sensors; in Marlin, triggered: filament is present"),
         ambiguous=AMBIGUOUS,
+    )
+    template = lines(
+        labelled({"{for endstops}{key}": "{value}", "{for filament}{key}": "{value}"}),
+        _AMBIGUOUS,
     )
     examples = (
         ("octoprint-cli marlin endstops", "which ones are triggered"),

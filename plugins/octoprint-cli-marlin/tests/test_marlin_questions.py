@@ -39,6 +39,17 @@ def test_position_reports_axes_and_counts(marlin: Run, server: FaultServer) -> N
     assert data["count"] == {"x": 0.0, "y": 10160.0, "z": 116000.0} and data["ambiguous"] is False
 
 
+def test_text_shows_endstops_and_filament_sensors_by_name(marlin: Run, server: FaultServer) -> None:
+    server.octoprint.replies["M119"] = said.MARLIN_M119
+    shown = [line.split() for line in marlin("endstops", format="text").stdout.splitlines()]
+    assert shown == [["x_min:", "open"], ["y_min:", "open"], ["z_min:", "triggered"], ["z_probe:", "open"], ["filament:", "open"]]
+
+
+def test_text_shows_what_the_firmware_is_and_can_do(marlin: Run) -> None:
+    shown = dict(line.split(":", 1) for line in marlin("info", format="text").stdout.splitlines())
+    assert {"Firmware", "Marlin", "Machine", "Capabilities"} <= set(shown) and "Ambiguous" not in shown
+
+
 def test_endstops_are_reported(marlin: Run, server: FaultServer) -> None:
     server.octoprint.replies["M119"] = said.MARLIN_M119
     data = marlin("endstops").data

@@ -49,7 +49,7 @@ def create_server(app: Any, tools: Sequence[Tool]) -> Server[Any]:
     async def call_tool(ctx: Any, params: Any) -> CallToolResult:
         tool = by_name.get(params.name)
         if tool is None:
-            raise MCPError(INVALID_PARAMS, f"there is no tool {params.name}; there are {', '.join(by_name)}")
+            raise MCPError(INVALID_PARAMS, f"there is no tool {params.name} (choose from {', '.join(by_name)})")
         return _result(await calls.run(tool, params.arguments or {}, ctx.session.report_progress))
 
     properties = {"version": app.version, "title": "OctoPrint", "instructions": INSTRUCTIONS}

@@ -59,7 +59,7 @@ def _error_of(line: str) -> Optional[Dict[str, Any]]:
     except ValueError:
         number = message.get("id") if isinstance(message, dict) else None
         usable = isinstance(number, (str, int)) and not isinstance(number, bool)
-        return _error(number if usable else None, INVALID_REQUEST, "Invalid request: this is no message of JSON-RPC 2.0")
+        return _error(number if usable else None, INVALID_REQUEST, "Invalid request: this is not a JSON-RPC 2.0 message")
     if isinstance(message, dict) and "method" in message and message.get("id", "") is None:  # the SDK takes it for a notification
         return _error(None, INVALID_REQUEST, "Invalid request: its id is null")
     return None

@@ -98,7 +98,11 @@ def _require_known(arguments: Sequence[Argument], values: Mapping[str, Any]) -> 
     known = [argument.name for argument in arguments]
     unknown = [name for name in values if name not in known]
     if unknown:
-        _refuse(f"there is no argument {unknown[0]}; there are {', '.join(known) or 'none'}")
+        _refuse(
+            f"there is no argument {unknown[0]} (choose from {', '.join(known)})"
+            if known
+            else f"there is no argument {unknown[0]}: the tool takes none"
+        )
     missing = [argument.name for argument in arguments if argument.required and argument.name not in values]
     if missing:
         _refuse(f"{' and '.join(missing)} must be given")

@@ -57,7 +57,7 @@ def test_upload_and_print_need_confirm(environ: Environ, server: FaultServer, gc
         ("inspect", {}, "file must be given"),
         ("gcode", {"commands": "G28"}, "commands must be a list, not 'G28'"),
         ("cancel", {"confirm": "no"}, "confirm must be true or false, not 'no'"),
-        ("wait", {"for": ["nonsense"]}, "'nonsense' is none of"),
+        ("wait", {"for": ["nonsense"]}, "'nonsense' is not one of"),
         ("print", {"confirm": True}, "one of the arguments FILE --stored is required"),
         ("preflight", {"file": "--host=elsewhere.test"}, "there is no file --host=elsewhere.test"),
     ],
