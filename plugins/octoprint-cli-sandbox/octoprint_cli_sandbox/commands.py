@@ -69,7 +69,7 @@ class SandboxCommand(ShowOne):
 class Start(SandboxCommand):
     """start a real OctoPrint with a virtual printer, to try things on
 
-    The first start installs OctoPrint in a folder of its own, which takes about half a minute. The server accepts
+    The first start installs OctoPrint in a folder of its own, which takes up to half a minute. The server accepts
     connections from this computer only and makes no requests to the internet. It is stored as a printer in the
     configuration: octoprint-cli --printer sandbox status.
     """
