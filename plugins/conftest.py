@@ -1,4 +1,4 @@
-"""How the plugins' tests are shared out: the longest begin first, and those that share what is dear to start do share it."""
+"""The order of the plugins' tests: the longest begin first, and files that need the same server run in one process."""
 
 from __future__ import annotations
 
