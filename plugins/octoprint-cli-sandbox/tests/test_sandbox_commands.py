@@ -1,4 +1,4 @@
-"""The commands, as the installed program answers them, where no server is needed."""
+"""The commands, where no server is needed. The installed program answers in test_sandbox_server.py."""
 
 from __future__ import annotations
 
