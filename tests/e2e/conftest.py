@@ -108,9 +108,10 @@ def mild(server: Server) -> Iterator[Server]:
     server.reconnect()
 
 
-def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: List[pytest.Item]) -> None:
     """What takes longest comes first: the tests that are bound to one process, so that the others fill up the rest."""
     versions.mark(items)
+    versions.spare(config, items)
     for item in items:  # not the time of the fixtures: the first test of a process waits for an installation
         seconds = next((mark.args[0] for mark in item.iter_markers("timeout")), TEST_SECONDS)
         item.add_marker(pytest.mark.timeout(seconds, func_only=True), append=False)
