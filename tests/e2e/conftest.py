@@ -118,5 +118,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: List[pytest.Item
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """A group that is spread over the processes is made once in each, which takes minutes: better nothing runs than that."""
+    if session.config.getoption("loadgroup", False):
+        astray = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+        if astray:
+            raise pytest.UsageError(f"pytest {pytest.__version__} does not let pytest-xdist group tests: {astray[0]}")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     versions.report(terminalreporter)
