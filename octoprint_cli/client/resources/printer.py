@@ -160,13 +160,13 @@ class Printer(Resource):
 
     def current(self) -> PrinterState:
         """Return the state by `GET /api/printer` (permission STATUS). Raises PrinterOffline (the server's 409)."""
-        state = PrinterState.from_json(self._http.get(_PATH, needs="STATUS", exclude="sd"))
+        state = PrinterState.from_json(self._http.get(_PATH, needs="STATUS", fresh=True, exclude="sd"))
         self._readings = state.temperatures
         return state
 
     def error(self) -> Optional[str]:
         """Return the firmware's last error by `GET /api/printer/error` (STATUS, since 1.10); 2.0 forgets it on disconnect."""
-        return text(mapping(self._http.get(f"{_PATH}/error", needs="STATUS"), f"{_PATH}/error").get("error"))
+        return text(mapping(self._http.get(f"{_PATH}/error", needs="STATUS", fresh=True), f"{_PATH}/error").get("error"))
 
     def heaters(self) -> Dict[str, Temperature]:
         """Return every heater, after a wait for the printer's first report if it has just connected.
@@ -184,7 +184,7 @@ class Printer(Resource):
         Without a `limit` its newest 300 samples, with 0 all of them. Raises PrinterOffline.
         """
         path = _PATH if limit is None else f"{_PATH}?limit={limit}"
-        answer = mapping(self._http.get(path, needs="STATUS", history="true", exclude="sd,state"), _PATH)
+        answer = mapping(self._http.get(path, needs="STATUS", fresh=True, history="true", exclude="sd,state"), _PATH)
         kept = items(inner(answer, "temperature").get("history"))
         samples = [(number(sample.get("time")), readings_of(sample)) for sample in kept]
         return [Sample(time, temperatures) for time, temperatures in samples if time is not None]
