@@ -29,8 +29,8 @@ PLAIN = b"\nG1 X1 Y-2.5 E3\nG0 X4\nG2 X1 Y2 I3 J4 E5\n"
         b"\nG1 X1 Y-2.5 E3 (a move)\nG0 X4(another)\nG2 X1 Y2 I3 J4 E5 ()\n",
     ],
     ids=(
-        "plain zero spaces many none numbered without_checksums lower tabs indented few_spaces signs numbers_apart apart_and_signed "
-        "remarks"
+        "plain zero spaces many none numbered without_checksums lower tabs indented few_spaces signs numbers_apart "
+        "apart_and_signed remarks"
     ).split(),
 )
 def test_moves_are_spelled_plainly(odd: bytes) -> None:

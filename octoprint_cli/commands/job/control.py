@@ -90,7 +90,7 @@ class Resume(Guarded, ShowOne):
         if job.phase.at_rest and self.client.job.is_contradicted(job):
             return job  # the server knows better whether there is a job
         job.require_active()
-        if job.phase.value == "paused" and not (parsed_args.confirm or parsed_args.dry_run):
+        if job.phase.value == "paused" and not parsed_args.confirm:
             require_hot(self, job)
         return job
 

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Dict, Optional
 
+from octoprint_cli.testing import Result
+
 PROGRAM = Path(sys.executable).with_name("octoprint-cli")
 RUN_SECONDS = 60
-
-
-class Answer:
-    """What one run of the program answered."""
-
-    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
-        self.exit_code, self.stdout, self.stderr = done.returncode, done.stdout, done.stderr
-        self.envelope: Dict[str, Any] = json.loads(done.stdout)
-
-    @property
-    def data(self) -> Dict[str, Any]:
-        assert self.envelope["status"] == "success", self.envelope
-        return self.envelope["data"]
-
-    @property
-    def error(self) -> Dict[str, Any]:
-        assert self.envelope["status"] == "error", self.envelope
-        return self.envelope["error"]
 
 
 def environment(folder: Path, **more: str) -> Dict[str, str]:
@@ -39,10 +22,10 @@ def environment(folder: Path, **more: str) -> Dict[str, str]:
     return {**inherited, **{name: str(path) for name, path in own.items()}, **more}
 
 
-def program(environ: Dict[str, str], *argv: Any, expect: Optional[int] = 0, seconds: float = RUN_SECONDS) -> Answer:
+def program(environ: Dict[str, str], *argv: Any, expect: Optional[int] = 0, seconds: float = RUN_SECONDS) -> Result:
     """Run `octoprint-cli ... --json`. An exit code that was not asked for fails the test."""
     line = [str(PROGRAM), *map(str, argv), "--json"]
     done = subprocess.run(line, env=environ, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL, check=False)
     assert expect is None or done.returncode == expect, (line, done.returncode, done.stdout, done.stderr)
     assert "Traceback" not in done.stderr, done.stderr
-    return Answer(done)
+    return Result(done.returncode, done.stdout, done.stderr)

@@ -12,14 +12,16 @@ from typing import Any, Callable, Dict, Iterator, List
 import pytest
 import yaml
 from octoprint_cli_sandbox import process
-from sandbox_program import Answer, environment, program
+from sandbox_program import environment, program
+
+from octoprint_cli.testing import Result
 
 #: An installation on a busy machine; what comes after it takes seconds.
 INSTALL_SECONDS = 600
 
 pytestmark = pytest.mark.timeout(INSTALL_SECONDS + 60)
 
-Run = Callable[..., Answer]
+Run = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
