@@ -26,7 +26,10 @@ def other_state(http: Http, job: Job) -> Optional[str]:
 
 
 def still_contradicted(http: Http, job: Job) -> Optional[OutcomeUnknown]:
-    """Return OutcomeUnknown if the two resources contradict each other, and not because the printer has just gone on."""
+    """Return OutcomeUnknown if the two resources contradict each other, None if they do not.
+
+    They may do so because the printer has just gone on: then it is not known, either, what came of the request.
+    """
     state = other_state(http, job)
     if state is None:
         return None
@@ -48,4 +51,11 @@ def _state_of_connection(http: Http) -> Optional[str]:
 
 def _differ(first: Phase, second: Phase) -> bool:
     """Whether the two say different things of a job. What is unknown contradicts nothing."""
-    return Phase.UNKNOWN not in (first, second) and first is not second
+    return Phase.UNKNOWN not in (first, second) and _kind(first) is not _kind(second)
+
+
+def _kind(phase: Phase) -> Phase:
+    """Return one phase for all those without a printer, and one for all those of a job that is not paused."""
+    if not phase.connected:  # 1.x says Closed of one, and Offline after error of the other
+        return Phase.OFFLINE
+    return phase if phase in (Phase.IDLE, Phase.PAUSED) else Phase.PRINTING
