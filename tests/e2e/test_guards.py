@@ -52,6 +52,14 @@ def test_heating_that_can_be_read_in_two_ways_is_refused(server: Any) -> None:
         assert tool_target(server) == 0, command
 
 
+@pytest.mark.parametrize(
+    "command", ["SET_HEATER_TEMPERATURE HEATER=extruder TARGET=400", "START_PRINT EXTRUDER_TEMP=400 BED_TEMP=60"]
+)
+def test_limits_hold_for_typed_words_of_another_firmware(server: Any, command: str) -> None:
+    assert server.cli("gcode", command, "--confirm", expect=4).code == "LIMIT_EXCEEDED"
+    assert tool_target(server) == 0
+
+
 def test_unknown_word_and_extreme_factor_need_confirm_during_a_job(server: Any, slow: Path) -> None:
     server.cli("print", slow, "--confirm")
     server.past_heating()

@@ -85,6 +85,17 @@ def test_signal_while_waiting_for_effect_reports_printer_state(
     assert len(sent_to(server)) == 1
 
 
+@EACH
+def test_signal_during_a_heat_up_reports_the_printer_and_leaves_the_target(
+    number: int, code: str, program: Program, server: FaultServer
+) -> None:
+    """The kit's heaters stay cold; the push socket is opened once the target was taken."""
+    line = ["temp", "--tool", "200", "--wait", "--json"]
+    result = signalled(program, server, lambda: any("sockjs" in request.path for request in server.requests), number, *line)
+    assert "the printer is Operational" in error_of(result, code)["message"]
+    assert len(sent_to(server)) == 1 and server.octoprint.heaters["tool0"][1] == 200.0
+
+
 def test_signal_without_json_gives_one_error_line_and_a_hint(program: Program, server: FaultServer) -> None:
     server.octoprint.printing("old.gcode")
     server.octoprint.ignored_verbs.add("cancel")
@@ -132,10 +143,11 @@ def test_interrupt_between_retries_reports_nothing_sent(program: Program, server
 
 
 @FORKED
-def test_closed_reader_while_waiting_exits_141_without_repeating(program: Program, server: FaultServer) -> None:
+@pytest.mark.parametrize("name", ["json", "value", "yaml"])
+def test_closed_reader_while_waiting_exits_141_without_repeating(name: str, program: Program, server: FaultServer) -> None:
     """The act is not undone by it, nor repeated; nothing is said."""
     server.octoprint.printing("old.gcode")
-    process = program.start("cancel", "--confirm", "--json")
+    process = program.start("cancel", "--confirm", "-f", name)
     assert process.stdout
     process.stdout.close()
     result = finish(process)

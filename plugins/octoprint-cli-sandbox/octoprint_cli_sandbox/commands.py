@@ -200,7 +200,7 @@ class Remove(Guarded, SandboxCommand):
 
     destructive = "ends the sandbox's server and deletes its files, including uploads"
     result = _CHANGED
-    rehearsal = fields.merged(fields.record("with --dry-run", dry_run=fields.switch()), _SANDBOX)
+    rehearsal = _SANDBOX
     effects = ("stops", "deletes")
     error_codes = (*_CODES, "SANDBOX_STOP_FAILED")
     needs_server = False

@@ -10,11 +10,13 @@ from typing import Any, Callable, Iterator, List
 import pytest
 from octoprint_cli_sandbox import process
 from octoprint_cli_sandbox.sandbox import Sandbox
-from sandbox_program import Answer, environment, inside
+from sandbox_program import environment, inside
+
+from octoprint_cli.testing import Result
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Callable[..., Answer]:
+def run(tmp_path: Path) -> Callable[..., Result]:
     """The program in this process, with a home of the test's own: `run("sandbox", "list", expect=0)`."""
     return lambda *argv, expect=0, **more: inside(environment(tmp_path, **more), *argv, expect=expect)
 

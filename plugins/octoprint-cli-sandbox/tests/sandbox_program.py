@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -10,28 +9,10 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 from unittest import mock
 
-from octoprint_cli.testing import run
+from octoprint_cli.testing import Result, run
 
 PROGRAM = Path(sys.executable).with_name("octoprint-cli")
 RUN_SECONDS = 60
-
-
-class Answer:
-    """What one run of the program answered."""
-
-    def __init__(self, exit_code: int, stdout: str, stderr: str) -> None:
-        self.exit_code, self.stdout, self.stderr = exit_code, stdout, stderr
-        self.envelope: Dict[str, Any] = json.loads(stdout)
-
-    @property
-    def data(self) -> Dict[str, Any]:
-        assert self.envelope["status"] == "success", self.envelope
-        return self.envelope["data"]
-
-    @property
-    def error(self) -> Dict[str, Any]:
-        assert self.envelope["status"] == "error", self.envelope
-        return self.envelope["error"]
 
 
 def environment(folder: Path, **more: str) -> Dict[str, str]:
@@ -42,21 +23,21 @@ def environment(folder: Path, **more: str) -> Dict[str, str]:
     return {**inherited, **{name: str(path) for name, path in own.items()}, **more}
 
 
-def inside(environ: Dict[str, str], *argv: Any, expect: Optional[int] = 0) -> Answer:
+def inside(environ: Dict[str, str], *argv: Any, expect: Optional[int] = 0) -> Result:
     """Run `octoprint-cli ... --json` in this process, with the environment of one. Another exit code fails the test."""
     line = [*map(str, argv), "--json"]
     with mock.patch.dict(os.environ, environ, clear=True):
-        return _checked(line, expect, *run(*line, env=environ)[:3])
+        return _checked(line, expect, run(*line, env=environ))
 
 
-def program(environ: Dict[str, str], *argv: Any, expect: Optional[int] = 0, seconds: float = RUN_SECONDS) -> Answer:
+def program(environ: Dict[str, str], *argv: Any, expect: Optional[int] = 0, seconds: float = RUN_SECONDS) -> Result:
     """Run the installed `octoprint-cli ... --json`. An exit code that was not asked for fails the test."""
     line = [str(PROGRAM), *map(str, argv), "--json"]
     done = subprocess.run(line, env=environ, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL, check=False)
-    return _checked(line, expect, done.returncode, done.stdout, done.stderr)
+    return _checked(line, expect, Result(done.returncode, done.stdout, done.stderr))
 
 
-def _checked(line: List[str], expect: Optional[int], exit_code: int, stdout: str, stderr: str) -> Answer:
-    assert expect is None or exit_code == expect, (line, exit_code, stdout, stderr)
-    assert "Traceback" not in stderr, stderr
-    return Answer(exit_code, stdout, stderr)
+def _checked(line: List[str], expect: Optional[int], result: Result) -> Result:
+    assert expect is None or result.exit_code == expect, (line, result)
+    assert "Traceback" not in result.stderr, result.stderr
+    return result

@@ -12,14 +12,16 @@ from typing import Any, Callable, Dict, Iterator, List
 import pytest
 import yaml
 from octoprint_cli_sandbox import process
-from sandbox_program import Answer, environment, inside, program
+from sandbox_program import environment, inside, program
+
+from octoprint_cli.testing import Result
 
 #: An installation on a busy machine; what comes after it takes seconds.
 INSTALL_SECONDS = 600
 
 pytestmark = pytest.mark.timeout(INSTALL_SECONDS + 60)
 
-Run = Callable[..., Answer]
+Run = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,7 @@ def installed(cli: Run, home: Path) -> None:
         cli("sandbox", "start", "--name", "try")
 
 
-def look(home: Path, *argv: str, expect: int = 0) -> Answer:
+def look(home: Path, *argv: str, expect: int = 0) -> Result:
     """Run a line that starts nothing, in this process."""
     return inside(environment(home), *argv, expect=expect)
 
