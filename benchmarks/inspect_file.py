@@ -17,6 +17,7 @@ They are kept in .cache/bench, as is everything that is installed.
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import operator
 import re
@@ -63,12 +64,31 @@ TOWERS = (Tower("tower-50", LINES, 50), Tower("tower-300", LINES, 300), Tower("a
 
 
 _MOVE = re.compile(rb"(?m)^G1 ([^;\n]*[^;\n ])[ ]*(?:;[^\n]*)?$")
+_LETTER = re.compile(rb"([XYZEF])(?=[\d.])")
 
 
 def _numbered(text: bytes) -> bytes:
     lines = (line.partition(b";")[0].strip() for line in text.split(b"\n"))
     framed = (b"N%d %s" % (number, line) for number, line in enumerate(filter(None, lines), 1))
     return b"".join(b"%s*%d\n" % (line, functools.reduce(operator.xor, line)) for line in framed)
+
+
+def _numbered_alone(text: bytes) -> bytes:
+    lines = (line.partition(b";")[0].strip() for line in text.split(b"\n"))
+    return b"".join(b"N%d %s\n" % (number, line) for number, line in enumerate(filter(None, lines), 1))
+
+
+def _mixed(text: bytes) -> bytes:
+    ways = itertools.cycle([rb"N7 G1 %s", rb"G1 %s", rb"g1 %s", rb"G01 %s", rb"G1 %s (a move)"])
+    return _MOVE.sub(lambda found: next(ways) % found.group(1), _signed(_tight_in_part(text)))
+
+
+def _signed(text: bytes) -> bytes:
+    return _MOVE.sub(lambda found: b"G1 " + _LETTER.sub(rb"\1+", found.group(1)), text)
+
+
+def _tight_in_part(text: bytes) -> bytes:
+    return _MOVE.sub(lambda found: b"G1 " + found.group(1).replace(b" Y", b"Y"), text)
 
 
 def _short_runs(text: bytes) -> bytes:
@@ -86,6 +106,11 @@ SPELLINGS: Dict[str, Callable[[bytes], bytes]] = {
     "two spaces": lambda text: _MOVE.sub(lambda found: found.group().replace(b" ", b"  "), text),
     "no spaces": lambda text: _MOVE.sub(lambda found: b"G1" + found.group(1).replace(b" ", b""), text),
     "line numbers with checksums": _numbered,
+    "line numbers alone": _numbered_alone,
+    "X 10": lambda text: _MOVE.sub(lambda found: b"G1 " + re.sub(rb"([XYZEF])(?=[-\d.])", rb"\1 ", found.group(1)), text),
+    "X+10": _signed,
+    "G1 X1Y2": _tight_in_part,
+    "five ways in turns": _mixed,
     "remarks in brackets": lambda text: _MOVE.sub(rb"G1 \1 (a move)", text),
     "lower case": lambda text: _MOVE.sub(lambda found: found.group().lower(), text),
     "tabs": lambda text: _MOVE.sub(lambda found: found.group().replace(b" ", b"\t"), text),

@@ -58,6 +58,9 @@ def a_home_of_the_tests_own(tmp_path_factory: pytest.TempPathFactory) -> Iterato
         environ.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         for name in ("HOST", "API_KEY", "PRINTER", "CLI_HOME", "CLI_FORMAT"):
             environ.delenv(f"OCTOPRINT_{name}", raising=False)
+        # Untranslated, whatever the machine's language is. argparse looks for each of its sentences in four folders otherwise:
+        # a tenth of what a run in this process computes.
+        environ.setenv("LANGUAGE", "C")
         yield
 
 

@@ -18,6 +18,11 @@ class CancelledJob:
         self._since = time.monotonic()
         self._known: Optional[Job] = None  # the last reading of the job, with the last print time that was known
 
+    @property
+    def was_seen(self) -> bool:
+        """Whether a reading has shown the job itself."""
+        return self._known is not None
+
     def is_over(self, job: Job) -> bool:
         """Process a reading, and return whether the job has ended: the printer is at rest, or has the next job."""
         if job.phase.at_rest or self._is_next(job):

@@ -45,12 +45,12 @@ class Resource:
         self._http = http
 
     def get(self, path: str, needs: str) -> Dict[str, Any]:
-        """Return the JSON object that a GET answers; an empty one for an empty answer.
+        """Return the JSON object that a GET answers now, past any cache; an empty one for an empty answer.
 
         Raises NotFound where OctoPrint has no such path (a server plugin that is missing or disabled), PermissionDenied,
         and what every request raises.
         """
-        answer = self._http.get(path, needs=needs)
+        answer = self._http.get(path, needs=needs, fresh=True)
         return {} if answer is None else mapping(answer, path)
 
     def act(self, path: str, body: Mapping[str, Any], needs: str) -> str:

@@ -13,7 +13,7 @@ from octoprint_cli.framework.argparse_internals import groups_of, is_help, is_re
 from octoprint_cli.framework.guard import Guarded
 from octoprint_cli.framework.help_page import examples_of, is_of_formatters
 from octoprint_cli.framework.options import number_text, seconds
-from octoprint_cli.framework.results import EFFECTS, HARMLESS, SKIPPED, rehearsed
+from octoprint_cli.framework.results import EFFECTS, HARMLESS, SKIPPED, rehearsal_of
 from octoprint_cli.plugins.entry_points import CHECKS, EntryPointGroup, is_own
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def schema_of(kind: Type[Any], name: str) -> Dict[str, Any]:
     """Return the JSON Schema of the `data` of a successful command."""
     results: List[Dict[str, Any]] = [kind.result.schema]
     if issubclass(kind, Guarded):
-        results.append((kind.rehearsal or rehearsed(kind.preflight, kind.skippable)).schema)
+        results.append(rehearsal_of(kind).schema)
         results += [SKIPPED.schema] if kind.skippable else []
     body = results[0] if len(results) == 1 else {"anyOf": results}
     return {"$schema": _DIALECT, "title": f"data of octoprint-cli {name}", **body}

@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Sequence
 
 from octoprint_cli.errors import UsageError
-from octoprint_cli.framework.results import SKIPPED, rehearsed
+from octoprint_cli.framework.results import SKIPPED, rehearsal_of
 
 if TYPE_CHECKING:
     from octoprint_cli.framework.fields import Field
@@ -76,7 +76,7 @@ def no_column(unknown: Sequence[str], known: Sequence[str]) -> UsageError:
 
 def _answers(command: Any, parsed_args: Namespace) -> Iterator[Field]:
     if getattr(parsed_args, "dry_run", False) and hasattr(command, "rehearsal"):
-        yield command.rehearsal or rehearsed(command.preflight, command.skippable)
+        yield rehearsal_of(command)
         return
     yield command.result
     if getattr(parsed_args, "skip_if_printing", False):

@@ -56,7 +56,8 @@ class Guarded:
     preflight = False
     #: Whether the command has `--skip-if-printing`.
     skippable = False
-    #: The schema of the result of `--dry-run` if `rehearse` is overridden: what it returns, and `dry_run`.
+    #: The schema of the result of `--dry-run` if `rehearse` is overridden: of what it returns. The guard adds `dry_run`, and
+    #: `needs_confirm` where it is due.
     rehearsal: ClassVar[Optional[Field]] = None
     #: What the text format says of `--dry-run`: a template, whose fields are arguments too, such as `Would print {file}.`
     would: ClassVar[Any] = None
@@ -99,7 +100,7 @@ class Guarded:
             self._require_consent(parsed_args)
         self.prepare(parsed_args)
         if parsed_args.dry_run:
-            return {"dry_run": True, **self.rehearse(parsed_args)}
+            return self._rehearsed(parsed_args)
         with self._lock():
             outcome, plan = self._guarded(parsed_args)
         if outcome.get("action") == "skipped":
@@ -139,14 +140,23 @@ class Guarded:
 
     def rehearse(self, parsed_args: Namespace) -> Dict[str, Any]:
         """Return the result of `--dry-run`. Override it if the command does more than send requests to the server."""
-        reason = self._missing_consent(parsed_args)
         with self.client.rehearsal() as planned:
             outcome, _ = self._guarded(parsed_args)
         preflight = {"preflight": outcome["preflight"]} if "preflight" in outcome else {}
-        if outcome.get("action") == "skipped":
-            return {"action": "skipped", "requests": planned, **preflight}
-        wanted = {"needs_confirm": f"this {reason}"} if reason else {}
-        return {"requests": planned, **preflight, **wanted}
+        action = {"action": "skipped"} if outcome.get("action") == "skipped" else {}
+        return {**action, "requests": planned, **preflight}
+
+    def _rehearsed(self, parsed_args: Namespace) -> Dict[str, Any]:
+        """Return the result of `--dry-run`, with what the real run wants `--confirm` for: by its arguments, or by a look."""
+        reason = self._missing_consent(parsed_args)
+        wanted = f"this {reason}" if reason else None
+        try:
+            result = self.rehearse(parsed_args)
+        except ConfirmationRequired as required:
+            wanted = wanted or required.message
+            result = self.rehearse(Namespace(**{**vars(parsed_args), "confirm": True}))
+        needed = {"needs_confirm": wanted} if wanted and result.get("action") != "skipped" else {}
+        return {"dry_run": True, **result, **needed}
 
     def _require_consent(self, parsed_args: Namespace) -> None:
         reason = self._missing_consent(parsed_args)

@@ -9,6 +9,7 @@ from octoprint_cli.framework.fields import (
     anything,
     listed,
     mapping,
+    merged,
     one_of,
     record,
     size,
@@ -127,14 +128,22 @@ SKIPPED = record("with --skip-if-printing, during a job", action=_SKIPPED, reaso
 #: What the text format says of it.
 SKIPPED_TEMPLATE = "<yellow>Skipped</>: {reason}[ ({job.file})]."
 
+_NEEDED = text("without --confirm: the harm for which the real run requires it").optional
+
 
 def rehearsed(checks: bool, skippable: bool) -> Field:
     """Return the schema of the result of --dry-run. `checks`: with a pre-flight; `skippable`: with --skip-if-printing."""
     parts: Dict[str, Field] = {"preflight": VERDICT.or_null.optional} if checks else {}
     parts.update({"action": _SKIPPED.optional} if skippable else {})
     requests = listed(_REQUEST, "those that would be sent").optional
-    wanted = text("without --confirm: the harm for which the real run requires it").optional
-    return record("with --dry-run", parts, dry_run=switch(), requests=requests, needs_confirm=wanted)
+    return record("with --dry-run", parts, dry_run=switch(), requests=requests, needs_confirm=_NEEDED)
+
+
+def rehearsal_of(guarded: Any) -> Field:
+    """Return the schema of the result of --dry-run of a guarded command, whether it has its own or not."""
+    if guarded.rehearsal is None:
+        return rehearsed(guarded.preflight, guarded.skippable)
+    return merged(record("with --dry-run", dry_run=switch(), needs_confirm=_NEEDED), guarded.rehearsal)
 
 
 #: What the text format says of --dry-run with --skip-if-printing during a job, in place of the command's own sentence.

@@ -33,6 +33,12 @@ class Result(NamedTuple):
         return self.envelope["data"]
 
     @property
+    def error(self) -> Dict[str, Any]:
+        """The envelope's error; of a success there is none."""
+        error: Dict[str, Any] = self.envelope["error"]
+        return error
+
+    @property
     def code(self) -> Optional[str]:
         """The error code, None for a success."""
         code: Optional[str] = self.envelope.get("error", {}).get("code")

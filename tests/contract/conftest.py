@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
 from stevedore import _cache
 
-from octoprint_cli.testing import FaultServer
+from octoprint_cli.testing import FaultServer, fork_server
 
 from .program import Program
 
@@ -37,6 +38,17 @@ def no_grace() -> Iterator[None]:
         patch.setattr("octoprint_cli.client.tracking.job_tracker.GRACE_SECONDS", 0.2)
         patch.setattr("octoprint_cli.client.gcode_replies.SETTLE_SECONDS", 0.05)
         yield
+
+
+@pytest.fixture(scope="session")
+def launcher() -> Iterator[Path]:
+    """A script that takes the place of the installed one: a shell runs the program, and each run is forked, not started."""
+    with tempfile.TemporaryDirectory(prefix="forks-") as folder:
+        forks = fork_server.ForkServer(folder, Program(Path(folder)).env)
+        try:
+            yield Path(forks.launcher(folder))
+        finally:
+            forks.close()
 
 
 @pytest.fixture

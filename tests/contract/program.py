@@ -128,6 +128,6 @@ def finish(process: subprocess.Popen[str]) -> Result:
         stdout, stderr = process.communicate(timeout=LIMIT)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
-        process.communicate()
+        process.communicate(timeout=LIMIT)
         raise
     return Result(process.returncode, stdout or "", stderr or "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import sys
 from pathlib import Path
 from typing import Any, Dict, List, Set
 
@@ -34,14 +33,9 @@ SCENES: Dict[str, Scene] = {" cancel": printing, " wait": cancelled_then_printed
 
 
 @pytest.fixture
-def shell(program: Program) -> Program:
+def shell(program: Program, launcher: Path) -> Program:
     """The program on the PATH of a shell, in a folder with part.gcode."""
-    folder = program.folder / "bin"
-    folder.mkdir()
-    script = folder / "octoprint-cli"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m octoprint_cli "$@"\n')
-    script.chmod(0o755)
-    program.env["PATH"] = os.pathsep.join([str(folder), program.env["PATH"]])
+    program.env["PATH"] = os.pathsep.join([str(launcher.parent), program.env["PATH"]])
     (program.work / "part.gcode").write_bytes(program.file().read_bytes())
     return program
 

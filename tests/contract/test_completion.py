@@ -9,7 +9,6 @@ import os
 import re
 import shlex
 import shutil
-import sys
 from pathlib import Path
 from typing import Dict, Iterable, List
 
@@ -60,7 +59,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def shells(tmp_path: Path, server: FaultServer, installed: Path) -> Shells:
+def shells(tmp_path: Path, server: FaultServer, installed: Path, launcher: Path) -> Shells:
     """With a plugin, files on the server, a printer in the configuration and a file here."""
     found = Shells(tmp_path, server)
     found.add_path(installed)
@@ -68,12 +67,8 @@ def shells(tmp_path: Path, server: FaultServer, installed: Path) -> Shells:
     for name in ("cube.gcode", "my file.gcode", "it's.gcode"):
         server.octoprint.store(name)
     (found.work / "here.gcode").touch()
-    script = tmp_path / "bin" / "octoprint-cli"
-    script.parent.mkdir()
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m octoprint_cli "$@"\n')
-    script.chmod(0o755)
     found.env.update(
-        PATH=os.pathsep.join([str(script.parent), found.env["PATH"]]), TERM="xterm", PS1="> ", LINES="50", COLUMNS="200"
+        PATH=os.pathsep.join([str(launcher.parent), found.env["PATH"]]), TERM="xterm", PS1="> ", LINES="50", COLUMNS="200"
     )
     return found
 

@@ -17,7 +17,7 @@ from octoprint_cli.app.program import Program as AppProgram
 from octoprint_cli.testing import KEY, FaultServer
 
 from .program import LIMIT, Program, finish
-from .pseudo_terminal import on_a_terminal
+from .pseudo_terminal import Session, on_a_terminal
 from .reading import as_json, check_failure, check_success
 from .table import COMMANDS, ROWS, reader as reader_of
 
@@ -89,10 +89,15 @@ def test_batch_does_not_read_a_terminal(loud: Program) -> None:
     assert session.exit_code == 4 and "USAGE_ERROR" in session.screen
 
 
-@pytest.mark.parametrize("argv", [[], ["help"], ["status"], ["files"], ["cancel"], ["preflight"], ["gcode", "M81"], ["nonsense"]])
+@pytest.mark.parametrize("argv", [["help"], ["status"], ["files"], ["cancel"], ["preflight"], ["gcode", "M81"], ["nonsense"]])
 def test_command_on_a_terminal_uses_no_pager_or_prompt(argv: List[str], loud: Program) -> None:
     session = on_a_terminal(loud, *argv)
     assert session.exit_code == (4 if argv in (["cancel"], ["gcode", "M81"], ["nonsense"]) else 0), session
+    assert_plain(session)
+
+
+def assert_plain(session: Session) -> None:
+    """No pager, no prompt, no colour."""
     assert "PAGED" not in session.screen and "(octoprint-cli)" not in session.screen
     assert "\x1b" not in COLOUR.sub("", session.screen)  # nothing moves the cursor, opens another screen or asks the terminal
 
@@ -100,6 +105,7 @@ def test_command_on_a_terminal_uses_no_pager_or_prompt(argv: List[str], loud: Pr
 def test_no_arguments_on_a_terminal_is_the_help(loud: Program) -> None:
     session = on_a_terminal(loud)
     assert session.exit_code == 0 and session.screen.startswith("usage: octoprint-cli")
+    assert_plain(session)
 
 
 def test_no_arguments_with_stdin_closed_is_the_help(bare: Program) -> None:

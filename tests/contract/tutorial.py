@@ -42,6 +42,12 @@ with tempfile.TemporaryDirectory() as folder:
     name = build_meta.prepare_metadata_for_build_editable(folder)
     shutil.copytree(os.path.join(folder, name), made[0], dirs_exist_ok=True)
 """
+#: What else is installed here for pytest: whoever follows the tutorial has none of it, and each run would import it anew.
+_PYTEST = [
+    word
+    for name in ("cacheprovider", "hypothesispytest", "requests_mock", "anyio", "xdist", "xdist.looponfail", "timeout")
+    for word in ("-p", f"no:{name}")
+]
 _TIMES = re.compile(r"(?<= in )[0-9.]+s")
 
 
@@ -112,7 +118,7 @@ class Follower:
         self._warm = WarmPython(python / "bin" / "python", self._site, self._env)
         self._programs = {
             "octoprint-cli": ("octoprint_cli", []),
-            "pytest": ("pytest", ["-p", "no:cacheprovider"]),
+            "pytest": ("pytest", _PYTEST),
             "pip": (str(python / "pip.py"), []),
         }
         self._started: Set[str] = set()
@@ -132,7 +138,7 @@ class Follower:
         pip.write_text(_PIP.format(site=str(self._site)))
         runs = {
             "octoprint-cli": '-m octoprint_cli "$@"',
-            "pytest": '-m pytest "$@" -p no:cacheprovider',
+            "pytest": f'-m pytest "$@" {" ".join(_PYTEST)}',
             "pip": f'"{pip}" "$@"',
         }
         for name, line in runs.items():

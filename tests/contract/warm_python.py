@@ -13,6 +13,7 @@ from typing import Dict, List
 _SERVER = """
 import json, os, runpy, site, sys
 import octoprint_cli.app.program, octoprint_cli.client.client, octoprint_cli.preflight.checks
+import octoprint_cli.testing.cli_runner, octoprint_cli.testing.plugin_check, octoprint_cli.testing.server.fault_server
 import cliff.lister, cliff.show, requests, yaml, pytest, setuptools.build_meta
 
 def run(name, argv, folder, output):

@@ -108,13 +108,22 @@ def mild(server: Server) -> Iterator[Server]:
     server.reconnect()
 
 
-def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: List[pytest.Item]) -> None:
     """What takes longest comes first: the tests that are bound to one process, so that the others fill up the rest."""
     versions.mark(items)
+    versions.spare(config, items)
     for item in items:  # not the time of the fixtures: the first test of a process waits for an installation
         seconds = next((mark.args[0] for mark in item.iter_markers("timeout")), TEST_SECONDS)
         item.add_marker(pytest.mark.timeout(seconds, func_only=True), append=False)
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """A group that is spread over the processes is made once in each, which takes minutes: better nothing runs than that."""
+    if session.config.getoption("loadgroup", False):
+        astray = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+        if astray:
+            raise pytest.UsageError(f"pytest {pytest.__version__} does not let pytest-xdist group tests: {astray[0]}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -26,11 +26,19 @@ VERDICTS = {
 }
 #: Nothing waits longer than that, on however busy a machine.
 MOST = 4.0
+#: What these limits are for comes in milliseconds, and they are of a second or more. They hold while so many things want each
+#: processor, as they do when all rings run at once, and only beyond are they longer: most of them are waited for to their ends.
+SPARE = 2.0
+
+
+def longer() -> float:
+    """How many times longer the limits are now: 1 or more."""
+    return min(max(busy() / SPARE, 1.0), MOST)
 
 
 def current(**others: float) -> Limits:
     """Return the limits for a run that begins now; `others` are those of HELD, in seconds."""
-    times = min(busy(), MOST)
+    times = longer()
     found: Limits = {}
     for module, names in VERDICTS.items():
         constants = vars(importlib.import_module(module))
@@ -64,4 +72,4 @@ def applied(limits: Limits) -> Iterator[None]:
 
 def dwell(seconds: float) -> str:
     """A job of so many seconds, on a busy machine of more: what begins beside it, begins later there."""
-    return "G4 P100\n" * int(10 * seconds * min(busy(), MOST))
+    return "G4 P100\n" * int(10 * seconds * longer())

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import dataclasses
 import secrets
 import signal
 import struct
 import zlib
 from pathlib import Path
 from typing import Any, Iterator
+
+from octoprint_cli_sandbox.sandbox import Sandbox
 
 from .limits import dwell
 from .prints import DWELL, END, print_of, write
@@ -117,9 +120,9 @@ def plugins(stage: Stage) -> None:
     name = stage.server.name
     for line in ("list", f"status --name {name}", f"start --name {name}", f"remove --name {name} --dry-run"):
         stage.run(f"sandbox {line}")
-    stage.run(f"sandbox stop --name {name}")
-    stage.run(f"sandbox start --name {name}")
-    stage.run("sandbox remove --name nobody --confirm")
+    stopped = stopped_sandbox(stage.server)
+    stage.run(f"sandbox stop --name {stopped}")
+    stage.run(f"sandbox remove --name {stopped} --confirm")
     there = {row["name"] for row in stage.run("commands").data["commands"]}
     if "power status" in there:
         assert stage.run("power status", expect=None).code == "PSUCONTROL_MISSING"
@@ -129,6 +132,16 @@ def plugins(stage: Stage) -> None:
         assert "tools at" in serving.process.stderr.readline()
         serving.send(signal.SIGINT)
         serving.answer()
+
+
+def stopped_sandbox(server: Server) -> str:
+    """Make a sandbox on the server's installation that has not run yet: test_restarts stops the server itself, and starts it."""
+    sandbox = Sandbox(Path(server.environ["OCTOPRINT_CLI_HOME"]), f"{server.name}-stopped")
+    with sandbox.lock():
+        sandbox.create()
+        sandbox.save_record(dataclasses.replace(sandbox.record, port=1))
+        sandbox.installation.folder.symlink_to(server.base.parent / "venv")
+    return sandbox.name
 
 
 # -- files on the server ----------------------------------------------------------------------------

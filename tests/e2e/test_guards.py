@@ -46,9 +46,17 @@ def test_echo_of_a_message_is_no_refusal(server: Any) -> None:
     assert reply["ok"] is True, reply
 
 
-@pytest.mark.parametrize("command", ["M104 (S150)", r"M104 \; S150", "M104 _S150", "M104 RS150", "M104 SS150", "M104.5 S150"])
-def test_heating_that_can_be_read_in_two_ways_is_refused(server: Any, command: str) -> None:
-    assert server.cli("gcode", command, expect=4).code == "INVALID_VALUE"
+def test_heating_that_can_be_read_in_two_ways_is_refused(server: Any) -> None:
+    for command in ("M104 (S150)", r"M104 \; S150", "M104 _S150", "M104 RS150", "M104 SS150", "M104.5 S150"):
+        assert server.cli("gcode", command, expect=4).code == "INVALID_VALUE", command
+        assert tool_target(server) == 0, command
+
+
+@pytest.mark.parametrize(
+    "command", ["SET_HEATER_TEMPERATURE HEATER=extruder TARGET=400", "START_PRINT EXTRUDER_TEMP=400 BED_TEMP=60"]
+)
+def test_limits_hold_for_typed_words_of_another_firmware(server: Any, command: str) -> None:
+    assert server.cli("gcode", command, "--confirm", expect=4).code == "LIMIT_EXCEEDED"
     assert tool_target(server) == 0
 
 

@@ -14,6 +14,8 @@ from .throttle import Throttle
 
 MIB = 1024 * 1024
 SIGNALS = [(signal.SIGINT, 130, "INTERRUPTED"), (signal.SIGTERM, 143, "TERMINATED")]
+#: The tests take turns with the two: the faults ring has each of them, and SIGHUP, in the middle of everything.
+INTERRUPT, TERMINATE = SIGNALS
 
 
 @pytest.fixture
@@ -36,20 +38,18 @@ def interrupted(server: Any, proxy: Throttle, line: Any, how: Any, ready: Callab
     return answer
 
 
-@pytest.mark.parametrize("how", SIGNALS)
-def test_interrupted_upload_has_not_arrived(server: Any, large: Path, how: Any) -> None:
+def test_interrupted_upload_has_not_arrived(server: Any, large: Path) -> None:
     proxy = Throttle(server.host, "POST /api/files/local ", after=MIB)
-    answer = interrupted(server, proxy, ["upload", large], how)
+    answer = interrupted(server, proxy, ["upload", large], TERMINATE)
     assert answer.error["details"]["upload"] == "large.gcode"
     assert answer.error["details"]["stored"] is False
     assert "has not arrived" in answer.error["message"]
     assert server.names() == []
 
 
-@pytest.mark.parametrize("how", SIGNALS)
-def test_upload_interrupted_while_awaiting_answer_has_arrived(server: Any, large: Path, how: Any) -> None:
+def test_upload_interrupted_while_awaiting_answer_has_arrived(server: Any, large: Path) -> None:
     proxy = Throttle(server.host, "POST /api/files/local ")
-    answer = interrupted(server, proxy, ["upload", large], how)
+    answer = interrupted(server, proxy, ["upload", large], INTERRUPT)
     assert answer.error["details"]["stored"] is True
     assert "has arrived" in answer.error["message"]
     assert server.content("large.gcode") == large.read_bytes()
@@ -60,13 +60,13 @@ def test_earlier_file_is_not_taken_for_interrupted_upload(server: Any, large: Pa
     server.cli("upload", large.with_name("later.gcode"))
     large = large.rename(large.with_name("later.gcode"))
     proxy = Throttle(server.host, "POST /api/files/local ", after=MIB)
-    answer = interrupted(server, proxy, ["upload", large], SIGNALS[0])
+    answer = interrupted(server, proxy, ["upload", large], INTERRUPT)
     assert (answer.error["details"]["stored"], server.content("later.gcode")) == (False, earlier)
 
 
 def test_print_interrupted_during_upload_starts_nothing(server: Any, large: Path) -> None:
     proxy = Throttle(server.host, "POST /api/files/local ", after=MIB)
-    answer = interrupted(server, proxy, ["print", large, "--confirm"], SIGNALS[1])
+    answer = interrupted(server, proxy, ["print", large, "--confirm"], TERMINATE)
     assert "the printer is Operational" in answer.error["message"]
     assert (server.names(), server.state()) == ([], "Operational")
 
@@ -77,16 +77,15 @@ def test_print_interrupted_during_start_reports_printing(server: Any, slow: Path
     def prints() -> None:  # it says Starting for a moment first
         server.until(server.state, lambda state: state == "Printing")
 
-    answer = interrupted(server, proxy, ["print", slow, "--confirm"], SIGNALS[0], prints)
+    answer = interrupted(server, proxy, ["print", slow, "--confirm"], INTERRUPT, prints)
     job = server.job()
     assert (job["state"], job["job"]["file"]["path"]) == ("Printing", "slow.gcode")
     assert (answer.error["details"]["state"], answer.error["details"]["file"]) == ("Printing", "slow.gcode")
 
 
-@pytest.mark.parametrize("how", SIGNALS)
-def test_interrupted_cancel_reports_that_the_printer_is_still_cancelling(hung: Any, how: Any) -> None:
+def test_interrupted_cancel_reports_that_the_printer_is_still_cancelling(hung: Any) -> None:
     """The printer has stopped answering, so that it is cancelling until it is connected anew."""
-    number, exit_code, code = how
+    number, exit_code, code = TERMINATE
     run = hung.begin("cancel", "--confirm")
     hung.until(hung.state, lambda state: state == "Cancelling")
     run.send(number)
@@ -98,5 +97,5 @@ def test_interrupted_cancel_reports_that_the_printer_is_still_cancelling(hung: A
 
 def test_interrupt_before_any_change_reports_nothing_sent(server: Any) -> None:
     proxy = Throttle(server.host, "GET /api/job")
-    answer = interrupted(server, proxy, ["resume"], SIGNALS[0])  # a cancel is sent before anything is read
+    answer = interrupted(server, proxy, ["resume"], INTERRUPT)  # a cancel is sent before anything is read
     assert "nothing was sent that would change anything" in answer.error["message"]

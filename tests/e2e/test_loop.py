@@ -122,16 +122,22 @@ def test_cancel_returns_when_the_printer_has_stopped(server: Any, slow: Path) ->
     start(server, slow)
     assert server.cli("cancel", expect=4).code == "CONFIRMATION_REQUIRED"
     assert server.job()["state"] == "Printing"
-    assert server.cli("cancel", "--confirm").data["file"] == "slow.gcode"
-    assert server.job()["state"] == "Operational"
+    assert_cancelled(server)
     assert server.cli("cancel", "--confirm", expect=4).code == "NO_ACTIVE_JOB"
 
 
 def test_cancel_works_on_a_paused_job(server: Any, slow: Path) -> None:
     start(server, slow)
     server.cli("pause")
-    server.cli("cancel", "--confirm")
-    assert server.job()["state"] == "Operational"
+    assert server.state() == "Paused"
+    assert_cancelled(server)
+
+
+def assert_cancelled(server: Any) -> None:
+    data = server.cli("cancel", "--confirm").data
+    assert (data["action"], data["file"], data["state"]) == ("cancelled", "slow.gcode", "Operational")
+    job = server.job()
+    assert (job["state"], job["progress"]["completion"]) == ("Operational", None)
 
 
 def test_job_commands_without_job_are_refused(server: Any) -> None:

@@ -138,6 +138,7 @@ def test_every_content_check_passes_and_fails_in_some_case() -> None:
     assert failing == OF_CONTENT  # that each passes is what `good` and its like show
 
 
+@pytest.mark.one_release("what the server has in this is its profile, whose fields test_preflight looks at on each")
 @pytest.mark.parametrize(("profiled", "name"), [(name, name) for name in PRINTERS], indirect=["profiled"], ids=PRINTERS)
 def test_content_checks_give_expected_results_for_each_printer(profiled: Any, name: str, tmp_path: Path) -> None:
     wrong = {}

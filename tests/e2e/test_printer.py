@@ -19,10 +19,10 @@ def test_targets_are_shown_by_the_printer(server: Any) -> None:
     assert {heater: reading["target"] for heater, reading in off.items()} == targets(server) == {"tool0": 0, "bed": 0}
 
 
-@pytest.mark.parametrize("value", ["301", "nan", "inf", "-5", "hot", ""])
-def test_invalid_target_is_refused_before_sending(server: Any, value: str) -> None:
-    assert server.cli("temp", f"--tool={value}", expect=4).code in ("LIMIT_EXCEEDED", "INVALID_VALUE")
-    assert targets(server)["tool0"] == 0
+def test_invalid_target_is_refused_before_sending(server: Any) -> None:
+    for value in ("301", "nan", "inf", "-5", "hot", ""):
+        assert server.cli("temp", f"--tool={value}", expect=4).code in ("LIMIT_EXCEEDED", "INVALID_VALUE"), value
+        assert targets(server)["tool0"] == 0, value
 
 
 def test_missing_heater_is_an_error(server: Any) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List
 
 import pytest
-from busy import busy
 
-from .limits import MOST
+from .limits import longer
 
 Reply = Dict[str, Any]
 
@@ -76,7 +75,7 @@ def test_suppressed_command_is_reported_at_once(server: Any) -> None:
 
 
 def test_silent_firmware_is_no_reply_with_earlier_replies(server: Any) -> None:
-    times = math.ceil(min(busy(), MOST))
+    times = math.ceil(longer())
     server.gcode(f"!!DEBUG:sleep_after_next M119 {3 * times}")
     answer = server.cli("gcode", "--reply", "M114", "M119", "--reply-timeout", 1.5 * times, expect=4)
     assert answer.code == "NO_REPLY", answer

@@ -131,14 +131,12 @@ def test_wait_timeout_leaves_the_print_running(server: Any, slow: Path, line: An
     assert (answer.envelope["data"]["phase"], answer.envelope["data"]["job"]["file"]) == ("printing", "slow.gcode")
 
 
-@pytest.mark.parametrize("how", SIGNALS)
-def test_interrupted_wait_leaves_the_print_running(server: Any, slow: Path, how: Any) -> None:
-    number, exit_code, code = how
-    run, beside = start_following(server, slow), start_waiting(server)
-    for waiter in (run, beside):
+def test_interrupted_wait_leaves_the_print_running(server: Any, slow: Path) -> None:
+    waiters = start_following(server, slow), start_waiting(server)
+    for waiter, (number, _, _) in zip(waiters, SIGNALS):
         waiter.send(number)
-    answers = [waiter.answer() for waiter in (run, beside)]
-    assert [(answer.exit_code, answer.code) for answer in answers] == [(exit_code, code)] * 2, answers
+    answers = [waiter.answer() for waiter in waiters]
+    assert [(answer.exit_code, answer.code) for answer in answers] == [tuple(expected) for _, *expected in SIGNALS], answers
     assert "the job goes on: the printer is Printing with slow.gcode" in answers[0].error["message"]
     assert "nothing was sent that would change anything" in answers[1].error["message"]
     assert (server.state(), server.job()["job"]["file"]["path"]) == ("Printing", "slow.gcode")

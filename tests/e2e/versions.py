@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import collections
-from typing import Any, Counter, Dict, Iterator, List, Tuple
+from typing import Any, Counter, Dict, Iterator, List, Optional, Tuple
 
 import pytest
 
@@ -16,9 +16,21 @@ _HEAD = "| " + " | ".join(("OctoPrint", "on Python", *_OUTCOMES)) + " |"
 def mark(items: List[pytest.Item]) -> None:
     """Write the version down with each test that runs on a server, so that its reports carry it."""
     for item in items:
-        version = getattr(item, "callspec", None) and item.callspec.params.get("running")  # type: ignore[attr-defined]
+        version = _version(item)
         if version:
             item.user_properties.append((_PROPERTY, version))
+
+
+def _version(item: pytest.Item) -> Optional[str]:
+    return getattr(item, "callspec", None) and item.callspec.params.get("running")  # type: ignore[attr-defined,no-any-return]
+
+
+def spare(config: pytest.Config, items: List[pytest.Item]) -> None:
+    """Deselect the tests that are `one_release` on 2.0: 1.x, which is in every run of all rings, shows what they are about."""
+    spared = [item for item in items if item.get_closest_marker("one_release") and str(_version(item)).startswith("2")]
+    if spared:
+        config.hook.pytest_deselected(items=spared)
+        items[:] = [item for item in items if item not in spared]
 
 
 def report(terminal: pytest.TerminalReporter) -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
+import sys
+import tempfile
 import time
-from typing import Any, Iterator
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional
 
 import pytest
 from contract.conftest import bare, hurried, own_cache, own_home, program, server  # noqa: F401
+from contract.program import Program
 
 from octoprint_cli.client.push.feed import Feed
 from octoprint_cli.client.push.socket import Socket, Subscription
 from octoprint_cli.testing import FaultServer
+from octoprint_cli.testing.fork_server import ForkedProcess, ForkServer
 
 from .kit import DIALECTS, LIMIT, serving
 
@@ -44,6 +50,33 @@ def two() -> Iterator[FaultServer]:
 def each(request: Any) -> Iterator[FaultServer]:
     """A fake of each version, in turn."""
     yield from serving(request.param)
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[ForkServer]:
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        server = ForkServer(folder, os.environ)
+        yield server
+        server.close()
+
+
+@pytest.fixture
+def forked(forks: ForkServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test starts is forked from a process that has the program imported, and ended with the test.
+
+    To signals, locks and streams it is a process like any other; its start alone would take longer than the rest of the test.
+    """
+    begun: List[ForkedProcess] = []
+
+    def start(runs: Program, *argv: str, env: Optional[Dict[str, str]] = None) -> ForkedProcess:
+        line = [str(Path(sys.executable).with_name("octoprint-cli")), *argv]
+        begun.append(forks.start(line, {**runs.env, **(env or {})}, str(runs.work), {}))
+        return begun[-1]
+
+    monkeypatch.setattr(Program, "start", start)
+    yield
+    for process in begun:
+        process.end()
 
 
 #: How often the program asks, and how long it rests between: in this process alone, where a test need not wait as long as a

@@ -133,11 +133,16 @@ def check_refused(line: Act, found: Observed, code: str) -> None:
 # -- as processes -----------------------------------------------------------------------------------
 
 
+AS_A_PROCESS = pytest.mark.usefixtures("forked")
+
+
+@AS_A_PROCESS
 def test_process_does_not_claim_a_change_that_was_not_made(tmp_path: Path) -> None:
     """It waits 15 s on purpose for what may yet show."""
     check_lost(LINES["cancel"], Case("cancel", "cut_before", "1.11.8").as_process(tmp_path), "cut_before")
 
 
+@AS_A_PROCESS
 @cases([("cancel", "cut_after"), ("upload", "hang_after"), ("print", "drip_header"), ("tool", "hang_after")])
 def test_process_finds_out_a_change_that_was_made(case: Case, tmp_path: Path) -> None:
     check_done(LINES[case.line], case.as_process(tmp_path), case.fault)

@@ -24,6 +24,8 @@ from .test_uploads import LARGE, TO, sparse
 
 SIGNALS = [(signal.SIGINT, "INTERRUPTED"), (signal.SIGTERM, "TERMINATED"), (signal.SIGHUP, "TERMINATED")]
 EACH = pytest.mark.parametrize(("number", "code"), SIGNALS, ids=["int", "term", "hup"])
+#: A signal is the same to a fork; test_signal_without_json and test_second_interrupt start Python for it.
+FORKED = pytest.mark.usefixtures("forked")
 
 
 def signalled(program: Program, server: FaultServer, ready: Callable[[], bool], number: int, *argv: str) -> Result:
@@ -41,6 +43,7 @@ def posted(server: FaultServer, path: str) -> Callable[[], bool]:
 # -- signals ----------------------------------------------------------------------------------------
 
 
+@FORKED
 @EACH
 def test_signal_during_upload_reports_file_not_stored(number: int, code: str, program: Program, server: FaultServer) -> None:
     server.fail("POST", TO, faults.stall_reading(100_000))
@@ -50,6 +53,7 @@ def test_signal_during_upload_reports_file_not_stored(number: int, code: str, pr
     assert server.acts == [] and len(sent_to(server)) == 1
 
 
+@FORKED
 def test_signal_after_unanswered_upload_reports_file_stored(program: Program, server: FaultServer) -> None:
     server.fail("POST", TO, faults.hang_after)
     result = signalled(program, server, lambda: bool(server.acts), signal.SIGTERM, "upload", str(program.file()), "--json")
@@ -66,6 +70,7 @@ WAITS: Dict[str, Any] = {
 }
 
 
+@FORKED
 @pytest.mark.parametrize(("line", "kind"), [(line, SIGNALS[number % 3]) for number, line in enumerate(WAITS)])
 def test_signal_while_waiting_for_effect_reports_printer_state(
     line: str, kind: Tuple[int, str], program: Program, server: FaultServer
@@ -78,6 +83,17 @@ def test_signal_while_waiting_for_effect_reports_printer_state(
     result = signalled(program, server, posted(server, path), number, *line.split(), "--json")
     assert f"the printer is {now}" in error_of(result, code)["message"]
     assert len(sent_to(server)) == 1
+
+
+@EACH
+def test_signal_during_a_heat_up_reports_the_printer_and_leaves_the_target(
+    number: int, code: str, program: Program, server: FaultServer
+) -> None:
+    """The kit's heaters stay cold; the push socket is opened once the target was taken."""
+    line = ["temp", "--tool", "200", "--wait", "--json"]
+    result = signalled(program, server, lambda: any("sockjs" in request.path for request in server.requests), number, *line)
+    assert "the printer is Operational" in error_of(result, code)["message"]
+    assert len(sent_to(server)) == 1 and server.octoprint.heaters["tool0"][1] == 200.0
 
 
 def test_signal_without_json_gives_one_error_line_and_a_hint(program: Program, server: FaultServer) -> None:
@@ -106,6 +122,7 @@ def test_second_interrupt_ends_at_once(program: Program, server: FaultServer) ->
     assert len(sent_to(server)) == 1
 
 
+@FORKED
 def test_unresponsive_server_does_not_delay_interrupt(program: Program, server: FaultServer) -> None:
     server.octoprint.printing("old.gcode")
     server.fail("POST", "/api/job", faults.hang)
@@ -114,6 +131,7 @@ def test_unresponsive_server_does_not_delay_interrupt(program: Program, server: 
     assert "could not be asked" in error_of(result, "INTERRUPTED")["message"]
 
 
+@FORKED
 def test_interrupt_between_retries_reports_nothing_sent(program: Program, server: FaultServer) -> None:
     program.configure("retries: 5\n")
     server.fail("GET", "/api/job", faults.retry_after(503, 9))
@@ -124,13 +142,14 @@ def test_interrupt_between_retries_reports_nothing_sent(program: Program, server
 # -- streams ----------------------------------------------------------------------------------------
 
 
-def test_closed_reader_while_waiting_exits_141_without_repeating(program: Program, server: FaultServer) -> None:
+@FORKED
+@pytest.mark.parametrize("name", ["json", "value", "yaml"])
+def test_closed_reader_while_waiting_exits_141_without_repeating(name: str, program: Program, server: FaultServer) -> None:
     """The act is not undone by it, nor repeated; nothing is said."""
     server.octoprint.printing("old.gcode")
-    process = program.start("cancel", "--confirm", "--json")
+    process = program.start("cancel", "--confirm", "-f", name)
     assert process.stdout
     process.stdout.close()
-    process.stdout = None
     result = finish(process)
     assert (result.exit_code, result.stderr) == (141, "")
     assert len(server.acts) == 1
@@ -172,8 +191,10 @@ STOPS: Dict[str, Callable[[Any], bool]] = {
 }
 
 
-@pytest.mark.parametrize("streams", [">&-", "<&- >&- 2>&-"], ids=["stdout", "all"])
-@pytest.mark.parametrize("line", STOPS)
+STREAMS = (">&-", "<&- >&- 2>&-")
+
+
+@pytest.mark.parametrize(("line", "streams"), [(line, STREAMS[number % 2]) for number, line in enumerate(STOPS)])
 def test_closed_stdout_does_not_prevent_a_stop(line: str, streams: str, program: Program, server: FaultServer) -> None:
     """A daemon or a cron job may close its descriptors; the exit code tells what came of the act, as with the null device."""
     server.octoprint.printing("old.gcode")
@@ -222,6 +243,7 @@ SURROUNDINGS: Dict[str, Dict[str, str]] = {
 }
 
 
+LOCALES = ("c_locale", "ascii", "wrong_locale")
 #: Runs each of its arguments as a command line, in one process: what is looked at is the streams and the locale that it has.
 LINES_OF_A_PROCESS = """
 import shlex, sys
@@ -234,17 +256,32 @@ for line in sys.argv[1:]:
 
 @pytest.mark.parametrize("name", SURROUNDINGS)
 def test_program_works_in_any_locale_and_terminal(name: str, program: Program, server: FaultServer) -> None:
+    """Python reads the locale when it starts, and what is about the terminal plays no part in that."""
     server.octoprint.printing("w\u00fcrfel \u96ea.gcode")
     env = SURROUNDINGS[name]
     program.env.update(env)
     lines = ["files", "files -f csv", "help", "status", "status --json"]
-    result = program.python(LINES_OF_A_PROCESS, *lines)
-    assert [f"-- {line}: 0" for line in lines] == [line for line in result.stdout.splitlines() if line.startswith("-- ")], result
-    check_quiet(result)
-    *_, csv, _help, _status, as_text, _end = re.split(r"\n-- .*\n", result.stdout)
+    found = in_one_process(program, lines) if name in LOCALES else inside_this_process(program, lines)
+    _files, csv, _help, _status, as_text = found
     assert as_json(as_text)["data"]["job"]["file"] == "w\u00fcrfel \u96ea.gcode" and as_csv(csv)
     session = on_a_terminal(program, "files", env=env)
     assert session.exit_code == 0 and "Traceback" not in session.screen and "\x1b" not in session.screen
+
+
+def inside_this_process(program: Program, lines: List[str]) -> List[str]:
+    results = [program.inside(*line.split()) for line in lines]
+    for result in results:
+        assert result.exit_code == 0, result
+        check_quiet(result)
+    return [result.stdout for result in results]
+
+
+def in_one_process(program: Program, lines: List[str]) -> List[str]:
+    """What each line wrote, all of them in a new process."""
+    result = program.python(LINES_OF_A_PROCESS, *lines)
+    assert [f"-- {line}: 0" for line in lines] == [line for line in result.stdout.splitlines() if line.startswith("-- ")], result
+    check_quiet(result)
+    return re.split(r"\n-- .*\n", result.stdout)[: len(lines)]
 
 
 def test_tables_fit_a_narrow_terminal(program: Program, server: FaultServer) -> None:

@@ -20,6 +20,8 @@ from .test_process import EACH, SIGNALS
 from .test_tls import CA, CLIENT, context, written
 from .waits import FILE, LINES, Waiting, envelope
 
+pytestmark = pytest.mark.usefixtures("forked")
+
 WAITING = {**LINES, "temp": ["temp", "--tool", "200", "--wait", "--json"], "reply": ["gcode", "M400", "--reply", "--json"]}
 
 
@@ -90,7 +92,6 @@ def test_closed_reader_of_watch_exits_141(program: Program, server: FaultServer)
     process = begun(program, server, "watch")
     assert process.stdout and json.loads(process.stdout.readline())["seq"] == 1
     process.stdout.close()
-    process.stdout = None
     server.octoprint.pause()  # a line more, at which it finds out
     result = finish(process)
     assert (result.exit_code, result.stderr) == (141, "")
@@ -102,7 +103,6 @@ def test_closed_reader_of_wait_exits_141(name: str, program: Program, server: Fa
     process = begun(program, server, name)
     assert process.stdout
     process.stdout.close()
-    process.stdout = None
     server.octoprint.finish()
     result = finish(process)
     assert (result.exit_code, result.stderr) == (141, "")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any, Dict, Iterator
 
 import pytest
-from contract.program import Program
+from contract.program import Program, finish
 
 from octoprint_cli.testing import Fault, FaultServer
 from octoprint_cli.testing.server import faults
@@ -46,6 +47,7 @@ def is_stopped(server: FaultServer, line: str) -> bool:
     }[line]
 
 
+@pytest.mark.usefixtures("forked")
 @in_turn("line slow", LINES, SLOW)
 def test_stop_does_not_wait_for_slow_reads(line: str, slow: str, tmp_path: Path, server: FaultServer) -> None:
     """Each read takes longer than this test waits for the act."""
@@ -60,8 +62,8 @@ def test_stop_does_not_wait_for_slow_reads(line: str, slow: str, tmp_path: Path,
     reads = [request for request in each.requests if request.method == "GET"]
     assert len(acts) == 1 and len(reads) <= 2, list(map(str, each.requests))
     each.clear_faults()
-    process.kill()
-    process.communicate()
+    process.send_signal(signal.SIGKILL)
+    finish(process)
 
 
 def test_cancel_is_the_first_request(program: Program, each: FaultServer) -> None:

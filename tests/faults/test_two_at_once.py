@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from pathlib import Path
 from typing import Any, Iterator, List
@@ -18,6 +19,8 @@ from octoprint_cli.testing import (
 from octoprint_cli.testing.server import faults
 
 from .ring import CONTENT, DIALECTS, LONGEST, error_of, verdict
+
+pytestmark = pytest.mark.usefixtures("forked")
 
 
 @pytest.fixture(params=DIALECTS)
@@ -57,7 +60,7 @@ def test_second_print_on_same_computer_is_refused_by_lock(each: FaultServer, tmp
     each.fail("GET", "/api/job", hold, times=1)
     running = first.start(*STORED)
     each.wait_for("/api/job")
-    second = first.process(*STORED)
+    second = finish(first.start(*STORED))
     gate.set()
     assert "another octoprint-cli" in error_of(second, "PRINTER_BUSY")["message"]
     assert verdict(finish(running)) == ""
@@ -94,9 +97,9 @@ def test_lock_of_killed_process_does_not_block(each: FaultServer, tmp_path: Path
     each.fail("GET", "/api/job", faults.hang, times=1)
     process = program.start(*STORED)
     each.wait_for("/api/job")
-    process.kill()
-    process.communicate()
-    assert verdict(program.process(*STORED)) == ""
+    process.send_signal(signal.SIGKILL)
+    finish(process)
+    assert verdict(finish(program.start(*STORED))) == ""
     assert each.octoprint.started == ["local/cube.gcode"]
 
 

@@ -25,7 +25,7 @@ def test_files_lists_folders_recursively_without_folder_rows(each_server):
 
 def test_files_requests_recursive_listing(server):
     server.run_ok("files")
-    assert [request.url.split("?")[1] for request in server.requests] == ["recursive=true"]
+    assert [(request.qs["recursive"], sorted(request.qs)) for request in server.requests] == [(["true"], ["_", "recursive"])]
 
 
 def test_file_row_has_raw_values_and_utc_date(each_server):

@@ -132,3 +132,12 @@ def test_parameters_that_can_be_read_in_two_ways_are_damage(line: str) -> None:
 @pytest.mark.parametrize("line", SOUND)
 def test_parameters_that_can_be_read_in_one_way_are_sound(line: str) -> None:
     assert judge(Damage(), **contents(line)._asdict()).said == "pass"
+
+
+@pytest.mark.parametrize("line", ["M486 A[part]{1}", "M117 [percent] of {name}", "EXCLUDE_OBJECT_DEFINE NAME={a}"])
+def test_placeholder_in_a_name_or_a_message_is_no_damage(line: str) -> None:
+    assert contents(line).bad_lines == ()
+
+
+def test_placeholder_in_a_number_is_damage() -> None:
+    assert "placeholder" in [bad.kind for bad in contents("M104 S[temperature]").bad_lines]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from octoprint_cli.api import Guarded, Lister, ShowOne, errors
+from octoprint_cli.api import Guarded, Lister, ShowOne, errors, fields
 from octoprint_cli.framework.base import ALIASES
 from octoprint_cli.preflight.report import Report
 
@@ -153,6 +153,22 @@ def test_dry_run_needs_no_confirm_runs_checks_and_sends_nothing(server, vendor):
         "needs_confirm": "this moves the nozzle",
     }
     assert server.sent == []
+
+
+def test_dry_run_says_what_only_a_check_finds_to_need_confirm(server, vendor):
+    def refuse(self, parsed_args):
+        if not parsed_args.confirm:
+            raise errors.ConfirmationRequired("the bed is hot")
+
+    vendor(check=refuse, consent=lambda self, parsed_args: None)
+    assert server.run_ok("probe", "--dry-run")["needs_confirm"] == "the bed is hot"
+    assert "needs_confirm" not in server.run_ok("probe", "--dry-run", "--confirm") and server.sent == []
+
+
+def test_own_rehearsal_says_that_it_needs_confirm(server, vendor):
+    vendor(rehearse=lambda self, parsed_args: {"would": "probe"}, rehearsal=fields.record(would=fields.text()))
+    assert server.run_ok("probe", "--dry-run") == {"dry_run": True, "would": "probe", "needs_confirm": "this moves the nozzle"}
+    assert server.run_ok("probe", "--dry-run", "--confirm") == {"dry_run": True, "would": "probe"}
 
 
 def test_consent_may_depend_on_arguments(server, vendor):

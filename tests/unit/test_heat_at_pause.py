@@ -213,3 +213,10 @@ def test_script_that_the_key_may_not_read_raises_nothing(paused, terminal):
     paused.octoprint.scripts["beforePrintResumed"] = "M109 S200"
     paused.octoprint.permissions = set(PERMISSIONS) - {"ADMIN", "SETTINGS_READ"}
     assert refusal(paused)["details"]["cold"] == {"tool0": 200.0}
+
+
+def test_dry_run_of_a_cold_resume_says_that_it_needs_confirm(paused, terminal):
+    terminal(*pause_log(paused, "T:210.0 /210.0 B:60.0 /60.0 @:0", "ok"))
+    data = paused.run_ok("resume", "--dry-run")
+    assert "tool0 210 °C" in data["needs_confirm"] and [request["path"] for request in data["requests"]] == ["/api/job"]
+    assert "needs_confirm" not in paused.run_ok("resume", "--dry-run", "--confirm") and paused.sent == []

@@ -154,7 +154,7 @@ def test_cancel_runs_no_preflight(server):
     server.job(reading_in(server, "Printing"))
     server.accept_post("/api/job", "Operational")
     server.run_ok("cancel", "--confirm")
-    assert set(server.reads) == {"/api/job"}
+    assert set(server.reads) == {"/api/job", "/api/connection"}  # the second look, since no reading has shown the job
 
 
 def test_pause_waits_for_paused_and_sends_pause_action(each_server, clock):

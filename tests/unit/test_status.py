@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from octoprint_cli.client.push.history import Recent
+from octoprint_cli.framework.printer_status import unknown_summary
 
 UNKNOWN = {"actual": None, "target": None}
 
@@ -221,3 +222,7 @@ def test_status_makes_three_requests(server, state, also):
     server.run_ok("status")
     assert server.reads == ["/api/job", also, "/api/printer"]
     assert all(request.headers["X-Api-Key"] for request in server.requests)
+
+
+def test_what_could_not_be_read_has_a_heater_without_values():
+    assert unknown_summary("no answer")["temperature"] == {"tool0": UNKNOWN}

@@ -14,6 +14,7 @@ import requests
 
 from octoprint_cli import errors
 from octoprint_cli.client.http import retry as policy
+from octoprint_cli.client.http.caches import past_caches, stored_answer
 from octoprint_cli.client.http.raw_socket import open_socket
 from octoprint_cli.client.http.request import MAX_BYTES, ApiRequest, Consumer, StreamedBody
 from octoprint_cli.client.http.server_address import ServerAddress
@@ -54,6 +55,7 @@ class Http:
         self.on_secret: Callable[[str], None] = lambda secret: None  # receives what must not be shown, such as a session
         # Called before each request, and often while the push socket is silent: raises what ends a run, such as Ctrl-C.
         self.check: Callable[[], None] = lambda: None
+        self._ignores_queries = True  # until an address with a query turns out to be another one for this server
         self._wire = Transport(address.zone)
         self._session = session(self._wire, address)
 
@@ -63,9 +65,12 @@ class Http:
         other.rehearsing, other.acted, other.planned = False, False, []
         return other
 
-    def get(self, path: str, *, needs: Optional[str] = None, limit: int = MAX_BYTES, **params: Any) -> Any:
-        """Send a GET and return its JSON. `needs` is the permission to name when the server refuses."""
-        return _json(self._send(ApiRequest("GET", path, False, needs, {"params": params}, limit=limit)))
+    def get(self, path: str, *, needs: Optional[str] = None, limit: int = MAX_BYTES, fresh: bool = False, **params: Any) -> Any:
+        """Send a GET and return its JSON. `needs` is the permission to name when the server refuses.
+
+        `fresh` asks past a cache in front of OctoPrint. Raises UnexpectedResponse for an answer that comes from one nevertheless.
+        """
+        return _json(self._send(ApiRequest("GET", path, False, needs, {"params": params}, limit=limit, fresh=fresh)))
 
     def ask(self, path: str, body: Mapping[str, Any], *, needs: Optional[str] = None) -> Any:
         """Send a POST that only reads and return its JSON; it is also sent in dry runs, and retried like a GET."""
@@ -73,7 +78,7 @@ class Http:
 
     def fetch(self, path: str, take: Callable[[bytes], None], *, needs: Optional[str] = None, limit: int) -> None:
         """Pass the bytes that a GET answers to `take`. The request is not retried once `take` has received some."""
-        self._send(ApiRequest("GET", path, False, needs, limit=limit, take=Consumer(take)))
+        self._send(ApiRequest("GET", path, False, needs, limit=limit, take=Consumer(take), fresh=True))
 
     def post(self, path: str, body: Mapping[str, Any], *, needs: Optional[str] = None) -> Any:
         """Send a JSON command once, and return the JSON answered, or None for an empty answer.
@@ -129,6 +134,9 @@ class Http:
             if isinstance(tried, Answer):
                 return tried
             error, failure = tried
+            if call.fresh and self._ignores_queries and isinstance(error, (NotFoundInHtml, NoSuchEndpoint)):
+                self._ignores_queries = False  # PrusaLink's firmware finds no address with a query
+                continue
             done += 1
             pause = self._retries.pause(done, time.monotonic() - begun, call.act, failure)
             if pause is None:
@@ -171,13 +179,16 @@ class Http:
         self._wire.exchange = exchange
         limits = (min(CONNECT_TIMEOUT, self.timeout), call.form.patience if call.form else self.timeout)
         url = self.address.request_url + call.path
-        with self._session.request(call.method, url, timeout=limits, allow_redirects=False, stream=True, **call.how) as response:
+        how = past_caches(call.how) if call.fresh and self._ignores_queries else call.how
+        with self._session.request(call.method, url, timeout=limits, allow_redirects=False, stream=True, **how) as response:
             ok = 200 <= response.status_code < 300
+            if ok and call.fresh:
+                _require_current(response)
             text = _read(response, exchange, call._replace(take=call.take if ok else None))
         if exchange.expired:  # an answer without a length ends with the connection
             raise requests.Timeout
         kind = response.headers.get("Content-Type", "")
-        return Answer(call.act, mask_url(response.url), call.path, response.status_code, kind, text, response.headers)
+        return Answer(call.act, mask_url(url), call.path, response.status_code, kind, text, response.headers)
 
     # -- what an answer means ---------------------------------------------------------------------
 
@@ -268,6 +279,17 @@ def _read(response: requests.Response, exchange: InFlightRequest, call: ApiReque
         else:
             body += chunk
     return body.decode("utf-8", "replace")
+
+
+def _require_current(response: requests.Response) -> None:
+    """Raise UnexpectedResponse for an answer that a cache has kept, since the printer has gone on since."""
+    stored = stored_answer(response.headers)
+    if stored:
+        raise errors.UnexpectedResponse(
+            f"a cache in front of OctoPrint gave an old answer ({stored})",
+            hint="octoprint-cli config show  # set a host that no cache stands before, or let it store nothing of /api",
+            details={"cache": stored},
+        )
 
 
 def _unread(act: bool, message: str) -> errors.CliError:

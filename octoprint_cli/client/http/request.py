@@ -46,3 +46,4 @@ class ApiRequest(NamedTuple):
     form: Optional[StreamedBody] = None
     limit: int = MAX_BYTES
     take: Optional[Consumer] = None  # receives the body of a successful answer, instead of `Answer.text`
+    fresh: bool = False  # the answer must not come from a cache in front of OctoPrint

@@ -65,7 +65,7 @@ class Connection(Resource):
 
     def current(self) -> ConnectionState:
         """Return the connection by `GET /api/connection` (permission STATUS)."""
-        return ConnectionState.from_json(self._http.get(_PATH, needs="STATUS"))
+        return ConnectionState.from_json(self._http.get(_PATH, needs="STATUS", fresh=True))
 
     def glance(self) -> Optional[ConnectionState]:
         """Return the connection if the server answers at once, else None."""

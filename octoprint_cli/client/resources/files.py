@@ -36,7 +36,7 @@ class Files(Resource):
         if location == "sdcard":
             self._require_card()
         path = _PATH if location is None else f"{_PATH}/{self.storage(location)}"
-        answer = self._http.get(path, needs="FILES_LIST", limit=MAX_LISTING_BYTES, recursive="true")
+        answer = self._http.get(path, needs="FILES_LIST", limit=MAX_LISTING_BYTES, fresh=True, recursive="true")
         return Listing.from_json(mapping(answer, path))
 
     def free(self) -> Optional[int]:
@@ -48,7 +48,7 @@ class Files(Resource):
     def info(self, path: str, location: str = "local") -> StoredFile:
         """Return a file's entry by `GET /api/files/LOCATION/PATH` (FILES_LIST). Raises NotFound."""
         resource = self._resource(path, location)
-        return StoredFile.from_json(mapping(self._http.get(resource, needs="FILES_LIST"), resource))
+        return StoredFile.from_json(mapping(self._http.get(resource, needs="FILES_LIST", fresh=True), resource))
 
     def history_of(self, path: str) -> Optional[History]:
         """Return the history of a local file's prints, None if it cannot be read. Calls what `info` calls; raises nothing."""
@@ -174,7 +174,7 @@ class Files(Resource):
             return {}  # before 1.6, a name that is a 500, or a key that may only upload
 
     def _require_card(self) -> None:
-        ready = mapping(self._http.get("/api/printer/sd", needs="STATUS"), "/api/printer/sd").get("ready")
+        ready = mapping(self._http.get("/api/printer/sd", needs="STATUS", fresh=True), "/api/printer/sd").get("ready")
         if not ready:
             raise errors.PrinterOffline(
                 "the SD card cannot be read: no card is mounted, or no printer is connected", hint="octoprint-cli connect"

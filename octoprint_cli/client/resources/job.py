@@ -11,6 +11,7 @@ from octoprint_cli.client.locations import location_name
 from octoprint_cli.client.parsing import inner, mapping, number, text, whole
 from octoprint_cli.client.phase import Phase, phase_of
 from octoprint_cli.client.resource import Resource
+from octoprint_cli.client.second_look import other_state, still_contradicted
 from octoprint_cli.errors.foreign_words import in_one_sentence
 
 _PATH = "/api/job"
@@ -155,11 +156,15 @@ class Jobs(Resource):
 
     def current(self) -> Job:
         """Return the job by `GET /api/job` (permission STATUS), which also answers when no printer is connected."""
-        return Job.from_json(self._http.get(_PATH, needs="STATUS"))
+        return Job.from_json(self._http.get(_PATH, needs="STATUS", fresh=True))
 
     def glance(self) -> Optional[Job]:
         """Return the job if the server answers at once, else None."""
         return self.glance_at(self.current)
+
+    def is_contradicted(self, job: Job) -> bool:
+        """Whether `GET /api/connection` (STATUS) says another state than `job`, which may then be an old answer of a cache."""
+        return not self._http.rehearsing and other_state(self._http, job) is not None
 
     def cancel(self, seconds: float = SETTLE_SECONDS) -> Job:
         """Cancel the job by `POST /api/job` cancel (PRINT), then wait until it has stopped.
@@ -176,13 +181,17 @@ class Jobs(Resource):
             return self.current().require_active()
 
         def still_going(job: Job) -> errors.CliError:
-            return errors.StillCancelling(
+            return still_contradicted(self._http, job) or errors.StillCancelling(
                 f"{self.last_outcome}, but the printer is still {job.state} after {self.grace(seconds):g} s",
                 hint="octoprint-cli status  # for an emergency stop: octoprint-cli gcode M112",
                 details={"state": job.state, "file": job.file},
             )
 
-        job = self.poll_until(self.current, cancelled.is_over, seconds, still_going)
+        def over(job: Job) -> bool:
+            # The first answer after a cancel is seldom the last state, but may well be that from before the job.
+            return cancelled.is_over(job) and (cancelled.was_seen or not self.is_contradicted(job))
+
+        job = self.poll_until(self.current, over, seconds, still_going)
         return cancelled.with_state_of(job)
 
     def _require_cancelling(self, refused: errors.CliError) -> None:
@@ -213,7 +222,7 @@ class Jobs(Resource):
 
         def not_selected(job: Job) -> errors.CliError:
             shown = f"the server's job shows {job.file or 'no file'}; nothing was started"
-            return errors.NotStarted(
+            return still_contradicted(self._http, job) or errors.NotStarted(
                 f"the selection of {path}: {self.last_outcome}, but {shown}",
                 hint="octoprint-cli disconnect && octoprint-cli connect",  # 2.0.0rc7 selects on the SD card only once
                 details={"state": job.state, "file": job.file},
@@ -249,7 +258,7 @@ class Jobs(Resource):
             return under_way or (job.completion == 100 and ended()) or (job.phase.at_rest and over())
 
         def not_started(job: Job) -> errors.CliError:
-            return errors.NotStarted(
+            return still_contradicted(self._http, job) or errors.NotStarted(
                 f"the start of {path}: {self.last_outcome}, but the server's job shows {job.file or 'no file'} and {job.state}",
                 hint="octoprint-cli status",
                 details={"state": job.state, "file": job.file, "error": job.error},
@@ -284,12 +293,12 @@ class Jobs(Resource):
 
     def _reach(self, wanted: str, done: Callable[[Job], bool], seconds: float) -> Job:
         def ended(job: Job) -> bool:
-            return done(job) or job.phase.at_rest
+            return done(job) or (job.phase.at_rest and not self.is_contradicted(job))
 
         job, in_time = self.poll(self.current, ended, seconds)
         if self._http.rehearsing or (in_time and done(job)):
             return job
-        raise errors.StateNotReached(
+        raise still_contradicted(self._http, job) or errors.StateNotReached(
             f"{self.last_outcome}, but the printer is {job.state} instead of {wanted}"
             + ("" if in_time else f" after {self.grace(seconds):g} s"),
             hint="octoprint-cli status",

@@ -108,6 +108,13 @@ def readings_of(body: Mapping[str, Any]) -> Dict[str, Temperature]:
     return found
 
 
+def _samples(answer: Dict[str, Any]) -> List[Sample]:
+    """Return the temperature history in the answer of `GET /api/printer?history=true`."""
+    kept = items(inner(answer, "temperature").get("history"))
+    samples = [(number(sample.get("time")), readings_of(sample)) for sample in kept]
+    return [Sample(time, temperatures) for time, temperatures in samples if time is not None]
+
+
 class Printer(Resource):
     """The printer behind the server. Reading its state, heating and sending raise PrinterOffline if it is not connected.
 
@@ -160,13 +167,13 @@ class Printer(Resource):
 
     def current(self) -> PrinterState:
         """Return the state by `GET /api/printer` (permission STATUS). Raises PrinterOffline (the server's 409)."""
-        state = PrinterState.from_json(self._http.get(_PATH, needs="STATUS", exclude="sd"))
+        state = PrinterState.from_json(self._http.get(_PATH, needs="STATUS", fresh=True, exclude="sd"))
         self._readings = state.temperatures
         return state
 
     def error(self) -> Optional[str]:
         """Return the firmware's last error by `GET /api/printer/error` (STATUS, since 1.10); 2.0 forgets it on disconnect."""
-        return text(mapping(self._http.get(f"{_PATH}/error", needs="STATUS"), f"{_PATH}/error").get("error"))
+        return text(mapping(self._http.get(f"{_PATH}/error", needs="STATUS", fresh=True), f"{_PATH}/error").get("error"))
 
     def heaters(self) -> Dict[str, Temperature]:
         """Return every heater, after a wait for the printer's first report if it has just connected.
@@ -183,11 +190,18 @@ class Printer(Resource):
 
         Without a `limit` its newest 300 samples, with 0 all of them. Raises PrinterOffline.
         """
+        return _samples(self._with_history(limit, "sd,state"))
+
+    def current_with_history(self) -> Tuple[PrinterState, List[Sample]]:
+        """Return what `current` and `history(0)` return, by one request."""
+        answer = self._with_history(0, "sd")
+        state = PrinterState.from_json(answer)
+        self._readings = state.temperatures
+        return state, _samples(answer)
+
+    def _with_history(self, limit: Optional[int], exclude: str) -> Dict[str, Any]:
         path = _PATH if limit is None else f"{_PATH}?limit={limit}"
-        answer = mapping(self._http.get(path, needs="STATUS", history="true", exclude="sd,state"), _PATH)
-        kept = items(inner(answer, "temperature").get("history"))
-        samples = [(number(sample.get("time")), readings_of(sample)) for sample in kept]
-        return [Sample(time, temperatures) for time, temperatures in samples if time is not None]
+        return mapping(self._http.get(path, needs="STATUS", fresh=True, history="true", exclude=exclude), _PATH)
 
     def set_targets(self, targets: Mapping[str, float], seconds: float = TARGET_SECONDS) -> Dict[str, Temperature]:
         """Set targets by `POST /api/printer/tool|bed|chamber` target (CONTROL), then wait until the server shows them.

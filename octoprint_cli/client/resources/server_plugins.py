@@ -81,7 +81,7 @@ class Plugins(Resource):
     def _ask(self, plugin: str, permission: str) -> Dict[str, Any]:
         path = f"/api/plugin/{plugin}"
         with self._http.hurried(SECONDS):
-            answer = self._http.get(path, needs=f"PLUGIN_{plugin.upper()}_{permission}")
+            answer = self._http.get(path, needs=f"PLUGIN_{plugin.upper()}_{permission}", fresh=True)
         if answer is None:  # 204, or nothing to tell
             raise NotFound(f"{path} has no answer")
         return mapping(answer, path)

@@ -6,7 +6,7 @@ Targets are switched off or lowered during a pause by a heater timeout of the se
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Dict, List, Mapping, NamedTuple, Optional, Set, Tuple
+from typing import TYPE_CHECKING, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 from octoprint_cli.errors import CliError
 
@@ -44,10 +44,11 @@ def cold_heaters(client: Client, job: Job) -> HeatAtPause:
     Calls `GET /api/printer` with its history (STATUS), the push socket's history (MONITOR_TERMINAL), and, if neither knows,
     reads the file (FILES_DOWNLOAD). What the server's own script heats again (SETTINGS_READ) is not cold.
     """
-    now = client.printer.current().temperatures
-    if _all_hot(now) and not _may_be_lowered(client, now):
+    state, history = client.printer.current_with_history()
+    now = state.temperatures
+    if _all_hot(now) and not _may_be_lowered(history, now):
         return HeatAtPause({}, "the printer")
-    before, source = _before(client, job, now)
+    before, source = _before(client, job, now, history)
     if not source and _melts(now):
         before, source = {name: reading.target or 0.0 for name, reading in now.items()}, "its target"
     cold = _cold_of(now, before, source)
@@ -70,12 +71,12 @@ def _all_hot(now: Readings) -> bool:
     return bool(now) and all(reading.target and not _is_cold(reading, reading.target) for reading in now.values())
 
 
-def _may_be_lowered(client: Client, now: Readings) -> bool:
+def _may_be_lowered(history: Sequence[Sample], now: Readings) -> bool:
     """Whether a target may have been lowered since the pause: a hotend's melts nothing, or one was higher lately."""
     if any(_kind(name) == "tool" and (reading.target or 0.0) < MELTING for name, reading in now.items()):
         return True
     highest: Targets = {}
-    for sample in _history(client):
+    for sample in history:
         for name, reading in sample.temperatures.items():
             highest[name] = max(reading.target or 0.0, highest.get(name, 0.0))
     return any(_is_lowered(name, reading, highest.get(name, 0.0)) for name, reading in now.items())
@@ -115,17 +116,22 @@ def _heated_by(script: str) -> Set[str]:
     return {row.heats for row in rows if row.heats}
 
 
-def _before(client: Client, job: Job, now: Readings) -> Tuple[Targets, str]:
+def _before(client: Client, job: Job, now: Readings, history: Sequence[Sample]) -> Tuple[Targets, str]:
     """Return the targets at the pause, and where they are known from."""
     # The terminal is the best witness: it knows the very moment.
-    for source, read in (("the terminal", _in_terminal), ("the temperature history", _in_history), ("the file", _in_file)):
-        found = read(client, job, now)
+    witnesses: List[Tuple[str, Callable[[], Optional[Targets]]]] = [
+        ("the terminal", lambda: _in_terminal(client)),
+        ("the temperature history", lambda: _in_history(history, now)),
+        ("the file", lambda: _in_file(client, job, now)),
+    ]
+    for source, read in witnesses:
+        found = read()
         if found is not None:
             return found, source
     return {}, ""
 
 
-def _in_terminal(client: Client, job: Job, now: Readings) -> Optional[Targets]:
+def _in_terminal(client: Client) -> Optional[Targets]:
     """Return the targets at the pause, if the terminal reaches back to a report of the printer before it."""
     from octoprint_cli.client.tracking.last_job import recent_past
     from octoprint_cli.client.tracking.terminal_traces import targets_before_pause  # slow to import, and seldom needed
@@ -133,25 +139,18 @@ def _in_terminal(client: Client, job: Job, now: Readings) -> Optional[Targets]:
     return targets_before_pause(recent_past(client).lines)
 
 
-def _in_history(client: Client, job: Job, now: Readings) -> Optional[Targets]:
+def _in_history(history: Sequence[Sample], now: Readings) -> Optional[Targets]:
     """Return the targets of the newest moment at which a hotend had one, within the 30 minutes that the server keeps.
 
     None while a hotend has one: then it shows that one, and an earlier one may be of another job.
     """
     if any(_kind(name) == "tool" and reading.target for name, reading in now.items()):
         return None
-    for sample in reversed(_history(client)):
+    for sample in reversed(history):
         targets = {name: reading.target for name, reading in sample.temperatures.items() if reading.target}
         if any(name.startswith("tool") for name in targets):
             return targets
     return None
-
-
-def _history(client: Client) -> List[Sample]:
-    try:
-        return client.printer.history(0)
-    except CliError:
-        return []
 
 
 def _in_file(client: Client, job: Job, now: Readings) -> Optional[Targets]:

@@ -69,7 +69,7 @@ class Pause(Guarded, ShowOne):
     error_codes = ("NO_ACTIVE_JOB", "PRINTER_OFFLINE", "STATE_NOT_REACHED")
 
     def perform(self, parsed_args: Namespace) -> Dict[str, Any]:
-        before = self.client.job.glance()
+        before = self._before()
         if before is not None and before.require_active().phase.value == "paused":
             return {"action": "paused", "changed": False, "file": before.file, "state": before.state}
         after = self.client.job.pause()
@@ -79,6 +79,13 @@ class Pause(Guarded, ShowOne):
             "file": (before or after).file,
             "state": after.state,
         }
+
+    def _before(self) -> Optional[Any]:
+        """Return the job before the pause, None if it is not known: nothing is left undone because of an old answer."""
+        job = self.client.job.glance()
+        if job is None or not (job.phase.at_rest or job.phase.value == "paused"):
+            return job
+        return None if self.client.job.is_contradicted(job) else job
 
 
 class Resume(Guarded, ShowOne):
@@ -108,13 +115,17 @@ class Resume(Guarded, ShowOne):
 
     def check(self, parsed_args: Namespace) -> Any:
         """Refuse to go on with cold heaters. Returns the job."""
-        job = self.client.job.current().require_active()
-        if job.phase.value == "paused" and not (parsed_args.confirm or parsed_args.dry_run):
+        job = self.client.job.current()
+        if job.phase.at_rest and self.client.job.is_contradicted(job):
+            return job  # the server knows better whether there is a job
+        job.require_active()
+        if job.phase.value == "paused" and not parsed_args.confirm:
             require_hot(self, job)
         return job
 
     def perform(self, parsed_args: Namespace, plan: Any) -> Dict[str, Any]:
-        if plan.phase.value in ("printing", "starting", "finishing"):
+        printing = plan.phase.value in ("printing", "starting", "finishing")
+        if printing and not self.client.job.is_contradicted(plan):
             return {"action": "resumed", "changed": False, "file": plan.file, "state": plan.state}
         after = self.client.job.resume()
         return {"action": "resumed", "changed": True, "file": plan.file, "state": after.state}

@@ -20,8 +20,10 @@ _MOST_READ = 2048
 _HEATING = [row.name for row in CODES.values() if row.heats and not is_word(row.name)]
 _MOVES = frozenset(["G0", "G1", "G2", "G3", "G5", "G92"])
 _MODAL = frozenset(["G0", "G1", "G2", "G3", "G5"])
-#: What sets a target behind a word, which may be a block that is left out at times.
-_SECOND = re.compile(rb"(?<![\w.])[Mm]\s?0{0,9}(10[49]|14[01]|19[01]|303)(?![\d])")
+#: A code that sets a target behind a word, which may be a block that is left out at times.
+_SECOND = re.compile(
+    rb"(?<![\w.])[Mm]\s?0{0,9}(%s)(?![\d])" % b"|".join(name[1:].encode() for name in _HEATING if name.startswith("M"))
+)
 _COORDINATES = frozenset("XYZEFIJ")
 _BEHIND_ONE = frozenset("0123456789+-.")
 #: Of a command that deserves a look, so many lines are named.
@@ -264,5 +266,5 @@ def _heating(command: Tokens) -> Optional[str]:
     base = command.code.partition(".")[0]
     if base in _HEATING:
         return base
-    behind = _SECOND.search(command.rest) if b"1" in command.rest and lookup(command.code).text is None else None
+    behind = _SECOND.search(command.rest) if command.rest and lookup(command.code).text is None else None
     return behind and f"M{int(behind.group(1))}"

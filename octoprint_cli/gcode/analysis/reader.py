@@ -19,7 +19,7 @@ from octoprint_cli.gcode.analysis.damage import DamageDetector
 from octoprint_cli.gcode.analysis.doubts import find_doubts
 from octoprint_cli.gcode.analysis.interpreter import GcodeInterpreter
 from octoprint_cli.gcode.analysis.layer_heights import Told
-from octoprint_cli.gcode.analysis.plain_moves import may_be_odd, respell
+from octoprint_cli.gcode.analysis.plain_moves import close_up, may_be_odd, respell
 from octoprint_cli.gcode.analysis.run_result import NeedsLineByLine, RunResult, RunStart
 from octoprint_cli.gcode.analysis.slicers import MARKS
 from octoprint_cli.gcode.code_table import skipped
@@ -238,7 +238,7 @@ class GcodeParser:
             passage = measure_run(text, toolpath.start())
             passage.require_sound()
         except NeedsLineByLine:
-            plain = text if respelled else respell(b"\n" + text)[1:]
+            plain = text if respelled else respell(b"\n" + close_up(text))[1:]
             if plain != text:
                 self._pass(plain, line, respelled=True)
             else:

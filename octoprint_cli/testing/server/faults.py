@@ -9,7 +9,7 @@ stored wrong in `FakeOctoPrint.corrupts_uploads`, requests that are accepted and
 from __future__ import annotations
 
 import json
-from typing import Any, Mapping, Optional
+from typing import Any, Dict, Mapping, Optional
 
 from octoprint_cli.testing.octoprint.reply import Reply, page
 from octoprint_cli.testing.server.compression_bombs import ENCODINGS, OPENING, zeros
@@ -146,6 +146,29 @@ def gateway_after(status: int = 502) -> Fault:
         exchange.reply(page(status))
 
     return named(f"gateway_after_{status}", fault)
+
+
+# -- an old answer -----------------------------------------------------------------------------------
+
+
+def cached(by: str = "target", **headers: str) -> Fault:
+    """Answer as a cache does that stores whatever it sees, and never asks again: the first answer for each address.
+
+    With `by="path"` it takes no notice of the query. `headers`, such as `Age="30"`, are in the answers from its store.
+    """
+    store: Dict[str, Reply] = {}
+
+    def fault(exchange: Exchange) -> None:
+        key = getattr(exchange, by)
+        if exchange.method != "GET" or key not in store:
+            reply = exchange.perform()
+            store.update({key: reply} if exchange.method == "GET" else {})
+            exchange.reply(reply)
+        else:
+            shown = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+            exchange.reply(store[key]._replace(headers=(*store[key].headers, *shown)))
+
+    return named(f"cached_by_{by}", fault)
 
 
 # -- uploads ----------------------------------------------------------------------------------------

@@ -247,24 +247,22 @@ def test_installed_script_reads_requests_from_a_file(environ: Environ, tmp_path:
     assert done.returncode == 0 and json.loads(done.stdout)["id"] == 1, done.stderr
 
 
-@pytest.mark.parametrize(
-    ("line", "number", "code"),
-    [
-        ('{"jsonrpc": "2.0", "id": 9, "method": "tools/list"', None, -32700),
-        ("hello", None, -32700),
-        ("5", None, -32600),
-        ('{"jsonrpc": "1.0", "id": 9, "method": "ping"}', 9, -32600),
-        ('{"jsonrpc": "2.0", "id": "a", "params": {}}', "a", -32600),
-        ('{"jsonrpc": "2.0", "id": null, "method": "ping"}', None, -32600),
-    ],
-)
-def test_malformed_line_gets_an_error_and_the_next_one_its_answer(
-    line: str, number: Any, code: int, acme: Environ, started: List[Wire]
-) -> None:
+MALFORMED = [
+    ('{"jsonrpc": "2.0", "id": 9, "method": "tools/list"', None, -32700),
+    ("hello", None, -32700),
+    ("5", None, -32600),
+    ('{"jsonrpc": "1.0", "id": 9, "method": "ping"}', 9, -32600),
+    ('{"jsonrpc": "2.0", "id": "a", "params": {}}', "a", -32600),
+    ('{"jsonrpc": "2.0", "id": null, "method": "ping"}', None, -32600),
+]
+
+
+def test_malformed_line_gets_an_error_and_the_next_one_its_answer(acme: Environ, started: List[Wire]) -> None:
     wire = Wire(acme, "mcp", "serve")
     started.append(wire)
-    wire.process.stdin.write(f"\n{line}\n")
-    wire.process.stdin.flush()
-    answer = wire.read()
-    assert (answer["id"], answer["error"]["code"]) == (number, code)
-    assert wire.ask("ping", {}) == {}
+    for line, number, code in MALFORMED:
+        wire.process.stdin.write(f"\n{line}\n")
+        wire.process.stdin.flush()
+        answer = wire.read()
+        assert (answer["id"], answer["error"]["code"]) == (number, code), line
+        assert wire.ask("ping", {}) == {}, line

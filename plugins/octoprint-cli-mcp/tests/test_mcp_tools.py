@@ -24,12 +24,18 @@ def run(tmp_path: Path) -> Any:
     return app(environment(tmp_path))
 
 
+@pytest.fixture(scope="module")
+def offered(tmp_path_factory: pytest.TempPathFactory) -> Dict[str, Tool]:
+    """Every tool that such a run offers if nothing is chosen."""
+    return found(app(environment(tmp_path_factory.mktemp("offered"))))
+
+
 def found(run: Any, *choice: Any) -> Dict[str, Tool]:
     return {tool.name: tool for tool in tools.load_tools(run, ToolFilter(*choice))[0]}
 
 
-def test_every_noninteractive_command_is_a_tool(run: Any) -> None:
-    names = set(found(run))
+def test_every_noninteractive_command_is_a_tool(offered: Dict[str, Tool]) -> None:
+    names = set(offered)
     assert {"status", "files", "print", "upload", "cancel", "temp", "wait", "gcode", "config_show", "explain"} <= names
     assert names & {"init", "help", "complete", "batch", "watch", "mcp_serve", "sandbox_start"} == set()
 
@@ -66,8 +72,8 @@ def test_read_only_offers_no_changing_tools(run: Any) -> None:
         ("plugins_new", [False, True, False]),
     ],
 )
-def test_annotations_follow_effects_confirm_and_repeatable(run: Any, name: str, hints: List[bool]) -> None:
-    said = found(run)[name].annotations
+def test_annotations_follow_effects_confirm_and_repeatable(offered: Dict[str, Tool], name: str, hints: List[bool]) -> None:
+    said = offered[name].annotations
     assert [said[f"{hint}Hint"] for hint in ("readOnly", "destructive", "idempotent")] == hints
     assert said["openWorldHint"] is False
 
@@ -126,19 +132,21 @@ def test_plugin_follows_the_plugin_rules() -> None:
         ("gcode", {"commands": ["M112"]}, False),
     ],
 )
-def test_only_changing_tools_that_stop_nothing_take_turns(run: Any, name: str, given: Dict[str, Any], waits: bool) -> None:
-    assert found(run)[name].is_queued(given) is waits
+def test_only_changing_tools_that_stop_nothing_take_turns(
+    offered: Dict[str, Tool], name: str, given: Dict[str, Any], waits: bool
+) -> None:
+    assert offered[name].is_queued(given) is waits
 
 
-def test_description_mentions_required_confirm(run: Any) -> None:
-    cancel = found(run)["cancel"]
+def test_description_mentions_required_confirm(offered: Dict[str, Tool]) -> None:
+    cancel = offered["cancel"]
     assert "ends the print for good" in cancel.description and "confirm: true" in cancel.description
     assert cancel.input_schema["properties"]["confirm"]["type"] == "boolean"
-    assert "confirm" not in found(run)["status"].input_schema["properties"]
+    assert "confirm" not in offered["status"].input_schema["properties"]
 
 
-def test_tool_schemas_are_valid_and_simple(run: Any) -> None:
-    for tool in found(run).values():
+def test_tool_schemas_are_valid_and_simple(offered: Dict[str, Tool]) -> None:
+    for tool in offered.values():
         for schema in (tool.input_schema, tool.output_schema):
             Draft202012Validator.check_schema(schema)
             assert schema["type"] == "object"
@@ -146,8 +154,8 @@ def test_tool_schemas_are_valid_and_simple(run: Any) -> None:
         assert set(tool.name) <= set("abcdefghijklmnopqrstuvwxyz_-") and len(tool.name) <= 64
 
 
-def test_output_schema_describes_the_whole_envelope(run: Any) -> None:
-    schema = Draft202012Validator(found(run)["cancel"].output_schema)
+def test_output_schema_describes_the_whole_envelope(offered: Dict[str, Tool]) -> None:
+    schema = Draft202012Validator(offered["cancel"].output_schema)
     data = {"action": "cancelled", "file": None, "state": "Operational"}
     error = failure(errors.PrinterBusy("it prints"))
     assert all(schema.is_valid(good) for good in ({"status": "success", "data": data}, error, {**error, "data": {}}))
@@ -174,8 +182,8 @@ def test_client_receives_schemas_and_annotations(environ: Dict[str, str]) -> Non
     here(environ, ask)
 
 
-def test_command_that_writes_here_needs_confirm(run: Any) -> None:
-    tool = found(run)["plugins_new"]
+def test_command_that_writes_here_needs_confirm(offered: Dict[str, Tool]) -> None:
+    tool = offered["plugins_new"]
     assert tool.input_schema["properties"]["confirm"]["type"] == "boolean" and "confirm: true" in tool.description
     for values in ({"name": "lamp"}, {"name": "lamp", "confirm": False}):
         with pytest.raises(errors.ConfirmationRequired):
@@ -183,15 +191,15 @@ def test_command_that_writes_here_needs_confirm(run: Any) -> None:
     assert tool.argv({"name": "lamp", "confirm": True}) == ["plugins", "new", "lamp"]
 
 
-def test_numbers_have_numeric_types(run: Any) -> None:
-    properties = found(run)["temp"].input_schema["properties"]
+def test_numbers_have_numeric_types(offered: Dict[str, Tool]) -> None:
+    properties = offered["temp"].input_schema["properties"]
     types = {name: properties[name]["type"] for name in ("limit", "bed", "chamber", "tool0", "wait_timeout")}
     assert types == {"limit": "integer", "bed": "number", "chamber": "number", "tool0": "number", "wait_timeout": "number"}
 
 
-def test_default_of_an_argument_has_the_type_of_the_argument(run: Any) -> None:
+def test_default_of_an_argument_has_the_type_of_the_argument(offered: Dict[str, Tool]) -> None:
     kinds = {"integer": int, "number": (int, float), "string": str, "boolean": bool}
-    for tool in found(run).values():
+    for tool in offered.values():
         for name, schema in tool.input_schema["properties"].items():
             if "default" in schema:
                 assert isinstance(schema["default"], kinds[schema["type"]]), (tool.name, name)

@@ -8,7 +8,7 @@ from typing import Any, Iterator
 import pytest
 from psu_server import PATH, PsuControl, switches
 
-from octoprint_cli.testing import CliRunner, Exchange, FaultServer, RealOctoPrint
+from octoprint_cli.testing import CliRunner, Exchange, FaultServer
 
 LINE = ("power", "on", "--connect", "--confirm")
 CONNECT = 'POST /api/connection {"command": "connect"}'
@@ -103,10 +103,3 @@ def test_failed_connection_of_server_plugin_is_retried_once(off: FaultServer, ps
 
 def test_wait_without_connect_is_a_usage_error(psu: PsuControl, refused: Any) -> None:
     refused(4, "USAGE_ERROR", "power", "on", "--confirm", "--wait", "5")
-
-
-@pytest.mark.timeout(660)  # the first time it is installed
-def test_real_server_without_psucontrol(real_octoprint: RealOctoPrint) -> None:
-    for line in (("status",), ("on", "--confirm"), ("off", "--emergency", "--confirm")):
-        assert real_octoprint.run("power", *line, expect=4).code == "PSUCONTROL_MISSING"
-    assert real_octoprint.run("version").data["server"] == real_octoprint.version

@@ -69,7 +69,7 @@ class SandboxCommand(ShowOne):
 class Start(SandboxCommand):
     """start a real OctoPrint with a virtual printer
 
-    The first start installs OctoPrint in a folder of its own, which takes about half a minute. The server accepts
+    The first start installs OctoPrint in a folder of its own, which takes up to half a minute. The server accepts
     connections from this computer only and makes no requests to the internet. It is stored as a printer in the
     configuration: octoprint-cli --printer sandbox status.
     """
@@ -236,7 +236,7 @@ class Remove(Guarded, SandboxCommand):
     would = ("{state=absent}There is no sandbox {name}.", "Would delete the sandbox {name}[ with its folder {path}].")
     result = _CHANGED
     template = ("{changed=false}There is no sandbox {name}.", "<green>Removed</> the sandbox {name}.")
-    rehearsal = fields.merged(fields.record("with --dry-run", dry_run=fields.switch()), _SANDBOX)
+    rehearsal = _SANDBOX
     examples = (
         ("octoprint-cli sandbox remove --confirm", "delete the sandbox with all its uploads"),
         ("octoprint-cli sandbox remove --dry-run", "show what would be deleted"),

@@ -1,4 +1,4 @@
-"""OctoPrint in its own virtual environment: create it, fill it with pip, recognise a finished one."""
+"""OctoPrint in its own virtual environment: create it, install OctoPrint into it, recognise a finished one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Callable, Deque, Dict, List, Optional, Sequence
 
 from octoprint_cli.api import write_private
 from octoprint_cli_sandbox.errors import InstallFailed
+from octoprint_cli_sandbox.installers import Installer, installers
 from octoprint_cli_sandbox.process import capture, clean_environment, terminate_group
 from octoprint_cli_sandbox.pythons import Python
 from octoprint_cli_sandbox.releases import Release
@@ -21,8 +22,7 @@ _VERSION_SCRIPT = "from importlib.metadata import version; print(version('OctoPr
 
 #: The user's pip settings that would install OctoPrint outside the environment.
 _REDIRECTING_VARIABLES = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON", "PIP_DRY_RUN")
-_PIP_OPTIONS = ("--no-input", "--disable-pip-version-check", "--progress-bar", "off")
-_REPORTED_LINES = ("Collecting ", "Building wheel ", "Installing collected packages")
+_REPORTED_LINES = ("Collecting ", "Building wheel ", "Installing collected packages", "Resolved ")
 _SECONDS_BETWEEN_NOTES = 4.0
 _OUTPUT_LINES, _DETAIL_LINES = 200, 12
 
@@ -51,16 +51,28 @@ class Installation:
 
     def create(self, release: Release, python: Python) -> str:
         """Create the environment from scratch with that release. Returns the installed version. Raises InstallFailed."""
-        self._note(f"installing {release} for Python {python.version} (takes about half a minute) ...")
-        self._run([python.path, "-m", "venv", "--clear", str(self.folder)], "the virtual environment could not be created")
+        self._note(f"installing {release} for Python {python.version} (takes up to half a minute) ...")
+        first, *others = installers()
+        try:
+            version = self._install(release, python, first)
+        except InstallFailed as failed:
+            if not others:
+                raise
+            self._note(f"  {failed.message}; trying it with {others[0].name}")
+            version = self._install(release, python, others[0])
+        write_private(self.folder / _MARKER, json.dumps({"octoprint": version, "python": python.version}))
+        return version
+
+    def _install(self, release: Release, python: Python, installer: Installer) -> str:
+        """Create the environment with this installer. Returns the installed version."""
+        name = installer.name
+        self._run(installer.create(self.folder, python), f"{name} could not create the virtual environment")
         recipe = release.recipe
         for requirements in filter(None, (recipe.first, (release.requirement, *recipe.extras))):
-            command = [str(self.python), "-m", "pip", "install", *_PIP_OPTIONS, *requirements]
-            self._run(command, f"pip could not install {release}")
+            self._run(installer.install(self.python, requirements), f"{name} could not install {release}")
         version = self._installed_version()
         if version is None:
-            raise InstallFailed(f"pip reported success, but {release} is not in {self.folder}", hint="pip config list")
-        write_private(self.folder / _MARKER, json.dumps({"octoprint": version, "python": python.version}))
+            raise InstallFailed(f"{name} reported success, but {release} is not in {self.folder}", hint="pip config list")
         return version
 
     @property

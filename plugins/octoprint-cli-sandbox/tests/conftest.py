@@ -1,4 +1,4 @@
-"""Fixtures: a home of the test's own, a sandbox in it, the installed program."""
+"""Fixtures: a home of the test's own, a sandbox in it, the program."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from typing import Any, Callable, Iterator, List
 import pytest
 from octoprint_cli_sandbox import process
 from octoprint_cli_sandbox.sandbox import Sandbox
-from sandbox_program import Answer, environment, program
+from sandbox_program import environment, inside
+
+from octoprint_cli.testing import Result
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Callable[..., Answer]:
-    """The program with a home of the test's own: `run("sandbox", "list", expect=0)`."""
-    return lambda *argv, expect=0, **more: program(environment(tmp_path, **more), *argv, expect=expect)
+def run(tmp_path: Path) -> Callable[..., Result]:
+    """The program in this process, with a home of the test's own: `run("sandbox", "list", expect=0)`."""
+    return lambda *argv, expect=0, **more: inside(environment(tmp_path, **more), *argv, expect=expect)
 
 
 @pytest.fixture

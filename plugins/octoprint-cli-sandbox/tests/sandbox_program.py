@@ -1,34 +1,18 @@
-"""Running the installed program with a home of the test's own."""
+"""Running the program with a home of the test's own: in this process, or as the installed script."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
+from unittest import mock
+
+from octoprint_cli.testing import Result, run
 
 PROGRAM = Path(sys.executable).with_name("octoprint-cli")
 RUN_SECONDS = 60
-
-
-class Answer:
-    """What one run of the program answered."""
-
-    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
-        self.exit_code, self.stdout, self.stderr = done.returncode, done.stdout, done.stderr
-        self.envelope: Dict[str, Any] = json.loads(done.stdout)
-
-    @property
-    def data(self) -> Dict[str, Any]:
-        assert self.envelope["status"] == "success", self.envelope
-        return self.envelope["data"]
-
-    @property
-    def error(self) -> Dict[str, Any]:
-        assert self.envelope["status"] == "error", self.envelope
-        return self.envelope["error"]
 
 
 def environment(folder: Path, **more: str) -> Dict[str, str]:
@@ -39,10 +23,21 @@ def environment(folder: Path, **more: str) -> Dict[str, str]:
     return {**inherited, **{name: str(path) for name, path in own.items()}, **more}
 
 
-def program(environ: Dict[str, str], *argv: Any, expect: Optional[int] = 0, seconds: float = RUN_SECONDS) -> Answer:
-    """Run `octoprint-cli ... --json`. An exit code that was not asked for fails the test."""
+def inside(environ: Dict[str, str], *argv: Any, expect: Optional[int] = 0) -> Result:
+    """Run `octoprint-cli ... --json` in this process, with the environment of one. Another exit code fails the test."""
+    line = [*map(str, argv), "--json"]
+    with mock.patch.dict(os.environ, environ, clear=True):
+        return _checked(line, expect, run(*line, env=environ))
+
+
+def program(environ: Dict[str, str], *argv: Any, expect: Optional[int] = 0, seconds: float = RUN_SECONDS) -> Result:
+    """Run the installed `octoprint-cli ... --json`. An exit code that was not asked for fails the test."""
     line = [str(PROGRAM), *map(str, argv), "--json"]
     done = subprocess.run(line, env=environ, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL, check=False)
-    assert expect is None or done.returncode == expect, (line, done.returncode, done.stdout, done.stderr)
-    assert "Traceback" not in done.stderr, done.stderr
-    return Answer(done)
+    return _checked(line, expect, Result(done.returncode, done.stdout, done.stderr))
+
+
+def _checked(line: List[str], expect: Optional[int], result: Result) -> Result:
+    assert expect is None or result.exit_code == expect, (line, result)
+    assert "Traceback" not in result.stderr, result.stderr
+    return result

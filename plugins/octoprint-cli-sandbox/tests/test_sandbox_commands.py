@@ -1,4 +1,4 @@
-"""The commands, as the installed program answers them, where no server is needed."""
+"""The commands, where no server is needed. The installed program answers in test_sandbox_server.py."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ def test_stopped_sandbox_is_listed(run: Run, sandbox: Sandbox) -> None:
 def test_remove_needs_confirm(run: Run, sandbox: Sandbox) -> None:
     refused = run("sandbox", "remove", expect=4)
     assert refused.error["code"] == "CONFIRMATION_REQUIRED" and "remove" in refused.error["hint"]
-    assert run("sandbox", "remove", "--dry-run").data == {"dry_run": True, **sandbox.describe()}
+    harm = "this ends the sandbox's server and deletes its files, including uploads"
+    assert run("sandbox", "remove", "--dry-run").data == {"dry_run": True, **sandbox.describe(), "needs_confirm": harm}
+    assert run("sandbox", "remove", "--dry-run", "--confirm").data == {"dry_run": True, **sandbox.describe()}
     assert sandbox.exists
 
 

@@ -67,6 +67,15 @@ def test_stop_ends_the_server_by_its_pid(sandbox: Sandbox, serve: Serve, run: Ca
 
 
 @pytest.mark.timeout(60)
+def test_remove_ends_the_server_and_deletes_the_folder(sandbox: Sandbox, serve: Serve, run: Callable[..., Any]) -> None:
+    server = serve(SLEEP)
+    record_pid(sandbox, server.pid)
+    removed = run("sandbox", "remove", "--confirm").data
+    assert (removed["state"], removed["changed"]) == ("absent", True)
+    assert server.wait(10) is not None and list(sandbox.path.parent.iterdir()) == []
+
+
+@pytest.mark.timeout(60)
 def test_server_ignoring_sigterm_is_killed(sandbox: Sandbox, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "_TERM_SECONDS", 0.3)
     server = serve(STUBBORN)
