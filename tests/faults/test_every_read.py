@@ -96,7 +96,10 @@ def test_failed_read_is_reported_and_retried_where_useful(
     server.octoprint.printing() if "cancel" in line else None
     server.fail("GET", READS[line], TROUBLES[trouble].fault)
     assert verdict(program.run(*words(program, line))) == TROUBLES[trouble].code
-    assert asked(server, READS[line]) == (3 if TROUBLES[trouble].again else 1)
+    # What is read past caches is asked for once more without the parameter that does it: a server may know no such address.
+    past_caches = [request.query for request in server.requests if request.path == READS[line] and "_" in request.query]
+    again = trouble == "nowhere" and bool(past_caches)
+    assert asked(server, READS[line]) == (3 if TROUBLES[trouble].again else 1 + again)
     assert sent_to(server) == []
 
 

@@ -19,5 +19,10 @@ class YamlFormatter(EnvelopeFormatter):
 
     def emit_line(self, document: Dict[str, Any], stdout: TextIO) -> None:
         """Write one YAML document."""
-        simple = json.loads(json.dumps(document, default=str))  # turns types of plugins into text, as the json format does
-        yaml.safe_dump(simple, stdout, sort_keys=False, default_flow_style=False, explicit_start=True)
+        plain = json.dumps(document, default=str, ensure_ascii=False)  # turns types of plugins into text, as the json format does
+        yaml.safe_dump(json.loads(_paired(plain)), stdout, sort_keys=False, default_flow_style=False, explicit_start=True)
+
+
+def _paired(text: str) -> str:
+    """Replace halves of surrogate pairs, which YAML knows no escape for: libyaml refuses the whole document."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
