@@ -52,19 +52,31 @@ class Stage:
 
 
 def the_program_itself(stage: Stage) -> None:
-    for line in ("help", "help status", "help sandbox", "help sandbox start", "version", "version --client", "commands"):
+    for line in (
+        "help",
+        "help formats",
+        "help status",
+        "help sandbox",
+        "help sandbox start",
+        "version",
+        "version --client",
+        "commands",
+    ):
         stage.run(line)
     for line in (
         "commands config",
         "schema print",
         "explain PRINTER_BUSY",
+        "explain",
         "plugins list",
         "complete bash",
+        "complete bash --install",
         "plugins new my-own",
         "skill",
     ):
         stage.run(line)
     stage.run("complete", "--words=status\n--")
+    stage.run("complete", "--words=status\n--", "--describe")
     stage.run("plugins check octoprint-cli-sandbox")
     script = stage.folder / "batch.txt"
     script.write_text('status\n["version", "--client"]\ntemp --history --limit 2\nupload quick.gcode --dry-run\n')
@@ -158,6 +170,7 @@ def files_there(stage: Stage) -> None:
         stage.run(line)
     stage.run("print --stored quick.gcode --dry-run")
     stage.run("print --stored quick.gcode --confirm --wait")
+    stage.run("files")
     stage.run("preflight --stored quick.gcode")
     stage.run("preflight --stored a/folder/quick.gcode")
 

@@ -115,9 +115,9 @@ def test_stalled_upload_times_out(after: int, tmp_path: Path, server: FaultServe
 
 def test_slow_steady_upload_does_not_time_out(tmp_path: Path, server: FaultServer) -> None:
     """Several times the timeout, which bounds standing still, not the whole."""
-    program = program_for(tmp_path, server, "timeout: 1\n")
+    program = program_for(tmp_path, server, "timeout: 2\n")
     size = 6 * MIB
-    with SlowLine(server.port, size // 4) as line:
+    with SlowLine(server.port, size // 8) as line:
         result = timed(program, "upload", sparse(program, size), "--json", env={"OCTOPRINT_HOST": f"127.0.0.1:{line.port}"})
     assert verdict(result) == "" and result.data["verified"] == "sha1"
     assert server.octoprint.stored("big.gcode").size == size and posts(server) == 1  # type: ignore[union-attr]

@@ -42,7 +42,7 @@ _TLS: List[TlsTrouble] = [
     TlsTrouble(
         "has expired", "expired", "its certificate has expired", f"{_SET}  # renew the certificate; is this computer's clock right?"
     ),
-    TlsTrouble("not yet valid", "not_yet_valid", "its certificate is not valid yet", "date (is this computer's clock right?)"),
+    TlsTrouble("not yet valid", "not_yet_valid", "its certificate is not valid yet", "date  # is this computer's clock right?"),
     TlsTrouble(
         "hostname mismatch|ip address mismatch|is not valid for|doesn't match",
         "wrong_name",

@@ -151,7 +151,7 @@ class Explain(ShowOne):
     """
 
     result = fields.merged(
-        fields.optional(fields.record("with CODE", _CODE)),
+        fields.optional(fields.record("", _CODE)),
         fields.record(codes=fields.listed(fields.record("a code", _CODE), "without CODE: all of them").optional),
     )
     template = lines(
