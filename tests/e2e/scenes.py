@@ -61,22 +61,19 @@ def the_program_itself(stage: Stage) -> None:
         "version",
         "version --client",
         "commands",
-    ):
-        stage.run(line)
-    for line in (
         "commands config",
         "schema print",
         "explain PRINTER_BUSY",
         "explain",
         "plugins list",
         "complete bash",
-        "complete bash --install",
         "plugins new my-own",
         "skill",
     ):
         stage.run(line)
     stage.run("complete", "--words=status\n--")
     stage.run("complete", "--words=status\n--", "--describe")
+    stage.run("complete bash --install", also={"HOME": str(stage.folder)})
     stage.run("plugins check octoprint-cli-sandbox")
     script = stage.folder / "batch.txt"
     script.write_text('status\n["version", "--client"]\ntemp --history --limit 2\nupload quick.gcode --dry-run\n')

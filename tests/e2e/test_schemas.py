@@ -36,7 +36,7 @@ HIDDEN: Dict[Tuple[str, str], str] = {
     **{(name, "needs_confirm (with --dry-run)"): "what the scenes rehearse of it wants none" for name in _UNASKED},
     **{("print", f"replaced{more}"): "one code with that of upload" for more in ("", ".date", ".hash", ".size")},
     ("gcode", "replies[].error"): "what the firmware refuses is a failure, and in its data",
-    ("files", "files[].estimated_print_time"): "the server analyses nothing here: test_inspect has the analysis",
+    ("files", "files[].estimated_print_time"): "the server analyses no uploads here",
     ("version", "conflict"): "no other octoprint-cli is installed beside ours",
     ("sandbox stop", "pid"): "what is stopped has no process",
     **{("sandbox remove", member): "there is none of that name: ours is wanted yet" for member in _OF_A_SANDBOX},
