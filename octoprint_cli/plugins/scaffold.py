@@ -43,15 +43,11 @@ class Chat(ShowOne):
 
     result = fields.record(sentence=fields.text("for a person to read aloud"))
     template = "{{sentence}}"
-    examples = (
-        ("octoprint-cli {words} chat", "in one sentence"),
-        ("octoprint-cli {words} chat --json", "the same, as JSON"),
-    )
+    examples = (("octoprint-cli {words} chat", "in one sentence"),)
     effects = ("reads",)
 
     def take_action(self, parsed_args):
-        job = self.client.job.current()
-        return {{"sentence": f"The printer is {{job.state}}."}}
+        return {{"sentence": f"The printer is {{self.client.job.current().state}}."}}
 '''
 _TESTS = """from octoprint_cli.testing import check_plugin
 

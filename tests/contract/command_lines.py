@@ -13,7 +13,7 @@ from octoprint_cli.errors import CliError
 from octoprint_cli.framework.parser import format_parser, global_parser, parse
 
 #: What a hint may run.
-PROGRAMS = ("octoprint-cli", "echo", "export", "fuser", "less", "ls", "mv", "pip", "ps", "unset", "wsl")
+PROGRAMS = ("octoprint-cli", "date", "echo", "export", "fuser", "less", "ls", "mv", "pip", "ps", "unset", "wsl")
 
 
 @lru_cache(maxsize=None)
