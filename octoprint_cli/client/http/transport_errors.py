@@ -40,9 +40,14 @@ class TlsTrouble(NamedTuple):
 _SET = "octoprint-cli config show"
 _TLS: List[TlsTrouble] = [
     TlsTrouble(
-        "has expired", "expired", "its certificate has expired", f"{_SET}  # renew the certificate; is the clock of this computer right?"
+        "has expired",
+        "expired",
+        "its certificate has expired",
+        f"{_SET}  # renew the certificate; is the clock of this computer right?",
     ),
-    TlsTrouble("not yet valid", "not_yet_valid", "its certificate is not valid yet", "date  # is the clock of this computer right?"),
+    TlsTrouble(
+        "not yet valid", "not_yet_valid", "its certificate is not valid yet", "date  # is the clock of this computer right?"
+    ),
     TlsTrouble(
         "hostname mismatch|ip address mismatch|is not valid for|doesn't match",
         "wrong_name",
