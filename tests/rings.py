@@ -51,7 +51,7 @@ class Ring(NamedTuple):
 def end_to_end(version: str) -> Ring:
     """The ring of the real servers, on one version."""
     # Each worker has a server of its own, so that every test is as good on any of them; a group shares what it has made.
-    return Ring(f"e2e {version}", ["tests/e2e"], _at_once(3, "loadgroup"), {"OCTOPRINT_CLI_TEST_VERSIONS": version})
+    return Ring(f"e2e {version}", ["tests/e2e"], _at_once(2, "loadgroup"), {"OCTOPRINT_CLI_TEST_VERSIONS": version})
 
 
 def known_rings() -> Dict[str, List[Ring]]:
