@@ -33,6 +33,13 @@ $(VENV)/.installed: setup.cfg pyproject.toml $(PLUGINS:%=plugins/%/pyproject.tom
 	@$(if $(MODERN),:,echo "octoprint-cli-mcp needs Python 3.10 or later: not installed" >&2)
 	@touch $@
 
+# Once, in two processes: otherwise each of the rings' dozen workers compiles the tests and what they import, all at the same time.
+$(VENV)/.compiled: $(VENV)/.installed
+	@for paths in "tests/unit" "tests/contract tests/faults tests/e2e plugins"; do \
+		env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --collect-only -q -p no:cacheprovider $$paths >/dev/null 2>&1 & \
+	done; wait
+	@touch $@
+
 $(ADDONS)/.installed: $(VENV)/.installed $(foreach addon,$(APART),$(wildcard $(addon)/pyproject.toml $(addon)/octoprint_cli_*/*.py))
 	@rm -rf $(ADDONS) $(addsuffix /build,$(APART))
 	@$(BIN)/pip install --quiet --no-deps --target $(ADDONS) $(addprefix ./,$(APART))
@@ -42,7 +49,7 @@ demo: $(VENV)/.installed
 	@PATH="$(BIN):$$PATH" OCTOPRINT_CLI_HOME="$(CURDIR)/.demo" demo/demo.sh
 
 # Every ring, side by side; each runs to its end though another is red. Ends with one summary of all.
-test: $(VENV)/.installed $(ADDONS)/.installed
+test: $(VENV)/.compiled $(ADDONS)/.installed
 	@$(KEPT) $(BIN)/python tests/rings.py
 
 # The end-to-end ring on all releases that are looked at, with the long waits; ends with a table. 1.8 needs Python 3.8 or 3.9.

@@ -150,7 +150,8 @@ def rehearsal_of(guarded: Any) -> Field:
 UNDONE_TEMPLATE = "{action=skipped}{skip_if_printing?}Would do nothing: a job is active."
 #: What the text format says of the result of --dry-run, behind the command's own sentence.
 REHEARSED_TEMPLATE = [
-    "[{preflight.ready?}The pre-flight passed[, with {preflight.warnings:count warning}].]",
+    "[{preflight.ready?}The pre-flight passed[ but for {preflight.ignored:list}, overridden]"
+    "[, with {preflight.warnings:count warning}].]",
     "[The real run requires --confirm: {needs_confirm}.]",
     (
         "{requests?}Dry run: nothing was sent. The requests would be:",
