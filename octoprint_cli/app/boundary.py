@@ -86,6 +86,7 @@ class Boundary:
     def _report(self, error: CliError) -> int:
         """Write the error in the format of the run, and return its exit code."""
         run = self._run
+        error.hint = run.hint_for_same_server(error.hint)
         if run.options.debug:
             run.stderr.write(run.scrubber.scrub("".join(traceback.format_exception(type(error), error, error.__traceback__))))
         try:

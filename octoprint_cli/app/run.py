@@ -10,6 +10,7 @@ import contextlib
 import io
 import logging
 import os
+import re
 import shlex
 from typing import TYPE_CHECKING, Any, Callable, ContextManager, Dict, List, Mapping, NamedTuple, Optional, Sequence, TextIO
 
@@ -46,6 +47,11 @@ class Format(NamedTuple):
 
     name: str
     asked_for: bool
+
+
+#: A command line in a hint, of a command that asks a server.
+_ELSEWHERE = "help|explain|commands|schema|plugins|init|inspect|config|skill|complete|version|sandbox|mcp"
+_FOR_A_SERVER = re.compile(rf"octoprint-cli (?!(?:{_ELSEWHERE})\b|-)(?P<words>\w+)")
 
 
 class Run(CliffApp):
@@ -162,6 +168,12 @@ class Run(CliffApp):
             f"--{name.replace('_', '-')}={value}" for name, value in self.server_options().items() if value and name != "timeout"
         ]
         return " ".join([self.NAME, *([shlex.join(without_key(options))] if options else []), words])
+
+    def hint_for_same_server(self, hint: str) -> str:
+        """Return a hint whose command lines mean the server of this run, however that was chosen on its command line."""
+        if re.search(r"--(printer|host)\b", hint):
+            return hint
+        return _FOR_A_SERVER.sub(lambda found: self.for_same_server(found["words"]), hint)
 
     def writing(self, answer: Any, command: Any, format_name: Optional[str] = None) -> ContextManager[None]:
         """Keep a command's answer while it is converted, or with a format written. Raises OutputError for what fails then."""

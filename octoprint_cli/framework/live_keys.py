@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Dict, List, NamedTuple, Optional
 
 if TYPE_CHECKING:
     from octoprint_cli.client.phase import Phase
+    from octoprint_cli.client.tracking.snapshot import PrinterSnapshot
     from octoprint_cli.framework.live_presenter import LivePresenter
     from octoprint_cli.framework.run_context import CommandContext
 
@@ -33,13 +34,19 @@ class LiveKeys:
         self._command = command
         self._presenter: Optional[LivePresenter] = None
         self._asked: Optional[_Act] = None  # the act whose question is open
+        self._file: Optional[str] = None  # of the job that it asks about
         self._doing: Optional[str] = None
         #: Whether the view was left by its key.
         self.left = False
 
     def show_in(self, presenter: LivePresenter) -> None:
         """Show what the keys do in the view of this presenter."""
-        self._presenter, presenter.keys = presenter, self.shown
+        self._presenter, presenter.keys, presenter.on_snapshot = presenter, self.shown, self._withdraw
+
+    def _withdraw(self, snapshot: PrinterSnapshot) -> None:
+        """Withdraw the question once its job is over: the answer must not meet the next one."""
+        if self._asked is not None and (snapshot.job.file != self._file or not _fits(self._asked, snapshot.phase)):
+            self._asked = None
 
     def shown(self) -> str:
         """Return what keys do now, or the question that is open."""
@@ -67,7 +74,8 @@ class LiveKeys:
                 signal.pthread_kill(main, signal.SIGINT)  # the way out of whatever is being waited for
         elif asked is None and self._doing is None and key in _ACTS and self._phase and _fits(_ACTS[key], self._phase):
             if key == "c":
-                self._asked = _ACTS[key]
+                known = self._presenter.snapshot if self._presenter else None
+                self._asked, self._file = _ACTS[key], known.job.file if known else None
             else:
                 self._begin(_ACTS[key])
         if self._presenter is not None:

@@ -59,6 +59,8 @@ class LivePresenter:
         self._snapshot: Optional[PrinterSnapshot] = None
         #: What keys do now.
         self.keys: Callable[[], str] = str
+        #: Called with each new state before it is shown.
+        self.on_snapshot: Callable[[PrinterSnapshot], None] = lambda snapshot: None
         self._handlers: Dict[type, Callable[[Any, float], None]] = {
             TerminalUpdate: lambda update, now: self._read([update.text]),
             FirmwareMessage: self._message,
@@ -75,6 +77,7 @@ class LivePresenter:
     def show_snapshot(self, snapshot: PrinterSnapshot) -> None:
         """Show a new state of the printer."""
         with self._lock:
+            self.on_snapshot(snapshot)
             before, self._snapshot = self._snapshot, snapshot
             self._file = snapshot.job.file or self._file
             self._heaters = snapshot.heaters if _is_reported(snapshot.heaters) else self._heaters

@@ -17,7 +17,7 @@ def test_commands_without_printer_exit_1_and_hint_at_connect(server: Any, slow: 
     for line in [*lines, ["gcode", "M105"], ["files", "--location", "sdcard"]]:
         answer = server.cli(*line, expect=1)
         assert answer.code == "PRINTER_OFFLINE", line
-        assert answer.envelope["error"]["hint"] == "octoprint-cli connect"
+        assert answer.envelope["error"]["hint"] == f"octoprint-cli --printer={server.name} connect"
     assert server.cli("status", expect=1).envelope["data"]["state"] == "Offline"
     assert server.get("/api/files/local")["files"] == []
     assert server.cli("upload", slow).data["path"] == "slow.gcode"

@@ -95,6 +95,16 @@ def test_question_is_shown_until_it_is_answered():
     assert found.shown[-1].keys.startswith("q leave") and not found.keys.left
 
 
+@pytest.mark.parametrize("after", [job("Operational"), job("Printing", file="other.gcode")])
+def test_question_is_withdrawn_once_its_job_is_over(after):
+    found = begin("Printing")
+    found.type("c")
+    found.presenter.show_snapshot(PrinterSnapshot(after))
+    assert "y/n" not in found.shown[-1].keys
+    found.type("y")
+    assert found.lines == []
+
+
 def test_second_act_waits_for_the_first():
     found = begin("Printing")
     found.may_end.clear()
