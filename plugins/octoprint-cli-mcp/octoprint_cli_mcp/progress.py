@@ -69,7 +69,9 @@ class CallTerminal(Terminal):
         yield advance
 
     @contextlib.contextmanager
-    def watching(self, whole: bool, stream: Optional[TextIO] = None) -> Iterator[Optional[Callable[[PrinterView], None]]]:
+    def watching(
+        self, whole: bool, stream: Optional[TextIO] = None, on_key: Optional[Callable[[str], None]] = None
+    ) -> Iterator[Optional[Callable[[PrinterView], None]]]:
         self._yielded()
         self._progress.next_stage()
         yield self._show
