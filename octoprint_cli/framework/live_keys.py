@@ -58,9 +58,12 @@ class LiveKeys:
         return "   ".join(["q leave", *(f"{key} {act.line[0]}" for key, act in _ACTS.items() if phase and _fits(act, phase))])
 
     @property
+    def _known(self) -> Optional[PrinterSnapshot]:
+        return self._presenter.snapshot if self._presenter else None
+
+    @property
     def _phase(self) -> Optional[Phase]:
-        known = self._presenter.snapshot if self._presenter else None
-        return known.phase if known else None
+        return self._known.phase if self._known else None
 
     def press(self, key: str) -> None:
         """Do what a key asks for."""
@@ -74,8 +77,7 @@ class LiveKeys:
                 signal.pthread_kill(main, signal.SIGINT)  # the way out of whatever is being waited for
         elif asked is None and self._doing is None and key in _ACTS and self._phase and _fits(_ACTS[key], self._phase):
             if key == "c":
-                known = self._presenter.snapshot if self._presenter else None
-                self._asked, self._file = _ACTS[key], known.job.file if known else None
+                self._asked, self._file = _ACTS[key], self._known.job.file if self._known else None
             else:
                 self._begin(_ACTS[key])
         if self._presenter is not None:

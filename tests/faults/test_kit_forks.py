@@ -7,9 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
-from typing import Dict, Iterator, List
+from typing import Dict, List
 
 import pytest
 
@@ -19,14 +18,6 @@ from octoprint_cli.testing.fork_server import ForkServer
 INSTALLED = str(Path(sys.executable).with_name("octoprint-cli"))
 #: Beyond this something hangs.
 LIMIT = 120
-
-
-@pytest.fixture(scope="module")
-def forks() -> Iterator[ForkServer]:
-    with tempfile.TemporaryDirectory(prefix="forks-") as folder:
-        server = ForkServer(folder, os.environ)
-        yield server
-        server.close()
 
 
 @pytest.fixture
